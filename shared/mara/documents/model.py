@@ -1,0 +1,144 @@
+"""Documents, what was read from them, and where in them a passage stands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID, uuid5
+
+SIZE_MAX = 100 * 1024 * 1024
+"""Bytes of one uploaded file."""
+
+
+class DocumentState(StrEnum):
+    UPLOADING = "uploading"
+    QUEUED = "queued"
+    PROCESSING = "processing"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class Format(StrEnum):
+    PDF = "pdf"
+    DOCX = "docx"
+    XLSX = "xlsx"
+    TXT = "txt"
+    MD = "md"
+    CSV = "csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a document cannot be read: a stable code and a sentence for its owner."""
+
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a passage stands. ``page`` and ``row`` count from 1; ``headings`` run outermost first."""
+
+    page: int | None = None
+    sheet: str | None = None
+    row: int | None = None
+    headings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, list, code block or table row, verbatim as it stands in the file."""
+
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """All that was read from one file, in reading order."""
+
+    blocks: Sequence[Block]
+    pages: int | None
+    """Pages of a PDF, sheets of a workbook; ``None`` where the format has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A passage as it is searched and cited. ``text`` is verbatim; ``ordinal`` counts from 0."""
+
+    id: UUID
+    document_id: UUID
+    ordinal: int
+    text: str
+    place: Place
+
+    @staticmethod
+    def id_for(document_id: UUID, ordinal: int) -> UUID:
+        """The same passage of the same document has the same id, so a retry repeats nothing."""
+        return uuid5(document_id, str(ordinal))
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A chunk that was found. ``score`` orders the hits; higher is better.
+
+    ``lexical`` (a BM25 sum, unbounded) and ``semantic`` (a cosine, -1..1) are what each leg said:
+    ``None`` where that leg did not find the chunk.
+    """
+
+    chunk: Chunk
+    filename: str
+    score: float
+    lexical: float | None = None
+    semantic: float | None = None
+
+
+class SearchMode(StrEnum):
+    HYBRID = "hybrid"
+    LEXICAL = "lexical"
+    SEMANTIC = "semantic"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is looked for, among one owner's documents; ``document_ids`` empty means all of them."""
+
+    owner_id: UUID
+    text: str
+    embedding: Sequence[float] | None
+    limit: int = 10
+    document_ids: frozenset[UUID] = frozenset()
+    mode: SearchMode = SearchMode.HYBRID
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """What is read from a format, and what is dropped: shown to the owner of each document."""
+
+    read: tuple[str, ...]
+    dropped: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    id: UUID
+    owner_id: UUID
+    filename: str
+    format: Format
+    media_type: str
+    size: int
+    """Bytes."""
+    sha256: str
+    """Hex, lower case."""
+    version: int
+    state: DocumentState
+    created_at: datetime
+    updated_at: datetime
+    failure: Failure | None = None
+    pages: int | None = None
+    chunks: int | None = None
+    language: str | None = None
+    attempts: int = 0
+    lease_until: datetime | None = None
+    """While ``processing``: when the worker that holds it is given up for dead."""
+    deleted_at: datetime | None = None

@@ -1,0 +1,1 @@
+"""The words of every domain; knows nothing of any."""

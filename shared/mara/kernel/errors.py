@@ -1,0 +1,55 @@
+"""The eight ways an operation can fail, named for what the caller can do about it."""
+
+from typing import ClassVar
+
+
+class DomainError(Exception):
+    """A failure the caller should hear about. Anything else is a bug.
+
+    ``extensions`` are further members of the problem document (RFC 9457, section 3.2).
+    """
+
+    title: ClassVar[str]
+
+    def __init__(self, detail: str, **extensions: object) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.extensions = extensions
+
+
+class Invalid(DomainError):
+    """The request can never succeed as written."""
+
+
+class Unauthenticated(DomainError):
+    """We do not know who is asking."""
+
+
+class PaymentRequired(DomainError):
+    """The caller must pay before this is allowed."""
+
+
+class Forbidden(DomainError):
+    """We know who is asking, and the answer is no."""
+
+
+class NotFound(DomainError):
+    """The thing does not exist, or the caller may not know that it does."""
+
+
+class Conflict(DomainError):
+    """The thing is not in a state that allows this."""
+
+
+class LimitReached(DomainError):
+    """A quota, balance or rate is used up."""
+
+    def __init__(self, detail: str, *, retry_after_s: int, **extensions: object) -> None:
+        super().__init__(detail, **extensions)
+        self.retry_after_s = retry_after_s
+
+
+class Unavailable(DomainError):
+    """A dependency failed; the same request may succeed later."""
+
+    retry_after_s: ClassVar[int] = 5
