@@ -1,0 +1,33 @@
+"""Row-level security: a tenant's rows are for transactions in that tenant's scope, or the system's.
+
+``mara.scope`` is set with SET LOCAL by every unit of work: a user's id, or 'system'. Unset, no row is
+visible. The functions connect as ``mara_app``, which owns nothing and cannot bypass the policies.
+"""
+
+from alembic import op
+
+APP_ROLE = "mara_app"
+
+FUNCTIONS = """
+    CREATE FUNCTION mara_scope_is_system() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS
+    $$ SELECT coalesce(current_setting('mara.scope', true), '') = 'system' $$;
+
+    CREATE FUNCTION mara_scope_owner() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE AS
+    $$ SELECT CASE WHEN coalesce(current_setting('mara.scope', true), '') IN ('', 'system') THEN NULL
+              ELSE current_setting('mara.scope', true)::uuid END $$;
+"""
+
+
+def secure(table: str, owner: str = "owner_id") -> None:
+    """Put ``table`` under row-level security by its column ``owner``, and grant it to the app."""
+    # The sub-selects make PostgreSQL evaluate the scope once a statement, not once a row.
+    rule = f"{owner} = (SELECT mara_scope_owner()) OR (SELECT mara_scope_is_system())"
+    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+    op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+    op.execute(f"CREATE POLICY tenant ON {table} USING ({rule}) WITH CHECK ({rule})")
+    grant(table)
+
+
+def grant(table: str) -> None:
+    """Grant a table to the app."""
+    op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {APP_ROLE}")

@@ -1,0 +1,114 @@
+"""Environment variables, one small group per dependency; compose what a domain needs."""
+
+from functools import cache
+from typing import Annotated, Self
+
+from pydantic import Field, PostgresDsn, SecretStr, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from mara.platform.weak_secrets import weakness
+
+LOCAL = "local"
+"""The one stage that may run with relaxed cookies and small secrets."""
+
+
+class Settings(BaseSettings):
+    """Read from ``MARA_*``; an error names the variable and never its value."""
+
+    model_config = SettingsConfigDict(env_prefix="MARA_", hide_input_in_errors=True, extra="ignore")
+
+
+class StageSettings(Settings):
+    stage: str = Field(min_length=1, max_length=20, pattern=r"^[a-z][a-z0-9-]*$")
+
+    @property
+    def is_local(self) -> bool:
+        return self.stage == LOCAL
+
+
+class DatabaseSettings(StageSettings):
+    database_url: PostgresDsn
+    database_connect_timeout_s: int = 5
+    database_wait_max_s: float = 8.0
+    """How long a function waits for a free place when PostgreSQL has no connection left."""
+
+    @model_validator(mode="after")
+    def _refuse_a_weak_password(self) -> Self:
+        password = self.database_url.hosts()[0].get("password") or ""
+        if not self.is_local and (reason := weakness(password, bytes_min=16)):
+            message = f"MARA_DATABASE_URL holds a password that {reason}"
+            raise ValueError(message)
+        return self
+
+
+class TokenSettings(StageSettings):
+    """``token_secrets`` maps key ids to secrets: the first signs, every one verifies.
+
+    To rotate, put a new one in front and drop the last when the longest token has expired.
+    """
+
+    token_secrets: dict[str, SecretStr] = Field(min_length=1)
+    access_token_minutes: int = Field(default=30, ge=1, le=24 * 60)
+    refresh_token_days: int = Field(default=30, ge=1, le=365)
+
+    @model_validator(mode="after")
+    def _refuse_weak_secrets(self) -> Self:
+        if not self.is_local:
+            for key_id, secret in self.token_secrets.items():
+                if reason := weakness(secret.get_secret_value(), bytes_min=32):
+                    message = f"MARA_TOKEN_SECRETS: the secret {key_id!r} {reason}"
+                    raise ValueError(message)
+        return self
+
+
+class PasswordSettings(StageSettings):
+    bcrypt_cost: int = Field(default=12, ge=4, le=16)
+
+    @model_validator(mode="after")
+    def _refuse_a_cheap_hash(self) -> Self:
+        if not self.is_local and self.bcrypt_cost < 10:  # noqa: PLR2004 - OWASP's least
+            message = "MARA_BCRYPT_COST must be 10 or more outside the local stage"
+            raise ValueError(message)
+        return self
+
+
+class LimitSettings(Settings):
+    """Requests a minute, and the failures that lock an account or an address out."""
+
+    requests_per_minute_user: int = Field(default=600, ge=1)
+    requests_per_minute_address: int = Field(default=120, ge=1)
+    login_failures_per_account: int = Field(default=10, ge=1)
+    login_failures_per_address: int = Field(default=100, ge=1)
+
+
+class HttpSettings(StageSettings):
+    """``cors_origins`` is a comma-separated list, such as ``https://app.example.com``."""
+
+    cors_origins: Annotated[frozenset[str], NoDecode] = frozenset()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _split_origins(cls, values: dict[str, object]) -> dict[str, object]:
+        origins = values.get("cors_origins")
+        if isinstance(origins, str):
+            values["cors_origins"] = frozenset(o.strip() for o in origins.split(",") if o.strip())
+        return values
+
+
+class StorageSettings(Settings):
+    bucket: str = Field(min_length=3)
+
+
+@cache
+def stage() -> StageSettings:
+    return StageSettings()  # type: ignore[call-arg]  # from the environment
+
+
+def verify_secrets() -> None:
+    """Refuse to start with a default, short or known secret outside the local stage.
+
+    Raises pydantic.ValidationError, which names the variable and not its value.
+    """
+    TokenSettings()  # type: ignore[call-arg]  # from the environment
+    DatabaseSettings()  # type: ignore[call-arg]  # from the environment
+    PasswordSettings()  # type: ignore[call-arg]  # from the environment
