@@ -1,0 +1,1 @@
+"""The frames that every function shares: events in, domain calls, answers out."""

@@ -1,0 +1,65 @@
+"""The parts of an API Gateway event (REST API, payload 1.0) that the frame reads and writes."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Event = dict[str, Any]
+Response = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Request:
+    """One call, as the frame sees it; ``event`` is what Mangum gets."""
+
+    event: Event
+    request_id: str
+    headers: Mapping[str, str] = field(init=False)
+    """Names in lower case; of a repeated header, the last."""
+
+    def __post_init__(self) -> None:
+        self.headers = {k.lower(): v for k, v in (self.event.get("headers") or {}).items()}
+        path: str = self.event.get("path") or "/"
+        # `/agents/` and `/agents` are one route.
+        self.event["path"] = path.rstrip("/") or "/"
+
+    @property
+    def method(self) -> str:
+        return str(self.event["httpMethod"])
+
+    @property
+    def path(self) -> str:
+        return str(self.event["path"])
+
+    @property
+    def address(self) -> str:
+        """The caller's, as API Gateway saw it; a header could say anything."""
+        return str(self.event["requestContext"].get("identity", {}).get("sourceIp", ""))
+
+    @property
+    def body_size(self) -> int:
+        """Bytes as the function receives them: base64 counted."""
+        return len(self.event.get("body") or "")
+
+    def body_hash(self) -> bytes:
+        """SHA-256 over the route, the query and the body."""
+        body = self.event.get("body") or ""
+        raw = base64.b64decode(body) if self.event.get("isBase64Encoded") else body.encode()
+        query = json.dumps(self.event.get("multiValueQueryStringParameters"), sort_keys=True)
+        about = f"{self.method} {self.path} {query}\n".encode()
+        return hashlib.sha256(about + raw).digest()
+
+
+def json_response(
+    status: int, body: Any, media_type: str, headers: Mapping[str, str] | None = None
+) -> Response:
+    return {
+        "statusCode": status,
+        "headers": {"content-type": media_type, **(headers or {})},
+        "multiValueHeaders": {},
+        "body": json.dumps(body, ensure_ascii=False, separators=(",", ":")),
+        "isBase64Encoded": False,
+    }

@@ -1,0 +1,57 @@
+"""Headers that every answer carries, errors included: security, CORS, the request id."""
+
+from functools import cache
+
+from mara.entrypoints.events import Request, Response
+from mara.platform.settings import HttpSettings
+
+SECURITY = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "x-frame-options": "DENY",
+}
+# An answer of the API is data; the pages of the documentation bring a policy of their own.
+CONTENT_SECURITY_POLICY = "default-src 'none'; frame-ancestors 'none'"
+TRANSPORT_SECURITY = "max-age=63072000; includeSubDomains"
+
+CORS_METHODS = "GET, POST, PUT, PATCH, DELETE, OPTIONS"
+CORS_REQUEST_HEADERS = "Authorization, Content-Type, Idempotency-Key, X-API-Key, X-CSRF-Token"
+CORS_EXPOSED_HEADERS = (
+    "X-Request-Id, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, "
+    "Idempotent-Replayed"
+)
+PREFLIGHT_MAX_AGE_S = 600
+
+
+@cache
+def _settings() -> HttpSettings:
+    return HttpSettings()  # type: ignore[call-arg]  # from the environment
+
+
+def outgoing_headers(request: Request, response: Response) -> None:
+    """Add them to ``response`` in place; what the route set itself stands."""
+    settings = _settings()
+    headers = response["headers"]
+    for name, value in SECURITY.items():
+        headers.setdefault(name, value)
+    headers.setdefault("content-security-policy", CONTENT_SECURITY_POLICY)
+    headers.setdefault("cache-control", "no-store")
+    if not settings.is_local:
+        headers["strict-transport-security"] = TRANSPORT_SECURITY
+    headers["x-request-id"] = request.request_id
+    if settings.cors_origins:
+        headers["vary"] = "Origin"
+        origin = request.headers.get("origin")
+        if origin in settings.cors_origins:
+            headers["access-control-allow-origin"] = origin
+            headers["access-control-allow-credentials"] = "true"
+            headers["access-control-expose-headers"] = CORS_EXPOSED_HEADERS
+
+
+def preflight_headers() -> dict[str, str]:
+    """The answer to OPTIONS; whether the origin may is said by ``outgoing_headers``."""
+    return {
+        "access-control-allow-methods": CORS_METHODS,
+        "access-control-allow-headers": CORS_REQUEST_HEADERS,
+        "access-control-max-age": str(PREFLIGHT_MAX_AGE_S),
+    }

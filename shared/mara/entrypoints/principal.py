@@ -1,0 +1,47 @@
+"""Who calls: from the Authorization header to the principal that a route receives."""
+
+from typing import Annotated
+
+from fastapi import Depends
+from fastapi import Request as HttpRequest
+
+from mara.auth.errors import NotLoggedIn
+from mara.auth.model.permissions import Access, rule_of
+from mara.entrypoints.events import Request
+from mara.kernel.principal import Principal
+from mara.wiring.auth import authentication_service
+
+PRINCIPAL = "mara.principal"
+BEARER = "bearer "
+
+
+def identify(request: Request, operation: str) -> Principal | None:
+    """Who calls, once it is clear that they may call this operation; ``None`` on a public route.
+
+    Raises NotLoggedIn, InvalidToken, InvalidApiKey, NotAllowed, MissingScope.
+    """
+    rule = rule_of(operation)
+    if rule.access is Access.PUBLIC:
+        return None
+    principal = authentication_service().authenticate(_token(request))
+    rule.check(principal)
+    request.event[PRINCIPAL] = principal
+    return principal
+
+
+def _token(request: Request) -> str:
+    header = request.headers.get("authorization", "")
+    if header[: len(BEARER)].lower() == BEARER:
+        return header[len(BEARER) :].strip()
+    if api_key := request.headers.get("x-api-key"):
+        return api_key
+    raise NotLoggedIn("Send `Authorization: Bearer` with an access token or an API key.")
+
+
+async def _caller(request: HttpRequest) -> Principal:
+    principal: Principal = request.scope["aws.event"][PRINCIPAL]
+    return principal
+
+
+Caller = Annotated[Principal, Depends(_caller)]
+"""The authenticated caller, as a parameter of a route."""

@@ -1,0 +1,6 @@
+"""Structured JSON log lines; ids may be in them, the text of people and documents never."""
+
+from aws_lambda_powertools.logging import Logger
+
+logger = Logger(service="mara", log_uncaught_exceptions=False)
+"""The first argument of every call is a stable code, such as ``request`` or ``message_failed``."""
