@@ -1,7 +1,7 @@
 """API Gateway in, problem documents out: the frame every route function shares.
 
-What holds for every route happens on the event, before FastAPI sees it: who calls, whether they may,
-how often, and whether this very request was answered already.
+What holds for every route happens on the event, before FastAPI sees it: who calls, whether they
+may, how often, and whether this very request was answered already.
 """
 
 import logging
@@ -96,7 +96,7 @@ def lambda_handler(
             response = answer(request, context)
         except DomainError as error:
             response = _render(request, error)
-        except Exception:  # an exception that leaves a handler ends the environment
+        except Exception:  # noqa: BLE001 - an exception that leaves a handler ends the environment
             response = _render_bug(request)
         outgoing_headers(request, response)
         _log(request, operation, response["statusCode"], began)

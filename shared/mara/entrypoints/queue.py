@@ -26,13 +26,13 @@ def consumer(message: type[MessageT]) -> Callable[[Callable[[MessageT], None]], 
     What can never succeed goes to the dead letters at once, with its reason, and its neighbours go
     on. A Conflict means that the work is done already.
     """
-    return consumer_of(message.queue(), lambda body: message.model_validate_json(body))
+    return consumer_of(message.queue(), message.model_validate_json)
 
 
 def consumer_of(
     queue: str, parse: Callable[[str], MessageT | None]
 ) -> Callable[[Callable[[MessageT], None]], QueueHandler]:
-    """As ``consumer``, for a queue that others write to: ``parse`` gives ``None`` for what to skip."""
+    """As ``consumer``, for a queue that others write to; ``parse`` gives ``None`` to skip."""
 
     def decorate(consume: Callable[[MessageT], None]) -> QueueHandler:
         def handler(event: dict[str, Any], context: Any) -> BatchResponse:
@@ -44,7 +44,7 @@ def consumer_of(
                 parsed = parse(record["body"])
                 if parsed is not None:
                     consume(parsed)
-            except Exception as error:  # a poison message must not take its neighbours along
+            except Exception as error:  # noqa: BLE001 - a poison message must not take its neighbours along
                 return _settle(queue, record, error)
             logger.info(
                 "message_consumed",

@@ -1,0 +1,1 @@
+"""People who may own agents, documents and wallets."""

@@ -1,0 +1,1 @@
+"""Composition: which adapter stands behind which port; nothing happens at import."""

@@ -1,0 +1,106 @@
+"""Reading and changing profiles, and administering accounts."""
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from mara.kernel.clock import Clock
+from mara.kernel.page import Page, PageRequest
+from mara.kernel.principal import Principal, Role
+from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
+from mara.users.errors import (
+    LastSuperuser,
+    RoleChangeForbidden,
+    SuperuserProtected,
+    UnknownTimeZone,
+    UserNotFound,
+)
+from mara.users.model import Profile, User, UserFilter
+from mara.users.ports import Users
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileService:
+    users: Users
+    unit_of_work: UnitOfWork
+    now: Clock
+
+    def get(self, caller: Principal) -> User:
+        with self.unit_of_work(caller.user_id):
+            return self.users.get(caller.user_id)
+
+    def update(self, caller: Principal, profile: Profile) -> User:
+        """Raises UnknownTimeZone."""
+        if profile.time_zone not in available_timezones():
+            raise UnknownTimeZone("Use a name such as Europe/Moscow.")
+        with self.unit_of_work(caller.user_id):
+            user = self.users.lock(caller.user_id)
+            changed = replace(user, profile=profile, updated_at=self.now())
+            self.users.save(changed)
+        return changed
+
+
+@dataclass(frozen=True, slots=True)
+class UserAdministrationService:
+    """For admins; that the caller is one is checked before (the permission matrix)."""
+
+    users: Users
+    unit_of_work: UnitOfWork
+    now: Clock
+
+    def list(self, _caller: Principal, wanted: UserFilter, page: PageRequest) -> Page[User]:
+        with self.unit_of_work(SYSTEM):
+            found = self.users.list(wanted, page)
+        return Page.of(found, page, lambda user: user.id)
+
+    def get(self, _caller: Principal, user_id: UUID) -> User:
+        """Raises UserNotFound."""
+        with self.unit_of_work(SYSTEM):
+            return self.users.get(user_id)
+
+    def update(
+        self, caller: Principal, user_id: UUID, *, role: Role | None, active: bool | None
+    ) -> User:
+        """Change what is not ``None``.
+
+        Raises UserNotFound, RoleChangeForbidden, SuperuserProtected, LastSuperuser.
+        """
+        with self.unit_of_work(SYSTEM):
+            # Superusers are locked first, and always, so that two demotions wait for each other.
+            superusers = self.users.lock_active_superusers()
+            user = self.users.lock(user_id)
+            changed = replace(
+                user,
+                role=user.role if role is None else role,
+                active=user.active if active is None else active,
+                updated_at=self.now(),
+            )
+            _check_change(caller, user, changed)
+            if superusers == {user.id} and not _is_active_superuser(changed):
+                raise LastSuperuser("Make somebody else a superuser first.")
+            self.users.save(changed)
+        return changed
+
+    def appoint_superuser(self, email: str) -> User:
+        """For the operator's command line, which has no caller. Raises UserNotFound."""
+        with self.unit_of_work(SYSTEM):
+            found = self.users.find_by_email(email.lower())
+            if found is None:
+                raise UserNotFound("Register the account first, then appoint it.")
+            user = self.users.lock(found.id)
+            changed = replace(user, role=Role.SUPERUSER, active=True, updated_at=self.now())
+            self.users.save(changed)
+        return changed
+
+
+def _check_change(caller: Principal, before: User, after: User) -> None:
+    if caller.role is Role.SUPERUSER:
+        return
+    if before.role != after.role:
+        raise RoleChangeForbidden("Ask a superuser.")
+    if before.role is Role.SUPERUSER:
+        raise SuperuserProtected("Ask a superuser.")
+
+
+def _is_active_superuser(user: User) -> bool:
+    return user.active and user.role is Role.SUPERUSER

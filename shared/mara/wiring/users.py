@@ -1,0 +1,18 @@
+"""Assembles the user services from their production adapters."""
+
+from functools import cache
+
+from mara.platform.clock import now
+from mara.platform.database import transaction
+from mara.users.adapters.postgres import PostgresUsers
+from mara.users.service import ProfileService, UserAdministrationService
+
+
+@cache
+def profile_service() -> ProfileService:
+    return ProfileService(PostgresUsers(), transaction, now)
+
+
+@cache
+def user_administration_service() -> UserAdministrationService:
+    return UserAdministrationService(PostgresUsers(), transaction, now)
