@@ -1,0 +1,1 @@
+"""Credentials, sessions, API keys, and who may do what."""

@@ -35,7 +35,7 @@ def schedule(name: str) -> Callable[[Job], ScheduleHandler]:
     """
 
     def decorate(run: Job) -> ScheduleHandler:
-        def handler(event: dict[str, Any], context: Any) -> None:
+        def handler(_event: dict[str, Any], _context: Any) -> None:
             lease = {"name": name, "holder": new_id(), "now": now(), "until": now() + LEASE}
             if not execute_alone(TAKE, lease):
                 logger.info("tick_skipped", schedule=name)

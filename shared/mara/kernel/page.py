@@ -22,7 +22,7 @@ class InvalidCursor(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """``after`` is the id of the last item already seen; lists run from the newest to the oldest."""
+    """``after`` is the id of the last item already seen; lists run from new to old."""
 
     limit: int = LIMIT_DEFAULT
     after: UUID | None = None

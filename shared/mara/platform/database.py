@@ -60,7 +60,8 @@ def transaction(scope: Scope) -> Iterator[None]:
         _session.after_commit = ()
         _abandon(link)
         raise
-    follow_up, _session.after_commit = _session.after_commit, ()
+    follow_up = _session.after_commit
+    _session.after_commit = ()
     for act in follow_up:
         act()
 
@@ -145,7 +146,7 @@ def _connect() -> Connection:
 
 
 def _is_full(error: psycopg.OperationalError) -> bool:
-    """libpq gives no SQLSTATE for a refused connection, only the server's words."""
+    """Libpq gives no SQLSTATE for a refused connection, only the server's words."""
     if isinstance(error, errors.TooManyConnections):
         return True
     text = str(error)

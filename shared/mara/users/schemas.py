@@ -1,7 +1,7 @@
 """The shape of users on the wire."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -79,7 +79,7 @@ class UserPatch(BaseModel):
     active: bool | None = None
 
 
-def _fields(user: User) -> dict[str, object]:
+def _fields(user: User) -> dict[str, Any]:
     profile = user.profile
     return {
         "id": user.id,

@@ -85,9 +85,9 @@ def _contains(text: str) -> str:
 
 
 def _user(row: tuple[Any, ...]) -> User:
-    id, email, role, active, full_name, company, locale, time_zone, chat, created, updated = row
+    id_, email, role, active, full_name, company, locale, time_zone, chat, created, updated = row
     profile = Profile(full_name, company, Locale(locale), time_zone, chat)
-    return User(id, email, Role(role), active, profile, created, updated)
+    return User(id_, email, Role(role), active, profile, created, updated)
 
 
 def _parameters(user: User) -> dict[str, object]:

@@ -1,0 +1,154 @@
+"""The shape of authentication on the wire."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, EmailStr, Field, SecretStr
+
+from mara.auth.model import ApiKey, Scope, SessionTokens
+from mara.kernel.principal import Role
+from mara.users.model import Locale, Profile, User
+from mara.users.schemas import Name
+
+# Longer ones are refused by the password rules with a better sentence, up to where it is an attack.
+Password = Annotated[SecretStr, Field(min_length=1, max_length=1024)]
+
+EXAMPLE_EMAIL = "anna@example.com"
+EXAMPLE_PASSWORD = "tram-lantern-42-orbit"  # noqa: S105 - of nobody
+
+
+class RegisterRequest(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+        hide_input_in_errors=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "email": EXAMPLE_EMAIL,
+                    "password": EXAMPLE_PASSWORD,
+                    "full_name": "Анна Петрова",
+                    "company": "Example LLC",
+                    "locale": "ru",
+                }
+            ]
+        },
+    )
+
+    email: EmailStr
+    password: Password
+    full_name: Name | None = None
+    first_name: Name | None = None
+    last_name: Name | None = None
+    company: Name | None = None
+    locale: Locale = Locale.EN
+
+    def to_profile(self) -> Profile:
+        parts = [part for part in (self.first_name, self.last_name) if part]
+        full_name = self.full_name or " ".join(parts) or None
+        return Profile(full_name=full_name, company=self.company, locale=self.locale)
+
+
+class RegisteredOut(BaseModel):
+    id: UUID
+    email: str
+    role: Role
+    created_at: datetime
+
+    @classmethod
+    def of(cls, user: User) -> Self:
+        return cls(id=user.id, email=user.email, role=user.role, created_at=user.created_at)
+
+
+class LoginRequest(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"email": EXAMPLE_EMAIL, "password": EXAMPLE_PASSWORD}],
+        },
+    )
+
+    # A plain string: an address that could not be registered is simply not known.
+    email: str = Field(min_length=1, max_length=320)
+    password: Password
+
+
+class RefreshRequest(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    refresh_token: SecretStr = Field(min_length=1, max_length=200)
+
+
+class SessionOut(BaseModel):
+    """``expires_in`` is seconds."""
+
+    access_token: str
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the type, not a token
+    expires_in: int
+    refresh_token: str
+
+    @classmethod
+    def of(cls, tokens: SessionTokens) -> Self:
+        return cls(
+            access_token=tokens.access_token,
+            expires_in=int(tokens.access_lifetime.total_seconds()),
+            refresh_token=tokens.refresh_token,
+        )
+
+
+class PasswordChange(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    old_password: Password
+    new_password: Password
+
+
+class ApiKeyIn(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"name": "on-call bot", "scopes": ["agents:ask"]}]},
+    )
+
+    name: Name
+    scopes: frozenset[Scope] = Field(min_length=1)
+    expires_at: AwareDatetime | None = None
+
+
+class ApiKeyOut(BaseModel):
+    id: UUID
+    name: str
+    prefix: str
+    scopes: list[Scope]
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+
+    @classmethod
+    def of(cls, key: ApiKey) -> Self:
+        return cls(**_fields(key))
+
+
+class NewApiKeyOut(ApiKeyOut):
+    key: str
+    """Shown this once."""
+
+    @classmethod
+    def with_secret(cls, key: ApiKey, secret: str) -> Self:
+        return cls(**_fields(key), key=secret)
+
+
+class ApiKeysOut(BaseModel):
+    items: list[ApiKeyOut]
+    next_cursor: None = None
+
+
+def _fields(key: ApiKey) -> dict[str, Any]:
+    return {
+        "id": key.id,
+        "name": key.name,
+        "prefix": key.prefix,
+        "scopes": sorted(key.scopes),
+        "created_at": key.created_at,
+        "expires_at": key.expires_at,
+        "last_used_at": key.last_used_at,
+    }

@@ -1,0 +1,65 @@
+"""Making and deleting API keys."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from mara.auth.errors import ApiKeyNotFound, ExpiryInPast, TooManyApiKeys
+from mara.auth.model import ApiKey, Scope
+from mara.auth.ports import ApiKeys
+from mara.auth.service.opaque import API_KEY_PREFIX, hash_of, new_opaque_token
+from mara.kernel.clock import Clock
+from mara.kernel.ids import new_id
+from mara.kernel.principal import Principal
+from mara.kernel.unit_of_work import UnitOfWork
+
+KEYS_MAX = 50
+"""Per user."""
+
+PREFIX_LENGTH = len(API_KEY_PREFIX) + 6
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKeyService:
+    api_keys: ApiKeys
+    unit_of_work: UnitOfWork
+    now: Clock
+
+    def create(
+        self,
+        caller: Principal,
+        *,
+        name: str,
+        scopes: Iterable[Scope],
+        expires_at: datetime | None = None,
+    ) -> tuple[ApiKey, str]:
+        """The key, and its secret, shown this once. Raises TooManyApiKeys, ExpiryInPast."""
+        at, secret = self.now(), API_KEY_PREFIX + new_opaque_token()
+        if expires_at is not None and expires_at <= at:
+            raise ExpiryInPast("Give a time in the future, or none.")
+        key = ApiKey(
+            id=new_id(),
+            owner_id=caller.user_id,
+            name=name,
+            prefix=secret[:PREFIX_LENGTH],
+            hash=hash_of(secret),
+            scopes=frozenset(scopes),
+            created_at=at,
+            expires_at=expires_at,
+        )
+        with self.unit_of_work(caller.user_id):
+            if len(self.api_keys.list(caller.user_id)) >= KEYS_MAX:
+                raise TooManyApiKeys(f"Delete one: a user has at most {KEYS_MAX}.")
+            self.api_keys.add(key)
+        return key, secret
+
+    def list(self, caller: Principal) -> list[ApiKey]:
+        with self.unit_of_work(caller.user_id):
+            return self.api_keys.list(caller.user_id)
+
+    def delete(self, caller: Principal, key_id: UUID) -> None:
+        """Raises ApiKeyNotFound."""
+        with self.unit_of_work(caller.user_id):
+            if not self.api_keys.delete(caller.user_id, key_id):
+                raise ApiKeyNotFound("Check the id.")

@@ -1,0 +1,43 @@
+"""Telling who calls, from the token they send."""
+
+from dataclasses import dataclass
+
+from mara.auth.errors import InvalidApiKey, InvalidToken
+from mara.auth.ports import AccessTokens, ApiKeys, Sessions
+from mara.auth.service.opaque import API_KEY_PREFIX, hash_of
+from mara.kernel.clock import Clock
+from mara.kernel.principal import Principal
+from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class AuthenticationService:
+    access_tokens: AccessTokens
+    sessions: Sessions
+    api_keys: ApiKeys
+    unit_of_work: UnitOfWork
+    now: Clock
+
+    def authenticate(self, token: str) -> Principal:
+        """Raises InvalidToken, InvalidApiKey."""
+        if token.startswith(API_KEY_PREFIX):
+            return self._by_api_key(token)
+        return self._by_access_token(token)
+
+    def _by_access_token(self, token: str) -> Principal:
+        claims = self.access_tokens.read(token, self.now())
+        # The token alone would outlive a logout and a deactivation, so the session is looked up,
+        # and with it the role of today.
+        with self.unit_of_work(SYSTEM):
+            standing = self.sessions.standing(claims.session_id)
+        if standing is None or not standing.valid or standing.user_id != claims.user_id:
+            raise InvalidToken("Log in again.")
+        return Principal(standing.user_id, standing.role, session_id=claims.session_id)
+
+    def _by_api_key(self, token: str) -> Principal:
+        with self.unit_of_work(SYSTEM):
+            found = self.api_keys.use(hash_of(token), self.now())
+        if found is None or not found[1].valid:
+            raise InvalidApiKey("Make another key.")
+        key, standing = found
+        return Principal(standing.user_id, standing.role, scopes=frozenset(key.scopes))

@@ -1,0 +1,95 @@
+"""Assembles the auth services from their production adapters."""
+
+from datetime import timedelta
+from functools import cache
+
+from mara.auth.adapters.bcrypt import BcryptPasswords
+from mara.auth.adapters.jwt import JwtAccessTokens
+from mara.auth.adapters.postgres import (
+    PostgresApiKeys,
+    PostgresCredentials,
+    PostgresLoginFailures,
+    PostgresSessions,
+)
+from mara.auth.service import (
+    ApiKeyService,
+    AuthenticationService,
+    PasswordService,
+    RegistrationService,
+    SessionService,
+)
+from mara.auth.service.sessions import LoginPolicy
+from mara.platform.clock import now
+from mara.platform.database import transaction
+from mara.platform.settings import LimitSettings, PasswordSettings, TokenSettings
+from mara.users.adapters.postgres import PostgresUsers
+
+
+def _passwords() -> BcryptPasswords:
+    settings = PasswordSettings()  # type: ignore[call-arg]  # from the environment
+    return BcryptPasswords(settings.bcrypt_cost)
+
+
+def _access_tokens() -> JwtAccessTokens:
+    return JwtAccessTokens(_token_settings().token_secrets)
+
+
+@cache
+def _token_settings() -> TokenSettings:
+    return TokenSettings()  # type: ignore[call-arg]  # from the environment
+
+
+@cache
+def registration_service() -> RegistrationService:
+    return RegistrationService(
+        PostgresUsers(), PostgresCredentials(), _passwords(), transaction, now
+    )
+
+
+@cache
+def session_service() -> SessionService:
+    tokens, limits = _token_settings(), LimitSettings()
+    return SessionService(
+        credentials=PostgresCredentials(),
+        passwords=_passwords(),
+        access_tokens=_access_tokens(),
+        sessions=PostgresSessions(),
+        failures=PostgresLoginFailures(),
+        policy=LoginPolicy(
+            failures_per_account=limits.login_failures_per_account,
+            failures_per_address=limits.login_failures_per_address,
+            access_lifetime=timedelta(minutes=tokens.access_token_minutes),
+            refresh_lifetime=timedelta(days=tokens.refresh_token_days),
+        ),
+        unit_of_work=transaction,
+        now=now,
+    )
+
+
+@cache
+def password_service() -> PasswordService:
+    return PasswordService(
+        credentials=PostgresCredentials(),
+        passwords=_passwords(),
+        sessions=PostgresSessions(),
+        failures=PostgresLoginFailures(),
+        failures_allowed=LimitSettings().login_failures_per_account,
+        unit_of_work=transaction,
+        now=now,
+    )
+
+
+@cache
+def api_key_service() -> ApiKeyService:
+    return ApiKeyService(PostgresApiKeys(), transaction, now)
+
+
+@cache
+def authentication_service() -> AuthenticationService:
+    return AuthenticationService(
+        access_tokens=_access_tokens(),
+        sessions=PostgresSessions(),
+        api_keys=PostgresApiKeys(),
+        unit_of_work=transaction,
+        now=now,
+    )
