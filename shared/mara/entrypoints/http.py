@@ -8,9 +8,9 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from fastapi import FastAPI, Query
+from fastapi import Depends, FastAPI, Query
 from fastapi import Request as HttpRequest
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -47,6 +47,10 @@ REQUEST = "mara.request"
 
 Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX)]
 LambdaHandler = Callable[[Event, Any], Response]
+
+
+class HealthOut(BaseModel):
+    status: Literal["ok"] = "ok"
 
 
 class PageOut(BaseModel, Generic[ItemT]):
@@ -137,6 +141,15 @@ def _render_bug(request: Request) -> Response:
     logger.exception("request_failed", request_id=request.request_id)
     body = internal(instance=request.path, request_id=request.request_id)
     return json_response(body["status"], body, PROBLEM_JSON)
+
+
+async def _address(http_request: HttpRequest) -> str:
+    request: Request = http_request.scope["aws.event"][REQUEST]
+    return request.address
+
+
+Address = Annotated[str, Depends(_address)]
+"""The caller's address, as API Gateway saw it."""
 
 
 async def _refuse(http_request: HttpRequest, error: Exception) -> JSONResponse:

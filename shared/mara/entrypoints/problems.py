@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
 from http import HTTPStatus
 from typing import Any
 
@@ -49,7 +48,6 @@ def status_of(error: errors.DomainError) -> HTTPStatus:
     return own or next(s for kind, s in STATUS_OF_KIND.items() if isinstance(error, kind))
 
 
-@cache
 def slug_of(error: type[errors.DomainError]) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "-", error.__name__).lower()
 

@@ -60,7 +60,7 @@ def transaction(scope: Scope) -> Iterator[None]:
         _session.after_commit = ()
         _abandon(link)
         raise
-    follow_up = _session.after_commit
+    follow_up: tuple[Callable[[], None], ...] = _session.after_commit
     _session.after_commit = ()
     for act in follow_up:
         act()

@@ -1,0 +1,20 @@
+"""POST /api/v1/auth/password - set a new password; every other session ends."""
+
+from mara.auth.schemas import PasswordChange
+from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.principal import Caller
+from mara.wiring.auth import password_service
+
+app = api()
+
+
+@app.post("/api/v1/auth/password", status_code=204)
+async def change_password(body: PasswordChange, caller: Caller) -> None:
+    password_service().change(
+        caller,
+        old=body.old_password.get_secret_value(),
+        new=body.new_password.get_secret_value(),
+    )
+
+
+handler = lambda_handler(app)

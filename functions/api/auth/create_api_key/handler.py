@@ -1,0 +1,19 @@
+"""POST /api/v1/auth/api-keys - make a key; its secret is shown this once."""
+
+from mara.auth.schemas import ApiKeyIn, NewApiKeyOut
+from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.principal import Caller
+from mara.wiring.auth import api_key_service
+
+app = api()
+
+
+@app.post("/api/v1/auth/api-keys", status_code=201)
+async def create_api_key(body: ApiKeyIn, caller: Caller) -> NewApiKeyOut:
+    key, secret = api_key_service().create(
+        caller, name=body.name, scopes=body.scopes, expires_at=body.expires_at
+    )
+    return NewApiKeyOut.with_secret(key, secret)
+
+
+handler = lambda_handler(app)

@@ -1,0 +1,17 @@
+"""DELETE /api/v1/auth/api-keys/{key_id} - the key works no more."""
+
+from uuid import UUID
+
+from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.principal import Caller
+from mara.wiring.auth import api_key_service
+
+app = api()
+
+
+@app.delete("/api/v1/auth/api-keys/{key_id}", status_code=204)
+async def delete_api_key(key_id: UUID, caller: Caller) -> None:
+    api_key_service().delete(caller, key_id)
+
+
+handler = lambda_handler(app)

@@ -1,0 +1,16 @@
+"""GET /api/v1/auth/api-keys - the caller's keys, without their secrets."""
+
+from mara.auth.schemas import ApiKeyOut, ApiKeysOut
+from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.principal import Caller
+from mara.wiring.auth import api_key_service
+
+app = api()
+
+
+@app.get("/api/v1/auth/api-keys")
+async def list_api_keys(caller: Caller) -> ApiKeysOut:
+    return ApiKeysOut(items=[ApiKeyOut.of(key) for key in api_key_service().list(caller)])
+
+
+handler = lambda_handler(app)

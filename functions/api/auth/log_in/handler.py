@@ -1,0 +1,22 @@
+"""POST /api/v1/auth/login - exchange an e-mail and password for a session."""
+
+from fastapi import Response
+
+from mara.auth.schemas import LoginRequest, SessionOut
+from mara.entrypoints.cookies import set_session_cookies
+from mara.entrypoints.http import Address, api, lambda_handler
+from mara.wiring.auth import session_service
+
+app = api()
+
+
+@app.post("/api/v1/auth/login")
+async def log_in(body: LoginRequest, address: Address, response: Response) -> SessionOut:
+    tokens = session_service().log_in(
+        email=body.email, password=body.password.get_secret_value(), address=address
+    )
+    set_session_cookies(response, tokens)
+    return SessionOut.of(tokens)
+
+
+handler = lambda_handler(app)

@@ -1,0 +1,19 @@
+"""POST /api/v1/auth/logout - end this session."""
+
+from fastapi import Response
+
+from mara.entrypoints.cookies import clear_session_cookies
+from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.principal import Caller
+from mara.wiring.auth import session_service
+
+app = api()
+
+
+@app.post("/api/v1/auth/logout", status_code=204)
+async def log_out(caller: Caller, response: Response) -> None:
+    session_service().log_out(caller)
+    clear_session_cookies(response)
+
+
+handler = lambda_handler(app)

@@ -1,0 +1,19 @@
+"""POST /api/v1/auth/logout-all - end every session of the caller."""
+
+from fastapi import Response
+
+from mara.entrypoints.cookies import clear_session_cookies
+from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.principal import Caller
+from mara.wiring.auth import session_service
+
+app = api()
+
+
+@app.post("/api/v1/auth/logout-all", status_code=204)
+async def log_out_everywhere(caller: Caller, response: Response) -> None:
+    session_service().log_out_everywhere(caller)
+    clear_session_cookies(response)
+
+
+handler = lambda_handler(app)

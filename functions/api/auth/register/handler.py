@@ -1,0 +1,20 @@
+"""POST /api/v1/auth/register - make an account."""
+
+from mara.auth.schemas import RegisteredOut, RegisterRequest
+from mara.entrypoints.http import api, lambda_handler
+from mara.wiring.auth import registration_service
+
+app = api()
+
+
+@app.post("/api/v1/auth/register", status_code=201)
+async def register(body: RegisterRequest) -> RegisteredOut:
+    user = registration_service().register(
+        email=body.email,
+        password=body.password.get_secret_value(),
+        profile=body.to_profile(),
+    )
+    return RegisteredOut.of(user)
+
+
+handler = lambda_handler(app)

@@ -1,0 +1,16 @@
+"""OPTIONS /{proxy+} - tell a browser what a page of another origin may send."""
+
+from fastapi import Response
+
+from mara.entrypoints.headers import preflight_headers
+from mara.entrypoints.http import api, lambda_handler
+
+app = api()
+
+
+@app.options("/{path:path}", status_code=204, include_in_schema=False)
+async def answer_preflight(response: Response) -> None:
+    response.headers.update(preflight_headers())
+
+
+handler = lambda_handler(app)

@@ -1,0 +1,13 @@
+"""GET /api/v1/health - whether the API answers."""
+
+from mara.entrypoints.http import HealthOut, api, lambda_handler
+
+app = api()
+
+
+@app.get("/api/v1/health")
+async def check_health() -> HealthOut:
+    return HealthOut()
+
+
+handler = lambda_handler(app)

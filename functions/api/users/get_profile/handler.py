@@ -1,0 +1,16 @@
+"""GET /api/v1/users/me/profile - the caller's own profile."""
+
+from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.principal import Caller
+from mara.users.schemas import ProfileOut
+from mara.wiring.users import profile_service
+
+app = api()
+
+
+@app.get("/api/v1/users/me/profile")
+async def get_profile(caller: Caller) -> ProfileOut:
+    return ProfileOut.of(profile_service().get(caller))
+
+
+handler = lambda_handler(app)

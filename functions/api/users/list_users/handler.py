@@ -1,0 +1,33 @@
+"""GET /api/v1/users/admin/all - search, filter and page through every account."""
+
+from typing import Annotated
+
+from fastapi import Query
+
+from mara.entrypoints.http import Limit, PageOut, api, lambda_handler
+from mara.entrypoints.principal import Caller
+from mara.kernel.page import PageRequest
+from mara.kernel.principal import Role
+from mara.users.model import UserFilter
+from mara.users.schemas import UserOut
+from mara.wiring.users import user_administration_service
+
+app = api()
+
+
+@app.get("/api/v1/users/admin/all")
+async def list_users(  # noqa: PLR0913 - each is a query parameter
+    caller: Caller,
+    *,
+    search: Annotated[str | None, Query(max_length=200)] = None,
+    role: Role | None = None,
+    active: bool | None = None,
+    limit: Limit = 20,
+    cursor: str | None = None,
+) -> PageOut[UserOut]:
+    wanted = UserFilter(search, role, active)
+    page = user_administration_service().list(caller, wanted, PageRequest.of(limit, cursor))
+    return PageOut(items=[UserOut.of(user) for user in page.items], next_cursor=page.next_cursor)
+
+
+handler = lambda_handler(app)
