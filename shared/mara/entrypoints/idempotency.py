@@ -60,7 +60,6 @@ RELEASE = """
     WHERE owner_id = %(owner)s AND operation = %(operation)s AND key_hash = %(key)s
       AND NOT (effect_committed AND %(unsure)s)
 """
-PURGE = "DELETE FROM idempotency_keys WHERE created_at < %s"
 
 
 class IdempotencyKeyReused(Conflict):
@@ -129,12 +128,6 @@ def once(
             unsure = response["statusCode"] == HTTPStatus.INTERNAL_SERVER_ERROR
             connection().execute(RELEASE, {**parameters, "unsure": unsure})
     return response
-
-
-def purge(at: datetime) -> None:
-    """Forget keys that are no longer kept."""
-    with transaction(SYSTEM):
-        connection().execute(PURGE, (at - KEPT,))
 
 
 def _claim_of(request: Request, principal: Principal | None, operation: str, key: str) -> _Claim:

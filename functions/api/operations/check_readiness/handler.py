@@ -1,0 +1,22 @@
+"""GET /api/v1/health/ready - whether every dependency answers, inside two seconds."""
+
+from http import HTTPStatus
+
+from fastapi import Response
+
+from mara.entrypoints.http import api, lambda_handler
+from mara.operations.schemas import ReadinessOut
+from mara.wiring.operations import health_service
+
+app = api()
+
+
+@app.get("/api/v1/health/ready")
+async def check_readiness(response: Response) -> ReadinessOut:
+    readiness = health_service().check()
+    if not readiness.is_ready:
+        response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
+    return ReadinessOut.of(readiness)
+
+
+handler = lambda_handler(app)

@@ -1,0 +1,1 @@
+"""Whether the platform is well, and the chores that keep it so."""

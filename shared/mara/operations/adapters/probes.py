@@ -1,0 +1,37 @@
+"""Probes of PostgreSQL, S3 and SQS, each on a connection of its own: they run in threads."""
+
+from dataclasses import dataclass
+
+import psycopg
+
+from mara.platform import s3, sqs
+from mara.platform.settings import DatabaseSettings, StorageSettings
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseProbe:
+    name: str = "database"
+
+    def check(self) -> None:
+        settings = DatabaseSettings()  # type: ignore[call-arg]  # from the environment
+        with psycopg.connect(str(settings.database_url), connect_timeout=2) as link:
+            link.execute("SELECT 1")
+
+
+@dataclass(frozen=True, slots=True)
+class StorageProbe:
+    name: str = "storage"
+
+    def check(self) -> None:
+        settings = StorageSettings()  # type: ignore[call-arg]  # from the environment
+        s3.client().head_bucket(Bucket=settings.bucket)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueProbe:
+    queue: str = "ingest-document"
+    name: str = "queues"
+
+    def check(self) -> None:
+        url = sqs.queue_url(self.queue)
+        sqs.client().get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])

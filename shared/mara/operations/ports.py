@@ -1,0 +1,17 @@
+"""What operations needs from the outside world."""
+
+from datetime import datetime
+from typing import Protocol
+
+
+class Probe(Protocol):
+    @property
+    def name(self) -> str: ...
+
+    def check(self) -> None:
+        """Ask the dependency the least that proves it works. Raises whatever it raises."""
+
+
+class Chore(Protocol):
+    def __call__(self, now: datetime) -> object:
+        """Do it, and return a figure for the log."""

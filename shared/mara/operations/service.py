@@ -1,0 +1,39 @@
+"""Asking every dependency at once, within one time limit."""
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+
+from mara.operations.model import Finding, ProbeState, Readiness
+from mara.operations.ports import Probe
+
+TIME_LIMIT_S = 1.8
+"""So that the answer is there inside two seconds, whatever hangs."""
+
+
+@dataclass(frozen=True, slots=True)
+class HealthService:
+    probes: Sequence[Probe]
+    time_limit_s: float = TIME_LIMIT_S
+
+    def check(self) -> Readiness:
+        pool = ThreadPoolExecutor(max_workers=len(self.probes), thread_name_prefix="probe")
+        running = [(probe.name, pool.submit(_timed, probe)) for probe in self.probes]
+        wait([future for _, future in running], timeout=self.time_limit_s)
+        # A probe that hangs is left to its own time limit; the answer does not wait for it.
+        pool.shutdown(wait=False, cancel_futures=True)
+        return Readiness([self._finding(name, future) for name, future in running])
+
+    def _finding(self, name: str, future: "Future[float]") -> Finding:
+        if not future.done() or future.cancelled():
+            return Finding(name, ProbeState.TIMED_OUT, self.time_limit_s * 1000)
+        if future.exception() is not None:
+            return Finding(name, ProbeState.DOWN, 0.0)
+        return Finding(name, ProbeState.UP, round(future.result(), 1))
+
+
+def _timed(probe: Probe) -> float:
+    began = time.perf_counter()
+    probe.check()
+    return (time.perf_counter() - began) * 1000

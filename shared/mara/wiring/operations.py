@@ -1,0 +1,30 @@
+"""Assembles health checks and chores from their production adapters."""
+
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mara.operations.service import HealthService
+
+
+@cache
+def health_service() -> "HealthService":
+    from mara.operations.adapters.probes import DatabaseProbe, QueueProbe, StorageProbe
+    from mara.operations.service import HealthService
+
+    return HealthService([DatabaseProbe(), StorageProbe(), QueueProbe()])
+
+
+def relay(now: datetime) -> int:
+    """Send what the outbox still holds; how many."""
+    from mara.platform import outbox
+
+    return outbox.relay(now)
+
+
+def forget_expired(now: datetime) -> dict[str, int]:
+    """Delete what has expired; how many rows of each table."""
+    from mara.operations.adapters import postgres
+
+    return postgres.forget_expired(now)
