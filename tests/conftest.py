@@ -1,0 +1,35 @@
+"""Fixtures of every kind of test."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from infra.local.postgres import PostgresServer
+from mara.platform import database as platform_database
+from tests.support.environment import clear_caches, set_environment
+from tests.support.postgres import clone, postgres_with_template
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every test starts as a cold function of the local stage, with nothing of ours remembered."""
+    set_environment(monkeypatch)
+    clear_caches()
+    yield
+    platform_database.disconnect()
+    clear_caches()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    with postgres_with_template(tmp_path_factory.mktemp("cluster")) as server:
+        yield server
+
+
+@pytest.fixture
+def database(postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A fresh, migrated database, which the code under test reaches as the app's role."""
+    with clone(postgres) as url:
+        monkeypatch.setenv("MARA_DATABASE_URL", url)
+        yield url
+        platform_database.disconnect()

@@ -1,0 +1,1 @@
+"""Fakes, servers and events that tests share."""

@@ -1,0 +1,38 @@
+"""The environment of a function in the local stage, and forgetting what a process remembers."""
+
+import functools
+import gc
+import json
+
+import pytest
+
+SECRETS = {"k1": "nT8fWq2ZpLx5Vd9RhYc3Jm7KsBg4Ea6U"}
+
+
+def set_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = {
+        "MARA_STAGE": "local",
+        "MARA_DATABASE_URL": "postgresql://mara_app:unset@127.0.0.1:1/unset",
+        "MARA_TOKEN_SECRETS": json.dumps(SECRETS),
+        "MARA_BUCKET": "mara-test",
+        "MARA_BCRYPT_COST": "4",
+        "MARA_REQUESTS_PER_MINUTE_USER": "60000",
+        "MARA_REQUESTS_PER_MINUTE_ADDRESS": "60000",
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "POWERTOOLS_SERVICE_NAME": "mara",
+    }
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+
+
+def clear_caches() -> None:
+    """Empty every ``functools.cache`` of ours, as a cold start would find it."""
+    for found in gc.get_objects():
+        if (
+            isinstance(found, functools._lru_cache_wrapper)
+            and (getattr(found, "__module__", "") or "").startswith("mara.")
+            and "adapters" not in found.__module__
+        ):
+            found.cache_clear()
