@@ -1,0 +1,120 @@
+"""The `mara` command line."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+
+from infra.local import lifecycle
+from infra.local.progress import step
+from infra.local.settings import front_url, ports
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; a known failure is a sentence on stderr and exit status 1."""
+    parser = argparse.ArgumentParser(prog="mara", description="The local cloud of MARA.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, (run, help_) in COMMANDS.items():
+        command = commands.add_parser(name, help=help_)
+        command.set_defaults(run=run)
+        if name == "superuser":
+            command.add_argument("email", help="of an account that is registered")
+    options = parser.parse_args(arguments)
+    try:
+        status: int = options.run(options)
+    except RuntimeError as error:  # the local cloud's own failures all are one, with a remedy
+        sys.stderr.write(f"\nmara: {error}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return status
+
+
+def up(_: argparse.Namespace) -> int:
+    from infra.local import deploy, migrate, seed
+
+    with step("starting PostgreSQL, the AWS emulator and the front door"):
+        lifecycle.start()
+    with step("migrating the database"):
+        migrate.migrate()
+    with step("packaging and deploying template.yaml"):
+        deploy.deploy()
+    with step("seeding the demo account, its agent and its runbook"):
+        account = seed.seed()
+    print(seed.welcome(account))
+    return 0
+
+
+def down(_: argparse.Namespace) -> int:
+    print("stopped" if lifecycle.stop() else "nothing was running")
+    return 0
+
+
+def status(_: argparse.Namespace) -> int:
+    pid = lifecycle.running_pid()
+    if pid is None:
+        print("down: start it with `make up`")
+        return 1
+    where = ports()
+    print(f"up: {front_url()} (process {pid}; emulator {where.emulator}, database {where.postgres})")
+    return 0
+
+
+def logs(_: argparse.Namespace) -> int:
+    from infra.local.logs import follow
+
+    follow()
+    return 0
+
+
+def redeploy(_: argparse.Namespace) -> int:
+    from infra.local import deploy
+
+    with step("deploying what changed"):
+        deploy.deploy()
+    return 0
+
+
+def demo(_: argparse.Namespace) -> int:
+    from infra.local.demo_story import play
+
+    play()
+    return 0
+
+
+def superuser(options: argparse.Namespace) -> int:
+    from infra.local.superuser import appoint
+
+    print(appoint(options.email))
+    return 0
+
+
+def openapi(_: argparse.Namespace) -> int:
+    from infra.local.openapi import write
+
+    print(write())
+    return 0
+
+
+def layers(_: argparse.Namespace) -> int:
+    from infra.local.layers import export
+
+    print(export())
+    return 0
+
+
+COMMANDS: dict[str, tuple[Command, str]] = {
+    "up": (up, "start everything, deploy, and seed the demo account"),
+    "down": (down, "stop everything; the data stays"),
+    "status": (status, "whether it runs, and where"),
+    "logs": (logs, "follow the logs of all functions"),
+    "redeploy": (redeploy, "deploy what changed in the source"),
+    "demo": (demo, "play the story over HTTP and print it"),
+    "superuser": (superuser, "make a registered account a superuser"),
+    "openapi": (openapi, "write the OpenAPI document anew"),
+    "layers": (layers, "write the layers' requirements anew from uv.lock"),
+}
+
+if __name__ == "__main__":
+    sys.exit(main())

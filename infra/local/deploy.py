@@ -1,0 +1,119 @@
+"""Deploys template.yaml to the emulator as a CloudFormation stack."""
+
+import json
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from infra.local.aws import client
+from infra.local.package import Package, load_template, package
+from infra.local.settings import DATABASE, STAGE, front_url, load_secrets, ports, state_dir
+
+STACK = f"mara-{STAGE}"
+ARTIFACTS = f"mara-{STAGE}-artifacts"
+DEPLOY_TIMEOUT_S = 180.0
+POLL_S = 0.2
+
+
+class DeployFailed(RuntimeError):
+    """The stack was refused; the text names the resource and the reason."""
+
+
+def deploy() -> None:
+    """Create or update the stack, and tell the front door where its API is.
+
+    Raises DeployFailed.
+    """
+    template, packages = package(load_template(), ARTIFACTS)
+    _upload(packages)
+    cloudformation = client("cloudformation")
+    request = {
+        "StackName": STACK,
+        "TemplateBody": json.dumps(template),
+        "Parameters": [
+            {"ParameterKey": name, "ParameterValue": value} for name, value in parameters().items()
+        ],
+        "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
+    }
+    try:
+        if _status(cloudformation) is None:
+            cloudformation.create_stack(**request)
+        else:
+            cloudformation.update_stack(**request)
+    except ClientError as error:
+        if "No updates are to be performed" not in str(error):
+            raise DeployFailed(str(error)) from error
+    _wait(cloudformation)
+    _remember_gateway(cloudformation)
+
+
+def parameters() -> dict[str, str]:
+    secrets = load_secrets()
+    address = f"127.0.0.1:{ports().postgres}/{DATABASE}"
+    return {
+        "Stage": STAGE,
+        "DatabaseUrl": f"postgresql://mara_app:{secrets.app_password}@{address}",
+        "TokenSecrets": json.dumps({"local-1": secrets.token_secret}),
+        "CorsOrigins": f"{front_url()},http://localhost:3000,http://localhost:5173",
+        "RequestsPerMinuteUser": "60000",
+        "RequestsPerMinuteAddress": "60000",
+        "BcryptCost": "10",
+    }
+
+
+def is_deployed() -> bool:
+    return _status(client("cloudformation")) in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
+
+
+def _upload(packages: Mapping[str, Package]) -> None:
+    s3 = client("s3")
+    s3.create_bucket(
+        Bucket=ARTIFACTS, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+    )
+    known = {
+        item["Key"]
+        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=ARTIFACTS)
+        for item in page.get("Contents", [])
+    }
+    for part in packages.values():
+        if part.name not in known:
+            s3.put_object(Bucket=ARTIFACTS, Key=part.name, Body=part.content)
+
+
+def _status(cloudformation: Any) -> str | None:
+    try:
+        stack = cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]
+    except ClientError:
+        return None
+    status: str = stack["StackStatus"]
+    return None if status == "DELETE_COMPLETE" else status
+
+
+def _wait(cloudformation: Any) -> None:
+    give_up_at = time.monotonic() + DEPLOY_TIMEOUT_S
+    while time.monotonic() < give_up_at:
+        status = _status(cloudformation) or ""
+        if status in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
+            return
+        if status.endswith(("FAILED", "ROLLBACK_COMPLETE")):
+            raise DeployFailed(_reason(cloudformation))
+        time.sleep(POLL_S)
+    raise DeployFailed(f"The stack is not complete after {DEPLOY_TIMEOUT_S:.0f} s.")
+
+
+def _reason(cloudformation: Any) -> str:
+    events = cloudformation.describe_stack_events(StackName=STACK)["StackEvents"]
+    failed = [e for e in events if e["ResourceStatus"].endswith("FAILED")]
+    lines = [f"{e['LogicalResourceId']}: {e.get('ResourceStatusReason', '?')}" for e in failed]
+    return "\n".join(lines) or "The emulator gives no reason."
+
+
+def _remember_gateway(cloudformation: Any) -> None:
+    stack = cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]
+    outputs = {o["OutputKey"]: o["OutputValue"] for o in stack["Outputs"]}
+    where = {"api_id": outputs["ApiId"], "stage": STAGE, "emulator_port": ports().emulator}
+    staging = state_dir() / "gateway.new"
+    staging.write_text(json.dumps(where), "utf-8")
+    staging.rename(state_dir() / "gateway.json")

@@ -1,0 +1,83 @@
+"""Turns the template and the source tree into zip files and a template that names them.
+
+The emulator runs functions on this very environment, which holds the locked packages already: so
+of the layers only our own code is shipped. Decision 0003 tells why this is not `sam package`.
+"""
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from samtranslator.yaml_helper import yaml_parse
+
+from infra.local.settings import ROOT
+
+Template = dict[str, Any]
+
+FUNCTION = "AWS::Serverless::Function"
+LAYER = "AWS::Serverless::LayerVersion"
+OWN_LAYER = "MaraLayer"
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Package:
+    """A zip file named by its content: what did not change has the name it had."""
+
+    name: str
+    content: bytes
+
+
+def load_template() -> Template:
+    template: Template = yaml_parse((ROOT / "template.yaml").read_text("utf-8"))
+    return template
+
+
+def package(template: Template, bucket: str) -> tuple[Template, dict[str, Package]]:
+    """The template with S3 locations for source folders, and the packages by logical id."""
+    packages: dict[str, Package] = {}
+    resources = dict(template["Resources"])
+    for logical_id, resource in list(resources.items()):
+        if resource["Type"] == FUNCTION:
+            packages[logical_id] = _zip(ROOT / resource["Properties"]["CodeUri"], prefix="")
+            key = "CodeUri"
+        elif logical_id == OWN_LAYER:
+            packages[logical_id] = _zip(ROOT / "shared" / "mara", prefix="python/mara/")
+            key = "ContentUri"
+        elif resource["Type"] == LAYER:
+            del resources[logical_id]
+            continue
+        else:
+            continue
+        location = {"Bucket": bucket, "Key": packages[logical_id].name}
+        properties = {**resource["Properties"], key: location}
+        if "Layers" in properties:
+            properties["Layers"] = [{"Ref": OWN_LAYER}]
+        resources[logical_id] = {"Type": resource["Type"], "Properties": properties}
+    globals_ = {**template["Globals"]}
+    globals_["Function"] = {**globals_["Function"], "Layers": [{"Ref": OWN_LAYER}]}
+    return {**template, "Globals": globals_, "Resources": resources}, packages
+
+
+def _zip(folder: Path, prefix: str) -> Package:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in _files(folder):
+            # Without the file's own time, the same content is the same package.
+            entry = zipfile.ZipInfo(prefix + path.relative_to(folder).as_posix(), _EPOCH)
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
+    content = buffer.getvalue()
+    return Package(f"{hashlib.sha256(content).hexdigest()}.zip", content)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts
+    )

@@ -1,0 +1,70 @@
+"""Where the local cloud keeps things, on which ports it listens, and its generated secrets."""
+
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+DEFAULT_PORT = 8000
+STAGE = "local"
+DATABASE = "mara"
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The front door, and every other server right behind it."""
+
+    front: int
+    emulator: int
+    postgres: int
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """Drawn once, kept in a file that only its owner can read."""
+
+    token_secret: str
+    postgres_password: str
+    owner_password: str
+    app_password: str
+    demo_password: str
+
+
+def state_dir() -> Path:
+    """``.mara/`` in the checkout, or MARA_HOME; made where it is missing."""
+    folder = Path(os.environ.get("MARA_HOME", ROOT / ".mara")).resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def ports() -> Ports:
+    base = os.environ.get("MARA_PORT_BASE")
+    if base is None:
+        return Ports(DEFAULT_PORT, 8001, 8002)
+    first = int(base)
+    return Ports(first, first + 1, first + 2)
+
+
+def load_secrets() -> Secrets:
+    """Read them, or draw them the first time."""
+    path = state_dir() / "secrets.json"
+    if not path.exists():
+        names = Secrets.__dataclass_fields__
+        drawn = Secrets(**{name: secrets.token_urlsafe(32) for name in names})
+        _write_private(path, json.dumps(asdict(drawn), indent=2))
+    return Secrets(**json.loads(path.read_text("utf-8")))
+
+
+def front_url() -> str:
+    return f"http://localhost:{ports().front}"
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Written whole or not at all, and never readable by others, not even for a moment."""
+    staging = path.with_suffix(".new")
+    staging.unlink(missing_ok=True)
+    with os.fdopen(os.open(staging, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+    staging.rename(path)

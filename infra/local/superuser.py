@@ -1,0 +1,23 @@
+"""Appoints the first superuser: by whoever runs the machine, never by a default password."""
+
+import os
+
+from infra.local import deploy, settings
+
+
+def appoint(email: str) -> str:
+    """Promote a registered account. MARA_DATABASE_URL says where; unset, the local cloud's.
+
+    Raises RuntimeError with a remedy where there is no such account.
+    """
+    os.environ.setdefault("MARA_STAGE", settings.STAGE)
+    if "MARA_DATABASE_URL" not in os.environ:
+        os.environ["MARA_DATABASE_URL"] = deploy.parameters()["DatabaseUrl"]
+    from mara.users.errors import UserNotFound
+    from mara.wiring.users import user_administration_service
+
+    try:
+        user = user_administration_service().appoint_superuser(email)
+    except UserNotFound as error:
+        raise RuntimeError(f"{email}: {error.detail}") from error
+    return f"{user.email} is a superuser now"

@@ -1,0 +1,61 @@
+"""The background process that owns the servers: they start with it and die with it."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from types import FrameType
+
+import uvicorn
+
+from infra.local import emulator
+from infra.local.postgres import ADMIN, APP, OWNER, PostgresServer
+from infra.local.proxy import make_app
+from infra.local.settings import DATABASE, load_secrets, ports, state_dir
+
+
+def main() -> None:
+    """Run until SIGTERM; write ``supervisor.ready`` once everything answers."""
+    folder, where = state_dir(), ports()
+    (folder / "gateway.json").unlink(missing_ok=True)
+    secrets = load_secrets()
+    passwords = {
+        ADMIN: secrets.postgres_password,
+        OWNER: secrets.owner_password,
+        APP: secrets.app_password,
+    }
+    with PostgresServer(folder / "postgres", where.postgres, passwords) as database:
+        database.ensure_database(DATABASE)
+        cloud = emulator.start(folder, where.emulator)
+        config = uvicorn.Config(
+            make_app(folder / "gateway.json"),
+            host="127.0.0.1",
+            port=where.front,
+            log_level="warning",
+            access_log=False,
+        )
+        server = uvicorn.Server(config)
+        for process in (database.process, cloud):
+            if process is not None:
+                threading.Thread(target=_follow, args=(process,), daemon=True).start()
+        try:
+            server.run()
+        finally:
+            cloud.send_signal(signal.SIGTERM)
+            cloud.wait()
+
+
+def _follow(process: "subprocess.Popen[bytes]") -> None:
+    """Without one of its servers the cloud is broken: end it, so that `mara status` says so."""
+    process.wait()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _stop)
+    main()
