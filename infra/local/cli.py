@@ -57,7 +57,9 @@ def status(_: argparse.Namespace) -> int:
         print("down: start it with `make up`")
         return 1
     where = ports()
-    print(f"up: {front_url()} (process {pid}; emulator {where.emulator}, database {where.postgres})")
+    print(
+        f"up: {front_url()} (process {pid}; emulator {where.emulator}, database {where.postgres})"
+    )
     return 0
 
 

@@ -29,9 +29,7 @@ def start(folder: Path, port: int) -> "subprocess.Popen[bytes]":
     """Start it and wait until it answers. Raises EmulatorFailed."""
     folder.mkdir(parents=True, exist_ok=True)
     log = folder / "emulator.log"
-    process = spawn(
-        [sys.executable, "-m", "ministack"], log=log, env=_environment(folder, port)
-    )
+    process = spawn([sys.executable, "-m", "ministack"], log=log, env=_environment(folder, port))
     give_up_at = time.monotonic() + READY_TIMEOUT_S
     while time.monotonic() < give_up_at and process.poll() is None:
         try:

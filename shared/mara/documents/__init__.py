@@ -1,0 +1,1 @@
+"""Documents: from an upload to passages that can be searched and cited."""

@@ -79,6 +79,14 @@ class Chunk:
 
 
 @dataclass(frozen=True, slots=True)
+class IndexEntry:
+    """A chunk with the unit vectors it is found by: of the whole, and of its sentences."""
+
+    chunk: Chunk
+    vectors: Sequence[Sequence[float]]
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A chunk that was found. ``score`` orders the hits; higher is better.
 
@@ -139,6 +147,19 @@ class Document:
     chunks: int | None = None
     language: str | None = None
     attempts: int = 0
+    """How often a worker has taken it; the number also tells whose claim is the present one."""
     lease_until: datetime | None = None
     """While ``processing``: when the worker that holds it is given up for dead."""
     deleted_at: datetime | None = None
+    superseded_at: datetime | None = None
+    """When a newer version of the same file became ready: this one answers no more."""
+
+    @property
+    def object_key(self) -> str:
+        """Where the verified bytes lie."""
+        return f"objects/{self.owner_id}/{self.id}"
+
+    @property
+    def incoming_key(self) -> str:
+        """Where a client puts bytes that nobody has verified yet."""
+        return f"incoming/{self.owner_id}/{self.id}"

@@ -1,11 +1,72 @@
 """What the documents domain needs from the outside world."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
-from mara.documents.model import Chunk, Extraction, Format, Hit, Query
+from mara.documents.model import Document, Extraction, Format, Hit, IndexEntry, Query
+from mara.kernel.page import PageRequest
+
+
+class Documents(Protocol):
+    """The repository. A deleted document is not found by any method but those of the purge."""
+
+    def add(self, document: Document) -> None: ...
+
+    def get(self, document_id: UUID) -> Document:
+        """Raises DocumentNotFound."""
+
+    def lock(self, document_id: UUID) -> Document:
+        """Get, and keep others from changing it till the transaction ends.
+
+        Raises DocumentNotFound.
+        """
+
+    def find_by_hash(self, owner_id: UUID, sha256: str, filename: str) -> Document | None: ...
+
+    def next_version(self, owner_id: UUID, filename: str) -> int:
+        """One more than the newest; two callers at once wait for each other."""
+
+    def list(self, owner_id: UUID, page: PageRequest) -> list[Document]: ...
+
+    def save(self, document: Document) -> None: ...
+
+    def claim(self, document_id: UUID, at: datetime, lease_until: datetime) -> Document | None:
+        """Take a queued document, or one whose worker is overdue, in one statement."""
+
+    def supersede_older(self, newest: Document, at: datetime) -> list[UUID]:
+        """Mark the older versions of the same file; return whose chunks must go."""
+
+    def overdue(self, at: datetime, limit: int) -> list[Document]:
+        """Documents whose next step should have happened by ``at``, locked, skipping locked."""
+
+    def find_deleted(self, document_id: UUID) -> Document | None: ...
+
+    def erase(self, document_id: UUID) -> None:
+        """Delete the row itself."""
+
+
+class Storage(Protocol):
+    """Objects of bytes by key. Every method raises StorageUnavailable."""
+
+    def put(self, key: str, content: bytes) -> None: ...
+
+    def download(self, key: str, to: Path) -> bool:
+        """False where there is no such object."""
+
+    def size(self, key: str) -> int | None: ...
+
+    def move(self, key: str, to: str) -> None: ...
+
+    def delete(self, key: str) -> None:
+        """Safe to repeat."""
+
+    def presign_upload(self, key: str, size: int, lifetime_s: int) -> tuple[str, dict[str, str]]:
+        """The URL and the fields of a form that takes exactly ``size`` bytes."""
+
+    def presign_download(self, key: str, filename: str, lifetime_s: int) -> str: ...
 
 
 class Extractor(Protocol):
@@ -24,12 +85,12 @@ class Embedder(Protocol):
     @property
     def dimensions(self) -> int: ...
 
-    def count_tokens(self, text: str) -> int:
-        """How many of the model's own tokens the text takes."""
-
     @property
     def tokens_max(self) -> int:
         """The longest text, in tokens, that the model reads to its end."""
+
+    def count_tokens(self, text: str) -> int:
+        """How many of the model's own tokens the text takes."""
 
     def embed_passages(self, texts: Sequence[str]) -> list[list[float]]:
         """Unit vectors, one per text, in order."""
@@ -39,15 +100,16 @@ class Embedder(Protocol):
 
 
 class SearchIndex(Protocol):
-    def replace(
-        self, owner_id: UUID, document_id: UUID, chunks: Sequence[tuple[Chunk, Sequence[float]]]
-    ) -> None:
-        """Make these, with their vectors, the only chunks of the document. Safe to repeat."""
+    def replace(self, document: Document, entries: Sequence[IndexEntry]) -> None:
+        """Make these the only chunks of the document. Safe to repeat."""
 
-    def remove(self, owner_id: UUID, document_id: UUID) -> None: ...
+    def remove(self, document_id: UUID) -> None: ...
 
-    def count(self, owner_id: UUID, document_id: UUID) -> int:
+    def count(self, document_id: UUID) -> int:
         """How many chunks of the document the index still holds, to verify a removal."""
+
+    def list(self, document_id: UUID, page: PageRequest) -> list[Hit]:
+        """The document's chunks in reading order; ``page.after`` is a chunk's id."""
 
     def search(self, query: Query) -> list[Hit]:
         """The best ``query.limit`` hits, best first; never one of a deleted document."""

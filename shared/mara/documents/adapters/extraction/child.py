@@ -1,0 +1,73 @@
+"""The child process: limits itself, reads one file, writes its blocks as JSON lines.
+
+python -m mara.documents.adapters.extraction.child FORMAT INPUT OUTPUT
+"""
+
+import json
+import resource
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from mara.documents.adapters.extraction import limits
+from mara.documents.adapters.extraction.readers import read
+from mara.documents.errors import Unreadable
+from mara.documents.model import Block, Failure, Format
+
+
+def main(format: str, path: str, output: str) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (limits.MEMORY_BYTES, limits.MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.CPU_S, limits.CPU_S + 1))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.OUTPUT_BYTES_MAX, limits.OUTPUT_BYTES_MAX))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with Path(output).open("w", encoding="utf-8") as file:
+        try:
+            pages, blocks = read(Path(path), Format(format))
+            count = _write(file, blocks)
+            if not count:
+                raise Unreadable(Failure("no_text", "No text was found in the file."))
+            _line(file, {"done": True, "pages": pages})
+        except Unreadable as error:
+            _line(file, {"failure": error.failure.code, "detail": error.failure.detail})
+        except MemoryError:
+            detail = "Reading the file takes more memory than allowed."
+            _line(file, {"failure": "too_large", "detail": detail})
+        except Exception:  # noqa: BLE001 - readers fail on broken files in hundreds of ways
+            detail = "The file is damaged, or is not what its name says."
+            _line(file, {"failure": "corrupt", "detail": detail})
+
+
+def _write(file: IO[str], blocks: Iterator[Block]) -> int:
+    count, characters = 0, 0
+    for block in blocks:
+        text = block.text.strip("\n").rstrip()
+        if not text.strip():
+            continue
+        characters += len(text)
+        if characters > limits.TEXT_CHARACTERS_MAX:
+            detail = f"The file holds more than {limits.TEXT_CHARACTERS_MAX} characters of text."
+            raise Unreadable(Failure("too_large", detail))
+        place = block.place
+        _line(
+            file,
+            {
+                "text": text,
+                "page": place.page,
+                "sheet": place.sheet,
+                "row": place.row,
+                "headings": place.headings,
+            },
+        )
+        count += 1
+    return count
+
+
+def _line(file: IO[str], content: dict[str, object]) -> None:
+    # Lone surrogates, which a broken file may hold, cannot be stored anywhere.
+    text = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace").decode()
+    file.write(text.replace("\\u0000", "") + "\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,19 @@
+"""What one file may cost."""
+
+MEMORY_BYTES = 512 * 1024**2
+CPU_S = 50
+WALL_CLOCK_S = 60.0
+
+OUTPUT_BYTES_MAX = 64 * 1024**2
+TEXT_CHARACTERS_MAX = 20_000_000
+
+ZIP_MEMBERS_MAX = 5_000
+ZIP_BYTES_MAX = 400 * 1024**2
+"""All members unpacked."""
+ZIP_RATIO_MAX = 200
+"""Unpacked to packed, of a member that is not small."""
+ZIP_RATIO_COUNTS_FROM = 10 * 1024**2
+
+PAGES_MAX = 10_000
+CELLS_MAX = 5_000_000
+"""Of a sheet's extent, empty ones counted: one cell at XFD1048576 makes 17 thousand million."""

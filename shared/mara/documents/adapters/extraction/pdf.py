@@ -1,0 +1,161 @@
+"""PDF files: the text that a reader of the page sees, under headings told by their size.
+
+pdfium first, the fastest and most tolerant; pypdf where it finds the file unreadable.
+"""
+
+import ctypes
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+
+from mara.documents.adapters.extraction import limits
+from mara.documents.errors import Unreadable
+from mara.documents.model import Block, Failure, Place
+
+HEADING_RATIO = 1.15
+"""A line this much larger than the body is a heading."""
+HEADING_LENGTH_MAX = 150
+INVISIBLE = 3
+"""Text render mode (ISO 32000-1, table 106)."""
+FONT_SIZE_MIN = 1.0
+"""Points; nobody reads less."""
+
+Line = tuple[str, float]
+"""The text, and the size of its font in points."""
+
+
+def read_pdf(path: Path) -> tuple[int, Iterator[Block]]:
+    """Raises Unreadable: encrypted, corrupt, too large, needs OCR."""
+    try:
+        document = pdfium.PdfDocument(path)
+    except pdfium.PdfiumError as error:
+        if getattr(error, "err_code", None) == raw.FPDF_ERR_PASSWORD or "password" in str(error):
+            detail = "The file is protected with a password: save it without."
+            raise Unreadable(Failure("encrypted", detail)) from error
+        return _read_with_pypdf(path)
+    if len(document) > limits.PAGES_MAX:
+        raise Unreadable(Failure("too_large", f"At most {limits.PAGES_MAX} pages are read."))
+    pages = [_lines(document, number) for number in range(len(document))]
+    if not any(pages):
+        if any(_has_image(document, number) for number in range(len(document))):
+            detail = "The pages are pictures: recognise their text (OCR) and upload that."
+            raise Unreadable(Failure("needs_ocr", detail))
+        return _read_with_pypdf(path)
+    return len(document), _blocks(pages)
+
+
+def _lines(document: pdfium.PdfDocument, number: int) -> list[Line]:
+    try:
+        page = document[number]
+    except pdfium.PdfiumError:
+        return []  # a broken page does not take the others along
+    text_page = page.get_textpage()
+    hidden = _hidden_objects(page)
+    text = text_page.get_text_range()
+    lines: list[Line] = []
+    position = 0
+    for line in text.split("\r\n"):
+        length = len(line.encode("utf-16-le")) // 2
+        if line.strip():
+            start = raw.FPDFText_GetCharIndexFromTextIndex(text_page, position)
+            shown = _without(text_page, start, length, hidden) if hidden else line
+            size = raw.FPDFText_GetFontSize(text_page, start)
+            if shown.strip():
+                lines.append((_clean(shown), round(size * 2) / 2))
+        position += length + 2
+    return lines
+
+
+def _hidden_objects(page: pdfium.PdfPage) -> set[int]:
+    """Addresses of text objects that are invisible, off the page, or too small to see."""
+    left, bottom, right, top = page.get_bbox()
+    hidden = set()
+    for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT]):
+        size = ctypes.c_float()
+        raw.FPDFTextObj_GetFontSize(item.raw, size)
+        x0, y0, x1, y1 = item.get_bounds()
+        off = x1 <= left or x0 >= right or y1 <= bottom or y0 >= top
+        invisible = raw.FPDFTextObj_GetTextRenderMode(item.raw) == INVISIBLE
+        tiny = 0 < y1 - y0 < FONT_SIZE_MIN / 2 and 0 < size.value < FONT_SIZE_MIN
+        if off or invisible or tiny:
+            hidden.add(ctypes.addressof(item.raw.contents))
+    return hidden
+
+
+def _without(text_page: pdfium.PdfTextPage, start: int, length: int, hidden: set[int]) -> str:
+    kept = []
+    for index in range(start, start + length):
+        item = raw.FPDFText_GetTextObject(text_page, index)
+        if item and ctypes.addressof(item.contents) in hidden:
+            continue
+        kept.append(chr(raw.FPDFText_GetUnicode(text_page, index)))
+    return "".join(kept)
+
+
+def _has_image(document: pdfium.PdfDocument, number: int) -> bool:
+    try:
+        page = document[number]
+        return any(True for _ in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3))
+    except pdfium.PdfiumError:
+        return False
+
+
+def _blocks(pages: list[list[Line]]) -> Iterator[Block]:
+    """Lines between headings of a page are one block; the headings go on over pages."""
+    body = _body_size(pages)
+    levels = _heading_levels(pages, body)
+    path: dict[int, str] = {}
+    pending: list[str] = []  # headings without text under them yet
+    for number, lines in enumerate(pages, 1):
+        text: list[str] = []
+        for line, size in lines:
+            level = levels.get(size) if len(line) <= HEADING_LENGTH_MAX else None
+            if level is None:
+                pending.clear()
+                text.append(line)
+                continue
+            if text:
+                yield Block("\n".join(text), Place(page=number, headings=tuple(path.values())))
+                text = []
+            path = {depth: title for depth, title in path.items() if depth < level}
+            path[level] = line.strip()
+            pending.append(line)
+        if text:
+            yield Block("\n".join(text), Place(page=number, headings=tuple(path.values())))
+        elif pending:
+            place = Place(page=number, headings=tuple(path.values()))
+            yield Block("\n".join(pending), place)
+            pending.clear()
+
+
+def _body_size(pages: list[list[Line]]) -> float:
+    weights: Counter[float] = Counter()
+    for lines in pages:
+        for line, size in lines:
+            weights[size] += len(line)
+    return weights.most_common(1)[0][0]
+
+
+def _heading_levels(pages: list[list[Line]], body: float) -> dict[float, int]:
+    sizes = {size for lines in pages for _, size in lines if size > body * HEADING_RATIO}
+    return {size: level for level, size in enumerate(sorted(sizes, reverse=True), 1)}
+
+
+def _clean(line: str) -> str:
+    # pdfium marks a hyphen at a line's end, and an unmapped glyph, with these.
+    return line.replace("\ufffe", "-").replace("\x02", "-").replace("\x00", "").rstrip()
+
+
+def _read_with_pypdf(path: Path) -> tuple[int, Iterator[Block]]:
+    from pypdf import PdfReader
+
+    reader = PdfReader(path)
+    if reader.is_encrypted and not reader.decrypt(""):
+        detail = "The file is protected with a password: save it without."
+        raise Unreadable(Failure("encrypted", detail))
+    texts = [page.extract_text() for page in reader.pages]
+    blocks = (Block(text, Place(page=number)) for number, text in enumerate(texts, 1))
+    return len(texts), blocks
