@@ -1,4 +1,4 @@
-"""Row-level security: a tenant's rows are for transactions in that tenant's scope, or the system's.
+"""Row-level security: a tenant's rows are for transactions in that scope, or the system's.
 
 ``mara.scope`` is set with SET LOCAL by every unit of work: a user's id, or 'system'. Unset, no row is
 visible. The functions connect as ``mara_app``, which owns nothing and cannot bypass the policies.
@@ -13,7 +13,8 @@ FUNCTIONS = """
     $$ SELECT coalesce(current_setting('mara.scope', true), '') = 'system' $$;
 
     CREATE FUNCTION mara_scope_owner() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE AS
-    $$ SELECT CASE WHEN coalesce(current_setting('mara.scope', true), '') IN ('', 'system') THEN NULL
+    $$ SELECT CASE WHEN coalesce(current_setting('mara.scope', true), '') IN ('', 'system')
+              THEN NULL
               ELSE current_setting('mara.scope', true)::uuid END $$;
 """
 

@@ -16,7 +16,8 @@ def endpoint() -> str:
 
 def client(service: str) -> Any:
     """With the emulator's well-known credentials: it has no others, and holds no secret."""
-    return boto3.client(
+    make: Any = boto3.client  # its overloads want the name as a literal
+    return make(
         service,
         endpoint_url=endpoint(),
         region_name=REGION,

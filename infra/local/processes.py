@@ -30,13 +30,15 @@ def spawn(
     ``ordinary_user`` is for programs that refuse to run as root: see ``become_ordinary``.
     """
     with log.open("ab") as output:
-        return subprocess.Popen(  # noqa: PLW1509 - single-threaded callers
+        return subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             env=dict(env) if env is not None else None,
-            preexec_fn=_prepare(on_parent_death, ordinary_user=ordinary_user),
+            preexec_fn=_prepare(  # noqa: PLW1509 - called before there are threads
+                on_parent_death, ordinary_user=ordinary_user
+            ),
         )
 
 

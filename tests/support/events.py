@@ -13,7 +13,7 @@ from mara.entrypoints.http import LambdaHandler
 CONTEXT = SimpleNamespace(aws_request_id="req-1")
 
 
-def api_event(  # noqa: PLR0913
+def api_event(
     method: str,
     path: str,
     *,

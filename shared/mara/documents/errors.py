@@ -1,6 +1,5 @@
 """What can go wrong with a document."""
 
-from mara.documents.model import SIZE_MAX, Failure
 from mara.kernel.errors import Conflict, Invalid, NotFound, Unavailable
 
 
@@ -23,9 +22,6 @@ class EmptyFile(Invalid):
 class FileTooLarge(Invalid):
     title = "The file is too large"
 
-    def __init__(self) -> None:
-        super().__init__(f"A file may have {SIZE_MAX} bytes.")
-
 
 class IngestionSettled(Conflict):
     """Another worker has it, or has done it, or the document was deleted meanwhile."""
@@ -42,10 +38,10 @@ class StorageUnavailable(Unavailable):
 
 
 class Unreadable(Invalid):
-    """The file is not to be read; ``failure`` says why, to its owner."""
+    """The file is not to be read; ``code`` is stable, ``detail`` is for its owner."""
 
     title = "The file cannot be read"
 
-    def __init__(self, failure: Failure) -> None:
-        super().__init__(failure.detail)
-        self.failure = failure
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code

@@ -37,7 +37,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a passage stands. ``page`` and ``row`` count from 1; ``headings`` run outermost first."""
+    """Where a passage stands; ``page`` and ``row`` count from 1, ``headings`` run inwards."""
 
     page: int | None = None
     sheet: str | None = None

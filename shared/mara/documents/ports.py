@@ -29,17 +29,17 @@ class Documents(Protocol):
     def next_version(self, owner_id: UUID, filename: str) -> int:
         """One more than the newest; two callers at once wait for each other."""
 
-    def list(self, owner_id: UUID, page: PageRequest) -> list[Document]: ...
+    def list(self, owner_id: UUID, page: PageRequest) -> Sequence[Document]: ...
 
     def save(self, document: Document) -> None: ...
 
     def claim(self, document_id: UUID, at: datetime, lease_until: datetime) -> Document | None:
         """Take a queued document, or one whose worker is overdue, in one statement."""
 
-    def supersede_older(self, newest: Document, at: datetime) -> list[UUID]:
+    def supersede_older(self, newest: Document, at: datetime) -> Sequence[UUID]:
         """Mark the older versions of the same file; return whose chunks must go."""
 
-    def overdue(self, at: datetime, limit: int) -> list[Document]:
+    def overdue(self, at: datetime, limit: int) -> Sequence[Document]:
         """Documents whose next step should have happened by ``at``, locked, skipping locked."""
 
     def find_deleted(self, document_id: UUID) -> Document | None: ...
@@ -108,8 +108,8 @@ class SearchIndex(Protocol):
     def count(self, document_id: UUID) -> int:
         """How many chunks of the document the index still holds, to verify a removal."""
 
-    def list(self, document_id: UUID, page: PageRequest) -> list[Hit]:
+    def list(self, document_id: UUID, page: PageRequest) -> Sequence[Hit]:
         """The document's chunks in reading order; ``page.after`` is a chunk's id."""
 
-    def search(self, query: Query) -> list[Hit]:
+    def search(self, query: Query) -> Sequence[Hit]:
         """The best ``query.limit`` hits, best first; never one of a deleted document."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from mara.documents.adapters.extraction.limits import OUTPUT_BYTES_MAX, WALL_CLOCK_S
 from mara.documents.errors import Unreadable
-from mara.documents.model import Block, Extraction, Failure, Format, Place
+from mara.documents.model import Block, Extraction, Format, Place
 
 CHILD = "mara.documents.adapters.extraction.child"
 
@@ -28,7 +28,7 @@ class ChildProcessExtractor:
             output = Path(folder) / "blocks.jsonl"
             self._run(path, format, output)
             if not output.exists() or output.stat().st_size > OUTPUT_BYTES_MAX:
-                raise Unreadable(_TOO_DEMANDING)
+                raise Unreadable(*_TOO_DEMANDING)
             return _read(output)
 
     def _run(self, path: Path, format: Format, output: Path) -> None:
@@ -45,11 +45,11 @@ class ChildProcessExtractor:
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            raise Unreadable(_TIMED_OUT) from None
+            raise Unreadable(*_TIMED_OUT) from None
 
 
-_TIMED_OUT = Failure("timed_out", "Reading the file took longer than a minute.")
-_TOO_DEMANDING = Failure("too_large", "Reading the file takes more memory or time than allowed.")
+_TIMED_OUT = ("timed_out", "Reading the file took longer than a minute.")
+_TOO_DEMANDING = ("too_large", "Reading the file takes more memory or time than allowed.")
 
 
 def _environment() -> dict[str, str]:
@@ -67,9 +67,9 @@ def _read(output: Path) -> Extraction:
     lines = list(_lines(output))
     last = lines[-1] if lines else {}
     if "failure" in last:
-        raise Unreadable(Failure(last["failure"], last["detail"]))
+        raise Unreadable(last["failure"], last["detail"])
     if not last.get("done"):
-        raise Unreadable(_TOO_DEMANDING)
+        raise Unreadable(*_TOO_DEMANDING)
     return Extraction([_block(line) for line in lines[:-1]], last["pages"])
 
 

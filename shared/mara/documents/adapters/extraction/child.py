@@ -13,7 +13,7 @@ from typing import IO
 from mara.documents.adapters.extraction import limits
 from mara.documents.adapters.extraction.readers import read
 from mara.documents.errors import Unreadable
-from mara.documents.model import Block, Failure, Format
+from mara.documents.model import Block, Format
 
 
 def main(format: str, path: str, output: str) -> None:
@@ -24,12 +24,13 @@ def main(format: str, path: str, output: str) -> None:
     with Path(output).open("w", encoding="utf-8") as file:
         try:
             pages, blocks = read(Path(path), Format(format))
-            count = _write(file, blocks)
-            if not count:
-                raise Unreadable(Failure("no_text", "No text was found in the file."))
-            _line(file, {"done": True, "pages": pages})
+            if _write(file, blocks):
+                _line(file, {"done": True, "pages": pages})
+            else:
+                detail = "No text was found in the file."
+                _line(file, {"failure": "no_text", "detail": detail})
         except Unreadable as error:
-            _line(file, {"failure": error.failure.code, "detail": error.failure.detail})
+            _line(file, {"failure": error.code, "detail": error.detail})
         except MemoryError:
             detail = "Reading the file takes more memory than allowed."
             _line(file, {"failure": "too_large", "detail": detail})
@@ -47,7 +48,7 @@ def _write(file: IO[str], blocks: Iterator[Block]) -> int:
         characters += len(text)
         if characters > limits.TEXT_CHARACTERS_MAX:
             detail = f"The file holds more than {limits.TEXT_CHARACTERS_MAX} characters of text."
-            raise Unreadable(Failure("too_large", detail))
+            raise Unreadable("too_large", detail)
         place = block.place
         _line(
             file,

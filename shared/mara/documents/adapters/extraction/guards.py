@@ -6,11 +6,11 @@ from pathlib import Path
 
 from mara.documents.adapters.extraction import limits
 from mara.documents.errors import Unreadable
-from mara.documents.model import Failure, Format
+from mara.documents.model import Format
 
-_CORRUPT = Failure("corrupt", "The file is damaged, or is not what its name says.")
-_ENCRYPTED = Failure("encrypted", "The file is protected with a password: save it without.")
-_TOO_LARGE = Failure("too_large", "The file unpacks to more than is allowed.")
+_CORRUPT = ("corrupt", "The file is damaged, or is not what its name says.")
+_ENCRYPTED = ("encrypted", "The file is protected with a password: save it without.")
+_TOO_LARGE = ("too_large", "The file unpacks to more than is allowed.")
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # an encrypted OOXML file is wrapped in this
 _ENTITY = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
@@ -26,14 +26,14 @@ def check_signature(path: Path, format: Format) -> None:
         head = file.read(1024)
     if format in _MAIN_PART:
         if head.startswith(_OLE):
-            raise Unreadable(_ENCRYPTED)
+            raise Unreadable(*_ENCRYPTED)
         if not head.startswith(b"PK"):
-            raise Unreadable(_CORRUPT)
+            raise Unreadable(*_CORRUPT)
     elif format is Format.PDF:
         if b"%PDF-" not in head:
-            raise Unreadable(_CORRUPT)
+            raise Unreadable(*_CORRUPT)
     elif head.startswith((b"PK\x03\x04", b"%PDF-", _OLE, b"\x7fELF", b"MZ", b"\x89PNG")):
-        raise Unreadable(_CORRUPT)
+        raise Unreadable(*_CORRUPT)
 
 
 def check_zip(path: Path, format: Format) -> None:
@@ -43,32 +43,32 @@ def check_zip(path: Path, format: Format) -> None:
             members = archive.infolist()
             _check_sizes(members)
             if _MAIN_PART[format] not in archive.namelist():
-                raise Unreadable(_CORRUPT)
+                raise Unreadable(*_CORRUPT)
             for member in members:
                 if member.filename.endswith((".xml", ".rels")):
                     _check_xml(archive, member)
     except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError) as error:
-        raise Unreadable(_CORRUPT) from error
+        raise Unreadable(*_CORRUPT) from error
 
 
 def _check_sizes(members: list[zipfile.ZipInfo]) -> None:
     if any(member.flag_bits & 0x1 for member in members):
-        raise Unreadable(_ENCRYPTED)
+        raise Unreadable(*_ENCRYPTED)
     if len(members) > limits.ZIP_MEMBERS_MAX:
-        raise Unreadable(_TOO_LARGE)
+        raise Unreadable(*_TOO_LARGE)
     if sum(member.file_size for member in members) > limits.ZIP_BYTES_MAX:
-        raise Unreadable(_TOO_LARGE)
+        raise Unreadable(*_TOO_LARGE)
     for member in members:
         large = member.file_size > limits.ZIP_RATIO_COUNTS_FROM
         if large and member.file_size > limits.ZIP_RATIO_MAX * max(member.compress_size, 1):
-            raise Unreadable(_TOO_LARGE)
+            raise Unreadable(*_TOO_LARGE)
 
 
 def _check_xml(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
     with archive.open(member) as part:
         head = part.read(_HEAD)
         if _ENTITY.search(head):  # no office program writes one
-            raise Unreadable(_CORRUPT)
+            raise Unreadable(*_CORRUPT)
         if member.filename.startswith("xl/worksheets/"):
             while head:
                 for pattern in (_CELL, _REFERENCE):
@@ -82,4 +82,4 @@ def _check_extent(column: bytes, row: int) -> None:
     for letter in column:
         width = width * 26 + letter - ord("A") + 1
     if width * row > limits.CELLS_MAX and not (width <= 64 and row <= 1_048_576):  # noqa: PLR2004
-        raise Unreadable(_TOO_LARGE)
+        raise Unreadable(*_TOO_LARGE)

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pypdfium2 as pdfium
-import pypdfium2.raw as raw
+from pypdfium2 import raw
 
 from mara.documents.adapters.extraction import limits
 from mara.documents.errors import Unreadable
-from mara.documents.model import Block, Failure, Place
+from mara.documents.model import Block, Place
 
 HEADING_RATIO = 1.15
 """A line this much larger than the body is a heading."""
@@ -34,15 +34,15 @@ def read_pdf(path: Path) -> tuple[int, Iterator[Block]]:
     except pdfium.PdfiumError as error:
         if getattr(error, "err_code", None) == raw.FPDF_ERR_PASSWORD or "password" in str(error):
             detail = "The file is protected with a password: save it without."
-            raise Unreadable(Failure("encrypted", detail)) from error
+            raise Unreadable("encrypted", detail) from error
         return _read_with_pypdf(path)
     if len(document) > limits.PAGES_MAX:
-        raise Unreadable(Failure("too_large", f"At most {limits.PAGES_MAX} pages are read."))
+        raise Unreadable("too_large", f"At most {limits.PAGES_MAX} pages are read.")
     pages = [_lines(document, number) for number in range(len(document))]
     if not any(pages):
         if any(_has_image(document, number) for number in range(len(document))):
             detail = "The pages are pictures: recognise their text (OCR) and upload that."
-            raise Unreadable(Failure("needs_ocr", detail))
+            raise Unreadable("needs_ocr", detail)
         return _read_with_pypdf(path)
     return len(document), _blocks(pages)
 
@@ -155,7 +155,7 @@ def _read_with_pypdf(path: Path) -> tuple[int, Iterator[Block]]:
     reader = PdfReader(path)
     if reader.is_encrypted and not reader.decrypt(""):
         detail = "The file is protected with a password: save it without."
-        raise Unreadable(Failure("encrypted", detail))
+        raise Unreadable("encrypted", detail)
     texts = [page.extract_text() for page in reader.pages]
     blocks = (Block(text, Place(page=number)) for number, text in enumerate(texts, 1))
     return len(texts), blocks

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mara.documents.adapters.extraction import limits
 from mara.documents.errors import Unreadable
-from mara.documents.model import Block, Failure, Place
+from mara.documents.model import Block, Place
 
 HEADER_CANDIDATES = 10
 """Rows at the top among which the header is looked for: titles may stand above it."""
@@ -51,7 +51,7 @@ def read_csv(text: str) -> Iterator[Block]:
 def read_rows(
     rows: Iterable[Sequence[str]], *, sheet: str | None, first_row: int
 ) -> Iterator[Block]:
-    """One block a row: ``Header: cell`` lines; the header is the first row that is full and text."""
+    """One block a row: ``Header: cell`` lines, the header being the first full row of words."""
     numbered = enumerate(rows, first_row)
     top = []
     for number, row in numbered:
@@ -115,5 +115,5 @@ def _text(cell: object) -> str:
         return str(cell)
     text = str(cell).replace("\r\n", "\n").strip()
     if len(text) > limits.TEXT_CHARACTERS_MAX:
-        raise Unreadable(Failure("too_large", "A cell holds more text than is allowed."))
+        raise Unreadable("too_large", "A cell holds more text than is allowed.")
     return text

@@ -23,8 +23,8 @@ def decode(content: bytes) -> str:
     for mark, encoding in _BOMS:
         if content.startswith(mark):
             return _normalise(content.decode(encoding, "replace"))
-    if encoding := _utf16_by_shape(content):
-        return _normalise(content.decode(encoding, "replace"))
+    if unmarked := _utf16_by_shape(content):
+        return _normalise(content.decode(unmarked, "replace"))
     try:
         return _normalise(content.decode("utf-8"))
     except UnicodeDecodeError:
@@ -43,7 +43,7 @@ def _utf16_by_shape(content: bytes) -> str | None:
         return None
     even, odd = sample[::2], sample[1::2]
     for high, name in ((odd, "utf-16-le"), (even, "utf-16-be")):
-        if sum(byte in {0x00, 0x04} for byte in high) > 0.9 * len(high):  # noqa: PLR2004
+        if sum(byte in {0x00, 0x04} for byte in high) > 0.9 * len(high):
             return name
     return None
 

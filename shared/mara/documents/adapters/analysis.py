@@ -1,0 +1,120 @@
+"""From text to the terms of the lexical leg: words, their stems, their families, identifiers.
+
+A term is a stem (``перезапуск``), an identifier as a whole (``nodefilesystemfull``) or a word family
+(``~перезапус``), which joins the noun with the verb where stemming alone does not.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+FAMILY = "~"
+"""Marks a family: no word begins with it."""
+
+TERM_LENGTH_MAX = 64
+"""Characters; a longer run of letters is no word, and nobody types it."""
+
+TOKEN = re.compile(r"[^\W_]+(?:[_\-.:/@][^\W_]+)*")
+PART = re.compile(r"[^\W_]+")
+CAMEL = re.compile(
+    r"(?<=[a-zа-яё])(?=[A-ZА-ЯЁ])|(?<=[A-ZА-ЯЁ])(?=[A-ZА-ЯЁ][a-zа-яё])|(?<=[^\W\d])(?=\d{3})"
+)
+CYRILLIC = re.compile(r"[а-я]")
+LATIN = re.compile(r"[a-z]")
+
+# Endings that make one part of speech from another; what they leave is the family's name.
+RUSSIAN_DERIVATION = re.compile(
+    r"(?:ировани|ирова|овани|ивани|ывани|ован|ива|ыва|ова|ева|ени|ани|ени|ен|ан|ност|ость"
+    r"|ск|ств|ител|тел|ни|ти|т|к|н|а|я|и|й|ь)$"
+)
+ENGLISH_DERIVATION = re.compile(
+    r"(?:ement|ment|ation|ition|tion|sion|ion|ance|anc|enc|ness|abl|ibl|ator|or|er|ur|al|iv|at|y|i)$"
+)
+ALTERNATION = str.maketrans({"ж": "з", "щ": "т", "ч": "к"})
+LABIAL_L = re.compile(r"(?<=[бпвмф])л$")
+ROOT_MIN = 4
+"""Letters a family keeps at least; shorter roots join strangers."""
+
+STOP_WORDS = frozenset(
+    # English
+    "a about after all also am an and any are as at be because been before being between both but by"
+    " can could did do does doing down during each few for from further had has have having he her"
+    " here hers him his how i if in into is it its just me more most my no nor not now of off on once"
+    " only or other our out over own same she should so some such than that the their them then there"
+    " these they this those through to too under until up us very was we were what when where which"
+    " while who whom whose why will with would you your"
+    # Russian
+    " а без более бы был была были было быть в вам вас ведь весь во вот все всего всех вы где да даже"
+    " для до его ее ей ему если есть еще же за здесь и из или им их к как какая какие какой каким"
+    " какого ко когда который которая которые которого которой которых кто ли либо между меня мне"
+    " много может можно мой моя мы на над надо наш не него нее нет ни них но ну о об один однако он"
+    " она они оно от очень перед по под после потому при про с сам со так также такой там те тем то"
+    " того тоже той только том ты у уже хотя чего чей чем через что чтобы чье чья эта эти это этого"
+    " этой этом этот я".split()
+)
+
+
+def terms(text: str) -> Iterator[str]:
+    """Every term of the text, in order, as often as it occurs."""
+    for match in TOKEN.finditer(text):
+        token = match.group()
+        parts = _parts(token)
+        if len(parts) > 1:
+            yield _fold(token)[:TERM_LENGTH_MAX]
+        for part in parts:
+            yield from _word(_fold(part)[:TERM_LENGTH_MAX])
+
+
+def _parts(token: str) -> list[str]:
+    """``NodeDisk_full`` has the parts Node, Disk and full."""
+    return [word for part in PART.findall(token) for word in CAMEL.split(part) if word]
+
+
+def _word(word: str) -> Iterator[str]:
+    if word in STOP_WORDS:
+        return
+    stem = _stem(word)
+    yield stem
+    family = _family(stem)
+    if family:
+        yield FAMILY + family
+
+
+def _fold(text: str) -> str:
+    return text.lower().replace("ё", "е")
+
+
+@cache
+def _stemmer(language: str) -> Any:
+    import Stemmer
+
+    return Stemmer.Stemmer(language)
+
+
+def _stem(word: str) -> str:
+    if CYRILLIC.search(word):
+        return str(_stemmer("russian").stemWord(word))
+    if LATIN.search(word):
+        return str(_stemmer("english").stemWord(word))
+    return word
+
+
+def _family(stem: str) -> str | None:
+    """The stem without what derives nouns from verbs, or ``None`` where it has no such root."""
+    if CYRILLIC.search(stem):
+        root = _strip(stem, RUSSIAN_DERIVATION)
+        return LABIAL_L.sub("", root).translate(ALTERNATION) if len(root) >= ROOT_MIN else None
+    if LATIN.search(stem) and stem.isalpha():
+        root = _strip(stem, ENGLISH_DERIVATION)
+        return root if len(root) >= ROOT_MIN else None
+    return None
+
+
+def _strip(stem: str, ending: re.Pattern[str]) -> str:
+    """Strip endings while the root stays long enough."""
+    while True:
+        shorter = ending.sub("", stem)
+        if shorter == stem or len(shorter) < ROOT_MIN:
+            return stem
+        stem = shorter

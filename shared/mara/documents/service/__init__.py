@@ -1,0 +1,1 @@
+"""What can be done with documents: keep, read, index and search them."""
