@@ -25,8 +25,8 @@ LATIN = re.compile(r"[a-z]")
 
 # Endings that make one part of speech from another; what they leave is the family's name.
 RUSSIAN_DERIVATION = re.compile(
-    r"(?:ировани|ирова|овани|ивани|ывани|ован|ива|ыва|ова|ева|ени|ани|ени|ен|ан|ност|ость"
-    r"|ск|ств|ител|тел|ни|ти|т|к|н|а|я|и|й|ь)$"
+    r"(?:ировани|ирова|овани|ивани|ывани|ован|ива|ыва|ова|ева|ени|ани|ен|ан|ност|ость"
+    r"|ств|ител|тел|ни|ти|т|к|н|а|я|и|й|ь)$"
 )
 ENGLISH_DERIVATION = re.compile(
     r"(?:ement|ment|ation|ition|tion|sion|ion|ance|anc|enc|ness|abl|ibl|ator|or|er|ur|al|iv|at|y|i)$"
