@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from infra.local.aws import client
+from infra.local.aws import REGION, client
 from infra.local.package import Package, load_template, package
 from infra.local.settings import DATABASE, STAGE, front_url, load_secrets, ports, state_dir
 
@@ -69,9 +69,10 @@ def is_deployed() -> bool:
 
 def _upload(packages: Mapping[str, Package]) -> None:
     s3 = client("s3")
-    s3.create_bucket(
-        Bucket=ARTIFACTS, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
-    )
+    if ARTIFACTS not in {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}:
+        s3.create_bucket(
+            Bucket=ARTIFACTS, CreateBucketConfiguration={"LocationConstraint": REGION}
+        )
     known = {
         item["Key"]
         for page in s3.get_paginator("list_objects_v2").paginate(Bucket=ARTIFACTS)

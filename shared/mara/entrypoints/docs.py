@@ -1,0 +1,78 @@
+"""Swagger UI and ReDoc, served from a package: a page of ours loads nothing from elsewhere."""
+
+import importlib.util
+from functools import cache
+from pathlib import Path
+
+from fastapi import Response
+
+from mara.entrypoints.problems import RouteNotFound
+
+ASSETS = {
+    "swagger-ui.css": ("swagger-ui-dist/swagger-ui.css", "text/css"),
+    "swagger-ui-bundle.js": ("swagger-ui-dist/swagger-ui-bundle.js", "text/javascript"),
+    "redoc.js": ("redoc/bundles/redoc.standalone.js", "text/javascript"),
+    "favicon.png": ("swagger-ui-dist/favicon-32x32.png", "image/png"),
+    "start.js": ("", "text/javascript"),
+}
+
+# Scripts only from here; both programs set styles inline and draw data: images.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; worker-src blob:; "
+    "frame-ancestors 'none'; base-uri 'none'"
+)
+HEADERS = {"content-security-policy": POLICY, "cache-control": "public, max-age=300"}
+
+PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>MARA API</title>
+<link rel="icon" href="docs/favicon.png">
+{head}
+</head>
+<body style="margin:0">
+{body}
+</body>
+</html>
+"""
+SWAGGER = PAGE.format(
+    head='<link rel="stylesheet" href="docs/swagger-ui.css">',
+    body="""<div id="swagger-ui"></div>
+<script src="docs/swagger-ui-bundle.js"></script>
+<script src="docs/start.js"></script>""",
+)
+REDOC = PAGE.format(
+    head="",
+    body="""<redoc spec-url="openapi.json" disable-search="false"></redoc>
+<script src="docs/redoc.js"></script>""",
+)
+START = """SwaggerUIBundle({
+  url: "openapi.json", dom_id: "#swagger-ui", deepLinking: true, persistAuthorization: true,
+});
+"""
+
+
+def page(path: str) -> Response:
+    """``docs``, ``redoc``, or an asset below ``docs/``. Raises RouteNotFound."""
+    if path == "docs":
+        return Response(SWAGGER, media_type="text/html", headers=HEADERS)
+    if path == "redoc":
+        return Response(REDOC, media_type="text/html", headers=HEADERS)
+    name = path.removeprefix("docs/")
+    if name not in ASSETS:
+        raise RouteNotFound(f"/{path} is not one.")
+    file, media_type = ASSETS[name]
+    content = (_folder() / file).read_bytes() if file else START.encode()
+    return Response(content, media_type=media_type, headers=HEADERS)
+
+
+@cache
+def _folder() -> Path:
+    # Found and not imported: it is an application of another framework.
+    found = importlib.util.find_spec("drf_spectacular_sidecar")
+    if found is None or found.origin is None:
+        raise RuntimeError("The docs layer is not attached.")
+    return Path(found.origin).parent / "static" / "drf_spectacular_sidecar"
