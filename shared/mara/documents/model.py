@@ -91,7 +91,8 @@ class Hit:
     """A chunk that was found. ``score`` orders the hits; higher is better.
 
     ``lexical`` (a BM25 sum, unbounded) and ``semantic`` (a cosine, -1..1) are what each leg said:
-    ``None`` where that leg did not find the chunk.
+    ``None`` where that leg did not find the chunk. ``coverage`` (0..1) is how much of the query's
+    words, weighed by rarity, the chunk holds.
     """
 
     chunk: Chunk
@@ -99,6 +100,7 @@ class Hit:
     score: float
     lexical: float | None = None
     semantic: float | None = None
+    coverage: float = 0.0
 
 
 class SearchMode(StrEnum):

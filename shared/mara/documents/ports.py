@@ -1,6 +1,6 @@
 """What the documents domain needs from the outside world."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -113,3 +113,8 @@ class SearchIndex(Protocol):
 
     def search(self, query: Query) -> Sequence[Hit]:
         """The best ``query.limit`` hits, best first; never one of a deleted document."""
+
+
+class OwnDocuments(Protocol):
+    def unknown(self, owner_id: UUID, document_ids: Collection[UUID]) -> set[UUID]:
+        """Those that are not this owner's, or are deleted."""
