@@ -8,7 +8,7 @@ more, as in its section 3.6.
 import json
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from itertools import groupby
 from typing import Any
@@ -19,6 +19,9 @@ from mara.documents.model import Chunk, Hit, Place, Query, SearchMode
 from mara.documents.service.fusion import LegScores, Ranked, fuse
 from mara.documents.service.windows import title_of
 from mara.platform.database import connection
+
+Counted = tuple[Chunk, dict[str, float]]
+"""A chunk with the frequencies of its terms."""
 
 K1 = 1.2
 B = 0.75
@@ -34,12 +37,23 @@ COUNT = """
          + (SELECT count(*) FROM index_vectors WHERE owner_id = %(owner)s AND document_id = %(document)s)
          + (SELECT count(*) FROM index_postings WHERE owner_id = %(owner)s AND document_id = %(document)s)
 """
-COPY_CHUNKS = """COPY index_chunks (chunk_id, owner_id, document_id, ordinal, text, place, length)
-    FROM STDIN"""
-COPY_VECTORS = """COPY index_vectors (chunk_id, owner_id, document_id, position, model_id, embedding)
-    FROM STDIN"""
-COPY_POSTINGS = """COPY index_postings (owner_id, term, chunk_id, document_id, frequency)
-    FROM STDIN"""
+# Arrays, since COPY is refused on tables with row-level security.
+INSERT_CHUNKS = """
+    INSERT INTO index_chunks (chunk_id, owner_id, document_id, ordinal, text, place, length)
+    SELECT c, %(owner)s, %(document)s, o, t, p, l FROM unnest(
+        %(ids)s::uuid[], %(ordinals)s::int[], %(texts)s::text[], %(places)s::jsonb[],
+        %(lengths)s::real[]) AS u (c, o, t, p, l)
+"""
+INSERT_VECTORS = """
+    INSERT INTO index_vectors (chunk_id, owner_id, document_id, position, model_id, embedding)
+    SELECT c, %(owner)s, %(document)s, p, %(model)s, e::halfvec FROM unnest(
+        %(ids)s::uuid[], %(positions)s::smallint[], %(embeddings)s::text[]) AS u (c, p, e)
+"""
+INSERT_POSTINGS = """
+    INSERT INTO index_postings (owner_id, term, chunk_id, document_id, frequency)
+    SELECT %(owner)s, t, c, %(document)s, f FROM unnest(
+        %(terms)s::text[], %(ids)s::uuid[], %(frequencies)s::real[]) AS u (t, c, f)
+"""
 
 # Only what may answer is counted, scanned and ranked: the filter stands inside, never after.
 SEARCH = """
@@ -96,15 +110,12 @@ class PostgresSearchIndex:
         self.remove(owner_id, document_id)
         row = connection().execute(FILENAME, (document_id,)).fetchone()
         filename = row[0] if row else ""
-        owned = (owner_id, document_id)
-        by_chunk = [
-            (chunk, [vector for _, vector in group])
-            for chunk, group in groupby(chunks, key=lambda pair: pair[0])
-        ]
-        counted = [(chunk, _frequencies(chunk, filename)) for chunk, _ in by_chunk]
-        _copy(COPY_CHUNKS, (_chunk_row(owned, chunk, found) for chunk, found in counted))
-        _copy(COPY_VECTORS, self._vector_rows(owned, by_chunk))
-        _copy(COPY_POSTINGS, _posting_rows(owned, counted))
+        owned = {"owner": owner_id, "document": document_id, "model": self._model_id}
+        distinct = [chunk for chunk, _ in groupby(chunk for chunk, _ in chunks)]
+        counted = [(chunk, _frequencies(chunk, filename)) for chunk in distinct]
+        connection().execute(INSERT_CHUNKS, {**owned, **_chunk_columns(counted)})
+        connection().execute(INSERT_VECTORS, {**owned, **_vector_columns(chunks)})
+        connection().execute(INSERT_POSTINGS, {**owned, **_posting_columns(counted)})
 
     def remove(self, owner_id: UUID, document_id: UUID) -> None:
         # Vectors and postings go with their chunk (ON DELETE CASCADE).
@@ -122,15 +133,6 @@ class PostgresSearchIndex:
             row[0]: row for row in connection().execute(FETCH, ([r.legs.chunk_id for r in ranked],))
         }
         return [_hit(r, found[r.legs.chunk_id]) for r in ranked]
-
-    def _vector_rows(
-        self,
-        owned: tuple[UUID, UUID],
-        chunks: Iterable[tuple[Chunk, list[Sequence[float]]]],
-    ) -> Iterable[tuple[Any, ...]]:
-        for chunk, vectors in chunks:
-            for position, vector in enumerate(vectors):
-                yield (chunk.id, *owned, position, self._model_id, _vector(vector))
 
     def _parameters(self, query: Query) -> dict[str, Any]:
         asked = {} if query.mode is SearchMode.SEMANTIC else _weights(query.text)
@@ -157,34 +159,44 @@ def _weights(text: str) -> dict[str, float]:
 
 
 def _frequencies(chunk: Chunk, filename: str) -> dict[str, float]:
-    found: dict[str, float] = dict(Counter(terms(chunk.text)))
+    found = {term: float(count) for term, count in Counter(terms(chunk.text)).items()}
     # Once each, however often the path repeats it.
     for term in set(terms(title_of(chunk, filename))):
         found[term] = found.get(term, 0.0) + TITLE_WEIGHT
     return found
 
 
-def _chunk_row(
-    owned: tuple[UUID, UUID], chunk: Chunk, frequencies: dict[str, float]
-) -> tuple[Any, ...]:
-    words = sum(n for term, n in frequencies.items() if not term.startswith(FAMILY))
-    place = json.dumps(asdict(chunk.place), ensure_ascii=False)
-    return (chunk.id, *owned, chunk.ordinal, chunk.text, place, words)
+def _chunk_columns(counted: Sequence[Counted]) -> dict[str, Any]:
+    chunks = [chunk for chunk, _ in counted]
+    return {
+        "ids": [chunk.id for chunk in chunks],
+        "ordinals": [chunk.ordinal for chunk in chunks],
+        "texts": [chunk.text for chunk in chunks],
+        "places": [json.dumps(asdict(chunk.place), ensure_ascii=False) for chunk in chunks],
+        "lengths": [_length(frequencies) for _, frequencies in counted],
+    }
 
 
-def _posting_rows(
-    owned: tuple[UUID, UUID], counted: Iterable[tuple[Chunk, dict[str, float]]]
-) -> Iterable[tuple[Any, ...]]:
-    owner_id, document_id = owned
-    for chunk, frequencies in counted:
-        for term, frequency in frequencies.items():
-            yield (owner_id, term, chunk.id, document_id, frequency)
+def _vector_columns(chunks: Sequence[tuple[Chunk, Sequence[float]]]) -> dict[str, Any]:
+    grouped = (list(group) for _, group in groupby(chunks, key=lambda pair: pair[0]))
+    return {
+        "positions": [position for group in grouped for position, _ in enumerate(group)],
+        "ids": [chunk.id for chunk, _ in chunks],
+        "embeddings": [_vector(vector) for _, vector in chunks],
+    }
 
 
-def _copy(statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
-    with connection().cursor() as cursor, cursor.copy(statement) as copy:
-        for row in rows:
-            copy.write_row(row)
+def _posting_columns(counted: Sequence[Counted]) -> dict[str, Any]:
+    rows = [(t, chunk.id, f) for chunk, frequencies in counted for t, f in frequencies.items()]
+    return {
+        "terms": [term for term, _, _ in rows],
+        "ids": [chunk_id for _, chunk_id, _ in rows],
+        "frequencies": [frequency for _, _, frequency in rows],
+    }
+
+
+def _length(frequencies: dict[str, float]) -> float:
+    return sum(n for term, n in frequencies.items() if not term.startswith(FAMILY))
 
 
 def _vector(values: Sequence[float]) -> str:
