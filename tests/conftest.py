@@ -1,10 +1,12 @@
 """Fixtures of every kind of test."""
 
 from collections.abc import Iterator
+from typing import Any
 
+import psycopg
 import pytest
 
-from infra.local.postgres import PostgresServer
+from infra.local.postgres import OWNER, PostgresServer
 from mara.platform import database as platform_database
 from tests.support.environment import clear_caches, set_environment
 from tests.support.postgres import clone, postgres_with_template
@@ -33,3 +35,11 @@ def database(postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> Itera
         monkeypatch.setenv("MARA_DATABASE_URL", url)
         yield url
         platform_database.disconnect()
+
+
+@pytest.fixture
+def as_owner(postgres: PostgresServer, database: str) -> Iterator[psycopg.Connection[Any]]:
+    """A connection as the owner of the tables, for what only a migration may do."""
+    name = database.rsplit("/", 1)[1]
+    with psycopg.connect(postgres.url(OWNER, name), autocommit=True) as link:
+        yield link

@@ -1,0 +1,178 @@
+"""The frame around every route: problem documents, limits, headers, the log line."""
+
+import json
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, ConfigDict
+
+from mara.auth.model.permissions import MATRIX, PUBLIC, USER
+from mara.entrypoints import http
+from mara.entrypoints.http import LambdaHandler, api, lambda_handler
+from mara.entrypoints.principal import Caller
+from mara.kernel.errors import Unavailable
+from tests.support.accounts import make_account
+from tests.support.events import CONTEXT, api_event, call
+
+pytestmark = pytest.mark.usefixtures("database")
+
+PATH = "/api/v1/greetings"
+
+
+class GreetingIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    password: str = ""
+
+
+class Asleep(Unavailable):
+    title = "Asleep"
+
+
+def greet(monkeypatch: pytest.MonkeyPatch, failure: Exception | None = None) -> LambdaHandler:
+    monkeypatch.setitem(MATRIX, "greet", PUBLIC)
+    app = api()
+
+    @app.post(PATH)
+    async def greet(body: GreetingIn) -> dict[str, str]:
+        if failure:
+            raise failure
+        return {"greeting": body.name}
+
+    return lambda_handler(app)
+
+
+def secure_greet(monkeypatch: pytest.MonkeyPatch) -> LambdaHandler:
+    monkeypatch.setitem(MATRIX, "greet_me", USER)
+    app = api()
+
+    @app.get(PATH)
+    async def greet_me(caller: Caller) -> dict[str, str]:
+        return {"greeting": str(caller.user_id)}
+
+    return lambda_handler(app)
+
+
+class TestProblems:
+    def test_a_wrong_field_is_named_and_no_value_is_repeated(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        body = {"name": 7, "pasword": "hunter2"}
+        answer = call(greet(monkeypatch), "POST", PATH, body=body)
+        assert answer.status == 422
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert [e["pointer"] for e in answer.json["errors"]] == ["/name", "/pasword"]
+        assert "hunter2" not in answer.text
+
+    def test_a_bug_shows_nothing_and_is_logged_once_with_its_request_id(
+        self, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        failure = RuntimeError("SELECT secret FROM table")
+        answer = call(greet(monkeypatch, failure), "POST", PATH, body={"name": "a"})
+        assert answer.status == 500
+        assert "SELECT" not in answer.text
+        lines = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+        assert [line["message"] for line in lines] == ["request_failed", "request"]
+        assert {line["request_id"] for line in lines} == {answer.json["request_id"]}
+
+    def test_a_dependency_that_is_down_says_when_to_come_back(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        answer = call(greet(monkeypatch, Asleep("zzz")), "POST", PATH, body={"name": "a"})
+        assert (answer.status, answer.headers["retry-after"]) == (503, "5")
+
+    def test_a_database_that_is_down_is_503_and_not_a_crash(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        handler = greet(monkeypatch)
+        from mara.platform.database import disconnect
+
+        disconnect()
+        monkeypatch.setenv("MARA_DATABASE_URL", "postgresql://mara_app:x@127.0.0.1:9/mara")
+        answer = call(handler, "POST", PATH, body={"name": "a"})
+        assert (answer.status, answer.json["code"]) == (503, "database_unavailable")
+
+    @pytest.mark.parametrize("raw", ["{", "", "[]", "null", '"x"'])
+    def test_a_body_that_is_no_object_is_422(
+        self, raw: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        event = api_event("POST", PATH, headers={"content-type": "application/json"})
+        event["body"] = raw
+        response = greet(monkeypatch)(event, CONTEXT)
+        assert response["statusCode"] == 422
+
+    def test_a_large_body_is_413(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        body = {"name": "x" * http.BODY_MAX}
+        assert call(greet(monkeypatch), "POST", PATH, body=body).status == 413
+
+    def test_another_media_type_is_415(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        headers = {"content-type": "text/xml"}
+        answer = call(greet(monkeypatch), "POST", PATH, body={"name": "a"}, headers=headers)
+        assert answer.status == 415
+
+
+class TestAccess:
+    def test_needs_a_token(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        answer = call(secure_greet(monkeypatch), "GET", PATH)
+        assert (answer.status, answer.headers["www-authenticate"]) == (401, "Bearer")
+
+    def test_knows_the_caller(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        account = make_account()
+        answer = call(secure_greet(monkeypatch), "GET", PATH, headers=account.headers)
+        assert answer.json == {"greeting": str(account.id)}
+
+    def test_a_trailing_slash_is_the_same_route(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        account = make_account()
+        answer = call(secure_greet(monkeypatch), "GET", PATH + "/", headers=account.headers)
+        assert answer.status == 200
+
+    def test_too_many_requests_are_429_and_say_when(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("MARA_REQUESTS_PER_MINUTE_USER", "5")
+        account, handler = make_account(), secure_greet(monkeypatch)
+        statuses = [call(handler, "GET", PATH, headers=account.headers).status for _ in range(7)]
+        assert statuses == [200] * 5 + [429] * 2
+        last = call(handler, "GET", PATH, headers=account.headers)
+        assert int(last.headers["retry-after"]) > 0
+        other = make_account("boris")
+        assert call(handler, "GET", PATH, headers=other.headers).status == 200
+
+
+class TestHeaders:
+    def test_security_headers_stand_on_errors_too(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        answer = call(greet(monkeypatch), "POST", PATH, body={})
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["x-request-id"] == "req-1"
+
+    @pytest.mark.parametrize(
+        ("origin", "allowed"), [("https://a.example", True), ("https://b.example", False)]
+    )
+    def test_cors_is_for_configured_origins_on_errors_too(
+        self, origin: str, allowed: bool, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("MARA_CORS_ORIGINS", "https://a.example, https://c.example")
+        answer = call(greet(monkeypatch), "POST", PATH, body={}, headers={"origin": origin})
+        assert answer.status == 422
+        assert answer.headers.get("access-control-allow-origin") == (origin if allowed else None)
+        assert answer.headers["vary"] == "Origin"
+
+
+class TestLogLine:
+    def test_holds_ids_and_figures_and_nothing_of_what_was_said(
+        self, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        handler = greet(monkeypatch)
+        call(handler, "POST", PATH, body={"name": "Анна", "password": "tram-lantern"})
+        output = capfd.readouterr().out
+        line: dict[str, Any] = json.loads(output.splitlines()[-1])
+        assert {"request_id", "operation", "status", "duration_ms", "user_id"} <= line.keys()
+        assert "tram-lantern" not in output
+        assert "Анна" not in output
+
+
+def test_three_warm_calls_in_one_process_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Invariant 30, its first half."""
+    account, handler = make_account(), secure_greet(monkeypatch)
+    for _ in range(3):
+        assert call(handler, "GET", PATH, headers=account.headers).status == 200

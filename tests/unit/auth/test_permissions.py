@@ -1,0 +1,55 @@
+"""The permission matrix."""
+
+from uuid import uuid4
+
+import pytest
+
+from mara.auth.errors import KeyNotAllowed, MissingScope, NotAllowed
+from mara.auth.model import Scope
+from mara.auth.model.permissions import Access, Rule, rule_of
+from mara.kernel.principal import Principal, Role
+
+
+def person(role: Role) -> Principal:
+    return Principal(uuid4(), role, session_id=uuid4())
+
+
+def key(*scopes: Scope) -> Principal:
+    return Principal(uuid4(), Role.SUPERUSER, scopes=frozenset(scopes))
+
+
+class TestRule:
+    @pytest.mark.parametrize(
+        ("role", "access", "allowed"),
+        [
+            (Role.USER, Access.USER, True),
+            (Role.USER, Access.ADMIN, False),
+            (Role.USER, Access.SUPERUSER, False),
+            (Role.ADMIN, Access.USER, True),
+            (Role.ADMIN, Access.ADMIN, True),
+            (Role.ADMIN, Access.SUPERUSER, False),
+            (Role.SUPERUSER, Access.SUPERUSER, True),
+        ],
+    )
+    def test_every_role_includes_the_ones_before(
+        self, role: Role, access: Access, allowed: bool
+    ) -> None:
+        if allowed:
+            Rule(access).check(person(role))
+            return
+        with pytest.raises(NotAllowed):
+            Rule(access).check(person(role))
+
+    def test_a_key_may_do_what_its_scope_says_and_nothing_else(self) -> None:
+        Rule(Access.USER, Scope.AGENTS_ASK).check(key(Scope.AGENTS_ASK))
+        with pytest.raises(MissingScope):
+            Rule(Access.USER, Scope.AGENTS_ASK).check(key(Scope.DOCUMENTS_READ))
+
+    def test_no_key_may_do_what_names_no_scope(self) -> None:
+        with pytest.raises(KeyNotAllowed):
+            Rule(Access.USER).check(key(*Scope))
+
+
+def test_an_operation_without_a_rule_can_be_called_by_nobody() -> None:
+    with pytest.raises(KeyError):
+        rule_of("drop_everything")

@@ -1,0 +1,70 @@
+"""What the program refuses to start with."""
+
+import json
+
+import pytest
+from pydantic import ValidationError
+
+from mara.platform.settings import DatabaseSettings, TokenSettings, verify_secrets
+from mara.platform.weak_secrets import KNOWN
+
+STRONG = "vN3kqX8rTzW1mYc6PbLs9HdGfJ4aRu2E"
+WEAK = [
+    "tooSmall1",
+    "your-super-secret-key-here-and-longer-than-that",
+    "a" * 64,
+    "abababababababababababababababababababab",
+    f"{KNOWN[0]}-{'x1y2z3w4v5u6' * 4}",
+]
+
+
+@pytest.fixture(autouse=True)
+def production(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MARA_STAGE", "production")
+    monkeypatch.setenv("MARA_BCRYPT_COST", "12")
+    monkeypatch.setenv("MARA_DATABASE_URL", f"postgresql://mara_app:{STRONG}@db.example/mara")
+    monkeypatch.setenv("MARA_TOKEN_SECRETS", json.dumps({"k1": STRONG}))
+
+
+class TestOutsideTheLocalStage:
+    """Invariant 5: the program refuses to start with a default, short or known secret."""
+
+    def test_starts_with_secrets_drawn_at_random(self) -> None:
+        verify_secrets()
+
+    @pytest.mark.parametrize("weak", WEAK)
+    def test_refuses_a_weak_token_secret_and_does_not_repeat_it(
+        self, weak: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("MARA_TOKEN_SECRETS", json.dumps({"k1": STRONG, "k0": weak}))
+        with pytest.raises(ValidationError) as refusal:
+            TokenSettings()  # type: ignore[call-arg]
+        assert "k0" in str(refusal.value)
+        assert weak not in str(refusal.value)
+
+    @pytest.mark.parametrize("weak", ["postgres", "password", "mara", "0" * 20])
+    def test_refuses_a_weak_database_password_and_does_not_repeat_it(
+        self, weak: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        url = f"postgresql://mara_app:{weak}@db.example/mara"
+        monkeypatch.setenv("MARA_DATABASE_URL", url)
+        with pytest.raises(ValidationError) as refusal:
+            DatabaseSettings()  # type: ignore[call-arg]
+        assert url not in str(refusal.value)
+
+    def test_refuses_a_cheap_password_hash(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("MARA_BCRYPT_COST", "8")
+        with pytest.raises(ValidationError, match="MARA_BCRYPT_COST"):
+            verify_secrets()
+
+    def test_refuses_to_run_without_a_stage(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("MARA_STAGE")
+        with pytest.raises(ValidationError):
+            verify_secrets()
+
+
+class TestInTheLocalStage:
+    def test_starts_with_a_short_secret(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("MARA_STAGE", "local")
+        monkeypatch.setenv("MARA_TOKEN_SECRETS", json.dumps({"k1": "short"}))
+        verify_secrets()
