@@ -1,0 +1,23 @@
+"""POST /api/v1/documents/search - search the caller's own documents by words and by meaning."""
+
+from mara.documents.schemas.search import HitsOut, SearchIn
+from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.principal import Caller
+from mara.wiring.search import search_service
+
+app = api()
+
+
+@app.post("/api/v1/documents/search")
+async def search_documents(body: SearchIn, caller: Caller) -> HitsOut:
+    found = search_service().search(
+        caller,
+        body.query,
+        limit=body.limit,
+        document_ids=body.document_ids,
+        mode=body.mode,
+    )
+    return HitsOut.of(found)
+
+
+handler = lambda_handler(app)

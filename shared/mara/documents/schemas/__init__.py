@@ -1,0 +1,1 @@
+"""The shapes of documents, and of searching them, on the wire."""
