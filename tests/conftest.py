@@ -1,5 +1,7 @@
 """Fixtures of every kind of test."""
 
+import io
+import logging
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,6 +10,7 @@ import pytest
 
 from infra.local.postgres import OWNER, PostgresServer
 from mara.platform import database as platform_database
+from mara.platform.telemetry import logger
 from tests.support.environment import clear_caches, set_environment
 from tests.support.postgres import clone, postgres_with_template
 
@@ -35,6 +38,17 @@ def database(postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> Itera
         monkeypatch.setenv("MARA_DATABASE_URL", url)
         yield url
         platform_database.disconnect()
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """What the structured logger writes during the test."""
+    handler = logger.registered_handler
+    assert isinstance(handler, logging.StreamHandler)
+    written = io.StringIO()
+    before = handler.setStream(written)
+    yield written
+    handler.setStream(before)
 
 
 @pytest.fixture

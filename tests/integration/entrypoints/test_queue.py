@@ -1,0 +1,108 @@
+"""The frame of a queue's consumer: what is done, what comes again, what is buried."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from mara.entrypoints.queue import consumer
+from mara.kernel.errors import Conflict, Invalid, NotFound, Unavailable
+from mara.kernel.messages import Message
+from mara.platform import sqs
+
+
+class GreetPerson(Message):
+    name: str
+
+
+class Unknown(NotFound):
+    title = "Unknown"
+
+
+class Refused(Invalid):
+    title = "Refused"
+
+
+class Down(Unavailable):
+    title = "Down"
+
+
+class Done(Conflict):
+    title = "Done"
+
+
+FAILURES: dict[str, Exception] = {
+    "unknown": Unknown("There is no such person."),
+    "refused": Refused("That is no name."),
+    "down": Down("Later."),
+    "done": Done("Greeted already."),
+    "bug": ZeroDivisionError(),
+}
+
+
+@pytest.fixture
+def dead_letters() -> Iterator[Any]:
+    with mock_aws():
+        client = boto3.client("sqs")
+        queue = client.create_queue(QueueName="mara-local-greet-person-dead")
+        sqs.client.cache_clear()
+        sqs.queue_url.cache_clear()
+        yield lambda: [
+            json.loads(message["Body"])
+            for message in client.receive_message(
+                QueueUrl=queue["QueueUrl"], MaxNumberOfMessages=10
+            ).get("Messages", [])
+        ]
+        sqs.client.cache_clear()
+        sqs.queue_url.cache_clear()
+
+
+def consume(*bodies: str) -> tuple[list[str], list[str]]:
+    """Who was greeted, and which messages shall come again."""
+    greeted: list[str] = []
+
+    @consumer(GreetPerson)
+    def handler(message: GreetPerson) -> None:
+        if message.name in FAILURES:
+            raise FAILURES[message.name]
+        greeted.append(message.name)
+
+    records = [{"messageId": str(i), "body": body} for i, body in enumerate(bodies)]
+    response = handler({"Records": records}, None)
+    return greeted, [item["itemIdentifier"] for item in response["batchItemFailures"]]
+
+
+def greet(name: str) -> str:
+    return json.dumps({"name": name})
+
+
+class TestConsumer:
+    """Invariant 26: a poison message reaches the dead letters, its neighbours succeed."""
+
+    def test_a_poison_message_is_buried_with_its_reason_and_its_neighbours_succeed(
+        self, dead_letters: Any
+    ) -> None:
+        greeted, again = consume(greet("anna"), "{not json", greet("unknown"), greet("boris"))
+        assert (greeted, again) == (["anna", "boris"], [])
+        letters = {letter["reason"]: letter for letter in dead_letters()}
+        assert letters["Unknown"]["body"] == greet("unknown")
+        assert letters["Unknown"]["detail"] == "There is no such person."
+        assert letters["ValidationError"]["body"] == "{not json"
+
+    @pytest.mark.parametrize("name", ["down", "bug"])
+    def test_what_may_succeed_later_comes_again(self, name: str, dead_letters: Any) -> None:
+        assert consume(greet("anna"), greet(name)) == (["anna"], ["1"])
+        assert dead_letters() == []
+
+    def test_what_is_done_already_is_done(self, dead_letters: Any) -> None:
+        assert consume(greet("done")) == ([], [])
+        assert dead_letters() == []
+
+    def test_where_the_dead_letters_cannot_be_reached_sqs_counts_it_down(self) -> None:
+        with mock_aws():  # without the queue
+            sqs.client.cache_clear()
+            sqs.queue_url.cache_clear()
+            assert consume(greet("refused")) == ([], ["0"])

@@ -1,0 +1,111 @@
+"""Messages that leave if and only if their transaction was committed."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from multiprocessing import get_context
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from mara.kernel.messages import Message
+from mara.kernel.unit_of_work import SYSTEM
+from mara.platform import outbox, sqs
+from mara.platform.clock import now
+from mara.platform.database import connection, disconnect, transaction
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+class GreetPerson(Message):
+    name: str
+
+
+Received = Callable[[], list[str]]
+
+
+@pytest.fixture
+def received() -> Iterator[Received]:
+    with mock_aws():
+        client = boto3.client("sqs")
+        url = client.create_queue(QueueName="mara-local-greet-person")["QueueUrl"]
+
+        def read() -> list[str]:
+            answer = client.receive_message(QueueUrl=url, MaxNumberOfMessages=10)
+            return [json.loads(m["Body"])["name"] for m in answer.get("Messages", [])]
+
+        yield read
+
+
+def waiting() -> int:
+    with transaction(SYSTEM):
+        row: Any = connection().execute("SELECT count(*) FROM outbox").fetchone()
+        return int(row[0])
+
+
+def break_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(queue: str, body: str) -> None:
+        raise sqs.SendFailed(queue)
+
+    monkeypatch.setattr(sqs, "send", fail)
+
+
+class TestPublish:
+    """Invariant 28: what the database commits and what the queues carry agree."""
+
+    def test_a_committed_message_is_sent_right_after(self, received: Received) -> None:
+        with transaction(SYSTEM):
+            outbox.publish(GreetPerson(name="anna"))
+            assert received() == []
+        assert received() == ["anna"]
+        assert waiting() == 0
+
+    def test_a_rollback_drops_it(self, received: Received) -> None:
+        with pytest.raises(ZeroDivisionError), transaction(SYSTEM):
+            outbox.publish(GreetPerson(name="anna"))
+            raise ZeroDivisionError
+        assert received() == []
+        assert waiting() == 0
+
+    def test_a_queue_that_is_down_fails_nothing_and_the_relay_sends_it(
+        self, received: Received, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with monkeypatch.context() as broken:
+            break_the_queue(broken)
+            with transaction(SYSTEM):
+                outbox.publish(GreetPerson(name="anna"))
+            assert waiting() == 1
+            assert outbox.relay(now() + timedelta(minutes=1)) == 0
+        assert outbox.relay(now() + timedelta(minutes=1)) == 1
+        assert received() == ["anna"]
+        assert waiting() == 0
+
+    def test_a_process_that_dies_between_commit_and_send_loses_nothing(
+        self, received: Received, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        disconnect()
+
+        def die(queue: str, body: str) -> None:
+            os._exit(9)
+
+        def publish() -> None:
+            with transaction(SYSTEM):
+                outbox.publish(GreetPerson(name="anna"))
+
+        with monkeypatch.context() as deadly:
+            deadly.setattr(sqs, "send", die)
+            process = get_context("fork").Process(target=publish)
+            process.start()
+            process.join()
+        assert process.exitcode == 9
+        assert outbox.relay(now() + timedelta(minutes=1)) == 1
+        assert received() == ["anna"]
+
+    def test_the_relay_leaves_alone_what_is_just_being_sent(self, received: Received) -> None:
+        with transaction(SYSTEM):
+            connection().execute(outbox.INSERT, (os.urandom(16).hex(), "greet-person", "{}"))
+        assert outbox.relay(now()) == 0
+        assert waiting() == 1
