@@ -1,0 +1,1 @@
+"""Agents that answer from documents, with citations that are checked."""

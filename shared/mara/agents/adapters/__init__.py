@@ -1,0 +1,1 @@
+"""What keeps agents and speaks with models."""

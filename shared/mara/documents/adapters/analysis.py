@@ -1,7 +1,7 @@
 """From text to the terms of the lexical leg: words, their stems, their families, identifiers.
 
-A term is a stem (``перезапуск``), an identifier as a whole (``nodefilesystemfull``) or a word family
-(``~перезапус``), which joins the noun with the verb where stemming alone does not.
+A term is a stem (``перезапуск``), an identifier as a whole (``nodefilesystemfull``) or a word
+family (``~перезапус``), which joins the noun with the verb where stemming alone does not.
 """
 
 import re
@@ -36,23 +36,24 @@ LABIAL_L = re.compile(r"(?<=[бпвмф])л$")
 ROOT_MIN = 4
 """Letters a family keeps at least; shorter roots join strangers."""
 
-STOP_WORDS = frozenset(
-    # English
-    "a about after all also am an and any are as at be because been before being between both but by"
-    " can could did do does doing down during each few for from further had has have having he her"
-    " here hers him his how i if in into is it its just me more most my no nor not now of off on once"
-    " only or other our out over own same she should so some such than that the their them then there"
-    " these they this those through to too under until up us very was we were what when where which"
-    " while who whom whose why will with would you your"
-    # Russian
-    " а без более бы был была были было быть в вам вас ведь весь во вот все всего всех вы где да даже"
-    " для до его ее ей ему если есть еще же за здесь и из или им их к как какая какие какой каким"
-    " какого ко когда который которая которые которого которой которых кто ли либо между меня мне"
-    " много может можно мой моя мы на над надо наш не него нее нет ни них но ну о об один однако он"
-    " она они оно от очень перед по под после потому при про с сам со так также такой там те тем то"
-    " того тоже той только том ты у уже хотя чего чей чем через что чтобы чье чья эта эти это этого"
-    " этой этом этот я".split()
-)
+ENGLISH_STOP_WORDS = """
+    a about after all also am an and any are as at be because been before being between both but
+    by can could did do does doing down during each few for from further had has have having he
+    her here hers him his how i if in into is it its just me more most my no nor not now of off
+    on once only or other our out over own same she should so some such than that the their them
+    then there these they this those through to too under until up us very was we were what when
+    where which while who whom whose why will with would you your
+"""
+RUSSIAN_STOP_WORDS = """
+    а без более бы был была были было быть в вам вас ведь весь во вот все всего всех вы где да
+    даже для до его ее ей ему если есть еще же за здесь и из или им их к как какая какие каким
+    какого какой ко когда которая которого которой которые который которых кто ли либо между
+    меня мне много может можно мой моя мы на над надо наш не него нее нет ни них но ну о об один
+    однако он она они оно от очень перед по под после потому при про с сам со так также такой
+    там те тем то того тоже той только том ты у уже хотя чего чей чем через что чтобы чье чья
+    эта эти это этого этой этом этот я
+"""
+STOP_WORDS = frozenset((ENGLISH_STOP_WORDS + RUSSIAN_STOP_WORDS).split())
 
 
 def terms(text: str) -> Iterator[str]:
@@ -87,7 +88,7 @@ def _fold(text: str) -> str:
 
 @cache
 def _stemmer(language: str) -> Any:
-    import Stemmer
+    import Stemmer  # type: ignore[import-not-found]  # it ships no types
 
     return Stemmer.Stemmer(language)
 

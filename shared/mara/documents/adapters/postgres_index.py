@@ -27,15 +27,22 @@ K1 = 1.2
 B = 0.75
 TITLE_WEIGHT = 2.0
 """An occurrence in the file's name or a heading counts as this many in the text."""
+COVERAGE_CHUNKS_MIN = 200
+"""A share of a query's words is weighed as if there were this many chunks: among a handful, rarity
+says nothing, and one missing word would count for more than all that are there."""
 FAMILY_WEIGHT = 0.4
 """A word of the same family says less than the word itself, which counts besides."""
 
 FILENAME = "SELECT filename FROM documents WHERE id = %s"
 DELETE = "DELETE FROM index_chunks WHERE owner_id = %s AND document_id = %s"
 COUNT = """
-    SELECT (SELECT count(*) FROM index_chunks WHERE owner_id = %(owner)s AND document_id = %(document)s)
-         + (SELECT count(*) FROM index_vectors WHERE owner_id = %(owner)s AND document_id = %(document)s)
-         + (SELECT count(*) FROM index_postings WHERE owner_id = %(owner)s AND document_id = %(document)s)
+    SELECT (SELECT count(*) FROM index_chunks WHERE owner_id = %(o)s AND document_id = %(d)s)
+         + (SELECT count(*) FROM index_vectors WHERE owner_id = %(o)s AND document_id = %(d)s)
+         + (SELECT count(*) FROM index_postings WHERE owner_id = %(o)s AND document_id = %(d)s)
+"""
+READ = """
+    SELECT chunk_id, document_id, ordinal, text, place FROM index_chunks
+    WHERE owner_id = %s AND document_id = %s AND ordinal > %s ORDER BY ordinal LIMIT %s
 """
 # Arrays, since COPY is refused on tables with row-level security.
 INSERT_CHUNKS = """
@@ -55,38 +62,46 @@ INSERT_POSTINGS = """
         %(terms)s::text[], %(ids)s::uuid[], %(frequencies)s::real[]) AS u (t, c, f)
 """
 
-# Only what may answer is counted, scanned and ranked: the filter stands inside, never after.
+# Only what may answer is counted, scanned and ranked: the filter stands inside, never after. The
+# documents come first and alone, so that their few ids lead into the other tables' indexes. Of rows
+# just written PostgreSQL knows no number, and guesses one: a nested loop over that one would be
+# all chunks times all chunks, so it may plan none till this transaction ends.
+SEARCHED = """
+    SELECT coalesce(array_agg(id), '{}'), set_config('enable_nestloop', 'off', true) FROM documents
+    WHERE owner_id = %(owner)s AND state = 'ready' AND deleted_at IS NULL
+      AND (%(everywhere)s OR id = ANY(%(documents)s))
+"""
 SEARCH = """
     WITH searched AS MATERIALIZED (
-        SELECT c.chunk_id, c.length FROM index_chunks c JOIN documents d ON d.id = c.document_id
-        WHERE c.owner_id = %(owner)s AND d.owner_id = %(owner)s
-          AND d.state = 'ready' AND d.deleted_at IS NULL
-          AND (%(everywhere)s OR c.document_id = ANY(%(documents)s))
+        SELECT chunk_id, length::float8 AS length FROM index_chunks
+        WHERE owner_id = %(owner)s AND document_id = ANY(%(documents)s)
     ),
-    size AS (SELECT count(*)::float8 AS chunks, avg(length)::float8 AS length FROM searched),
-    asked AS (SELECT * FROM unnest(%(terms)s::text[], %(weights)s::float8[]) AS t (term, weight)),
+    size AS MATERIALIZED (SELECT count(*)::float8 AS chunks, avg(length) AS length FROM searched),
     found AS MATERIALIZED (
-        SELECT p.term, s.chunk_id, p.frequency::float8 AS frequency, s.length
-        FROM index_postings p JOIN searched s USING (chunk_id)
-        WHERE p.owner_id = %(owner)s AND p.term = ANY(%(terms)s)
+        SELECT term, chunk_id, frequency::float8 AS frequency FROM index_postings
+        WHERE owner_id = %(owner)s AND term = ANY(%(terms)s) AND document_id = ANY(%(documents)s)
     ),
-    weighed AS (
-        SELECT a.term, a.weight
-            * ln(1 + (size.chunks - count(f.term) + 0.5) / (count(f.term) + 0.5)) AS weight
-        FROM size, asked a LEFT JOIN found f USING (term)
-        GROUP BY a.term, a.weight, size.chunks
+    common AS (SELECT term, count(*)::float8 AS chunks FROM found GROUP BY term),
+    weighed AS MATERIALIZED (
+        SELECT term,
+            weight * ln(1 + (size.chunks - n + 0.5) / (n + 0.5)) AS weight,
+            weight * ln(1 + (greatest(size.chunks, %(chunks_min)s) - n + 0.5) / (n + 0.5)) AS share
+        FROM size, unnest(%(terms)s::text[], %(weights)s::float8[]) AS asked (term, weight)
+        LEFT JOIN common USING (term), coalesce(common.chunks, 0) AS n
     ),
     lexical AS (
-        SELECT f.chunk_id, sum(w.weight) / (SELECT sum(weight) FROM weighed) AS coverage,
+        SELECT f.chunk_id, sum(w.share) / (SELECT sum(share) FROM weighed) AS coverage,
             sum(w.weight * f.frequency * (%(k1)s + 1)
-                / (f.frequency + %(k1)s * (1 - %(b)s + %(b)s * f.length / size.length))) AS score
-        FROM size, found f JOIN weighed w USING (term) GROUP BY f.chunk_id
+                / (f.frequency + %(k1)s * (1 - %(b)s + %(b)s * s.length / size.length))) AS score
+        FROM size, found f JOIN weighed w USING (term) JOIN searched s USING (chunk_id)
+        GROUP BY f.chunk_id
     ),
     semantic AS (
-        SELECT v.chunk_id, max(1 - (v.embedding <=> %(embedding)s::halfvec)) AS score
-        FROM index_vectors v JOIN searched s USING (chunk_id)
-        WHERE v.owner_id = %(owner)s AND v.model_id = %(model)s AND %(embedding)s::text IS NOT NULL
-        GROUP BY v.chunk_id
+        SELECT chunk_id, max(1 - (embedding <=> %(embedding)s::halfvec)) AS score
+        FROM index_vectors
+        WHERE owner_id = %(owner)s AND document_id = ANY(%(documents)s) AND model_id = %(model)s
+          AND %(embedding)s::text IS NOT NULL
+        GROUP BY chunk_id
     )
     SELECT s.chunk_id, l.score, coalesce(l.coverage, 0), m.score FROM searched s
     LEFT JOIN lexical l USING (chunk_id) LEFT JOIN semantic m USING (chunk_id)
@@ -94,7 +109,8 @@ SEARCH = """
 OWN = "SELECT id FROM documents WHERE owner_id = %s AND id = ANY(%s) AND deleted_at IS NULL"
 FETCH = """
     SELECT c.chunk_id, c.document_id, c.ordinal, c.text, c.place, d.filename
-    FROM index_chunks c JOIN documents d ON d.id = c.document_id WHERE c.chunk_id = ANY(%s)
+    FROM index_chunks c JOIN documents d ON d.id = c.document_id
+    WHERE c.owner_id = %s AND c.chunk_id = ANY(%s)
 """
 
 
@@ -122,16 +138,23 @@ class PostgresSearchIndex:
         connection().execute(DELETE, (owner_id, document_id))
 
     def count(self, owner_id: UUID, document_id: UUID) -> int:
-        parameters = {"owner": owner_id, "document": document_id}
+        parameters = {"o": owner_id, "d": document_id}
         row = connection().execute(COUNT, parameters).fetchone()
         return int(row[0]) if row else 0
 
+    def read(self, owner_id: UUID, document_id: UUID, *, after: int, limit: int) -> list[Chunk]:
+        parameters = (owner_id, document_id, after, limit)
+        return [_chunk(row) for row in connection().execute(READ, parameters)]
+
     def search(self, query: Query) -> list[Hit]:
-        rows = connection().execute(SEARCH, self._parameters(query)).fetchall()
+        parameters = self._parameters(query)
+        row = connection().execute(SEARCHED, parameters).fetchone()
+        parameters["documents"] = row[0] if row else []
+        rows = connection().execute(SEARCH, parameters).fetchall()
         ranked = fuse([LegScores(*row) for row in rows], query.mode)[: query.limit]
-        found = {
-            row[0]: row for row in connection().execute(FETCH, ([r.legs.chunk_id for r in ranked],))
-        }
+        chunk_ids = [r.legs.chunk_id for r in ranked]
+        fetched = connection().execute(FETCH, (query.owner_id, chunk_ids))
+        found = {row[0]: row for row in fetched}
         return [_hit(r, found[r.legs.chunk_id]) for r in ranked]
 
     def _parameters(self, query: Query) -> dict[str, Any]:
@@ -145,6 +168,7 @@ class PostgresSearchIndex:
             "weights": list(asked.values()),
             "embedding": None if embedding is None else _vector(embedding),
             "model": self._model_id,
+            "chunks_min": COVERAGE_CHUNKS_MIN,
             "k1": K1,
             "b": B,
         }
@@ -203,12 +227,16 @@ def _vector(values: Sequence[float]) -> str:
     return "[" + ",".join(f"{value:.6g}" for value in values) + "]"
 
 
-def _hit(ranked: Ranked, row: tuple[Any, ...]) -> Hit:
-    chunk_id, document_id, ordinal, text, place, filename = row
+def _chunk(row: tuple[Any, ...]) -> Chunk:
+    chunk_id, document_id, ordinal, text, place = row
     where = Place(**{**place, "headings": tuple(place["headings"])})
+    return Chunk(chunk_id, document_id, ordinal, text, where)
+
+
+def _hit(ranked: Ranked, row: tuple[Any, ...]) -> Hit:
     return Hit(
-        chunk=Chunk(chunk_id, document_id, ordinal, text, where),
-        filename=filename,
+        chunk=_chunk(row[:5]),
+        filename=row[5],
         score=ranked.score,
         lexical=ranked.legs.lexical,
         semantic=ranked.legs.semantic,

@@ -10,7 +10,7 @@ from mara.documents.model import Hit, Place, SearchMode
 
 
 class PlaceOut(BaseModel):
-    """Where a passage stands; ``page`` and ``row`` count from 1, ``headings`` run outermost first."""
+    """Where a passage stands; ``page`` and ``row`` count from 1; the outermost heading first."""
 
     page: int | None
     sheet: str | None
@@ -19,9 +19,7 @@ class PlaceOut(BaseModel):
 
     @classmethod
     def of(cls, place: Place) -> Self:
-        return cls(
-            page=place.page, sheet=place.sheet, row=place.row, headings=list(place.headings)
-        )
+        return cls(page=place.page, sheet=place.sheet, row=place.row, headings=list(place.headings))
 
 
 class SearchIn(BaseModel):

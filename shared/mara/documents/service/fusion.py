@@ -1,8 +1,8 @@
 """One ranking out of two legs that measure different things.
 
-Scores are fused, not ranks: each leg's score counts in standard deviations from that leg's mean over
-all chunks searched, so a leg that is sure outweighs one that wavers, and one that has nothing to say
-(no shared words, no spread) says nothing.
+Scores are fused, not ranks: each leg's score counts in standard deviations from that leg's mean
+over all chunks searched, so a leg that is sure outweighs one that wavers, and one that has nothing
+to say (no shared words, no spread) says nothing.
 """
 
 import math

@@ -1,6 +1,6 @@
 """Finding passages in one's own documents, by words and by meaning."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -26,7 +26,7 @@ class SearchService:
         limit: int,
         document_ids: Collection[UUID] = (),
         mode: SearchMode = SearchMode.HYBRID,
-    ) -> list[Hit]:
+    ) -> Sequence[Hit]:
         """The best first; no ``document_ids`` means all of the caller's.
 
         A document that is gone answers nothing: naming it is no error here.

@@ -1,0 +1,16 @@
+"""POST /api/v1/agents - make an agent over all or some of the caller's documents."""
+
+from mara.agents.schemas import AgentIn, AgentOut
+from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.principal import Caller
+from mara.wiring.agents import agent_service
+
+app = api()
+
+
+@app.post("/api/v1/agents", status_code=201)
+async def create_agent(body: AgentIn, caller: Caller) -> AgentOut:
+    return AgentOut.of(agent_service().create(caller, body.to_settings()))
+
+
+handler = lambda_handler(app)

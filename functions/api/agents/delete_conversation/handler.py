@@ -1,0 +1,17 @@
+"""DELETE /api/v1/conversations/{conversation_id} - forget a conversation."""
+
+from uuid import UUID
+
+from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.principal import Caller
+from mara.wiring.agents import conversation_service
+
+app = api()
+
+
+@app.delete("/api/v1/conversations/{conversation_id}", status_code=204)
+async def delete_conversation(conversation_id: UUID, caller: Caller) -> None:
+    conversation_service().delete(caller, conversation_id)
+
+
+handler = lambda_handler(app)

@@ -1,0 +1,23 @@
+"""POST /api/v1/agents/{agent_id}/answers/{answer_id}/feedback - whether it helped."""
+
+from uuid import UUID
+
+from mara.agents.schemas import FeedbackIn, FeedbackOut
+from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.principal import Caller
+from mara.wiring.agents import conversation_service
+
+app = api()
+
+
+@app.post("/api/v1/agents/{agent_id}/answers/{answer_id}/feedback")
+async def give_feedback(
+    agent_id: UUID, answer_id: UUID, body: FeedbackIn, caller: Caller
+) -> FeedbackOut | None:
+    answer = conversation_service().give_feedback(
+        caller, agent_id, answer_id, helped=body.helped, comment=body.comment
+    )
+    return FeedbackOut.of(answer)
+
+
+handler = lambda_handler(app)

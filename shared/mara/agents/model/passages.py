@@ -1,0 +1,91 @@
+"""Which of the passages found make the answer: the best section's, what to do first.
+
+Somebody who asks about a failure wants to mend it. So within the section that answers, passages
+under headings such as "Mitigation" come first, unless the question is for the meaning.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from mara.documents.model import Hit, Place
+
+PASSAGES_OF_BEST_SECTION_MAX = 3
+OTHER_SECTION_SHARE = 0.75
+"""Another section is cited too if its best passage scores this share of the best section's."""
+
+SECTION_DISCOUNT = 0.5
+"""Each further passage of a section counts half as much as the one before it."""
+SECTION_DEPTH = 3
+
+REACTION = re.compile(
+    r"mitigat|diagnos|resol|remed|troubleshoot|fix|solution|recover|procedure|steps|action"
+    r"|what to do|how to|runbook"
+    r"|устран|диагност|решени|действи|что делать|исправлени|восстановлени|порядок|шаги|инструкци",
+    re.IGNORECASE,
+)
+MEANING = re.compile(
+    r"\b(?:what (?:is|are|does)|mean|means|meaning|why|impact|что такое|что значит|что означает"
+    r"|почему|зачем|смысл|последстви\w*)\b",
+    re.IGNORECASE,
+)
+
+Section = tuple[UUID, tuple[object, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    hits: list[Hit]
+
+    @property
+    def score(self) -> float:
+        """A section with several fitting passages outweighs a stray mention elsewhere."""
+        weights = [SECTION_DISCOUNT**n for n in range(SECTION_DEPTH)]
+        scored = list(zip(weights, self.hits, strict=False))
+        total = sum(weight for weight, _ in scored)
+        return sum(weight * hit.score for weight, hit in scored) / total
+
+
+def choose(hits: Sequence[Hit], question: str, limit: int) -> list[Hit]:
+    """At most ``limit`` passages to cite, the first first. ``hits`` come best first."""
+    if not hits:
+        return []
+    sections = sorted(_sections(hits), key=lambda found: -found.score)
+    best = sections[0].hits
+    chosen = _in_order_of_use(best, question)[:PASSAGES_OF_BEST_SECTION_MAX]
+    least = OTHER_SECTION_SHARE * best[0].score
+    others = [found.hits[0] for found in sections[1:] if found.hits[0].score >= least]
+    return [*chosen, *others][:limit]
+
+
+def _sections(hits: Sequence[Hit]) -> list[_Found]:
+    parents = {(hit.chunk.document_id, hit.chunk.place.headings[:-1]) for hit in hits}
+    # A heading beside one that has parts is a section itself, even with no parts of its own.
+    grand = {(document, path[:-1]) for document, path in parents if path}
+    sections: dict[Section, list[Hit]] = {}
+    for hit in hits:
+        document, path = hit.chunk.document_id, hit.chunk.place.headings
+        own = (document, path) in parents or (document, path[:-1]) in grand
+        key = _key(hit.chunk.place, own=own)
+        sections.setdefault((document, key), []).append(hit)
+    return [_Found(found) for found in sections.values()]
+
+
+def _key(place: Place, *, own: bool) -> tuple[object, ...]:
+    if place.row is not None:
+        return (place.sheet, place.row)
+    if not place.headings:
+        return (place.page,)
+    return place.headings if own or len(place.headings) == 1 else place.headings[:-1]
+
+
+def _in_order_of_use(hits: Sequence[Hit], question: str) -> list[Hit]:
+    """Hits come best first, and stay so among those of one use."""
+    if MEANING.search(question):
+        return list(hits)
+    return sorted(hits, key=lambda hit: not _tells_what_to_do(hit.chunk.place))
+
+
+def _tells_what_to_do(place: Place) -> bool:
+    return bool(place.headings) and REACTION.search(place.headings[-1]) is not None

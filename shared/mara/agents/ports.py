@@ -1,0 +1,74 @@
+"""What the agents domain needs from the outside world."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from mara.agents.model import Agent, Answer, Conversation, Feedback
+from mara.agents.model.prompting import ChatMessage
+from mara.kernel.page import PageRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What a model wrote, and the tokens it took."""
+
+    text: str
+    input_tokens: int
+    output_tokens: int
+
+
+class LanguageModel(Protocol):
+    def chat(
+        self, messages: Sequence[ChatMessage], *, model: str | None, temperature: float
+    ) -> Completion:
+        """``model`` ``None`` means the default one. Raises LanguageModelUnavailable."""
+
+
+class Agents(Protocol):
+    def add(self, agent: Agent) -> None: ...
+
+    def get(self, owner_id: UUID, agent_id: UUID) -> Agent:
+        """Raises AgentNotFound."""
+
+    def lock(self, owner_id: UUID, agent_id: UUID) -> Agent:
+        """Get, and keep others from changing it till the transaction ends. Raises AgentNotFound."""
+
+    def save(self, agent: Agent) -> None: ...
+
+    def list(self, owner_id: UUID, page: PageRequest) -> list[Agent]:
+        """The newest first, one more than the page's limit where there are more."""
+
+    def delete(self, owner_id: UUID, agent_id: UUID) -> None:
+        """With its conversations. Raises AgentNotFound."""
+
+
+class Conversations(Protocol):
+    def add(self, conversation: Conversation) -> None: ...
+
+    def get(self, owner_id: UUID, conversation_id: UUID) -> Conversation:
+        """Raises ConversationNotFound."""
+
+    def lock(self, owner_id: UUID, conversation_id: UUID) -> Conversation:
+        """As get, and nobody deletes it till the transaction ends. Raises ConversationNotFound."""
+
+    def save(self, conversation: Conversation) -> None: ...
+
+    def list(self, owner_id: UUID, agent_id: UUID, page: PageRequest) -> list[Conversation]:
+        """The newest first, one more than the page's limit where there are more."""
+
+    def delete(self, owner_id: UUID, conversation_id: UUID) -> None:
+        """With its answers. Raises ConversationNotFound."""
+
+
+class Answers(Protocol):
+    def add(self, answer: Answer) -> None: ...
+
+    def get(self, owner_id: UUID, answer_id: UUID) -> Answer:
+        """Raises AnswerNotFound."""
+
+    def of_conversation(self, owner_id: UUID, conversation_id: UUID, limit: int) -> list[Answer]:
+        """The last ``limit``, the oldest first."""
+
+    def set_feedback(self, owner_id: UUID, answer_id: UUID, feedback: Feedback) -> None: ...

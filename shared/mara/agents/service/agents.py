@@ -1,0 +1,58 @@
+"""Making, changing and deleting one's own agents."""
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from mara.agents.model import Agent, AgentSettings
+from mara.agents.ports import Agents
+from mara.documents.service.search import SearchService
+from mara.kernel.clock import Clock
+from mara.kernel.ids import new_id
+from mara.kernel.page import Page, PageRequest
+from mara.kernel.principal import Principal
+from mara.kernel.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class AgentService:
+    agents: Agents
+    search: SearchService
+    unit_of_work: UnitOfWork
+    now: Clock
+
+    def create(self, caller: Principal, settings: AgentSettings) -> Agent:
+        """Raises DocumentNotFound where a document is not the caller's."""
+        self.search.check_own(caller, settings.document_ids)
+        now = self.now()
+        agent = Agent(new_id(), caller.user_id, settings, 1, now, now)
+        with self.unit_of_work(caller.user_id):
+            self.agents.add(agent)
+        return agent
+
+    def get(self, caller: Principal, agent_id: UUID) -> Agent:
+        """Raises AgentNotFound."""
+        with self.unit_of_work(caller.user_id):
+            return self.agents.get(caller.user_id, agent_id)
+
+    def list(self, caller: Principal, page: PageRequest) -> Page[Agent]:
+        with self.unit_of_work(caller.user_id):
+            found = self.agents.list(caller.user_id, page)
+        return Page.of(found, page, lambda agent: agent.id)
+
+    def update(self, caller: Principal, agent_id: UUID, settings: AgentSettings) -> Agent:
+        """Raises AgentNotFound, and DocumentNotFound where a document is not the caller's."""
+        agent = self.get(caller, agent_id)
+        # A document that was deleted since it was linked is no reason to refuse a new name.
+        added = set(settings.document_ids) - set(agent.settings.document_ids)
+        self.search.check_own(caller, added)
+        with self.unit_of_work(caller.user_id):
+            agent = self.agents.lock(caller.user_id, agent_id)
+            version = agent.version + (settings != agent.settings)
+            changed = replace(agent, settings=settings, version=version, updated_at=self.now())
+            self.agents.save(changed)
+        return changed
+
+    def delete(self, caller: Principal, agent_id: UUID) -> None:
+        """With its conversations. Raises AgentNotFound."""
+        with self.unit_of_work(caller.user_id):
+            self.agents.delete(caller.user_id, agent_id)

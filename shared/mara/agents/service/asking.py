@@ -1,0 +1,151 @@
+"""A question in, an answer out whose every citation was checked, or an honest refusal."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from mara.agents.errors import ConversationNotFound, LanguageModelUnavailable
+from mara.agents.model import (
+    Agent,
+    Answer,
+    AnswerMode,
+    AnswerStatus,
+    Conversation,
+    Reply,
+    Retrieved,
+    Usage,
+)
+from mara.agents.model.confidence import ANSWER_AT, confidence_in
+from mara.agents.model.passages import choose
+from mara.agents.model.prompting import prompt, understand
+from mara.agents.model.verification import Claim, verify
+from mara.agents.model.wording import NOT_IN_DOCUMENTS, language_of, quoted
+from mara.agents.ports import Agents, Answers, Conversations, LanguageModel
+from mara.documents.model import Hit
+from mara.documents.service.search import SearchService
+from mara.kernel.clock import Clock
+from mara.kernel.ids import new_id
+from mara.kernel.principal import Principal
+from mara.kernel.unit_of_work import UnitOfWork
+
+CANDIDATES = 40
+"""Passages looked at, from which a few are chosen: all of the best section should be among them."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskService:
+    """``language_model`` is ``None`` where none is configured: agents then quote."""
+
+    agents: Agents
+    conversations: Conversations
+    answers: Answers
+    search: SearchService
+    language_model: LanguageModel | None
+    unit_of_work: UnitOfWork
+    now: Clock
+
+    def ask(
+        self, caller: Principal, agent_id: UUID, question: str, *, conversation_id: UUID | None
+    ) -> Answer:
+        """Raises AgentNotFound, ConversationNotFound."""
+        with self.unit_of_work(caller.user_id):
+            agent = self.agents.get(caller.user_id, agent_id)
+            if conversation_id is not None:
+                _check_same_agent(self.conversations.get(caller.user_id, conversation_id), agent_id)
+        found = self.search.search(
+            caller, question, limit=CANDIDATES, document_ids=agent.settings.document_ids
+        )
+        passages = choose(found, question, agent.settings.top_k)
+        answer = Answer(
+            id=new_id(),
+            owner_id=caller.user_id,
+            agent_id=agent_id,
+            agent_version=agent.version,
+            conversation_id=conversation_id or new_id(),
+            question=question,
+            reply=self._reply(agent, question, passages, confidence_in(found, question)),
+            retrieval=[_retrieved(hit) for hit in passages],
+            created_at=self.now(),
+        )
+        self._keep(answer, starts_conversation=conversation_id is None)
+        return answer
+
+    def _reply(
+        self, agent: Agent, question: str, passages: Sequence[Hit], confidence: float
+    ) -> Reply:
+        if confidence < ANSWER_AT:
+            return _refusal(agent, question, confidence)
+        if agent.settings.mode is AnswerMode.QUOTE:
+            return _quote(agent, question, passages, confidence)
+        try:
+            return self._generate(agent, question, passages, confidence)
+        except LanguageModelUnavailable:
+            reply = _quote(agent, question, passages, confidence)
+            return replace(reply, status=AnswerStatus.QUOTES_ONLY)
+
+    def _generate(
+        self, agent: Agent, question: str, passages: Sequence[Hit], confidence: float
+    ) -> Reply:
+        if self.language_model is None:
+            raise LanguageModelUnavailable("No language model is configured.")
+        settings = agent.settings
+        language = language_of(question, settings.language)
+        completion = self.language_model.chat(
+            prompt(question, passages, instructions=settings.instructions, language=language),
+            model=settings.model,
+            temperature=settings.temperature,
+        )
+        usage = Usage(completion.input_tokens, completion.output_tokens)
+        draft = understand(completion.text, passages)
+        citations = verify(draft.claims, passages)
+        if not citations or not draft.text:
+            return replace(_refusal(agent, question, confidence), usage=usage)
+        return Reply(AnswerStatus.ANSWERED, draft.text, confidence, citations, usage)
+
+    def _keep(self, answer: Answer, *, starts_conversation: bool) -> None:
+        with self.unit_of_work(answer.owner_id):
+            if starts_conversation:
+                self.conversations.add(
+                    Conversation(
+                        id=answer.conversation_id,
+                        owner_id=answer.owner_id,
+                        agent_id=answer.agent_id,
+                        created_at=answer.created_at,
+                        updated_at=answer.created_at,
+                    )
+                )
+            else:
+                conversation = self.conversations.lock(answer.owner_id, answer.conversation_id)
+                self.conversations.save(replace(conversation, updated_at=answer.created_at))
+            self.answers.add(answer)
+
+
+def _check_same_agent(conversation: Conversation, agent_id: UUID) -> None:
+    if conversation.agent_id != agent_id:
+        raise ConversationNotFound("It was held with another agent.")
+
+
+def _refusal(agent: Agent, question: str, confidence: float) -> Reply:
+    text = NOT_IN_DOCUMENTS[language_of(question, agent.settings.language)]
+    return Reply(AnswerStatus.NOT_IN_DOCUMENTS, text, confidence)
+
+
+def _quote(agent: Agent, question: str, passages: Sequence[Hit], confidence: float) -> Reply:
+    # Checked like a model's quotes, though nobody could have invented them: one rule for all.
+    claims = [Claim(hit.chunk.id, hit.chunk.text) for hit in passages]
+    citations = verify(claims, passages)
+    if not citations:
+        return _refusal(agent, question, confidence)
+    text = quoted(citations, language_of(question, agent.settings.language))
+    return Reply(AnswerStatus.ANSWERED, text, confidence, citations)
+
+
+def _retrieved(hit: Hit) -> Retrieved:
+    return Retrieved(
+        chunk_id=hit.chunk.id,
+        document_id=hit.chunk.document_id,
+        score=hit.score,
+        lexical=hit.lexical,
+        semantic=hit.semantic,
+        coverage=hit.coverage,
+    )
