@@ -15,8 +15,8 @@ PASSAGES_OF_BEST_SECTION_MAX = 3
 OTHER_SECTION_SHARE = 0.75
 """Another section is cited too if its best passage scores this share of the best section's."""
 
-SECTION_DISCOUNT = 0.5
-"""Each further passage of a section counts half as much as the one before it."""
+SECTION_DISCOUNT = 0.8
+"""Each further passage of a section counts this share of the one before it."""
 SECTION_DEPTH = 3
 
 REACTION = re.compile(

@@ -7,6 +7,7 @@ more, as in its section 3.6.
 
 import json
 import math
+import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
@@ -30,6 +31,10 @@ TITLE_WEIGHT = 2.0
 COVERAGE_CHUNKS_MIN = 200
 """A share of a query's words is weighed as if there were this many chunks: among a handful, rarity
 says nothing, and one missing word would count for more than all that are there."""
+VALUE = re.compile(r"\d|[^\w~]")
+VALUE_STAKE = 0.25
+"""What it tells against a chunk that a number, an address or a composed name is written nowhere:
+little, for questions are full of the values of their day."""
 FAMILY_WEIGHT = 0.4
 """A word of the same family says less than the word itself, which counts besides."""
 
@@ -85,8 +90,10 @@ SEARCH = """
     weighed AS MATERIALIZED (
         SELECT term,
             weight * ln(1 + (size.chunks - n + 0.5) / (n + 0.5)) AS weight,
-            weight * ln(1 + (greatest(size.chunks, %(chunks_min)s) - n + 0.5) / (n + 0.5)) AS share
-        FROM size, unnest(%(terms)s::text[], %(weights)s::float8[]) AS asked (term, weight)
+            weight * CASE WHEN n = 0 THEN stake ELSE 1 END
+                * ln(1 + (greatest(size.chunks, %(chunks_min)s) - n + 0.5) / (n + 0.5)) AS share
+        FROM size, unnest(%(terms)s::text[], %(weights)s::float8[], %(stakes)s::float8[])
+            AS asked (term, weight, stake)
         LEFT JOIN common USING (term), coalesce(common.chunks, 0) AS n
     ),
     lexical AS (
@@ -166,6 +173,7 @@ class PostgresSearchIndex:
             "documents": list(query.document_ids),
             "terms": list(asked),
             "weights": list(asked.values()),
+            "stakes": [VALUE_STAKE if VALUE.search(term) else 1.0 for term in asked],
             "embedding": None if embedding is None else _vector(embedding),
             "model": self._model_id,
             "chunks_min": COVERAGE_CHUNKS_MIN,
