@@ -1,0 +1,181 @@
+"""Fakes of what the agents domain needs, and hits to answer from."""
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from mara.agents.errors import (
+    AgentNotFound,
+    AnswerNotFound,
+    ConversationNotFound,
+    LanguageModelUnavailable,
+)
+from mara.agents.model import Agent, Answer, Conversation, Feedback
+from mara.agents.model.prompting import ChatMessage
+from mara.agents.ports import Completion
+from mara.documents.model import Chunk, Hit, Place, Query
+from mara.kernel.ids import new_id
+from mara.kernel.page import PageRequest
+from mara.kernel.unit_of_work import Scope
+
+
+@contextmanager
+def no_transaction(scope: Scope) -> Iterator[None]:
+    yield
+
+
+def a_hit(
+    text: str,
+    *,
+    headings: tuple[str, ...] = (),
+    score: float = 5.0,
+    semantic: float = 0.8,
+    coverage: float = 0.9,
+    document_id: UUID | None = None,
+    place: Place | None = None,
+) -> Hit:
+    chunk = Chunk(new_id(), document_id or new_id(), 0, text, place or Place(headings=headings))
+    return Hit(chunk, "guide.md", score, lexical=9.0, semantic=semantic, coverage=coverage)
+
+
+@dataclass
+class FakeIndex:
+    """Finds what it was told to find; remembers what it was asked."""
+
+    hits: Sequence[Hit] = ()
+    asked: list[Query] = field(default_factory=list)
+
+    def search(self, query: Query) -> Sequence[Hit]:
+        self.asked.append(query)
+        return self.hits[: query.limit]
+
+    def replace(
+        self, owner_id: UUID, document_id: UUID, chunks: Sequence[tuple[Chunk, Sequence[float]]]
+    ) -> None:
+        raise NotImplementedError
+
+    def remove(self, owner_id: UUID, document_id: UUID) -> None:
+        raise NotImplementedError
+
+    def count(self, owner_id: UUID, document_id: UUID) -> int:
+        raise NotImplementedError
+
+    def read(self, owner_id: UUID, document_id: UUID, *, after: int, limit: int) -> Sequence[Chunk]:
+        raise NotImplementedError
+
+
+class FakeEmbedder:
+    model_id = "fake/1"
+    dimensions = 2
+    tokens_max = 1000
+
+    def count_tokens(self, text: str) -> int:
+        return len(text.split())
+
+    def embed_passages(self, texts: Sequence[str]) -> list[list[float]]:
+        return [[1.0, 0.0] for _ in texts]
+
+    def embed_query(self, text: str) -> list[float]:
+        return [1.0, 0.0]
+
+
+@dataclass
+class FakeOwnDocuments:
+    known: set[UUID] = field(default_factory=set)
+
+    def unknown(self, owner_id: UUID, document_ids: Collection[UUID]) -> set[UUID]:
+        return set(document_ids) - self.known
+
+
+@dataclass
+class ScriptedModel:
+    """Says what it was told to say; ``None`` means that it cannot be reached."""
+
+    says: str | None
+    asked: list[Sequence[ChatMessage]] = field(default_factory=list)
+
+    def chat(
+        self, messages: Sequence[ChatMessage], *, model: str | None, temperature: float
+    ) -> Completion:
+        self.asked.append(messages)
+        if self.says is None:
+            raise LanguageModelUnavailable("It is switched off.")
+        return Completion(self.says, 120, 30)
+
+
+@dataclass
+class FakeAgents:
+    rows: dict[UUID, Agent] = field(default_factory=dict)
+
+    def add(self, agent: Agent) -> None:
+        self.rows[agent.id] = agent
+
+    def get(self, owner_id: UUID, agent_id: UUID) -> Agent:
+        agent = self.rows.get(agent_id)
+        if agent is None or agent.owner_id != owner_id:
+            raise AgentNotFound("Check the id.")
+        return agent
+
+    lock = get
+
+    def save(self, agent: Agent) -> None:
+        self.rows[agent.id] = agent
+
+    def list(self, owner_id: UUID, page: PageRequest) -> list[Agent]:
+        own = [a for a in self.rows.values() if a.owner_id == owner_id]
+        own = [a for a in own if page.after is None or a.id < page.after]
+        return sorted(own, key=lambda a: a.id, reverse=True)[: page.limit + 1]
+
+    def delete(self, owner_id: UUID, agent_id: UUID) -> None:
+        self.get(owner_id, agent_id)
+        del self.rows[agent_id]
+
+
+@dataclass
+class FakeConversations:
+    rows: dict[UUID, Conversation] = field(default_factory=dict)
+
+    def add(self, conversation: Conversation) -> None:
+        self.rows[conversation.id] = conversation
+
+    def get(self, owner_id: UUID, conversation_id: UUID) -> Conversation:
+        found = self.rows.get(conversation_id)
+        if found is None or found.owner_id != owner_id:
+            raise ConversationNotFound("Check the id.")
+        return found
+
+    lock = get
+
+    def save(self, conversation: Conversation) -> None:
+        self.rows[conversation.id] = conversation
+
+    def list(self, owner_id: UUID, agent_id: UUID, page: PageRequest) -> list[Conversation]:
+        own = [c for c in self.rows.values() if (c.owner_id, c.agent_id) == (owner_id, agent_id)]
+        own = [c for c in own if page.after is None or c.id < page.after]
+        return sorted(own, key=lambda c: c.id, reverse=True)[: page.limit + 1]
+
+    def delete(self, owner_id: UUID, conversation_id: UUID) -> None:
+        self.get(owner_id, conversation_id)
+        del self.rows[conversation_id]
+
+
+@dataclass
+class FakeAnswers:
+    rows: dict[UUID, Answer] = field(default_factory=dict)
+
+    def add(self, answer: Answer) -> None:
+        self.rows[answer.id] = answer
+
+    def get(self, owner_id: UUID, answer_id: UUID) -> Answer:
+        found = self.rows.get(answer_id)
+        if found is None or found.owner_id != owner_id:
+            raise AnswerNotFound("Check the id.")
+        return found
+
+    def of_conversation(self, owner_id: UUID, conversation_id: UUID, limit: int) -> list[Answer]:
+        own = [a for a in self.rows.values() if a.conversation_id == conversation_id]
+        return sorted((a for a in own if a.owner_id == owner_id), key=lambda a: a.id)[-limit:]
+
+    def set_feedback(self, owner_id: UUID, answer_id: UUID, feedback: Feedback) -> None:
+        self.rows[answer_id] = replace(self.get(owner_id, answer_id), feedback=feedback)

@@ -1,0 +1,160 @@
+"""Asking an agent."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from mara.agents.errors import AgentNotFound, ConversationNotFound
+from mara.agents.model import Agent, AgentSettings, Answer, AnswerMode, AnswerStatus, Reply
+from mara.agents.service import AskService
+from mara.documents.model import Hit
+from mara.documents.service.search import SearchService
+from mara.kernel.ids import new_id
+from mara.kernel.principal import Principal, Role
+from tests.support.agents import (
+    FakeAgents,
+    FakeAnswers,
+    FakeConversations,
+    FakeEmbedder,
+    FakeIndex,
+    FakeOwnDocuments,
+    ScriptedModel,
+    a_hit,
+    no_transaction,
+)
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+CALLER = Principal(new_id(), Role.USER)
+DISK = a_hit("Delete old images first. Then enlarge the volume.")
+CLOCK = a_hit("Restart the time daemon and compare the clocks.", score=4.5)
+
+
+@dataclass
+class World:
+    service: AskService
+    agent: Agent
+    answers: FakeAnswers
+    index: FakeIndex
+
+    def ask(self, question: str = "disk full", *, conversation_id: UUID | None = None) -> Answer:
+        return self.service.ask(CALLER, self.agent.id, question, conversation_id=conversation_id)
+
+
+def a_world(
+    hits: Sequence[Hit] = (DISK, CLOCK),
+    model: ScriptedModel | None = None,
+    mode: AnswerMode = AnswerMode.QUOTE,
+    top_k: int = 5,
+) -> World:
+    agents, answers, index = FakeAgents(), FakeAnswers(), FakeIndex(hits)
+    settings = AgentSettings("On call", mode=mode, top_k=top_k)
+    agent = Agent(new_id(), CALLER.user_id, settings, 1, NOW, NOW)
+    agents.add(agent)
+    search = SearchService(index, FakeEmbedder(), FakeOwnDocuments(), no_transaction)
+    service = AskService(
+        agents, FakeConversations(), answers, search, model, no_transaction, lambda: NOW
+    )
+    return World(service, agent, answers, index)
+
+
+def said(answer: str, *quotes: tuple[int, str]) -> ScriptedModel:
+    citations = [{"passage": number, "quote": quote} for number, quote in quotes]
+    return ScriptedModel(json.dumps({"answer": answer, "citations": citations}))
+
+
+class TestAskForQuotes:
+    def test_answers_with_the_passages_word_for_word(self) -> None:
+        answer = a_world().ask()
+        assert answer.reply.status is AnswerStatus.ANSWERED
+        assert [c.quote for c in answer.reply.citations] == [DISK.chunk.text, CLOCK.chunk.text]
+        assert DISK.chunk.text in answer.reply.text
+
+    def test_says_honestly_that_nothing_was_found(self) -> None:
+        far = a_hit("Bake a cake", semantic=0.1, coverage=0.0)
+        for hits in ([], [far]):
+            reply = a_world(hits).ask().reply
+            assert reply.status is AnswerStatus.NOT_IN_DOCUMENTS
+            assert not reply.citations
+            assert reply.usage.price_micro_usdt == 0
+            assert "Bake" not in reply.text
+
+    def test_refuses_in_the_language_of_the_question(self) -> None:
+        assert "нет ответа" in a_world([]).ask("Где ключи от серверной?").reply.text
+
+    def test_cites_no_more_than_asked_for(self) -> None:
+        assert len(a_world(top_k=1).ask().reply.citations) == 1
+
+    def test_keeps_the_answer_and_what_it_was_drawn_from(self) -> None:
+        world = a_world()
+        answer = world.ask()
+        assert world.answers.rows == {answer.id: answer}
+        assert [r.chunk_id for r in answer.retrieval] == [DISK.chunk.id, CLOCK.chunk.id]
+
+    def test_goes_on_in_a_conversation(self) -> None:
+        world = a_world()
+        first = world.ask()
+        second = world.ask(conversation_id=first.conversation_id)
+        assert second.conversation_id == first.conversation_id
+
+    def test_knows_no_conversation_of_nobody(self) -> None:
+        with pytest.raises(ConversationNotFound):
+            a_world().ask(conversation_id=new_id())
+
+    def test_knows_no_agent_of_somebody_else(self) -> None:
+        world = a_world()
+        stranger = Principal(new_id(), Role.USER)
+        with pytest.raises(AgentNotFound):
+            world.service.ask(stranger, world.agent.id, "disk", conversation_id=None)
+
+
+class TestAskForText:
+    """Invariant 10: a model that invents, misattributes and stitches quotes gets none through."""
+
+    def ask(self, model: ScriptedModel | None, hits: Sequence[Hit] = (DISK, CLOCK)) -> Reply:
+        return a_world(hits, model, AnswerMode.GENERATE).ask().reply
+
+    def test_answers_with_the_models_words_and_true_quotes(self) -> None:
+        reply = self.ask(said("Free space.", (1, "Delete old images first.")))
+        assert (reply.status, reply.text) == (AnswerStatus.ANSWERED, "Free space.")
+        assert [c.quote for c in reply.citations] == ["Delete old images first."]
+        assert reply.usage.input_tokens == 120
+
+    @pytest.mark.parametrize(
+        "quote",
+        [
+            (1, "Format the volume and reinstall."),
+            (1, "Restart the time daemon and compare the clocks."),
+            (1, "Delete old images the volume."),
+            (3, "Delete old images first."),
+            (0, "Delete old images first."),
+            (1, "Delete"),
+        ],
+    )
+    def test_lets_no_false_quote_through(self, quote: tuple[int, str]) -> None:
+        reply = self.ask(said("Do as I say.", quote))
+        assert reply.status is AnswerStatus.NOT_IN_DOCUMENTS
+        assert not reply.citations
+        assert "Do as I say" not in reply.text
+
+    def test_keeps_true_quotes_beside_false_ones(self) -> None:
+        model = said("Yes.", (1, "Delete old images first."), (2, "Delete old images first."))
+        assert [c.chunk_id for c in self.ask(model).citations] == [DISK.chunk.id]
+
+    @pytest.mark.parametrize("text", ["", "no json", "[]", "{", '{"answer": 1}', "{" * 100_000])
+    def test_takes_unreadable_words_for_no_answer(self, text: str) -> None:
+        assert self.ask(ScriptedModel(text)).status is AnswerStatus.NOT_IN_DOCUMENTS
+
+    @pytest.mark.parametrize("model", [None, ScriptedModel(None)])
+    def test_quotes_where_no_model_answers(self, model: ScriptedModel | None) -> None:
+        reply = self.ask(model)
+        assert reply.status is AnswerStatus.QUOTES_ONLY
+        assert reply.citations
+
+    def test_asks_no_model_where_nothing_was_found(self) -> None:
+        model = said("Anything.")
+        assert self.ask(model, []).status is AnswerStatus.NOT_IN_DOCUMENTS
+        assert model.asked == []

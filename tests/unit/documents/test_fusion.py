@@ -1,0 +1,60 @@
+"""Two legs into one ranking."""
+
+from random import Random
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mara.documents.model import SearchMode
+from mara.documents.service.fusion import LegScores, fuse
+
+scores = st.floats(min_value=0, max_value=50)
+legs = st.lists(
+    st.builds(
+        LegScores,
+        chunk_id=st.uuids(),
+        lexical=st.none() | scores,
+        coverage=st.floats(min_value=0, max_value=1),
+        semantic=st.none() | st.floats(min_value=-1, max_value=1),
+    ),
+    max_size=20,
+    unique_by=lambda found: found.chunk_id,
+)
+
+
+def leg(number: int, lexical: float | None, coverage: float, semantic: float | None) -> LegScores:
+    return LegScores(UUID(int=number), lexical, coverage, semantic)
+
+
+def order(found: list[LegScores], mode: SearchMode = SearchMode.HYBRID) -> list[int]:
+    return [ranked.legs.chunk_id.int for ranked in fuse(found, mode)]
+
+
+class TestFuse:
+    def test_ranks_by_both_legs(self) -> None:
+        found = [leg(1, 9.0, 0.9, 0.2), leg(2, 8.0, 0.8, 0.7), leg(3, None, 0.0, 0.6)]
+        assert order(found)[0] == 2
+
+    def test_lets_a_leg_without_shared_words_say_nothing(self) -> None:
+        # A lone number in common must not outweigh the meaning.
+        found = [leg(1, 12.0, 0.04, 0.1), leg(2, None, 0.0, 0.8), leg(3, None, 0.0, 0.2)]
+        assert order(found)[0] == 2
+
+    def test_ranks_by_words_alone_where_no_vector_is(self) -> None:
+        found = [leg(1, 1.0, 0.5, None), leg(2, 4.0, 0.9, None), leg(3, None, 0.0, None)]
+        assert order(found) == [2, 1, 3]
+
+    def test_gives_only_chunks_with_the_words_in_lexical_mode(self) -> None:
+        found = [leg(1, None, 0.0, 0.9), leg(2, 4.0, 0.9, 0.1)]
+        assert order(found, SearchMode.LEXICAL) == [2]
+        assert order(found, SearchMode.SEMANTIC) == [1, 2]
+
+    @given(legs, st.sampled_from(SearchMode), st.randoms())
+    def test_gives_one_order_however_the_rows_come(
+        self, found: list[LegScores], mode: SearchMode, random: Random
+    ) -> None:
+        """Invariant 13: raising the limit never removes a hit, since the order is one."""
+        shuffled = list(found)
+        random.shuffle(shuffled)
+        assert order(found, mode) == order(shuffled, mode)
