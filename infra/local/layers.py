@@ -12,6 +12,9 @@ FOLDER = ROOT / "infra" / "layers"
 # Lambda's own runtime brings these.
 IN_RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "python-dateutil", "six", "urllib3")
 
+# Declared by drf-spectacular-sidecar, of which we serve the static files and import nothing.
+NOT_IMPORTED = ("django", "asgiref", "sqlparse")
+
 
 def export() -> str:
     """Write each ``infra/layers/<group>/requirements.txt``; return what was written."""
@@ -26,14 +29,14 @@ def requirements(group: str) -> str:
     """A layer holds its group alone: what the core layer has is not repeated in the others."""
     core = _lines([])
     if group == "core":
-        return core
-    return "".join(
-        line for line in _lines(["--extra", group]).splitlines(keepends=True) if line not in core
-    )
+        return "".join(core)
+    return "".join(line for line in _lines(["--extra", group]) if line not in core)
 
 
-def _lines(options: list[str]) -> str:
-    left_out = [part for name in IN_RUNTIME for part in ("--no-emit-package", name)]
+def _lines(options: list[str]) -> list[str]:
+    left_out = [
+        part for name in (*IN_RUNTIME, *NOT_IMPORTED) for part in ("--no-emit-package", name)
+    ]
     run = subprocess.run(
         [
             *(Path(sys.executable).parent / "uv", "export", "--frozen", "--no-default-groups"),
@@ -45,4 +48,4 @@ def _lines(options: list[str]) -> str:
         capture_output=True,
         text=True,
     )
-    return run.stdout
+    return run.stdout.splitlines(keepends=True)
