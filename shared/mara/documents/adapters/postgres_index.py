@@ -67,14 +67,19 @@ INSERT_POSTINGS = """
         %(terms)s::text[], %(ids)s::uuid[], %(frequencies)s::real[]) AS u (t, c, f)
 """
 
+# A document that is named and has a newer version stands for that version.
 # Only what may answer is counted, scanned and ranked: the filter stands inside, never after. The
 # documents come first and alone, so that their few ids lead into the other tables' indexes. Of rows
 # just written PostgreSQL knows no number, and guesses one: a nested loop over that one would be
 # all chunks times all chunks, so it may plan none till this transaction ends.
 SEARCHED = """
     SELECT coalesce(array_agg(id), '{}'), set_config('enable_nestloop', 'off', true) FROM documents
-    WHERE owner_id = %(owner)s AND state = 'ready' AND deleted_at IS NULL
-      AND (%(everywhere)s OR id = ANY(%(documents)s))
+    WHERE owner_id = %(owner)s
+      AND state = 'ready' AND deleted_at IS NULL AND superseded_at IS NULL
+      AND (%(everywhere)s OR id = ANY(%(documents)s) OR filename IN (
+        SELECT filename FROM documents
+        WHERE owner_id = %(owner)s AND id = ANY(%(documents)s) AND superseded_at IS NOT NULL
+          AND deleted_at IS NULL))
 """
 SEARCH = """
     WITH searched AS MATERIALIZED (

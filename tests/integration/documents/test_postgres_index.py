@@ -1,0 +1,192 @@
+"""The search index on the real PostgreSQL, with the real embedding model."""
+
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+from mara.documents.adapters.postgres import PostgresDocuments
+
+from mara.documents.model import Block, DocumentState, Hit, Place, Query, SearchMode
+from mara.kernel.ids import new_id
+from mara.platform.database import connection, transaction
+from mara.wiring.search import embedder, search_index
+from tests.support.accounts import make_account
+from tests.support.knowledge import NOW, a_document, learn
+
+pytestmark = pytest.mark.usefixtures("database")
+
+TEXTS = [
+    "To restart the billing service run systemctl restart billing on the host.",
+    "Backups of the database are kept for thirty days in two regions.",
+    "Перезапуск сервиса отчётов выполняет дежурный инженер командой restart.",
+    "Отпуск согласуют с руководителем за две недели до его начала.",
+]
+
+
+@pytest.fixture
+def owner() -> UUID:
+    return make_account("anna").id
+
+
+def search(owner_id: UUID, text: str, **parts) -> list[Hit]:  # type: ignore[no-untyped-def] # noqa: ANN003
+    query = Query(owner_id, text, embedder().embed_query(text), **parts)
+    with transaction(owner_id):
+        return list(search_index().search(query))
+
+
+def found_in(hits: list[Hit]) -> list[UUID]:
+    return [hit.chunk.document_id for hit in hits]
+
+
+class TestSearch:
+    @pytest.mark.parametrize("mode", SearchMode)
+    def test_finds_the_passage_that_answers(self, owner: UUID, mode: SearchMode) -> None:
+        documents = [learn(owner, f"{n}.txt", [text]) for n, text in enumerate(TEXTS)]
+        hit = search(owner, "How long are backups of the database kept?", mode=mode)[0]
+        assert hit.chunk.document_id == documents[1].id
+        assert hit.chunk.text == TEXTS[1]
+        assert hit.filename == "1.txt"
+
+    def test_joins_russian_word_forms(self, owner: UUID) -> None:
+        """Invariant 11: «перезапуск» finds «перезапустить», by words alone."""
+        documents = [learn(owner, f"{n}.txt", [text]) for n, text in enumerate(TEXTS)]
+        hits = search(owner, "перезапустить", mode=SearchMode.LEXICAL)
+        assert found_in(hits) == [documents[2].id]
+
+    def test_finds_across_languages(self, owner: UUID) -> None:
+        documents = [learn(owner, f"{n}.txt", [text]) for n, text in enumerate(TEXTS)]
+        hits = search(owner, "Сколько хранятся резервные копии базы данных?")
+        assert found_in(hits)[0] == documents[1].id
+
+    def test_finds_by_heading_and_file_name(self, owner: UUID) -> None:
+        place = Place(headings=("NodeDiskFull", "Mitigation"))
+        headed = learn(owner, "a.md", [Block("Delete what is old.", place)])
+        named = learn(owner, "vacation-policy.txt", ["Ask two weeks before."])
+        assert found_in(search(owner, "NodeDiskFull", mode=SearchMode.LEXICAL)) == [headed.id]
+        assert found_in(search(owner, "vacation", mode=SearchMode.LEXICAL)) == [named.id]
+
+    def test_finds_a_needle_at_the_end_of_a_long_passage(self, owner: UUID) -> None:
+        """Invariant 9: nothing is cut silently."""
+        hay = " ".join(f"The shelf number {n} holds paper of a common kind." for n in range(400))
+        needle = "The spare key of the server room lies under the blue vase."
+        learn(owner, "hay.txt", [f"{hay} {needle}"])
+        for mode in SearchMode:
+            hit = search(owner, "Where is the spare key of the server room?", mode=mode)[0]
+            assert needle in hit.chunk.text
+
+    def test_keeps_every_hit_when_the_limit_grows(self, owner: UUID) -> None:
+        """Invariant 13: raising k never removes a hit."""
+        learn(owner, "many.txt", [text * 3 for text in TEXTS] * 8)
+        before: list[UUID] = []
+        for limit in (1, 3, 10, 30):
+            hits = [h.chunk.id for h in search(owner, "restart the service", limit=limit)]
+            assert hits[: len(before)] == before
+            before = hits
+
+    def test_fills_the_limit_from_the_documents_named(self, owner: UUID) -> None:
+        """Invariant 13: the filter is applied inside the search, never after it."""
+        for n in range(30):
+            learn(owner, f"near{n}.txt", ["Restart the billing service at once."])
+        wanted = learn(
+            owner, "far.txt", [f"Paper of kind {n} is on the shelf. " * 20 for n in (1, 2)]
+        )
+        for mode in (SearchMode.HYBRID, SearchMode.SEMANTIC):
+            hits = search(
+                owner,
+                "restart the billing service",
+                limit=2,
+                mode=mode,
+                document_ids=frozenset({wanted.id}),
+            )
+            assert found_in(hits) == [wanted.id] * 2
+
+    def test_gives_nothing_of_another_owner(self, owner: UUID) -> None:
+        """Invariant 2, by the query and by row-level security under it."""
+        stranger = make_account("boris").id
+        theirs = learn(stranger, "secret.txt", ["The restart code of the vault is 4711."])
+        for named in (frozenset[UUID](), frozenset({theirs.id})):
+            assert search(owner, "restart code of the vault", document_ids=named) == []
+        # Even a query that names the stranger sees nothing in this owner's transaction.
+        query = Query(stranger, "restart code", embedder().embed_query("restart code"))
+        with transaction(owner):
+            assert search_index().search(query) == []
+
+    @pytest.mark.parametrize("state", [s for s in DocumentState if s is not DocumentState.READY])
+    def test_gives_nothing_of_a_document_that_is_not_ready(
+        self, owner: UUID, state: DocumentState
+    ) -> None:
+        document = learn(owner, "a.txt", TEXTS)
+        with transaction(owner):
+            PostgresDocuments().save(replace(document, state=state))
+        assert search(owner, "restart") == []
+
+    def test_gives_nothing_of_a_deleted_document(self, owner: UUID) -> None:
+        """Invariant 7: the tombstone alone is enough, before anything is purged."""
+        document = learn(owner, "a.txt", TEXTS)
+        assert search(owner, "restart")
+        with transaction(owner):
+            PostgresDocuments().save(replace(document, deleted_at=NOW))
+        assert search(owner, "restart") == []
+        with transaction(owner):
+            assert search_index().count(owner, document.id) > 0
+
+    @pytest.mark.parametrize("text", ["?", "the of and", "' OR 1=1 --", "%", "\\", "💥"])
+    def test_bears_a_question_without_words(self, owner: UUID, text: str) -> None:
+        learn(owner, "a.txt", TEXTS)
+        assert search(owner, text, mode=SearchMode.LEXICAL) == []
+        assert len(search(owner, text)) > 0
+
+    def test_gives_nothing_where_nothing_is(self, owner: UUID) -> None:
+        assert search(owner, "anything") == []
+
+
+class TestReplace:
+    def test_leaves_only_the_new_chunks(self, owner: UUID) -> None:
+        document = learn(owner, "a.txt", [TEXTS[0]])
+        vector = embedder().embed_query("x")
+        with transaction(owner):
+            (old,) = search_index().read(owner, document.id, after=-1, limit=10)
+            new = replace(old, text="Quite another text.")
+            for _ in range(2):  # a second delivery changes nothing
+                search_index().replace(owner, document.id, [(new, vector)])
+            assert list(search_index().read(owner, document.id, after=-1, limit=10)) == [new]
+        assert search(owner, "billing", mode=SearchMode.LEXICAL) == []
+
+
+class TestRemove:
+    def test_leaves_no_row(self, owner: UUID) -> None:
+        """Invariant 7: the purge is verified by this count."""
+        gone, kept = learn(owner, "a.txt", TEXTS), learn(owner, "b.txt", TEXTS)
+        with transaction(owner):
+            search_index().remove(owner, gone.id)
+            assert search_index().count(owner, gone.id) == 0
+            assert search_index().count(owner, kept.id) > 0
+
+
+class TestRead:
+    def test_pages_in_reading_order(self, owner: UUID) -> None:
+        place = [Place(page=n) for n in range(1, 6)]
+        document = learn(owner, "a.pdf", [Block(f"Page {p.page}", p) for p in place])
+        with transaction(owner):
+            chunks = search_index().read(owner, document.id, after=1, limit=2)
+        assert [(c.ordinal, c.place) for c in chunks] == [(2, place[2]), (3, place[3])]
+
+
+class TestOwnDocuments:
+    def test_names_those_that_are_not_ones_own(self, owner: UUID) -> None:
+        from mara.documents.adapters.postgres_index import PostgresOwnDocuments
+
+        mine, gone = learn(owner, "a.txt", ["a"]), a_document(owner, "b.txt")
+        theirs = learn(make_account("boris").id, "c.txt", ["c"])
+        nobodys = new_id()
+        with transaction(owner):
+            PostgresDocuments().add(replace(gone, deleted_at=NOW))
+            asked = [mine.id, gone.id, theirs.id, nobodys]
+            assert PostgresOwnDocuments().unknown(owner, asked) == {gone.id, theirs.id, nobodys}
+
+
+def test_search_plans_no_nested_loop_for_the_next_transaction(owner: UUID) -> None:
+    learn(owner, "a.txt", TEXTS)
+    search(owner, "restart")
+    with transaction(owner):
+        assert connection().execute("SHOW enable_nestloop").fetchone() == ("on",)

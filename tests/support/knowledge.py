@@ -1,0 +1,93 @@
+"""Documents with their passages indexed, without the way through storage and queue."""
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from mara.documents.adapters.postgres import PostgresDocuments
+
+from mara.documents.adapters.extraction import ChildProcessExtractor
+from mara.documents.model import Block, Chunk, Document, DocumentState, Format, Place
+from mara.documents.service.chunking import chunk
+from mara.documents.service.windows import passages_to_embed
+from mara.kernel.ids import new_id
+from mara.platform.database import transaction
+from mara.wiring.search import embedder, search_index
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+def data_folder(name: str) -> Path:
+    """Test data that is no part of the repository; skips where it is missing."""
+    root = Path(os.environ.get("MARA_TEST_DATA", "../shared/data"))
+    if not (root / name).exists():
+        pytest.skip(f"No {name} in {root}: set MARA_TEST_DATA to the folder of test data.")
+    return root / name
+
+
+def a_document(owner_id: UUID, filename: str) -> Document:
+    document_id = new_id()
+    return Document(
+        id=document_id,
+        owner_id=owner_id,
+        filename=filename,
+        format=Format(filename.rsplit(".", 1)[1]),
+        media_type="text/plain",
+        size=1,
+        # Of no file: only distinct, as those of distinct files are.
+        sha256=f"{document_id.int:064x}",
+        version=1,
+        state=DocumentState.READY,
+        created_at=NOW,
+        updated_at=NOW,
+    )
+
+
+def learn(owner_id: UUID, filename: str, blocks: Sequence[Block | str]) -> Document:
+    """Make a ready document of these blocks, chunked, embedded and indexed as ingestion does."""
+    document = a_document(owner_id, filename)
+    whole = [Block(part, Place()) if isinstance(part, str) else part for part in blocks]
+    model = embedder()
+    chunks = chunk(document.id, whole, model.count_tokens, model.tokens_max)
+    with transaction(owner_id):
+        PostgresDocuments().add(document)
+        search_index().replace(owner_id, document.id, list(_embedded(chunks, filename)))
+    return document
+
+
+def learn_file(owner_id: UUID, path: Path) -> Document:
+    extraction = ChildProcessExtractor().extract(path, Format(path.suffix[1:]))
+    return learn(owner_id, path.name, extraction.blocks)
+
+
+def _embedded(chunks: Sequence[Chunk], filename: str) -> Iterator[tuple[Chunk, Sequence[float]]]:
+    for part in chunks:
+        for vector in embedder().embed_passages(passages_to_embed(part, filename)):
+            yield part, vector
+
+
+@dataclass(frozen=True)
+class Alert:
+    """``runbook`` is the name of the one that answers."""
+
+    runbook: str
+    question: str
+
+
+def alerts(folder: Path) -> list[Alert]:
+    found = json.loads((folder / "alerts.json").read_text("utf-8"))
+    return [
+        Alert(Path(item["expected_runbook"]).stem, _question(item["payload"])) for item in found
+    ]
+
+
+def _question(payload: dict[str, Any]) -> str:
+    notes = payload["commonAnnotations"]
+    name = payload["commonLabels"]["alertname"]
+    return "\n".join([name, notes.get("summary", ""), notes.get("description", "")])
