@@ -1,0 +1,155 @@
+"""Runs `sam local` so that its containers reach the local cloud's database and emulator.
+
+    .venv/bin/mara up && sam build && .venv/bin/python -m infra.local.sam_local start-api
+
+Containers see this machine at the bridge's address only, where nothing of ours listens. While the
+command runs, that address forwards to the two servers on loopback, and at no other time.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from samtranslator.yaml_helper import yaml_parse
+
+from infra.local import deploy
+from infra.local.aws import REGION
+from infra.local.settings import ROOT, STAGE, ports, state_dir
+
+HOST = "host.docker.internal"
+BUILD = ROOT / ".aws-sam" / "build"
+CHUNK = 64 * 1024
+DOCKER_TIMEOUT_S = 20
+
+
+class SamLocalFailed(RuntimeError):
+    """What is missing, and what to do about it."""
+
+
+def main(arguments: Sequence[str], build: Path = BUILD) -> int:
+    """Run ``sam local <arguments>`` to its end; return its exit status. Raises SamLocalFailed."""
+    sam = shutil.which("sam")
+    if sam is None:
+        raise SamLocalFailed("The SAM CLI is missing: pipx install aws-sam-cli")
+    command, *rest = arguments
+    options = {
+        "--template-file": write_template(build),
+        "--env-vars": write_environment(),
+        "--add-host": f"{HOST}:host-gateway",
+    }
+    flat = [str(part) for option in options.items() for part in option]
+    return asyncio.run(_run([sam, "local", command, *flat, *rest], bridge_address()))
+
+
+def bridge_address() -> str:
+    """Where containers see this machine. Raises SamLocalFailed where there is no engine."""
+    inspect = "{{(index .IPAM.Config 0).Gateway}}"
+    try:
+        run = subprocess.run(
+            ["docker", "network", "inspect", "bridge", "--format", inspect],
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=DOCKER_TIMEOUT_S,
+        )
+    except FileNotFoundError as error:
+        raise SamLocalFailed("Docker is missing: https://docs.docker.com/engine/") from error
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        raise SamLocalFailed("Docker does not answer: start its service and try again.") from error
+    return run.stdout.strip()
+
+
+def write_template(build: Path) -> Path:
+    """The built template, whose functions may be told an endpoint: on AWS they may not.
+
+    `sam local` passes on only the variables that a template declares.
+    """
+    built = build / "template.yaml"
+    if not built.exists():
+        raise SamLocalFailed("Nothing is built yet: run `sam build` first.")
+    template = yaml_parse(built.read_text("utf-8"))
+    template["Globals"]["Function"]["Environment"]["Variables"]["AWS_ENDPOINT_URL"] = ""
+    path = build / "local.json"
+    path.write_text(json.dumps(template), "utf-8")
+    return path
+
+
+def write_environment() -> Path:
+    """What the functions of the local cloud get, with the addresses as containers see them."""
+    given = deploy.parameters()
+    variables = {
+        "MARA_STAGE": STAGE,
+        "MARA_BUCKET": f"mara-{STAGE}-documents",
+        "MARA_DATABASE_URL": given["DatabaseUrl"].replace("127.0.0.1", HOST),
+        "MARA_TOKEN_SECRETS": given["TokenSecrets"],
+        "MARA_CORS_ORIGINS": given["CorsOrigins"],
+        "MARA_REQUESTS_PER_MINUTE_USER": given["RequestsPerMinuteUser"],
+        "MARA_REQUESTS_PER_MINUTE_ADDRESS": given["RequestsPerMinuteAddress"],
+        "MARA_BCRYPT_COST": given["BcryptCost"],
+        "AWS_ENDPOINT_URL": f"http://{HOST}:{ports().emulator}",
+    }
+    path = state_dir() / "sam-local.json"
+    path.touch(mode=0o600)
+    path.write_text(json.dumps({"Parameters": variables}), "utf-8")
+    return path
+
+
+async def _run(command: Sequence[str], address: str) -> int:
+    where = ports()
+    async with contextlib.AsyncExitStack() as stack:
+        for port in (where.emulator, where.postgres):
+            await stack.enter_async_context(await _forward(address, port))
+        process = await asyncio.create_subprocess_exec(
+            *command, cwd=ROOT, env=_sam_environment(), start_new_session=True
+        )
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            # SAM removes its containers when it is interrupted.
+            loop.add_signal_handler(number, process.send_signal, signal.SIGINT)
+        return await process.wait()
+
+
+def _sam_environment() -> dict[str, str]:
+    emulated = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+    region = {"AWS_DEFAULT_REGION": REGION, "AWS_REGION": REGION}
+    return {**os.environ, **emulated, **region, "SAM_CLI_TELEMETRY": "0"}
+
+
+async def _forward(address: str, port: int) -> asyncio.Server:
+    """Listen at ``address``; pass every connection on to the same port of loopback."""
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            writer.close()
+            return
+        await asyncio.gather(_pump(reader, far_writer), _pump(far_reader, writer))
+
+    try:
+        return await asyncio.start_server(connected, address, port)
+    except OSError as error:
+        raise SamLocalFailed(f"{address}:{port} cannot be listened on: {error}") from error
+
+
+async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    """Copy until one side closes."""
+    with contextlib.suppress(ConnectionError):
+        while data := await source.read(CHUNK):
+            sink.write(data)
+            await sink.drain()
+    sink.close()
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:] or ["start-api"]))
+    except SamLocalFailed as failure:
+        sys.exit(f"mara: {failure}")
