@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 from samtranslator.yaml_helper import yaml_parse
@@ -50,7 +51,7 @@ def main(arguments: Sequence[str], build: Path = BUILD) -> int:
 
 def bridge_address() -> str:
     """Where containers see this machine. Raises SamLocalFailed where there is no engine."""
-    inspect = "{{(index .IPAM.Config 0).Gateway}}"
+    inspect = "{{json (index .IPAM.Config 0)}}"
     try:
         run = subprocess.run(
             ["docker", "network", "inspect", "bridge", "--format", inspect],
@@ -63,7 +64,10 @@ def bridge_address() -> str:
         raise SamLocalFailed("Docker is missing: https://docs.docker.com/engine/") from error
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         raise SamLocalFailed("Docker does not answer: start its service and try again.") from error
-    return run.stdout.strip()
+    network = json.loads(run.stdout)
+    # Before its first container, Docker names no gateway; it takes the first address then.
+    address = network.get("Gateway") or next(ip_network(network["Subnet"]).hosts())
+    return str(ip_address(str(address)))
 
 
 def write_template(build: Path) -> Path:
