@@ -40,11 +40,16 @@ class _Found:
 
     @property
     def score(self) -> float:
-        """A section with several fitting passages outweighs a stray mention elsewhere."""
+        """A section with several fitting passages outweighs a stray mention elsewhere.
+
+        Pieces of one place, cut by length alone, count as the best of them.
+        """
+        best: dict[Place, float] = {}
+        for hit in self.hits:
+            best.setdefault(hit.chunk.place, hit.score)
         weights = [SECTION_DISCOUNT**n for n in range(SECTION_DEPTH)]
-        scored = list(zip(weights, self.hits, strict=False))
-        total = sum(weight for weight, _ in scored)
-        return sum(weight * hit.score for weight, hit in scored) / total
+        scored = list(zip(weights, best.values(), strict=False))
+        return sum(w * score for w, score in scored) / sum(w for w, _ in scored)
 
 
 def choose(hits: Sequence[Hit], question: str, limit: int) -> list[Hit]:

@@ -1,42 +1,28 @@
 """The search index in PostgreSQL: exact vectors and a real BM25, both inside one owner's documents.
 
 BM25 as in Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009),
-equation 3.15, with the rarity of terms taken among the documents searched; terms of titles count
-more, as in its section 3.6.
+equation 3.15, with the rarity of terms taken among the documents searched; titles are a field of
+their own, whose score is added.
 """
 
 import json
-import math
-import re
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from mara.documents.adapters.analysis import FAMILY, terms
+from mara.documents.adapters.weighing import K1, asked_terms, frequencies_in, length_of
 from mara.documents.model import Chunk, Hit, Place, Query, SearchMode
 from mara.documents.service.fusion import LegScores, Ranked, fuse
-from mara.documents.service.windows import title_of
 from mara.platform.database import connection
 
 Counted = tuple[Chunk, dict[str, float]]
 """A chunk with the frequencies of its terms."""
 
-K1 = 1.2
-B = 0.75
-TITLE_WEIGHT = 2.0
-"""An occurrence in the file's name or a heading counts as this many in the text."""
 COVERAGE_CHUNKS_MIN = 200
 """A share of a query's words is weighed as if there were this many chunks: among a handful, rarity
 says nothing, and one missing word would count for more than all that are there."""
-VALUE = re.compile(r"\d|[^\w~]")
-VALUE_STAKE = 0.25
-"""What it tells against a chunk that a number, an address or a composed name is written nowhere:
-little, for questions are full of the values of their day."""
-FAMILY_WEIGHT = 0.4
-"""A word of the same family says less than the word itself, which counts besides."""
 
 FILENAME = "SELECT filename FROM documents WHERE id = %s"
 DELETE = "DELETE FROM index_chunks WHERE owner_id = %s AND document_id = %s"
@@ -93,18 +79,19 @@ SEARCH = """
     ),
     common AS (SELECT term, count(*)::float8 AS chunks FROM found GROUP BY term),
     weighed AS MATERIALIZED (
-        SELECT term,
+        SELECT term, b,
             weight * ln(1 + (size.chunks - n + 0.5) / (n + 0.5)) AS weight,
-            weight * CASE WHEN n = 0 THEN stake ELSE 1 END
+            CASE WHEN n = 0 THEN share_missing ELSE share END
                 * ln(1 + (greatest(size.chunks, %(chunks_min)s) - n + 0.5) / (n + 0.5)) AS share
-        FROM size, unnest(%(terms)s::text[], %(weights)s::float8[], %(stakes)s::float8[])
-            AS asked (term, weight, stake)
+        FROM size, unnest(%(terms)s::text[], %(weights)s::float8[], %(shares)s::float8[],
+            %(shares_missing)s::float8[], %(bs)s::float8[])
+            AS asked (term, weight, share, share_missing, b)
         LEFT JOIN common USING (term), coalesce(common.chunks, 0) AS n
     ),
     lexical AS (
-        SELECT f.chunk_id, sum(w.share) / (SELECT sum(share) FROM weighed) AS coverage,
+        SELECT f.chunk_id, sum(w.share) / (SELECT nullif(sum(share), 0) FROM weighed) AS coverage,
             sum(w.weight * f.frequency * (%(k1)s + 1)
-                / (f.frequency + %(k1)s * (1 - %(b)s + %(b)s * s.length / size.length))) AS score
+                / (f.frequency + %(k1)s * (1 - w.b + w.b * s.length / size.length))) AS score
         FROM size, found f JOIN weighed w USING (term) JOIN searched s USING (chunk_id)
         GROUP BY f.chunk_id
     ),
@@ -140,7 +127,7 @@ class PostgresSearchIndex:
         filename = row[0] if row else ""
         owned = {"owner": owner_id, "document": document_id, "model": self._model_id}
         distinct = [chunk for chunk, _ in groupby(chunk for chunk, _ in chunks)]
-        counted = [(chunk, _frequencies(chunk, filename)) for chunk in distinct]
+        counted = [(chunk, frequencies_in(chunk, filename)) for chunk in distinct]
         connection().execute(INSERT_CHUNKS, {**owned, **_chunk_columns(counted)})
         connection().execute(INSERT_VECTORS, {**owned, **_vector_columns(chunks)})
         connection().execute(INSERT_POSTINGS, {**owned, **_posting_columns(counted)})
@@ -170,37 +157,22 @@ class PostgresSearchIndex:
         return [_hit(r, found[r.legs.chunk_id]) for r in ranked]
 
     def _parameters(self, query: Query) -> dict[str, Any]:
-        asked = {} if query.mode is SearchMode.SEMANTIC else _weights(query.text)
+        asked = [] if query.mode is SearchMode.SEMANTIC else asked_terms(query.text)
         embedding = None if query.mode is SearchMode.LEXICAL else query.embedding
         return {
             "owner": query.owner_id,
             "everywhere": not query.document_ids,
             "documents": list(query.document_ids),
-            "terms": list(asked),
-            "weights": list(asked.values()),
-            "stakes": [VALUE_STAKE if VALUE.search(term) else 1.0 for term in asked],
+            "terms": [a.term for a in asked],
+            "weights": [a.weight for a in asked],
+            "shares": [a.share for a in asked],
+            "shares_missing": [a.share_missing for a in asked],
+            "bs": [a.b for a in asked],
             "embedding": None if embedding is None else _vector(embedding),
             "model": self._model_id,
             "chunks_min": COVERAGE_CHUNKS_MIN,
             "k1": K1,
-            "b": B,
         }
-
-
-def _weights(text: str) -> dict[str, float]:
-    """How much each term of a query counts: repeating a word adds less and less."""
-    return {
-        term: (1 + math.log(count)) * (FAMILY_WEIGHT if term.startswith(FAMILY) else 1.0)
-        for term, count in Counter(terms(text)).items()
-    }
-
-
-def _frequencies(chunk: Chunk, filename: str) -> dict[str, float]:
-    found = {term: float(count) for term, count in Counter(terms(chunk.text)).items()}
-    # Once each, however often the path repeats it.
-    for term in set(terms(title_of(chunk, filename))):
-        found[term] = found.get(term, 0.0) + TITLE_WEIGHT
-    return found
 
 
 def _chunk_columns(counted: Sequence[Counted]) -> dict[str, Any]:
@@ -210,7 +182,7 @@ def _chunk_columns(counted: Sequence[Counted]) -> dict[str, Any]:
         "ordinals": [chunk.ordinal for chunk in chunks],
         "texts": [chunk.text for chunk in chunks],
         "places": [json.dumps(asdict(chunk.place), ensure_ascii=False) for chunk in chunks],
-        "lengths": [_length(frequencies) for _, frequencies in counted],
+        "lengths": [length_of(frequencies) for _, frequencies in counted],
     }
 
 
@@ -230,10 +202,6 @@ def _posting_columns(counted: Sequence[Counted]) -> dict[str, Any]:
         "ids": [chunk_id for _, chunk_id, _ in rows],
         "frequencies": [frequency for _, _, frequency in rows],
     }
-
-
-def _length(frequencies: dict[str, float]) -> float:
-    return sum(n for term, n in frequencies.items() if not term.startswith(FAMILY))
 
 
 def _vector(values: Sequence[float]) -> str:

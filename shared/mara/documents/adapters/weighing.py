@@ -1,0 +1,58 @@
+"""What each term of a passage and of a query weighs in BM25, and in the share of words found."""
+
+import math
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from mara.documents.adapters.analysis import FAMILY, terms
+from mara.documents.model import Chunk
+from mara.documents.service.windows import title_of
+
+K1 = 1.2
+B = 0.75
+TITLE = "^"
+"""Marks a term of the file's name or of a heading, a field of its own: no word begins with it."""
+TITLE_WEIGHT = 1.5
+"""What a passage is headed tells more of it than what it mentions in passing."""
+VALUE = re.compile(r"\d|[^\w~]")
+VALUE_SHARE = 0.25
+"""What it tells against a chunk that a number, an address or a composed name is written nowhere:
+little, for questions are full of the values of their day."""
+FAMILY_WEIGHT = 0.4
+"""A word of the same family says less than the word itself, which counts besides."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedTerm:
+    """A term of a query: what it weighs in the score, and of the share of words that were found."""
+
+    term: str
+    weight: float
+    share: float
+    share_missing: float
+    b: float = B
+
+
+def asked_terms(text: str) -> list[AskedTerm]:
+    """Every term twice: anywhere in the passage, and in its title. Repeating adds less and less."""
+    asked = []
+    for term, count in Counter(terms(text)).items():
+        weight = (1 + math.log(count)) * (FAMILY_WEIGHT if term.startswith(FAMILY) else 1.0)
+        missing = weight * (VALUE_SHARE if VALUE.search(term) else 1.0)
+        asked.append(AskedTerm(term, weight, weight, missing))
+        asked.append(AskedTerm(TITLE + term, weight * TITLE_WEIGHT, 0.0, 0.0, b=0.0))
+    return asked
+
+
+def frequencies_in(chunk: Chunk, filename: str) -> dict[str, float]:
+    found = {term: float(count) for term, count in Counter(terms(chunk.text)).items()}
+    # Once each, however often the path repeats it.
+    for term in set(terms(title_of(chunk, filename))):
+        found[term] = found.get(term, 0.0) + 1.0
+        found[TITLE + term] = 1.0
+    return found
+
+
+def length_of(frequencies: dict[str, float]) -> float:
+    return sum(n for term, n in frequencies.items() if not term.startswith((FAMILY, TITLE)))
