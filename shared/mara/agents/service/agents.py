@@ -52,6 +52,25 @@ class AgentService:
             self.agents.save(changed)
         return changed
 
+    def link(self, caller: Principal, agent_id: UUID, document_id: UUID) -> Agent:
+        """Let the agent answer from this document too.
+
+        One that answers from all of its owner's documents does so already, and stays as it is: a
+        list of one would take the others away. Raises AgentNotFound, DocumentNotFound.
+        """
+        self.search.check_own(caller, {document_id})
+        with self.unit_of_work(caller.user_id):
+            agent = self.agents.lock(caller.user_id, agent_id)
+            linked = agent.settings.document_ids
+            if not linked or document_id in linked:
+                return agent
+            settings = replace(agent.settings, document_ids=(*linked, document_id))
+            changed = replace(
+                agent, settings=settings, version=agent.version + 1, updated_at=self.now()
+            )
+            self.agents.save(changed)
+        return changed
+
     def delete(self, caller: Principal, agent_id: UUID) -> None:
         """With its conversations. Raises AgentNotFound."""
         with self.unit_of_work(caller.user_id):

@@ -1,0 +1,70 @@
+"""Making, changing and linking agents."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from mara.agents.errors import AgentNotFound
+from mara.agents.model import AgentSettings
+from mara.agents.service import AgentService
+from mara.documents.errors import DocumentNotFound
+from mara.documents.service.search import SearchService
+from mara.kernel.ids import new_id
+from mara.kernel.principal import Principal, Role
+from tests.support.agents import (
+    FakeAgents,
+    FakeEmbedder,
+    FakeIndex,
+    FakeOwnDocuments,
+    no_transaction,
+)
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+CALLER = Principal(new_id(), Role.USER)
+ONE, TWO, FOREIGN = new_id(), new_id(), new_id()
+
+
+@pytest.fixture
+def own() -> set[UUID]:
+    return {ONE, TWO}
+
+
+@pytest.fixture
+def service(own: set[UUID]) -> AgentService:
+    search = SearchService(FakeIndex(), FakeEmbedder(), FakeOwnDocuments(own), no_transaction)
+    return AgentService(FakeAgents(), search, no_transaction, lambda: NOW)
+
+
+class TestLink:
+    def test_adds_a_document_once(self, service: AgentService) -> None:
+        agent = service.create(CALLER, AgentSettings("x", document_ids=(ONE,)))
+        for _ in range(2):
+            linked = service.link(CALLER, agent.id, TWO)
+            assert (linked.settings.document_ids, linked.version) == ((ONE, TWO), 2)
+
+    def test_does_not_narrow_an_agent_of_all_documents(self, service: AgentService) -> None:
+        agent = service.create(CALLER, AgentSettings("x"))
+        assert service.link(CALLER, agent.id, ONE) == agent
+
+    def test_refuses_what_is_not_the_callers(self, service: AgentService) -> None:
+        agent = service.create(CALLER, AgentSettings("x", document_ids=(ONE,)))
+        with pytest.raises(DocumentNotFound):
+            service.link(CALLER, agent.id, FOREIGN)
+        with pytest.raises(AgentNotFound):
+            service.link(CALLER, new_id(), ONE)
+
+
+class TestUpdate:
+    def test_keeps_a_link_whose_document_was_deleted(
+        self, service: AgentService, own: set[UUID]
+    ) -> None:
+        agent = service.create(CALLER, AgentSettings("x", document_ids=(ONE,)))
+        own.remove(ONE)
+        renamed = service.update(CALLER, agent.id, AgentSettings("y", document_ids=(ONE,)))
+        assert renamed.settings.name == "y"
+
+    def test_refuses_a_document_that_is_not_the_callers(self, service: AgentService) -> None:
+        agent = service.create(CALLER, AgentSettings("x"))
+        with pytest.raises(DocumentNotFound):
+            service.update(CALLER, agent.id, AgentSettings("x", document_ids=(FOREIGN,)))
