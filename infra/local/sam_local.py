@@ -115,8 +115,8 @@ async def _run(command: Sequence[str], address: str) -> int:
         )
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
-            # SAM removes its containers when it is interrupted.
-            loop.add_signal_handler(number, process.send_signal, signal.SIGINT)
+            # SAM removes its containers at the end.
+            loop.add_signal_handler(number, process.terminate)
         return await process.wait()
 
 
@@ -138,7 +138,8 @@ async def _forward(address: str, port: int) -> asyncio.Server:
         await asyncio.gather(_pump(reader, far_writer), _pump(far_reader, writer))
 
     try:
-        return await asyncio.start_server(connected, address, port)
+        # Shared, so that `invoke` runs beside `start-api`.
+        return await asyncio.start_server(connected, address, port, reuse_port=True)
     except OSError as error:
         raise SamLocalFailed(f"{address}:{port} cannot be listened on: {error}") from error
 

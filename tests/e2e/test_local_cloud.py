@@ -1,0 +1,125 @@
+"""The local cloud starts, survives and stops as it promises."""
+
+import os
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.local_cloud import LocalCloud, local_cloud, until
+from tests.support.story import Customer, assert_is_answered
+
+SECOND_START_MAX_S = 15.0
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
+    with local_cloud(tmp_path_factory.mktemp("cloud")) as started:
+        started.up()
+        yield started
+
+
+@pytest.fixture
+def customer(cloud: LocalCloud) -> Customer:
+    someone = Customer(cloud.url)
+    someone.register()
+    someone.log_in()
+    return someone
+
+
+@pytest.mark.xdist_group("local-cloud")
+class TestUp:
+    def test_is_harmless_the_second_time(self, cloud: LocalCloud, customer: Customer) -> None:
+        before = cloud.supervisor()
+        began = time.monotonic()
+        cloud.up()
+        assert time.monotonic() - began < SECOND_START_MAX_S
+        assert cloud.supervisor() == before
+        customer.log_in()
+
+    def test_recovers_users_documents_and_answers_after_kill_9_of_everything(
+        self, cloud: LocalCloud, customer: Customer
+    ) -> None:
+        document_id = customer.upload()
+        customer.wait_until_ready(document_id)
+        agent_id = customer.create_agent()
+        before = customer.ask(agent_id)
+        assert_is_answered(before, document_id)
+
+        cloud.kill_everything()
+        until("all processes are gone", lambda: not cloud.left_over())
+        cloud.up()
+
+        customer.log_in()
+        listed = customer.call("GET", "/documents").json()["items"]
+        assert [item["id"] for item in listed] == [document_id]
+        after = customer.ask(agent_id)
+        assert after["text"] == before["text"]
+        assert_is_answered(after, document_id)
+        later = customer.upload("# Later\n\nThe second upload finds the queue working again.\n")
+        customer.wait_until_ready(later)
+
+    def test_recovers_after_a_clean_stop(self, cloud: LocalCloud, customer: Customer) -> None:
+        assert cloud.run("down").returncode == 0
+        assert cloud.run("status").returncode == 1
+        began = time.monotonic()
+        cloud.up()
+        assert time.monotonic() - began < SECOND_START_MAX_S
+        customer.log_in()
+
+
+@pytest.mark.xdist_group("local-cloud")
+class TestProcesses:
+    def test_all_end_when_the_supervisor_is_killed(
+        self, cloud: LocalCloud, customer: Customer
+    ) -> None:
+        assert len(cloud.processes()) > 2
+        os.kill(cloud.supervisor(), signal.SIGKILL)
+        until("all processes are gone", lambda: not cloud.left_over())
+        until("all ports are free", lambda: not cloud.taken_ports())
+        cloud.up()
+        customer.log_in()
+
+    def test_all_end_with_down(self, cloud: LocalCloud) -> None:
+        cloud.processes()
+        assert cloud.run("down").returncode == 0
+        assert cloud.left_over() == []
+        assert cloud.taken_ports() == []
+        cloud.up()
+
+    def test_listen_on_loopback_only(self, cloud: LocalCloud) -> None:
+        other = _other_address()
+        if other is None:
+            pytest.skip("this machine has no address but loopback")
+        for port in cloud.ports:
+            with pytest.raises(ConnectionRefusedError):
+                socket.create_connection((other, port), timeout=5).close()
+
+
+class TestPorts:
+    @pytest.mark.parametrize("offset", range(3))
+    def test_that_are_taken_are_named_with_the_remedy(self, tmp_path: Path, offset: int) -> None:
+        with local_cloud(tmp_path / "home") as cloud, socket.socket() as squatter:
+            squatter.bind(("127.0.0.1", cloud.port + offset))
+            squatter.listen()
+            run = cloud.run("up")
+            assert run.returncode == 1
+            assert f"Port {cloud.port + offset} " in run.stderr
+            assert "MARA_PORT_BASE=" in run.stderr
+            assert "Traceback" not in run.stderr
+            assert not (cloud.home / "supervisor.pid").exists()
+            assert cloud.taken_ports() == [cloud.port + offset]
+
+
+def _other_address() -> str | None:
+    """The address that this machine would use to the outside; nothing is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return None
+        address: str = probe.getsockname()[0]
+    return None if address.startswith("127.") else address

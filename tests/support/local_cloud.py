@@ -1,0 +1,148 @@
+"""A local cloud of a test's own: its folder, its ports, its processes."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+ROOT = Path(__file__).parents[2]
+COMMAND_TIMEOUT_S = 240.0
+POLL_S = 0.1
+SERVERS = 3
+"""The front door, the emulator and the database, on ports in a row."""
+
+
+@dataclass
+class LocalCloud:
+    home: Path
+    port: int
+    seen: set[int] = field(default_factory=set)
+    """Every process that was ever found to belong to it."""
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def ports(self) -> range:
+        return range(self.port, self.port + SERVERS)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("MARA_", "AWS_"))}
+        return {**inherited, "MARA_HOME": str(self.home), "MARA_PORT_BASE": str(self.port)}
+
+    def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """The `mara` command line, as a person calls it."""
+        return subprocess.run(
+            [sys.executable, "-m", "infra.local.cli", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=COMMAND_TIMEOUT_S,
+            check=False,
+        )
+
+    def up(self) -> None:
+        run = self.run("up")
+        assert run.returncode == 0, run.stdout + run.stderr
+        self.processes()
+
+    def supervisor(self) -> int:
+        return int((self.home / "supervisor.pid").read_text())
+
+    def processes(self) -> list[int]:
+        """The supervisor and all below it, parents first."""
+        children = _children()
+        found = [self.supervisor()]
+        for pid in found:
+            found.extend(children.get(pid, []))
+        self.seen.update(found)
+        return found
+
+    def kill_everything(self) -> None:
+        for pid in self.processes():
+            os.kill(pid, signal.SIGKILL)
+
+    def left_over(self) -> list[int]:
+        """Processes of its past that live; ports in use are told by ``taken_ports``."""
+        return [pid for pid in sorted(self.seen) if _is_alive(pid)]
+
+    def taken_ports(self) -> list[int]:
+        return [port for port in self.ports if not is_free(port)]
+
+
+@contextmanager
+def local_cloud(home: Path) -> Iterator[LocalCloud]:
+    """Not started yet; stopped at the end, with force if need be."""
+    cloud = LocalCloud(home, free_ports(SERVERS))
+    try:
+        yield cloud
+    finally:
+        cloud.run("down")
+        for pid in cloud.left_over():
+            os.kill(pid, signal.SIGKILL)
+
+
+def free_ports(count: int) -> int:
+    """The first of ``count`` free ports in a row."""
+    for first in range(30100, 32000, 10):
+        if all(is_free(port) for port in range(first, first + count)):
+            return first
+    raise AssertionError("no free ports")
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def until(what: str, condition: Callable[[], Any], timeout_s: float = 30.0) -> Any:
+    """The first truthy value of ``condition``; fails the test where none comes in time."""
+    give_up_at = time.monotonic() + timeout_s
+    while not (value := condition()):
+        assert time.monotonic() < give_up_at, f"not within {timeout_s:.0f} s: {what}"
+        time.sleep(POLL_S)
+    return value
+
+
+def ok(response: httpx.Response) -> Any:
+    """The body of an answer that is not an error."""
+    assert response.is_success, f"{response.request.url}: {response.status_code} {response.text}"
+    return response.json()
+
+
+def _children() -> dict[int, list[int]]:
+    children: dict[int, list[int]] = {}
+    for pid in (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()):
+        if (stat := _stat(pid)) is not None:
+            children.setdefault(int(stat[1]), []).append(pid)
+    return children
+
+
+def _is_alive(pid: int) -> bool:
+    stat = _stat(pid)
+    return stat is not None and stat[0] != "Z"
+
+
+def _stat(pid: int) -> list[str] | None:
+    """From the state on (proc_pid_stat(5)): the name before it may hold spaces."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return None

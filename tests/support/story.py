@@ -1,0 +1,82 @@
+"""The main path over HTTP: register, log in, upload, ask; on whatever serves the API."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from tests.support.local_cloud import ok, until
+
+PASSWORD = "tram-lantern-42-orbit"
+INGESTION_TIMEOUT_S = 60.0
+
+RUNBOOK = """# Runbook of the payment gateway
+
+## The queue of receipts grows
+
+If the queue of receipts grows, restart the worker with `systemctl restart receipts-worker`.
+Wait two minutes and check that the depth of the queue falls below 100.
+
+## Закончилось место на диске
+
+Если на узле gateway-7 закончилось место, удалите архивы старше 14 дней из каталога /var/archive.
+После этого перезапустите службу journald.
+"""
+QUESTION = "Что делать, если на узле закончилось место на диске?"
+ANSWER = "удалите архивы старше 14 дней"
+
+
+@dataclass
+class Customer:
+    """Somebody with an account, talking to the API at ``url``."""
+
+    url: str
+    timeout_s: float = 60.0
+    email: str = field(default_factory=lambda: f"{uuid4().hex}@example.com")
+    token: str = ""
+
+    def call(self, method: str, path: str, **parts: Any) -> httpx.Response:
+        headers = {"authorization": f"Bearer {self.token}"} if self.token else {}
+        url = f"{self.url}/api/v1{path}"
+        return httpx.request(
+            method, url, headers=headers, timeout=self.timeout_s, trust_env=False, **parts
+        )
+
+    def register(self) -> None:
+        ok(self.call("POST", "/auth/register", json=self._credentials()))
+
+    def log_in(self) -> None:
+        self.token = ok(self.call("POST", "/auth/login", json=self._credentials()))["access_token"]
+
+    def upload(self, text: str = RUNBOOK) -> str:
+        file = ("runbook.md", text.encode(), "text/markdown")
+        document = ok(self.call("POST", "/documents/upload", files={"file": file}))
+        assert document["state"] in {"queued", "processing", "ready"}
+        return str(document["id"])
+
+    def wait_until_ready(self, document_id: str) -> None:
+        def ended() -> Any:
+            document = ok(self.call("GET", f"/documents/{document_id}"))
+            return document if document["state"] in {"ready", "failed"} else None
+
+        document = until("the document is read", ended, INGESTION_TIMEOUT_S)
+        assert document["state"] == "ready", document["failure"]
+
+    def create_agent(self) -> str:
+        return str(ok(self.call("POST", "/agents", json={"name": "On call"}))["id"])
+
+    def ask(self, agent_id: str, question: str = QUESTION) -> Any:
+        return ok(self.call("POST", f"/agents/{agent_id}/ask", json={"question": question}))
+
+    def _credentials(self) -> dict[str, str]:
+        return {"email": self.email, "password": PASSWORD}
+
+
+def assert_is_answered(answer: Any, document_id: str) -> None:
+    """With a quote that stands in the runbook word for word."""
+    assert answer["status"] == "answered", answer
+    quotes = [c["quote"] for c in answer["citations"] if c["document_id"] == document_id]
+    assert any(ANSWER in quote for quote in quotes), answer["citations"]
+    for quote in quotes:
+        assert " ".join(quote.split()) in " ".join(RUNBOOK.split())
