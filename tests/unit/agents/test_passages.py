@@ -45,6 +45,12 @@ class TestChoose:
         far = of_book("Restart the daemon.", "ClockSkew", "Meaning", score=3)
         assert choose([best, far], "DiskFull", 5) == [best]
 
+    def test_cites_no_heading_without_text(self) -> None:
+        heading = of_book("DiskFull", "DiskFull", score=9)
+        meaning = of_book("The disk is full.", "DiskFull", "Meaning", score=8)
+        assert choose([heading, meaning], "DiskFull", 5) == [meaning]
+        assert choose([heading], "DiskFull", 5) == [heading]
+
     def test_never_exceeds_the_limit(self) -> None:
         hits = [of_book(f"Part {n}", "DiskFull", f"Part {n}", score=9) for n in range(9)]
         assert len(choose(hits, "DiskFull", 2)) == 2

@@ -51,16 +51,22 @@ class _Found:
         scored = list(zip(weights, best.values(), strict=False))
         return sum(w * score for w, score in scored) / sum(w for w, _ in scored)
 
+    @property
+    def worth_citing(self) -> list[Hit]:
+        """A heading without text points to a section and says nothing, unless there is no more."""
+        return [hit for hit in self.hits if not _is_a_heading_alone(hit)] or self.hits
+
 
 def choose(hits: Sequence[Hit], question: str, limit: int) -> list[Hit]:
     """At most ``limit`` passages to cite, the first first. ``hits`` come best first."""
     if not hits:
         return []
     sections = sorted(_sections(hits), key=lambda found: -found.score)
-    best = sections[0].hits
+    best = sections[0].worth_citing
     chosen = _in_order_of_use(best, question)[:PASSAGES_OF_BEST_SECTION_MAX]
     least = OTHER_SECTION_SHARE * best[0].score
-    others = [found.hits[0] for found in sections[1:] if found.hits[0].score >= least]
+    others = [found.worth_citing[0] for found in sections[1:]]
+    others = [hit for hit in others if hit.score >= least]
     return [*chosen, *others][:limit]
 
 
@@ -94,3 +100,7 @@ def _in_order_of_use(hits: Sequence[Hit], question: str) -> list[Hit]:
 
 def _tells_what_to_do(place: Place) -> bool:
     return bool(place.headings) and REACTION.search(place.headings[-1]) is not None
+
+
+def _is_a_heading_alone(hit: Hit) -> bool:
+    return hit.chunk.place.headings[-1:] == (hit.chunk.text.strip(),)
