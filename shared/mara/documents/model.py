@@ -79,14 +79,6 @@ class Chunk:
 
 
 @dataclass(frozen=True, slots=True)
-class IndexEntry:
-    """A chunk with the unit vectors it is found by: of the whole, and of its sentences."""
-
-    chunk: Chunk
-    vectors: Sequence[Sequence[float]]
-
-
-@dataclass(frozen=True, slots=True)
 class Hit:
     """A chunk that was found. ``score`` orders the hits; higher is better.
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
-from mara.documents.model import Document, Extraction, Format, Hit, IndexEntry, Query
+from mara.documents.model import Chunk, Document, Extraction, Format, Hit, Query
 from mara.kernel.page import PageRequest
 
 
@@ -100,16 +100,23 @@ class Embedder(Protocol):
 
 
 class SearchIndex(Protocol):
-    def replace(self, document: Document, entries: Sequence[IndexEntry]) -> None:
-        """Make these the only chunks of the document. Safe to repeat."""
+    def replace(
+        self, owner_id: UUID, document_id: UUID, chunks: Sequence[tuple[Chunk, Sequence[float]]]
+    ) -> None:
+        """Make these the only chunks of the document. Safe to repeat.
 
-    def remove(self, document_id: UUID) -> None: ...
+        A chunk stands once for each of its vectors, in order: of the whole, and of its sentences.
+        """
 
-    def count(self, document_id: UUID) -> int:
-        """How many chunks of the document the index still holds, to verify a removal."""
+    def remove(self, owner_id: UUID, document_id: UUID) -> None: ...
 
-    def list(self, document_id: UUID, page: PageRequest) -> Sequence[Hit]:
-        """The document's chunks in reading order; ``page.after`` is a chunk's id."""
+    def count(self, owner_id: UUID, document_id: UUID) -> int:
+        """How many rows of the document the index still holds, to verify a removal."""
+
+    def read(
+        self, owner_id: UUID, document_id: UUID, *, after: int, limit: int
+    ) -> Sequence[Chunk]:
+        """The document's chunks in reading order, from the one behind ordinal ``after`` on."""
 
     def search(self, query: Query) -> Sequence[Hit]:
         """The best ``query.limit`` hits, best first; never one of a deleted document."""

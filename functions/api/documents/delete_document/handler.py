@@ -1,0 +1,17 @@
+"""DELETE /api/v1/documents/{document_id} - it answers no more from this moment on."""
+
+from uuid import UUID
+
+from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.principal import Caller
+from mara.wiring.documents import library_service
+
+app = api()
+
+
+@app.delete("/api/v1/documents/{document_id}", status_code=204)
+async def delete_document(document_id: UUID, caller: Caller) -> None:
+    library_service().delete(caller, document_id)
+
+
+handler = lambda_handler(app)

@@ -1,0 +1,18 @@
+"""GET /api/v1/documents/{document_id}/content - a short-lived address of the file itself."""
+
+from uuid import UUID
+
+from mara.documents.schemas.documents import ContentOut
+from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.principal import Caller
+from mara.wiring.documents import library_service
+
+app = api()
+
+
+@app.get("/api/v1/documents/{document_id}/content")
+async def get_content(document_id: UUID, caller: Caller) -> ContentOut:
+    return ContentOut.of(library_service().download_url(caller, document_id))
+
+
+handler = lambda_handler(app)

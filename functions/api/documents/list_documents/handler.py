@@ -1,0 +1,20 @@
+"""GET /api/v1/documents - the caller's documents, the newest first, with their states."""
+
+from mara.documents.schemas.documents import DocumentOut
+from mara.entrypoints.http import Limit, PageOut, api, lambda_handler
+from mara.entrypoints.principal import Caller
+from mara.kernel.page import PageRequest
+from mara.wiring.documents import library_service
+
+app = api()
+
+
+@app.get("/api/v1/documents")
+async def list_documents(
+    caller: Caller, limit: Limit = 20, cursor: str | None = None
+) -> PageOut[DocumentOut]:
+    page = library_service().list(caller, PageRequest.of(limit, cursor))
+    return PageOut(items=[DocumentOut.of(d) for d in page.items], next_cursor=page.next_cursor)
+
+
+handler = lambda_handler(app)

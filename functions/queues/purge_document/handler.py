@@ -1,0 +1,10 @@
+"""SQS purge-document - remove all that a deleted document consists of."""
+
+from mara.documents.messages import PurgeDocument
+from mara.entrypoints.queue import consumer
+from mara.wiring.documents import purge_service
+
+
+@consumer(PurgeDocument)
+def handler(message: PurgeDocument) -> None:
+    purge_service().purge(message.document_id)

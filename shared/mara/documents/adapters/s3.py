@@ -1,0 +1,94 @@
+"""Files kept in S3."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from mara.documents.errors import StorageUnavailable
+from mara.platform import s3
+
+NOT_FOUND = {"404", "NoSuchKey", "NotFound"}
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        raise StorageUnavailable("Try again in a few seconds.") from error
+
+
+def _is_missing(error: Exception) -> bool:
+    response = getattr(error, "response", {})
+    return response.get("Error", {}).get("Code") in NOT_FOUND
+
+
+@dataclass(frozen=True, slots=True)
+class S3Storage:
+    bucket: str
+
+    def put(self, key: str, content: bytes) -> None:
+        with _failures():
+            s3.client().put_object(Bucket=self.bucket, Key=key, Body=content)
+
+    def download(self, key: str, to: Path) -> bool:
+        from botocore.exceptions import ClientError
+
+        with _failures():
+            try:
+                s3.client().download_file(self.bucket, key, str(to))
+            except ClientError as error:
+                if _is_missing(error):
+                    return False
+                raise
+        return True
+
+    def size(self, key: str) -> int | None:
+        from botocore.exceptions import ClientError
+
+        with _failures():
+            try:
+                return int(s3.client().head_object(Bucket=self.bucket, Key=key)["ContentLength"])
+            except ClientError as error:
+                if _is_missing(error):
+                    return None
+                raise
+
+    def move(self, key: str, to: str) -> None:
+        """Copied, then deleted: a crash in between leaves both, which a repeat mends."""
+        source = {"Bucket": self.bucket, "Key": key}
+        with _failures():
+            s3.client().copy(source, self.bucket, to)
+            s3.client().delete_object(Bucket=self.bucket, Key=key)
+
+    def delete(self, key: str) -> None:
+        with _failures():
+            s3.client().delete_object(Bucket=self.bucket, Key=key)
+
+    def presign_upload(self, key: str, size: int, lifetime_s: int) -> tuple[str, dict[str, str]]:
+        with _failures():
+            form = s3.client().generate_presigned_post(
+                self.bucket,
+                key,
+                Conditions=[["content-length-range", size, size]],
+                ExpiresIn=lifetime_s,
+            )
+        return form["url"], form["fields"]
+
+    def presign_download(self, key: str, filename: str, lifetime_s: int) -> str:
+        # As an attachment: a hostile file must not be shown as a page of the storage's origin.
+        disposition = f"attachment; filename*=UTF-8''{quote(filename, safe='')}"
+        with _failures():
+            return s3.client().generate_presigned_url(
+                "get_object",
+                Params={
+                    "Bucket": self.bucket,
+                    "Key": key,
+                    "ResponseContentDisposition": disposition,
+                },
+                ExpiresIn=lifetime_s,
+            )

@@ -1,0 +1,115 @@
+"""From a stored file to passages that can be found: once, whatever crashes in between."""
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+from mara.documents.errors import DocumentNotFound, IngestionSettled, Unreadable
+from mara.documents.model import Chunk, Document, DocumentState, Extraction, Failure
+from mara.documents.ports import Documents, Embedder, Extractor, SearchIndex, Storage
+from mara.documents.service.chunking import chunk
+from mara.documents.service.language import language_of
+from mara.documents.service.windows import passages_to_embed
+from mara.kernel.clock import Clock
+from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
+
+LEASE = timedelta(seconds=200)
+"""Longer than the function may run: whoever holds a lease that ran out is dead."""
+
+EMBEDDED_AT_ONCE = 64
+
+Embedded = list[tuple[Chunk, Sequence[float]]]
+
+
+@dataclass(frozen=True, slots=True)
+class IngestionService:
+    documents: Documents
+    storage: Storage
+    extractor: Extractor
+    embedder: Embedder
+    index: SearchIndex
+    unit_of_work: UnitOfWork
+    now: Clock
+
+    def ingest(self, document_id: UUID) -> None:
+        """Make the document ``ready``, or ``failed`` with a reason.
+
+        A second delivery finds nothing to do, and raises IngestionSettled. A worker that dies
+        leaves a lease that runs out, and nothing half-written.
+        """
+        claimed = self._claim(document_id)
+        try:
+            extraction = self._read(claimed)
+            chunks = chunk(
+                claimed.id,
+                extraction.blocks,
+                self.embedder.count_tokens,
+                self.embedder.tokens_max,
+            )
+            if not chunks:
+                raise Unreadable("no_text", "No text was found in the file.")
+        except Unreadable as error:
+            self._finish(claimed, _failed(claimed, error.code, error.detail), None)
+            return
+        ready = replace(
+            claimed,
+            state=DocumentState.READY,
+            failure=None,
+            pages=extraction.pages,
+            chunks=len(chunks),
+            language=language_of("\n".join(part.text for part in chunks[:50])),
+            lease_until=None,
+        )
+        self._finish(claimed, ready, self._embed(chunks, claimed.filename))
+
+    def _claim(self, document_id: UUID) -> Document:
+        at = self.now()
+        with self.unit_of_work(SYSTEM):
+            claimed = self.documents.claim(document_id, at, at + LEASE)
+        if claimed is None:
+            raise IngestionSettled("Another worker has it, or it is done, or deleted.")
+        return claimed
+
+    def _read(self, document: Document) -> Extraction:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / f"file.{document.format.value}"
+            if not self.storage.download(document.object_key, path):
+                raise Unreadable("lost", "The stored file is gone; upload it again.")
+            return self.extractor.extract(path, document.format)
+
+    def _embed(self, chunks: Sequence[Chunk], filename: str) -> Embedded:
+        texts = [(part, text) for part in chunks for text in passages_to_embed(part, filename)]
+        embedded: Embedded = []
+        for start in range(0, len(texts), EMBEDDED_AT_ONCE):
+            batch = texts[start : start + EMBEDDED_AT_ONCE]
+            vectors = self.embedder.embed_passages([text for _, text in batch])
+            embedded += zip((part for part, _ in batch), vectors, strict=True)
+        return embedded
+
+    def _finish(self, claimed: Document, outcome: Document, embedded: Embedded | None) -> None:
+        """Write the outcome if the claim still holds: a delete, or a later worker, wins."""
+        at = self.now()
+        with self.unit_of_work(SYSTEM):
+            try:
+                present = self.documents.lock(claimed.id)
+            except DocumentNotFound as error:
+                raise IngestionSettled("It was deleted meanwhile.") from error
+            if (present.state, present.attempts) != (DocumentState.PROCESSING, claimed.attempts):
+                raise IngestionSettled("A later worker has it.")
+            if embedded is not None:
+                self.index.replace(claimed.owner_id, claimed.id, embedded)
+                for older in self.documents.supersede_older(claimed, at):
+                    self.index.remove(claimed.owner_id, older)
+            self.documents.save(replace(outcome, updated_at=at))
+
+
+def _failed(document: Document, code: str, detail: str) -> Document:
+    return replace(
+        document,
+        state=DocumentState.FAILED,
+        failure=Failure(code, detail),
+        lease_until=None,
+    )

@@ -1,0 +1,171 @@
+"""What a person does with their documents: upload, look at, download, delete."""
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from uuid import UUID
+
+from mara.documents.errors import DocumentNotFound, EmptyFile, FileTooLarge
+from mara.documents.messages import IngestDocument, PurgeDocument
+from mara.documents.model import SIZE_MAX, Chunk, Document, DocumentState
+from mara.documents.ports import Documents, SearchIndex, Storage
+from mara.documents.service.formats import MEDIA_TYPES, clean_filename, format_of
+from mara.kernel.clock import Clock
+from mara.kernel.ids import new_id
+from mara.kernel.messages import Publish
+from mara.kernel.page import Page, PageRequest
+from mara.kernel.principal import Principal
+from mara.kernel.unit_of_work import UnitOfWork
+
+UPLOAD_LIFETIME = timedelta(minutes=15)
+DOWNLOAD_LIFETIME = timedelta(minutes=5)
+
+RESTARTED_BY_UPLOAD = {DocumentState.UPLOADING, DocumentState.FAILED}
+"""The same bytes again are the same document; in these states they start it anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class UploadForm:
+    """A presigned POST: ``fields`` first, then the file as ``file``."""
+
+    url: str
+    fields: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryService:
+    documents: Documents
+    storage: Storage
+    index: SearchIndex
+    publish: Publish
+    unit_of_work: UnitOfWork
+    now: Clock
+
+    def upload(self, caller: Principal, filename: str, content: bytes) -> tuple[Document, bool]:
+        """Store and queue it; whether it is new: the same file again is the same document.
+
+        Raises EmptyFile, FileTooLarge, InvalidFilename, UnsupportedFormat, StorageUnavailable.
+        """
+        digest = hashlib.sha256(content).hexdigest()
+        document, is_new = self._register(caller, filename, len(content), digest)
+        if document.state is not DocumentState.UPLOADING:
+            return document, False
+        # Outside a transaction; the watchdog ends a document whose bytes never came.
+        self.storage.put(document.object_key, content)
+        with self.unit_of_work(caller.user_id):
+            queued = self._queue(document.id)
+        return queued, is_new
+
+    def begin_upload(
+        self, caller: Principal, filename: str, size: int, sha256: str
+    ) -> tuple[Document, UploadForm | None]:
+        """A form that takes exactly this file; ``None`` where the file is here already.
+
+        Raises EmptyFile, FileTooLarge, InvalidFilename, UnsupportedFormat, StorageUnavailable.
+        """
+        document, _ = self._register(caller, filename, size, sha256.lower())
+        if document.state is not DocumentState.UPLOADING:
+            return document, None
+        lifetime_s = int(UPLOAD_LIFETIME.total_seconds())
+        url, fields = self.storage.presign_upload(document.incoming_key, size, lifetime_s)
+        return document, UploadForm(url, fields)
+
+    def get(self, caller: Principal, document_id: UUID) -> Document:
+        """Raises DocumentNotFound."""
+        with self.unit_of_work(caller.user_id):
+            return self._own(caller, document_id)
+
+    def list(self, caller: Principal, page: PageRequest) -> Page[Document]:
+        with self.unit_of_work(caller.user_id):
+            found = self.documents.list(caller.user_id, page)
+        return Page.of(found, page, lambda document: document.id)
+
+    def chunks(
+        self, caller: Principal, document_id: UUID, *, after: int, limit: int
+    ) -> tuple["list[Chunk]", bool]:
+        """Passages in reading order behind ordinal ``after``; whether there are more.
+
+        Raises DocumentNotFound.
+        """
+        with self.unit_of_work(caller.user_id):
+            self._own(caller, document_id)
+            found = self.index.read(caller.user_id, document_id, after=after, limit=limit + 1)
+        return list(found[:limit]), len(found) > limit
+
+    def download_url(self, caller: Principal, document_id: UUID) -> str:
+        """Where the file can be fetched for five minutes. Raises DocumentNotFound."""
+        document = self.get(caller, document_id)
+        if document.state is DocumentState.UPLOADING:
+            raise DocumentNotFound("Its file has not arrived yet.")
+        lifetime_s = int(DOWNLOAD_LIFETIME.total_seconds())
+        return self.storage.presign_download(document.object_key, document.filename, lifetime_s)
+
+    def delete(self, caller: Principal, document_id: UUID) -> None:
+        """It answers nothing from this moment on; its parts are purged after. Raises
+        DocumentNotFound.
+        """
+        with self.unit_of_work(caller.user_id):
+            document = self.documents.lock(document_id)
+            at = self.now()
+            self.documents.save(replace(document, deleted_at=at, updated_at=at))
+            self.publish(PurgeDocument(document_id=document_id))
+
+    def _own(self, caller: Principal, document_id: UUID) -> Document:
+        document = self.documents.get(document_id)
+        if document.owner_id != caller.user_id:
+            raise DocumentNotFound("Check the id.")
+        return document
+
+    def _register(
+        self, caller: Principal, filename: str, size: int, sha256: str
+    ) -> tuple[Document, bool]:
+        """The document of these bytes, in state ``uploading`` where they are still to come."""
+        if size == 0:
+            raise EmptyFile("There is nothing to read in it.")
+        if size > SIZE_MAX:
+            raise FileTooLarge(f"A file may have {SIZE_MAX} bytes.")
+        name = clean_filename(filename)
+        format = format_of(name)
+        at = self.now()
+        with self.unit_of_work(caller.user_id):
+            version = self.documents.next_version(caller.user_id, name)
+            known = self.documents.find_by_hash(caller.user_id, sha256, name)
+            if known is not None:
+                return self._again(known), False
+            document = Document(
+                id=new_id(),
+                owner_id=caller.user_id,
+                filename=name,
+                format=format,
+                media_type=MEDIA_TYPES[format],
+                size=size,
+                sha256=sha256,
+                version=version,
+                state=DocumentState.UPLOADING,
+                created_at=at,
+                updated_at=at,
+            )
+            self.documents.add(document)
+        return document, True
+
+    def _again(self, known: Document) -> Document:
+        if known.state not in RESTARTED_BY_UPLOAD:
+            return known
+        anew = replace(
+            known,
+            state=DocumentState.UPLOADING,
+            failure=None,
+            attempts=0,
+            updated_at=self.now(),
+        )
+        self.documents.save(anew)
+        return anew
+
+    def _queue(self, document_id: UUID) -> Document:
+        document = self.documents.lock(document_id)
+        if document.state is not DocumentState.UPLOADING:
+            return document  # the same upload at the same time was faster
+        queued = replace(document, state=DocumentState.QUEUED, updated_at=self.now())
+        self.documents.save(queued)
+        self.publish(IngestDocument(document_id=document_id))
+        return queued

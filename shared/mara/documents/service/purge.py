@@ -1,0 +1,35 @@
+"""Deleting what a deleted document consists of, and looking whether it is gone."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from mara.documents.errors import PurgeIncomplete
+from mara.documents.ports import Documents, SearchIndex, Storage
+from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class PurgeService:
+    documents: Documents
+    storage: Storage
+    index: SearchIndex
+    unit_of_work: UnitOfWork
+
+    def purge(self, document_id: UUID) -> None:
+        """Objects first, then vectors and rows: the row is the last to go, and says what is left.
+
+        Safe to repeat. Raises PurgeIncomplete, StorageUnavailable.
+        """
+        with self.unit_of_work(SYSTEM):
+            document = self.documents.find_deleted(document_id)
+        if document is None:
+            return
+        for key in (document.object_key, document.incoming_key):
+            self.storage.delete(key)
+            if self.storage.size(key) is not None:
+                raise PurgeIncomplete("The stored file is still there.")
+        with self.unit_of_work(SYSTEM):
+            self.index.remove(document.owner_id, document_id)
+            if self.index.count(document.owner_id, document_id):
+                raise PurgeIncomplete("Passages of it are still there.")
+            self.documents.erase(document_id)

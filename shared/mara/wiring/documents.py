@@ -1,0 +1,71 @@
+"""Assembles the document services from their production adapters."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from mara.documents.adapters.postgres import PostgresDocuments
+from mara.documents.adapters.s3 import S3Storage
+from mara.documents.ports import Storage
+from mara.platform.clock import now
+from mara.platform.database import transaction
+from mara.platform.outbox import publish
+from mara.platform.settings import StorageSettings
+from mara.wiring.search import embedder, search_index
+
+if TYPE_CHECKING:
+    from mara.documents.service.acceptance import AcceptanceService
+    from mara.documents.service.ingestion import IngestionService
+    from mara.documents.service.library import LibraryService
+    from mara.documents.service.purge import PurgeService
+    from mara.documents.service.recovery import RecoveryService
+
+
+@cache
+def storage() -> Storage:
+    return S3Storage(StorageSettings().bucket)  # type: ignore[call-arg]  # from the environment
+
+
+@cache
+def library_service() -> "LibraryService":
+    from mara.documents.service.library import LibraryService
+
+    return LibraryService(
+        PostgresDocuments(), storage(), search_index(), publish, transaction, now
+    )
+
+
+@cache
+def acceptance_service() -> "AcceptanceService":
+    from mara.documents.service.acceptance import AcceptanceService
+
+    return AcceptanceService(PostgresDocuments(), storage(), publish, transaction, now)
+
+
+@cache
+def ingestion_service() -> "IngestionService":
+    from mara.documents.adapters.extraction import ChildProcessExtractor
+    from mara.documents.service.ingestion import IngestionService
+
+    return IngestionService(
+        documents=PostgresDocuments(),
+        storage=storage(),
+        extractor=ChildProcessExtractor(),
+        embedder=embedder(),
+        index=search_index(),
+        unit_of_work=transaction,
+        now=now,
+    )
+
+
+@cache
+def purge_service() -> "PurgeService":
+    from mara.documents.service.purge import PurgeService
+
+    return PurgeService(PostgresDocuments(), storage(), search_index(), transaction)
+
+
+@cache
+def recovery_service() -> "RecoveryService":
+    from mara.documents.service.recovery import RecoveryService
+
+    return RecoveryService(PostgresDocuments(), publish, transaction)
