@@ -3,16 +3,16 @@
 import json
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-from mara.documents.adapters.postgres import PostgresDocuments
 
 from mara.documents.adapters.extraction import ChildProcessExtractor
+from mara.documents.adapters.postgres import PostgresDocuments
 from mara.documents.model import Block, Chunk, Document, DocumentState, Format, Place
 from mara.documents.service.chunking import chunk
 from mara.documents.service.windows import passages_to_embed
@@ -46,6 +46,7 @@ def a_document(owner_id: UUID, filename: str) -> Document:
         state=DocumentState.READY,
         created_at=NOW,
         updated_at=NOW,
+        chunks=1,
     )
 
 
@@ -56,7 +57,7 @@ def learn(owner_id: UUID, filename: str, blocks: Sequence[Block | str]) -> Docum
     model = embedder()
     chunks = chunk(document.id, whole, model.count_tokens, model.tokens_max)
     with transaction(owner_id):
-        PostgresDocuments().add(document)
+        PostgresDocuments().add(replace(document, chunks=len(chunks)))
         search_index().replace(owner_id, document.id, list(_embedded(chunks, filename)))
     return document
 

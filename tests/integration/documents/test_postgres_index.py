@@ -4,9 +4,9 @@ from dataclasses import replace
 from uuid import UUID
 
 import pytest
-from mara.documents.adapters.postgres import PostgresDocuments
 
-from mara.documents.model import Block, DocumentState, Hit, Place, Query, SearchMode
+from mara.documents.adapters.postgres import PostgresDocuments
+from mara.documents.model import Block, DocumentState, Failure, Hit, Place, Query, SearchMode
 from mara.kernel.ids import new_id
 from mara.platform.database import connection, transaction
 from mara.wiring.search import embedder, search_index
@@ -116,8 +116,12 @@ class TestSearch:
         self, owner: UUID, state: DocumentState
     ) -> None:
         document = learn(owner, "a.txt", TEXTS)
+        failure = Failure("no_text", "None.") if state is DocumentState.FAILED else None
+        lease = NOW if state is DocumentState.PROCESSING else None
         with transaction(owner):
-            PostgresDocuments().save(replace(document, state=state))
+            PostgresDocuments().save(
+                replace(document, state=state, failure=failure, lease_until=lease)
+            )
         assert search(owner, "restart") == []
 
     def test_gives_nothing_of_a_deleted_document(self, owner: UUID) -> None:
