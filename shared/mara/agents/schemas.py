@@ -18,6 +18,7 @@ from mara.agents.model import (
     AnswerStatus,
     Citation,
     Conversation,
+    Feedback,
     Language,
     Usage,
 )
@@ -180,12 +181,9 @@ class FeedbackOut(BaseModel):
     given_at: datetime
 
     @classmethod
-    def of(cls, answer: Answer) -> Self | None:
-        given = answer.feedback
-        if given is None:
-            return None
+    def of(cls, answer_id: UUID, given: Feedback) -> Self:
         return cls(
-            answer_id=answer.id, helped=given.helped, comment=given.comment, given_at=given.given_at
+            answer_id=answer_id, helped=given.helped, comment=given.comment, given_at=given.given_at
         )
 
 
@@ -197,9 +195,8 @@ class TurnOut(AnswerOut):
 
     @classmethod
     def of(cls, answer: Answer) -> Self:
-        return cls(
-            **_answer_fields(answer), question=answer.question, feedback=FeedbackOut.of(answer)
-        )
+        given = answer.feedback and FeedbackOut.of(answer.id, answer.feedback)
+        return cls(**_answer_fields(answer), question=answer.question, feedback=given)
 
 
 class ConversationOut(BaseModel):

@@ -13,11 +13,11 @@ app = api()
 @app.post("/api/v1/agents/{agent_id}/answers/{answer_id}/feedback")
 async def give_feedback(
     agent_id: UUID, answer_id: UUID, body: FeedbackIn, caller: Caller
-) -> FeedbackOut | None:
-    answer = conversation_service().give_feedback(
+) -> FeedbackOut:
+    feedback = conversation_service().give_feedback(
         caller, agent_id, answer_id, helped=body.helped, comment=body.comment
     )
-    return FeedbackOut.of(answer)
+    return FeedbackOut.of(answer_id, feedback)
 
 
 handler = lambda_handler(app)

@@ -1,7 +1,7 @@
 """Looking back: what was asked and answered, and whether it helped."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from mara.agents.errors import AnswerNotFound
@@ -55,7 +55,7 @@ class ConversationService:
         *,
         helped: bool,
         comment: str | None,
-    ) -> Answer:
+    ) -> Feedback:
         """The last word counts. Raises AnswerNotFound."""
         feedback = Feedback(helped, comment, self.now())
         with self.unit_of_work(caller.user_id):
@@ -63,4 +63,4 @@ class ConversationService:
             if answer.agent_id != agent_id:
                 raise AnswerNotFound("It is another agent's.")
             self.answers.set_feedback(caller.user_id, answer_id, feedback)
-        return replace(answer, feedback=feedback)
+        return feedback
