@@ -195,8 +195,9 @@ class TurnOut(AnswerOut):
 
     @classmethod
     def of(cls, answer: Answer) -> Self:
-        given = answer.feedback and FeedbackOut.of(answer.id, answer.feedback)
-        return cls(**_answer_fields(answer), question=answer.question, feedback=given)
+        given = answer.feedback
+        feedback = None if given is None else FeedbackOut.of(answer.id, given)
+        return cls(**_answer_fields(answer), question=answer.question, feedback=feedback)
 
 
 class ConversationOut(BaseModel):
