@@ -70,9 +70,7 @@ def is_deployed() -> bool:
 def _upload(packages: Mapping[str, Package]) -> None:
     s3 = client("s3")
     if ARTIFACTS not in {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}:
-        s3.create_bucket(
-            Bucket=ARTIFACTS, CreateBucketConfiguration={"LocationConstraint": REGION}
-        )
+        s3.create_bucket(Bucket=ARTIFACTS, CreateBucketConfiguration={"LocationConstraint": REGION})
     known = {
         item["Key"]
         for page in s3.get_paginator("list_objects_v2").paginate(Bucket=ARTIFACTS)

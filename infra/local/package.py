@@ -40,7 +40,7 @@ def load_template() -> Template:
 def package(template: Template, bucket: str) -> tuple[Template, dict[str, Package]]:
     """The template with S3 locations for source folders, and the packages by logical id."""
     packages: dict[str, Package] = {}
-    resources = dict(template["Resources"])
+    resources = {**template["Resources"], "Api": _plain_media_types(template["Resources"]["Api"])}
     for logical_id, resource in list(resources.items()):
         if resource["Type"] == FUNCTION:
             packages[logical_id] = _zip(ROOT / resource["Properties"]["CodeUri"], prefix="")
@@ -55,12 +55,19 @@ def package(template: Template, bucket: str) -> tuple[Template, dict[str, Packag
             continue
         location = {"Bucket": bucket, "Key": packages[logical_id].name}
         properties = {**resource["Properties"], key: location}
-        if "Layers" in properties:
-            properties["Layers"] = [{"Ref": OWN_LAYER}]
+        properties.pop("Layers", None)  # those of dependencies; our own stands in Globals
         resources[logical_id] = {"Type": resource["Type"], "Properties": properties}
     globals_ = {**template["Globals"]}
     globals_["Function"] = {**globals_["Function"], "Layers": [{"Ref": OWN_LAYER}]}
     return {**template, "Globals": globals_, "Resources": resources}, packages
+
+
+def _plain_media_types(api: Template) -> Template:
+    """CloudFormation wants ``~1`` for a slash in these, and the emulator takes it literally."""
+    properties = {**api["Properties"]}
+    binary = properties.get("BinaryMediaTypes", [])
+    properties["BinaryMediaTypes"] = [name.replace("~1", "/") for name in binary]
+    return {**api, "Properties": properties}
 
 
 def _zip(folder: Path, prefix: str) -> Package:

@@ -113,9 +113,7 @@ class SearchIndex(Protocol):
     def count(self, owner_id: UUID, document_id: UUID) -> int:
         """How many rows of the document the index still holds, to verify a removal."""
 
-    def read(
-        self, owner_id: UUID, document_id: UUID, *, after: int, limit: int
-    ) -> Sequence[Chunk]:
+    def read(self, owner_id: UUID, document_id: UUID, *, after: int, limit: int) -> Sequence[Chunk]:
         """The document's chunks in reading order, from the one behind ordinal ``after`` on."""
 
     def search(self, query: Query) -> Sequence[Hit]:

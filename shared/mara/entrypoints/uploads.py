@@ -1,5 +1,6 @@
 """Uploads come in two shapes: the file itself in a form, or an announcement as JSON."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 
 from mara.documents.schemas.documents import UploadIn
+from mara.kernel.principal import Principal
 
 MULTIPART = "multipart/form-data"
 MEDIA_TYPES = (MULTIPART, "application/json")
@@ -69,6 +71,20 @@ async def announced_file(request: Request) -> UploadIn:
     except ValidationError as error:
         found = [{**e, "loc": ("body", *e["loc"])} for e in error.errors(include_url=False)]
         raise RequestValidationError(found) from None
+
+
+def linker(caller: Principal, agent_id: UUID | None) -> Callable[[UUID], object]:
+    """What links the document once it is known; the agent is looked up before anything is kept.
+
+    Raises AgentNotFound.
+    """
+    if agent_id is None:
+        return lambda _: None
+    from mara.wiring.agents import agent_service
+
+    service = agent_service()
+    service.get(caller, agent_id)
+    return lambda document_id: service.link(caller, agent_id, document_id)
 
 
 def _invalid(field: str, message: str) -> RequestValidationError:

@@ -29,9 +29,7 @@ def storage() -> Storage:
 def library_service() -> "LibraryService":
     from mara.documents.service.library import LibraryService
 
-    return LibraryService(
-        PostgresDocuments(), storage(), search_index(), publish, transaction, now
-    )
+    return LibraryService(PostgresDocuments(), storage(), search_index(), publish, transaction, now)
 
 
 @cache

@@ -93,7 +93,7 @@ FORGED: dict[str, str] = {
     "a line break": GOOD + "\n",
     "a space": " " + GOOD,
     "too long": sign(header(), payload(jti="x" * 4000)),
-    "cyrillic": GOOD.replace("a", "а"),  # noqa: RUF001
+    "cyrillic": GOOD.replace("a", "а"),
 }
 
 

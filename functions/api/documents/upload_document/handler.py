@@ -5,34 +5,33 @@ from http import HTTPStatus
 from fastapi import Request, Response
 
 from mara.documents.schemas.documents import DocumentOut, UploadBegun
+from mara.entrypoints import uploads
 from mara.entrypoints.http import api, lambda_handler
 from mara.entrypoints.principal import Caller
-from mara.entrypoints.uploads import BODY_MAX, MEDIA_TYPES, REQUEST_BODY, announced_file, sent_file
-from mara.wiring.agents import uploads_for_agent
 from mara.wiring.documents import library_service
 
 app = api()
 
 
-@app.post("/api/v1/documents/upload", status_code=202, openapi_extra=REQUEST_BODY)
+@app.post("/api/v1/documents/upload", status_code=202, openapi_extra=uploads.REQUEST_BODY)
 async def upload_document(
     request: Request, response: Response, caller: Caller
 ) -> DocumentOut | UploadBegun:
-    file = await sent_file(request)
+    file = await uploads.sent_file(request)
     if file is None:
-        announced = await announced_file(request)
-        with uploads_for_agent(caller, announced.agent_id) as link:
-            document, form = library_service().begin_upload(
-                caller, announced.filename, announced.size, announced.sha256
-            )
-            link(document.id)
+        announced = await uploads.announced_file(request)
+        link = uploads.linker(caller, announced.agent_id)
+        document, form = library_service().begin_upload(
+            caller, announced.filename, announced.size, announced.sha256
+        )
+        link(document.id)
         response.status_code = HTTPStatus.CREATED if form else HTTPStatus.OK
         return UploadBegun.of(document, form)
-    with uploads_for_agent(caller, file.agent_id) as link:
-        document, is_new = library_service().upload(caller, file.name, file.content)
-        link(document.id)
+    link = uploads.linker(caller, file.agent_id)
+    document, is_new = library_service().upload(caller, file.name, file.content)
+    link(document.id)
     response.status_code = HTTPStatus.ACCEPTED if is_new else HTTPStatus.OK
     return DocumentOut.of(document)
 
 
-handler = lambda_handler(app, body_max=BODY_MAX, media_types=MEDIA_TYPES)
+handler = lambda_handler(app, body_max=uploads.BODY_MAX, media_types=uploads.MEDIA_TYPES)
