@@ -1,7 +1,7 @@
 """Row-level security: a tenant's rows are for transactions in that scope, or the system's.
 
-``mara.scope`` is set with SET LOCAL by every unit of work: a user's id, or 'system'. Unset, no row is
-visible. The functions connect as ``mara_app``, which owns nothing and cannot bypass the policies.
+``mara.scope`` is set with SET LOCAL by every unit of work: a user's id, or 'system'. Unset, no row
+is visible. The functions connect as ``mara_app``, which owns nothing and cannot bypass policies.
 """
 
 from alembic import op

@@ -4,15 +4,18 @@ Its state lives in memory and is rebuilt by deploying the stack; the objects of 
 """
 
 import os
-import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 
 from infra.local.aws import REGION
 from infra.local.processes import spawn
+
+if TYPE_CHECKING:
+    import subprocess
 
 READY_TIMEOUT_S = 30.0
 POLL_S = 0.05

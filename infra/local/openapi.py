@@ -114,7 +114,7 @@ def _finish(operation: dict[str, Any], method: str, group: str) -> dict[str, Any
         },
     }
     if rule.access is not Access.PUBLIC:
-        keyed = [{"apiKey": []}] if rule.key_scope else []
+        keyed: list[dict[str, list[str]]] = [{"apiKey": []}] if rule.key_scope else []
         finished["security"] = [{"accessToken": []}, *keyed]
         finished["x-role"] = rule.access.name.lower()
         if rule.key_scope:

@@ -1,9 +1,51 @@
-"""Seeds."""
+"""The demo account with its agent and its runbooks, made through the API like any other."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from infra.local.api_client import Api
+from infra.local.settings import front_url, load_secrets
+
+EMAIL = "demo@mara.example"
+AGENT = "Дежурный / On call"
+FOLDER = Path(__file__).parent / "demo"
+QUESTION = "Оплата отвечает медленно, что делать?"
 
 
-def seed() -> str:
-    return ""
+@dataclass(frozen=True)
+class DemoAccount:
+    email: str
+    password: str
+    agent_id: str
 
 
-def welcome(a: str) -> str:
-    return a
+def seed() -> DemoAccount:
+    """Make what is missing; doing it again changes nothing."""
+    api, password = Api(), load_secrets().demo_password
+    api.register(EMAIL, password, full_name="Demo", locale="ru")
+    api.log_in(EMAIL, password)
+    uploaded = [api.upload(path) for path in sorted(FOLDER.glob("*.md"))]
+    agents = api.call("GET", "/agents")["items"]
+    mine = [agent for agent in agents if agent["name"] == AGENT]
+    agent = mine[0] if mine else api.call("POST", "/agents", json={"name": AGENT})
+    for document in uploaded:
+        api.wait_until_read(document["id"])
+    return DemoAccount(EMAIL, password, agent["id"])
+
+
+def welcome(account: DemoAccount) -> str:
+    """What a person sees at the end of `make up`."""
+    api = f"{front_url()}/api/v1"
+    json = "-H 'content-type: application/json'"
+    login = f'{{"email":"{account.email}","password":"{account.password}"}}'
+    take = "python3 -c 'import json,sys; print(json.load(sys.stdin)[\"access_token\"])'"
+    return f"""
+MARA is up:  {front_url()}   (/docs  /redoc  /openapi.json)
+Log in as:   {account.email}   {account.password}
+
+Try:
+  TOKEN=$(curl -s {api}/auth/login {json} -d '{login}' | {take})
+  curl -s {api}/documents -H "authorization: Bearer $TOKEN"
+  curl -s {api}/agents/{account.agent_id}/ask -H "authorization: Bearer $TOKEN" {json} \\
+    -d '{{"question":"{QUESTION}"}}'
+"""

@@ -2,10 +2,10 @@
 
 import os
 import signal
-import subprocess
 import sys
 import threading
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import uvicorn
 
@@ -13,6 +13,9 @@ from infra.local import emulator
 from infra.local.postgres import ADMIN, APP, OWNER, PostgresServer
 from infra.local.proxy import make_app
 from infra.local.settings import DATABASE, load_secrets, ports, state_dir
+
+if TYPE_CHECKING:
+    import subprocess
 
 
 def main() -> None:

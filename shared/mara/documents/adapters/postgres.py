@@ -42,7 +42,8 @@ NEXT_VERSION = """
 """
 LIST = f"""
     SELECT {COLUMNS} FROM documents
-    WHERE owner_id = %(owner)s AND deleted_at IS NULL AND (%(after)s::uuid IS NULL OR id < %(after)s)
+    WHERE owner_id = %(owner)s AND deleted_at IS NULL
+      AND (%(after)s::uuid IS NULL OR id < %(after)s)
     ORDER BY id DESC LIMIT %(limit)s
 """
 CLAIM = f"""

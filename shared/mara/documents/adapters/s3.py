@@ -60,9 +60,8 @@ class S3Storage:
 
     def move(self, key: str, to: str) -> None:
         """Copied, then deleted: a crash in between leaves both, which a repeat mends."""
-        source = {"Bucket": self.bucket, "Key": key}
         with _failures():
-            s3.client().copy(source, self.bucket, to)
+            s3.client().copy({"Bucket": self.bucket, "Key": key}, self.bucket, to)
             s3.client().delete_object(Bucket=self.bucket, Key=key)
 
     def delete(self, key: str) -> None:

@@ -16,7 +16,7 @@ MEDIA_TYPES = {
     Format.MD: "text/markdown",
     Format.CSV: "text/csv",
 }
-ENDINGS = {**{f".{format.value}": format for format in Format}, ".markdown": Format.MD}
+ENDINGS = {**{f".{known.value}": known for known in Format}, ".markdown": Format.MD}
 
 CONTRACTS = {
     Format.PDF: Contract(
@@ -54,8 +54,8 @@ def clean_filename(name: str) -> str:
 
 def format_of(filename: str) -> Format:
     """Raises UnsupportedFormat."""
-    format = ENDINGS.get(PurePosixPath(filename).suffix.lower())
-    if format is None:
+    found = ENDINGS.get(PurePosixPath(filename).suffix.lower())
+    if found is None:
         known = ", ".join(sorted(ENDINGS))
         raise UnsupportedFormat(f"The name must end in one of {known}.")
-    return format
+    return found

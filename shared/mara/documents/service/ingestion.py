@@ -49,10 +49,11 @@ class IngestionService:
                 self.embedder.count_tokens,
                 self.embedder.tokens_max,
             )
-            if not chunks:
-                raise Unreadable("no_text", "No text was found in the file.")
         except Unreadable as error:
             self._finish(claimed, _failed(claimed, error.code, error.detail), None)
+            return
+        if not chunks:
+            self._finish(claimed, _failed(claimed, "no_text", "No text was found in it."), None)
             return
         ready = replace(
             claimed,

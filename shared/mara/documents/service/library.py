@@ -1,6 +1,7 @@
 """What a person does with their documents: upload, look at, download, delete."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
@@ -82,7 +83,7 @@ class LibraryService:
 
     def chunks(
         self, caller: Principal, document_id: UUID, *, after: int, limit: int
-    ) -> tuple["list[Chunk]", bool]:
+    ) -> tuple[Sequence[Chunk], bool]:
         """Passages in reading order behind ordinal ``after``; whether there are more.
 
         Raises DocumentNotFound.
@@ -90,7 +91,7 @@ class LibraryService:
         with self.unit_of_work(caller.user_id):
             self._own(caller, document_id)
             found = self.index.read(caller.user_id, document_id, after=after, limit=limit + 1)
-        return list(found[:limit]), len(found) > limit
+        return found[:limit], len(found) > limit
 
     def download_url(self, caller: Principal, document_id: UUID) -> str:
         """Where the file can be fetched for five minutes. Raises DocumentNotFound."""
@@ -125,7 +126,7 @@ class LibraryService:
         if size > SIZE_MAX:
             raise FileTooLarge(f"A file may have {SIZE_MAX} bytes.")
         name = clean_filename(filename)
-        format = format_of(name)
+        kind = format_of(name)
         at = self.now()
         with self.unit_of_work(caller.user_id):
             version = self.documents.next_version(caller.user_id, name)
@@ -136,8 +137,8 @@ class LibraryService:
                 id=new_id(),
                 owner_id=caller.user_id,
                 filename=name,
-                format=format,
-                media_type=MEDIA_TYPES[format],
+                format=kind,
+                media_type=MEDIA_TYPES[kind],
                 size=size,
                 sha256=sha256,
                 version=version,

@@ -1,0 +1,69 @@
+"""A client of the API, as a customer would write one."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from infra.local.settings import front_url
+
+INGESTION_TIMEOUT_S = 120.0
+POLL_S = 0.25
+
+
+class ApiRefused(RuntimeError):
+    """The API answered with a problem; the text is its title and detail."""
+
+
+class Api:
+    """Calls the front door; every refusal is raised as ApiRefused."""
+
+    def __init__(self, base: str | None = None) -> None:
+        self._http = httpx.Client(
+            base_url=f"{base or front_url()}/api/v1", timeout=60, trust_env=False
+        )
+
+    def call(self, method: str, path: str, **parts: Any) -> Any:
+        answer = self._http.request(method, path, **parts)
+        if answer.is_error:
+            try:
+                problem = answer.json()
+                text = f"{problem['title']}: {problem['detail']}"
+            except (ValueError, KeyError):
+                text = answer.text[:200]
+            raise ApiRefused(f"{method} {path} answered {answer.status_code}: {text}")
+        return answer.json() if answer.content else None
+
+    def register(self, email: str, password: str, **profile: str) -> bool:
+        """False where the account exists."""
+        answer = self._http.post(
+            "/auth/register", json={"email": email, "password": password, **profile}
+        )
+        if answer.status_code not in {httpx.codes.CREATED, httpx.codes.CONFLICT}:
+            raise ApiRefused(f"register answered {answer.status_code}: {answer.text[:300]}")
+        return answer.status_code == httpx.codes.CREATED
+
+    def log_in(self, email: str, password: str) -> str:
+        """Use the session from now on; return the access token."""
+        credentials = {"email": email, "password": password}
+        token: str = self.call("POST", "/auth/login", json=credentials)["access_token"]
+        self._http.headers["authorization"] = f"Bearer {token}"
+        return token
+
+    def upload(self, path: Path) -> Any:
+        return self.call(
+            "POST", "/documents/upload", files={"file": (path.name, path.read_bytes())}
+        )
+
+    def wait_until_read(self, document_id: str) -> Any:
+        """The document once it is ready. Raises ApiRefused where it failed or takes too long."""
+        give_up_at = time.monotonic() + INGESTION_TIMEOUT_S
+        while time.monotonic() < give_up_at:
+            document = self.call("GET", f"/documents/{document_id}")
+            if document["state"] == "ready":
+                return document
+            if document["state"] == "failed":
+                raise ApiRefused(f"{document['filename']}: {document['failure']['detail']}")
+            time.sleep(POLL_S)
+        raise ApiRefused(f"{document_id} is not ready after {INGESTION_TIMEOUT_S:.0f} s")

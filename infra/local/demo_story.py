@@ -1,0 +1,58 @@
+"""Plays the story over HTTP as a new customer, and prints it."""
+
+import secrets
+import time
+from typing import Any
+
+from infra.local.api_client import Api
+from infra.local.seed import FOLDER
+
+QUESTIONS = (
+    "Сработал алерт CheckoutLatencyHigh: оплата отвечает медленно. Что делать?",
+    "The disk of a database host is almost full. What do I do?",
+    "Сколько стоит билет в Большой театр?",
+)
+
+
+def play() -> None:
+    """Register, upload, wait, ask, delete, and see that the deleted answers no more."""
+    api = Api()
+    email, password = f"guest-{secrets.token_hex(4)}@mara.example", secrets.token_urlsafe(16)
+    api.register(email, password, full_name="Гость", locale="ru")
+    api.log_in(email, password)
+    _say(f"registered and logged in as {email}")
+    documents = [_upload(api, path) for path in sorted(FOLDER.glob("*.md"))]
+    agent = api.call("POST", "/agents", json={"name": "On call"})
+    _say(f"made the agent {agent['name']!r}, which answers in mode {agent['mode']!r}")
+    for question in QUESTIONS:
+        _ask(api, agent["id"], question)
+    for document in documents:
+        api.call("DELETE", f"/documents/{document['id']}")
+    _say("deleted the documents; the first question again:")
+    _ask(api, agent["id"], QUESTIONS[0])
+    api.call("DELETE", f"/agents/{agent['id']}")
+
+
+def _upload(api: Api, path: Any) -> Any:
+    began = time.monotonic()
+    document = api.wait_until_read(api.upload(path)["id"])
+    took = time.monotonic() - began
+    _say(f"uploaded {path.name}: {document['chunks']} passages, ready after {took:.1f} s")
+    return document
+
+
+def _ask(api: Api, agent_id: str, question: str) -> None:
+    began = time.monotonic()
+    answer = api.call("POST", f"/agents/{agent_id}/ask", json={"question": question})
+    took_ms = (time.monotonic() - began) * 1000
+    print(f"\n? {question}")
+    print(f"  {answer['status']}, confidence {answer['confidence']:.2f}, {took_ms:.0f} ms")
+    for citation in answer["citations"][:1]:
+        print(f"  {citation['filename']} › {' › '.join(citation['place']['headings'])}")
+        print("\n".join(f"  │ {line}" for line in citation["quote"].splitlines()))
+    if not answer["citations"]:
+        print(f"  {answer['text']}")
+
+
+def _say(text: str) -> None:
+    print(f"\n- {text}")
