@@ -7,12 +7,14 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from infra.local.adopt import adopt
 from infra.local.aws import REGION, client
 from infra.local.package import Package, load_template, package
 from infra.local.settings import DATABASE, STAGE, front_url, load_secrets, ports, state_dir
 
 STACK = f"mara-{STAGE}"
 ARTIFACTS = f"mara-{STAGE}-artifacts"
+BUCKET = f"mara-{STAGE}-documents"
 DEPLOY_TIMEOUT_S = 180.0
 POLL_S = 0.2
 
@@ -38,7 +40,7 @@ def deploy() -> None:
         "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
     }
     try:
-        if _status(cloudformation) is None:
+        if _status(cloudformation) is None and not adopt(cloudformation, STACK, template, BUCKET):
             cloudformation.create_stack(**request)
         else:
             cloudformation.update_stack(**request)
