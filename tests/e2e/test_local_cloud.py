@@ -59,8 +59,8 @@ class TestUp:
         after = customer.ask(agent_id)
         assert after["text"] == before["text"]
         assert_is_answered(after, document_id)
-        later = customer.upload("# Later\n\nThe second upload finds the queue working again.\n")
-        customer.wait_until_ready(later)
+        later = "# Later\n\nThe next upload finds bucket, notification and queue working again.\n"
+        customer.wait_until_ready(customer.upload_by_form(later))
 
     def test_recovers_after_a_clean_stop(self, cloud: LocalCloud, customer: Customer) -> None:
         assert cloud.run("down").returncode == 0

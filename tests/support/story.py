@@ -1,5 +1,6 @@
 """The main path over HTTP: register, log in, upload, ask; on whatever serves the API."""
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -54,6 +55,18 @@ class Customer:
         document = ok(self.call("POST", "/documents/upload", files={"file": file}))
         assert document["state"] in {"queued", "processing", "ready"}
         return str(document["id"])
+
+    def upload_by_form(self, text: str) -> str:
+        """With a presigned form, past the API, straight into the bucket."""
+        content = text.encode()
+        digest = hashlib.sha256(content).hexdigest()
+        named = {"filename": "large.md", "size": len(content), "sha256": digest}
+        accepted = ok(self.call("POST", "/documents/upload", json=named))
+        form = accepted["upload"]
+        files = {"file": ("large.md", content, "text/markdown")}
+        sent = httpx.post(form["url"], data=form["fields"], files=files, trust_env=False)
+        assert sent.is_success, sent.text
+        return str(accepted["document"]["id"])
 
     def wait_until_ready(self, document_id: str) -> None:
         def ended() -> Any:
