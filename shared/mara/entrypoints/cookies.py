@@ -13,7 +13,7 @@ from fastapi import Response
 from mara.auth.errors import InvalidCsrfToken, NotLoggedIn
 from mara.auth.model import SessionTokens
 from mara.auth.schemas import RefreshRequest
-from mara.platform.settings import TokenSettings, stage
+from mara.platform.settings import stage, token_settings
 
 REFRESH_COOKIE = "mara_refresh"
 CSRF_COOKIE = "mara_csrf"
@@ -62,8 +62,7 @@ def presented_refresh_token(request: HttpRequest, body: RefreshRequest | None) -
 
 def _csrf_tokens(refresh_token: str) -> list[str]:
     """By each signing secret, the present one first: a rotation logs nobody out."""
-    settings = TokenSettings()  # type: ignore[call-arg]  # from the environment
-    secrets = (secret.get_secret_value() for secret in settings.token_secrets.values())
+    secrets = (secret.get_secret_value() for secret in token_settings().token_secrets.values())
     message = f"csrf\n{refresh_token}".encode()
     macs = (hmac.digest(secret.encode(), message, "sha256") for secret in secrets)
     return [base64.urlsafe_b64encode(mac).decode().rstrip("=") for mac in macs]

@@ -20,7 +20,7 @@ from mara.kernel.principal import Principal
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform.clock import now
 from mara.platform.database import before_commit, connection, transaction
-from mara.platform.settings import TokenSettings
+from mara.platform.settings import token_settings
 
 HEADER = "idempotency-key"
 KEY_LENGTH_MAX = 255
@@ -137,7 +137,7 @@ def _claim_of(request: Request, principal: Principal | None, operation: str, key
     # Strangers behind different addresses do not share a name space.
     space = "" if principal else request.address
     hashed = hashlib.sha256(f"{space}\n{key}".encode()).digest()
-    secrets = TokenSettings().token_secrets  # type: ignore[call-arg]  # from the environment
+    secrets = token_settings().token_secrets
     secret = next(iter(secrets.values())).get_secret_value()
     seal = hmac.digest(secret.encode(), f"idempotency\n{space}\n{key}".encode(), "sha256")
     return _Claim(owner, operation, hashed, request.body_hash(), seal)

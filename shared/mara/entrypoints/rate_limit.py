@@ -9,7 +9,7 @@ from mara.kernel.errors import LimitReached
 from mara.kernel.principal import Principal
 from mara.platform.clock import now
 from mara.platform.database import execute_alone
-from mara.platform.settings import LimitSettings
+from mara.platform.settings import limit_settings
 
 WINDOW = timedelta(minutes=1)
 
@@ -48,7 +48,7 @@ def check(request: Request, principal: Principal | None) -> Allowance:
 
     Raises TooManyRequests.
     """
-    settings = LimitSettings()
+    settings = limit_settings()
     if principal is not None:
         return take(f"user:{principal.user_id}", settings.requests_per_minute_user, now())
     return take(f"address:{request.address}", settings.requests_per_minute_address, now())

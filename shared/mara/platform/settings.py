@@ -104,6 +104,17 @@ def stage() -> StageSettings:
     return StageSettings()  # type: ignore[call-arg]  # from the environment
 
 
+@cache
+def token_settings() -> TokenSettings:
+    """Reading the environment costs more than checking a token, so it is read once."""
+    return TokenSettings()  # type: ignore[call-arg]  # from the environment
+
+
+@cache
+def limit_settings() -> LimitSettings:
+    return LimitSettings()
+
+
 def verify_secrets() -> None:
     """Refuse to start with a default, short or known secret outside the local stage.
 

@@ -2,5 +2,6 @@
 
 from aws_lambda_powertools.logging import Logger
 
-logger = Logger(service="mara", log_uncaught_exceptions=False)
+# Where a line was written is told by its code; finding it out costs a walk up the stack.
+logger = Logger(service="mara", log_uncaught_exceptions=False, location=None)
 """The first argument of every call is a stable code, such as ``request`` or ``message_failed``."""

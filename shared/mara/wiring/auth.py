@@ -21,7 +21,7 @@ from mara.auth.service import (
 from mara.auth.service.sessions import LoginPolicy
 from mara.platform.clock import now
 from mara.platform.database import transaction
-from mara.platform.settings import LimitSettings, PasswordSettings, TokenSettings
+from mara.platform.settings import PasswordSettings, limit_settings, token_settings
 from mara.users.adapters.postgres import PostgresUsers
 
 
@@ -31,12 +31,7 @@ def _passwords() -> BcryptPasswords:
 
 
 def _access_tokens() -> JwtAccessTokens:
-    return JwtAccessTokens(_token_settings().token_secrets)
-
-
-@cache
-def _token_settings() -> TokenSettings:
-    return TokenSettings()  # type: ignore[call-arg]  # from the environment
+    return JwtAccessTokens(token_settings().token_secrets)
 
 
 @cache
@@ -48,7 +43,7 @@ def registration_service() -> RegistrationService:
 
 @cache
 def session_service() -> SessionService:
-    tokens, limits = _token_settings(), LimitSettings()
+    tokens, limits = token_settings(), limit_settings()
     return SessionService(
         credentials=PostgresCredentials(),
         passwords=_passwords(),
@@ -73,7 +68,7 @@ def password_service() -> PasswordService:
         passwords=_passwords(),
         sessions=PostgresSessions(),
         failures=PostgresLoginFailures(),
-        failures_allowed=LimitSettings().login_failures_per_account,
+        failures_allowed=limit_settings().login_failures_per_account,
         unit_of_work=transaction,
         now=now,
     )

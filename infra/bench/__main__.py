@@ -1,0 +1,16 @@
+"""Prints the benchmarks: `make bench`, or `python -m infra.bench frame` for one of them."""
+
+import importlib
+import sys
+
+NAMES = ("frame", "imports", "load")
+
+
+def main(names: list[str]) -> None:
+    for name in names or NAMES:
+        print(f"\n== {name}")
+        importlib.import_module(f"infra.bench.{name}").run()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,175 @@
+"""What our HTTP frame costs beyond what it is made of, in process and warm.
+
+Bare: Mangum and FastAPI with `async def`, a PyJWT check and a pydantic body. Ours: the same route
+in the whole frame - strict token, tenant, permission, limit, idempotency check, problem documents,
+CORS and security headers, one log line. Both without a database: its stand-ins answer at once.
+"""
+
+import gc
+import io
+import json
+import logging
+import os
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+ROUNDS = 15
+CALLS = 300
+PATH = "/api/v1/greetings"
+SECRET = "vN3kqX8rTzW1mYc6PbLs9HdGfJ4aRu2E"  # noqa: S105 - of nobody
+
+Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
+
+
+class Context:
+    """As Lambda passes it."""
+
+    aws_request_id = "3f3c1b9e-6a4f-4a55-b1c4-0c9a6a6b1a11"
+    function_name = "bench"
+
+
+def run() -> None:
+    os.environ.update(
+        MARA_STAGE="local",
+        MARA_TOKEN_SECRETS=json.dumps({"k1": SECRET}),
+        MARA_DATABASE_URL="postgresql://mara_app:unused@127.0.0.1:1/unused",
+    )
+    ours, token = _ours()
+    bare = _bare()
+    for handler in (bare, ours):
+        answer = handler(_event(token), Context())
+        if answer["statusCode"] != 200:  # noqa: PLR2004 - HTTP's OK
+            raise RuntimeError(f"the bench itself is broken: {answer}")
+    best = {"bare": float("inf"), "ours": float("inf")}
+    ratios = []
+    for _ in range(ROUNDS):
+        bare_us, ours_us = _time_us(bare, token), _time_us(ours, token)
+        best["bare"], best["ours"] = min(best["bare"], bare_us), min(best["ours"], ours_us)
+        ratios.append(ours_us / bare_us)
+    median = sorted(ratios)[len(ratios) // 2]
+    print(f"bare mangum + FastAPI + PyJWT + pydantic  {best['bare']:7.0f} µs CPU a call")
+    print(f"the whole frame                           {best['ours']:7.0f} µs CPU a call")
+    print(f"ratio of the least {best['ours'] / best['bare']:.2f}, median of rounds {median:.2f}")
+
+
+def _time_us(handler: Handler, token: str) -> float:
+    events = [_event(token) for _ in range(CALLS)]
+    context = Context()
+    gc.collect()
+    began = time.process_time()
+    for event in events:
+        handler(event, context)
+    return (time.process_time() - began) / CALLS * 1e6
+
+
+def _event(token: str) -> dict[str, Any]:
+    headers = {
+        "authorization": f"Bearer {token}",
+        "content-type": "application/json",
+        "host": "api.example.com",
+        "user-agent": "bench",
+    }
+    return {
+        "resource": PATH,
+        "path": PATH,
+        "httpMethod": "POST",
+        "headers": headers,
+        "multiValueHeaders": {name: [value] for name, value in headers.items()},
+        "queryStringParameters": None,
+        "multiValueQueryStringParameters": None,
+        "pathParameters": None,
+        "requestContext": {"identity": {"sourceIp": "192.0.2.1"}, "requestId": "r1"},
+        "body": json.dumps({"question": "что делать?", "limit": 5}),
+        "isBase64Encoded": False,
+    }
+
+
+def _bare() -> Handler:
+    import jwt
+    from fastapi import Depends, FastAPI, HTTPException, Request
+    from mangum import Mangum
+    from pydantic import BaseModel, ConfigDict
+
+    class QuestionIn(BaseModel):
+        model_config = ConfigDict(extra="forbid")
+
+        question: str
+        limit: int
+
+    app = FastAPI(openapi_url=None)
+
+    async def caller(request: Request) -> UUID:
+        token = request.headers.get("authorization", "")[7:]
+        try:
+            options: Any = {"require": ["exp", "iat", "sub"]}
+            claims = jwt.decode(
+                token, SECRET, ["HS256"], options=options, audience="mara-api", issuer="mara"
+            )
+        except jwt.InvalidTokenError:
+            raise HTTPException(401) from None
+        return UUID(claims["sub"])
+
+    @app.post(PATH)
+    async def greet(body: QuestionIn, user_id: UUID = Depends(caller)) -> dict[str, str]:  # noqa: B008, FAST002
+        return {"answer": body.question, "user": str(user_id)}
+
+    return Mangum(app, lifespan="off")
+
+
+def _ours() -> tuple[Handler, str]:
+    from pydantic import BaseModel, ConfigDict, SecretStr
+
+    from mara.auth.adapters.jwt import JwtAccessTokens
+    from mara.auth.model import AccessClaims
+    from mara.auth.model.permissions import MATRIX, USER
+    from mara.entrypoints import principal, rate_limit
+    from mara.entrypoints.http import api, lambda_handler
+    from mara.entrypoints.principal import Caller
+    from mara.platform.telemetry import logger
+
+    class QuestionIn(BaseModel):
+        model_config = ConfigDict(extra="forbid")
+
+        question: str
+        limit: int
+
+    tokens = JwtAccessTokens({"k1": SecretStr(SECRET)})
+    user_id, at = uuid4(), datetime.now(UTC)
+    token = tokens.issue(AccessClaims(user_id, uuid4(), at, at + timedelta(hours=1)))
+    service = _authentication(tokens, user_id)
+    # Stand-ins for the database, put where the frame looks for it.
+    vars(principal)["authentication_service"] = lambda: service
+    vars(rate_limit)["execute_alone"] = lambda _, parameters: [(parameters["now"],)]
+    MATRIX["greet"] = USER
+    handler = logger.registered_handler
+    if isinstance(handler, logging.StreamHandler):
+        handler.setStream(io.StringIO())
+    app = api()
+
+    @app.post(PATH)
+    async def greet(body: QuestionIn, caller: Caller) -> dict[str, str]:
+        return {"answer": body.question, "user": str(caller.user_id)}
+
+    return lambda_handler(app), token
+
+
+def _authentication(tokens: Any, user_id: UUID) -> Any:
+    from mara.auth.model import Standing
+    from mara.auth.service.authentication import AuthenticationService
+    from mara.kernel.principal import Role
+    from mara.kernel.unit_of_work import Scope
+    from mara.platform.clock import now
+
+    class Sessions:
+        def standing(self, _: UUID) -> Standing:
+            return Standing(user_id, Role.USER, valid=True)
+
+    def unit_of_work(scope: Scope) -> AbstractContextManager[None]:  # noqa: ARG001 - the port's
+        return nullcontext()
+
+    sessions: Any = Sessions()
+    return AuthenticationService(tokens, sessions, sessions, unit_of_work, now)
