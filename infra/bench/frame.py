@@ -13,6 +13,7 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -121,9 +122,8 @@ def _bare() -> Handler:
 
 
 def _ours() -> tuple[Handler, str]:
-    from pydantic import BaseModel, ConfigDict, SecretStr
+    from pydantic import BaseModel, ConfigDict
 
-    from mara.auth.adapters.jwt import JwtAccessTokens
     from mara.auth.model import AccessClaims
     from mara.auth.model.permissions import MATRIX, USER
     from mara.entrypoints import principal, rate_limit
@@ -137,10 +137,9 @@ def _ours() -> tuple[Handler, str]:
         question: str
         limit: int
 
-    tokens = JwtAccessTokens({"k1": SecretStr(SECRET)})
     user_id, at = uuid4(), datetime.now(UTC)
-    token = tokens.issue(AccessClaims(user_id, uuid4(), at, at + timedelta(hours=1)))
-    service = _authentication(tokens, user_id)
+    service = _authentication(user_id)
+    claims = AccessClaims(user_id, uuid4(), at, at + timedelta(hours=1))
     # Stand-ins for the database, put where the frame looks for it.
     vars(principal)["authentication_service"] = lambda: service
     vars(rate_limit)["execute_alone"] = lambda _, parameters: [(parameters["now"],)]
@@ -154,15 +153,15 @@ def _ours() -> tuple[Handler, str]:
     async def greet(body: QuestionIn, caller: Caller) -> dict[str, str]:
         return {"answer": body.question, "user": str(caller.user_id)}
 
-    return lambda_handler(app), token
+    return lambda_handler(app), service.access_tokens.issue(claims)
 
 
-def _authentication(tokens: Any, user_id: UUID) -> Any:
+def _authentication(user_id: UUID) -> Any:
+    """The real service with the real tokens, whose sessions are all this one."""
     from mara.auth.model import Standing
-    from mara.auth.service.authentication import AuthenticationService
     from mara.kernel.principal import Role
     from mara.kernel.unit_of_work import Scope
-    from mara.platform.clock import now
+    from mara.wiring.auth import authentication_service
 
     class Sessions:
         def standing(self, _: UUID) -> Standing:
@@ -172,4 +171,4 @@ def _authentication(tokens: Any, user_id: UUID) -> Any:
         return nullcontext()
 
     sessions: Any = Sessions()
-    return AuthenticationService(tokens, sessions, sessions, unit_of_work, now)
+    return replace(authentication_service(), sessions=sessions, unit_of_work=unit_of_work)

@@ -74,7 +74,7 @@ class JwtAccessTokens:
             raise InvalidToken("It is not a token of ours.")
         # The signature is PyJWT's business; the claims, where its defaults let too much pass, ours.
         content = _JWS.decode(token, secret.get_secret_value(), algorithms=[ALGORITHM])
-        payload = json.loads(content)
+        payload = json.loads(content.decode())
         if not isinstance(payload, dict):
             raise InvalidToken("Its claims are not ours.")
         return payload
