@@ -99,6 +99,13 @@ def openapi(_: argparse.Namespace) -> int:
     return 0
 
 
+def triggers(_: argparse.Namespace) -> int:
+    from infra.local.triggers import write
+
+    print(write())
+    return 0
+
+
 def layers(_: argparse.Namespace) -> int:
     from infra.local.layers import export
 
@@ -115,6 +122,7 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     "demo": (demo, "play the story over HTTP and print it"),
     "superuser": (superuser, "make a registered account a superuser"),
     "openapi": (openapi, "write the OpenAPI document anew"),
+    "triggers": (triggers, "write the README's table of triggers anew"),
     "layers": (layers, "write the layers' requirements anew from uv.lock"),
 }
 

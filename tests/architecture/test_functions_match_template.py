@@ -1,0 +1,148 @@
+"""Folders, template, docstrings, OpenAPI, permissions and the README tell the same story."""
+
+import importlib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from infra.local.openapi import TARGET
+from infra.local.package import FUNCTION, load_template
+from infra.local.settings import ROOT
+from infra.local.triggers import README, Trigger, render, triggers
+from mara.auth.model.permissions import MATRIX
+
+LINES_MAX = 40
+PREFLIGHT = "AnswerPreflight"
+TRIGGERS = {trigger.folder: trigger for trigger in triggers()}
+
+
+def functions() -> dict[str, dict[str, Any]]:
+    """By logical id: what the template says of each function."""
+    return {
+        name: resource["Properties"]
+        for name, resource in load_template()["Resources"].items()
+        if resource["Type"] == FUNCTION
+    }
+
+
+def events(name: str) -> list[dict[str, Any]]:
+    return list(functions()[name]["Events"].values())
+
+
+def routes(name: str) -> set[str]:
+    return {
+        f"{event['Properties']['Method'].upper()} {event['Properties']['Path']}"
+        for event in events(name)
+        if event["Type"] == "Api"
+    }
+
+
+def all_paths() -> set[str]:
+    return {route.split()[1] for name in functions() if name != PREFLIGHT for route in routes(name)}
+
+
+def resource_of(folder: str) -> str:
+    return folder.rsplit("/", 1)[1].title().replace("_", "")
+
+
+def queue_of(event: dict[str, Any]) -> str:
+    """The queue's name without the stage."""
+    resource, _ = event["Properties"]["Queue"]["Fn::GetAtt"]
+    name: str = load_template()["Resources"][resource]["Properties"]["QueueName"]["Fn::Sub"]
+    return name.removeprefix("mara-${Stage}-")
+
+
+def operations() -> Iterator[tuple[str, str]]:
+    """(operation, "METHOD /path") of the OpenAPI document."""
+    for path, methods in json.loads(TARGET.read_text("utf-8"))["paths"].items():
+        for method, operation in methods.items():
+            yield operation["operationId"], f"{method.upper()} {path}"
+
+
+@pytest.fixture(params=TRIGGERS.values(), ids=TRIGGERS.keys())
+def trigger(request: pytest.FixtureRequest) -> Trigger:
+    found: Trigger = request.param
+    return found
+
+
+class TestFolders:
+    def test_each_is_a_function_of_the_template_by_its_name(self) -> None:
+        of_template = {
+            name: properties["CodeUri"].rstrip("/") for name, properties in functions().items()
+        }
+        assert of_template == {resource_of(folder): folder for folder in TRIGGERS}
+
+    def test_each_holds_a_short_handler_and_nothing_else(self, trigger: Trigger) -> None:
+        folder = ROOT / trigger.folder
+        found = [path.name for path in folder.iterdir() if path.name != "__pycache__"]
+        assert found == ["handler.py"]
+        lines = (folder / "handler.py").read_text("utf-8").splitlines()
+        assert len(lines) <= LINES_MAX
+
+    def test_each_handler_can_be_called(self, trigger: Trigger) -> None:
+        module = importlib.import_module(f"{trigger.folder.replace('/', '.')}.handler")
+        assert callable(module.handler)
+
+    def test_nothing_else_stands_beside_them(self) -> None:
+        files = {path for path in (ROOT / "functions").rglob("*.py") if path.name != "handler.py"}
+        assert files == set()
+
+
+class TestDocstrings:
+    def test_name_what_calls_the_function(self, trigger: Trigger) -> None:
+        assert trigger.what.endswith(".")
+        name = resource_of(trigger.folder)
+        kind = trigger.folder.split("/")[1]
+        if kind == "api":
+            assert trigger.source in routes(name)
+        elif kind == "queues":
+            assert [f"SQS {queue_of(event)}" for event in events(name)] == [trigger.source]
+        else:
+            rates = [event["Properties"]["ScheduleExpression"] for event in events(name)]
+            assert [f"EventBridge {rate}" for rate in rates] == [trigger.source]
+
+    def test_of_a_queue_name_the_folder_too(self) -> None:
+        for folder, trigger in TRIGGERS.items():
+            if folder.startswith("functions/queues/"):
+                assert trigger.source.removeprefix("SQS ").replace("-", "_") == folder.split("/")[2]
+
+
+class TestOpenApi:
+    def test_has_the_operation_of_every_folder_at_its_route(self) -> None:
+        folders = {folder.rsplit("/", 1)[1]: folder for folder in TRIGGERS}
+        for operation, route in operations():
+            assert routes(resource_of(folders[operation])) == {route}, operation
+
+    def test_leaves_out_only_what_is_no_part_of_the_api(self) -> None:
+        documented = {operation for operation, _ in operations()}
+        of_api = {f.rsplit("/", 1)[1] for f in TRIGGERS if f.startswith("functions/api/")}
+        hidden = {"answer_preflight", "get_openapi", "refuse_unknown_route", "show_docs"}
+        assert of_api - documented == hidden
+        assert documented <= of_api
+
+
+class TestPermissionMatrix:
+    def test_has_a_rule_for_every_operation_and_for_no_other(self) -> None:
+        """Invariant 2: a route with no rule in the matrix fails here."""
+        of_api = {f.rsplit("/", 1)[1] for f in TRIGGERS if f.startswith("functions/api/")}
+        assert set(MATRIX) == of_api
+
+
+class TestPreflight:
+    def test_is_answered_on_every_route(self) -> None:
+        answered = {route.removeprefix("OPTIONS ") for route in routes(PREFLIGHT)}
+        assert answered == all_paths()
+
+
+class TestRoutes:
+    def test_belong_to_one_function_each(self) -> None:
+        every = [route for name in functions() for route in sorted(routes(name))]
+        assert len(every) == len(set(every))
+
+
+class TestReadme:
+    def test_has_the_table_of_triggers_of_today(self) -> None:
+        readme = README.read_text("utf-8")
+        assert readme == render(readme), "run: .venv/bin/mara triggers"

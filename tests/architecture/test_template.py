@@ -1,0 +1,181 @@
+"""What the template promises of queues, buckets, rights and its own size."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from infra.local.package import FUNCTION, load_template
+from infra.local.settings import ROOT
+
+RESOURCES_MAX = 499
+LINES_MAX = 12
+WITH_MANY_ROUTES = {"AnswerPreflight", "RefuseUnknownRoute"}
+QUEUE, BUCKET = "AWS::SQS::Queue", "AWS::S3::Bucket"
+VISIBILITY_FACTOR = 6
+
+
+def resources(kind: str) -> dict[str, dict[str, Any]]:
+    found = load_template()["Resources"].items()
+    return {name: r.get("Properties", {}) for name, r in found if r["Type"] == kind}
+
+
+def consumers() -> Iterator[tuple[str, dict[str, Any], str, dict[str, Any]]]:
+    """(function, its properties, the queue it reads, the properties of the event)."""
+    for name, properties in resources(FUNCTION).items():
+        for event in properties.get("Events", {}).values():
+            if event["Type"] == "SQS":
+                yield (
+                    name,
+                    properties,
+                    event["Properties"]["Queue"]["Fn::GetAtt"][0],
+                    event["Properties"],
+                )
+
+
+def statements(value: Any) -> Iterator[dict[str, Any]]:
+    """Every policy statement below this value."""
+    if isinstance(value, dict):
+        if "Effect" in value:
+            yield value
+        for part in value.values():
+            yield from statements(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from statements(part)
+
+
+def translated() -> dict[str, Any]:
+    """What CloudFormation gets after the SAM transform."""
+    from samtranslator.parser.parser import Parser
+    from samtranslator.translator.translator import Translator
+
+    template = load_template()
+    for resource in template["Resources"].values():
+        properties = resource.get("Properties", {})
+        # Packaging puts an address in the place of a folder.
+        for key in ("CodeUri", "ContentUri"):
+            if key in properties:
+                properties[key] = "s3://bucket/key"
+    translator = Translator({}, Parser())
+    result: dict[str, Any] = translator.translate(template, {"Stage": "test"})
+    return result
+
+
+@pytest.fixture(scope="module")
+def cloud(request: pytest.FixtureRequest) -> dict[str, Any]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+        return translated()
+
+
+class TestQueues:
+    def test_have_dead_letters(self) -> None:
+        """Invariant 26."""
+        queues = resources(QUEUE)
+        read = {queue for _, _, queue, _ in consumers()}
+        assert read
+        for name in read:
+            redrive = queues[name]["RedrivePolicy"]
+            dead, _ = redrive["deadLetterTargetArn"]["Fn::GetAtt"]
+            assert redrive["maxReceiveCount"] >= 3, name
+            assert (
+                queues[dead]["QueueName"]["Fn::Sub"]
+                == f"{queues[name]['QueueName']['Fn::Sub']}-dead"
+            )
+
+    def test_are_each_read_or_hold_dead_letters(self) -> None:
+        """Invariant 26: nothing piles up where nobody looks."""
+        read = {queue for _, _, queue, _ in consumers()}
+        dead = {
+            queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
+            for queue in resources(QUEUE).values()
+            if "RedrivePolicy" in queue
+        }
+        assert set(resources(QUEUE)) == read | dead
+
+    def test_hide_a_message_six_times_as_long_as_its_function_may_run(self) -> None:
+        """Invariant 26."""
+        default = load_template()["Globals"]["Function"]["Timeout"]
+        for name, properties, queue, _ in consumers():
+            visible_after_s = resources(QUEUE)[queue].get("VisibilityTimeout", 30)
+            assert visible_after_s >= VISIBILITY_FACTOR * properties.get("Timeout", default), name
+
+    def test_take_reports_of_partial_failures(self) -> None:
+        """Invariant 26."""
+        for name, _, _, event in consumers():
+            assert event["FunctionResponseTypes"] == ["ReportBatchItemFailures"], name
+
+    def test_keep_dead_letters_as_long_as_can_be(self) -> None:
+        for name, queue in resources(QUEUE).items():
+            if "RedrivePolicy" not in queue:
+                assert queue["MessageRetentionPeriod"] == 14 * 24 * 3600, name
+
+    def test_let_a_consumer_write_to_its_dead_letters(self) -> None:
+        """Invariant 26: a poison message goes there with its reason."""
+        for name, properties, queue, _ in consumers():
+            dead, _ = resources(QUEUE)[queue]["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"]
+            sends = {
+                policy["SQSSendMessagePolicy"]["QueueName"]["Fn::GetAtt"][0]
+                for policy in properties["Policies"]
+                if "SQSSendMessagePolicy" in policy
+            }
+            assert dead in sends, name
+
+
+class TestBuckets:
+    def test_are_closed_to_the_public(self) -> None:
+        buckets = resources(BUCKET)
+        assert buckets
+        for name, bucket in buckets.items():
+            block = bucket["PublicAccessBlockConfiguration"]
+            assert block == dict.fromkeys(
+                (
+                    "BlockPublicAcls",
+                    "BlockPublicPolicy",
+                    "IgnorePublicAcls",
+                    "RestrictPublicBuckets",
+                ),
+                True,
+            ), name
+
+    def test_are_encrypted(self) -> None:
+        for name, bucket in resources(BUCKET).items():
+            assert bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"], name
+
+
+class TestRights:
+    def test_name_what_may_be_done_and_to_what(self) -> None:
+        found = list(statements(load_template()["Resources"]))
+        assert found
+        for statement in found:
+            for part in ("Action", "Resource", "Principal"):
+                values = statement.get(part, [])
+                for value in values if isinstance(values, list) else [values]:
+                    assert value != "*", statement
+                    assert not str(value).endswith(":*"), statement
+
+    def test_come_in_no_managed_policy_of_everything(self) -> None:
+        for name, function in resources(FUNCTION).items():
+            for policy in function.get("Policies", []):
+                assert isinstance(policy, dict), f"{name}: {policy}"
+
+
+class TestSize:
+    def test_stays_under_the_limit_of_one_stack(self, cloud: dict[str, Any]) -> None:
+        assert len(cloud["Resources"]) <= RESOURCES_MAX
+
+    def test_gives_a_function_a_dozen_lines(self) -> None:
+        text = (ROOT / "template.yaml").read_text("utf-8").partition("\nResources:\n")[2]
+        entries = re.split(r"^  (?=\w)", text, flags=re.MULTILINE)
+        by_name = {entry.partition(":")[0]: entry for entry in entries}
+        for name in set(resources(FUNCTION)) - WITH_MANY_ROUTES:
+            entry = by_name[name].partition("\n  #")[0].strip()
+            assert len(entry.splitlines()) <= LINES_MAX, name
+
+    def test_gives_no_function_more_than_five_layers(self) -> None:
+        """Lambda's limit, the shared ones counted in."""
+        shared = load_template()["Globals"]["Function"]["Layers"]
+        for name, function in resources(FUNCTION).items():
+            assert len(shared) + len(function.get("Layers", [])) <= 5, name
