@@ -1,0 +1,158 @@
+"""The story on the deployed stack: API Gateway, Lambda, S3, SQS and PostgreSQL."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.support.knowledge import alerts, data_folder
+from tests.support.local_cloud import LocalCloud, ok, until
+from tests.support.story import ANSWER, RUNBOOK, Customer, assert_is_answered
+
+RIGHT_FIRST_MIN = 0.93
+REDEPLOY_MAX_S = 15.0
+"""Three times what is promised on a quiet machine: this one runs the tests besides."""
+
+
+class TestMainPath:
+    def test_a_new_customer_gets_a_cited_answer_and_an_honest_refusal(
+        self, somebody: Customer
+    ) -> None:
+        document_id = somebody.upload()
+        somebody.wait_until_ready(document_id)
+        agent_id = somebody.create_agent()
+        assert_is_answered(somebody.ask(agent_id), document_id)
+        refusal = somebody.ask(agent_id, "Сколько стоит билет в Большой театр?")
+        assert (refusal["status"], refusal["citations"]) == ("not_in_documents", [])
+        assert refusal["usage"]["price"] == "0.000000"
+
+    def test_a_file_sent_past_the_api_is_verified_and_read(self, somebody: Customer) -> None:
+        document_id = somebody.upload_by_form(RUNBOOK)
+        somebody.wait_until_ready(document_id)
+        assert_is_answered(somebody.ask(somebody.create_agent()), document_id)
+
+    def test_a_deleted_document_answers_nothing_and_is_gone(self, somebody: Customer) -> None:
+        document_id = somebody.upload()
+        somebody.wait_until_ready(document_id)
+        agent_id = somebody.create_agent()
+        assert somebody.call("DELETE", f"/documents/{document_id}").status_code == 204
+        assert somebody.ask(agent_id)["status"] == "not_in_documents"
+        assert somebody.call("GET", f"/documents/{document_id}").status_code == 404
+
+    def test_a_new_version_replaces_the_old_one(self, somebody: Customer) -> None:
+        first = somebody.upload()
+        somebody.wait_until_ready(first)
+        changed = RUNBOOK.replace("14 дней", "30 дней")
+        second = somebody.upload(changed)
+        somebody.wait_until_ready(second)
+        found = ok(somebody.call("POST", "/documents/search", json={"query": "архивы старше"}))
+        assert {hit["document_id"] for hit in found["items"]} == {second}
+        assert not any(ANSWER in hit["text"] for hit in found["items"])
+
+    def test_strangers_see_nothing_of_it(self, stack: LocalCloud, somebody: Customer) -> None:
+        document_id = somebody.upload()
+        somebody.wait_until_ready(document_id)
+        stranger = Customer(stack.url)
+        stranger.register()
+        stranger.log_in()
+        assert stranger.call("GET", f"/documents/{document_id}").status_code == 404
+        found = ok(stranger.call("POST", "/documents/search", json={"query": "архивы"}))
+        assert found["items"] == []
+
+
+@pytest.mark.parametrize("pattern", ["runbooks.docx", "runbooks.pdf", "runbooks.xlsx", "runbooks/**/*.md"])
+class TestRealRunbooks:
+    def test_the_right_one_is_cited_first_for_real_alerts(
+        self, somebody: Customer, pattern: str
+    ) -> None:
+        folder = data_folder("runbooks-dev")
+        for path in sorted(folder.glob(pattern)):
+            files = {"file": (path.name, path.read_bytes())}
+            somebody.wait_until_ready(
+                ok(somebody.call("POST", "/documents/upload", files=files))["id"]
+            )
+        agent_id = somebody.create_agent()
+        asked = alerts(folder)
+        right = 0
+        for alert in asked:
+            answer = somebody.ask(agent_id, alert.question)
+            if answer["citations"]:
+                right += _is_right(answer["citations"][0], alert.runbook)
+        assert right / len(asked) >= RIGHT_FIRST_MIN
+
+
+def _is_right(citation: Any, runbook: str) -> bool:
+    return citation["filename"] == f"{runbook}.md" or runbook in citation["place"]["headings"]
+
+
+class TestFrontDoor:
+    def test_serves_the_documentation(self, stack: LocalCloud) -> None:
+        for path in ("/docs", "/redoc", "/docs/swagger-ui-bundle.js", "/docs/redoc.js"):
+            answer = httpx.get(stack.url + path, trust_env=False, timeout=60)
+            assert answer.status_code == 200, path
+        document = httpx.get(f"{stack.url}/openapi.json", trust_env=False, timeout=60).json()
+        assert document["openapi"].startswith("3.1")
+
+    def test_answers_an_unknown_route_with_a_problem(self, stack: LocalCloud) -> None:
+        answer = httpx.get(f"{stack.url}/api/v1/nothing", trust_env=False, timeout=60)
+        assert answer.status_code == 404
+        assert answer.headers["content-type"] == "application/problem+json"
+
+    @pytest.mark.parametrize("path", ["/api/v1/agents", "/api/v1/documents/upload", "/api/v1/none"])
+    def test_answers_a_preflight_of_a_configured_origin(self, stack: LocalCloud, path: str) -> None:
+        headers = {"origin": "http://localhost:3000", "access-control-request-method": "POST"}
+        answer = httpx.options(stack.url + path, headers=headers, trust_env=False, timeout=60)
+        assert answer.status_code == 204
+        assert answer.headers["access-control-allow-origin"] == "http://localhost:3000"
+        assert "POST" in answer.headers["access-control-allow-methods"]
+
+    def test_both_spellings_of_a_list_answer(self, somebody: Customer) -> None:
+        assert ok(somebody.call("GET", "/agents")) == ok(somebody.call("GET", "/agents/"))
+
+    def test_is_ready(self, stack: LocalCloud) -> None:
+        def ready() -> bool:
+            url = f"{stack.url}/api/v1/health/ready"
+            return httpx.get(url, trust_env=False, timeout=60).status_code == 200
+
+        until("every dependency answers", ready)
+
+    def test_sets_two_cookies_at_login(self, stack: LocalCloud, somebody: Customer) -> None:
+        credentials = somebody._credentials()
+        with httpx.Client(base_url=f"{stack.url}/api/v1", trust_env=False, timeout=60) as browser:
+            login = browser.post("/auth/login", json=credentials)
+            assert len(login.headers.get_list("set-cookie")) == 2
+            csrf = login.cookies["mara_csrf"]
+            assert browser.post("/auth/refresh").status_code == 403
+            assert browser.post("/auth/refresh", headers={"x-csrf-token": csrf}).status_code == 200
+
+    def test_an_upload_too_large_for_lambda_names_the_other_way(self, somebody: Customer) -> None:
+        files = {"file": ("large.txt", b"x" * (5 * 1024 * 1024))}
+        answer = somebody.call("POST", "/documents/upload", files=files)
+        assert answer.status_code == 413
+        assert "sha256" in answer.json()["detail"]
+
+
+class TestRedeploy:
+    def test_is_quick_and_keeps_the_address(self, stack: LocalCloud, somebody: Customer) -> None:
+        began = time.monotonic()
+        assert stack.run("redeploy").returncode == 0
+        assert time.monotonic() - began < REDEPLOY_MAX_S
+        assert somebody.call("GET", "/users/me/profile").status_code == 200
+
+
+class TestSecrets:
+    def test_none_stands_in_any_log(self, stack: LocalCloud, somebody: Customer) -> None:
+        agent_id = somebody.create_agent()
+        somebody.ask(agent_id, "tram-lantern-unique-question")
+        secrets = json.loads((stack.home / "secrets.json").read_text("utf-8"))
+        assert (stack.home / "secrets.json").stat().st_mode & 0o077 == 0
+        logs = "".join(path.read_text("utf-8", "replace") for path in _logs(stack.home))
+        for secret in (*secrets.values(), somebody.token, "tram-lantern-unique-question"):
+            assert secret not in logs
+
+
+def _logs(home: Path) -> list[Path]:
+    return sorted(home.glob("*.log"))
