@@ -85,7 +85,7 @@ class Things:
 
 
 @pytest.fixture
-def things(as_owner: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[Things]:
+def things(as_owner: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch) -> Things:
     as_owner.execute("CREATE TABLE things (name text)")
     as_owner.execute("GRANT ALL ON things TO mara_app")
     monkeypatch.setitem(MATRIX, "make_thing", USER)

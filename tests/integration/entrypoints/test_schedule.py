@@ -1,7 +1,6 @@
 """The frame of a schedule: two ticks do the work once."""
 
 import os
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from multiprocessing import get_context
 from pathlib import Path
@@ -19,10 +18,10 @@ FORK = get_context("fork")
 
 
 @pytest.fixture
-def diary(tmp_path: Path) -> Iterator[Path]:
+def diary(tmp_path: Path) -> Path:
     path = tmp_path / "diary"
     path.touch()
-    yield path
+    return path
 
 
 def write(diary: Path) -> None:

@@ -1,9 +1,9 @@
 """GET /openapi.json - OpenAPI 3.1 of the whole API."""
 
 from fastapi import Response
-from mara.entrypoints.openapi import document
 
 from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.openapi import document
 
 app = api()
 

@@ -1,8 +1,8 @@
 """GET /docs - Swagger UI and ReDoc, with their scripts and styles."""
 
 from fastapi import Response
-from mara.entrypoints.docs import page
 
+from mara.entrypoints.docs import page
 from mara.entrypoints.http import api, lambda_handler
 
 app = api()
