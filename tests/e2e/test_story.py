@@ -63,7 +63,9 @@ class TestMainPath:
         assert found["items"] == []
 
 
-@pytest.mark.parametrize("pattern", ["runbooks.docx", "runbooks.pdf", "runbooks.xlsx", "runbooks/**/*.md"])
+@pytest.mark.parametrize(
+    "pattern", ["runbooks.docx", "runbooks.pdf", "runbooks.xlsx", "runbooks/**/*.md"]
+)
 class TestRealRunbooks:
     def test_the_right_one_is_cited_first_for_real_alerts(
         self, somebody: Customer, pattern: str
