@@ -61,7 +61,7 @@ def operations() -> Iterator[tuple[str, str]]:
             yield operation["operationId"], f"{method.upper()} {path}"
 
 
-@pytest.fixture(params=TRIGGERS.values(), ids=TRIGGERS.keys())
+@pytest.fixture(params=list(TRIGGERS.values()), ids=list(TRIGGERS))
 def trigger(request: pytest.FixtureRequest) -> Trigger:
     found: Trigger = request.param
     return found

@@ -16,6 +16,8 @@ Password = Annotated[SecretStr, Field(min_length=1, max_length=1024)]
 
 EXAMPLE_EMAIL = "anna@example.com"
 EXAMPLE_PASSWORD = "tram-lantern-42-orbit"  # noqa: S105 - of nobody
+EXAMPLE_NEW_PASSWORD = "comet-harbour-77-velvet"  # noqa: S105 - of nobody
+EXAMPLE_REFRESH_TOKEN = "the refresh_token of the last answer"  # noqa: S105 - a stand-in
 
 
 class RegisterRequest(BaseModel):
@@ -74,7 +76,12 @@ class LoginRequest(BaseModel):
 
 
 class RefreshRequest(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    """The token of the last answer of log-in or refresh: it works once."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"refresh_token": EXAMPLE_REFRESH_TOKEN}]},
+    )
 
     refresh_token: SecretStr = Field(min_length=1, max_length=200)
 
@@ -97,7 +104,12 @@ class SessionOut(BaseModel):
 
 
 class PasswordChange(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"old_password": EXAMPLE_PASSWORD, "new_password": EXAMPLE_NEW_PASSWORD}]
+        },
+    )
 
     old_password: Password
     new_password: Password

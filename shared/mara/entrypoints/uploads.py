@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 
-from mara.documents.schemas.documents import UploadIn
+from mara.documents.schemas.documents import DocumentOut, UploadBegun, UploadIn
 from mara.kernel.principal import Principal
 
 MULTIPART = "multipart/form-data"
@@ -18,7 +18,7 @@ MEDIA_TYPES = (MULTIPART, "application/json")
 BODY_MAX = 6 * 1024 * 1024
 """Bytes, base64 counted: what Lambda takes."""
 
-REQUEST_BODY: dict[str, Any] = {
+_REQUEST_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {
@@ -35,6 +35,10 @@ REQUEST_BODY: dict[str, Any] = {
             "application/json": {"schema": UploadIn.model_json_schema()},
         },
     }
+}
+DESCRIPTION: dict[str, Any] = {
+    "openapi_extra": _REQUEST_BODY,
+    "responses": {200: {"model": DocumentOut | UploadBegun}, 201: {"model": UploadBegun}},
 }
 """For OpenAPI, which FastAPI cannot derive from a body that comes in two shapes."""
 

@@ -13,7 +13,7 @@ from mara.wiring.documents import library_service
 app = api()
 
 
-@app.post("/api/v1/documents/upload", status_code=202, openapi_extra=uploads.REQUEST_BODY)
+@app.post("/api/v1/documents/upload", status_code=202, **uploads.DESCRIPTION)
 async def upload_document(
     request: Request, response: Response, caller: Caller
 ) -> DocumentOut | UploadBegun:

@@ -11,7 +11,7 @@ from mara.wiring.operations import health_service
 app = api()
 
 
-@app.get("/api/v1/health/ready")
+@app.get("/api/v1/health/ready", responses={503: {"model": ReadinessOut}})
 async def check_readiness(response: Response) -> ReadinessOut:
     readiness = health_service().check()
     if not readiness.is_ready:

@@ -1,0 +1,180 @@
+"""The OpenAPI document is true: of this code, valid, and its examples work as it says."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from infra.local.openapi import TARGET, render
+from mara.kernel.principal import Role
+from tests.support.accounts import make_account
+from tests.support.cloud import storage_and_queues
+from tests.support.events import Answer
+from tests.support.knowledge import learn
+from tests.support.openapi import Operation, document, form, operations
+
+TEXT = "Если диск на узле заполнен, удалите архивы и перезапустите сервис журналов."
+
+STORY = (
+    *("check_liveness", "check_health", "check_readiness"),
+    *("register", "log_in", "refresh_session", "get_profile", "update_profile"),
+    *("create_api_key", "list_api_keys", "delete_api_key"),
+    *("upload_document", "list_documents", "get_document", "list_chunks", "get_content"),
+    *("search_documents", "create_agent", "list_agents", "get_agent", "update_agent"),
+    *("ask_agent", "list_conversations", "get_conversation", "give_feedback"),
+    *("list_users", "get_user", "update_user"),
+    *("delete_conversation", "delete_agent", "delete_document"),
+    *("log_out", "log_out_everywhere", "change_password"),
+)
+"""Each operation once, in an order in which each has what it needs."""
+
+
+class Reader:
+    """Somebody who follows the document: sends its examples, and checks what comes back."""
+
+    def __init__(self) -> None:
+        self.ids: dict[str, str] = {}
+        self.session: dict[str, str] = {}
+        self.admin = make_account("root", Role.SUPERUSER).headers
+
+    def follow(self, operation: Operation) -> Answer:
+        """Send every example of it, or nothing where it takes no body; the last answer."""
+        for example in operation.examples or [None]:
+            answer = self.send(operation, body=self._filled(example))
+        return answer
+
+    def send(self, operation: Operation, **parts: Any) -> Answer:
+        headers = {**self._headers(operation), **parts.pop("headers", {})}
+        answer = operation.call(self.ids, headers=headers, **parts)
+        assert answer.status < 400, f"{operation.id}: {answer.text}"
+        check(operation, answer)
+        self._remember(operation, answer)
+        return answer
+
+    @property
+    def user_id(self) -> UUID:
+        return UUID(self.ids["user_id"])
+
+    def log_in(self) -> None:
+        self.follow(operations()["log_in"])
+
+    def _headers(self, operation: Operation) -> dict[str, str]:
+        if operation.path.startswith("/api/v1/users/admin"):
+            return self.admin
+        if "security" not in operation.spec:
+            return {}
+        return {"authorization": f"Bearer {self.session['access_token']}"}
+
+    def _filled(self, example: Any) -> Any:
+        """The one value that no document can know is the token of just now."""
+        if example and "refresh_token" in example:
+            return {**example, "refresh_token": self.session["refresh_token"]}
+        return example
+
+    def _remember(self, operation: Operation, answer: Answer) -> None:
+        if answer.status == 204:
+            return
+        made: Mapping[str, Any] = answer.json
+        if operation.id in {"log_in", "refresh_session"}:
+            self.session = dict(made)
+        names = {"create_agent": "agent_id", "create_api_key": "key_id", "register": "user_id"}
+        if operation.id in names:
+            self.ids[names[operation.id]] = made["id"]
+        for name in ("answer_id", "conversation_id"):
+            if name in made:
+                self.ids[name] = made[name]
+
+
+def check(operation: Operation, answer: Answer) -> None:
+    """Against the schema of just this status, formats of ids and times included."""
+    schema = operation.response_schema(answer.status)
+    if schema is None:
+        assert answer.text in {"", "null"}, operation.id
+        return
+    checker = Draft202012Validator.FORMAT_CHECKER
+    errors = list(Draft202012Validator(schema, format_checker=checker).iter_errors(answer.json))
+    assert not errors, f"{operation.id}: {errors}"
+
+
+@pytest.fixture
+def reader(database: str) -> Iterator[Reader]:
+    with storage_and_queues():
+        yield Reader()
+
+
+class TestDocument:
+    def test_is_of_the_code_of_today(self) -> None:
+        assert TARGET.read_text("utf-8") == render(), "run: .venv/bin/mara openapi"
+
+    def test_is_valid_openapi_3_1(self) -> None:
+        assert list(OpenAPIV31SpecValidator(document()).iter_errors()) == []
+
+    @pytest.mark.parametrize("operation", operations().values(), ids=operations())
+    def test_has_an_example_of_every_body(self, operation: Operation) -> None:
+        if (schema := operation.body_schema) is not None:
+            assert operation.examples
+            for example in operation.examples:
+                Draft202012Validator({**schema, "components": document()["components"]}).validate(
+                    example
+                )
+
+    @pytest.mark.parametrize("operation", operations().values(), ids=operations())
+    def test_refuses_what_it_does_not_know(self, operation: Operation) -> None:
+        if (schema := operation.body_schema) is not None:
+            assert schema["additionalProperties"] is False
+
+    @pytest.mark.parametrize("operation", operations().values(), ids=operations())
+    def test_says_what_an_operation_does_and_answers(self, operation: Operation) -> None:
+        assert operation.spec["summary"]
+        assert operation.spec["tags"]
+        assert "application/problem+json" in operation.spec["responses"]["default"]["content"]
+
+
+class TestExamples:
+    def test_the_story_has_every_operation_once(self) -> None:
+        assert sorted(STORY) == sorted(operations())
+
+    def test_are_taken_in_turn_and_answered_as_the_document_says(self, reader: Reader) -> None:
+        every = operations()
+        for name in STORY:
+            reader.follow(every[name])
+            if name == "upload_document":
+                learned = learn(reader.user_id, "disk.txt", [TEXT])
+                reader.ids["document_id"] = str(learned.id)
+            if name in {"log_out", "log_out_everywhere"}:
+                reader.log_in()
+
+    def test_of_a_file_are_answered_as_the_document_says(self, reader: Reader) -> None:
+        every = operations()
+        for name in ("register", "log_in"):
+            reader.follow(every[name])
+        parts = form("disk.md", TEXT.encode())
+        first = reader.send(every["upload_document"], **parts)
+        again = reader.send(every["upload_document"], **parts)
+        assert (first.status, again.status) == (202, 200)
+        reader.ids["document_id"] = first.json["id"]
+        reader.follow(every["get_document"])
+        reader.follow(every["get_content"])
+
+    def test_of_an_answer_has_citations(self, reader: Reader) -> None:
+        """Else the story would check the shape of a refusal alone."""
+        every = operations()
+        for name in ("register", "log_in", "create_agent"):
+            reader.follow(every[name])
+        learn(reader.user_id, "disk.txt", [TEXT])
+        answer = reader.follow(every["ask_agent"])
+        assert answer.json["citations"]
+
+    def test_of_problems_follow_their_schema(self, reader: Reader) -> None:
+        problem = {
+            **document()["components"]["schemas"]["Problem"],
+            "components": document()["components"],
+        }
+        for operation in operations().values():
+            if "security" in operation.spec:
+                answer = operation.call(dict.fromkeys(operation.parameters, str(uuid4())))
+                assert answer.status == 401, operation.id
+                Draft202012Validator(problem).validate(answer.json)

@@ -1,0 +1,91 @@
+"""The OpenAPI document as a list of operations that can be called in process."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from infra.local.openapi import TARGET
+from tests.support.events import Answer, call
+
+JSON = "application/json"
+BOUNDARY = "mara-boundary"
+
+
+@cache
+def document() -> dict[str, Any]:
+    parsed: dict[str, Any] = json.loads(TARGET.read_text("utf-8"))
+    return parsed
+
+
+@dataclass(frozen=True)
+class Operation:
+    """``path`` has its parameters in braces."""
+
+    id: str
+    method: str
+    path: str
+    spec: dict[str, Any]
+
+    @property
+    def parameters(self) -> list[str]:
+        """The names of the ids in the path."""
+        return re.findall(r"{(\w+)}", self.path)
+
+    @property
+    def body_schema(self) -> dict[str, Any] | None:
+        """Of the JSON body, with references resolved; ``None`` where it takes none."""
+        content = self.spec.get("requestBody", {}).get("content", {})
+        if JSON not in content:
+            return None
+        schema: dict[str, Any] = content[JSON]["schema"]
+        alternatives = [s for s in schema.get("anyOf", [schema]) if s.get("type") != "null"]
+        return resolve(alternatives[0])
+
+    @property
+    def examples(self) -> list[Any]:
+        return list((self.body_schema or {}).get("examples", []))
+
+    def response_schema(self, status: int) -> dict[str, Any] | None:
+        """Raises KeyError for a status that the document does not promise."""
+        content = self.spec["responses"][str(status)].get("content", {})
+        schema: dict[str, Any] | None = content.get(JSON, {}).get("schema")
+        return schema and {**schema, "components": document()["components"]}
+
+    def call(self, ids: Mapping[str, str], **parts: Any) -> Answer:
+        group = self.spec["tags"][0]
+        handler = import_module(f"functions.api.{group}.{self.id}.handler").handler
+        return call(handler, self.method.upper(), self.path.format(**ids), **parts)
+
+
+def resolve(schema: dict[str, Any]) -> dict[str, Any]:
+    name = schema.get("$ref", "").rpartition("/")[2]
+    found: dict[str, Any] = document()["components"]["schemas"][name] if name else schema
+    return found
+
+
+def operations() -> dict[str, Operation]:
+    """By operation id."""
+    return {operation.id: operation for operation in _operations()}
+
+
+def _operations() -> Iterator[Operation]:
+    for path, methods in document()["paths"].items():
+        for method, spec in methods.items():
+            yield Operation(spec["operationId"], method, path, spec)
+
+
+def form(filename: str, content: bytes, **fields: str) -> dict[str, Any]:
+    """A multipart body with one file, as parts of ``call``."""
+    head = f'Content-Disposition: form-data; name="file"; filename="{filename}"\r\n'
+    parts = [f"{head}Content-Type: application/octet-stream\r\n\r\n".encode() + content]
+    parts += [
+        f'Content-Disposition: form-data; name="{name}"\r\n\r\n{value}'.encode()
+        for name, value in fields.items()
+    ]
+    dashes = b"--" + BOUNDARY.encode()
+    raw = b"".join(dashes + b"\r\n" + part + b"\r\n" for part in parts) + dashes + b"--\r\n"
+    return {"raw": raw, "headers": {"content-type": f"multipart/form-data; boundary={BOUNDARY}"}}
