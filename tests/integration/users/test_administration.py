@@ -79,7 +79,7 @@ class TestUpdate:
         root = make_account("root", Role.SUPERUSER)
         for change in ({"role": Role.USER, "active": None}, {"role": None, "active": False}):
             with pytest.raises(LastSuperuser):
-                user_administration_service().update(root.principal, root.id, **change)  # type: ignore[arg-type]
+                user_administration_service().update(root.principal, root.id, **change)
 
     def test_two_superusers_who_demote_each_other_at_once_leave_one(self) -> None:
         roots = [make_account(name, Role.SUPERUSER) for name in ("anna", "boris")]
