@@ -3,6 +3,7 @@
 import importlib
 import json
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ PREFLIGHT = "AnswerPreflight"
 TRIGGERS = {trigger.folder: trigger for trigger in triggers()}
 
 
+@cache
 def functions() -> dict[str, dict[str, Any]]:
     """By logical id: what the template says of each function."""
     return {

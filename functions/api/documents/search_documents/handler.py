@@ -10,7 +10,9 @@ app = api()
 
 @app.post("/api/v1/documents/search")
 async def search_documents(body: SearchIn, caller: Caller) -> HitsOut:
-    found = search_service().search(
+    service = search_service()
+    service.check_own(caller, body.document_ids)
+    found = service.search(
         caller,
         body.query,
         limit=body.limit,

@@ -29,7 +29,7 @@ class SearchService:
     ) -> Sequence[Hit]:
         """The best first; no ``document_ids`` means all of the caller's.
 
-        A document that is gone answers nothing: naming it is no error here.
+        A document that is gone answers nothing, and is no error here: an agent may still name it.
         """
         semantic = mode is not SearchMode.LEXICAL
         query = Query(

@@ -1,0 +1,124 @@
+"""Two tenants who each have one of everything, and the callers who try to reach the other's."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg import sql
+
+from mara.agents.model import AgentSettings
+from mara.auth.model import Scope
+from mara.auth.model.permissions import RANK, Rule
+from mara.kernel.principal import Role
+from mara.wiring.agents import agent_service, ask_service
+from mara.wiring.auth import api_key_service, session_service
+from tests.support.accounts import PASSWORD, Account, make_account
+from tests.support.knowledge import learn
+
+ALL_SCOPES = frozenset(Scope)
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """``ids`` are by the name of the path's parameter; ``word`` stands in all that is theirs."""
+
+    account: Account
+    word: str
+    ids: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Somebody with a role, with or without an API key; ``role`` is None for nobody."""
+
+    name: str
+    role: Role | None
+    scopes: frozenset[Scope] | None = None
+
+    def status(self, rule: Rule) -> int | None:
+        """What the permission matrix says before any object is looked at: None is a pass."""
+        if self.role is None:
+            return 401
+        if RANK[self.role].value < rule.access.value:
+            return 403
+        if self.scopes is not None and rule.key_scope not in self.scopes:
+            return 403
+        return None
+
+    def headers(self, account: Account) -> dict[str, str]:
+        """A new session or key at every call: what ends one ends none of the others."""
+        if self.role is None:
+            return {}
+        if self.scopes is not None:
+            _, secret = api_key_service().create(
+                account.principal, name="crawler", scopes=self.scopes, expires_at=None
+            )
+            return {"x-api-key": secret}
+        tokens = session_service().log_in(
+            email=account.email, password=PASSWORD, address="192.0.2.1"
+        )
+        return {"authorization": f"Bearer {tokens.access_token}"}
+
+
+CALLERS = (
+    Caller("nobody", None),
+    *(Caller(role.value, role) for role in Role),
+    *(Caller(f"key with {scope.value}", Role.USER, frozenset({scope})) for scope in Scope),
+    *(Caller(f"{role.value}'s key with all", role, ALL_SCOPES) for role in Role),
+)
+
+
+def make_tenant(name: str, word: str, role: Role = Role.USER) -> Tenant:
+    """With a document, an agent that answered from it, and an API key."""
+    account = make_account(name, role)
+    who = account.principal
+    text = f"Restart the {word} gateway with systemctl restart {word}, then call {word} support."
+    document = learn(account.id, f"{word}.txt", [text])
+    agent = agent_service().create(
+        who, AgentSettings(name=f"{word} agent", instructions=f"Speak of {word}.")
+    )
+    answer = ask_service().ask(
+        who, agent.id, f"How do I restart the {word} gateway?", conversation_id=None
+    )
+    key, _ = api_key_service().create(who, name=f"{word} key", scopes=ALL_SCOPES, expires_at=None)
+    ids = {
+        "user_id": account.id,
+        "document_id": document.id,
+        "agent_id": agent.id,
+        "answer_id": answer.id,
+        "conversation_id": answer.conversation_id,
+        "key_id": key.id,
+    }
+    return Tenant(account, word, {name: str(value) for name, value in ids.items()})
+
+
+@dataclass
+class Rows:
+    """All that one owner has in the database, seen past row-level security."""
+
+    link: psycopg.Connection[Any]
+    owner_id: UUID
+    tables: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        found = self.link.execute(
+            "SELECT table_name FROM information_schema.columns"
+            " WHERE table_schema = 'public' AND column_name = 'owner_id' ORDER BY 1"
+        )
+        self.tables = [name for (name,) in found]
+
+    def all(self) -> dict[str, list[dict[str, Any]]]:
+        owned = {table: self._rows(table, "owner_id") for table in self.tables}
+        return {**owned, "users": [self._without_time(row) for row in self._rows("users", "id")]}
+
+    def _rows(self, table: str, column: str) -> list[dict[str, Any]]:
+        query = sql.SQL("SELECT to_jsonb(t) FROM {} t WHERE {} = %s").format(
+            sql.Identifier(table), sql.Identifier(column)
+        )
+        return sorted((row for (row,) in self.link.execute(query, [self.owner_id])), key=str)
+
+    @staticmethod
+    def _without_time(row: dict[str, Any]) -> dict[str, Any]:
+        """An administrator may save an account as it is."""
+        return {name: value for name, value in row.items() if name != "updated_at"}
