@@ -15,6 +15,10 @@ BUDGET: dict[str, Any] = json.loads((Path(__file__).parent / "import_budget.json
 API_SHARE_MAX = 0.45
 """CPU of a route's imports, of the CPU of importing the whole stack in the same run."""
 
+CPU_SLACK = 1.5
+"""How far a share of CPU may stray from the file's: other work on the machine moves it, and modules,
+which nothing moves, are held exactly."""
+
 NOWHERE = {
     "aiogram",
     "alembic",
@@ -68,7 +72,7 @@ class TestBudget:
     def test_holds_in_cpu(self, folder: str) -> None:
         """The file's milliseconds are of one machine: here they count as a share of the whole."""
         share = BUDGET["functions"][folder]["cpu_ms"] / BUDGET["whole"]["cpu_ms"]
-        limit_ms = share * whole().cpu_ms
+        limit_ms = CPU_SLACK * share * whole().cpu_ms
         assert cpu_ms(folder, limit_ms) <= limit_ms
 
     @pytest.mark.parametrize("folder", [f for f in FOLDERS if f.startswith("functions/api/")])
