@@ -36,6 +36,14 @@ class AcceptanceService:
             self.storage.move(document.incoming_key, document.object_key)
         else:
             self.storage.delete(document.incoming_key)
+        try:
+            self._settle(document_id, failure)
+        except DocumentNotFound as error:
+            # Deleted, and perhaps purged, while it was moved: nobody else would remove it now.
+            self.storage.delete(document.object_key)
+            raise IngestionSettled("It was deleted meanwhile.") from error
+
+    def _settle(self, document_id: UUID, failure: Failure | None) -> None:
         with self.unit_of_work(SYSTEM):
             locked = self.documents.lock(document_id)
             if locked.state is not DocumentState.UPLOADING:

@@ -53,8 +53,13 @@ class LibraryService:
             return document, False
         # Outside a transaction; the watchdog ends a document whose bytes never came.
         self.storage.put(document.object_key, content)
-        with self.unit_of_work(caller.user_id):
-            queued = self._queue(document.id)
+        try:
+            with self.unit_of_work(caller.user_id):
+                queued = self._queue(document.id)
+        except DocumentNotFound:
+            # Deleted, and perhaps purged, while it was stored: nobody else would remove it now.
+            self.storage.delete(document.object_key)
+            raise
         return queued, is_new
 
     def begin_upload(
