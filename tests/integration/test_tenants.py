@@ -48,7 +48,9 @@ def caller(request: pytest.FixtureRequest) -> Caller:
 
 
 @pytest.fixture
-def own(database: str, caller: Caller) -> Tenant:
+def own(rows: Rows, caller: Caller) -> Tenant:
+    if not caller.secured:
+        rows.unsecure()
     return make_tenant("boris", "granite", caller.role or Role.USER)
 
 
@@ -209,6 +211,13 @@ class TestWhatIsOnesOwn:
         mine = create.call({}, body=body, headers={**caller.headers(own.account), **key})
         assert (theirs.status, mine.status) == (201, 201)
         assert theirs.json["id"] != mine.json["id"]
+
+
+class TestRowLevelSecurity:
+    def test_stands_on_every_table_with_an_owner(self, rows: Rows) -> None:
+        """Invariant 2: under the queries, which the crawler tries without it too."""
+        assert {"agents", "answers", "api_keys", "documents", "index_chunks"} <= set(rows.tables)
+        assert rows.unsecured() == set()
 
 
 class TestMatrix:

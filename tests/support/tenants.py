@@ -30,11 +30,15 @@ class Tenant:
 
 @dataclass(frozen=True)
 class Caller:
-    """Somebody with a role, with or without an API key; ``role`` is None for nobody."""
+    """Somebody with a role, with or without an API key; ``role`` is None for nobody.
+
+    ``secured`` is whether row-level security stands, or the queries have to hold alone.
+    """
 
     name: str
     role: Role | None
     scopes: frozenset[Scope] | None = None
+    secured: bool = True
 
     def status(self, rule: Rule) -> int | None:
         """What the permission matrix says before any object is looked at: None is a pass."""
@@ -63,6 +67,7 @@ class Caller:
 
 CALLERS = (
     Caller("nobody", None),
+    Caller("user where nothing but the queries guards", Role.USER, secured=False),
     *(Caller(role.value, role) for role in Role),
     *(Caller(f"key with {scope.value}", Role.USER, frozenset({scope})) for scope in Scope),
     *(Caller(f"{role.value}'s key with all", role, ALL_SCOPES) for role in Role),
@@ -107,6 +112,22 @@ class Rows:
             " WHERE table_schema = 'public' AND column_name = 'owner_id' ORDER BY 1"
         )
         self.tables = [name for (name,) in found]
+
+    def unsecure(self) -> None:
+        """Take row-level security away."""
+        for table in (*self.tables, "users"):
+            self.link.execute(
+                sql.SQL("ALTER TABLE {} DISABLE ROW LEVEL SECURITY").format(sql.Identifier(table))
+            )
+
+    def unsecured(self) -> set[str]:
+        """The tables of tenants without row-level security that holds for their owner too."""
+        found = self.link.execute(
+            "SELECT relname FROM pg_class WHERE oid = ANY(%s::text[]::regclass[])"
+            " AND NOT (relrowsecurity AND relforcerowsecurity)",
+            [[*self.tables, "users"]],
+        )
+        return {name for (name,) in found}
 
     def all(self) -> dict[str, list[dict[str, Any]]]:
         owned = {table: self._rows(table, "owner_id") for table in self.tables}

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from mara.documents.model import Chunk, Document, Extraction, Format, Hit, Query
 from mara.kernel.page import PageRequest
+from mara.kernel.unit_of_work import Scope
 
 
 class Documents(Protocol):
@@ -15,10 +16,10 @@ class Documents(Protocol):
 
     def add(self, document: Document) -> None: ...
 
-    def get(self, document_id: UUID) -> Document:
-        """Raises DocumentNotFound."""
+    def get(self, scope: Scope, document_id: UUID) -> Document:
+        """Of an owner, or of anybody in the system's scope. Raises DocumentNotFound."""
 
-    def lock(self, document_id: UUID) -> Document:
+    def lock(self, scope: Scope, document_id: UUID) -> Document:
         """Get, and keep others from changing it till the transaction ends.
 
         Raises DocumentNotFound.

@@ -9,6 +9,7 @@ from mara.documents.errors import DocumentNotFound
 from mara.documents.model import Document, DocumentState, Failure, Format
 from mara.documents.service.recovery import DELETED_FOR, QUEUED_FOR, UPLOADING_FOR
 from mara.kernel.page import PageRequest
+from mara.kernel.unit_of_work import SYSTEM, Scope
 from mara.platform.database import connection
 
 COLUMNS = """id, owner_id, filename, format, media_type, size, sha256, version, state, created_at,
@@ -26,9 +27,13 @@ UPDATE = """
         failure_code = %(failure_code)s, failure_detail = %(failure_detail)s, pages = %(pages)s,
         chunks = %(chunks)s, language = %(language)s, attempts = %(attempts)s,
         lease_until = %(lease_until)s, deleted_at = %(deleted_at)s
-    WHERE id = %(id)s
+    WHERE owner_id = %(owner_id)s AND id = %(id)s
 """
-GET = f"SELECT {COLUMNS} FROM documents WHERE id = %s AND deleted_at IS NULL"
+GET = f"""
+    SELECT {COLUMNS} FROM documents
+    WHERE id = %(id)s AND (%(owner)s::uuid IS NULL OR owner_id = %(owner)s)
+      AND deleted_at IS NULL
+"""
 FIND_BY_HASH = f"""
     SELECT {COLUMNS} FROM documents
     WHERE owner_id = %s AND sha256 = %s AND filename = %s
@@ -76,11 +81,11 @@ class PostgresDocuments:
     def add(self, document: Document) -> None:
         connection().execute(INSERT, _parameters(document))
 
-    def get(self, document_id: UUID) -> Document:
-        return self._one(GET, document_id)
+    def get(self, scope: Scope, document_id: UUID) -> Document:
+        return self._one(GET, scope, document_id)
 
-    def lock(self, document_id: UUID) -> Document:
-        return self._one(f"{GET} FOR UPDATE", document_id)
+    def lock(self, scope: Scope, document_id: UUID) -> Document:
+        return self._one(f"{GET} FOR UPDATE", scope, document_id)
 
     def find_by_hash(self, owner_id: UUID, sha256: str, filename: str) -> Document | None:
         row = connection().execute(FIND_BY_HASH, (owner_id, sha256, filename)).fetchone()
@@ -129,8 +134,9 @@ class PostgresDocuments:
     def erase(self, document_id: UUID) -> None:
         connection().execute(ERASE, (document_id,))
 
-    def _one(self, statement: str, document_id: UUID) -> Document:
-        row = connection().execute(statement, (document_id,)).fetchone()
+    def _one(self, statement: str, scope: Scope, document_id: UUID) -> Document:
+        owner = None if scope == SYSTEM else scope
+        row = connection().execute(statement, {"id": document_id, "owner": owner}).fetchone()
         if row is None:
             raise DocumentNotFound("Check the id.")
         return _document(row)

@@ -45,7 +45,7 @@ class AcceptanceService:
 
     def _settle(self, document_id: UUID, failure: Failure | None) -> None:
         with self.unit_of_work(SYSTEM):
-            locked = self.documents.lock(document_id)
+            locked = self.documents.lock(SYSTEM, document_id)
             if locked.state is not DocumentState.UPLOADING:
                 raise IngestionSettled("It was accepted already.")
             state = DocumentState.FAILED if failure else DocumentState.QUEUED
@@ -57,7 +57,7 @@ class AcceptanceService:
     def _waiting(self, document_id: UUID) -> Document:
         try:
             with self.unit_of_work(SYSTEM):
-                document = self.documents.get(document_id)
+                document = self.documents.get(SYSTEM, document_id)
         except DocumentNotFound as error:
             raise IngestionSettled("It was deleted meanwhile.") from error
         if document.state is not DocumentState.UPLOADING:

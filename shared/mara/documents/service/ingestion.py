@@ -95,7 +95,7 @@ class IngestionService:
         at = self.now()
         with self.unit_of_work(SYSTEM):
             try:
-                present = self.documents.lock(claimed.id)
+                present = self.documents.lock(SYSTEM, claimed.id)
             except DocumentNotFound as error:
                 raise IngestionSettled("It was deleted meanwhile.") from error
             if (present.state, present.attempts) != (DocumentState.PROCESSING, claimed.attempts):

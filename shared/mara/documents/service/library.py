@@ -55,7 +55,7 @@ class LibraryService:
         self.storage.put(document.object_key, content)
         try:
             with self.unit_of_work(caller.user_id):
-                queued = self._queue(document.id)
+                queued = self._queue(caller, document.id)
         except DocumentNotFound:
             # Deleted, and perhaps purged, while it was stored: nobody else would remove it now.
             self.storage.delete(document.object_key)
@@ -79,7 +79,7 @@ class LibraryService:
     def get(self, caller: Principal, document_id: UUID) -> Document:
         """Raises DocumentNotFound."""
         with self.unit_of_work(caller.user_id):
-            return self._own(caller, document_id)
+            return self.documents.get(caller.user_id, document_id)
 
     def list(self, caller: Principal, page: PageRequest) -> Page[Document]:
         with self.unit_of_work(caller.user_id):
@@ -94,7 +94,7 @@ class LibraryService:
         Raises DocumentNotFound.
         """
         with self.unit_of_work(caller.user_id):
-            self._own(caller, document_id)
+            self.documents.get(caller.user_id, document_id)
             found = self.index.read(caller.user_id, document_id, after=after, limit=limit + 1)
         return found[:limit], len(found) > limit
 
@@ -111,16 +111,10 @@ class LibraryService:
         DocumentNotFound.
         """
         with self.unit_of_work(caller.user_id):
-            document = self.documents.lock(document_id)
+            document = self.documents.lock(caller.user_id, document_id)
             at = self.now()
             self.documents.save(replace(document, deleted_at=at, updated_at=at))
             self.publish(PurgeDocument(document_id=document_id))
-
-    def _own(self, caller: Principal, document_id: UUID) -> Document:
-        document = self.documents.get(document_id)
-        if document.owner_id != caller.user_id:
-            raise DocumentNotFound("Check the id.")
-        return document
 
     def _register(
         self, caller: Principal, filename: str, size: int, sha256: str
@@ -167,8 +161,8 @@ class LibraryService:
         self.documents.save(anew)
         return anew
 
-    def _queue(self, document_id: UUID) -> Document:
-        document = self.documents.lock(document_id)
+    def _queue(self, caller: Principal, document_id: UUID) -> Document:
+        document = self.documents.lock(caller.user_id, document_id)
         if document.state is not DocumentState.UPLOADING:
             return document  # the same upload at the same time was faster
         queued = replace(document, state=DocumentState.QUEUED, updated_at=self.now())
