@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from mara.documents.model import Block, Place
 
-_PARAGRAPH = re.compile(r"\n[ \t]*\n+")
+_PARAGRAPH = re.compile(r"\n(?:[ \t]*\n)+")
 _BOMS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
     (b"\xff\xfe\x00\x00", "utf-32"),
