@@ -16,8 +16,10 @@ API_SHARE_MAX = 0.45
 """CPU of a route's imports, of the CPU of importing the whole stack in the same run."""
 
 CPU_SLACK = 1.5
-"""How far a share of CPU may stray from the file's: other work on the machine moves it, and modules,
-which nothing moves, are held exactly."""
+"""How far a share of CPU may stray from the file's: other work on the machine moves it.
+
+Modules, which nothing moves, are held exactly.
+"""
 
 NOWHERE = {
     "aiogram",
