@@ -59,7 +59,8 @@ class Storage(Protocol):
 
     def size(self, key: str) -> int | None: ...
 
-    def move(self, key: str, to: str) -> None: ...
+    def move(self, key: str, to: str) -> None:
+        """Safe to repeat."""
 
     def delete(self, key: str) -> None:
         """Safe to repeat."""

@@ -13,7 +13,7 @@ from tests.support import files
 from tests.support.knowledge import data_folder
 
 SECONDS_MAX = 62.0
-ROWS = [["Alert", "Action"], ["DiskFull", "Prune"], ["Slow", 3.0]]
+ROWS: list[list[object]] = [["Alert", "Action"], ["DiskFull", "Prune"], ["Slow", 3.0]]
 
 
 @pytest.fixture

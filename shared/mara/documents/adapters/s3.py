@@ -60,8 +60,15 @@ class S3Storage:
 
     def move(self, key: str, to: str) -> None:
         """Copied, then deleted: a crash in between leaves both, which a repeat mends."""
+        from botocore.exceptions import ClientError
+
         with _failures():
-            s3.client().copy({"Bucket": self.bucket, "Key": key}, self.bucket, to)
+            try:
+                s3.client().copy({"Bucket": self.bucket, "Key": key}, self.bucket, to)
+            except ClientError as error:
+                if _is_missing(error) and self.size(to) is not None:
+                    return  # a predecessor moved it, and died before it could say so
+                raise
             s3.client().delete_object(Bucket=self.bucket, Key=key)
 
     def delete(self, key: str) -> None:

@@ -1,0 +1,383 @@
+"""The life of a document: uploaded, read, superseded, deleted; with crashes at every step."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+from multiprocessing import get_context
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from mara.documents.adapters.extraction import ChildProcessExtractor
+from mara.documents.adapters.postgres import PostgresDocuments
+from mara.documents.adapters.postgres_index import PostgresSearchIndex
+from mara.documents.adapters.s3 import S3Storage
+from mara.documents.errors import DocumentNotFound, IngestionSettled, UnsupportedFormat
+from mara.documents.model import Document, DocumentState, Place
+from mara.documents.service.ingestion import LEASE
+from mara.documents.service.recovery import DELETED_FOR, QUEUED_FOR, UPLOADING_FOR
+from mara.kernel.principal import Principal
+from mara.kernel.unit_of_work import SYSTEM
+from mara.platform import sqs
+from mara.platform.clock import now
+from mara.platform.database import connection, disconnect, transaction
+from mara.wiring.documents import (
+    acceptance_service,
+    ingestion_service,
+    library_service,
+    purge_service,
+    recovery_service,
+)
+from mara.wiring.search import search_service
+from tests.support.accounts import make_account
+from tests.support.cloud_of_moto import BUCKET, Cloud, cloud_of_moto
+
+pytestmark = pytest.mark.usefixtures("database")
+
+TEXT = b"# Runbook\n\nPrune the backups of the database host first.\n"
+NEWER = b"# Runbook\n\nGrow the volume of the database host first.\n"
+FORK = get_context("fork")
+
+
+@pytest.fixture
+def cloud() -> Iterator[Cloud]:
+    with cloud_of_moto() as started:
+        yield started
+
+
+@pytest.fixture
+def anna() -> Principal:
+    return make_account("anna").principal
+
+
+def upload(caller: Principal, content: bytes = TEXT, name: str = "runbook.md") -> Document:
+    return library_service().upload(caller, name, content)[0]
+
+
+def get(caller: Principal, document: Document) -> Document:
+    return library_service().get(caller, document.id)
+
+
+def found(caller: Principal) -> list[str]:
+    hits = search_service().search(caller, "database host", limit=10)
+    return [hit.chunk.text for hit in hits]
+
+
+def rows(table: str) -> int:
+    with transaction(SYSTEM):
+        row: Any = connection().execute(f"SELECT count(*) FROM {table}").fetchone()
+        return int(row[0])
+
+
+class TestUpload:
+    def test_is_read_once_however_often_it_is_delivered(
+        self, cloud: Cloud, anna: Principal
+    ) -> None:
+        """Invariant 28: a second delivery changes nothing."""
+        document = upload(anna)
+        assert document.state is DocumentState.QUEUED
+        cloud.work()
+        read = get(anna, document)
+        assert (read.state, read.chunks, read.attempts) == (DocumentState.READY, 1, 1)
+        assert found(anna) == ["Prune the backups of the database host first."]
+        chunks, more = library_service().chunks(anna, document.id, after=-1, limit=10)
+        assert [chunk.place for chunk in chunks] == [Place(headings=("Runbook",))]
+        assert not more
+
+    def test_of_the_same_bytes_is_the_same_document(self, cloud: Cloud, anna: Principal) -> None:
+        first, is_new = library_service().upload(anna, "runbook.md", TEXT)
+        again, is_new_again = library_service().upload(anna, "runbook.md", TEXT)
+        assert (first.id, is_new, is_new_again) == (again.id, True, False)
+        cloud.work()
+        assert upload(anna).state is DocumentState.READY
+        assert rows("documents") == 1
+
+    def test_of_other_bytes_under_the_name_is_a_new_version_and_the_old_one_answers_no_more(
+        self, cloud: Cloud, anna: Principal
+    ) -> None:
+        first = upload(anna)
+        cloud.work()
+        second = upload(anna, NEWER)
+        assert second.version == 2
+        assert found(anna) == ["Prune the backups of the database host first."]
+        cloud.work()
+        assert found(anna) == ["Grow the volume of the database host first."]
+        assert get(anna, first).superseded_at is not None
+
+    def test_of_ten_at_once_under_one_name_makes_ten_versions(
+        self, cloud: Cloud, anna: Principal, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        disconnect()
+
+        def send(number: int) -> None:
+            upload(anna, TEXT + b"%d" % number)
+
+        processes: list[Any] = [FORK.Process(target=send, args=(n,)) for n in range(10)]
+        for process in processes:
+            process.start()
+        for process in processes:
+            process.join()
+        with transaction(SYSTEM):
+            versions = connection().execute("SELECT version FROM documents ORDER BY version")
+            assert [row[0] for row in versions] == list(range(1, 11))
+
+    def test_refuses_what_is_not_read_and_keeps_nothing(
+        self, cloud: Cloud, anna: Principal
+    ) -> None:
+        with pytest.raises(UnsupportedFormat):
+            upload(anna, b"MZ", "virus.exe")
+        assert (rows("documents"), cloud.objects()) == (0, [])
+
+    def test_is_nobody_elses(self, cloud: Cloud, anna: Principal) -> None:
+        """Invariant 2."""
+        document = upload(anna)
+        cloud.work()
+        boris = make_account("boris").principal
+        for attempt in (
+            lambda: library_service().get(boris, document.id),
+            lambda: library_service().delete(boris, document.id),
+            lambda: library_service().download_url(boris, document.id),
+            lambda: library_service().chunks(boris, document.id, after=-1, limit=1),
+        ):
+            with pytest.raises(DocumentNotFound):
+                attempt()
+        assert found(boris) == []
+        assert library_service().download_url(anna, document.id).startswith("https://")
+
+
+class TestForm:
+    """Uploads that go past us, straight into the bucket."""
+
+    def begin(self, cloud: Cloud, anna: Principal, declared: bytes, sent: bytes) -> Document:
+        digest = hashlib.sha256(declared).hexdigest()
+        document, form = library_service().begin_upload(anna, "large.md", len(declared), digest)
+        assert form is not None
+        assert document.state is DocumentState.UPLOADING
+        cloud.s3.put_object(Bucket=BUCKET, Key=document.incoming_key, Body=sent)
+        return document
+
+    def test_is_verified_moved_and_read(self, cloud: Cloud, anna: Principal) -> None:
+        document = self.begin(cloud, anna, TEXT, TEXT)
+        acceptance_service().accept(document.id)
+        with pytest.raises(IngestionSettled):
+            acceptance_service().accept(document.id)
+        cloud.work()
+        assert get(anna, document).state is DocumentState.READY
+        assert cloud.objects() == [document.object_key]
+
+    @pytest.mark.parametrize(
+        ("sent", "code"), [(TEXT + b"more", "size_differs"), (TEXT[::-1], "hash_differs")]
+    )
+    def test_that_lies_fails_with_the_reason_and_leaves_nothing(
+        self, cloud: Cloud, anna: Principal, sent: bytes, code: str
+    ) -> None:
+        """Invariant 12: declared sizes that lie."""
+        document = self.begin(cloud, anna, TEXT, sent)
+        acceptance_service().accept(document.id)
+        failed = get(anna, document)
+        assert failed.failure
+        assert failed.failure.code == code
+        assert cloud.objects() == []
+
+    def test_that_died_after_the_move_is_accepted_by_the_next(
+        self, cloud: Cloud, anna: Principal
+    ) -> None:
+        document = self.begin(cloud, anna, TEXT, TEXT)
+        S3Storage(BUCKET).move(document.incoming_key, document.object_key)
+        acceptance_service().accept(document.id)
+        assert get(anna, document).state is DocumentState.QUEUED
+
+    def test_that_never_comes_fails_with_the_reason(self, cloud: Cloud, anna: Principal) -> None:
+        digest = hashlib.sha256(TEXT).hexdigest()
+        document, _ = library_service().begin_upload(anna, "large.md", len(TEXT), digest)
+        assert recovery_service().recover(now()) == 0
+        assert recovery_service().recover(now() + UPLOADING_FOR + timedelta(seconds=1)) == 1
+        failed = get(anna, document)
+        assert failed.failure
+        assert failed.failure.code == "never_arrived"
+
+
+class TestIngestion:
+    """Invariant 8: every job ends, whatever crashes."""
+
+    @pytest.mark.parametrize(
+        ("owner", "name"),
+        [
+            (S3Storage, "download"),
+            (ChildProcessExtractor, "extract"),
+            (PostgresSearchIndex, "replace"),
+            (PostgresDocuments, "supersede_older"),
+            (PostgresDocuments, "save"),
+        ],
+    )
+    def test_a_worker_that_dies_anywhere_is_replaced(
+        self,
+        cloud: Cloud,
+        anna: Principal,
+        monkeypatch: pytest.MonkeyPatch,
+        owner: type,
+        name: str,
+    ) -> None:
+        document = upload(anna)
+        cloud.take("ingest-document")
+        disconnect()
+        with monkeypatch.context() as deadly:
+            deadly.setattr(owner, name, lambda *_, **__: os._exit(9))
+            process = FORK.Process(target=lambda: ingestion_service().ingest(document.id))
+            process.start()
+            process.join()
+        assert process.exitcode == 9
+        assert get(anna, document).state is DocumentState.PROCESSING
+        assert found(anna) == []
+        assert recovery_service().recover(now() + LEASE + timedelta(seconds=1)) == 1
+        cloud.work()
+        assert get(anna, document).state is DocumentState.READY
+        assert len(found(anna)) == 1
+
+    def test_three_dead_workers_are_a_reason(self, cloud: Cloud, anna: Principal) -> None:
+        document = upload(anna)
+        at = now()
+        for _ in range(3):
+            with transaction(SYSTEM):
+                assert PostgresDocuments().claim(document.id, at, at + LEASE)
+            at += LEASE + timedelta(seconds=1)
+            recovery_service().recover(at)
+        failed = get(anna, document)
+        assert failed.failure
+        assert failed.failure.code == "worker_died"
+
+    def test_one_of_ten_workers_gets_it(self, cloud: Cloud, anna: Principal) -> None:
+        document = upload(anna)
+        disconnect()
+        outcomes: Any = FORK.SimpleQueue()
+
+        def claim() -> None:
+            with transaction(SYSTEM):
+                outcomes.put(bool(PostgresDocuments().claim(document.id, now(), now() + LEASE)))
+
+        processes: list[Any] = [FORK.Process(target=claim) for _ in range(10)]
+        for process in processes:
+            process.start()
+        assert sum(outcomes.get() for _ in processes) == 1
+        for process in processes:
+            process.join()
+
+    def test_a_file_without_text_fails_with_the_reason(self, cloud: Cloud, anna: Principal) -> None:
+        document = upload(anna, b" \n ", "empty.txt")
+        cloud.work()
+        failed = get(anna, document)
+        assert failed.failure
+        assert (failed.state, failed.failure.code) == (DocumentState.FAILED, "no_text")
+
+    def test_a_job_whose_message_was_lost_is_sent_again(
+        self, cloud: Cloud, anna: Principal
+    ) -> None:
+        document = upload(anna)
+        cloud.take("ingest-document")
+        assert recovery_service().recover(now() + QUEUED_FOR + timedelta(seconds=1)) == 1
+        assert cloud.take("ingest-document") == [str(document.id)]
+
+    def test_a_late_worker_whose_lease_ran_out_writes_nothing(
+        self, cloud: Cloud, anna: Principal
+    ) -> None:
+        document = upload(anna)
+        with transaction(SYSTEM):
+            late = PostgresDocuments().claim(document.id, now(), now() - timedelta(seconds=1))
+        assert late
+        cloud.work()
+        before = get(anna, document)
+        with pytest.raises(IngestionSettled):
+            ingestion_service()._finish(late, late, [])
+        assert get(anna, document) == before
+
+
+class TestDelete:
+    """Invariant 7: deleted knowledge never answers."""
+
+    def test_answers_nothing_at_once_and_is_gone_after(self, cloud: Cloud, anna: Principal) -> None:
+        document = upload(anna)
+        cloud.work()
+        library_service().delete(anna, document.id)
+        assert found(anna) == []
+        with pytest.raises(DocumentNotFound):
+            get(anna, document)
+        assert cloud.objects() == [document.object_key]
+        cloud.work()
+        assert cloud.objects() == []
+        tables = ("documents", "index_chunks", "index_vectors", "index_postings")
+        assert [rows(table) for table in tables] == [0, 0, 0, 0]
+
+    def test_during_ingestion_wins(
+        self, cloud: Cloud, anna: Principal, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        document = upload(anna)
+        extract = ChildProcessExtractor.extract
+
+        def extract_while_it_is_deleted(*arguments: Any) -> Any:
+            library_service().delete(anna, document.id)
+            return extract(*arguments)
+
+        monkeypatch.setattr(ChildProcessExtractor, "extract", extract_while_it_is_deleted)
+        cloud.work()
+        assert found(anna) == []
+        assert (rows("documents"), rows("index_chunks"), cloud.objects()) == (0, 0, [])
+
+    def test_during_an_upload_leaves_no_object_behind(
+        self, cloud: Cloud, anna: Principal, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        put = S3Storage.put
+
+        def put_while_it_is_deleted(storage: S3Storage, key: str, content: bytes) -> None:
+            document_id = UUID(key.rsplit("/", 1)[1])
+            library_service().delete(anna, document_id)
+            cloud.work()
+            put(storage, key, content)
+
+        monkeypatch.setattr(S3Storage, "put", put_while_it_is_deleted)
+        with pytest.raises(DocumentNotFound):
+            upload(anna)
+        assert (rows("documents"), cloud.objects()) == (0, [])
+
+    def test_a_purge_that_was_lost_is_sent_again(self, cloud: Cloud, anna: Principal) -> None:
+        document = upload(anna)
+        library_service().delete(anna, document.id)
+        cloud.take("purge-document")
+        assert recovery_service().recover(now() + DELETED_FOR + timedelta(seconds=1)) == 1
+        cloud.work()
+        assert rows("documents") == 0
+
+    @pytest.mark.parametrize("name", ["remove", "count"])
+    def test_a_purge_that_dies_half_way_is_finished_by_the_next(
+        self, cloud: Cloud, anna: Principal, monkeypatch: pytest.MonkeyPatch, name: str
+    ) -> None:
+        document = upload(anna)
+        cloud.work()
+        library_service().delete(anna, document.id)
+        with monkeypatch.context() as deadly:
+            deadly.setattr(PostgresSearchIndex, name, lambda *_: 1 / 0)
+            with pytest.raises(ZeroDivisionError):
+                purge_service().purge(document.id)
+        assert rows("documents") == 1
+        purge_service().purge(document.id)
+        purge_service().purge(document.id)
+        assert rows("documents") == 0
+
+
+class TestOutbox:
+    def test_an_upload_while_the_queue_is_down_is_read_later(
+        self, cloud: Cloud, anna: Principal, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Invariant 28: what the database commits and what the queues carry agree."""
+        from mara.platform import outbox
+
+        def fail(queue: str, body: str) -> None:
+            raise sqs.SendFailed(queue)
+
+        with monkeypatch.context() as broken:
+            broken.setattr(sqs, "send", fail)
+            document = upload(anna)
+        assert outbox.relay(now() + timedelta(minutes=1)) == 1
+        cloud.work()
+        assert get(anna, document).state is DocumentState.READY
