@@ -22,7 +22,7 @@ class Cloud:
     def __init__(self) -> None:
         self.s3: Any = boto3.client("s3")
         self.sqs: Any = boto3.client("sqs")
-        place = {"LocationConstraint": "eu-west-1"}
+        place: Any = {"LocationConstraint": "eu-west-1"}
         self.s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration=place)
         for queue in QUEUES:
             self.sqs.create_queue(QueueName=f"mara-local-{queue}")
