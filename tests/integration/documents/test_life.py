@@ -32,7 +32,7 @@ from mara.wiring.documents import (
 )
 from mara.wiring.search import search_service
 from tests.support.accounts import make_account
-from tests.support.cloud_of_moto import BUCKET, Cloud, cloud_of_moto
+from tests.support.cloud import BUCKET, Cloud, cloud_of_moto
 
 pytestmark = pytest.mark.usefixtures("database")
 
