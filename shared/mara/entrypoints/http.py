@@ -173,8 +173,7 @@ async def _reject_http(http_request: HttpRequest, error: Exception) -> JSONRespo
     assert isinstance(error, HTTPException)  # noqa: S101 - it is registered for these
     request: Request = http_request.scope["aws.event"][REQUEST]
     found = [{"loc": ("body",), "msg": str(error.detail)}]
-    body = bad_request(found, instance=request.path, request_id=request.request_id)
-    return _json({**body, "status": error.status_code}, {})
+    return _json(bad_request(found, instance=request.path, request_id=request.request_id), {})
 
 
 async def _confess(http_request: HttpRequest, error: Exception) -> JSONResponse:

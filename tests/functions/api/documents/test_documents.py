@@ -1,7 +1,9 @@
 """Uploading, listing, reading and deleting documents, through the functions themselves."""
 
 import hashlib
+import json
 from collections.abc import Iterator
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -72,7 +74,7 @@ class TestUpload:
         [
             (form(b""), 422, "empty_file"),
             (form(TEXT, "virus.exe"), 422, "unsupported_format"),
-            (form(TEXT, "a%0Ab.md".replace("%0A", "\x07")), 422, "invalid_filename"),
+            (form(TEXT, "a\x07b.md"), 422, "invalid_filename"),
             (form(TEXT, field="document"), 422, "bad_request"),
             (form(TEXT, agent_id="x"), 422, "bad_request"),
             (form(TEXT, agent_id=str(uuid4())), 404, "agent_not_found"),
@@ -85,7 +87,7 @@ class TestUpload:
         self, cloud: Cloud, anna: Account, raw: bytes, status: int, code: str
     ) -> None:
         answer = send(anna, raw)
-        assert (answer.status, answer.json["code"]) in {(status, code), (400, code)}
+        assert (answer.status, answer.json["code"]) == (status, code)
         assert cloud.objects() == []
 
     def test_needs_a_login(self, cloud: Cloud) -> None:
@@ -103,7 +105,8 @@ class TestUpload:
         document, fields = begun.json["document"], begun.json["upload"]["fields"]
         assert document["state"] == "uploading"
         cloud.s3.put_object(Bucket="mara-test", Key=fields["key"], Body=TEXT)
-        event = '{"Records":[{"s3":{"object":{"key":"%s"}}}]}' % fields["key"].replace("/", "%2F")
+        key = quote(fields["key"], safe="")
+        event = json.dumps({"Records": [{"s3": {"object": {"key": key}}}]})
         assert deliver(accept_upload, '{"Event":"s3:TestEvent"}') == {"batchItemFailures": []}
         assert deliver(accept_upload, event) == {"batchItemFailures": []}
         assert deliver(accept_upload, event) == {"batchItemFailures": []}
@@ -138,7 +141,7 @@ class TestRead:
             if page["next_cursor"] is None:
                 break
             query["cursor"] = page["next_cursor"]
-        assert seen == [f"Prune backup {n}." for n in range(5)]
+        assert seen == ["Runbook", *(f"Prune backup {n}." for n in range(5))]
         content = call(get_content, "GET", f"{PATH}/{document_id}/content", headers=anna.headers)
         assert "attachment" in content.json["url"]
 
