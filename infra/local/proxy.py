@@ -31,8 +31,10 @@ def make_app(gateway_file: Path) -> Starlette:
         if len(body) > BODY_MAX:
             return _problem(413, "body_too_large", "API Gateway takes at most 10 MB.")
         client: httpx.AsyncClient = request.app.state.client
-        url = httpx.URL(base + (request.url.path.rstrip("/") or "/"))
-        url = url.copy_with(query=request.url.query.encode())
+        try:
+            url = httpx.URL(base + _path(request), query=request.scope["query_string"])
+        except httpx.InvalidURL:
+            return _problem(400, "bad_path", "The path holds what no path may hold.")
         kept = [(k, v) for k, v in request.headers.raw if k.decode().lower() not in HOP_BY_HOP]
         try:
             answer = await client.request(request.method, url, content=body, headers=kept)
@@ -52,6 +54,12 @@ def make_app(gateway_file: Path) -> Starlette:
 
     routes = [Route(STATUS_PATH, status), Route("/{path:path}", forward, methods=METHODS)]
     return Starlette(routes=routes, lifespan=lifespan)
+
+
+def _path(request: Request) -> str:
+    """As it was sent: decoded, an escaped slash would become one of the path's own."""
+    sent: bytes = request.scope["raw_path"]
+    return sent.decode("latin-1").rstrip("/") or "/"
 
 
 def _base_url(gateway_file: Path) -> str | None:
