@@ -21,6 +21,7 @@ def api_event(
     raw: bytes | None = None,
     headers: Mapping[str, str] | None = None,
     query: Mapping[str, str] | None = None,
+    path_parameters: Mapping[str, str] | None = None,
     address: str = "192.0.2.1",
 ) -> dict[str, Any]:
     sent = dict(headers or {})
@@ -37,7 +38,7 @@ def api_event(
         "multiValueHeaders": {name: [value] for name, value in sent.items()},
         "queryStringParameters": dict(query) if query else None,
         "multiValueQueryStringParameters": {k: [v] for k, v in query.items()} if query else None,
-        "pathParameters": None,
+        "pathParameters": dict(path_parameters) if path_parameters else None,
         "requestContext": {
             "identity": {"sourceIp": address},
             "stage": "local",

@@ -71,7 +71,7 @@ class LoginRequest(BaseModel):
     )
 
     # A plain string: an address that could not be registered is simply not known.
-    email: str = Field(min_length=1, max_length=320)
+    email: str = Field(min_length=1, max_length=320, pattern=r"^[^\x00]+$")
     password: Password
 
 

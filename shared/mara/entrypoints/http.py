@@ -189,6 +189,7 @@ def _json(body: Problem, headers: dict[str, str]) -> JSONResponse:
 def _log(request: Request, operation: str, status: int, began: float) -> None:
     """One line a request: ids and figures, never what was asked or answered."""
     principal = request.event.get(PRINCIPAL)
+    parameters: dict[str, str] = request.event.get("pathParameters") or {}
     logger.info(
         "request",
         request_id=request.request_id,
@@ -196,5 +197,7 @@ def _log(request: Request, operation: str, status: int, began: float) -> None:
         status=status,
         duration_ms=round((time.perf_counter() - began) * 1000, 1),
         user_id=str(principal.user_id) if principal else None,
-        **(request.event.get("pathParameters") or {}),
+        # Under a name of their own: of a user's route, one is called user_id too. What stands for
+        # the rest of an unknown path could be anything.
+        path={name: value for name, value in parameters.items() if name != "proxy"} or None,
     )

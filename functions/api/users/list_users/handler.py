@@ -19,7 +19,7 @@ app = api()
 async def list_users(  # noqa: PLR0913 - each is a query parameter
     caller: Caller,
     *,
-    search: Annotated[str | None, Query(max_length=200)] = None,
+    search: Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$")] = None,
     role: Role | None = None,
     active: bool | None = None,
     limit: Limit = 20,

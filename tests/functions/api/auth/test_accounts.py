@@ -82,6 +82,9 @@ class TestLogIn:
         cookies = post(log_in, "/login", ANNA).cookies
         assert all(cookies[name]["secure"] for name in ("mara_refresh", "mara_csrf"))
 
+    def test_a_zero_byte_in_the_e_mail_is_422(self) -> None:
+        assert post(log_in, "/login", {**ANNA, "email": "a\x00b"}).status == 422
+
     def test_a_wrong_password_is_401_and_not_repeated(self) -> None:
         make_account("anna")
         answer = post(log_in, "/login", {**ANNA, "password": "hunter2-guess"})
