@@ -1,7 +1,7 @@
 """Documents, what was read from them, and where in them a passage stands."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid5
@@ -82,9 +82,9 @@ class Chunk:
 class Hit:
     """A chunk that was found. ``score`` orders the hits; higher is better.
 
-    ``lexical`` (a BM25 sum, unbounded) and ``semantic`` (a cosine, -1..1) are what each leg said:
-    ``None`` where that leg did not find the chunk. ``coverage`` (0..1) is how much of the query's
-    words, weighed by rarity, the chunk holds.
+    ``lexical`` (a BM25 sum, unbounded) and ``semantic`` (a cosine, see Candidate) are what each
+    leg said: ``None`` where that leg did not find the chunk. ``coverage`` (0..1) is how much of
+    the query's words, weighed by rarity, the chunk holds.
     """
 
     chunk: Chunk
@@ -93,6 +93,66 @@ class Hit:
     lexical: float | None = None
     semantic: float | None = None
     coverage: float = 0.0
+
+
+POOLING_SHARPNESS = 40.0
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A chunk with what each leg says of it; a leg that says nothing of it says ``None``.
+
+    ``semantic`` pools the cosines c of its n vectors with the query's: ln(Σ exp(s c) / √n) / s,
+    where s is POOLING_SHARPNESS; the best of them counts most, and the others a little.
+    """
+
+    chunk: Chunk
+    filename: str
+    lexical: float | None
+    semantic: float | None
+    coverage: float
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """The mean and the standard deviation of a leg's scores over all chunks searched."""
+
+    mean: float = 0.0
+    deviation: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What an index says of a query: the best candidates of each leg, in no order.
+
+    ``chunks`` were searched; ``containing`` tells how many of them hold each term asked for.
+    """
+
+    candidates: Sequence[Candidate] = ()
+    chunks: int = 0
+    containing: Mapping[str, int] = field(default_factory=dict)
+    lexical: Spread = Spread()
+    semantic: Spread = Spread()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for a passage as the answer to a question; each a share, 0..1."""
+
+    pairs: float
+    """Neighbouring words that are neighbours in the passage."""
+    names: float
+    """Names and numbers that are in the passage."""
+    likeness: float
+    """How much some sentence says what the question says, and nothing else."""
+    sentence: float
+    """Words found in one sentence, by themselves or by their meaning."""
+    passage: float
+    """As ``sentence``, in the whole passage."""
+    meaning: float
+    """As ``passage``, by meaning alone: what can be said across languages."""
+    cosine: float
+    """-1..1, of the meaning of question and passage."""
 
 
 class SearchMode(StrEnum):
@@ -108,7 +168,6 @@ class Query:
     owner_id: UUID
     text: str
     embedding: Sequence[float] | None
-    limit: int = 10
     document_ids: frozenset[UUID] = frozenset()
     mode: SearchMode = SearchMode.HYBRID
 

@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
-from mara.documents.model import Chunk, Document, Extraction, Format, Hit, Query
+from mara.documents.model import Chunk, Document, Extraction, Format, Found, Query
 from mara.kernel.page import PageRequest
 from mara.kernel.unit_of_work import Scope
+
+CANDIDATES = 100
+"""Of each leg: as many as the hits that can be asked for."""
 
 
 class Documents(Protocol):
@@ -118,8 +121,11 @@ class SearchIndex(Protocol):
     def read(self, owner_id: UUID, document_id: UUID, *, after: int, limit: int) -> Sequence[Chunk]:
         """The document's chunks in reading order, from the one behind ordinal ``after`` on."""
 
-    def search(self, query: Query) -> Sequence[Hit]:
-        """The best ``query.limit`` hits, best first; never one of a deleted document."""
+    def find(self, query: Query) -> Found:
+        """The best CANDIDATES of each leg asked for, none of a deleted document.
+
+        Which they are does not depend on how many hits are wanted later.
+        """
 
 
 class OwnDocuments(Protocol):

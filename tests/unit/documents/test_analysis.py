@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mara.documents.adapters.analysis import FAMILY, STOP_WORDS, TERM_LENGTH_MAX, terms
+from mara.documents.service.analysis import FAMILY, STOP_WORDS, TERM_LENGTH_MAX, terms
 
 
 def family(word: str) -> set[str]:

@@ -12,17 +12,23 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from mara.documents.adapters.weighing import K1, asked_terms, frequencies_in, length_of
-from mara.documents.model import Chunk, Hit, Place, Query, SearchMode
-from mara.documents.service.fusion import LegScores, Ranked, fuse
+from mara.documents.model import (
+    POOLING_SHARPNESS,
+    Candidate,
+    Chunk,
+    Found,
+    Place,
+    Query,
+    SearchMode,
+    Spread,
+)
+from mara.documents.ports import CANDIDATES
+from mara.documents.service.evidence import CHUNKS_MIN
+from mara.documents.service.weighing import K1, asked_terms, frequencies_in, length_of
 from mara.platform.database import connection
 
 Counted = tuple[Chunk, dict[str, float]]
 """A chunk with the frequencies of its terms."""
-
-COVERAGE_CHUNKS_MIN = 200
-"""A share of a query's words is weighed as if there were this many chunks: among a handful, rarity
-says nothing, and one missing word would count for more than all that are there."""
 
 FILENAME = "SELECT filename FROM documents WHERE id = %s"
 DELETE = "DELETE FROM index_chunks WHERE owner_id = %s AND document_id = %s"
@@ -95,15 +101,38 @@ SEARCH = """
         FROM size, found f JOIN weighed w USING (term) JOIN searched s USING (chunk_id)
         GROUP BY f.chunk_id
     ),
-    semantic AS (
-        SELECT chunk_id, max(1 - (embedding <=> %(embedding)s::halfvec)) AS score
+    semantic AS MATERIALIZED (
+        SELECT chunk_id, ln(sum(exp(%(sharpness)s * (1 - (embedding <=> %(embedding)s::halfvec))))
+            / sqrt(count(*))) / %(sharpness)s AS score
         FROM index_vectors
         WHERE owner_id = %(owner)s AND document_id = ANY(%(documents)s) AND model_id = %(model)s
           AND %(embedding)s::text IS NOT NULL
         GROUP BY chunk_id
+    ),
+    best AS (
+        (SELECT chunk_id FROM lexical ORDER BY score DESC, chunk_id LIMIT %(candidates)s)
+        UNION (SELECT chunk_id FROM semantic ORDER BY score DESC, chunk_id LIMIT %(candidates)s)
+    ),
+    candidates AS (
+        SELECT array_agg(chunk_id) AS ids, array_agg(l.score) AS lexical,
+            array_agg(coalesce(l.coverage, 0)) AS coverage, array_agg(m.score) AS semantic
+        FROM best LEFT JOIN lexical l USING (chunk_id) LEFT JOIN semantic m USING (chunk_id)
+    ),
+    -- A chunk that a leg does not find has the score 0 there, and counts.
+    spread AS (
+        SELECT l.mean AS lexical, sqrt(greatest(l.squares - l.mean ^ 2, 0)) AS lexical_deviation,
+            m.mean AS semantic, sqrt(greatest(m.squares - m.mean ^ 2, 0)) AS semantic_deviation
+        FROM (SELECT coalesce(sum(score), 0) / greatest(max(size.chunks), 1) AS mean,
+                coalesce(sum(score ^ 2), 0) / greatest(max(size.chunks), 1) AS squares
+              FROM size LEFT JOIN lexical ON true) l,
+             (SELECT coalesce(sum(score), 0) / greatest(max(size.chunks), 1) AS mean,
+                coalesce(sum(score ^ 2), 0) / greatest(max(size.chunks), 1) AS squares
+              FROM size LEFT JOIN semantic ON true) m
     )
-    SELECT s.chunk_id, l.score, coalesce(l.coverage, 0), m.score FROM searched s
-    LEFT JOIN lexical l USING (chunk_id) LEFT JOIN semantic m USING (chunk_id)
+    SELECT c.ids, c.lexical, c.coverage, c.semantic, size.chunks::int,
+        (SELECT coalesce(json_object_agg(term, chunks::int), '{}') FROM common),
+        s.lexical, s.lexical_deviation, s.semantic, s.semantic_deviation
+    FROM candidates c, size, spread s
 """
 OWN = "SELECT id FROM documents WHERE owner_id = %s AND id = ANY(%s) AND deleted_at IS NULL"
 FETCH = """
@@ -145,16 +174,22 @@ class PostgresSearchIndex:
         parameters = (owner_id, document_id, after, limit)
         return [_chunk(row) for row in connection().execute(READ, parameters)]
 
-    def search(self, query: Query) -> list[Hit]:
+    def find(self, query: Query) -> Found:
         parameters = self._parameters(query)
         row = connection().execute(SEARCHED, parameters).fetchone()
         parameters["documents"] = row[0] if row else []
-        rows = connection().execute(SEARCH, parameters).fetchall()
-        ranked = fuse([LegScores(*row) for row in rows], query.mode)[: query.limit]
-        chunk_ids = [r.legs.chunk_id for r in ranked]
-        fetched = connection().execute(FETCH, (query.owner_id, chunk_ids))
-        found = {row[0]: row for row in fetched}
-        return [_hit(r, found[r.legs.chunk_id]) for r in ranked]
+        row = connection().execute(SEARCH, parameters).fetchone()
+        if row is None or row[0] is None:
+            return Found()
+        ids, lexical, coverage, semantic, chunks, containing, *spreads = row
+        fetched = {row[0]: row for row in connection().execute(FETCH, (query.owner_id, ids))}
+        candidates = [
+            Candidate(_chunk(fetched[chunk_id][:5]), fetched[chunk_id][5], words, meaning, share)
+            for chunk_id, words, meaning, share in zip(
+                ids, lexical, semantic, coverage, strict=True
+            )
+        ]
+        return Found(candidates, chunks, containing, Spread(*spreads[:2]), Spread(*spreads[2:]))
 
     def _parameters(self, query: Query) -> dict[str, Any]:
         asked = [] if query.mode is SearchMode.SEMANTIC else asked_terms(query.text)
@@ -170,7 +205,9 @@ class PostgresSearchIndex:
             "bs": [a.b for a in asked],
             "embedding": None if embedding is None else _vector(embedding),
             "model": self._model_id,
-            "chunks_min": COVERAGE_CHUNKS_MIN,
+            "chunks_min": CHUNKS_MIN,
+            "candidates": CANDIDATES,
+            "sharpness": POOLING_SHARPNESS,
             "k1": K1,
         }
 
@@ -212,17 +249,6 @@ def _chunk(row: tuple[Any, ...]) -> Chunk:
     chunk_id, document_id, ordinal, text, place = row
     where = Place(**{**place, "headings": tuple(place["headings"])})
     return Chunk(chunk_id, document_id, ordinal, text, where)
-
-
-def _hit(ranked: Ranked, row: tuple[Any, ...]) -> Hit:
-    return Hit(
-        chunk=_chunk(row[:5]),
-        filename=row[5],
-        score=ranked.score,
-        lexical=ranked.legs.lexical,
-        semantic=ranked.legs.semantic,
-        coverage=ranked.legs.coverage,
-    )
 
 
 class PostgresOwnDocuments:

@@ -5,54 +5,47 @@ over all chunks searched, so a leg that is sure outweighs one that wavers, and o
 to say (no shared words, no spread) says nothing.
 """
 
-import math
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from uuid import UUID
 
-from mara.documents.model import SearchMode
+from mara.documents.model import Candidate, Found, SearchMode, Spread
 
 COVERAGE_SILENT = 0.05
 COVERAGE_TRUSTED = 0.30
 """Of the question's weight in words, the share the best chunk must hold for words to count fully:
 a question in another language shares a number or a name with some chunk, and that says little."""
+DEVIATION_MIN = 1e-9
+"""Below it nothing but rounding differs."""
 
 
 @dataclass(frozen=True, slots=True)
-class LegScores:
-    """What the legs say of one chunk. ``coverage``: the share of the query's term weight in it."""
+class Fused:
+    """``meaning`` is the semantic leg's part, in standard deviations."""
 
-    chunk_id: UUID
-    lexical: float | None
-    coverage: float
-    semantic: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    legs: LegScores
+    candidate: Candidate
     score: float
+    meaning: float = 0.0
 
 
-def fuse(found: Sequence[LegScores], mode: SearchMode) -> list[Ranked]:
+def fuse(found: Found, mode: SearchMode) -> list[Fused]:
     """Best first. The order does not depend on how many are wanted: a higher limit only adds."""
+    candidates = found.candidates
     if mode is SearchMode.LEXICAL:
-        ranked = [Ranked(legs, legs.lexical) for legs in found if legs.lexical is not None]
-    elif mode is SearchMode.SEMANTIC:
-        ranked = [Ranked(legs, legs.semantic) for legs in found if legs.semantic is not None]
-    else:
-        ranked = _sum_of_z_scores(found)
-    return sorted(ranked, key=lambda hit: (-hit.score, hit.legs.chunk_id))
+        return ordered(Fused(c, c.lexical) for c in candidates if c.lexical is not None)
+    if mode is SearchMode.SEMANTIC:
+        return ordered(Fused(c, c.semantic) for c in candidates if c.semantic is not None)
+    trust = _trust(max((c.coverage for c in candidates), default=0.0))
+    both = []
+    for candidate in candidates:
+        words = _z_score(candidate.lexical or 0.0, found.lexical)
+        meaning = _z_score(candidate.semantic or 0.0, found.semantic)
+        both.append(Fused(candidate, trust * words + meaning, meaning))
+    return ordered(both)
 
 
-def _sum_of_z_scores(found: Sequence[LegScores]) -> list[Ranked]:
-    lexical = _z_scores([legs.lexical or 0.0 for legs in found])
-    semantic = _z_scores([legs.semantic or 0.0 for legs in found])
-    trust = _trust(max((legs.coverage for legs in found), default=0.0))
-    return [
-        Ranked(legs, trust * words + sense)
-        for legs, words, sense in zip(found, lexical, semantic, strict=True)
-    ]
+def ordered(hits: Iterable[Fused]) -> list[Fused]:
+    """Best first, equals in an order of their own."""
+    return sorted(hits, key=lambda hit: (-hit.score, hit.candidate.chunk.id))
 
 
 def _trust(coverage: float) -> float:
@@ -60,11 +53,7 @@ def _trust(coverage: float) -> float:
     return min(1.0, max(0.0, share))
 
 
-def _z_scores(scores: Sequence[float]) -> list[float]:
-    if not scores:
-        return []
-    mean = math.fsum(scores) / len(scores)
-    deviation = math.sqrt(math.fsum((s - mean) ** 2 for s in scores) / len(scores))
-    if deviation < 1e-9:  # noqa: PLR2004 - nothing but rounding differs
-        return [0.0] * len(scores)
-    return [(s - mean) / deviation for s in scores]
+def _z_score(score: float, spread: Spread) -> float:
+    if spread.deviation < DEVIATION_MIN:
+        return 0.0
+    return (score - spread.mean) / spread.deviation

@@ -7,8 +7,17 @@ from uuid import UUID
 from mara.documents.errors import DocumentNotFound
 from mara.documents.model import Hit, Query, SearchMode
 from mara.documents.ports import Embedder, OwnDocuments, SearchIndex
+from mara.documents.service.evidence import AskedQuestion
+from mara.documents.service.fusion import Fused, fuse
+from mara.documents.service.reranking import rerank
 from mara.kernel.principal import Principal
 from mara.kernel.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    question: AskedQuestion
+    hits: Sequence[Hit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +40,33 @@ class SearchService:
 
         A document that is gone answers nothing, and is no error here: an agent may still name it.
         """
+        found = self.explore(caller, text, document_ids=document_ids, mode=mode)
+        return found.hits[:limit]
+
+    def explore(
+        self,
+        caller: Principal,
+        text: str,
+        *,
+        document_ids: Collection[UUID] = (),
+        mode: SearchMode = SearchMode.HYBRID,
+    ) -> "Findings":
+        """Every hit, best first, with the question as the documents searched weigh its words."""
         semantic = mode is not SearchMode.LEXICAL
         query = Query(
             owner_id=caller.user_id,
             text=text,
             embedding=self.embedder.embed_query(text) if semantic else None,
-            limit=limit,
             document_ids=frozenset(document_ids),
             mode=mode,
         )
         with self.unit_of_work(caller.user_id):
-            return self.index.search(query)
+            found = self.index.find(query)
+        question = AskedQuestion(text, found.containing, found.chunks)
+        ranked = fuse(found, mode)
+        if mode is SearchMode.HYBRID:
+            ranked = rerank(question, ranked)
+        return Findings(question, [_hit(fused) for fused in ranked])
 
     def check_own(self, caller: Principal, document_ids: Collection[UUID]) -> None:
         """Raises DocumentNotFound, which names those that are not the caller's."""
@@ -52,3 +77,15 @@ class SearchService:
         if unknown:
             names = sorted(str(document_id) for document_id in unknown)
             raise DocumentNotFound(f"Not among yours: {', '.join(names)}.", document_ids=names)
+
+
+def _hit(fused: Fused) -> Hit:
+    found = fused.candidate
+    return Hit(
+        chunk=found.chunk,
+        filename=found.filename,
+        score=fused.score,
+        lexical=found.lexical,
+        semantic=found.semantic,
+        coverage=found.coverage,
+    )

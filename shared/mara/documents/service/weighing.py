@@ -5,11 +5,11 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from mara.documents.adapters.analysis import FAMILY, terms
 from mara.documents.model import Chunk
+from mara.documents.service.analysis import FAMILY, terms
 from mara.documents.service.windows import title_of
 
-K1 = 1.2
+K1 = 0.8
 B = 0.75
 TITLE = "^"
 """Marks a term of the file's name or of a heading, a field of its own: no word begins with it."""

@@ -1,4 +1,4 @@
-"""From text to the terms of the lexical leg: words, their stems, their families, identifiers.
+"""From text to its words and to the terms of the lexical leg: stems, families, identifiers.
 
 A term is a stem (``перезапуск``), an identifier as a whole (``nodefilesystemfull``) or a word
 family (``~перезапус``), which joins the noun with the verb where stemming alone does not.
@@ -6,8 +6,8 @@ family (``~перезапус``), which joins the noun with the verb where stemm
 
 import re
 from collections.abc import Iterator
-from functools import cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
 FAMILY = "~"
 """Marks a family: no word begins with it."""
@@ -56,6 +56,29 @@ RUSSIAN_STOP_WORDS = """
 STOP_WORDS = frozenset((ENGLISH_STOP_WORDS + RUSSIAN_STOP_WORDS).split())
 
 
+class Word(NamedTuple):
+    """A word that means something. ``position`` counts all words, from 1; ``form`` is folded."""
+
+    position: int
+    original: str
+    form: str
+    stem: str
+    family: str | None
+
+
+def words(text: str) -> list[Word]:
+    """In order, parts of identifiers one by one, without stop words."""
+    found = []
+    position = 0
+    for match in TOKEN.finditer(text):
+        for part in _parts(match.group()):
+            position += 1
+            form = _fold(part)[:TERM_LENGTH_MAX]
+            if form not in STOP_WORDS:
+                found.append(Word(position, part, form, *_stem_and_family(form)))
+    return found
+
+
 def terms(text: str) -> Iterator[str]:
     """Every term of the text, in order, as often as it occurs."""
     for match in TOKEN.finditer(text):
@@ -75,11 +98,16 @@ def _parts(token: str) -> list[str]:
 def _word(word: str) -> Iterator[str]:
     if word in STOP_WORDS:
         return
-    stem = _stem(word)
+    stem, family = _stem_and_family(word)
     yield stem
-    family = _family(stem)
     if family:
         yield FAMILY + family
+
+
+@lru_cache(maxsize=50_000)
+def _stem_and_family(word: str) -> tuple[str, str | None]:
+    stem = _stem(word)
+    return stem, _family(stem)
 
 
 def _fold(text: str) -> str:
