@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from uuid import UUID
+from zlib import crc32
 
 from mara.agents.errors import (
     AgentNotFound,
@@ -14,7 +15,7 @@ from mara.agents.errors import (
 from mara.agents.model import Agent, Answer, Conversation, Feedback
 from mara.agents.model.prompting import ChatMessage
 from mara.agents.ports import Completion
-from mara.documents.model import Chunk, Hit, Place, Query
+from mara.documents.model import Candidate, Chunk, Found, Hit, Place, Query
 from mara.kernel.ids import new_id
 from mara.kernel.page import PageRequest
 from mara.kernel.unit_of_work import Scope
@@ -46,9 +47,13 @@ class FakeIndex:
     hits: Sequence[Hit] = ()
     asked: list[Query] = field(default_factory=list)
 
-    def search(self, query: Query) -> Sequence[Hit]:
+    def find(self, query: Query) -> Found:
         self.asked.append(query)
-        return self.hits[: query.limit]
+        candidates = [
+            Candidate(hit.chunk, hit.filename, hit.lexical, hit.semantic, hit.coverage)
+            for hit in self.hits
+        ]
+        return Found(candidates, len(candidates))
 
     def replace(
         self, owner_id: UUID, document_id: UUID, chunks: Sequence[tuple[Chunk, Sequence[float]]]
@@ -66,18 +71,21 @@ class FakeIndex:
 
 
 class FakeEmbedder:
+    """Every text means itself alone: two are alike if they are the same."""
+
     model_id = "fake/1"
-    dimensions = 2
+    dimensions = 256
     tokens_max = 1000
 
     def count_tokens(self, text: str) -> int:
         return len(text.split())
 
     def embed_passages(self, texts: Sequence[str]) -> list[list[float]]:
-        return [[1.0, 0.0] for _ in texts]
+        return [self.embed_query(text) for text in texts]
 
     def embed_query(self, text: str) -> list[float]:
-        return [1.0, 0.0]
+        meant = crc32(text.casefold().encode()) % self.dimensions
+        return [float(n == meant) for n in range(self.dimensions)]
 
 
 @dataclass

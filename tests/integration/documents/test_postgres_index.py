@@ -8,8 +8,9 @@ import pytest
 from mara.documents.adapters.postgres import PostgresDocuments
 from mara.documents.model import Block, DocumentState, Failure, Hit, Place, Query, SearchMode
 from mara.kernel.ids import new_id
+from mara.kernel.principal import Principal, Role
 from mara.platform.database import connection, transaction
-from mara.wiring.search import embedder, search_index
+from mara.wiring.search import embedder, search_index, search_service
 from tests.support.accounts import make_account
 from tests.support.knowledge import NOW, a_document, learn
 
@@ -28,10 +29,17 @@ def owner() -> UUID:
     return make_account("anna").id
 
 
-def search(owner_id: UUID, text: str, **parts) -> list[Hit]:  # type: ignore[no-untyped-def] # noqa: ANN003
-    query = Query(owner_id, text, embedder().embed_query(text), **parts)
-    with transaction(owner_id):
-        return list(search_index().search(query))
+def search(
+    owner_id: UUID,
+    text: str,
+    *,
+    limit: int = 10,
+    mode: SearchMode = SearchMode.HYBRID,
+    document_ids: frozenset[UUID] = frozenset(),
+) -> list[Hit]:
+    caller = Principal(owner_id, Role.USER)
+    found = search_service().search(caller, text, limit=limit, mode=mode, document_ids=document_ids)
+    return list(found)
 
 
 def found_in(hits: list[Hit]) -> list[UUID]:
@@ -109,7 +117,7 @@ class TestSearch:
         # Even a query that names the stranger sees nothing in this owner's transaction.
         query = Query(stranger, "restart code", embedder().embed_query("restart code"))
         with transaction(owner):
-            assert search_index().search(query) == []
+            assert search_index().find(query).candidates == ()
 
     @pytest.mark.parametrize("state", [s for s in DocumentState if s is not DocumentState.READY])
     def test_gives_nothing_of_a_document_that_is_not_ready(

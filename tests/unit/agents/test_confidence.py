@@ -1,39 +1,47 @@
 """How sure an answer is."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mara.agents.model.confidence import ANSWER_AT, confidence_in, is_russian
-from tests.support.agents import a_hit
+from mara.agents.model.confidence import ANSWER_AT, confidence_of, is_russian
+from mara.documents.model import Evidence
+
+NONE = Evidence(
+    pairs=0.0, names=1.0, likeness=0.0, sentence=0.0, passage=0.0, meaning=0.0, cosine=0.0
+)
+share = st.floats(min_value=0, max_value=1)
+SIGNS = ("pairs", "names", "likeness", "sentence", "passage", "meaning")
 
 
-class TestConfidenceIn:
-    def test_is_nothing_without_a_hit(self) -> None:
-        assert confidence_in([], "anything") == 0.0
+class TestConfidenceOf:
+    def test_is_nothing_without_evidence(self) -> None:
+        assert confidence_of([], "anything", "text") == 0.0
 
-    def test_is_high_where_words_and_meaning_agree(self) -> None:
-        assert confidence_in([a_hit("text", semantic=0.8, coverage=0.9)], "q") > 0.9
+    def test_is_high_where_a_sentence_holds_the_question(self) -> None:
+        full = replace(NONE, pairs=0.8, likeness=0.6, sentence=1.0, passage=1.0)
+        assert confidence_of([full], "question", "text") > 0.9
 
-    def test_is_low_where_neither_does(self) -> None:
-        assert confidence_in([a_hit("text", semantic=0.2, coverage=0.1)], "q") < ANSWER_AT
+    def test_is_low_where_words_are_missing(self) -> None:
+        some = replace(NONE, likeness=0.2, sentence=0.4, passage=0.5)
+        assert confidence_of([some], "question", "text") < ANSWER_AT
 
     def test_needs_no_shared_words_across_languages(self) -> None:
-        hit = a_hit("Restart the daemon", semantic=0.6, coverage=0.0)
-        assert confidence_in([hit], "Перезапустите службу") > ANSWER_AT
-        assert confidence_in([hit], "Launch the service") < ANSWER_AT
+        near = replace(NONE, sentence=0.6, passage=0.6, meaning=0.6, cosine=0.5)
+        assert confidence_of([near], "Перезапустите службу", "Restart the daemon") > ANSWER_AT
+        assert confidence_of([near], "Launch the service", "Restart the daemon") < ANSWER_AT
 
-    @given(
-        st.floats(min_value=-1, max_value=1),
-        st.floats(min_value=0, max_value=1),
-        st.floats(min_value=0, max_value=0.5),
-    )
-    def test_grows_with_each_sign_and_stays_a_share(
-        self, semantic: float, coverage: float, more: float
-    ) -> None:
-        base = confidence_in([a_hit("t", semantic=semantic, coverage=coverage)], "q")
-        nearer = confidence_in([a_hit("t", semantic=semantic + more, coverage=coverage)], "q")
-        fuller = confidence_in([a_hit("t", semantic=semantic, coverage=coverage + more)], "q")
-        assert 0 <= base <= min(nearer, fuller) <= max(nearer, fuller) <= 1
+    def test_is_that_of_the_most_convincing_line(self) -> None:
+        full = replace(NONE, pairs=0.8, likeness=0.6, sentence=1.0, passage=1.0)
+        assert confidence_of([NONE, full], "q", "t") == confidence_of([full], "q", "t")
+
+    @given(st.builds(Evidence, share, share, share, share, share, share, share), share)
+    def test_grows_with_each_sign_and_stays_a_share(self, evidence: Evidence, more: float) -> None:
+        base = confidence_of([evidence], "q", "текст")
+        for sign in SIGNS:
+            fuller = replace(evidence, **{sign: getattr(evidence, sign) + more})
+            assert 0 <= base <= confidence_of([fuller], "q", "текст") <= 1
 
 
 class TestIsRussian:

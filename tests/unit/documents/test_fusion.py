@@ -1,34 +1,49 @@
 """Two legs into one ranking."""
 
+import math
+from collections.abc import Sequence
 from random import Random
 from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mara.documents.model import SearchMode
-from mara.documents.service.fusion import LegScores, fuse
+from mara.documents.model import Candidate, Chunk, Found, Place, SearchMode, Spread
+from mara.documents.service.fusion import fuse
+
+
+def leg(number: int, lexical: float | None, coverage: float, semantic: float | None) -> Candidate:
+    chunk = Chunk(UUID(int=number), UUID(int=0), number, "text", Place())
+    return Candidate(chunk, "a.txt", lexical, semantic, coverage)
+
 
 scores = st.floats(min_value=0, max_value=50)
 legs = st.lists(
     st.builds(
-        LegScores,
-        chunk_id=st.uuids(),
+        leg,
+        number=st.integers(min_value=0, max_value=1000),
         lexical=st.none() | scores,
         coverage=st.floats(min_value=0, max_value=1),
         semantic=st.none() | st.floats(min_value=-1, max_value=1),
     ),
     max_size=20,
-    unique_by=lambda found: found.chunk_id,
+    unique_by=lambda found: found.chunk.id,
 )
 
 
-def leg(number: int, lexical: float | None, coverage: float, semantic: float | None) -> LegScores:
-    return LegScores(UUID(int=number), lexical, coverage, semantic)
+def spread(values: Sequence[float]) -> Spread:
+    mean = math.fsum(values) / max(len(values), 1)
+    squares = math.fsum((value - mean) ** 2 for value in values) / max(len(values), 1)
+    return Spread(mean, math.sqrt(squares))
 
 
-def order(found: list[LegScores], mode: SearchMode = SearchMode.HYBRID) -> list[int]:
-    return [ranked.legs.chunk_id.int for ranked in fuse(found, mode)]
+def order(candidates: list[Candidate], mode: SearchMode = SearchMode.HYBRID) -> list[int]:
+    """As if the candidates were all that was searched."""
+    by_number = sorted(candidates, key=lambda found: found.chunk.id)
+    lexical = spread([found.lexical or 0.0 for found in by_number])
+    semantic = spread([found.semantic or 0.0 for found in by_number])
+    found = Found(candidates, len(candidates), {}, lexical, semantic)
+    return [fused.candidate.chunk.id.int for fused in fuse(found, mode)]
 
 
 class TestFuse:
@@ -52,7 +67,7 @@ class TestFuse:
 
     @given(legs, st.sampled_from(SearchMode), st.randoms())
     def test_gives_one_order_however_the_rows_come(
-        self, found: list[LegScores], mode: SearchMode, random: Random
+        self, found: list[Candidate], mode: SearchMode, random: Random
     ) -> None:
         """Invariant 13: raising the limit never removes a hit, since the order is one."""
         shuffled = list(found)

@@ -15,14 +15,14 @@ from mara.agents.model import (
     Retrieved,
     Usage,
 )
-from mara.agents.model.confidence import ANSWER_AT, confidence_in
+from mara.agents.model.confidence import ANSWER_AT, confidence_of
 from mara.agents.model.passages import choose
 from mara.agents.model.prompting import prompt, understand
 from mara.agents.model.verification import Claim, verify
 from mara.agents.model.wording import NOT_IN_DOCUMENTS, language_of, quoted
 from mara.agents.ports import Agents, Answers, Conversations, LanguageModel
 from mara.documents.model import Hit
-from mara.documents.service.search import SearchService
+from mara.documents.service.search import Findings, SearchService
 from mara.kernel.clock import Clock
 from mara.kernel.ids import new_id
 from mara.kernel.principal import Principal
@@ -52,10 +52,8 @@ class AskService:
             agent = self.agents.get(caller.user_id, agent_id)
             if conversation_id is not None:
                 _check_same_agent(self.conversations.get(caller.user_id, conversation_id), agent_id)
-        found = self.search.search(
-            caller, question, limit=CANDIDATES, document_ids=agent.settings.document_ids
-        )
-        passages = choose(found, question, agent.settings.top_k)
+        found = self.search.explore(caller, question, document_ids=agent.settings.document_ids)
+        passages = choose(found.hits[:CANDIDATES], question, agent.settings.top_k)
         answer = Answer(
             id=new_id(),
             owner_id=caller.user_id,
@@ -63,12 +61,20 @@ class AskService:
             agent_version=agent.version,
             conversation_id=conversation_id or new_id(),
             question=question,
-            reply=self._reply(agent, question, passages, confidence_in(found, question)),
+            reply=self._reply(agent, question, passages, self._confidence(found)),
             retrieval=[_retrieved(hit) for hit in passages],
             created_at=self.now(),
         )
         self._keep(answer, starts_conversation=conversation_id is None)
         return answer
+
+    def _confidence(self, found: Findings) -> float:
+        evidence = self.search.evidence(found)
+        return (
+            confidence_of(evidence, found.question.text, found.hits[0].chunk.text)
+            if evidence
+            else 0.0
+        )
 
     def _reply(
         self, agent: Agent, question: str, passages: Sequence[Hit], confidence: float

@@ -7,7 +7,7 @@ against real runbooks; the ranking moves little when any of them is halved or do
 from collections.abc import Sequence
 from dataclasses import replace
 
-from mara.documents.model import Candidate, Place
+from mara.documents.model import Candidate, Chunk, Hit
 from mara.documents.service.evidence import AskedQuestion, ReadPassage
 from mara.documents.service.fusion import Fused, ordered
 
@@ -48,6 +48,44 @@ def rerank(question: AskedQuestion, fused: Sequence[Fused]) -> list[Fused]:
     return [*better, *(replace(hit, score=hit.score + shift) for hit in tail)]
 
 
+REPEAT = 2.0
+"""What a further passage under the same parent loses to passages from elsewhere."""
+REPEATS_MAX = 2
+"""Losses of one passage: many good passages of one chapter stay before what is far from it."""
+
+
+def spread_out(hits: Sequence[Hit]) -> list[Hit]:
+    """The same hits, for somebody who reads the first few: not all from one place.
+
+    A heading without a text of its own shows where to look and answers nothing: it comes later.
+    """
+    seen: dict[object, int] = {}
+    moved = []
+    for hit in hits:
+        parent = _parent(hit.chunk)
+        repeats = seen.get(parent, 0)
+        if _is_a_heading_alone(hit.chunk):
+            repeats = REPEATS_MAX
+        else:
+            seen[parent] = repeats + 1
+        moved.append(replace(hit, score=hit.score - REPEAT * min(repeats, REPEATS_MAX)))
+    return sorted(moved, key=lambda hit: (-hit.score, hit.chunk.id))
+
+
+def _parent(chunk: Chunk) -> object:
+    """What a passage shares with its neighbours; itself, where nothing divides the document."""
+    place = chunk.place
+    if place.row is not None:
+        return (chunk.document_id, place.sheet, place.row)
+    if not place.headings:
+        return chunk.id
+    return (chunk.document_id, place.headings[:-1] or place.headings)
+
+
+def _is_a_heading_alone(chunk: Chunk) -> bool:
+    return chunk.place.headings[-1:] == (chunk.text.strip(),)
+
+
 def _score(question: AskedQuestion, hit: Fused, section_meaning: float) -> float:
     passage = ReadPassage(hit.candidate.chunk, hit.candidate.filename)
     whole = question.whole
@@ -71,7 +109,7 @@ def _score(question: AskedQuestion, hit: Fused, section_meaning: float) -> float
 
 def _section(candidate: Candidate) -> tuple[object, ...]:
     """A row of a sheet, or all that stands under one outermost heading of a document."""
-    place: Place = candidate.chunk.place
+    place = candidate.chunk.place
     document = candidate.chunk.document_id
     if place.row is not None:
         return (document, place.sheet, place.row)

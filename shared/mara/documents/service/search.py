@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from mara.documents.errors import DocumentNotFound
-from mara.documents.model import Hit, Query, SearchMode
+from mara.documents.model import Evidence, Hit, Query, SearchMode
 from mara.documents.ports import Embedder, OwnDocuments, SearchIndex
+from mara.documents.service.alignment import evidence_of
 from mara.documents.service.evidence import AskedQuestion
 from mara.documents.service.fusion import Fused, fuse
-from mara.documents.service.reranking import rerank
+from mara.documents.service.reranking import rerank, spread_out
 from mara.kernel.principal import Principal
 from mara.kernel.unit_of_work import UnitOfWork
 
@@ -40,8 +41,8 @@ class SearchService:
 
         A document that is gone answers nothing, and is no error here: an agent may still name it.
         """
-        found = self.explore(caller, text, document_ids=document_ids, mode=mode)
-        return found.hits[:limit]
+        hits = self.explore(caller, text, document_ids=document_ids, mode=mode).hits
+        return (spread_out(hits) if mode is SearchMode.HYBRID else hits)[:limit]
 
     def explore(
         self,
@@ -67,6 +68,12 @@ class SearchService:
         if mode is SearchMode.HYBRID:
             ranked = rerank(question, ranked)
         return Findings(question, [_hit(fused) for fused in ranked])
+
+    def evidence(self, findings: "Findings") -> Sequence[Evidence]:
+        """What speaks for the best hit as the answer, for the question and each line of it."""
+        if not findings.hits:
+            return []
+        return evidence_of(findings.question, findings.hits[0], self.embedder)
 
     def check_own(self, caller: Principal, document_ids: Collection[UUID]) -> None:
         """Raises DocumentNotFound, which names those that are not the caller's."""
