@@ -15,7 +15,7 @@ from mara.agents.errors import (
 from mara.agents.model import Agent, Answer, Conversation, Feedback
 from mara.agents.model.prompting import ChatMessage
 from mara.agents.ports import Completion
-from mara.documents.model import Candidate, Chunk, Found, Hit, Place, Query
+from mara.documents.model import Candidate, Chunk, Found, Hit, Place, Query, Spread
 from mara.kernel.ids import new_id
 from mara.kernel.page import PageRequest
 from mara.kernel.unit_of_work import Scope
@@ -53,7 +53,7 @@ class FakeIndex:
             Candidate(hit.chunk, hit.filename, hit.lexical, hit.semantic, hit.coverage)
             for hit in self.hits
         ]
-        return Found(candidates, len(candidates))
+        return Found(candidates, len(candidates), lexical=Spread(0.0, 1.0))
 
     def replace(
         self, owner_id: UUID, document_id: UUID, chunks: Sequence[tuple[Chunk, Sequence[float]]]
