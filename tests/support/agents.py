@@ -37,7 +37,7 @@ def a_hit(
     place: Place | None = None,
 ) -> Hit:
     chunk = Chunk(new_id(), document_id or new_id(), 0, text, place or Place(headings=headings))
-    return Hit(chunk, "guide.md", score, lexical=9.0, semantic=semantic, coverage=coverage)
+    return Hit(chunk, "guide.md", score, lexical=2 * score, semantic=semantic, coverage=coverage)
 
 
 @dataclass

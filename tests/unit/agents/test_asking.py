@@ -30,7 +30,7 @@ from tests.support.agents import (
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 CALLER = Principal(new_id(), Role.USER)
 DISK = a_hit("Disk full. Delete old images first. Then enlarge the volume.")
-CLOCK = a_hit("Disk full: restart the time daemon and then compare all of the clocks.")
+CLOCK = a_hit("Disk full: restart the time daemon and then compare all of the clocks.", score=4.5)
 
 
 @dataclass
