@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
+from mara.documents.service.glossary import ENTRIES, parse
+
 FAMILY = "~"
 """Marks a family: no word begins with it."""
 
@@ -31,6 +33,8 @@ RUSSIAN_DERIVATION = re.compile(
 ENGLISH_DERIVATION = re.compile(
     r"(?:ement|ment|ation|ition|tion|sion|ion|ance|anc|enc|ness|abl|ibl|ator|or|er|ur|al|iv|at|y|i)$"
 )
+AMERICAN = re.compile(r"(?<=\w{4})iz$")
+"""``synchroniz`` is ``synchronis`` across an ocean."""
 ALTERNATION = str.maketrans({"ж": "з", "щ": "т", "ч": "к"})
 LABIAL_L = re.compile(r"(?<=[бпвмф])л$")
 ROOT_MIN = 4
@@ -79,6 +83,28 @@ def words(text: str) -> list[Word]:
     return found
 
 
+def translations(word: Word) -> tuple[str, ...]:
+    """The terms by which documents in the other language may say it; none for most words."""
+    glossary = _glossary()
+    return glossary.get(word.stem) or glossary.get(FAMILY + (word.family or "")) or ()
+
+
+@cache
+def _glossary() -> dict[str, tuple[str, ...]]:
+    """From the stems of English words and the families of Russian ones to each other's."""
+    found: dict[str, dict[str, None]] = {}
+    for russian, meanings in parse(ENTRIES).items():
+        (word,) = words(russian)
+        names = [word.stem, *([FAMILY + word.family] if word.family else [])]
+        for meaning in meanings:
+            # Of Russian the family, which its many forms share; English stems are families enough.
+            stem = _stem_and_family(_fold(meaning))[0]
+            for name in names:
+                found.setdefault(name, {})[stem] = None
+            found.setdefault(stem, {})[names[-1]] = None
+    return {name: tuple(terms_) for name, terms_ in found.items()}
+
+
 def terms(text: str) -> Iterator[str]:
     """Every term of the text, in order, as often as it occurs."""
     for match in TOKEN.finditer(text):
@@ -125,7 +151,7 @@ def _stem(word: str) -> str:
     if CYRILLIC.search(word):
         return str(_stemmer("russian").stemWord(word))
     if LATIN.search(word):
-        return str(_stemmer("english").stemWord(word))
+        return AMERICAN.sub("is", str(_stemmer("english").stemWord(word)))
     return word
 
 

@@ -5,17 +5,18 @@ where the words stand: in one sentence, beside each other, as the question spell
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from mara.documents.model import Chunk
-from mara.documents.service.analysis import Word, words
+from mara.documents.service.analysis import FAMILY, Word, translations, words
 from mara.documents.service.windows import windows
 
 FAMILY_SHARE = 0.5
 """What a word of the same family counts for, of the word itself."""
 TITLE_FAMILY_SHARE = 0.7
+TRANSLATION_SHARE = 0.9
 CHUNKS_MIN = 200
 """Rarity is weighed as if there were this many chunks: among a handful it says nothing."""
 UNASKED_RARITY = 0.75
@@ -38,15 +39,24 @@ class Vocabulary:
         return cls(frozenset(word.stem for word in kept), families)
 
     def share_of(self, word: Word, family_share: float = FAMILY_SHARE) -> float:
-        """0..1: the word itself, one of its family, or nothing."""
+        """0..1: the word itself, its translation, one of its family, or nothing."""
         if word.stem in self.stems:
             return 1.0
+        if any(self._holds(term) for term in translations(word)):
+            return TRANSLATION_SHARE
         return family_share if word.family and word.family in self.families else 0.0
+
+    def _holds(self, term: str) -> bool:
+        return term in self.stems or term.removeprefix(FAMILY) in self.families
 
 
 def rarity(chunks_with: int, chunks: int) -> float:
     """The inverse document frequency of BM25, never negative."""
     return math.log(1 + (chunks - chunks_with + 0.5) / (chunks_with + 0.5))
+
+
+def _commonest(names: Iterable[str], containing: Mapping[str, int]) -> int:
+    return max(containing.get(name, 0) for name in names)
 
 
 class AskedWords:
@@ -58,7 +68,8 @@ class AskedWords:
         self._searched = max(chunks, CHUNKS_MIN)
         self._by_stem = {word.stem: word for word in self.words}
         self.weights = {
-            stem: rarity(containing.get(stem, 0), self._searched) for stem in self._by_stem
+            stem: rarity(_commonest((stem, *translations(word)), containing), self._searched)
+            for stem, word in self._by_stem.items()
         }
         self.total = sum(self.weights.values())
         self.unasked = UNASKED_RARITY * rarity(1, self._searched)
@@ -89,16 +100,20 @@ class AskedWords:
         return _neighbours(self.words, PAIR_DISTANCE_ASKED, reach=1)
 
     def coverage_of_pairs(self, found: Sequence[Word]) -> float:
-        """The share of the question's neighbouring words that are neighbours there too."""
+        """The share of the question's neighbouring words that are neighbours there too.
+
+        In the same order, but for translations: the other language may turn them round.
+        """
         near = _neighbours(found, PAIR_DISTANCE_FOUND, reach=2)
         there = {(a.stem, b.stem) for a, b in near}
-        there |= {(a.family, b.family) for a, b in near if a.family and b.family}
+        there |= {(FAMILY + a.family, FAMILY + b.family) for a, b in near if a.family and b.family}
         total = weight = 0.0
         for a, b in self._pairs:
             both = self.weights[a.stem] + self.weights[b.stem]
             total += both
-            if (a.stem, b.stem) in there or (a.family, b.family) in there:
-                weight += both
+            if there.isdisjoint(_as_named(a, b)):
+                continue
+            weight += both
         return weight / total if total else 0.0
 
     def title(self, title: Sequence[Word]) -> tuple[float, float]:
@@ -123,6 +138,18 @@ def _neighbours(found: Sequence[Word], distance: int, *, reach: int) -> list[tup
         for a, b in zip(found, found[step:], strict=False)
         if b.position - a.position <= distance
     ]
+
+
+def _as_named(a: Word, b: Word) -> Iterator[tuple[str, str]]:
+    """The pair as a text may have it."""
+    yield a.stem, b.stem
+    if a.family and b.family:
+        yield FAMILY + a.family, FAMILY + b.family
+    of_a, of_b = translations(a), translations(b)
+    for name in of_a or (a.stem,):
+        for other in of_b or (b.stem,):
+            yield name, other
+            yield other, name
 
 
 class ReadPassage:

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from mara.documents.model import Chunk
-from mara.documents.service.analysis import FAMILY, terms
+from mara.documents.service.analysis import FAMILY, terms, translations, words
 from mara.documents.service.windows import title_of
 
 K1 = 0.8
@@ -21,6 +21,9 @@ VALUE_SHARE = 0.25
 little, for questions are full of the values of their day."""
 FAMILY_WEIGHT = 0.4
 """A word of the same family says less than the word itself, which counts besides."""
+
+TRANSLATION_WEIGHT = 0.7
+"""A word of the glossary has several meanings, and the question but one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +40,26 @@ class AskedTerm:
 def asked_terms(text: str) -> list[AskedTerm]:
     """Every term twice: anywhere in the passage, and in its title. Repeating adds less and less."""
     asked = []
+    translated = {word.stem: translations(word) for word in words(text)}
     for term, count in Counter(terms(text)).items():
         weight = (1 + math.log(count)) * (FAMILY_WEIGHT if term.startswith(FAMILY) else 1.0)
         missing = weight * (VALUE_SHARE if VALUE.search(term) else 1.0)
-        asked.append(AskedTerm(term, weight, weight, missing))
-        asked.append(AskedTerm(TITLE + term, weight * TITLE_WEIGHT, 0.0, 0.0, b=0.0))
-    return asked
+        meanings = translated.get(term, ())
+        # A word that stands nowhere may be said in the other language.
+        asked += _anywhere_and_in_titles(term, weight, weight, 0.0 if meanings else missing)
+        for meaning in meanings:
+            less = weight * TRANSLATION_WEIGHT
+            asked += _anywhere_and_in_titles(meaning, less, less / len(meanings), 0.0)
+    return list({term.term: term for term in reversed(asked)}.values())[::-1]
+
+
+def _anywhere_and_in_titles(
+    term: str, weight: float, share: float, share_missing: float
+) -> list[AskedTerm]:
+    return [
+        AskedTerm(term, weight, share, share_missing),
+        AskedTerm(TITLE + term, weight * TITLE_WEIGHT, 0.0, 0.0, b=0.0),
+    ]
 
 
 def frequencies_in(chunk: Chunk, filename: str) -> dict[str, float]:
