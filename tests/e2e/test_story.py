@@ -8,8 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.knowledge import alerts, data_folder
+from tests.support.knowledge import data_folder
 from tests.support.local_cloud import LocalCloud, ok, until
+from tests.support.retrieval import alerts
 from tests.support.story import ANSWER, RUNBOOK, Customer, assert_is_answered
 
 RIGHT_FIRST_MIN = 0.93

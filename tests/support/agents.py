@@ -101,6 +101,7 @@ class ScriptedModel:
     """Says what it was told to say; ``None`` means that it cannot be reached."""
 
     says: str | None
+    prompt_tokens_max: int = 4000
     asked: list[Sequence[ChatMessage]] = field(default_factory=list)
 
     def chat(

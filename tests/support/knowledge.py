@@ -1,12 +1,10 @@
 """Documents with their passages indexed, without the way through storage and queue."""
 
-import json
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -71,24 +69,3 @@ def _embedded(chunks: Sequence[Chunk], filename: str) -> Iterator[tuple[Chunk, S
     for part in chunks:
         for vector in embedder().embed_passages(passages_to_embed(part, filename)):
             yield part, vector
-
-
-@dataclass(frozen=True)
-class Alert:
-    """``runbook`` is the name of the one that answers."""
-
-    runbook: str
-    question: str
-
-
-def alerts(folder: Path) -> list[Alert]:
-    found = json.loads((folder / "alerts.json").read_text("utf-8"))
-    return [
-        Alert(Path(item["expected_runbook"]).stem, _question(item["payload"])) for item in found
-    ]
-
-
-def _question(payload: dict[str, Any]) -> str:
-    notes = payload["commonAnnotations"]
-    name = payload["commonLabels"]["alertname"]
-    return "\n".join([name, notes.get("summary", ""), notes.get("description", "")])

@@ -20,10 +20,18 @@ class Completion:
 
 
 class LanguageModel(Protocol):
+    @property
+    def prompt_tokens_max(self) -> int:
+        """How long a prompt may be for its answer to fit into the model's context behind it."""
+
     def chat(
         self, messages: Sequence[ChatMessage], *, model: str | None, temperature: float
     ) -> Completion:
-        """``model`` ``None`` means the default one. Raises LanguageModelUnavailable."""
+        """One JSON object of the shape of ANSWER_SCHEMA, if the model does as it is told.
+
+        ``model`` ``None`` means the default one. Raises LanguageModelUnavailable: down, unknown,
+        too slow, or broken off.
+        """
 
 
 class Agents(Protocol):

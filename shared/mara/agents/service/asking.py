@@ -17,12 +17,12 @@ from mara.agents.model import (
 )
 from mara.agents.model.confidence import ANSWER_AT, confidence_of
 from mara.agents.model.passages import choose
-from mara.agents.model.prompting import prompt, understand
+from mara.agents.model.prompting import Turn, prompt, understand
 from mara.agents.model.verification import Claim, verify
 from mara.agents.model.wording import NOT_IN_DOCUMENTS, language_of, quoted
 from mara.agents.ports import Agents, Answers, Conversations, LanguageModel
 from mara.documents.model import Hit
-from mara.documents.service.search import Findings, SearchService
+from mara.documents.service.search import SearchService
 from mara.kernel.clock import Clock
 from mara.kernel.ids import new_id
 from mara.kernel.principal import Principal
@@ -30,6 +30,18 @@ from mara.kernel.unit_of_work import UnitOfWork
 
 CANDIDATES = 40
 """Passages looked at, from which a few are chosen: all of the best section should be among them."""
+
+
+TURNS_MAX = 20
+"""Of a conversation, the last ones that are remembered at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Basis:
+    """What an answer can draw on, and how sure it is that it answers."""
+
+    passages: Sequence[Hit]
+    confidence: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +62,8 @@ class AskService:
         """Raises AgentNotFound, ConversationNotFound."""
         with self.unit_of_work(caller.user_id):
             agent = self.agents.get(caller.user_id, agent_id)
-            if conversation_id is not None:
-                _check_same_agent(self.conversations.get(caller.user_id, conversation_id), agent_id)
-        found = self.search.explore(caller, question, document_ids=agent.settings.document_ids)
-        passages = choose(found.hits[:CANDIDATES], question, agent.settings.top_k)
+            turns = self._turns(caller.user_id, agent_id, conversation_id)
+        found = self._look_up(caller, agent, question, turns)
         answer = Answer(
             id=new_id(),
             owner_id=caller.user_id,
@@ -61,52 +71,75 @@ class AskService:
             agent_version=agent.version,
             conversation_id=conversation_id or new_id(),
             question=question,
-            reply=self._reply(agent, question, passages, self._confidence(found)),
-            retrieval=[_retrieved(hit) for hit in passages],
+            reply=self._reply(agent, question, found, turns),
+            retrieval=[_retrieved(hit) for hit in found.passages],
             created_at=self.now(),
         )
         self._keep(answer, starts_conversation=conversation_id is None)
         return answer
 
-    def _confidence(self, found: Findings) -> float:
+    def _turns(
+        self, owner_id: UUID, agent_id: UUID, conversation_id: UUID | None
+    ) -> Sequence[Turn]:
+        if conversation_id is None:
+            return ()
+        _check_same_agent(self.conversations.get(owner_id, conversation_id), agent_id)
+        earlier = self.answers.of_conversation(owner_id, conversation_id, TURNS_MAX)
+        return [Turn(answer.question, answer.reply.text) for answer in earlier]
+
+    def _look_up(
+        self, caller: Principal, agent: Agent, question: str, turns: Sequence[Turn]
+    ) -> _Basis:
+        """A question that finds nothing by itself may go on where the last one stopped."""
+        found = self._basis(caller, agent, question)
+        if found.confidence >= ANSWER_AT or not turns:
+            return found
+        # In one line: each line of a question is weighed alone, and the old one must not be.
+        together = " ".join(f"{turns[-1].question} {question}".split())
+        return max(self._basis(caller, agent, together), found, key=lambda basis: basis.confidence)
+
+    def _basis(self, caller: Principal, agent: Agent, text: str) -> _Basis:
+        found = self.search.explore(caller, text, document_ids=agent.settings.document_ids)
+        passages = choose(found.hits[:CANDIDATES], text, agent.settings.top_k)
         evidence = self.search.evidence(found)
-        return (
-            confidence_of(evidence, found.question.text, found.hits[0].chunk.text)
-            if evidence
-            else 0.0
-        )
+        if not evidence:
+            return _Basis(passages, 0.0)
+        return _Basis(passages, confidence_of(evidence, text, found.hits[0].chunk.text))
 
-    def _reply(
-        self, agent: Agent, question: str, passages: Sequence[Hit], confidence: float
-    ) -> Reply:
-        if confidence < ANSWER_AT:
-            return _refusal(agent, question, confidence)
+    def _reply(self, agent: Agent, question: str, found: _Basis, turns: Sequence[Turn]) -> Reply:
+        if found.confidence < ANSWER_AT:
+            return _refusal(agent, question, found.confidence)
         if agent.settings.mode is AnswerMode.QUOTE:
-            return _quote(agent, question, passages, confidence)
+            return _quote(agent, question, found)
         try:
-            return self._generate(agent, question, passages, confidence)
+            return self._generate(agent, question, found, turns)
         except LanguageModelUnavailable:
-            reply = _quote(agent, question, passages, confidence)
-            return replace(reply, status=AnswerStatus.QUOTES_ONLY)
+            return replace(_quote(agent, question, found), status=AnswerStatus.QUOTES_ONLY)
 
-    def _generate(
-        self, agent: Agent, question: str, passages: Sequence[Hit], confidence: float
-    ) -> Reply:
+    def _generate(self, agent: Agent, question: str, found: _Basis, turns: Sequence[Turn]) -> Reply:
         if self.language_model is None:
             raise LanguageModelUnavailable("No language model is configured.")
         settings = agent.settings
-        language = language_of(question, settings.language)
+        told = prompt(
+            question,
+            found.passages,
+            instructions=settings.instructions,
+            language=language_of(question, settings.language),
+            turns=turns,
+            tokens_max=self.language_model.prompt_tokens_max,
+        )
         completion = self.language_model.chat(
-            prompt(question, passages, instructions=settings.instructions, language=language),
-            model=settings.model,
-            temperature=settings.temperature,
+            told.messages, model=settings.model, temperature=settings.temperature
         )
         usage = Usage(completion.input_tokens, completion.output_tokens)
-        draft = understand(completion.text, passages)
-        citations = verify(draft.claims, passages)
+        draft = understand(completion.text, told.passages)
+        if draft is None:
+            reply = replace(_quote(agent, question, found), status=AnswerStatus.QUOTES_ONLY)
+            return replace(reply, usage=usage)
+        citations = verify(draft.claims, told.passages)
         if not citations or not draft.text:
-            return replace(_refusal(agent, question, confidence), usage=usage)
-        return Reply(AnswerStatus.ANSWERED, draft.text, confidence, citations, usage)
+            return replace(_refusal(agent, question, found.confidence), usage=usage)
+        return Reply(AnswerStatus.ANSWERED, draft.text, found.confidence, citations, usage)
 
     def _keep(self, answer: Answer, *, starts_conversation: bool) -> None:
         with self.unit_of_work(answer.owner_id):
@@ -136,14 +169,14 @@ def _refusal(agent: Agent, question: str, confidence: float) -> Reply:
     return Reply(AnswerStatus.NOT_IN_DOCUMENTS, text, confidence)
 
 
-def _quote(agent: Agent, question: str, passages: Sequence[Hit], confidence: float) -> Reply:
+def _quote(agent: Agent, question: str, found: _Basis) -> Reply:
     # Checked like a model's quotes, though nobody could have invented them: one rule for all.
-    claims = [Claim(hit.chunk.id, hit.chunk.text) for hit in passages]
-    citations = verify(claims, passages)
+    claims = [Claim(hit.chunk.id, hit.chunk.text) for hit in found.passages]
+    citations = verify(claims, found.passages)
     if not citations:
-        return _refusal(agent, question, confidence)
+        return _refusal(agent, question, found.confidence)
     text = quoted(citations, language_of(question, agent.settings.language))
-    return Reply(AnswerStatus.ANSWERED, text, confidence, citations)
+    return Reply(AnswerStatus.ANSWERED, text, found.confidence, citations)
 
 
 def _retrieved(hit: Hit) -> Retrieved:

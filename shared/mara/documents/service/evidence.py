@@ -11,7 +11,7 @@ from functools import cached_property
 
 from mara.documents.model import Chunk
 from mara.documents.service.analysis import FAMILY, Word, translations, words
-from mara.documents.service.windows import windows
+from mara.documents.service.windows import titles_of, windows
 
 FAMILY_SHARE = 0.5
 """What a word of the same family counts for, of the word itself."""
@@ -158,8 +158,7 @@ class ReadPassage:
     def __init__(self, chunk: Chunk, filename: str) -> None:
         self.words = words(chunk.text)
         self.sentences = [words(sentence) for sentence in windows(chunk.text)]
-        stem = filename.rsplit(".", 1)[0]
-        self.titles = [words(title) for title in (stem, *chunk.place.headings)]
+        self.titles = [words(title) for title in titles_of(chunk, filename)]
 
     @cached_property
     def titled(self) -> list[Word]:

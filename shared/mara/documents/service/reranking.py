@@ -102,8 +102,8 @@ def _score(question: AskedQuestion, hit: Fused, section_meaning: float) -> float
             (part.likeness(there) for part in question.sentences for there in passage.vocabularies),
             default=0.0,
         )
-        + TITLE_SHARE * max(share for share, _ in titles)
-        + TITLE_WEIGHT * max(share * weight for share, weight in titles)
+        + TITLE_SHARE * max((share for share, _ in titles), default=0.0)
+        + TITLE_WEIGHT * max((share * weight for share, weight in titles), default=0.0)
     )
 
 

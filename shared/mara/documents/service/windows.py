@@ -23,13 +23,20 @@ def passages_to_embed(chunk: Chunk, filename: str) -> list[str]:
     """
     title = title_of(chunk, filename)
     found = windows(chunk.text)
-    return [f"{title}. {chunk.text}", *(found if len(found) > 1 else [])]
+    whole = f"{title}. {chunk.text}" if title else chunk.text
+    return [whole, *(found if len(found) > 1 else [])]
 
 
 def title_of(chunk: Chunk, filename: str) -> str:
     """The file's name without its ending, and the headings: searched like the text itself."""
+    return " / ".join(titles_of(chunk, filename))
+
+
+def titles_of(chunk: Chunk, filename: str) -> list[str]:
+    """A file's name without a letter, such as ``0012``, is a number and no title."""
     stem = filename.rsplit(".", 1)[0]
-    return " / ".join([stem, *chunk.place.headings])
+    named = [stem] if any(character.isalpha() for character in stem) else []
+    return [*named, *chunk.place.headings]
 
 
 def windows(text: str) -> list[str]:

@@ -1,0 +1,118 @@
+"""Questions with known answers, and how well a ranking finds them."""
+
+import json
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from mara.documents.model import Hit
+from tests.support.knowledge import data_folder, learn
+
+RANKS = 10
+
+
+@dataclass(frozen=True)
+class Question:
+    """``paragraph`` is the number of the one that answers."""
+
+    text: str
+    paragraph: int
+
+
+def xquad(language: str) -> tuple[list[str], list[Question]]:
+    """Paragraphs and questions; of the same numbers in every language."""
+    path = data_folder("xquad") / f"xquad.{language}.dev.json"
+    found: list[str] = []
+    questions = []
+    for article in json.loads(path.read_text("utf-8"))["data"]:
+        for paragraph in article["paragraphs"]:
+            questions += [Question(asked["question"], len(found)) for asked in paragraph["qas"]]
+            found.append(paragraph["context"].strip("\ufeff"))
+    return found, questions
+
+
+def learn_paragraphs(owner_id: UUID, paragraphs: Sequence[str], *, every: int = 1) -> None:
+    """A document for each, named by its number; only those whose number ``every`` divides."""
+    for number, text in enumerate(paragraphs):
+        if number % every == 0:
+            learn(owner_id, f"{number}.txt", [text])
+
+
+def paragraph_of(hit: Hit) -> int:
+    return int(hit.filename.removesuffix(".txt"))
+
+
+def rank_in(found: Sequence[object], wanted: object) -> int | None:
+    """From 1, counting each only once."""
+    distinct = list(dict.fromkeys(found))
+    return distinct.index(wanted) + 1 if wanted in distinct else None
+
+
+def ndcg(ranks: Sequence[int | None]) -> float:
+    """Of one relevant document a question, among the first ten.
+
+    Järvelin and Kekäläinen, "Cumulated gain-based evaluation of IR techniques" (2002).
+    """
+    gains = [1 / math.log2(1 + rank) for rank in ranks if rank is not None and rank <= RANKS]
+    return sum(gains) / len(ranks)
+
+
+def area_under_roc(positive: Sequence[float], negative: Sequence[float]) -> float:
+    """How often a positive scores above a negative; equals count half."""
+    scored = sorted([(s, True) for s in positive] + [(s, False) for s in negative])
+    by_score: dict[float, list[bool]] = {}
+    for score, is_positive in scored:
+        by_score.setdefault(score, []).append(is_positive)
+    below = wins = 0.0
+    for labels in by_score.values():
+        positives, negatives = sum(labels), len(labels) - sum(labels)
+        wins += positives * (below + negatives / 2)
+        below += negatives
+    return wins / (len(positive) * len(negative))
+
+
+@dataclass(frozen=True)
+class Alert:
+    """``name`` is its own; ``runbook`` that of the one that answers."""
+
+    name: str
+    summary: str
+    description: str
+    runbook: str
+
+    @property
+    def question(self) -> str:
+        return f"{self.name}\n{self.summary}\n{self.description}"
+
+    @property
+    def masked(self) -> str:
+        """The question with the alert's name nowhere in it."""
+        said = re.sub(re.escape(self.name), "", self.question, flags=re.IGNORECASE)
+        return "\n".join(line for line in said.splitlines() if line.strip())
+
+
+def alerts(folder: Path) -> list[Alert]:
+    return [
+        Alert(
+            name=item["payload"]["commonLabels"]["alertname"],
+            summary=item["payload"]["commonAnnotations"].get("summary", ""),
+            description=item["payload"]["commonAnnotations"].get("description", ""),
+            runbook=Path(item["expected_runbook"]).stem,
+        )
+        for item in json.loads((folder / "alerts.json").read_text("utf-8"))
+    ]
+
+
+def runbook_names(folder: Path) -> set[str]:
+    return {path.stem for path in folder.glob("runbooks/**/*.md")}
+
+
+def runbook_of(hit: Hit, names: set[str]) -> str | None:
+    """By its file, by its heading, or where neither tells, by the first name in its text."""
+    for name in (hit.filename.removesuffix(".md"), *hit.chunk.place.headings):
+        if name in names:
+            return name
+    return next((word for word in re.findall(r"\w+", hit.chunk.text) if word in names), None)
