@@ -40,6 +40,29 @@ LABIAL_L = re.compile(r"(?<=[бпвмф])л$")
 ROOT_MIN = 4
 """Letters a family keeps at least; shorter roots join strangers."""
 
+ABBREVIATIONS = {
+    **dict.fromkeys(("err", "errs"), "error"),
+    **dict.fromkeys(("cfg", "conf", "configs"), "config"),
+    **dict.fromkeys(("msg", "msgs"), "message"),
+    **dict.fromkeys(("req", "reqs"), "request"),
+    **dict.fromkeys(("conn", "conns"), "connection"),
+    **dict.fromkeys(("db", "dbs"), "database"),
+    **dict.fromkeys(("env", "envs"), "environment"),
+    "resp": "response",
+    "mem": "memory",
+    "fs": "filesystem",
+    "k8s": "kubernetes",
+    "auth": "authentication",
+    "repo": "repository",
+    "svc": "service",
+    "ns": "namespace",
+    "prod": "production",
+    "pwd": "password",
+    "бд": "база",
+    "цпу": "процессор",
+}
+"""What identifiers say in short."""
+
 ENGLISH_STOP_WORDS = """
     a about after all also am an and any are as at be because been before being between both but
     by can could did do does doing down during each few for from further had has have having he
@@ -148,6 +171,7 @@ def _stemmer(language: str) -> Any:
 
 
 def _stem(word: str) -> str:
+    word = ABBREVIATIONS.get(word, word)
     if CYRILLIC.search(word):
         return str(_stemmer("russian").stemWord(word))
     if LATIN.search(word):

@@ -18,46 +18,46 @@ sick; большой: large big high; бот: bot; брандмауэр: firewal
 quickly; бюджет: budget; веб: web; вебхук: webhook; вернуть: return revert refund; версия:
 version; верхний: upper; взлом: breach hack; виджет: widget; виртуальный: virtual; вирус: virus
 malware; включить: enable on; владелец: owner; внешний: external; внутренний: internal; возврат:
-refund return; возможный: possible; воркер: worker; временный: temporary; время: time clock; всегда:
-always; встреча: meeting; вторжение: intrusion; вход: login input sign; выбор: election choice;
-выборы: election; вывод: output withdrawal; выделить: allocate; вызов: call; выключить: disable
-off shutdown; выполнение: execution run; выполнить: run execute perform; высокий: high; выход:
-output exit; вычисление: evaluation calculation compute; вычислять: evaluate calculate compute;
-гарантия: warranty guarantee; графана: grafana; график: schedule graph chart; группа: group; дамп:
-dump; данные: data; дата: date; дашборд: dashboard; деградировать: degraded; дежурный: oncall
-duty; дежурство: oncall rotation shift; действие: action; делать: do; деплой: deploy deployment;
-дескриптор: descriptor; джоба: job; диагностика: diagnosis diagnose troubleshoot; диагностировать:
-diagnose troubleshoot; диапазон: range; диск: disk drive; длительность: duration; добавить: add;
-договор: contract agreement; документ: document; документация: documentation; долго: long slow;
-доля: share percentage ratio fraction; домен: domain; доставка: delivery; доступ: access;
-доступный: available accessible; дубликат: duplicate; жалоба: complaint; журнал: log journal;
-завершить: finish terminate complete; завершиться: fail finish end; зависимость: dependency;
-зависнуть: hang stuck freeze; загрузить: load upload download; загрузка: load upload utilization
-boot; задание: job task; задача: task job; задержка: delay latency lag; заказ: order;
-заканчиваться: out exhausted run; закончиться: out exhausted run; закрыть: close; замена:
-replacement replace; заменить: replace swap; занятый: busy used; занять: occupy use; запас:
-reserve; записать: write record; запись: write record entry; заполнение: fill full; заполнить:
-fill full; заполняться: fill full; запрет: deny forbid; запретить: deny forbid; запрос: request
-query; запуск: start launch; запустить: start run launch; зарплата: salary payroll; защита:
-protection; здоровый: healthy; значение: value; зона: zone region; избыточный: redundant;
-изменение: change modification; изменить: change modify; имя: name; индекс: index; инстанс:
-instance; инструкция: instruction runbook guide; интеграция: integration; интерфейс: interface;
-инцидент: incident; исключение: exception; исправить: fix repair; источник: source; исчерпать:
-exhausted; канал: channel link; карта: card; каталог: directory catalog; кафка: kafka; кворум:
-quorum majority; квота: quota; кеш: cache; класс: class; кластер: cluster; клиент: client
-customer; ключ: key; кнопка: button; код: code; количество: number amount count; команда: command
-team; комиссия: fee commission; компания: company; компонент: component; коннект: connection;
-консоль: console; контейнер: container; контекст: context; контроллер: controller; контроль:
-control; конфигурация: config configuration; конфликт: conflict; копировать: copy; копия: copy
-backup replica; корень: root; кошелёк: wallet; крон: cron schedule; кубер: kubernetes; кэш: cache;
-лидер: leader; лимит: limit; лист: sheet; лицензия: license; лог: log; логин: login; манифест:
-manifest; маршрут: route; маршрутизатор: router; массив: array; масштабировать: scale; медленно:
-slow; медленный: slow; менеджер: manager; место: space room; метка: label tag mark; метрика:
-metric; мигание: flapping; миграция: migration; модель: model; монитор: monitor; мониторинг:
-monitoring; мост: bridge; мощность: power capacity; нагрузка: load; надёжный: reliable;
-назначение: destination; налог: tax; настроить: configure setup; настройка: setting configuration
-setup; неверный: wrong incorrect invalid; недоступность: unavailability downtime outage;
-недоступный: unavailable unreachable down; неисправный: faulty broken failed; неймспейс:
+refund return; возможный: possible; воркер: worker; временный: temporary; время: time clock;
+всегда: always; встреча: meeting; вторжение: intrusion; вход: login input sign; выбор: election
+choice; выборы: election; вывод: output withdrawal; выделить: allocate; вызов: call; выключить:
+disable off shutdown; выполнение: execution run; выполнить: run execute perform; высокий: high;
+выход: output exit; вычисление: evaluation calculation compute; вычислять: evaluate calculate
+compute; гарантия: warranty guarantee; графана: grafana; график: schedule graph chart; группа:
+group; дамп: dump; данные: data; дата: date; дашборд: dashboard; деградировать: degraded;
+дежурный: oncall duty; дежурство: oncall rotation shift; действие: action; делать: do; деплой:
+deploy deployment; дескриптор: descriptor; джоба: job; диагностика: diagnosis diagnose
+troubleshoot; диагностировать: diagnose troubleshoot; диапазон: range; диск: disk drive
+filesystem; длительность: duration; добавить: add; договор: contract agreement; документ:
+document; документация: documentation; долго: long slow; доля: share percentage ratio fraction;
+домен: domain; доставка: delivery; доступ: access; доступный: available accessible; дубликат:
+duplicate; жалоба: complaint; журнал: log journal; завершить: finish terminate complete;
+завершиться: fail finish end; зависимость: dependency; зависнуть: hang stuck freeze; загрузить:
+load upload download; загрузка: load upload utilization boot; задание: job task; задача: task job;
+задержка: delay latency lag; заказ: order; заканчиваться: out exhausted run; закончиться: out
+exhausted run; закрыть: close; замена: replacement replace; заменить: replace swap; занятый: busy
+used; занять: occupy use; запас: reserve; записать: write record; запись: write record entry;
+заполнение: fill full; заполнить: fill full; заполняться: fill full; запрет: deny forbid;
+запретить: deny forbid; запрос: request query; запуск: start launch; запустить: start run launch;
+зарплата: salary payroll; защита: protection; здоровый: healthy; значение: value; зона: zone
+region; избыточный: redundant; изменение: change modification; изменить: change modify; имя: name;
+индекс: index; инстанс: instance; инструкция: instruction runbook guide; интеграция: integration;
+интерфейс: interface; инцидент: incident; исключение: exception; исправить: fix repair; источник:
+source; исчерпать: exhausted; канал: channel link; карта: card; каталог: directory catalog; кафка:
+kafka; кворум: quorum majority; квота: quota; кеш: cache; класс: class; кластер: cluster; клиент:
+client customer; ключ: key; кнопка: button; код: code; количество: number amount count; команда:
+command team; комиссия: fee commission; компания: company; компонент: component; коннект:
+connection; консоль: console; контейнер: container; контекст: context; контроллер: controller;
+контроль: control; конфигурация: config configuration; конфликт: conflict; копировать: copy;
+копия: copy backup replica; корень: root; кошелёк: wallet; крон: cron schedule; кубер: kubernetes;
+кэш: cache; лидер: leader; лимит: limit; лист: sheet; лицензия: license; лог: log; логин: login;
+манифест: manifest; маршрут: route; маршрутизатор: router; массив: array; масштабировать: scale;
+медленно: slow; медленный: slow; менеджер: manager; место: space room; метка: label tag mark
+timestamp; метрика: metric; мигание: flapping; миграция: migration; модель: model; монитор:
+monitor; мониторинг: monitoring; мост: bridge; мощность: power capacity; нагрузка: load; надёжный:
+reliable; назначение: destination; налог: tax; настроить: configure setup; настройка: setting
+configuration setup; неверный: wrong incorrect invalid; недоступность: unavailability downtime
+outage; недоступный: unavailable unreachable down; неисправный: faulty broken failed; неймспейс:
 namespace; неправильный: wrong incorrect invalid bad; несколько: several multiple;
 несогласованный: inconsistent; нестабильный: unstable flapping; нехватка: shortage lack
 insufficient; низкий: low; новый: new; нода: node; номер: number; ночь: night; область: area scope
