@@ -6,7 +6,7 @@ from pathlib import Path
 
 from infra.local.settings import ROOT
 
-GROUPS = ("core", "http", "documents", "search", "docs")
+GROUPS = ("core", "http", "documents", "search", "ai", "docs")
 FOLDER = ROOT / "infra" / "layers"
 
 # Lambda's own runtime brings these.

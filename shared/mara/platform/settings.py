@@ -99,6 +99,15 @@ class StorageSettings(Settings):
     bucket: str = Field(min_length=3)
 
 
+class LanguageModelSettings(Settings):
+    """Of an Ollama server; without its address, agents quote and generate nothing."""
+
+    ollama_url: str = Field(default="", pattern=r"^(https?://.+)?$")
+    language_model: str = Field(default="qwen2.5:7b", min_length=1)
+    context_tokens: int = Field(default=8192, ge=2048)
+    """What the model reads at once, prompt and answer together."""
+
+
 @cache
 def stage() -> StageSettings:
     return StageSettings()  # type: ignore[call-arg]  # from the environment

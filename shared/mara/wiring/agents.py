@@ -3,9 +3,11 @@
 from functools import cache
 
 from mara.agents.adapters.postgres import PostgresAgents, PostgresAnswers, PostgresConversations
+from mara.agents.ports import LanguageModel
 from mara.agents.service import AgentService, AskService, ConversationService
 from mara.platform.clock import now
 from mara.platform.database import transaction
+from mara.platform.settings import LanguageModelSettings
 from mara.wiring.search import search_service
 
 
@@ -15,13 +17,26 @@ def agent_service() -> AgentService:
 
 
 @cache
+def language_model() -> LanguageModel | None:
+    """``None`` where none is configured."""
+    settings = LanguageModelSettings()
+    if not settings.ollama_url:
+        return None
+    from mara.agents.adapters.ollama import OllamaLanguageModel
+
+    return OllamaLanguageModel(
+        settings.ollama_url, settings.language_model, settings.context_tokens
+    )
+
+
+@cache
 def ask_service() -> AskService:
     return AskService(
         agents=PostgresAgents(),
         conversations=PostgresConversations(),
         answers=PostgresAnswers(),
         search=search_service(),
-        language_model=None,
+        language_model=language_model(),
         unit_of_work=transaction,
         now=now,
     )

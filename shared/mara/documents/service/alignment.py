@@ -32,19 +32,18 @@ def evidence_of(question: AskedQuestion, hit: Hit, embedder: Embedder) -> list[E
     """Of the question as a whole, and of each line of it: an alert says one thing in many lines."""
     passage = ReadPassage(hit.chunk, hit.filename)
     lines = [line for line in question.lines if len(line.weights) >= LINE_WORDS_MIN]
-    parts = [question.whole, *(lines if len(question.lines) > 1 else [])]
-    aligner = _Aligner(embedder, [word for part in parts for word in part.words], passage)
-    return [_evidence(part, question, passage, aligner, hit) for part in parts]
+    parts = [(question.whole, question.sentences)]
+    parts += [(line, [line]) for line in lines] if len(question.lines) > 1 else []
+    asked = [word for part, _ in parts for word in part.words]
+    aligner = _Aligner(embedder, asked, passage)
+    cosine = hit.semantic or 0.0
+    return [_evidence(part, sentences, aligner, cosine) for part, sentences in parts]
 
 
 def _evidence(
-    asked: AskedWords,
-    question: AskedQuestion,
-    passage: ReadPassage,
-    aligner: "_Aligner",
-    hit: Hit,
+    asked: AskedWords, sentences: Sequence[AskedWords], aligner: "_Aligner", cosine: float
 ) -> Evidence:
-    sentences = question.sentences if asked is question.whole else [asked]
+    passage = aligner.passage
     aligned = [aligner.align(asked, said) for said in (*passage.sentences, *passage.titles)]
     whole = aligner.align(asked, passage.titled)
     said = [*passage.vocabularies, *map(Vocabulary.of, passage.titles)]
@@ -58,7 +57,7 @@ def _evidence(
         sentence=max((part.words for part in aligned), default=0.0),
         passage=whole.words,
         meaning=whole.meaning,
-        cosine=hit.semantic or 0.0,
+        cosine=cosine,
     )
 
 
@@ -80,6 +79,7 @@ class _Aligner:
     def __init__(self, embedder: Embedder, asked: Sequence[Word], passage: ReadPassage) -> None:
         import numpy as np
 
+        self.passage = passage
         originals = list(dict.fromkeys(word.original for word in (*asked, *passage.titled)))
         self._rows = {original: row for row, original in enumerate(originals)}
         vectors = np.asarray(embedder.embed_passages(originals), dtype=np.float32)
