@@ -18,6 +18,7 @@ AFTER_THE_ANSWER = re.compile(
     r"\b(BackgroundTasks?|Thread|ThreadPoolExecutor|ProcessPoolExecutor|create_task|Timer)\b"
 )
 WAITED_FOR = {
+    # A model that is too slow is left in time; closing its connection ends the call.
     "shared/mara/agents/adapters/ollama.py",
     # The probes of readiness run side by side, within one time limit.
     "shared/mara/operations/service.py",

@@ -145,8 +145,16 @@ class TestAskForText:
         assert [c.chunk_id for c in self.ask(model).citations] == [DISK.chunk.id]
 
     @pytest.mark.parametrize("text", ["", "no json", "[]", "{", '{"answer": 1}', "{" * 100_000])
-    def test_takes_unreadable_words_for_no_answer(self, text: str) -> None:
-        assert self.ask(ScriptedModel(text)).status is AnswerStatus.NOT_IN_DOCUMENTS
+    def test_quotes_where_the_model_talks_nonsense(self, text: str) -> None:
+        reply = self.ask(ScriptedModel(text))
+        assert reply.status is AnswerStatus.QUOTES_ONLY
+        assert [c.quote for c in reply.citations] == [DISK.chunk.text, CLOCK.chunk.text]
+        assert reply.usage.input_tokens == 120
+
+    def test_believes_a_model_that_finds_no_answer_in_the_passages(self) -> None:
+        reply = self.ask(said("I do not know."))
+        assert reply.status is AnswerStatus.NOT_IN_DOCUMENTS
+        assert "I do not know" not in reply.text
 
     @pytest.mark.parametrize("model", [None, ScriptedModel(None)])
     def test_quotes_where_no_model_answers(self, model: ScriptedModel | None) -> None:
@@ -158,3 +166,27 @@ class TestAskForText:
         model = said("Anything.")
         assert self.ask(model, []).status is AnswerStatus.NOT_IN_DOCUMENTS
         assert model.asked == []
+
+
+class TestAskInAConversation:
+    def test_tells_the_model_what_was_said_before(self) -> None:
+        model = said("Free space.", (1, "Delete old images first."))
+        world = a_world(model=model, mode=AnswerMode.GENERATE)
+        first = world.ask("Is the disk full?")
+        world.ask("disk full again", conversation_id=first.conversation_id)
+        assert "Is the disk full?" in model.asked[1][-1].text
+        assert "Free space." in model.asked[1][-1].text
+
+    def test_lets_a_follow_up_go_on_from_the_last_question(self) -> None:
+        world = a_world()
+        first = world.ask("disk full")
+        assert world.ask("and then?").reply.status is AnswerStatus.NOT_IN_DOCUMENTS
+        second = world.ask("and then?", conversation_id=first.conversation_id)
+        assert second.reply.status is AnswerStatus.ANSWERED
+        assert second.question == "and then?"
+
+    def test_searches_a_question_that_stands_alone_by_itself(self) -> None:
+        world = a_world()
+        first = world.ask("disk full")
+        world.ask("disk full", conversation_id=first.conversation_id)
+        assert [query.text for query in world.index.asked] == ["disk full", "disk full"]
