@@ -4,14 +4,17 @@ import io
 import logging
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
 
 from infra.local.postgres import OWNER, PostgresServer
 from mara.platform import database as platform_database
+from mara.platform import opensearch as platform_opensearch
 from mara.platform.telemetry import logger
 from tests.support.environment import clear_caches, set_environment
+from tests.support.opensearch import opensearch_server
 from tests.support.postgres import clone, postgres_with_template
 
 
@@ -38,6 +41,24 @@ def database(postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> Itera
         monkeypatch.setenv("MARA_DATABASE_URL", url)
         yield url
         platform_database.disconnect()
+
+
+@pytest.fixture(scope="session")
+def opensearch_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with opensearch_server(tmp_path_factory.mktemp("search")) as url:
+        yield url
+
+
+@pytest.fixture
+def opensearch(opensearch_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The code under test searches OpenSearch, in indexes of the test's own."""
+    prefix = f"test-{uuid4().hex[:12]}"
+    monkeypatch.setenv("MARA_SEARCH", "opensearch")
+    monkeypatch.setenv("MARA_OPENSEARCH_URL", opensearch_url)
+    monkeypatch.setenv("MARA_OPENSEARCH_PREFIX", prefix)
+    yield prefix
+    platform_opensearch.client().indices.delete(index=f"{prefix}-*")
+    platform_opensearch.client().close()
 
 
 @pytest.fixture

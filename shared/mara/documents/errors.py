@@ -37,6 +37,22 @@ class StorageUnavailable(Unavailable):
     title = "The storage does not answer"
 
 
+class SearchUnavailable(Unavailable):
+    title = "The search index does not answer"
+
+
+class ModelReplaced(Unavailable):
+    """The index has gone over to the vectors of another model since these were made."""
+
+    title = "The search index has just changed its embedding model"
+
+
+class VectorLengthWrong(Unavailable):
+    """The index holds vectors of another length than the embedding model makes."""
+
+    title = "The search index is of another embedding model"
+
+
 class Unreadable(Invalid):
     """The file is not to be read; ``code`` is stable, ``detail`` is for its owner."""
 

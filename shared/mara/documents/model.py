@@ -155,6 +155,14 @@ class Evidence:
     """-1..1, of the meaning of question and passage."""
 
 
+@dataclass(frozen=True, slots=True)
+class VectorSpace:
+    """Vectors may be compared within one: of the same model, of the same length."""
+
+    model_id: str
+    dimensions: int
+
+
 class SearchMode(StrEnum):
     HYBRID = "hybrid"
     LEXICAL = "lexical"

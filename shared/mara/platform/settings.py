@@ -1,7 +1,7 @@
 """Environment variables, one small group per dependency; compose what a domain needs."""
 
 from functools import cache
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, PostgresDsn, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -108,6 +108,39 @@ class LanguageModelSettings(Settings):
     """What the model reads at once, prompt and answer together."""
 
 
+class SearchSettings(StageSettings):
+    """Which search index answers; ``opensearch_*`` count where it is OpenSearch.
+
+    Of one cluster, every stage has the indexes that begin with its own prefix.
+    """
+
+    search: Literal["postgres", "opensearch"] = "postgres"
+    opensearch_url: str = Field(default="", pattern=r"^(https?://[^/@]+)?$")
+    opensearch_user: str = ""
+    opensearch_password: SecretStr = SecretStr("")
+    opensearch_prefix: str = Field(default="mara", pattern=r"^[a-z][a-z0-9-]*$")
+    opensearch_timeout_s: float = Field(default=8.0, gt=0)
+
+    @model_validator(mode="after")
+    def _refuse_a_cluster_that_is_not_named_or_not_guarded(self) -> Self:
+        if self.search != "opensearch":
+            return self
+        if not self.opensearch_url:
+            message = "MARA_OPENSEARCH_URL must be set where MARA_SEARCH is opensearch"
+            raise ValueError(message)
+        if not self.is_local:
+            self._refuse_an_open_door()
+        return self
+
+    def _refuse_an_open_door(self) -> None:
+        if not self.opensearch_url.startswith("https://"):
+            message = "MARA_OPENSEARCH_URL must begin with https:// outside the local stage"
+            raise ValueError(message)
+        if reason := weakness(self.opensearch_password.get_secret_value(), bytes_min=16):
+            message = f"MARA_OPENSEARCH_PASSWORD {reason}"
+            raise ValueError(message)
+
+
 @cache
 def stage() -> StageSettings:
     return StageSettings()  # type: ignore[call-arg]  # from the environment
@@ -132,3 +165,4 @@ def verify_secrets() -> None:
     TokenSettings()  # type: ignore[call-arg]  # from the environment
     DatabaseSettings()  # type: ignore[call-arg]  # from the environment
     PasswordSettings()  # type: ignore[call-arg]  # from the environment
+    SearchSettings()  # type: ignore[call-arg]  # from the environment

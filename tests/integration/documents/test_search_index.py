@@ -1,12 +1,30 @@
-"""The search index on the real PostgreSQL, with the real embedding model."""
+"""What every search index does alike: on the real PostgreSQL and on a real OpenSearch."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import replace
+from statistics import fmean, pstdev
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from mara.documents.adapters.postgres import PostgresDocuments
-from mara.documents.model import Block, DocumentState, Failure, Hit, Place, Query, SearchMode
+from mara.documents.model import (
+    POOLING_SHARPNESS,
+    Block,
+    Candidate,
+    DocumentState,
+    Failure,
+    Found,
+    Hit,
+    Place,
+    Query,
+    SearchMode,
+)
+from mara.documents.service.evidence import CHUNKS_MIN, rarity
+from mara.documents.service.weighing import K1, asked_terms, frequencies_in, length_of
+from mara.documents.service.windows import passages_to_embed
 from mara.kernel.ids import new_id
 from mara.kernel.principal import Principal, Role
 from mara.platform.database import connection, transaction
@@ -14,7 +32,8 @@ from mara.wiring.search import embedder, search_index, search_service
 from tests.support.accounts import make_account
 from tests.support.knowledge import NOW, a_document, learn
 
-pytestmark = pytest.mark.usefixtures("database")
+# One process starts the OpenSearch server, and runs whatever needs it.
+pytestmark = [pytest.mark.usefixtures("index"), pytest.mark.xdist_group("opensearch")]
 
 TEXTS = [
     "To restart the billing service run systemctl restart billing on the host.",
@@ -24,8 +43,16 @@ TEXTS = [
 ]
 
 
+@pytest.fixture(params=["postgres", "opensearch"])
+def index(request: pytest.FixtureRequest, database: str) -> str:
+    kind: str = request.param
+    if kind == "opensearch":
+        request.getfixturevalue("opensearch")
+    return kind
+
+
 @pytest.fixture
-def owner() -> UUID:
+def owner(index: str) -> UUID:
     return make_account("anna").id
 
 
@@ -60,6 +87,21 @@ class TestSearch:
         documents = [learn(owner, f"{n}.txt", [text]) for n, text in enumerate(TEXTS)]
         hits = search(owner, "перезапустить", mode=SearchMode.LEXICAL)
         assert found_in(hits) == [documents[2].id]
+
+    @pytest.mark.parametrize("question", ["pod crash looping", "KubePodCrashLooping", "crashloop"])
+    def test_joins_an_identifier_with_its_words(self, owner: UUID, question: str) -> None:
+        named = learn(owner, "a.md", ["The alert KubePodCrashLooping fires after fifteen minutes."])
+        told = learn(owner, "b.md", ["Pods that crash, looping for hours, are to be described."])
+        learn(owner, "c.md", ["Nothing of the kind stands here."])
+        found = set(found_in(search(owner, question, mode=SearchMode.LEXICAL)))
+        assert found == ({named.id, told.id} if question != "crashloop" else set())
+
+    def test_weighs_words_by_their_rarity_among_ones_own_passages(self, owner: UUID) -> None:
+        """What others have changes no score, so that it cannot be guessed from one."""
+        learn(owner, "a.txt", TEXTS)
+        before = search(owner, "restart of the billing service", mode=SearchMode.LEXICAL)
+        learn(make_account("boris").id, "b.txt", ["Restart the billing of billing."] * 20)
+        assert search(owner, "restart of the billing service", mode=SearchMode.LEXICAL) == before
 
     def test_finds_across_languages(self, owner: UUID) -> None:
         documents = [learn(owner, f"{n}.txt", [text]) for n, text in enumerate(TEXTS)]
@@ -117,7 +159,7 @@ class TestSearch:
         # Even a query that names the stranger sees nothing in this owner's transaction.
         query = Query(stranger, "restart code", embedder().embed_query("restart code"))
         with transaction(owner):
-            assert search_index().find(query).candidates == ()
+            assert search_index().find(query) == Found()
 
     @pytest.mark.parametrize("state", [s for s in DocumentState if s is not DocumentState.READY])
     def test_gives_nothing_of_a_document_that_is_not_ready(
@@ -131,6 +173,15 @@ class TestSearch:
                 replace(document, state=state, failure=failure, lease_until=lease)
             )
         assert search(owner, "restart") == []
+
+    def test_gives_nothing_of_a_version_that_has_a_newer_one(self, owner: UUID) -> None:
+        old = learn(owner, "a.txt", TEXTS)
+        with transaction(owner):
+            newer = replace(a_document(owner, "a.txt"), version=2)
+            PostgresDocuments().add(newer)
+            PostgresDocuments().supersede_older(newer, NOW)
+        for named in (frozenset[UUID](), frozenset({old.id})):
+            assert search(owner, "restart", document_ids=named) == []
 
     def test_gives_nothing_of_a_deleted_document(self, owner: UUID) -> None:
         """Invariant 7: the tombstone alone is enough, before anything is purged."""
@@ -195,6 +246,69 @@ class TestOwnDocuments:
             PostgresDocuments().add(replace(gone, deleted_at=NOW))
             asked = [mine.id, gone.id, theirs.id, nobodys]
             assert PostgresOwnDocuments().unknown(owner, asked) == {gone.id, theirs.id, nobodys}
+
+
+class TestFind:
+    def test_says_the_same_of_every_candidate_whichever_index_it_is(self, owner: UUID) -> None:
+        """By the formulas of BM25 and of pooled cosines, worked out here once more."""
+        for n, part in enumerate(TEXTS):
+            learn(owner, f"restart-guide-{n}.md", [part])
+        learn(owner, "other.txt", ["Billing restarts by itself. The restart takes a minute."])
+        text = "how to restart the billing service"
+        vector = embedder().embed_query(text)
+        with transaction(owner):
+            found = search_index().find(Query(owner, text, vector))
+        expected = reckon(found, text, vector)
+        assert found.chunks == len(found.candidates) == 5
+        for candidate in found.candidates:
+            lexical, semantic, coverage = expected[candidate.chunk.id]
+            assert candidate.coverage == pytest.approx(coverage, abs=1e-5)
+            assert candidate.lexical == pytest.approx(lexical, rel=1e-4)
+            assert candidate.semantic == pytest.approx(semantic, abs=2e-3)  # halves of floats
+        for spread, scores in (
+            (found.lexical, [lexical or 0.0 for lexical, _, _ in expected.values()]),
+            (found.semantic, [semantic for _, semantic, _ in expected.values()]),
+        ):
+            assert spread.mean == pytest.approx(fmean(scores), abs=2e-3)
+            assert spread.deviation == pytest.approx(pstdev(scores), abs=2e-3)
+
+
+Reckoned = tuple[float | None, float, float]
+"""By words, by meaning, and the share of the words."""
+
+
+def reckon(found: Found, text: str, vector: Sequence[float]) -> dict[UUID, Reckoned]:
+    held = {c.chunk.id: frequencies_in(c.chunk, c.filename) for c in found.candidates}
+    usual = fmean(length_of(each) for each in held.values())
+    asked_for = [(a, sum(a.term in each for each in held.values())) for a in asked_terms(text)]
+    shares = {
+        a.term: (a.share if n else a.share_missing) * rarity(n, CHUNKS_MIN) for a, n in asked_for
+    }
+
+    def by_words(own: dict[str, float]) -> float:
+        score = 0.0
+        for asked, holding in asked_for:
+            n, norm = own.get(asked.term, 0.0), 1 - asked.b + asked.b * length_of(own) / usual
+            weight = asked.weight * rarity(holding, found.chunks)
+            score += weight * n * (K1 + 1) / (n + K1 * norm)
+        return score
+
+    def by_meaning(candidate: Candidate) -> float:
+        passages = passages_to_embed(candidate.chunk, candidate.filename)
+        vectors = embedder().embed_passages(passages)
+        cosines = [math.fsum(a * b for a, b in zip(vector, v, strict=True)) for v in vectors]
+        pooled = math.fsum(math.exp(POOLING_SHARPNESS * c) for c in cosines)
+        return math.log(pooled / math.sqrt(len(cosines))) / POOLING_SHARPNESS
+
+    return {
+        candidate.chunk.id: (
+            by_words(held[candidate.chunk.id]) or None,
+            by_meaning(candidate),
+            sum(shares[term] for term in shares if term in held[candidate.chunk.id])
+            / sum(shares.values()),
+        )
+        for candidate in found.candidates
+    }
 
 
 def test_search_plans_no_nested_loop_for_the_next_transaction(owner: UUID) -> None:

@@ -1,0 +1,28 @@
+"""The OpenSearch client, made once per execution environment."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from mara.platform.settings import SearchSettings
+
+if TYPE_CHECKING:
+    from opensearchpy import OpenSearch
+
+RETRIES = 2
+"""After a refused connection, a time-out or a gateway's error; every request of ours may repeat."""
+
+
+@cache
+def client() -> "OpenSearch":
+    from opensearchpy import OpenSearch
+
+    settings = SearchSettings()  # type: ignore[call-arg]  # from the environment
+    password = settings.opensearch_password.get_secret_value()
+    return OpenSearch(
+        settings.opensearch_url,
+        http_auth=(settings.opensearch_user, password) if settings.opensearch_user else None,
+        http_compress=True,
+        timeout=settings.opensearch_timeout_s,
+        max_retries=RETRIES,
+        retry_on_timeout=True,
+    )
