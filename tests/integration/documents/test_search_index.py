@@ -43,14 +43,6 @@ TEXTS = [
 ]
 
 
-@pytest.fixture(params=["postgres", "opensearch"])
-def index(request: pytest.FixtureRequest, database: str) -> str:
-    kind: str = request.param
-    if kind == "opensearch":
-        request.getfixturevalue("opensearch")
-    return kind
-
-
 @pytest.fixture
 def owner(index: str) -> UUID:
     return make_account("anna").id
