@@ -41,16 +41,28 @@ class SearchUnavailable(Unavailable):
     title = "The search index does not answer"
 
 
-class ModelReplaced(Unavailable):
-    """The index has gone over to the vectors of another model since these were made."""
+class IndexReplaced(Unavailable):
+    """The search has gone over to another index since this was begun."""
 
-    title = "The search index has just changed its embedding model"
+    title = "The search index has just been replaced"
+
+
+class ModelUnknown(Unavailable):
+    """The index in use is of an embedding model that is not at hand."""
+
+    title = "The search index is of another embedding model"
 
 
 class VectorLengthWrong(Unavailable):
-    """The index holds vectors of another length than the embedding model makes."""
+    """The model makes vectors of another length than the index holds under its name."""
 
-    title = "The search index is of another embedding model"
+    title = "The search index holds vectors of another length"
+
+
+class PassageTooLong(Invalid):
+    """The passage is longer than the new embedding model reads: it would be cut silently."""
+
+    title = "A passage is too long for the embedding model"
 
 
 class Unreadable(Invalid):

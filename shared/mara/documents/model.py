@@ -163,6 +163,24 @@ class VectorSpace:
     dimensions: int
 
 
+class Engine(StrEnum):
+    """What holds a search index."""
+
+    POSTGRES = "postgres"
+    OPENSEARCH = "opensearch"
+
+
+@dataclass(frozen=True, slots=True)
+class IndexIdentity:
+    """Indexes of different identities hold nothing in common, and never answer together."""
+
+    engine: Engine
+    space: VectorSpace
+
+    def __str__(self) -> str:
+        return f"{self.engine}:{self.space.model_id}:{self.space.dimensions}"
+
+
 class SearchMode(StrEnum):
     HYBRID = "hybrid"
     LEXICAL = "lexical"

@@ -6,7 +6,15 @@ from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
-from mara.documents.model import Chunk, Document, Extraction, Format, Found, Query
+from mara.documents.model import (
+    Chunk,
+    Document,
+    Extraction,
+    Format,
+    Found,
+    IndexIdentity,
+    Query,
+)
 from mara.kernel.page import PageRequest
 from mara.kernel.unit_of_work import Scope
 
@@ -126,6 +134,41 @@ class SearchIndex(Protocol):
 
         Which they are does not depend on how many hits are wanted later.
         """
+
+
+class BuildableIndex(SearchIndex, Protocol):
+    """An index that can be built while another one, of the same engine or not, answers."""
+
+    def build(
+        self, owner_id: UUID, document_id: UUID, chunks: Sequence[tuple[Chunk, Sequence[float]]]
+    ) -> None:
+        """As replace, and what other indexes hold of the document stays. Safe to repeat."""
+
+    def drop_all_but(self, kept: IndexIdentity) -> bool:
+        """Delete some of what this engine holds of other indexes; whether there may be more."""
+
+
+class IndexBuilds(Protocol):
+    """Which index answers, and how far another one has come that shall."""
+
+    def in_use(self) -> IndexIdentity | None:
+        """``None`` as long as nothing has been indexed."""
+
+    def pending(self, target: IndexIdentity, limit: int) -> Sequence[Document]:
+        """Documents that may answer and are not in ``target`` yet."""
+
+    def lock(self, document_id: UUID) -> bool:
+        """Whether it may answer; keeps it so till the transaction ends."""
+
+    def done(self, target: IndexIdentity, document: Document) -> None: ...
+
+    def switch(self, target: IndexIdentity) -> bool:
+        """Make ``target`` the index that answers, if nothing is pending: then nothing can become
+        so before the transaction ends.
+        """
+
+    def forget(self) -> None:
+        """That anything was built."""
 
 
 class OwnDocuments(Protocol):

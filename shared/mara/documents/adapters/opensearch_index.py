@@ -21,9 +21,19 @@ from mara.documents.adapters.opensearch_queries import (
     scores,
     spread_of,
 )
-from mara.documents.adapters.opensearch_store import ChunkStore
+from mara.documents.adapters.opensearch_store import ChunkStore, name_of
 from mara.documents.adapters.searched import filename_of, searched_documents
-from mara.documents.model import Candidate, Chunk, Found, Place, Query, Spread, VectorSpace
+from mara.documents.model import (
+    Candidate,
+    Chunk,
+    Engine,
+    Found,
+    IndexIdentity,
+    Place,
+    Query,
+    Spread,
+    VectorSpace,
+)
 from mara.documents.service.weighing import frequencies_in, length_of
 
 CHUNK_FIELDS = ("document_id", "ordinal", "text", "place")
@@ -45,6 +55,7 @@ class OpenSearchIndex:
 
     def __init__(self, space: VectorSpace, prefix: str) -> None:
         self._store = ChunkStore(space, prefix)
+        self._prefix = prefix
 
     def replace(
         self, owner_id: UUID, document_id: UUID, chunks: Sequence[tuple[Chunk, Sequence[float]]]
@@ -56,7 +67,17 @@ class OpenSearchIndex:
         rows = list(_rows(owner_id, chunks, filename))
         self._store.ensure()
         self._store.write(owner_id, rows)
-        self._store.remove(owner_id, document_id, all_but=[row["chunk_id"] for row in rows])
+        self._store.remove_others(owner_id, document_id, [row["chunk_id"] for row in rows])
+
+    def build(
+        self, owner_id: UUID, document_id: UUID, chunks: Sequence[tuple[Chunk, Sequence[float]]]
+    ) -> None:
+        self.replace(owner_id, document_id, chunks)
+
+    def drop_all_but(self, kept: IndexIdentity) -> bool:
+        is_here = kept.engine is Engine.OPENSEARCH
+        self._store.drop_others(name_of(kept.space, self._prefix) if is_here else None)
+        return False
 
     def remove(self, owner_id: UUID, document_id: UUID) -> None:
         self._store.remove(owner_id, document_id)

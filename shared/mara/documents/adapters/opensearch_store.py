@@ -25,6 +25,9 @@ BULK_RETRIES = 3
 REMOVALS_MAX = 3
 """How often a removal is tried when chunks were written while it ran."""
 
+LENIENT = {"ignore_unavailable": "true"}
+"""An index that is not there holds nothing."""
+
 BAD_REQUEST = 400
 TOO_BUSY = 429
 SERVER_ERRORS = 500
@@ -104,6 +107,7 @@ class ChunkStore:
     def __init__(self, space: VectorSpace, prefix: str) -> None:
         self._space = space
         self.name = name_of(space, prefix)
+        self._every = f"{prefix_of(prefix)}*"
         self._is_there = False
 
     def ensure(self) -> None:
@@ -165,45 +169,57 @@ class ChunkStore:
                 timeout=WRITE_TIMEOUT_S,
                 params={"require_alias": "true"},
             )
-            self._refresh()
+            self._refresh(self.name)
 
-    def remove(self, owner_id: UUID, document_id: UUID, all_but: Sequence[str] = ()) -> None:
-        """Raises SearchUnavailable where some are still there in the end."""
+    def remove(self, owner_id: UUID, document_id: UUID) -> None:
+        """From every index of the prefix, one that is being built too. Raises as remove_others."""
+        self._remove(self._every, owner_id, _document(owner_id, document_id))
+
+    def remove_others(self, owner_id: UUID, document_id: UUID, kept: Sequence[str]) -> None:
+        """The document's chunks but these, here alone.
+
+        Raises SearchUnavailable where some are still there in the end.
+        """
         query = _document(owner_id, document_id)
-        query["bool"]["must_not"] = [{"terms": {"chunk_id": list(all_but)}}]
+        query["bool"]["must_not"] = [{"terms": {"chunk_id": list(kept)}}]
+        self._remove(self.name, owner_id, query)
+
+    def count(self, owner_id: UUID, document_id: UUID) -> int:
+        """In every index of the prefix."""
+        return self._count(self._every, owner_id, _document(owner_id, document_id))
+
+    def drop_others(self, kept: str | None) -> None:
+        """Every index of the prefix but the one named so."""
+        with answering():
+            found = opensearch.client().indices.get_alias(index=self._every)
+            for index, answer in found.items():
+                if kept not in answer["aliases"]:
+                    opensearch.client().indices.delete(index=index, params=LENIENT)
+
+    def _remove(self, index: str, owner_id: UUID, query: Body) -> None:
         for _ in range(REMOVALS_MAX):
-            if self._count(owner_id, query) == 0:
+            if self._count(index, owner_id, query) == 0:
                 return
             with answering():
                 opensearch.client().delete_by_query(
-                    index=self.name,
+                    index=index,
                     body={"query": query},
                     timeout=WRITE_TIMEOUT_S,
-                    params={
-                        "routing": str(owner_id),
-                        "conflicts": "proceed",
-                        "ignore_unavailable": "true",
-                    },
+                    params={"routing": str(owner_id), "conflicts": "proceed", **LENIENT},
                 )
-        if self._count(owner_id, query):
-            raise SearchUnavailable(f"Passages of the document {document_id} are still there.")
+        if self._count(index, owner_id, query):
+            raise SearchUnavailable("Passages that were to go are still there.")
 
-    def count(self, owner_id: UUID, document_id: UUID) -> int:
-        return self._count(owner_id, _document(owner_id, document_id))
-
-    def _count(self, owner_id: UUID, query: Body) -> int:
-        parameters = {"routing": str(owner_id), "ignore_unavailable": "true"}
+    def _count(self, index: str, owner_id: UUID, query: Body) -> int:
         with answering():
-            self._refresh()
+            self._refresh(index)
             answer = opensearch.client().count(
-                index=self.name, body={"query": query}, params=parameters
+                index=index, body={"query": query}, params={"routing": str(owner_id), **LENIENT}
             )
         return int(answer["count"])
 
-    def _refresh(self) -> None:
-        opensearch.client().indices.refresh(
-            index=self.name, params={"ignore_unavailable": "true"}, timeout=WRITE_TIMEOUT_S
-        )
+    def _refresh(self, index: str) -> None:
+        opensearch.client().indices.refresh(index=index, params=LENIENT, timeout=WRITE_TIMEOUT_S)
 
     def page(self, owner_id: UUID, document_id: UUID, *, after: int, limit: int) -> list[Body]:
         """The document's chunks behind ordinal ``after``, in order."""

@@ -89,7 +89,7 @@ class PostgresDocuments:
 
     def find_by_hash(self, owner_id: UUID, sha256: str, filename: str) -> Document | None:
         row = connection().execute(FIND_BY_HASH, (owner_id, sha256, filename)).fetchone()
-        return _document(row) if row else None
+        return document_of(row) if row else None
 
     def next_version(self, owner_id: UUID, filename: str) -> int:
         connection().execute(LOCK_NAME, (f"{owner_id}/{filename}",))
@@ -98,7 +98,7 @@ class PostgresDocuments:
 
     def list(self, owner_id: UUID, page: PageRequest) -> list[Document]:
         parameters = {"owner": owner_id, "after": page.after, "limit": page.limit + 1}
-        return [_document(row) for row in connection().execute(LIST, parameters)]
+        return [document_of(row) for row in connection().execute(LIST, parameters)]
 
     def save(self, document: Document) -> None:
         connection().execute(UPDATE, _parameters(document))
@@ -106,7 +106,7 @@ class PostgresDocuments:
     def claim(self, document_id: UUID, at: datetime, lease_until: datetime) -> Document | None:
         parameters = {"id": document_id, "at": at, "until": lease_until}
         row = connection().execute(CLAIM, parameters).fetchone()
-        return _document(row) if row else None
+        return document_of(row) if row else None
 
     def supersede_older(self, newest: Document, at: datetime) -> Sequence[UUID]:
         parameters = {
@@ -125,11 +125,11 @@ class PostgresDocuments:
             "uploading": at - UPLOADING_FOR,
             "limit": limit,
         }
-        return [_document(row) for row in connection().execute(OVERDUE, parameters)]
+        return [document_of(row) for row in connection().execute(OVERDUE, parameters)]
 
     def find_deleted(self, document_id: UUID) -> Document | None:
         row = connection().execute(FIND_DELETED, (document_id,)).fetchone()
-        return _document(row) if row else None
+        return document_of(row) if row else None
 
     def erase(self, document_id: UUID) -> None:
         connection().execute(ERASE, (document_id,))
@@ -139,10 +139,10 @@ class PostgresDocuments:
         row = connection().execute(statement, {"id": document_id, "owner": owner}).fetchone()
         if row is None:
             raise DocumentNotFound("Check the id.")
-        return _document(row)
+        return document_of(row)
 
 
-def _document(row: tuple[Any, ...]) -> Document:
+def document_of(row: tuple[Any, ...]) -> Document:
     *head, failure_code, failure_detail, pages, chunks, language = row[:16]
     id_, owner_id, filename, format_, media_type, size, sha256, version, state, created, updated = (
         head

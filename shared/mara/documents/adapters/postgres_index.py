@@ -12,11 +12,14 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
+from mara.documents.adapters.searched import SEARCHABLE, filename_of
 from mara.documents.model import (
     POOLING_SHARPNESS,
     Candidate,
     Chunk,
+    Engine,
     Found,
+    IndexIdentity,
     Place,
     Query,
     SearchMode,
@@ -30,7 +33,6 @@ from mara.platform.database import connection
 Counted = tuple[Chunk, dict[str, float]]
 """A chunk with the frequencies of its terms."""
 
-FILENAME = "SELECT filename FROM documents WHERE id = %s"
 DELETE = "DELETE FROM index_chunks WHERE owner_id = %s AND document_id = %s"
 COUNT = """
     SELECT (SELECT count(*) FROM index_chunks WHERE owner_id = %(o)s AND document_id = %(d)s)
@@ -59,19 +61,13 @@ INSERT_POSTINGS = """
         %(terms)s::text[], %(ids)s::uuid[], %(frequencies)s::real[]) AS u (t, c, f)
 """
 
-# A document that is named and has a newer version stands for that version.
 # Only what may answer is counted, scanned and ranked: the filter stands inside, never after. The
 # documents come first and alone, so that their few ids lead into the other tables' indexes. Of rows
 # just written PostgreSQL knows no number, and guesses one: a nested loop over that one would be
 # all chunks times all chunks, so it may plan none till this transaction ends.
-SEARCHED = """
-    SELECT coalesce(array_agg(id), '{}'), set_config('enable_nestloop', 'off', true) FROM documents
-    WHERE owner_id = %(owner)s
-      AND state = 'ready' AND deleted_at IS NULL AND superseded_at IS NULL
-      AND (%(everywhere)s OR id = ANY(%(documents)s) OR filename IN (
-        SELECT filename FROM documents
-        WHERE owner_id = %(owner)s AND id = ANY(%(documents)s) AND superseded_at IS NOT NULL
-          AND deleted_at IS NULL))
+SEARCHED = f"""
+    SELECT coalesce(array_agg(id), '{{}}'), set_config('enable_nestloop', 'off', true)
+    FROM documents WHERE {SEARCHABLE}
 """
 SEARCH = """
     WITH searched AS MATERIALIZED (
@@ -134,6 +130,19 @@ SEARCH = """
         s.lexical, s.lexical_deviation, s.semantic, s.semantic_deviation
     FROM candidates c, size, spread s
 """
+HOLDS = "SELECT FROM index_chunks WHERE owner_id = %(owner)s AND document_id = %(document)s LIMIT 1"
+DELETE_VECTORS = """
+    DELETE FROM index_vectors
+    WHERE owner_id = %(owner)s AND document_id = %(document)s AND model_id = %(model)s
+"""
+DROPPED_AT_ONCE = 5_000
+DROP_VECTORS = """
+    DELETE FROM index_vectors WHERE ctid = ANY(ARRAY(
+        SELECT ctid FROM index_vectors WHERE model_id <> %s LIMIT %s))
+"""
+DROP_CHUNKS = """
+    DELETE FROM index_chunks WHERE ctid = ANY(ARRAY(SELECT ctid FROM index_chunks LIMIT %s))
+"""
 OWN = "SELECT id FROM documents WHERE owner_id = %s AND id = ANY(%s) AND deleted_at IS NULL"
 FETCH = """
     SELECT c.chunk_id, c.document_id, c.ordinal, c.text, c.place, d.filename
@@ -152,14 +161,30 @@ class PostgresSearchIndex:
         self, owner_id: UUID, document_id: UUID, chunks: Sequence[tuple[Chunk, Sequence[float]]]
     ) -> None:
         self.remove(owner_id, document_id)
-        row = connection().execute(FILENAME, (document_id,)).fetchone()
-        filename = row[0] if row else ""
+        filename = filename_of(document_id)
         owned = {"owner": owner_id, "document": document_id, "model": self._model_id}
         distinct = [chunk for chunk, _ in groupby(chunk for chunk, _ in chunks)]
         counted = [(chunk, frequencies_in(chunk, filename)) for chunk in distinct]
         connection().execute(INSERT_CHUNKS, {**owned, **_chunk_columns(counted)})
         connection().execute(INSERT_VECTORS, {**owned, **_vector_columns(chunks)})
         connection().execute(INSERT_POSTINGS, {**owned, **_posting_columns(counted)})
+
+    def build(
+        self, owner_id: UUID, document_id: UUID, chunks: Sequence[tuple[Chunk, Sequence[float]]]
+    ) -> None:
+        """Vectors of two models stand beside each other, under the chunks they share."""
+        owned = {"owner": owner_id, "document": document_id, "model": self._model_id}
+        if connection().execute(HOLDS, owned).fetchone() is None:
+            self.replace(owner_id, document_id, chunks)
+            return
+        connection().execute(DELETE_VECTORS, owned)
+        connection().execute(INSERT_VECTORS, {**owned, **_vector_columns(chunks)})
+
+    def drop_all_but(self, kept: IndexIdentity) -> bool:
+        if kept.engine is Engine.POSTGRES:
+            parameters = (kept.space.model_id, DROPPED_AT_ONCE)
+            return connection().execute(DROP_VECTORS, parameters).rowcount > 0
+        return connection().execute(DROP_CHUNKS, (DROPPED_AT_ONCE,)).rowcount > 0
 
     def remove(self, owner_id: UUID, document_id: UUID) -> None:
         # Vectors and postings go with their chunk (ON DELETE CASCADE).
