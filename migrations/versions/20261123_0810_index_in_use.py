@@ -13,7 +13,7 @@ depends_on = None
 # the owner too sees rows in a scope alone.
 UPGRADE = """
     CREATE TABLE index_in_use (
-        only boolean PRIMARY KEY DEFAULT true CHECK (only),
+        single boolean PRIMARY KEY DEFAULT true CHECK (single),
         engine text NOT NULL CHECK (engine IN ('postgres', 'opensearch')),
         model_id text NOT NULL,
         dimensions integer NOT NULL CHECK (dimensions > 0)

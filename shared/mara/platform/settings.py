@@ -109,7 +109,7 @@ class LanguageModelSettings(Settings):
 
 
 class SearchSettings(StageSettings):
-    """Which search index answers; ``opensearch_*`` count where it is OpenSearch.
+    """Which search index a new installation begins with, and a reindex goes over to.
 
     Of one cluster, every stage has the indexes that begin with its own prefix.
     """
@@ -123,12 +123,10 @@ class SearchSettings(StageSettings):
 
     @model_validator(mode="after")
     def _refuse_a_cluster_that_is_not_named_or_not_guarded(self) -> Self:
-        if self.search != "opensearch":
-            return self
-        if not self.opensearch_url:
+        if self.search == "opensearch" and not self.opensearch_url:
             message = "MARA_OPENSEARCH_URL must be set where MARA_SEARCH is opensearch"
             raise ValueError(message)
-        if not self.is_local:
+        if self.opensearch_url and not self.is_local:
             self._refuse_an_open_door()
         return self
 

@@ -1,32 +1,91 @@
 """Assembles search from its production adapters; numpy is loaded at the first text embedded."""
 
+from collections.abc import Mapping
 from functools import cache
+from typing import TYPE_CHECKING
 
+from mara.documents.adapters.index_in_use import EmbedderInUse, Following, IndexInUse, MakeIndex
 from mara.documents.adapters.postgres_index import PostgresOwnDocuments, PostgresSearchIndex
 from mara.documents.adapters.use import UseEmbedder
-from mara.documents.model import VectorSpace
-from mara.documents.ports import Embedder, SearchIndex
+from mara.documents.model import Engine, IndexIdentity, VectorSpace
+from mara.documents.ports import BuildableIndex, Embedder, SearchIndex
 from mara.documents.service.search import SearchService
 from mara.platform.database import transaction
 from mara.platform.settings import SearchSettings
 
+if TYPE_CHECKING:
+    from mara.documents.service.reindexing import ReindexingService
+
 
 @cache
-def embedder() -> Embedder:
+def configured_embedder() -> Embedder:
+    """What a new installation begins with, and a reindex goes over to."""
     return UseEmbedder()
 
 
 @cache
-def search_index() -> SearchIndex:
-    settings = SearchSettings()  # type: ignore[call-arg]  # from the environment
-    if settings.search == "postgres":
-        return PostgresSearchIndex(embedder().model_id)
-    from mara.documents.adapters.opensearch_index import OpenSearchIndex
+def embedder() -> Embedder:
+    return EmbedderInUse(following())
 
-    space = VectorSpace(embedder().model_id, embedder().dimensions)
-    return OpenSearchIndex(space, settings.opensearch_prefix)
+
+@cache
+def search_index() -> SearchIndex:
+    return IndexInUse(following())
 
 
 @cache
 def search_service() -> SearchService:
     return SearchService(search_index(), embedder(), PostgresOwnDocuments(), transaction)
+
+
+@cache
+def following() -> Following:
+    at_hand = (configured_embedder(), UseEmbedder())
+    return Following(
+        identity=configured_index(),
+        engines=engines(),
+        embedders={model.model_id: model for model in at_hand},
+    )
+
+
+@cache
+def reindexing_service() -> "ReindexingService":
+    from mara.documents.adapters.postgres_builds import PostgresIndexBuilds
+    from mara.documents.service.reindexing import ReindexingService
+
+    target = configured_index()
+    return ReindexingService(
+        in_use=search_index(),
+        identity=target,
+        target=engines()[target.engine](target.space),
+        engines=[make(target.space) for make in engines().values()],
+        embedder=configured_embedder(),
+        builds=PostgresIndexBuilds(),
+        unit_of_work=transaction,
+    )
+
+
+def configured_index() -> IndexIdentity:
+    settings = SearchSettings()  # type: ignore[call-arg]  # from the environment
+    model = configured_embedder()
+    return IndexIdentity(Engine(settings.search), VectorSpace(model.model_id, model.dimensions))
+
+
+@cache
+def engines() -> Mapping[Engine, MakeIndex]:
+    """Those within reach: OpenSearch where its URL is known, whichever is in use."""
+    settings = SearchSettings()  # type: ignore[call-arg]  # from the environment
+
+    @cache
+    def in_postgres(space: VectorSpace) -> BuildableIndex:
+        return PostgresSearchIndex(space.model_id)
+
+    @cache
+    def in_opensearch(space: VectorSpace) -> BuildableIndex:
+        from mara.documents.adapters.opensearch_index import OpenSearchIndex
+
+        return OpenSearchIndex(space, settings.opensearch_prefix)
+
+    if not settings.opensearch_url:
+        return {Engine.POSTGRES: in_postgres}
+    return {Engine.POSTGRES: in_postgres, Engine.OPENSEARCH: in_opensearch}

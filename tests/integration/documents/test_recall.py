@@ -93,9 +93,13 @@ def fill(index: SearchIndex, owner_id: UUID, chunks: int, seed: int) -> Passages
 def recall(index: SearchIndex, among: Passages, rounding: float, **parts: Any) -> float:
     """The share of the WANTED nearest that were found, of all QUESTIONS."""
     found = 0
-    for question in around_topics(np.random.default_rng(99), QUESTIONS):
+    questions = around_topics(np.random.default_rng(99), QUESTIONS)
+    for n in range(QUESTIONS):
+        question: Vectors = questions[n]
         nearness = among.nearness(question)
-        query = Query(among.owner_id, "", question.tolist(), mode=SearchMode.SEMANTIC, **parts)
+        query = Query(
+            among.owner_id, "", list(map(float, question)), mode=SearchMode.SEMANTIC, **parts
+        )
         with transaction(among.owner_id):
             hits = fuse(index.find(query), SearchMode.SEMANTIC)[:WANTED]
         least = sorted(nearness.values(), reverse=True)[WANTED - 1] - rounding
@@ -132,9 +136,9 @@ class TestRecall:
         self, index: str, search_index: SearchIndex
     ) -> None:
         large = fill(search_index, make_account().id, EXACT_CHUNKS_MAX + 500, seed=4)
-        (question,) = around_topics(np.random.default_rng(5), 1)
+        question: Vectors = around_topics(np.random.default_rng(5), 1)[0]
         scores = np.array(list(large.nearness(question).values()))
-        query = Query(large.owner_id, "", question.tolist(), mode=SearchMode.SEMANTIC)
+        query = Query(large.owner_id, "", list(map(float, question)), mode=SearchMode.SEMANTIC)
         with transaction(large.owner_id):
             spread = search_index.find(query).semantic
         assert spread.mean == pytest.approx(scores.mean(), abs=0.05 * scores.std())

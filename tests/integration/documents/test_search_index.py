@@ -4,7 +4,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from statistics import fmean, pstdev
-from typing import Any
 from uuid import UUID
 
 import pytest

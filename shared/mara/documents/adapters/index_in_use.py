@@ -25,12 +25,12 @@ from mara.documents.model import (
     SearchMode,
     VectorSpace,
 )
-from mara.documents.ports import Embedder, SearchIndex
+from mara.documents.ports import BuildableIndex, Embedder, SearchIndex
 from mara.platform.telemetry import logger
 
 ResultT = TypeVar("ResultT")
 
-MakeIndex = Callable[[VectorSpace], SearchIndex]
+MakeIndex = Callable[[VectorSpace], BuildableIndex]
 Embedded = Sequence[tuple[Chunk, Sequence[float]]]
 
 SWITCHES_MAX = 3

@@ -7,7 +7,12 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
-from mara.documents.errors import DocumentNotFound, IngestionSettled, Unreadable
+from mara.documents.errors import (
+    DocumentNotFound,
+    IndexReplaced,
+    IngestionSettled,
+    Unreadable,
+)
 from mara.documents.model import Chunk, Document, DocumentState, Extraction, Failure
 from mara.documents.ports import Documents, Embedder, Extractor, SearchIndex, Storage
 from mara.documents.service.chunking import chunk
@@ -41,6 +46,12 @@ class IngestionService:
         leaves a lease that runs out, and nothing half-written.
         """
         claimed = self._claim(document_id)
+        try:
+            self._settle(claimed)
+        except IndexReplaced:  # a reindex ended while it was embedded: once more, in its model
+            self._settle(claimed)
+
+    def _settle(self, claimed: Document) -> None:
         try:
             extraction = self._read(claimed)
             chunks = chunk(
@@ -93,6 +104,7 @@ class IngestionService:
     def _finish(self, claimed: Document, outcome: Document, embedded: Embedded | None) -> None:
         """Write the outcome if the claim still holds: a delete, or a later worker, wins."""
         at = self.now()
+        superseded: Sequence[UUID] = ()
         with self.unit_of_work(SYSTEM):
             try:
                 present = self.documents.lock(SYSTEM, claimed.id)
@@ -102,9 +114,13 @@ class IngestionService:
                 raise IngestionSettled("A later worker has it.")
             if embedded is not None:
                 self.index.replace(claimed.owner_id, claimed.id, embedded)
-                for older in self.documents.supersede_older(claimed, at):
-                    self.index.remove(claimed.owner_id, older)
+                superseded = self.documents.supersede_older(claimed, at)
             self.documents.save(replace(outcome, updated_at=at))
+        # They answer no more. Removed any sooner, they would be missed if this did not commit: not
+        # every index takes part in the transaction.
+        for older in superseded:
+            with self.unit_of_work(SYSTEM):
+                self.index.remove(claimed.owner_id, older)
 
 
 def _failed(document: Document, code: str, detail: str) -> Document:
