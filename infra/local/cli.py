@@ -92,6 +92,13 @@ def superuser(options: argparse.Namespace) -> int:
     return 0
 
 
+def reindex(_: argparse.Namespace) -> int:
+    from infra.local import reindex as reindexing
+
+    print(reindexing.reindex())
+    return 0
+
+
 def openapi(_: argparse.Namespace) -> int:
     from infra.local.openapi import write
 
@@ -121,6 +128,7 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     "redeploy": (redeploy, "deploy what changed in the source"),
     "demo": (demo, "play the story over HTTP and print it"),
     "superuser": (superuser, "make a registered account a superuser"),
+    "reindex": (reindex, "go over to the search index that is configured, without an outage"),
     "openapi": (openapi, "write the OpenAPI document anew"),
     "triggers": (triggers, "write the README's table of triggers anew"),
     "layers": (layers, "write the layers' requirements anew from uv.lock"),

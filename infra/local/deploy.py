@@ -1,6 +1,7 @@
 """Deploys template.yaml to the emulator as a CloudFormation stack."""
 
 import json
+import os
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -62,6 +63,8 @@ def parameters() -> dict[str, str]:
         "RequestsPerMinuteUser": "60000",
         "RequestsPerMinuteAddress": "60000",
         "BcryptCost": "10",
+        "Search": os.environ.get("MARA_SEARCH", "postgres"),
+        "OpenSearchUrl": os.environ.get("MARA_OPENSEARCH_URL", ""),
     }
 
 

@@ -7,13 +7,29 @@ from pathlib import Path
 from infra.local.settings import ROOT
 
 GROUPS = ("core", "http", "documents", "search", "ai", "docs")
+EXTRAS = {
+    "core": (),
+    "http": ("http",),
+    "documents": ("documents",),
+    # Whoever searches asks either index; those that only read or remove need no model for it.
+    "search": ("search", "opensearch"),
+    "opensearch": ("opensearch",),
+    "docs": ("docs",),
+}
+"""The extras of pyproject.toml that each layer holds; a function has five layers at most."""
+
+GROUPS = tuple(EXTRAS)
 FOLDER = ROOT / "infra" / "layers"
 
 # Lambda's own runtime brings these.
 IN_RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "python-dateutil", "six", "urllib3")
 
-# Declared by drf-spectacular-sidecar, of which we serve the static files and import nothing.
-NOT_IMPORTED = ("django", "asgiref", "sqlparse")
+NOT_IMPORTED = (
+    # Declared by drf-spectacular-sidecar, of which we serve the static files and import nothing.
+    *("django", "asgiref", "sqlparse"),
+    # Declared by opensearch-py for a transport of its own that we do not use.
+    *("grpcio", "protobuf", "opensearch-protobufs"),
+)
 
 
 def export() -> str:
@@ -30,7 +46,8 @@ def requirements(group: str) -> str:
     core = _lines([])
     if group == "core":
         return "".join(core)
-    return "".join(line for line in _lines(["--extra", group]) if line not in core)
+    extras = [part for name in EXTRAS[group] for part in ("--extra", name)]
+    return "".join(line for line in _lines(extras) if line not in core)
 
 
 def _lines(options: list[str]) -> list[str]:

@@ -5,15 +5,25 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from mara.operations.ports import Probe
     from mara.operations.service import HealthService
 
 
 @cache
 def health_service() -> "HealthService":
-    from mara.operations.adapters.probes import DatabaseProbe, QueueProbe, StorageProbe
+    from mara.operations.adapters.probes import (
+        DatabaseProbe,
+        QueueProbe,
+        SearchProbe,
+        StorageProbe,
+    )
     from mara.operations.service import HealthService
+    from mara.platform.settings import SearchSettings
 
-    return HealthService([DatabaseProbe(), StorageProbe(), QueueProbe()])
+    probes: list[Probe] = [DatabaseProbe(), StorageProbe(), QueueProbe()]
+    if SearchSettings().opensearch_url:  # type: ignore[call-arg]  # from the environment
+        probes.append(SearchProbe())
+    return HealthService(probes)
 
 
 def relay(now: datetime) -> int:

@@ -1,10 +1,10 @@
-"""Probes of PostgreSQL, S3 and SQS, each on a connection of its own: they run in threads."""
+"""Probes of PostgreSQL, S3, SQS and OpenSearch, each on a connection of its own: they run in threads."""
 
 from dataclasses import dataclass
 
 import psycopg
 
-from mara.platform import s3, sqs
+from mara.platform import opensearch, s3, sqs
 from mara.platform.settings import DatabaseSettings, StorageSettings
 
 
@@ -35,3 +35,14 @@ class QueueProbe:
     def check(self) -> None:
         url = sqs.queue_url(self.queue)
         sqs.client().get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+
+
+@dataclass(frozen=True, slots=True)
+class SearchProbe:
+    name: str = "search"
+
+    def check(self) -> None:
+        """A cluster that is red has shards, and so documents, out of reach."""
+        health = opensearch.client().cluster.health(timeout=2)
+        if health["status"] == "red":
+            raise RuntimeError("OpenSearch has shards that are out of reach.")

@@ -1,0 +1,34 @@
+"""Builds the search index of the configured model and engine, and goes over to it."""
+
+import os
+
+from infra.local import deploy, settings
+
+ENVIRONMENT = {
+    "MARA_DATABASE_URL": "DatabaseUrl",
+    "MARA_SEARCH": "Search",
+    "MARA_OPENSEARCH_URL": "OpenSearchUrl",
+}
+
+
+def reindex() -> str:
+    """MARA_DATABASE_URL and the other variables say what of; unset, the local cloud's.
+
+    Raises RuntimeError where it cannot go on; what is built is kept for the next run.
+    """
+    os.environ.setdefault("MARA_STAGE", settings.STAGE)
+    if "MARA_DATABASE_URL" not in os.environ:
+        known = deploy.parameters()
+        for name, parameter in ENVIRONMENT.items():
+            os.environ[name] = known[parameter]
+        os.environ.setdefault("MARA_OPENSEARCH_PREFIX", f"mara-{settings.STAGE}")
+    from mara.kernel.errors import DomainError
+    from mara.wiring.search import reindexing_service
+
+    try:
+        done = reindexing_service().reindex()
+    except DomainError as error:
+        raise RuntimeError(f"{error.title}: {error.detail}") from error
+    if done.before == done.now:
+        return f"{done.now} is in use already"
+    return f"{done.documents} documents embedded; {done.now} is in use now"
