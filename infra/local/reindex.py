@@ -21,7 +21,6 @@ def reindex() -> str:
         known = deploy.parameters()
         for name, parameter in ENVIRONMENT.items():
             os.environ[name] = known[parameter]
-        os.environ.setdefault("MARA_OPENSEARCH_PREFIX", f"mara-{settings.STAGE}")
     from mara.kernel.errors import DomainError
     from mara.wiring.search import reindexing_service
 

@@ -111,14 +111,14 @@ class LanguageModelSettings(Settings):
 class SearchSettings(StageSettings):
     """Which search index a new installation begins with, and a reindex goes over to.
 
-    Of one cluster, every stage has the indexes that begin with its own prefix.
+    Of one cluster, every stage has the indexes that begin with its own prefix: ``mara-prod``.
     """
 
     search: Literal["postgres", "opensearch"] = "postgres"
     opensearch_url: str = Field(default="", pattern=r"^(https?://[^/@]+)?$")
     opensearch_user: str = ""
     opensearch_password: SecretStr = SecretStr("")
-    opensearch_prefix: str = Field(default="mara", pattern=r"^[a-z][a-z0-9-]*$")
+    opensearch_prefix: str = Field(default="", pattern=r"^([a-z][a-z0-9-]*)?$")
     opensearch_timeout_s: float = Field(default=8.0, gt=0)
 
     @model_validator(mode="after")
@@ -126,6 +126,7 @@ class SearchSettings(StageSettings):
         if self.search == "opensearch" and not self.opensearch_url:
             message = "MARA_OPENSEARCH_URL must be set where MARA_SEARCH is opensearch"
             raise ValueError(message)
+        self.opensearch_prefix = self.opensearch_prefix or f"mara-{self.stage}"
         if self.opensearch_url and not self.is_local:
             self._refuse_an_open_door()
         return self
