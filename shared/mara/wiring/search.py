@@ -1,6 +1,6 @@
 """Assembles search from its production adapters; numpy is loaded at the first text embedded."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,13 @@ def configured_embedder() -> Embedder:
     return UseEmbedder()
 
 
+def embedders_at_hand() -> Sequence[Embedder]:
+    """The one configured, and the one that is always there: till a reindex ends, the other one
+    answers.
+    """
+    return (configured_embedder(), UseEmbedder())
+
+
 @cache
 def embedder() -> Embedder:
     return EmbedderInUse(following())
@@ -40,12 +47,8 @@ def search_service() -> SearchService:
 
 @cache
 def following() -> Following:
-    at_hand = (configured_embedder(), UseEmbedder())
-    return Following(
-        identity=configured_index(),
-        engines=engines(),
-        embedders={model.model_id: model for model in at_hand},
-    )
+    models = {model.model_id: model for model in embedders_at_hand()}
+    return Following(identity=configured_index(), engines=engines(), embedders=models)
 
 
 @cache

@@ -161,15 +161,17 @@ class IndexInUse:
 
     def _translated(self, query: Query) -> Query:
         """The query in vectors of the model in use; in words alone where that is not at hand."""
-        model_id = self.following.identity.space.model_id
-        if query.embedding is None or model_id == self.following.asked_in:
+        space = self.following.identity.space
+        if query.embedding is None:
+            return query
+        if (self.following.asked_in, len(query.embedding)) == (space.model_id, space.dimensions):
             return query
         try:
             embedder = self.following.embedder
         except ModelUnknown:
             if query.mode is SearchMode.SEMANTIC:
                 raise
-            logger.warning("searched_by_words_alone", model_id=model_id)
+            logger.warning("searched_by_words_alone", model_id=space.model_id)
             return replace(query, embedding=None, mode=SearchMode.LEXICAL)
         return replace(query, embedding=embedder.embed_query(query.text))
 

@@ -1,4 +1,4 @@
-"""Probes of PostgreSQL, S3, SQS and OpenSearch, on connections of their own: they run in threads."""
+"""Probes of PostgreSQL, S3, SQS and OpenSearch, on connections of their own, in threads."""
 
 from dataclasses import dataclass
 
