@@ -77,7 +77,7 @@ class TestSearch:
         """Invariant 11: «перезапуск» finds «перезапустить», by words alone."""
         documents = [learn(owner, f"{n}.txt", [text]) for n, text in enumerate(TEXTS)]
         hits = search(owner, "перезапустить", mode=SearchMode.LEXICAL)
-        assert found_in(hits) == [documents[2].id]
+        assert found_in(hits)[0] == documents[2].id
 
     @pytest.mark.parametrize("question", ["pod crash looping", "KubePodCrashLooping", "crashloop"])
     def test_joins_an_identifier_with_its_words(self, owner: UUID, question: str) -> None:
