@@ -5,7 +5,7 @@ import json
 import pytest
 from pydantic import ValidationError
 
-from mara.platform.settings import DatabaseSettings, TokenSettings, verify_secrets
+from mara.platform.settings import DatabaseSettings, SearchSettings, TokenSettings, verify_secrets
 from mara.platform.weak_secrets import KNOWN
 
 STRONG = "vN3kqX8rTzW1mYc6PbLs9HdGfJ4aRu2E"
@@ -68,3 +68,31 @@ class TestInTheLocalStage:
         monkeypatch.setenv("MARA_STAGE", "local")
         monkeypatch.setenv("MARA_TOKEN_SECRETS", json.dumps({"k1": "short"}))
         verify_secrets()
+
+
+class TestSearch:
+    def test_needs_the_url_of_the_cluster(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("MARA_SEARCH", "opensearch")
+        with pytest.raises(ValidationError, match="MARA_OPENSEARCH_URL must be set"):
+            SearchSettings()  # type: ignore[call-arg]
+
+    @pytest.mark.parametrize(
+        ("url", "password", "reason"),
+        [
+            ("http://search.example", STRONG, "must begin with https"),
+            ("https://search.example", "", "is shorter than"),
+            ("https://search.example", "admin-admin-admin", "repeats a few"),
+        ],
+    )
+    def test_refuses_an_open_door(
+        self, url: str, password: str, reason: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("MARA_OPENSEARCH_URL", url)
+        monkeypatch.setenv("MARA_OPENSEARCH_PASSWORD", password)
+        with pytest.raises(ValidationError, match=reason):
+            SearchSettings()  # type: ignore[call-arg]
+
+    def test_gives_every_stage_indexes_of_its_own(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("MARA_OPENSEARCH_URL", "https://search.example")
+        monkeypatch.setenv("MARA_OPENSEARCH_PASSWORD", STRONG)
+        assert SearchSettings().opensearch_prefix == "mara-production"  # type: ignore[call-arg]
