@@ -6,7 +6,6 @@ from pathlib import Path
 
 from infra.local.settings import ROOT
 
-GROUPS = ("core", "http", "documents", "search", "ai", "docs")
 EXTRAS = {
     "core": (),
     "http": ("http",),
@@ -14,6 +13,7 @@ EXTRAS = {
     # Whoever searches asks either index; those that only read or remove need no model for it.
     "search": ("search", "opensearch"),
     "opensearch": ("opensearch",),
+    "ai": ("ai",),
     "docs": ("docs",),
 }
 """The extras of pyproject.toml that each layer holds; a function has five layers at most."""
