@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mara.documents.service.analysis import FAMILY, STOP_WORDS, TERM_LENGTH_MAX, terms
+from mara.documents.service.analysis import (
+    FAMILY,
+    STOP_WORDS,
+    TERM_LENGTH_MAX,
+    terms,
+    translations,
+    words,
+)
+from mara.documents.service.glossary import ENTRIES, parse
 
 
 def family(word: str) -> set[str]:
@@ -67,3 +75,20 @@ class TestTerms:
     def test_of_joined_words_are_those_of_each(self, words: list[str]) -> None:
         together = list(terms(" ".join(words)))
         assert together == [term for word in words for term in terms(word)]
+
+
+class TestTranslations:
+    def test_join_a_russian_word_with_english_ones_and_back(self) -> None:
+        (asked,) = words("перезапустили")
+        assert "restart" in translations(asked)
+        (said,) = words("restarting")
+        assert f"~{asked.family}" in translations(said)
+
+    def test_are_none_for_a_word_outside_the_glossary(self) -> None:
+        (word,) = words("самовар")
+        assert translations(word) == ()
+
+    @pytest.mark.parametrize("entry", parse(ENTRIES))
+    def test_every_entry_is_one_word_that_means_something(self, entry: str) -> None:
+        assert len(words(entry)) == 1
+        assert parse(ENTRIES)[entry]

@@ -91,59 +91,58 @@ purchase; политика: policy; полный: full complete; половин�
 help; порог: threshold; порт: port; портал: portal; порядок: order procedure; последний: last
 latest; последствие: impact consequence; поставщик: provider vendor supplier; постгрес: postgresql
 postgres; потеря: loss; потерять: lose; поток: stream thread flow; потребление: consumption usage;
-потребовать: require; почему: why; почта: mail email; почти: almost nearly; правило: rule; правка:
-edit change; право: permission right; превысить: exceed; превышен: exceed; превышение: exceed
-excess; предел: limit; предсказать: predict; предупреждение: warning alert; премия: bonus;
-прервать: interrupt abort; приложение: application app; принимать: receive accept ingest; принять:
-receive accept; приоритет: priority; причина: cause reason; приём: receive; проверить: check
-verify; проверка: check verification; прогноз: prediction forecast predict; прод: production;
-продукт: product; производительность: performance; происходить: happen; прокси: proxy; прометей:
-prometheus; пропуск: miss gap; пропускать: miss skip; пропускной: bandwidth throughput;
-пропустить: miss skip; пространство: space namespace; протокол: protocol; процент: percent
-percentage; процесс: process; процессор: cpu processor; прочитать: read; пул: pool; путь: path;
-работа: work job; работать: work run; работник: worker employee; развернуть: deploy;
-развёртывание: deployment deploy; раздел: partition section; различный: different; размер: size;
-разный: different inconsistent; разрешение: permission resolution; разрешить: allow resolve
-permit; разрыв: disconnect gap; раскатать: deploy rollout; расписание: schedule; распределить:
-distribute; расход: cost expense usage; расхождение: skew drift mismatch difference; расширить:
-expand extend enlarge; регион: region; редис: redis; реестр: registry; режим: mode; резерв:
-reserve backup; резервный: backup standby spare; релиз: release; реплика: replica; репликация:
-replication; репозиторий: repository; ресурс: resource; ретрай: retry; решение: solution
-resolution; роль: role; рост: growth increase; роутер: router; руководитель: manager head; сбой:
-failure fault outage; сбор: collection scrape; сборка: build; сведения: information details;
-свободный: free available; связь: connection link; сегмент: segment; секрет: secret; секунда:
-second; сервер: server host; сервис: service; сертификат: certificate; сессия: session; сетевой:
-network; сеть: network; сжатие: compaction compression; сжать: compact compress; сигнал: signal
-alert; синхронизация: sync synchronization synchronize; синхронизировать: sync synchronize;
-система: system; скачать: download; скидка: discount; склад: warehouse; скоро: soon; скорость:
-speed rate; скрипт: script; слабый: weak; слишком: too; служба: service daemon; случай: case;
-смена: shift change; смог: fail; смочь: fail; снапшот: snapshot; снизить: reduce decrease; снимок:
-snapshot; собирать: collect scrape ingest gather; собрание: meeting; собрать: collect build;
-событие: event; совпадать: match; согласовать: approve agree; соединение: connection; создание:
-creation create; создать: create; сообщение: message; состояние: state status; сотрудник: employee
-staff; сохранить: save store keep; спецификация: spec specification; список: list; справка: help
-reference; срабатывать: fire trigger; сработать: fire trigger; среда: environment; срок: term
-deadline expiry; ссылка: link; стандартный: standard default; статус: status; стек: stack; стенд:
-environment staging; стоимость: cost price; строка: row line string; структура: structure; сумма:
-amount sum; существовать: exist; счёт: account invoice bill; счётчик: counter; таблица: table;
-таймаут: timeout; таргет: target; тариф: plan rate pricing; текст: text; текстовый: text textfile;
-температура: temperature; терять: lose; тест: test; техподдержка: support; тип: type; токен:
-token; топик: topic; точка: point; транзакция: transaction; трафик: traffic; требование:
-requirement; тревога: alarm alert; триггер: trigger; уведомление: notification alert; увеличение:
-increase growth; увеличить: increase enlarge raise; увольнение: termination dismissal; удаваться:
-fail; удалить: delete remove; удалённый: remote deleted; удаться: fail; узел: node host;
-управление: management control; уровень: level; ускорить: accelerate; условие: condition;
-установить: install set establish; установка: installation setup; устаревший: stale outdated
-deprecated; устройство: device; утечка: leak; утечь: leak; участник: member participant; файл:
-file; файловый: file filesystem; фишинг: phishing; флапать: flapping; фоновый: background; форма:
-form; формат: format; фрагментация: fragmentation defragmentation; функция: function; хватать:
-enough insufficient; хеш: hash; хост: host; хранение: storage retention; хранилище: storage store;
-хранить: store keep; цель: target goal; цена: price; центр: center; цепочка: chain; чарт: chart;
-час: hour; частый: frequent often; часть: part some; часы: clock; чат: chat; чинить: fix repair
-mitigate; число: number; читать: read; чтение: read; шард: shard; шина: bus; шифр: cipher
-encryption; шифрование: encryption; шлюз: gateway; экземпляр: instance replica; экран: screen;
-экспорт: export; элемент: item element; эндпоинт: endpoint; эскалация: escalation escalate; этаж:
-floor; ядро: kernel core; язык: language
+потребовать: require; почта: mail email; почти: almost nearly; правило: rule; правка: edit change;
+право: permission right; превысить: exceed; превышен: exceed; превышение: exceed excess; предел:
+limit; предсказать: predict; предупреждение: warning alert; премия: bonus; прервать: interrupt
+abort; приложение: application app; принимать: receive accept ingest; принять: receive accept;
+приоритет: priority; причина: cause reason; приём: receive; проверить: check verify; проверка:
+check verification; прогноз: prediction forecast predict; прод: production; продукт: product;
+производительность: performance; происходить: happen; прокси: proxy; прометей: prometheus;
+пропуск: miss gap; пропускать: miss skip; пропускной: bandwidth throughput; пропустить: miss skip;
+пространство: space namespace; протокол: protocol; процент: percent percentage; процесс: process;
+процессор: cpu processor; прочитать: read; пул: pool; путь: path; работа: work job; работать: work
+run; работник: worker employee; развернуть: deploy; развёртывание: deployment deploy; раздел:
+partition section; различный: different; размер: size; разный: different inconsistent; разрешение:
+permission resolution; разрешить: allow resolve permit; разрыв: disconnect gap; раскатать: deploy
+rollout; расписание: schedule; распределить: distribute; расход: cost expense usage; расхождение:
+skew drift mismatch difference; расширить: expand extend enlarge; регион: region; редис: redis;
+реестр: registry; режим: mode; резерв: reserve backup; резервный: backup standby spare; релиз:
+release; реплика: replica; репликация: replication; репозиторий: repository; ресурс: resource;
+ретрай: retry; решение: solution resolution; роль: role; рост: growth increase; роутер: router;
+руководитель: manager head; сбой: failure fault outage; сбор: collection scrape; сборка: build;
+сведения: information details; свободный: free available; связь: connection link; сегмент:
+segment; секрет: secret; секунда: second; сервер: server host; сервис: service; сертификат:
+certificate; сессия: session; сетевой: network; сеть: network; сжатие: compaction compression;
+сжать: compact compress; сигнал: signal alert; синхронизация: sync synchronization synchronize;
+синхронизировать: sync synchronize; система: system; скачать: download; скидка: discount; склад:
+warehouse; скоро: soon; скорость: speed rate; скрипт: script; слабый: weak; слишком: too; служба:
+service daemon; случай: case; смена: shift change; смог: fail; смочь: fail; снапшот: snapshot;
+снизить: reduce decrease; снимок: snapshot; собирать: collect scrape ingest gather; собрание:
+meeting; собрать: collect build; событие: event; совпадать: match; согласовать: approve agree;
+соединение: connection; создание: creation create; создать: create; сообщение: message; состояние:
+state status; сотрудник: employee staff; сохранить: save store keep; спецификация: spec
+specification; список: list; справка: help reference; срабатывать: fire trigger; сработать: fire
+trigger; среда: environment; срок: term deadline expiry; ссылка: link; стандартный: standard
+default; статус: status; стек: stack; стенд: environment staging; стоимость: cost price; строка:
+row line string; структура: structure; сумма: amount sum; существовать: exist; счёт: account
+invoice bill; счётчик: counter; таблица: table; таймаут: timeout; таргет: target; тариф: plan rate
+pricing; текст: text; текстовый: text textfile; температура: temperature; терять: lose; тест:
+test; техподдержка: support; тип: type; токен: token; топик: topic; точка: point; транзакция:
+transaction; трафик: traffic; требование: requirement; тревога: alarm alert; триггер: trigger;
+уведомление: notification alert; увеличение: increase growth; увеличить: increase enlarge raise;
+увольнение: termination dismissal; удаваться: fail; удалить: delete remove; удалённый: remote
+deleted; удаться: fail; узел: node host; управление: management control; уровень: level; ускорить:
+accelerate; условие: condition; установить: install set establish; установка: installation setup;
+устаревший: stale outdated deprecated; устройство: device; утечка: leak; утечь: leak; участник:
+member participant; файл: file; файловый: file filesystem; фишинг: phishing; флапать: flapping;
+фоновый: background; форма: form; формат: format; фрагментация: fragmentation defragmentation;
+функция: function; хватать: enough insufficient; хеш: hash; хост: host; хранение: storage
+retention; хранилище: storage store; хранить: store keep; цель: target goal; цена: price; центр:
+center; цепочка: chain; чарт: chart; час: hour; частый: frequent often; часть: part some; часы:
+clock; чат: chat; чинить: fix repair mitigate; число: number; читать: read; чтение: read; шард:
+shard; шина: bus; шифр: cipher encryption; шифрование: encryption; шлюз: gateway; экземпляр:
+instance replica; экран: screen; экспорт: export; элемент: item element; эндпоинт: endpoint;
+эскалация: escalation escalate; этаж: floor; ядро: kernel core; язык: language
 """
 
 
