@@ -1,8 +1,9 @@
 """Fakes of what the agents domain needs, and hits to answer from."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
 from uuid import UUID
 from zlib import crc32
 
@@ -13,7 +14,7 @@ from mara.agents.errors import (
     LanguageModelUnavailable,
 )
 from mara.agents.model import Agent, Answer, Conversation, Feedback
-from mara.agents.model.prompting import ChatMessage
+from mara.agents.model.prompting import ANSWER_SCHEMA, ChatMessage
 from mara.agents.ports import Completion
 from mara.documents.model import Candidate, Chunk, Found, Hit, Place, Query, Spread
 from mara.kernel.ids import new_id
@@ -105,7 +106,12 @@ class ScriptedModel:
     asked: list[Sequence[ChatMessage]] = field(default_factory=list)
 
     def chat(
-        self, messages: Sequence[ChatMessage], *, model: str | None, temperature: float
+        self,
+        messages: Sequence[ChatMessage],
+        *,
+        model: str | None,
+        temperature: float,
+        schema: Mapping[str, Any] = ANSWER_SCHEMA,
     ) -> Completion:
         self.asked.append(messages)
         if self.says is None:

@@ -1,6 +1,6 @@
 """What can go wrong with agents, conversations and answers."""
 
-from mara.kernel.errors import NotFound, Unavailable
+from mara.kernel.errors import Conflict, NotFound, Unavailable
 
 
 class AgentNotFound(NotFound):
@@ -13,6 +13,16 @@ class ConversationNotFound(NotFound):
 
 class AnswerNotFound(NotFound):
     title = "There is no such answer"
+
+
+class AnalysisSettled(Conflict):
+    """It is done already, or the document was deleted meanwhile."""
+
+    title = "There is nothing to analyze"
+
+
+class DocumentNotReady(Conflict):
+    title = "The document has not been read yet"
 
 
 class LanguageModelUnavailable(Unavailable):

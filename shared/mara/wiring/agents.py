@@ -2,13 +2,17 @@
 
 from functools import cache
 
+from mara.agents.adapters.analyses import PostgresAnalyses
 from mara.agents.adapters.postgres import PostgresAgents, PostgresAnswers, PostgresConversations
 from mara.agents.ports import LanguageModel
 from mara.agents.service import AgentService, AskService, ConversationService
+from mara.agents.service.analyzing import AnalysisService
+from mara.documents.adapters.postgres import PostgresDocuments
 from mara.platform.clock import now
 from mara.platform.database import transaction
+from mara.platform.outbox import publish
 from mara.platform.settings import LanguageModelSettings
-from mara.wiring.search import search_service
+from mara.wiring.search import embedder, search_index, search_service
 
 
 @cache
@@ -37,6 +41,20 @@ def ask_service() -> AskService:
         answers=PostgresAnswers(),
         search=search_service(),
         language_model=language_model(),
+        unit_of_work=transaction,
+        now=now,
+    )
+
+
+@cache
+def analysis_service() -> AnalysisService:
+    return AnalysisService(
+        documents=PostgresDocuments(),
+        index=search_index(),
+        embedder=embedder(),
+        analyses=PostgresAnalyses(),
+        language_model=language_model(),
+        publish=publish,
         unit_of_work=transaction,
         now=now,
     )

@@ -1,19 +1,22 @@
 """What a language model is told."""
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mara.agents.model import Language
 from mara.agents.model.prompting import Prompt, Turn, count_tokens, prompt, understand
+from mara.documents.model import Hit
 from tests.support.agents import a_hit
 
 HITS = [a_hit("Delete old images first."), a_hit("Restart the time daemon.")]
 
 
 def told(
-    hits=HITS,  # type: ignore[no-untyped-def] # noqa: ANN001
-    turns: list[Turn] | None = None,
+    hits: Sequence[Hit] = HITS,
+    turns: Sequence[Turn] = (),
     *,
     tokens_max: int = 4000,
 ) -> Prompt:
@@ -22,7 +25,7 @@ def told(
         hits,
         instructions="Be brief.",
         language=Language.RU,
-        turns=turns or [],
+        turns=turns,
         tokens_max=tokens_max,
     )
 

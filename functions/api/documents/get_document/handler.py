@@ -1,18 +1,29 @@
-"""GET /api/v1/documents/{document_id} - one document, its state, and why it failed."""
+"""GET /api/v1/documents/{document_id} - one document: its state, and what it is about."""
 
 from uuid import UUID
 
+from mara.agents.schemas import AnalysisOut
 from mara.documents.schemas.documents import DocumentOut
 from mara.entrypoints.http import api, lambda_handler
 from mara.entrypoints.principal import Caller
+from mara.wiring.agents import analysis_service
 from mara.wiring.documents import library_service
 
 app = api()
 
 
+class DocumentDetailOut(DocumentOut):
+    """``analysis`` is null until one is asked for."""
+
+    analysis: AnalysisOut | None = None
+
+
 @app.get("/api/v1/documents/{document_id}")
-async def get_document(document_id: UUID, caller: Caller) -> DocumentOut:
-    return DocumentOut.of(library_service().get(caller, document_id))
+async def get_document(document_id: UUID, caller: Caller) -> DocumentDetailOut:
+    found = DocumentDetailOut.of(library_service().get(caller, document_id))
+    analysis = analysis_service().find(caller, document_id)
+    shown = AnalysisOut.of(analysis) if analysis else None
+    return found.model_copy(update={"analysis": shown})
 
 
 handler = lambda_handler(app)

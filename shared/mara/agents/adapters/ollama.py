@@ -1,6 +1,6 @@
 """A language model behind Ollama's API, reached through LangChain."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TookTooLong
 from contextlib import contextmanager
@@ -38,7 +38,12 @@ class OllamaLanguageModel:
         return self._context_tokens - ANSWER_TOKENS
 
     def chat(
-        self, messages: Sequence[ChatMessage], *, model: str | None, temperature: float
+        self,
+        messages: Sequence[ChatMessage],
+        *,
+        model: str | None,
+        temperature: float,
+        schema: Mapping[str, Any] = ANSWER_SCHEMA,
     ) -> Completion:
         from langchain_ollama import ChatOllama
 
@@ -48,7 +53,7 @@ class OllamaLanguageModel:
             temperature=temperature,
             num_ctx=self._context_tokens,
             num_predict=ANSWER_TOKENS,
-            format=ANSWER_SCHEMA,
+            format=dict(schema),
             # The client counts its time by the read, and takes proxies from the environment.
             client_kwargs={"timeout": self._timeout(), "trust_env": False},
         )

@@ -74,6 +74,7 @@ MATRIX: dict[str, Rule] = {
     "give_feedback": USER,
     # documents
     "list_documents": USER,
+    "request_analysis": USER,
     "upload_document": Rule(Access.USER, Scope.DOCUMENTS_WRITE),
     "get_document": USER,
     "list_chunks": USER,

@@ -6,7 +6,7 @@ nearest in meaning, which joins synonyms and also joins two languages.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from operator import mul
 
 from mara.documents.model import Evidence, Hit
 from mara.documents.ports import Embedder
@@ -74,27 +74,35 @@ def _is_name(word: Word) -> bool:
 
 
 class _Aligner:
-    """Every word is embedded once, whatever it is compared with."""
+    """Every word is embedded once, and compared once, whatever it is needed for."""
 
     def __init__(self, embedder: Embedder, asked: Sequence[Word], passage: ReadPassage) -> None:
-        import numpy as np
-
         self.passage = passage
-        originals = list(dict.fromkeys(word.original for word in (*asked, *passage.titled)))
-        self._rows = {original: row for row, original in enumerate(originals)}
-        vectors = np.asarray(embedder.embed_passages(originals), dtype=np.float32)
-        self._cosines: Any = vectors @ vectors.T if originals else None
+        self._found = list(dict.fromkeys(word.original for word in passage.titled))
+        originals = list(dict.fromkeys([*(word.original for word in asked), *self._found]))
+        self._vectors = dict(zip(originals, embedder.embed_passages(originals), strict=True))
+        self._cosines: dict[str, dict[str, float]] = {}
 
     def align(self, asked: AskedWords, found: Sequence[Word]) -> _Aligned:
         if not asked.total or not found:
             return _Aligned(0.0, 0.0)
         vocabulary = Vocabulary.of(found)
-        columns = sorted({self._rows[word.original] for word in found})
+        originals = {word.original for word in found}
         words = meaning = 0.0
         for stem, word in {word.stem: word for word in asked.words}.items():
-            nearest = float(self._cosines[self._rows[word.original], columns].max())
+            cosines = self._cosines_of(word.original)
+            nearest = max(cosines[original] for original in originals)
             same = (nearest - COSINE_NOTHING) / (COSINE_SAME - COSINE_NOTHING)
             same = min(1.0, max(0.0, same))
             meaning += asked.weights[stem] * same
             words += asked.weights[stem] * max(same, vocabulary.share_of(word, FAMILY_SHARE))
         return _Aligned(words / asked.total, meaning / asked.total)
+
+    def _cosines_of(self, original: str) -> dict[str, float]:
+        """With every word of the passage."""
+        if original not in self._cosines:
+            vector = self._vectors[original]
+            self._cosines[original] = {
+                other: sum(map(mul, vector, self._vectors[other])) for other in self._found
+            }
+        return self._cosines[original]

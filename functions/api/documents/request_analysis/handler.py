@@ -1,0 +1,18 @@
+"""POST /api/v1/documents/{document_id}/analyze - what it is about; the result at GET."""
+
+from uuid import UUID
+
+from mara.agents.schemas import AnalysisOut
+from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.principal import Caller
+from mara.wiring.agents import analysis_service
+
+app = api()
+
+
+@app.post("/api/v1/documents/{document_id}/analyze", status_code=202)
+async def request_analysis(document_id: UUID, caller: Caller) -> AnalysisOut:
+    return AnalysisOut.of(analysis_service().request(caller, document_id))
+
+
+handler = lambda_handler(app)

@@ -1,0 +1,119 @@
+"""What a document is about: a summary, its key points, and whom and what it names."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+DEADLINE = timedelta(minutes=30)
+"""An analysis that is not there by then has failed, whatever became of its worker."""
+
+SUMMARY_SENTENCES = 5
+KEY_POINTS_MAX = 7
+ENTITIES_MAX = 30
+SENTENCE_CHARACTERS_MIN, SENTENCE_CHARACTERS_MAX = 30, 400
+ALIKE = 0.85
+"""A sentence this near in meaning to one already taken adds nothing."""
+
+KINDS = {
+    "email": r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
+    "url": r"https?://[^\s<>\"')\]]+",
+    "date": r"\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}[./]\d{1,2}[./]\d{4}\b",
+    "amount": r"[$€₽]\s?\d[\d.,]*\d|\b\d[\d.,]*\s?(?:USDT|USD|EUR|RUB|руб\w*|долл\w*|€|₽|\$|%)",
+    "identifier": r"\b(?:[a-z]+(?:[A-Z][a-z0-9]+)+|(?:[A-Z][a-z0-9]+){2,}|\w+_\w+)\b",
+    "name": r"(?<=[\w,;:»)] )[A-ZА-ЯЁ][a-zа-яё]+(?: [A-ZА-ЯЁ][a-zа-яё]+)*",
+}
+ENTITY = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in KINDS.items()))
+
+
+class AnalysisState(StrEnum):
+    QUEUED = "queued"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class Method(StrEnum):
+    MODEL = "model"
+    """A language model wrote summary and key points."""
+    EXTRACTIVE = "extractive"
+    """Sentences of the document itself, the most central ones; no model was to be had."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """``text`` stands in the document as it is, ``count`` times."""
+
+    text: str
+    kind: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    summary: str
+    key_points: Sequence[str]
+    entities: Sequence[Entity]
+    language: str | None
+    method: Method
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """``findings`` is there once it is ``ready``."""
+
+    document_id: UUID
+    owner_id: UUID
+    state: AnalysisState
+    requested_at: datetime
+    findings: Findings | None = None
+    finished_at: datetime | None = None
+
+    def at(self, moment: datetime) -> AnalysisState:
+        """The state as seen at a moment: no request stays open for ever."""
+        if self.state is AnalysisState.QUEUED and moment - self.requested_at > DEADLINE:
+            return AnalysisState.FAILED
+        return self.state
+
+
+def entities_in(texts: Iterable[str]) -> list[Entity]:
+    """What patterns recognise, the most frequent first; all of it verbatim."""
+    counted = Counter(
+        (match.group().strip(), str(match.lastgroup))
+        for text in texts
+        for match in ENTITY.finditer(text)
+    )
+    ranked = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
+    return [Entity(text, kind, count) for (text, kind), count in ranked[:ENTITIES_MAX]]
+
+
+def is_a_statement(sentence: str) -> bool:
+    """Long enough to say something, short enough to be one sentence and no table."""
+    return SENTENCE_CHARACTERS_MIN <= len(sentence) <= SENTENCE_CHARACTERS_MAX and sum(
+        character.isalpha() for character in sentence
+    ) * 2 > len(sentence)
+
+
+def most_central(vectors: Sequence[Sequence[float]], wanted: int) -> list[int]:
+    """The rows nearest to the mean of all, none like another, in their own order.
+
+    Centroid-based extraction: Radev et al., "Centroid-based summarization of multiple documents"
+    (2004), over sentence embeddings instead of word weights.
+    """
+    if not vectors:
+        return []
+    mean = [sum(column) / len(vectors) for column in zip(*vectors, strict=True)]
+    by_nearness = sorted(range(len(vectors)), key=lambda row: -_dot(vectors[row], mean))
+    taken: list[int] = []
+    for row in by_nearness:
+        if all(_dot(vectors[row], vectors[other]) < ALIKE for other in taken):
+            taken.append(row)
+        if len(taken) == wanted:
+            break
+    return sorted(taken)
+
+
+def _dot(a: Sequence[float], b: Sequence[float]) -> float:
+    return sum(x * y for x, y in zip(a, b, strict=True))

@@ -1,0 +1,140 @@
+"""Analysing documents on the real PostgreSQL with the real embedding model."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from mara.agents.errors import AnalysisSettled, DocumentNotReady
+from mara.agents.model.analysis import DEADLINE, AnalysisState, Method
+from mara.agents.service.analyzing import PARTS_MAX, AnalysisService
+from mara.documents.adapters.postgres import PostgresDocuments
+from mara.documents.errors import DocumentNotFound
+from mara.documents.model import Document, DocumentState
+from mara.kernel.principal import Principal
+from mara.platform.clock import now
+from mara.platform.database import connection, transaction
+from mara.wiring.agents import analysis_service
+from tests.support.accounts import make_account
+from tests.support.agents import ScriptedModel
+from tests.support.knowledge import NOW, learn
+
+pytestmark = pytest.mark.usefixtures("database")
+
+RUNBOOK = [
+    "When the disk of a database host is almost full, the database stops accepting writes.",
+    "Delete archived logs older than seven days with the command purge-logs.",
+    "If that is not enough, enlarge the volume in the console and resize the file system.",
+    "Write to ops@example.com when the volume was enlarged; NodeDiskFull closes by itself.",
+    "Do not restart the database while the disk is full: recovery needs free space.",
+]
+TOLD = json.dumps({"summary": "What to do about a full disk.", "key_points": ["Delete logs."]})
+
+
+@pytest.fixture
+def caller() -> Principal:
+    return make_account("anna").principal
+
+
+@pytest.fixture
+def document(caller: Principal) -> Document:
+    return learn(caller.user_id, "disk.txt", RUNBOOK)
+
+
+def with_model(model: ScriptedModel | None) -> AnalysisService:
+    return replace(analysis_service(), language_model=model)
+
+
+def analyzed(service: AnalysisService, caller: Principal, document: Document):  # type: ignore[no-untyped-def] # noqa: ANN201
+    service.request(caller, document.id)
+    service.analyze(caller.user_id, document.id)
+    found = service.find(caller, document.id)
+    assert found is not None
+    assert found.state is AnalysisState.READY
+    assert found.findings is not None
+    return found.findings
+
+
+class TestAnalyze:
+    def test_extracts_sentences_of_the_document_where_there_is_no_model(
+        self, caller: Principal, document: Document
+    ) -> None:
+        findings = analyzed(with_model(None), caller, document)
+        assert findings.method is Method.EXTRACTIVE
+        assert findings.key_points
+        assert all(point in "\n".join(RUNBOOK) for point in findings.key_points)
+        assert "ops@example.com" in {entity.text for entity in findings.entities}
+        assert findings.language == "en"
+
+    def test_lets_a_model_sum_up(self, caller: Principal, document: Document) -> None:
+        findings = analyzed(with_model(ScriptedModel(TOLD)), caller, document)
+        assert findings.method is Method.MODEL
+        assert findings.summary == "What to do about a full disk."
+        assert "NodeDiskFull" in {entity.text for entity in findings.entities}
+
+    @pytest.mark.parametrize("said", [None, "Sure!", "{}", '{"summary": 1, "key_points": []}'])
+    def test_extracts_where_the_model_is_down_or_talks_nonsense(
+        self, caller: Principal, document: Document, said: str | None
+    ) -> None:
+        findings = analyzed(with_model(ScriptedModel(said)), caller, document)
+        assert findings.method is Method.EXTRACTIVE
+
+    def test_maps_a_long_document_in_parts_and_reduces_them(self, caller: Principal) -> None:
+        texts = [f"Shelf {n} holds paper of kind {n}. " * 20 for n in range(60)]
+        long = learn(caller.user_id, "long.txt", texts)
+        model = ScriptedModel(TOLD, prompt_tokens_max=2000)
+        analyzed(with_model(model), caller, long)
+        assert 3 <= len(model.asked) <= PARTS_MAX + 1
+        assert "Shelf 0 " in model.asked[0][-1].text
+        assert "What to do about a full disk." in model.asked[-1][-1].text
+
+    def test_does_nothing_the_second_time(self, caller: Principal, document: Document) -> None:
+        analyzed(with_model(None), caller, document)
+        with pytest.raises(AnalysisSettled):
+            with_model(None).analyze(caller.user_id, document.id)
+
+    def test_gives_way_to_a_delete(self, caller: Principal, document: Document) -> None:
+        service = with_model(None)
+        service.request(caller, document.id)
+        with transaction(caller.user_id):
+            PostgresDocuments().save(replace(document, deleted_at=NOW))
+        with pytest.raises(AnalysisSettled):
+            service.analyze(caller.user_id, document.id)
+
+
+class TestRequest:
+    def test_queues_one_message_however_often_it_is_asked(
+        self, caller: Principal, document: Document
+    ) -> None:
+        for _ in range(3):
+            with_model(None).request(caller, document.id)
+        with transaction(caller.user_id):
+            rows = connection().execute(
+                "SELECT count(*) FROM outbox WHERE queue = 'analyze-document'"
+            )
+            assert rows.fetchone() == (1,)
+
+    def test_refuses_a_document_that_is_not_read_yet(
+        self, caller: Principal, document: Document
+    ) -> None:
+        with transaction(caller.user_id):
+            PostgresDocuments().save(replace(document, state=DocumentState.QUEUED))
+        with pytest.raises(DocumentNotReady):
+            with_model(None).request(caller, document.id)
+
+    def test_knows_no_document_of_somebody_else(self, document: Document) -> None:
+        stranger = make_account("boris").principal
+        with pytest.raises(DocumentNotFound):
+            with_model(None).request(stranger, document.id)
+        assert with_model(None).find(stranger, document.id) is None
+
+    def test_may_be_asked_again_when_its_time_is_over(
+        self, caller: Principal, document: Document
+    ) -> None:
+        late = replace(with_model(None), now=lambda: now() + DEADLINE + timedelta(minutes=1))
+        first = with_model(None).request(caller, document.id)
+        seen = late.find(caller, document.id)
+        assert seen is not None
+        assert seen.state is AnalysisState.FAILED
+        assert late.request(caller, document.id).requested_at > first.requested_at
