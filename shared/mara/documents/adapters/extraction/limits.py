@@ -17,3 +17,5 @@ ZIP_RATIO_COUNTS_FROM = 10 * 1024**2
 PAGES_MAX = 10_000
 CELLS_MAX = 5_000_000
 """Of a sheet's extent, empty ones counted: one cell at XFD1048576 makes 17 thousand million."""
+COLUMNS_USUAL = 64
+"""A sheet no wider than this may have every row that the format knows."""

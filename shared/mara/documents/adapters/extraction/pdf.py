@@ -3,7 +3,6 @@
 pdfium first, the fastest and most tolerant; pypdf where it finds the file unreadable.
 """
 
-import ctypes
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,17 +11,13 @@ import pypdfium2 as pdfium
 from pypdfium2 import raw
 
 from mara.documents.adapters.extraction import limits
+from mara.documents.adapters.extraction.pdf_hidden import hidden_objects, without
 from mara.documents.errors import Unreadable
 from mara.documents.model import Block, Place
 
 HEADING_RATIO = 1.15
 """A line this much larger than the body is a heading."""
 HEADING_LENGTH_MAX = 150
-INVISIBLE = 3
-"""Text render mode (ISO 32000-1, table 106)."""
-FONT_SIZE_MIN = 1.0
-"""Points; nobody reads less."""
-
 Line = tuple[str, float]
 """The text, and the size of its font in points."""
 
@@ -53,7 +48,7 @@ def _lines(document: pdfium.PdfDocument, number: int) -> list[Line]:
     except pdfium.PdfiumError:
         return []  # a broken page does not take the others along
     text_page = page.get_textpage()
-    hidden = _hidden_objects(page)
+    hidden = hidden_objects(page)
     text = text_page.get_text_range()
     lines: list[Line] = []
     position = 0
@@ -61,38 +56,12 @@ def _lines(document: pdfium.PdfDocument, number: int) -> list[Line]:
         length = len(line.encode("utf-16-le")) // 2
         if line.strip():
             start = raw.FPDFText_GetCharIndexFromTextIndex(text_page, position)
-            shown = _without(text_page, start, length, hidden) if hidden else line
+            shown = without(text_page, start, length, hidden) if hidden else line
             size = raw.FPDFText_GetFontSize(text_page, start)
             if shown.strip():
                 lines.append((_clean(shown), round(size * 2) / 2))
         position += length + 2
     return lines
-
-
-def _hidden_objects(page: pdfium.PdfPage) -> set[int]:
-    """Addresses of text objects that are invisible, off the page, or too small to see."""
-    left, bottom, right, top = page.get_bbox()
-    hidden = set()
-    for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT]):
-        size = ctypes.c_float()
-        raw.FPDFTextObj_GetFontSize(item.raw, size)
-        x0, y0, x1, y1 = item.get_bounds()
-        off = x1 <= left or x0 >= right or y1 <= bottom or y0 >= top
-        invisible = raw.FPDFTextObj_GetTextRenderMode(item.raw) == INVISIBLE
-        tiny = 0 < y1 - y0 < FONT_SIZE_MIN / 2 and 0 < size.value < FONT_SIZE_MIN
-        if off or invisible or tiny:
-            hidden.add(ctypes.addressof(item.raw.contents))
-    return hidden
-
-
-def _without(text_page: pdfium.PdfTextPage, start: int, length: int, hidden: set[int]) -> str:
-    kept = []
-    for index in range(start, start + length):
-        item = raw.FPDFText_GetTextObject(text_page, index)
-        if item and ctypes.addressof(item.contents) in hidden:
-            continue
-        kept.append(chr(raw.FPDFText_GetUnicode(text_page, index)))
-    return "".join(kept)
 
 
 def _has_image(document: pdfium.PdfDocument, number: int) -> bool:

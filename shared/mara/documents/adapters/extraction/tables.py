@@ -4,9 +4,11 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from pathlib import Path
 
 from mara.documents.adapters.extraction import limits
+from mara.documents.adapters.extraction.sheets import SheetFacts, facts_of_sheets
 from mara.documents.errors import Unreadable
 from mara.documents.model import Block, Place
 
@@ -20,6 +22,7 @@ KEY_LENGTH_MAX = 80
 def read_xlsx(path: Path) -> tuple[int, Iterator[Block]]:
     import python_calamine
 
+    facts = facts_of_sheets(path)
     workbook = python_calamine.CalamineWorkbook.from_path(path)
     shown = [
         sheet.name
@@ -31,11 +34,30 @@ def read_xlsx(path: Path) -> tuple[int, Iterator[Block]]:
     def blocks() -> Iterator[Block]:
         for name in shown:
             sheet = workbook.get_sheet_by_name(name)
-            first = (sheet.start or (0, 0))[0] + 1
-            rows = ([_text(cell) for cell in row] for row in sheet.iter_rows())
-            yield from read_rows(rows, sheet=name, first_row=first)
+            start = sheet.start or (0, 0)
+            # The reader pads above the first row that has a cell, but not before such a column.
+            read = islice(sheet.iter_rows(), start[0], None)
+            rows: Iterator[list[str]] = ([_text(cell) for cell in row] for row in read)
+            if (hidden := facts.get(name, SheetFacts())).hides:
+                rows = _shown(rows, hidden, start)
+            yield from read_rows(rows, sheet=name, first_row=start[0] + 1)
 
     return len(shown), blocks()
+
+
+def _shown(
+    rows: Iterable[list[str]], facts: SheetFacts, start: tuple[int, int]
+) -> Iterator[list[str]]:
+    """Hidden rows come as empty ones, so that the others keep their numbers."""
+    first_row, first_column = start[0] + 1, start[1] + 1
+    for number, row in enumerate(rows, first_row):
+        if number in facts.hidden_rows:
+            yield []
+            continue
+        yield [
+            "" if column in facts.hidden_columns else cell
+            for column, cell in enumerate(row, first_column)
+        ]
 
 
 def read_csv(text: str) -> Iterator[Block]:
