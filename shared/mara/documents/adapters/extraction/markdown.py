@@ -9,12 +9,11 @@ _HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.+?)[ \t]*#*[ \t]*$")
 _FENCE = re.compile(r"^ {0,3}(```+|~~~+)")
 _UNDERLINE = re.compile(r"^ {0,3}(=+|-{3,})[ \t]*$")
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
 def read_markdown(text: str) -> Iterator[Block]:
     """Front matter and comments, which a reader of the page does not see, are dropped."""
-    body = _COMMENT.sub("", _FRONT_MATTER.sub("", text))
+    body = _without_comments(_FRONT_MATTER.sub("", text))
     path: dict[int, str] = {}
     written = True  # whether the last heading has text under it
     for kind, level, content in _parts(body.split("\n")):
@@ -29,6 +28,17 @@ def read_markdown(text: str) -> Iterator[Block]:
             yield Block(content, Place(headings=tuple(path.values())))
     if not written:
         yield _heading_alone(path)
+
+
+def _without_comments(text: str) -> str:
+    kept, position = [], 0
+    while (start := text.find("<!--", position)) >= 0:
+        end = text.find("-->", start)
+        if end < 0:  # an expression would look for the end again from every beginning
+            break
+        kept.append(text[position:start])
+        position = end + len("-->")
+    return "".join([*kept, text[position:]])
 
 
 def _heading_alone(path: dict[int, str]) -> Block:

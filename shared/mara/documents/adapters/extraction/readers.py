@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from mara.documents.adapters.extraction import limits
 from mara.documents.adapters.extraction.guards import check_signature, check_zip
+from mara.documents.errors import Unreadable
 from mara.documents.model import Block, Format
 
 Reading = tuple[int | None, Iterator[Block]]
@@ -33,6 +35,8 @@ def read(path: Path, format: Format) -> Reading:
 def _read_text(path: Path, format: Format) -> Reading:
     from mara.documents.adapters.extraction.text import decode, read_plain
 
+    if path.stat().st_size > limits.TEXT_BYTES_MAX:
+        raise Unreadable("too_large", f"At most {limits.TEXT_BYTES_MAX} bytes of text are read.")
     text = decode(path.read_bytes())
     if format is Format.CSV:
         from mara.documents.adapters.extraction.tables import read_csv

@@ -20,17 +20,18 @@ TAIL = 2048
 """Of a piece, seen again with the next: no tag that matters is longer."""
 
 COLUMNS_MAX = 16_384
+ROWS_MAX = 1_048_576
 """The format's own."""
 
-_DIMENSION = re.compile(rb"""<(?:\w+:)?dimension[^>]*\bref=["'][A-Z]*\d*:?([A-Z]{1,9})(\d{1,9})""")
+_DIMENSION = re.compile(rb"""<(?:\w+:)?dimension[^>]*\bref=["'][A-Z]*\d*:?([A-Z]{1,9})(\d{1,12})""")
 _COLUMN = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\br=["']([A-Z]{1,9})\d""")
-_ROW = re.compile(rb"""<(?:\w+:)?row\s[^>]*?\br=["'](\d{1,9})["']""")
+_ROW = re.compile(rb"""<(?:\w+:)?row\s[^>]*?\br=["'](\d{1,12})["']""")
 _HIDDEN = rb"""\bhidden=["'](?:1|true)["'][^>]*"""
 _HIDDEN_ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*?" + _HIDDEN)
 _HIDDEN_COLUMNS = re.compile(rb"<(?:\w+:)?col\s[^>]*?" + _HIDDEN)
-_NUMBER = re.compile(rb"""\br=["'](\d{1,9})["']""")
-_FIRST = re.compile(rb"""\bmin=["'](\d{1,9})["']""")
-_LAST = re.compile(rb"""\bmax=["'](\d{1,9})["']""")
+_NUMBER = re.compile(rb"""\br=["'](\d{1,12})["']""")
+_FIRST = re.compile(rb"""\bmin=["'](\d{1,12})["']""")
+_LAST = re.compile(rb"""\bmax=["'](\d{1,12})["']""")
 
 
 @dataclass(slots=True)
@@ -83,6 +84,8 @@ def inspect(part: IO[bytes]) -> SheetFacts:
     while piece := part.read(PIECE):
         seen = tail + piece
         _measure(seen, facts)
+        if facts.columns > COLUMNS_MAX or facts.rows > ROWS_MAX:
+            raise Unreadable("corrupt", "A cell stands beyond what a sheet can hold.")
         if facts.rows * facts.columns > limits.CELLS_MAX and facts.columns > limits.COLUMNS_USUAL:
             raise Unreadable("too_large", "A sheet spans more cells than are read.")
         if b"hidden=" in seen:

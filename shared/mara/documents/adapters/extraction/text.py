@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from mara.documents.model import Block, Place
 
@@ -13,9 +14,17 @@ _BOMS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
+_BROKEN = "\ufffd"
+_BROKEN_ONE_IN = 20
+"""Of the letters beyond ASCII; in another encoding nearly every one is broken."""
+_ASCII = re.compile(rb"[\x00-\x7f]+")
 _SAMPLE = 64 * 1024
-# The letters that Russian uses most; in the wrong encoding they become the rarest.
-_FREQUENT = frozenset("оеаинтсрвлОЕАИНТСРВЛ")
+# The letters of Russian, the most frequent first; in the wrong encoding they become the rarest.
+_BY_FREQUENCY = "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъё"
+_WEIGHTS = {letter: len(_BY_FREQUENCY) - rank for rank, letter in enumerate(_BY_FREQUENCY)}
+_SMALL_LETTER = 4  # text is written in small letters
+_NO_LETTER = -20
+_CAPITAL_WITHIN = -40  # KOI8-R and CP1251 have small letters where the other has capitals
 
 
 def decode(content: bytes) -> str:
@@ -25,15 +34,21 @@ def decode(content: bytes) -> str:
             return _normalise(content.decode(encoding, "replace"))
     if unmarked := _utf16_by_shape(content):
         return _normalise(content.decode(unmarked, "replace"))
-    try:
-        return _normalise(content.decode("utf-8"))
-    except UnicodeDecodeError:
-        return _normalise(content.decode(_cyrillic(content[:_SAMPLE]), "replace"))
+    text = content.decode("utf-8", "replace")
+    if text.isascii() or _is_utf8(text[:_SAMPLE]):
+        return _normalise(text)
+    return _normalise(content.decode(_cyrillic(content), "replace"))
 
 
 def read_plain(text: str) -> Iterator[Block]:
     for paragraph in _PARAGRAPH.split(text):
         yield Block(paragraph, Place())
+
+
+def _is_utf8(text: str) -> bool:
+    """A file that was cut within a letter, or has a byte broken, is UTF-8 all the same."""
+    letters = sum(not letter.isascii() for letter in text)
+    return text.count(_BROKEN) * _BROKEN_ONE_IN <= letters
 
 
 def _utf16_by_shape(content: bytes) -> str | None:
@@ -48,9 +63,19 @@ def _utf16_by_shape(content: bytes) -> str | None:
     return None
 
 
-def _cyrillic(sample: bytes) -> str:
+def _cyrillic(content: bytes) -> str:
+    # The first bytes may be a long header in English.
+    sample = _ASCII.sub(b" ", content[: 16 * _SAMPLE])[:_SAMPLE]
+
     def score(encoding: str) -> int:
-        return sum(letter in _FREQUENT for letter in sample.decode(encoding, "replace"))
+        text = sample.decode(encoding, "replace")
+        each = (
+            _WEIGHTS.get(letter.lower(), _NO_LETTER) + _SMALL_LETTER * letter.islower()
+            for letter in text
+            if not letter.isascii()
+        )
+        within = sum(a.islower() and b.isupper() for a, b in pairwise(text))
+        return sum(each) + _CAPITAL_WITHIN * within
 
     return max(("cp1251", "koi8-r", "cp866"), key=score)
 
