@@ -20,23 +20,60 @@ ENDINGS = {**{f".{known.value}": known for known in Format}, ".markdown": Format
 
 CONTRACTS = {
     Format.PDF: Contract(
-        read=("text of every page, with its number", "headings, told by their larger type"),
-        dropped=("pictures", "hidden, tiny and off-page text", "comments", "forms and scripts"),
+        read=(
+            "text of every page, with its number",
+            "headings, told by their larger type",
+            "lists and tables, a line each",
+        ),
+        dropped=(
+            "pictures, and with them scanned text",
+            "text that nobody sees: invisible, white on white, tiny, off the page",
+            "comments, form fields, scripts and attached files",
+        ),
     ),
     Format.DOCX: Contract(
-        read=("paragraphs and lists under their headings", "table rows with their headers"),
-        dropped=("pictures", "headers, footers and notes", "comments", "hidden text"),
+        read=(
+            "paragraphs under their headings, text boxes and insertions included",
+            "lists, an item a line",
+            "table rows with their headers, merged cells repeated",
+        ),
+        dropped=(
+            "pictures",
+            "page headers, page footers, footnotes and comments",
+            "deleted text",
+            "text that nobody sees: hidden, white on white, tiny",
+        ),
     ),
     Format.XLSX: Contract(
-        read=("rows of visible sheets with their headers, sheet and number", "computed values"),
-        dropped=("formulas", "charts and pictures", "hidden sheets", "comments"),
+        read=(
+            "rows with the headers of their columns, their sheet and their number",
+            "values as they were computed last",
+        ),
+        dropped=(
+            "formulas, charts, pictures and comments",
+            "hidden sheets, rows and columns, what a filter or a group hides included",
+        ),
     ),
-    Format.CSV: Contract(read=("rows with their headers and number",), dropped=()),
+    Format.CSV: Contract(
+        read=(
+            "rows with the headers of their columns, and their number",
+            "commas, semicolons, tabs or bars between cells",
+            "UTF-8, UTF-16, CP1251 and KOI8-R",
+        ),
+        dropped=(),
+    ),
     Format.MD: Contract(
-        read=("paragraphs, lists and code under their headings",),
-        dropped=("front matter", "HTML comments", "pictures"),
+        read=(
+            "paragraphs, lists and code under their headings",
+            "table rows with their headers",
+            "UTF-8, UTF-16, CP1251 and KOI8-R",
+        ),
+        dropped=("front matter", "comments", "pictures, but not their words"),
     ),
-    Format.TXT: Contract(read=("paragraphs; UTF-8, UTF-16, CP1251, KOI8-R",), dropped=()),
+    Format.TXT: Contract(
+        read=("paragraphs", "UTF-8, UTF-16, CP1251 and KOI8-R"),
+        dropped=(),
+    ),
 }
 
 
