@@ -141,5 +141,6 @@ class TestRecall:
         query = Query(large.owner_id, "", list(map(float, question)), mode=SearchMode.SEMANTIC)
         with transaction(large.owner_id):
             spread = search_index.find(query).semantic
-        assert spread.mean == pytest.approx(scores.mean(), abs=0.05 * scores.std())
-        assert spread.deviation == pytest.approx(scores.std(), rel=0.05)
+        # Of a thousand drawn, five standard errors.
+        assert spread.mean == pytest.approx(scores.mean(), abs=0.16 * scores.std())
+        assert spread.deviation == pytest.approx(scores.std(), rel=0.12)

@@ -213,6 +213,7 @@ class PostgresSearchIndex:
             for chunk_id, words, meaning, share in zip(
                 ids, lexical, semantic, coverage, strict=True
             )
+            if chunk_id in fetched  # else it was purged between the two statements
         ]
         return Found(candidates, chunks, containing, Spread(*spreads[:2]), Spread(*spreads[2:]))
 
