@@ -4,6 +4,7 @@ import os
 
 from infra.local import deploy, settings
 
+REPORTED_EVERY = 100
 ENVIRONMENT = {
     "MARA_DATABASE_URL": "DatabaseUrl",
     "MARA_SEARCH": "Search",
@@ -25,9 +26,14 @@ def reindex() -> str:
     from mara.wiring.search import reindexing_service
 
     try:
-        done = reindexing_service().reindex()
+        done = reindexing_service().reindex(_report)
     except DomainError as error:
         raise RuntimeError(f"{error.title}: {error.detail}") from error
     if done.before == done.now:
         return f"{done.now} is in use already"
     return f"{done.documents} documents embedded; {done.now} is in use now"
+
+
+def _report(documents: int) -> None:
+    if documents % REPORTED_EVERY == 0:
+        print(f"  {documents} documents …")

@@ -8,7 +8,7 @@ from mara.platform.settings import SearchSettings
 if TYPE_CHECKING:
     from opensearchpy import OpenSearch
 
-RETRIES = 2
+RETRIES = 1
 """After a refused connection, a time-out or a gateway's error; every request of ours may repeat."""
 
 

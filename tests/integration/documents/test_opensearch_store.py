@@ -1,5 +1,7 @@
 """What only OpenSearch does: being out of reach, being gone, being made by two at once."""
 
+import socket
+import time
 from multiprocessing import get_context
 from typing import Any
 from uuid import UUID
@@ -71,6 +73,15 @@ class TestOutOfReach:
             with pytest.raises(SearchUnavailable) as refusal:
                 attempt()
             assert status_of(refusal.value) == 503
+
+    def test_is_waited_for_no_longer_than_is_set(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            monkeypatch.setenv("MARA_OPENSEARCH_URL", f"http://127.0.0.1:{silent.getsockname()[1]}")
+            monkeypatch.setenv("MARA_OPENSEARCH_TIMEOUT_S", "0.3")
+            began = time.monotonic()
+            with pytest.raises(SearchUnavailable):
+                ChunkStore(SPACE, "test").page(new_id(), new_id(), after=-1, limit=1)
+            assert time.monotonic() - began < 3
 
     def test_is_told_by_readiness(self) -> None:
         findings = {finding.name: finding.state for finding in health_service().check().findings}

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import pytest
 
+from infra.local.postgres import OWNER, PostgresServer
 from mara.documents.adapters.postgres_builds import PostgresIndexBuilds
 from mara.documents.adapters.use import UseEmbedder
 from mara.documents.errors import (
@@ -31,6 +32,7 @@ from tests.support.accounts import make_account
 from tests.support.cloud import cloud_of_moto
 from tests.support.environment import clear_caches
 from tests.support.knowledge import learn
+from tests.support.postgres import migrate
 
 pytestmark = [pytest.mark.usefixtures("index"), pytest.mark.xdist_group("opensearch")]
 
@@ -132,7 +134,9 @@ def is_whole(corpus: Corpus) -> bool:
 
 class TestReindex:
     def test_goes_over_and_leaves_nothing_of_the_old(self, corpus: Corpus, index: str) -> None:
-        done = reindexing().reindex()
+        told: list[int] = []
+        done = reindexing().reindex(told.append)
+        assert told == [1, 2, 3, 4, 5, 6]
         assert done.documents == len(TEXTS)
         assert in_use() == done.now
         assert done.now.space.model_id == "mirrored/1"
@@ -315,3 +319,17 @@ class TestForeignModel:
             connection().execute("UPDATE index_in_use SET dimensions = 384")
         with pytest.raises(VectorLengthWrong):
             ask(corpus)
+
+
+class TestUpgrade:
+    def test_takes_what_is_indexed_for_the_index_in_use(
+        self, corpus: Corpus, index: str, postgres: PostgresServer, database: str
+    ) -> None:
+        if index != "postgres":
+            pytest.skip("Before there was a row that tells, there was PostgreSQL alone.")
+        before = in_use()
+        disconnect()
+        owner_url = postgres.url(OWNER, database.rsplit("/", 1)[1])
+        migrate(owner_url, "downgrade", "agents")
+        migrate(owner_url, "upgrade", "head")
+        assert in_use() == before

@@ -18,7 +18,7 @@ from mara.platform import opensearch
 
 Body = dict[str, Any]
 
-WRITE_TIMEOUT_S = 30
+WRITE_TIMEOUT_S = 25
 BULK_CHUNKS = 200
 BULK_BYTES = 5 * 1024 * 1024
 BULK_RETRIES = 3
@@ -129,7 +129,9 @@ class ChunkStore:
             "aliases": {self.name: {}},
         }
         try:
-            opensearch.client().indices.create(index=f"{self.name}-1", body=body)
+            opensearch.client().indices.create(
+                index=f"{self.name}-1", body=body, timeout=WRITE_TIMEOUT_S
+            )
         except RequestError as error:  # another process was faster
             if error.error != "resource_already_exists_exception":
                 raise

@@ -4,7 +4,7 @@ Every step may be the last of a process that is killed: what was built is listed
 transaction, so that the next run goes on from there.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from mara.documents.errors import PassageTooLong, SearchUnavailable
@@ -40,22 +40,24 @@ class ReindexingService:
     builds: IndexBuilds
     unit_of_work: UnitOfWork
 
-    def reindex(self) -> Reindexed:
+    def reindex(self, report: Callable[[int], None] = lambda _: None) -> Reindexed:
         """Build what is missing, switch over, and delete the old. Safe to repeat at any point.
 
-        Raises PassageTooLong, SearchUnavailable.
+        ``report`` hears of every document how many there were. Raises PassageTooLong,
+        SearchUnavailable.
         """
         with self.unit_of_work(SYSTEM):
             before = self.builds.in_use()
-        documents = 0 if before == self.identity else self._go_over()
+        documents = 0 if before == self.identity else self._go_over(report)
         self._drop_others()
         return Reindexed(documents, before, self.identity)
 
-    def _go_over(self) -> int:
+    def _go_over(self, report: Callable[[int], None]) -> int:
         built = 0
         while True:
             for document in self._pending():
                 built += self._build(document)
+                report(built)
             with self.unit_of_work(SYSTEM):
                 if self.builds.switch(self.identity):
                     return built
