@@ -59,6 +59,12 @@ class VectorLengthWrong(Unavailable):
     title = "The search index holds vectors of another length"
 
 
+class ReindexingAlready(Conflict):
+    """One would delete as a remnant what the other is building."""
+
+    title = "Another process is reindexing"
+
+
 class PassageTooLong(Invalid):
     """The passage is longer than the new embedding model reads: it would be cut silently."""
 

@@ -151,6 +151,14 @@ class BuildableIndex(SearchIndex, Protocol):
 class IndexBuilds(Protocol):
     """Which index answers, and how far another one has come that shall."""
 
+    def claim(self) -> None:
+        """Keep others from reindexing till release, or the end of this process. Safe to repeat.
+
+        Raises ReindexingAlready.
+        """
+
+    def release(self) -> None: ...
+
     def in_use(self) -> IndexIdentity | None:
         """``None`` as long as nothing has been indexed."""
 

@@ -17,6 +17,7 @@ from mara.documents.errors import (
     IndexReplaced,
     ModelUnknown,
     PassageTooLong,
+    ReindexingAlready,
     VectorLengthWrong,
 )
 from mara.documents.model import Document, DocumentState, Engine, Hit, IndexIdentity, SearchMode
@@ -238,6 +239,16 @@ def kill_at(step: str, times: int) -> None:
     service.reindex()
 
 
+def reindex_once_more() -> None:
+    """As a second process would, of which this one then forgets what it was configured for."""
+    usual = wiring.configured_embedder
+    try:
+        reindexing().reindex()
+    finally:
+        wiring.configured_embedder = usual
+        clear_caches()
+
+
 class TestMeanwhile:
     def test_every_search_is_whole_and_what_is_uploaded_is_found_after(
         self, corpus: Corpus
@@ -254,6 +265,8 @@ class TestMeanwhile:
         assert halfway.wait(60)
         assert is_whole(corpus)
         newer = learn(corpus.owner_id, "new.txt", ["Bicycles stand in the yard behind the gate."])
+        with pytest.raises(ReindexingAlready):
+            reindex_once_more()
         go_on.set()
         searches = 0
         while process.is_alive():

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from mara.documents.adapters.postgres import COLUMNS, document_of
+from mara.documents.errors import ReindexingAlready
 from mara.documents.model import Document, Engine, IndexIdentity, VectorSpace
 from mara.platform.database import connection
 
@@ -27,10 +28,21 @@ DONE = """
     INSERT INTO index_builds (identity, document_id, owner_id) VALUES (%s, %s, %s)
     ON CONFLICT DO NOTHING
 """
+# Held by the session, not by the transaction: it goes when the process does, however that ends.
+CLAIM = "SELECT pg_try_advisory_lock(7212)"
+RELEASE = "SELECT pg_advisory_unlock_all()"
 SWITCH = "UPDATE index_in_use SET engine = %s, model_id = %s, dimensions = %s"
 
 
 class PostgresIndexBuilds:
+    def claim(self) -> None:
+        row = connection().execute(CLAIM).fetchone()
+        if not row or not row[0]:
+            raise ReindexingAlready("Wait till it is done.")
+
+    def release(self) -> None:
+        connection().execute(RELEASE)
+
     def in_use(self) -> IndexIdentity | None:
         return self._read(IN_USE)
 

@@ -5,6 +5,7 @@ transaction, so that the next run goes on from there.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from mara.documents.errors import PassageTooLong, SearchUnavailable
@@ -44,13 +45,20 @@ class ReindexingService:
         """Build what is missing, switch over, and delete the old. Safe to repeat at any point.
 
         ``report`` hears of every document how many there were. Raises PassageTooLong,
-        SearchUnavailable.
+        ReindexingAlready, SearchUnavailable.
         """
-        with self.unit_of_work(SYSTEM):
+        with self._step():
             before = self.builds.in_use()
         documents = 0 if before == self.identity else self._go_over(report)
         self._drop_others()
         return Reindexed(documents, before, self.identity)
+
+    @contextmanager
+    def _step(self) -> Iterator[None]:
+        """A transaction of the only reindexing there is."""
+        with self.unit_of_work(SYSTEM):
+            self.builds.claim()
+            yield
 
     def _go_over(self, report: Callable[[int], None]) -> int:
         built = 0
@@ -58,14 +66,14 @@ class ReindexingService:
             for document in self._pending():
                 built += self._build(document)
                 report(built)
-            with self.unit_of_work(SYSTEM):
+            with self._step():
                 if self.builds.switch(self.identity):
                     return built
 
     def _pending(self) -> Iterator[Document]:
         """Until none is left, those added meanwhile too."""
         while True:
-            with self.unit_of_work(SYSTEM):
+            with self._step():
                 found = self.builds.pending(self.identity, BATCH)
             yield from found
             if not found:
@@ -75,7 +83,7 @@ class ReindexingService:
         """Whether it was built: it may have been deleted meanwhile, or replaced."""
         chunks = self._chunks(document)
         embedded = list(self._embedded(chunks, document.filename))
-        with self.unit_of_work(SYSTEM):
+        with self._step():
             if not self.builds.lock(document.id):
                 return False
             if len(chunks) != document.chunks:
@@ -91,7 +99,7 @@ class ReindexingService:
         chunks: list[Chunk] = []
         while True:
             after = chunks[-1].ordinal if chunks else -1
-            with self.unit_of_work(SYSTEM):
+            with self._step():
                 page = self.in_use.read(
                     document.owner_id, document.id, after=after, limit=CHUNKS_AT_ONCE
                 )
@@ -119,7 +127,8 @@ class ReindexingService:
         for engine in self.engines:
             more = True
             while more:
-                with self.unit_of_work(SYSTEM):
+                with self._step():
                     more = engine.drop_all_but(self.identity)
-        with self.unit_of_work(SYSTEM):
+        with self._step():
             self.builds.forget()
+            self.builds.release()
