@@ -20,6 +20,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command.set_defaults(run=run)
         if name == "superuser":
             command.add_argument("email", help="of an account that is registered")
+        if name == "evaluate":
+            command.add_argument("agent", help="its id")
+            command.add_argument("--version", type=int, help="the newest, if none is named")
     options = parser.parse_args(arguments)
     try:
         status: int = options.run(options)
@@ -99,6 +102,13 @@ def reindex(_: argparse.Namespace) -> int:
     return 0
 
 
+def evaluate(options: argparse.Namespace) -> int:
+    from infra.local import evaluate as evaluating
+
+    print(evaluating.evaluate(options.agent, options.version))
+    return 0
+
+
 def openapi(_: argparse.Namespace) -> int:
     from infra.local.openapi import write
 
@@ -129,6 +139,7 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     "demo": (demo, "play the story over HTTP and print it"),
     "superuser": (superuser, "make a registered account a superuser"),
     "reindex": (reindex, "go over to the search index that is configured, without an outage"),
+    "evaluate": (evaluate, "ask an agent again what people judged, and print its score"),
     "openapi": (openapi, "write the OpenAPI document anew"),
     "triggers": (triggers, "write the README's table of triggers anew"),
     "layers": (layers, "write the layers' requirements anew from uv.lock"),

@@ -17,11 +17,7 @@ def reindex() -> str:
 
     Raises RuntimeError where it cannot go on; what is built is kept for the next run.
     """
-    os.environ.setdefault("MARA_STAGE", settings.STAGE)
-    if "MARA_DATABASE_URL" not in os.environ:
-        known = deploy.parameters()
-        for name, parameter in ENVIRONMENT.items():
-            os.environ[name] = known[parameter]
+    point_to_the_local_cloud()
     from mara.kernel.errors import DomainError
     from mara.wiring.search import reindexing_service
 
@@ -37,3 +33,12 @@ def reindex() -> str:
 def _report(documents: int) -> None:
     if documents % REPORTED_EVERY == 0:
         print(f"  {documents} documents …")
+
+
+def point_to_the_local_cloud() -> None:
+    """As its functions are, where the environment does not say otherwise."""
+    os.environ.setdefault("MARA_STAGE", settings.STAGE)
+    if "MARA_DATABASE_URL" not in os.environ:
+        known = deploy.parameters()
+        for name, parameter in ENVIRONMENT.items():
+            os.environ[name] = known[parameter]

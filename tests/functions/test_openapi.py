@@ -26,6 +26,8 @@ STORY = (
     *("list_chunks", "get_content"),
     *("search_documents", "create_agent", "list_agents", "get_agent", "update_agent"),
     *("ask_agent", "list_conversations", "get_conversation", "give_feedback"),
+    *("get_answer", "list_versions", "evaluate_agent", "list_evaluations"),
+    *("publish_version", "roll_back_version", "set_gate"),
     *("list_users", "get_user", "update_user"),
     *("delete_conversation", "delete_agent", "delete_document"),
     *("log_out", "log_out_everywhere", "change_password"),

@@ -12,8 +12,10 @@ from mara.agents.errors import (
     AnswerNotFound,
     ConversationNotFound,
     LanguageModelUnavailable,
+    VersionNotFound,
 )
 from mara.agents.model import Agent, Answer, Conversation, Feedback
+from mara.agents.model.evaluation import Version
 from mara.agents.model.prompting import ANSWER_SCHEMA, ChatMessage
 from mara.agents.ports import Completion
 from mara.documents.model import Candidate, Chunk, Found, Hit, Place, Query, Spread
@@ -145,6 +147,24 @@ class FakeAgents:
     def delete(self, owner_id: UUID, agent_id: UUID) -> None:
         self.get(owner_id, agent_id)
         del self.rows[agent_id]
+
+
+@dataclass
+class FakeVersions:
+    rows: dict[tuple[UUID, int], Version] = field(default_factory=dict)
+
+    def save(self, version: Version) -> None:
+        self.rows[version.agent_id, version.number] = version
+
+    def get(self, owner_id: UUID, agent_id: UUID, number: int) -> Version:
+        found = self.rows.get((agent_id, number))
+        if found is None or found.owner_id != owner_id:
+            raise VersionNotFound("Check the number.")
+        return found
+
+    def list(self, owner_id: UUID, agent_id: UUID) -> list[Version]:
+        own = [v for (of, _), v in self.rows.items() if of == agent_id and v.owner_id == owner_id]
+        return sorted(own, key=lambda version: -version.number)
 
 
 @dataclass

@@ -25,5 +25,15 @@ class DocumentNotReady(Conflict):
     title = "The document has not been read yet"
 
 
+class VersionNotFound(NotFound):
+    title = "There is no such version"
+
+
+class GateClosed(Conflict):
+    """A version may not answer until it was found good enough."""
+
+    title = "The gate is closed for this version"
+
+
 class LanguageModelUnavailable(Unavailable):
     title = "The language model does not answer"

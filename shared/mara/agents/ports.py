@@ -7,6 +7,7 @@ from uuid import UUID
 
 from mara.agents.model import Agent, Answer, Conversation, Feedback
 from mara.agents.model.analysis import Analysis
+from mara.agents.model.evaluation import Case, Evaluation, Version
 from mara.agents.model.prompting import ANSWER_SCHEMA, ChatMessage
 from mara.kernel.page import PageRequest
 
@@ -56,6 +57,35 @@ class Agents(Protocol):
 
     def delete(self, owner_id: UUID, agent_id: UUID) -> None:
         """With its conversations. Raises AgentNotFound."""
+
+
+class Versions(Protocol):
+    def save(self, version: Version) -> None:
+        """Add it, or change when it was published: the settings of a version never change."""
+
+    def get(self, owner_id: UUID, agent_id: UUID, number: int) -> Version:
+        """Raises VersionNotFound."""
+
+    def list(self, owner_id: UUID, agent_id: UUID) -> Sequence[Version]:
+        """The newest first, a hundred at most."""
+
+
+class Cases(Protocol):
+    def save(self, case: Case) -> None:
+        """Add it, or change whether the answer helped."""
+
+    def list(self, owner_id: UUID, agent_id: UUID, limit: int) -> Sequence[Case]:
+        """The newest first."""
+
+
+class Evaluations(Protocol):
+    def add(self, evaluation: Evaluation) -> None: ...
+
+    def list(self, owner_id: UUID, agent_id: UUID, limit: int) -> Sequence[Evaluation]:
+        """The newest first."""
+
+    def last(self, owner_id: UUID, agent_id: UUID, version: int) -> Evaluation | None:
+        """The newest of this version."""
 
 
 class Conversations(Protocol):

@@ -4,10 +4,18 @@ from functools import cache
 
 from mara.agents.adapters.analyses import PostgresAnalyses
 from mara.agents.adapters.postgres import PostgresAgents, PostgresAnswers, PostgresConversations
+from mara.agents.adapters.publishing import PostgresCases, PostgresEvaluations, PostgresVersions
 from mara.agents.ports import LanguageModel
-from mara.agents.service import AgentService, AskService, ConversationService
-from mara.agents.service.analyzing import AnalysisService
+from mara.agents.service import (
+    AgentService,
+    AnalysisService,
+    AskService,
+    ConversationService,
+    EvaluationService,
+    PublishingService,
+)
 from mara.documents.adapters.postgres import PostgresDocuments
+from mara.documents.adapters.postgres_index import PostgresOwnDocuments
 from mara.platform.clock import now
 from mara.platform.database import transaction
 from mara.platform.outbox import publish
@@ -17,7 +25,7 @@ from mara.wiring.search import embedder, search_index, search_service
 
 @cache
 def agent_service() -> AgentService:
-    return AgentService(PostgresAgents(), search_service(), transaction, now)
+    return AgentService(PostgresAgents(), PostgresVersions(), search_service(), transaction, now)
 
 
 @cache
@@ -37,6 +45,7 @@ def language_model() -> LanguageModel | None:
 def ask_service() -> AskService:
     return AskService(
         agents=PostgresAgents(),
+        versions=PostgresVersions(),
         conversations=PostgresConversations(),
         answers=PostgresAnswers(),
         search=search_service(),
@@ -63,5 +72,32 @@ def analysis_service() -> AnalysisService:
 @cache
 def conversation_service() -> ConversationService:
     return ConversationService(
-        PostgresAgents(), PostgresConversations(), PostgresAnswers(), transaction, now
+        agents=PostgresAgents(),
+        conversations=PostgresConversations(),
+        answers=PostgresAnswers(),
+        cases=PostgresCases(),
+        documents=PostgresOwnDocuments(),
+        index=search_index(),
+        unit_of_work=transaction,
+        now=now,
+    )
+
+
+@cache
+def publishing_service() -> PublishingService:
+    return PublishingService(
+        PostgresAgents(), PostgresVersions(), PostgresEvaluations(), transaction, now
+    )
+
+
+@cache
+def evaluation_service() -> EvaluationService:
+    return EvaluationService(
+        agents=PostgresAgents(),
+        versions=PostgresVersions(),
+        cases=PostgresCases(),
+        evaluations=PostgresEvaluations(),
+        asking=ask_service(),
+        unit_of_work=transaction,
+        now=now,
     )

@@ -17,6 +17,7 @@ from tests.support.agents import (
     FakeEmbedder,
     FakeIndex,
     FakeOwnDocuments,
+    FakeVersions,
     no_transaction,
 )
 
@@ -33,7 +34,7 @@ def own() -> set[UUID]:
 @pytest.fixture
 def service(own: set[UUID]) -> AgentService:
     search = SearchService(FakeIndex(), FakeEmbedder(), FakeOwnDocuments(own), no_transaction)
-    return AgentService(FakeAgents(), search, no_transaction, lambda: NOW)
+    return AgentService(FakeAgents(), FakeVersions(), search, no_transaction, lambda: NOW)
 
 
 class TestLink:

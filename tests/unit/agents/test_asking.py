@@ -22,6 +22,7 @@ from tests.support.agents import (
     FakeEmbedder,
     FakeIndex,
     FakeOwnDocuments,
+    FakeVersions,
     ScriptedModel,
     a_hit,
     no_transaction,
@@ -56,7 +57,14 @@ def a_world(
     agents.add(agent)
     search = SearchService(index, FakeEmbedder(), FakeOwnDocuments(), no_transaction)
     service = AskService(
-        agents, FakeConversations(), answers, search, model, no_transaction, lambda: NOW
+        agents,
+        FakeVersions(),
+        FakeConversations(),
+        answers,
+        search,
+        model,
+        no_transaction,
+        lambda: NOW,
     )
     return World(service, agent, answers, index)
 

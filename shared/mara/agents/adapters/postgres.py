@@ -1,7 +1,6 @@
 """Agents, conversations and answers kept in PostgreSQL."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -13,6 +12,7 @@ from mara.agents.model import (
     Answer,
     AnswerMode,
     AnswerStatus,
+    Basis,
     Citation,
     Conversation,
     Feedback,
@@ -26,17 +26,17 @@ from mara.kernel.page import PageRequest
 from mara.platform.database import connection
 
 AGENT = """id, owner_id, name, instructions, mode, model, temperature, top_k, language,
-    document_ids, version, created_at, updated_at"""
+    document_ids, version, created_at, updated_at, published_version, gate"""
 INSERT_AGENT = f"""
     INSERT INTO agents ({AGENT}) VALUES (%(id)s, %(owner_id)s, %(name)s, %(instructions)s, %(mode)s,
         %(model)s, %(temperature)s, %(top_k)s, %(language)s, %(document_ids)s, %(version)s,
-        %(created_at)s, %(updated_at)s)
+        %(created_at)s, %(updated_at)s, %(published_version)s, %(gate)s)
 """
 UPDATE_AGENT = """
     UPDATE agents SET name = %(name)s, instructions = %(instructions)s, mode = %(mode)s,
         model = %(model)s, temperature = %(temperature)s, top_k = %(top_k)s,
         language = %(language)s, document_ids = %(document_ids)s, version = %(version)s,
-        updated_at = %(updated_at)s
+        updated_at = %(updated_at)s, published_version = %(published_version)s, gate = %(gate)s
     WHERE id = %(id)s AND owner_id = %(owner_id)s
 """
 GET_AGENT = f"SELECT {AGENT} FROM agents WHERE owner_id = %s AND id = %s"
@@ -60,11 +60,13 @@ LIST_CONVERSATIONS = f"""
 """
 
 ANSWER = """id, owner_id, agent_id, agent_version, conversation_id, question, status, text,
-    confidence, citations, retrieval, input_tokens, output_tokens, price_micro_usdt, created_at"""
+    confidence, citations, retrieval, input_tokens, output_tokens, price_micro_usdt, created_at,
+    basis"""
 INSERT_ANSWER = f"""
     INSERT INTO answers ({ANSWER}) VALUES (%(id)s, %(owner_id)s, %(agent_id)s, %(agent_version)s,
         %(conversation_id)s, %(question)s, %(status)s, %(text)s, %(confidence)s, %(citations)s,
-        %(retrieval)s, %(input_tokens)s, %(output_tokens)s, %(price_micro_usdt)s, %(created_at)s)
+        %(retrieval)s, %(input_tokens)s, %(output_tokens)s, %(price_micro_usdt)s, %(created_at)s,
+        %(basis)s)
 """
 GET_ANSWER = f"""
     SELECT {ANSWER}, helped, feedback_comment, feedback_at FROM answers
@@ -171,7 +173,7 @@ class PostgresAnswers:
 
 def _agent(row: tuple[Any, ...]) -> Agent:
     (id_, owner_id, name, instructions, mode, model, temperature, top_k, language) = row[:9]
-    document_ids, version, created_at, updated_at = row[9:]
+    document_ids, version, created_at, updated_at, published_version, gate = row[9:]
     settings = AgentSettings(
         name=name,
         instructions=instructions,
@@ -182,7 +184,7 @@ def _agent(row: tuple[Any, ...]) -> Agent:
         language=None if language is None else Language(language),
         document_ids=tuple(document_ids),
     )
-    return Agent(id_, owner_id, settings, version, created_at, updated_at)
+    return Agent(id_, owner_id, settings, version, created_at, updated_at, published_version, gate)
 
 
 def _agent_parameters(agent: Agent) -> dict[str, object]:
@@ -201,6 +203,8 @@ def _agent_parameters(agent: Agent) -> dict[str, object]:
         "version": agent.version,
         "created_at": agent.created_at,
         "updated_at": agent.updated_at,
+        "published_version": agent.published_version,
+        "gate": agent.gate,
     }
 
 
@@ -222,17 +226,18 @@ def _answer_parameters(answer: Answer) -> dict[str, object]:
         "output_tokens": reply.usage.output_tokens,
         "price_micro_usdt": reply.usage.price_micro_usdt,
         "created_at": answer.created_at,
+        "basis": _json(asdict(answer.basis) if answer.basis else {}),
     }
 
 
-def _json(value: Sequence[dict[str, Any]]) -> str:
+def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _answer(row: tuple[Any, ...]) -> Answer:
     id_, owner_id, agent_id, agent_version, conversation_id, question, status, text = row[:8]
     confidence, citations, retrieval, input_tokens, output_tokens, price, created_at = row[8:15]
-    helped, comment, given_at = row[15:]
+    basis, helped, comment, given_at = row[15:]
     return Answer(
         id=id_,
         owner_id=owner_id,
@@ -247,10 +252,16 @@ def _answer(row: tuple[Any, ...]) -> Answer:
             citations=[_citation(item) for item in citations],
             usage=Usage(input_tokens, output_tokens, price),
         ),
-        retrieval=[_retrieved(item) for item in retrieval],
+        retrieval=[retrieved_from(item) for item in retrieval],
         created_at=created_at,
         feedback=None if helped is None else Feedback(helped, comment, given_at),
+        basis=_basis(basis) if basis else None,
     )
+
+
+def _basis(item: dict[str, Any]) -> Basis:
+    document_ids = tuple(UUID(document_id) for document_id in item["document_ids"])
+    return Basis(**{**item, "document_ids": document_ids, "mode": AnswerMode(item["mode"])})
 
 
 def _citation(item: dict[str, Any]) -> Citation:
@@ -264,6 +275,7 @@ def _citation(item: dict[str, Any]) -> Citation:
     )
 
 
-def _retrieved(item: dict[str, Any]) -> Retrieved:
+def retrieved_from(item: dict[str, Any]) -> Retrieved:
+    """As it was kept."""
     ids = {name: UUID(item[name]) for name in ("chunk_id", "document_id")}
     return Retrieved(**{**item, **ids})

@@ -50,7 +50,11 @@ class AgentSettings:
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """``version`` counts the changes of its settings, from 1."""
+    """``version`` counts the changes of its settings, from 1.
+
+    ``published_version`` is the one that answers: the newest, unless a ``gate`` (a least score,
+    0..1) holds it back or somebody rolled back.
+    """
 
     id: UUID
     owner_id: UUID
@@ -58,6 +62,8 @@ class Agent:
     version: int
     created_at: datetime
     updated_at: datetime
+    published_version: int = 1
+    gate: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +117,21 @@ class Feedback:
 
 
 @dataclass(frozen=True, slots=True)
+class Basis:
+    """What an answer was drawn from besides its passages; kept to explain it, and to ask again.
+
+    ``searched`` is the text looked for, ``embedder`` and ``prompt_version`` what was in use then.
+    """
+
+    searched: str
+    document_ids: tuple[UUID, ...]
+    mode: AnswerMode
+    model: str | None
+    embedder: str
+    prompt_version: int
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     id: UUID
     owner_id: UUID
@@ -122,6 +143,7 @@ class Answer:
     retrieval: Sequence[Retrieved]
     created_at: datetime
     feedback: Feedback | None = None
+    basis: Basis | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from mara.agents.model import Agent, AgentSettings
-from mara.agents.ports import Agents
+from mara.agents.model.evaluation import Version
+from mara.agents.ports import Agents, Versions
 from mara.documents.service.search import SearchService
 from mara.kernel.clock import Clock
 from mara.kernel.ids import new_id
@@ -16,6 +17,7 @@ from mara.kernel.unit_of_work import UnitOfWork
 @dataclass(frozen=True, slots=True)
 class AgentService:
     agents: Agents
+    versions: Versions
     search: SearchService
     unit_of_work: UnitOfWork
     now: Clock
@@ -27,6 +29,7 @@ class AgentService:
         agent = Agent(new_id(), caller.user_id, settings, 1, now, now)
         with self.unit_of_work(caller.user_id):
             self.agents.add(agent)
+            self._keep_version(agent)
         return agent
 
     def get(self, caller: Principal, agent_id: UUID) -> Agent:
@@ -40,17 +43,17 @@ class AgentService:
         return Page.of(found, page, lambda agent: agent.id)
 
     def update(self, caller: Principal, agent_id: UUID, settings: AgentSettings) -> Agent:
-        """Raises AgentNotFound, and DocumentNotFound where a document is not the caller's."""
+        """A change answers at once, but for an agent with a gate: there it must be published.
+
+        Raises AgentNotFound, and DocumentNotFound where a document is not the caller's.
+        """
         agent = self.get(caller, agent_id)
         # A document that was deleted since it was linked is no reason to refuse a new name.
         added = set(settings.document_ids) - set(agent.settings.document_ids)
         self.search.check_own(caller, added)
         with self.unit_of_work(caller.user_id):
             agent = self.agents.lock(caller.user_id, agent_id)
-            version = agent.version + (settings != agent.settings)
-            changed = replace(agent, settings=settings, version=version, updated_at=self.now())
-            self.agents.save(changed)
-        return changed
+            return self._change(agent, settings)
 
     def link(self, caller: Principal, agent_id: UUID, document_id: UUID) -> Agent:
         """Let the agent answer from this document too.
@@ -65,13 +68,37 @@ class AgentService:
             if not linked or document_id in linked:
                 return agent
             settings = replace(agent.settings, document_ids=(*linked, document_id))
-            changed = replace(
-                agent, settings=settings, version=agent.version + 1, updated_at=self.now()
-            )
-            self.agents.save(changed)
-        return changed
+            return self._change(agent, settings)
 
     def delete(self, caller: Principal, agent_id: UUID) -> None:
         """With its conversations. Raises AgentNotFound."""
         with self.unit_of_work(caller.user_id):
             self.agents.delete(caller.user_id, agent_id)
+
+    def _change(self, agent: Agent, settings: AgentSettings) -> Agent:
+        if settings == agent.settings:
+            return agent
+        version = agent.version + 1
+        changed = replace(
+            agent,
+            settings=settings,
+            version=version,
+            published_version=version if agent.gate is None else agent.published_version,
+            updated_at=self.now(),
+        )
+        self.agents.save(changed)
+        self._keep_version(changed)
+        return changed
+
+    def _keep_version(self, agent: Agent) -> None:
+        answers = agent.published_version == agent.version
+        self.versions.save(
+            Version(
+                agent_id=agent.id,
+                owner_id=agent.owner_id,
+                number=agent.version,
+                settings=agent.settings,
+                created_at=agent.updated_at,
+                published_at=agent.updated_at if answers else None,
+            )
+        )

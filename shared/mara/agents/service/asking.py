@@ -10,6 +10,7 @@ from mara.agents.model import (
     Answer,
     AnswerMode,
     AnswerStatus,
+    Basis,
     Conversation,
     Reply,
     Retrieved,
@@ -17,10 +18,10 @@ from mara.agents.model import (
 )
 from mara.agents.model.confidence import ANSWER_AT, confidence_of
 from mara.agents.model.passages import choose
-from mara.agents.model.prompting import Turn, prompt, understand
+from mara.agents.model.prompting import PROMPT_VERSION, Turn, prompt, understand
 from mara.agents.model.verification import Claim, verify
 from mara.agents.model.wording import NOT_IN_DOCUMENTS, language_of, quoted
-from mara.agents.ports import Agents, Answers, Conversations, LanguageModel
+from mara.agents.ports import Agents, Answers, Conversations, LanguageModel, Versions
 from mara.documents.model import Hit
 from mara.documents.service.search import SearchService
 from mara.kernel.clock import Clock
@@ -37,9 +38,10 @@ TURNS_MAX = 20
 
 
 @dataclass(frozen=True, slots=True)
-class _Basis:
+class _Found:
     """What an answer can draw on, and how sure it is that it answers."""
 
+    searched: str
     passages: Sequence[Hit]
     confidence: float
 
@@ -49,6 +51,7 @@ class AskService:
     """``language_model`` is ``None`` where none is configured: agents then quote."""
 
     agents: Agents
+    versions: Versions
     conversations: Conversations
     answers: Answers
     search: SearchService
@@ -61,7 +64,7 @@ class AskService:
     ) -> Answer:
         """Raises AgentNotFound, ConversationNotFound."""
         with self.unit_of_work(caller.user_id):
-            agent = self.agents.get(caller.user_id, agent_id)
+            agent = self._published(caller.user_id, agent_id)
             turns = self._turns(caller.user_id, agent_id, conversation_id)
         found = self._look_up(caller, agent, question, turns)
         answer = Answer(
@@ -74,9 +77,32 @@ class AskService:
             reply=self._reply(agent, question, found, turns),
             retrieval=[_retrieved(hit) for hit in found.passages],
             created_at=self.now(),
+            basis=self._basis_of(agent, found),
         )
         self._keep(answer, starts_conversation=conversation_id is None)
         return answer
+
+    def try_out(self, caller: Principal, agent: Agent, question: str) -> Reply:
+        """What the agent, as it is given, would answer; nothing is kept."""
+        return self._reply(agent, question, self._look_up(caller, agent, question, ()), ())
+
+    def _published(self, owner_id: UUID, agent_id: UUID) -> Agent:
+        """The agent as it answers: with the settings of the version that is published."""
+        agent = self.agents.get(owner_id, agent_id)
+        if agent.published_version == agent.version:
+            return agent
+        published = self.versions.get(owner_id, agent_id, agent.published_version)
+        return replace(agent, settings=published.settings, version=published.number)
+
+    def _basis_of(self, agent: Agent, found: _Found) -> Basis:
+        return Basis(
+            searched=found.searched,
+            document_ids=agent.settings.document_ids,
+            mode=agent.settings.mode,
+            model=agent.settings.model,
+            embedder=self.search.embedder.model_id,
+            prompt_version=PROMPT_VERSION,
+        )
 
     def _turns(
         self, owner_id: UUID, agent_id: UUID, conversation_id: UUID | None
@@ -89,24 +115,24 @@ class AskService:
 
     def _look_up(
         self, caller: Principal, agent: Agent, question: str, turns: Sequence[Turn]
-    ) -> _Basis:
+    ) -> _Found:
         """A question that finds nothing by itself may go on where the last one stopped."""
-        found = self._basis(caller, agent, question)
+        found = self._found(caller, agent, question)
         if found.confidence >= ANSWER_AT or not turns:
             return found
         # In one line: each line of a question is weighed alone, and the old one must not be.
         together = " ".join(f"{turns[-1].question} {question}".split())
-        return max(self._basis(caller, agent, together), found, key=lambda basis: basis.confidence)
+        return max(self._found(caller, agent, together), found, key=lambda one: one.confidence)
 
-    def _basis(self, caller: Principal, agent: Agent, text: str) -> _Basis:
+    def _found(self, caller: Principal, agent: Agent, text: str) -> _Found:
         found = self.search.explore(caller, text, document_ids=agent.settings.document_ids)
         passages = choose(found.hits[:CANDIDATES], text, agent.settings.top_k)
         evidence = self.search.evidence(found)
         if not evidence:
-            return _Basis(passages, 0.0)
-        return _Basis(passages, confidence_of(evidence, text, found.hits[0].chunk.text))
+            return _Found(text, passages, 0.0)
+        return _Found(text, passages, confidence_of(evidence, text, found.hits[0].chunk.text))
 
-    def _reply(self, agent: Agent, question: str, found: _Basis, turns: Sequence[Turn]) -> Reply:
+    def _reply(self, agent: Agent, question: str, found: _Found, turns: Sequence[Turn]) -> Reply:
         if found.confidence < ANSWER_AT:
             return _refusal(agent, question, found.confidence)
         if agent.settings.mode is AnswerMode.QUOTE:
@@ -116,7 +142,7 @@ class AskService:
         except LanguageModelUnavailable:
             return replace(_quote(agent, question, found), status=AnswerStatus.QUOTES_ONLY)
 
-    def _generate(self, agent: Agent, question: str, found: _Basis, turns: Sequence[Turn]) -> Reply:
+    def _generate(self, agent: Agent, question: str, found: _Found, turns: Sequence[Turn]) -> Reply:
         if self.language_model is None:
             raise LanguageModelUnavailable("No language model is configured.")
         settings = agent.settings
@@ -169,7 +195,7 @@ def _refusal(agent: Agent, question: str, confidence: float) -> Reply:
     return Reply(AnswerStatus.NOT_IN_DOCUMENTS, text, confidence)
 
 
-def _quote(agent: Agent, question: str, found: _Basis) -> Reply:
+def _quote(agent: Agent, question: str, found: _Found) -> Reply:
     # Checked like a model's quotes, though nobody could have invented them: one rule for all.
     claims = [Claim(hit.chunk.id, hit.chunk.text) for hit in found.passages]
     citations = verify(claims, found.passages)

@@ -1,12 +1,15 @@
 """Looking back: what was asked and answered, and whether it helped."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from mara.agents.errors import AnswerNotFound
 from mara.agents.model import Answer, Conversation, Feedback
-from mara.agents.ports import Agents, Answers, Conversations
+from mara.agents.model.evaluation import Case, Cited
+from mara.agents.ports import Agents, Answers, Cases, Conversations
+from mara.documents.model import Chunk
+from mara.documents.ports import OwnDocuments, SearchIndex
 from mara.kernel.clock import Clock
 from mara.kernel.page import Page, PageRequest
 from mara.kernel.principal import Principal
@@ -14,6 +17,7 @@ from mara.kernel.unit_of_work import UnitOfWork
 
 ANSWERS_SHOWN_MAX = 200
 """Of one conversation, the last ones."""
+READ_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,9 @@ class ConversationService:
     agents: Agents
     conversations: Conversations
     answers: Answers
+    cases: Cases
+    documents: OwnDocuments
+    index: SearchIndex
     unit_of_work: UnitOfWork
     now: Clock
 
@@ -56,11 +63,56 @@ class ConversationService:
         helped: bool,
         comment: str | None,
     ) -> Feedback:
-        """The last word counts. Raises AnswerNotFound."""
+        """The last word counts; it makes a case that the agent is measured by.
+
+        Raises AnswerNotFound.
+        """
         feedback = Feedback(helped, comment, self.now())
         with self.unit_of_work(caller.user_id):
             answer = self.answers.get(caller.user_id, answer_id)
             if answer.agent_id != agent_id:
                 raise AnswerNotFound("It is another agent's.")
             self.answers.set_feedback(caller.user_id, answer_id, feedback)
+            self.cases.save(_case(answer, feedback))
         return feedback
+
+    def replay(
+        self, caller: Principal, agent_id: UUID, answer_id: UUID
+    ) -> tuple[Answer, Mapping[UUID, str]]:
+        """An answer as it was given, with the texts of the passages it was drawn from.
+
+        A passage whose document was deleted since has no text. Raises AnswerNotFound.
+        """
+        with self.unit_of_work(caller.user_id):
+            answer = self.answers.get(caller.user_id, answer_id)
+            if answer.agent_id != agent_id:
+                raise AnswerNotFound("It is another agent's.")
+            documents = {retrieved.document_id for retrieved in answer.retrieval}
+            gone = self.documents.unknown(caller.user_id, documents)
+            wanted = {retrieved.chunk_id for retrieved in answer.retrieval}
+            texts = {
+                chunk.id: chunk.text
+                for document_id in documents - gone
+                for chunk in self._chunks(caller.user_id, document_id)
+                if chunk.id in wanted
+            }
+        return answer, texts
+
+    def _chunks(self, owner_id: UUID, document_id: UUID) -> Iterator[Chunk]:
+        after = -1
+        while page := self.index.read(owner_id, document_id, after=after, limit=READ_AT_ONCE):
+            yield from page
+            after = page[-1].ordinal
+
+
+def _case(answer: Answer, feedback: Feedback) -> Case:
+    return Case(
+        answer_id=answer.id,
+        owner_id=answer.owner_id,
+        agent_id=answer.agent_id,
+        question=answer.question,
+        helped=feedback.helped,
+        cited=[Cited(cited.chunk_id, cited.document_id) for cited in answer.reply.citations],
+        retrieval=answer.retrieval,
+        created_at=feedback.given_at,
+    )

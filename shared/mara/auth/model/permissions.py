@@ -63,6 +63,13 @@ MATRIX: dict[str, Rule] = {
     "update_user": ADMIN,
     # agents
     "list_agents": USER,
+    "get_answer": USER,
+    "list_versions": USER,
+    "set_gate": USER,
+    "publish_version": USER,
+    "roll_back_version": USER,
+    "evaluate_agent": USER,
+    "list_evaluations": USER,
     "create_agent": USER,
     "get_agent": USER,
     "update_agent": USER,

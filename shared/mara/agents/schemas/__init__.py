@@ -73,6 +73,7 @@ class AgentOut(BaseModel):
     language: Language | None
     document_ids: Sequence[UUID]
     version: int
+    published_version: int
     created_at: datetime
     updated_at: datetime
 
@@ -90,6 +91,7 @@ class AgentOut(BaseModel):
             language=settings.language,
             document_ids=settings.document_ids,
             version=agent.version,
+            published_version=agent.published_version,
             created_at=agent.created_at,
             updated_at=agent.updated_at,
         )

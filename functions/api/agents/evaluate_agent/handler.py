@@ -1,0 +1,22 @@
+"""POST /api/v1/agents/{agent_id}/evaluations - ask again what people judged the answers to."""
+
+from uuid import UUID
+
+from mara.agents.schemas.measuring import EvaluationIn, EvaluationOut
+from mara.agents.service.evaluating import IN_ONE_REQUEST
+from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.principal import Caller
+from mara.wiring.agents import evaluation_service
+
+app = api()
+
+
+@app.post("/api/v1/agents/{agent_id}/evaluations", status_code=201)
+async def evaluate_agent(agent_id: UUID, body: EvaluationIn, caller: Caller) -> EvaluationOut:
+    evaluation = evaluation_service().evaluate(
+        caller, agent_id, body.version, within=IN_ONE_REQUEST
+    )
+    return EvaluationOut.of(evaluation)
+
+
+handler = lambda_handler(app)

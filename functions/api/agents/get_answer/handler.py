@@ -1,0 +1,19 @@
+"""GET /api/v1/agents/{agent_id}/answers/{answer_id} - an answer with all it was drawn from."""
+
+from uuid import UUID
+
+from mara.agents.schemas.measuring import ReplayOut
+from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.principal import Caller
+from mara.wiring.agents import conversation_service
+
+app = api()
+
+
+@app.get("/api/v1/agents/{agent_id}/answers/{answer_id}")
+async def get_answer(agent_id: UUID, answer_id: UUID, caller: Caller) -> ReplayOut:
+    answer, texts = conversation_service().replay(caller, agent_id, answer_id)
+    return ReplayOut.with_texts(answer, texts)
+
+
+handler = lambda_handler(app)

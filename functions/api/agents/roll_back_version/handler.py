@@ -1,0 +1,18 @@
+"""POST /api/v1/agents/{agent_id}/rollback - let a version answer that did before, at once."""
+
+from uuid import UUID
+
+from mara.agents.schemas.measuring import PublicationOut, VersionIn
+from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.principal import Caller
+from mara.wiring.agents import publishing_service
+
+app = api()
+
+
+@app.post("/api/v1/agents/{agent_id}/rollback")
+async def roll_back_version(agent_id: UUID, body: VersionIn, caller: Caller) -> PublicationOut:
+    return PublicationOut.of(publishing_service().roll_back(caller, agent_id, body.version))
+
+
+handler = lambda_handler(app)

@@ -1,0 +1,50 @@
+"""Runs an agent's evaluation cases and prints the score."""
+
+from uuid import UUID
+
+from infra.local.reindex import point_to_the_local_cloud
+
+
+def evaluate(agent: str, version: int | None) -> str:
+    """A line for each case, then the score. Raises RuntimeError where there is no such agent."""
+    point_to_the_local_cloud()
+    from mara.agents.model.evaluation import Outcome
+    from mara.kernel.errors import DomainError
+    from mara.kernel.principal import Principal, Role
+    from mara.wiring.agents import evaluation_service
+
+    try:
+        agent_id = UUID(agent)
+        caller = Principal(owner_of(agent_id), Role.USER)
+        done = evaluation_service().evaluate(caller, agent_id, version)
+    except ValueError as error:
+        raise RuntimeError(f"{agent} is no id of an agent.") from error
+    except DomainError as error:
+        raise RuntimeError(f"{error.title}: {error.detail}") from error
+    lines = [f"{result.outcome.value:8} {_in_one_line(result.question)}" for result in done.results]
+    outcomes = [result.outcome for result in done.results]
+    passed, failed = (outcomes.count(kind) for kind in (Outcome.PASSED, Outcome.FAILED))
+    score = "none: people judged no answer of it yet" if done.score is None else f"{done.score:.3f}"
+    lines.append(f"version {done.agent_version}: {passed} passed, {failed} failed, score {score}")
+    return "\n".join(lines)
+
+
+def owner_of(agent_id: UUID) -> UUID:
+    """Raises RuntimeError."""
+    from mara.kernel.unit_of_work import SYSTEM
+    from mara.platform.database import connection, transaction
+
+    with transaction(SYSTEM):
+        row = (
+            connection()
+            .execute("SELECT owner_id FROM agents WHERE id = %s", (agent_id,))
+            .fetchone()
+        )
+    if row is None:
+        raise RuntimeError(f"There is no agent {agent_id}.")
+    owner_id: UUID = row[0]
+    return owner_id
+
+
+def _in_one_line(text: str) -> str:
+    return " ".join(text.split())[:90]

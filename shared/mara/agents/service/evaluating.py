@@ -1,0 +1,97 @@
+"""Asking an agent again what people judged its answers to, and counting how many are right."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from uuid import UUID
+
+from mara.agents.model import Agent
+from mara.agents.model.evaluation import (
+    Case,
+    Evaluation,
+    Outcome,
+    Result,
+    can_be_passed,
+    judge,
+    score_of,
+)
+from mara.agents.model.prompting import PROMPT_VERSION
+from mara.agents.ports import Agents, Cases, Evaluations, Versions
+from mara.agents.service.asking import AskService
+from mara.kernel.clock import Clock
+from mara.kernel.ids import new_id
+from mara.kernel.principal import Principal
+from mara.kernel.unit_of_work import UnitOfWork
+
+CASES_MAX = 500
+"""The newest ones."""
+IN_ONE_REQUEST = timedelta(seconds=20)
+"""An API Gateway waits 29 s."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationService:
+    agents: Agents
+    versions: Versions
+    cases: Cases
+    evaluations: Evaluations
+    asking: AskService
+    unit_of_work: UnitOfWork
+    now: Clock
+
+    def evaluate(
+        self,
+        caller: Principal,
+        agent_id: UUID,
+        version: int | None = None,
+        *,
+        within: timedelta | None = None,
+    ) -> Evaluation:
+        """Run the cases against a version, the newest if none is named, and keep the result.
+
+        Cases whose turn did not come ``within`` that time are left out, and said to be. Raises
+        AgentNotFound, VersionNotFound.
+        """
+        with self.unit_of_work(caller.user_id):
+            agent = self.agents.get(caller.user_id, agent_id)
+            tried = self.versions.get(caller.user_id, agent_id, version or agent.version)
+            cases = self.cases.list(caller.user_id, agent_id, CASES_MAX)
+        candidate = replace(agent, settings=tried.settings, version=tried.number)
+        results = list(self._run(caller, candidate, cases, within))
+        evaluation = Evaluation(
+            id=new_id(),
+            owner_id=caller.user_id,
+            agent_id=agent_id,
+            agent_version=tried.number,
+            score=score_of(results),
+            results=results,
+            prompt_version=PROMPT_VERSION,
+            model_id=self.asking.search.embedder.model_id,
+            created_at=self.now(),
+        )
+        with self.unit_of_work(caller.user_id):
+            self.evaluations.add(evaluation)
+        return evaluation
+
+    def list(self, caller: Principal, agent_id: UUID, limit: int) -> Sequence[Evaluation]:
+        """The newest first. Raises AgentNotFound."""
+        with self.unit_of_work(caller.user_id):
+            self.agents.get(caller.user_id, agent_id)
+            return self.evaluations.list(caller.user_id, agent_id, limit)
+
+    def _run(
+        self, caller: Principal, agent: Agent, cases: Sequence[Case], within: timedelta | None
+    ) -> Iterator[Result]:
+        documents = {cited.document_id for case in cases for cited in case.cited}
+        with self.unit_of_work(caller.user_id):
+            gone = self.asking.search.documents.unknown(caller.user_id, documents)
+        began = self.now()
+        for case in cases:
+            if not can_be_passed(case, gone):
+                yield Result(case.answer_id, case.question, Outcome.SKIPPED)
+            elif within is not None and self.now() - began > within:
+                yield Result(case.answer_id, case.question, Outcome.LEFT_OUT)
+            else:
+                reply = self.asking.try_out(caller, agent, case.question)
+                outcome = judge(case, reply)
+                yield Result(case.answer_id, case.question, outcome, reply.status)

@@ -1,0 +1,74 @@
+"""Which version of an agent answers: the newest, or with a gate, one that was found good enough."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from mara.agents.errors import GateClosed
+from mara.agents.model import Agent
+from mara.agents.model.evaluation import Version
+from mara.agents.ports import Agents, Evaluations, Versions
+from mara.kernel.clock import Clock
+from mara.kernel.principal import Principal
+from mara.kernel.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class PublishingService:
+    agents: Agents
+    versions: Versions
+    evaluations: Evaluations
+    unit_of_work: UnitOfWork
+    now: Clock
+
+    def list_versions(self, caller: Principal, agent_id: UUID) -> Sequence[Version]:
+        """The newest first. Raises AgentNotFound."""
+        with self.unit_of_work(caller.user_id):
+            self.agents.get(caller.user_id, agent_id)
+            return self.versions.list(caller.user_id, agent_id)
+
+    def set_gate(self, caller: Principal, agent_id: UUID, min_score: float | None) -> Agent:
+        """From now on a change answers only once it was published with at least this score.
+
+        ``None`` opens the gate: the next change answers at once. Raises AgentNotFound.
+        """
+        with self.unit_of_work(caller.user_id):
+            agent = replace(self.agents.lock(caller.user_id, agent_id), gate=min_score)
+            self.agents.save(agent)
+        return agent
+
+    def publish(self, caller: Principal, agent_id: UUID, version: int) -> Agent:
+        """Let this version answer. Raises AgentNotFound, VersionNotFound, GateClosed."""
+        with self.unit_of_work(caller.user_id):
+            agent = self.agents.lock(caller.user_id, agent_id)
+            self._check_gate(agent, version)
+            return self._publish(agent, version)
+
+    def roll_back(self, caller: Principal, agent_id: UUID, version: int) -> Agent:
+        """Let one answer that did before; no gate stands in the way of an emergency.
+
+        Raises AgentNotFound, VersionNotFound, and GateClosed for one that never answered.
+        """
+        with self.unit_of_work(caller.user_id):
+            agent = self.agents.lock(caller.user_id, agent_id)
+            if self.versions.get(caller.user_id, agent_id, version).published_at is None:
+                raise GateClosed(f"Version {version} never answered; publish it.")
+            return self._publish(agent, version)
+
+    def _check_gate(self, agent: Agent, version: int) -> None:
+        if agent.gate is None:
+            return
+        last = self.evaluations.last(agent.owner_id, agent.id, version)
+        if last is None or last.score is None:
+            raise GateClosed(f"Version {version} was not evaluated yet, or has no cases.")
+        if last.score < agent.gate:
+            raise GateClosed(
+                f"Version {version} scored {last.score:.3f}; the gate asks for {agent.gate:.3f}."
+            )
+
+    def _publish(self, agent: Agent, version: int) -> Agent:
+        found = self.versions.get(agent.owner_id, agent.id, version)
+        published = replace(agent, published_version=version, updated_at=self.now())
+        self.agents.save(published)
+        self.versions.save(replace(found, published_at=published.updated_at))
+        return published
