@@ -324,6 +324,7 @@ class TestForeignModel:
             hits = ask(corpus)
             assert hits[0].chunk.text == ANSWER
             assert {hit.semantic for hit in hits} == {None}
+        assert wiring.embedder().model_id == MirroredEmbedder.model_id
         with pytest.raises(ModelUnknown):
             ask(corpus, mode=SearchMode.SEMANTIC)
 

@@ -96,11 +96,11 @@ class EmbedderInUse:
 
     @property
     def model_id(self) -> str:
-        return self.following.embedder.model_id
+        return self.following.identity.space.model_id
 
     @property
     def dimensions(self) -> int:
-        return self.following.embedder.dimensions
+        return self.following.identity.space.dimensions
 
     @property
     def tokens_max(self) -> int:
