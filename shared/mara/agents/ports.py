@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -76,6 +77,9 @@ class Cases(Protocol):
 
     def list(self, owner_id: UUID, agent_id: UUID, limit: int) -> Sequence[Case]:
         """The newest first."""
+
+    def last_change(self, owner_id: UUID, agent_id: UUID) -> datetime | None:
+        """When the last one was added or judged anew."""
 
 
 class Evaluations(Protocol):

@@ -86,7 +86,12 @@ def conversation_service() -> ConversationService:
 @cache
 def publishing_service() -> PublishingService:
     return PublishingService(
-        PostgresAgents(), PostgresVersions(), PostgresEvaluations(), transaction, now
+        agents=PostgresAgents(),
+        versions=PostgresVersions(),
+        evaluations=PostgresEvaluations(),
+        cases=PostgresCases(),
+        unit_of_work=transaction,
+        now=now,
     )
 
 

@@ -1,7 +1,9 @@
 """From feedback to a case, from cases to a score, from a score to what answers."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
+from multiprocessing import get_context
 from uuid import UUID
 
 import pytest
@@ -83,8 +85,12 @@ class TestReplay:
         answer = ask(caller, agent_id)
         with transaction(caller.user_id):
             PostgresDocuments().save(replace(disk, deleted_at=NOW))
-        _, texts = conversation_service().replay(caller, agent_id, answer.id)
+        replayed, texts = conversation_service().replay(caller, agent_id, answer.id)
+        _, (turn,) = conversation_service().get(caller, answer.conversation_id)
         assert DISK not in texts.values()
+        for shown in (replayed, turn):
+            assert "archived logs" not in shown.reply.text
+            assert DISK not in [citation.quote for citation in shown.reply.citations]
 
     def test_knows_no_answer_of_somebody_else(self, caller: Principal, agent_id: UUID) -> None:
         answer = ask(caller, agent_id)
@@ -152,6 +158,12 @@ class TestEvaluate:
             evaluate_at_the_command_line(name, None)
 
 
+def change(task: tuple[Principal, UUID, UUID, int]) -> None:
+    caller, agent_id, document_id, number = task
+    settings = AgentSettings(f"On call {number}", document_ids=(document_id,))
+    agent_service().update(caller, agent_id, settings)
+
+
 class TestPublish:
     def test_lets_a_change_answer_at_once_without_a_gate(
         self, caller: Principal, agent_id: UUID, clock: Document
@@ -202,6 +214,47 @@ class TestPublish:
         with pytest.raises(VersionNotFound):
             publishing_service().roll_back(caller, agent_id, 7)
 
+    def test_lets_the_same_settings_answer_again_after_a_rollback(
+        self, caller: Principal, agent_id: UUID, clock: Document, disk: Document
+    ) -> None:
+        agent_service().update(caller, agent_id, narrowed(clock))
+        publishing_service().roll_back(caller, agent_id, 1)
+        again = agent_service().update(caller, agent_id, narrowed(clock))
+        assert again.published_version == again.version == 3
+
+    def test_links_a_document_to_what_answers_and_not_to_what_was_rolled_back(
+        self, caller: Principal, agent_id: UUID, clock: Document, disk: Document
+    ) -> None:
+        agent_service().update(caller, agent_id, narrowed(disk))
+        agent_service().update(caller, agent_id, AgentSettings("Broken", document_ids=(clock.id,)))
+        publishing_service().roll_back(caller, agent_id, 2)
+        more = learn(caller.user_id, "more.txt", ["Paper is on the shelf."])
+        linked = agent_service().link(caller, agent_id, more.id)
+        assert linked.settings == AgentSettings("On call", document_ids=(disk.id, more.id))
+
+    def test_asks_for_a_new_evaluation_when_an_answer_was_judged_since(
+        self, caller: Principal, agent_id: UUID, disk: Document
+    ) -> None:
+        judge(caller, ask(caller, agent_id), helped=True)
+        publishing_service().set_gate(caller, agent_id, 0.9)
+        agent_service().update(caller, agent_id, narrowed(disk))
+        evaluation_service().evaluate(caller, agent_id)
+        judge(caller, ask(caller, agent_id), helped=False)
+        with pytest.raises(GateClosed, match="since"):
+            publishing_service().publish(caller, agent_id, 2)
+
+    def test_does_not_believe_an_evaluation_that_ran_out_of_time(
+        self, caller: Principal, agent_id: UUID, disk: Document
+    ) -> None:
+        for _ in range(2):
+            judge(caller, ask(caller, agent_id), helped=True)
+        publishing_service().set_gate(caller, agent_id, 0.9)
+        agent_service().update(caller, agent_id, narrowed(disk))
+        hasty = evaluation_service().evaluate(caller, agent_id, within=timedelta(seconds=-1))
+        assert {result.outcome for result in hasty.results} == {Outcome.LEFT_OUT}
+        with pytest.raises(GateClosed):
+            publishing_service().publish(caller, agent_id, 2)
+
     def test_lists_the_versions_of_ones_own_agent(
         self, caller: Principal, agent_id: UUID, clock: Document
     ) -> None:
@@ -214,15 +267,9 @@ class TestPublish:
     def test_loses_no_change_of_many_at_once(
         self, caller: Principal, agent_id: UUID, disk: Document
     ) -> None:
-        def change(number: int) -> None:
-            try:
-                settings = AgentSettings(f"On call {number}", document_ids=(disk.id,))
-                agent_service().update(caller, agent_id, settings)
-            finally:
-                disconnect()
-
-        with ThreadPoolExecutor(max_workers=4) as pool:
-            list(pool.map(change, range(12)))
+        disconnect()
+        with ProcessPoolExecutor(max_workers=4, mp_context=get_context("fork")) as pool:
+            list(pool.map(change, [(caller, agent_id, disk.id, n) for n in range(12)]))
         versions = publishing_service().list_versions(caller, agent_id)
         assert [version.number for version in versions] == list(range(13, 0, -1))
         assert agent_service().get(caller, agent_id).published_version == 13

@@ -52,10 +52,11 @@ def a_world(
     top_k: int = 5,
 ) -> World:
     agents, answers, index = FakeAgents(), FakeAnswers(), FakeIndex(hits)
+    known = {hit.chunk.document_id for hit in hits}
     settings = AgentSettings("On call", mode=mode, top_k=top_k)
     agent = Agent(new_id(), CALLER.user_id, settings, 1, NOW, NOW)
     agents.add(agent)
-    search = SearchService(index, FakeEmbedder(), FakeOwnDocuments(), no_transaction)
+    search = SearchService(index, FakeEmbedder(), FakeOwnDocuments(known), no_transaction)
     service = AskService(
         agents,
         FakeVersions(),

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,18 +22,23 @@ GET_VERSION = f"""
     SELECT {VERSION} FROM agent_versions WHERE owner_id = %s AND agent_id = %s AND version = %s
 """
 LIST_VERSIONS = f"""
-    SELECT {VERSION} FROM agent_versions WHERE owner_id = %s AND agent_id = %s
-    ORDER BY version DESC LIMIT 100
+    SELECT {VERSION}, (
+        SELECT score FROM evaluations e
+        WHERE e.owner_id = v.owner_id AND e.agent_id = v.agent_id AND e.agent_version = v.version
+        ORDER BY e.id DESC LIMIT 1)
+    FROM agent_versions v WHERE owner_id = %s AND agent_id = %s ORDER BY version DESC LIMIT 100
 """
 CASE = "answer_id, owner_id, agent_id, question, helped, cited, retrieval, created_at"
 SAVE_CASE = f"""
     INSERT INTO evaluation_cases ({CASE}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
-    ON CONFLICT (answer_id) DO UPDATE SET helped = excluded.helped
+    ON CONFLICT (answer_id) DO UPDATE SET helped = excluded.helped,
+        created_at = excluded.created_at
 """
 LIST_CASES = f"""
     SELECT {CASE} FROM evaluation_cases WHERE owner_id = %s AND agent_id = %s
     ORDER BY answer_id DESC LIMIT %s
 """
+LAST_CHANGE = "SELECT max(created_at) FROM evaluation_cases WHERE owner_id = %s AND agent_id = %s"
 EVALUATION = """id, owner_id, agent_id, agent_version, score, results, prompt_version, model_id,
     created_at"""
 INSERT_EVALUATION = f"""
@@ -88,6 +94,10 @@ class PostgresCases:
         rows = connection().execute(LIST_CASES, (owner_id, agent_id, limit))
         return [_case(row) for row in rows]
 
+    def last_change(self, owner_id: UUID, agent_id: UUID) -> datetime | None:
+        row = connection().execute(LAST_CHANGE, (owner_id, agent_id)).fetchone()
+        return row[0] if row else None
+
 
 class PostgresEvaluations:
     def add(self, evaluation: Evaluation) -> None:
@@ -118,7 +128,7 @@ def _json(value: object) -> str:
 
 
 def _version(row: tuple[Any, ...]) -> Version:
-    agent_id, owner_id, number, kept, created_at, published_at = row
+    agent_id, owner_id, number, kept, created_at, published_at, *scores = row
     language = kept["language"]
     settings = AgentSettings(
         **{
@@ -128,7 +138,7 @@ def _version(row: tuple[Any, ...]) -> Version:
             "document_ids": tuple(UUID(document_id) for document_id in kept["document_ids"]),
         }
     )
-    return Version(agent_id, owner_id, number, settings, created_at, published_at)
+    return Version(agent_id, owner_id, number, settings, created_at, published_at, *scores)
 
 
 def _case(row: tuple[Any, ...]) -> Case:

@@ -11,7 +11,10 @@ from mara.agents.model import AgentSettings, AnswerStatus, Citation, Reply, Retr
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """The settings of an agent as they were; ``published_at`` is when it last began to answer."""
+    """The settings of an agent as they were; ``published_at`` is when it last began to answer.
+
+    ``score`` is that of its last evaluation, where it is asked for.
+    """
 
     agent_id: UUID
     owner_id: UUID
@@ -19,6 +22,7 @@ class Version:
     settings: AgentSettings
     created_at: datetime
     published_at: datetime | None = None
+    score: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,11 @@ def can_be_passed(case: Case, gone: Collection[UUID]) -> bool:
     """Whether anything is left of what it expects; ``gone`` are documents that were deleted."""
     documents = {cited.document_id for cited in case.cited}
     return not case.helped or not documents or not documents <= set(gone)
+
+
+def is_complete(results: Sequence[Result]) -> bool:
+    """Whether every case that could be run was."""
+    return all(result.outcome is not Outcome.LEFT_OUT for result in results)
 
 
 def score_of(results: Sequence[Result]) -> float | None:

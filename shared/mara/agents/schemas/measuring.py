@@ -53,7 +53,10 @@ class PublicationOut(BaseModel):
 
 
 class VersionOut(BaseModel):
-    """``published_at`` is when it last began to answer; null if it never did."""
+    """``published_at`` is when it last began to answer; null if it never did.
+
+    ``score`` is that of its last evaluation.
+    """
 
     version: int
     name: str
@@ -62,6 +65,7 @@ class VersionOut(BaseModel):
     document_ids: Sequence[UUID]
     created_at: datetime
     published_at: datetime | None
+    score: float | None
 
     @classmethod
     def of(cls, version: Version) -> Self:
@@ -74,6 +78,7 @@ class VersionOut(BaseModel):
             document_ids=settings.document_ids,
             created_at=version.created_at,
             published_at=version.published_at,
+            score=version.score,
         )
 
 

@@ -64,10 +64,15 @@ class AgentService:
         self.search.check_own(caller, {document_id})
         with self.unit_of_work(caller.user_id):
             agent = self.agents.lock(caller.user_id, agent_id)
-            linked = agent.settings.document_ids
+            # After a rollback the version that answers is built upon, and not the rejected one.
+            base = agent.settings
+            if agent.gate is None and agent.published_version != agent.version:
+                number = agent.published_version
+                base = self.versions.get(caller.user_id, agent_id, number).settings
+            linked = base.document_ids
             if not linked or document_id in linked:
                 return agent
-            settings = replace(agent.settings, document_ids=(*linked, document_id))
+            settings = replace(base, document_ids=(*linked, document_id))
             return self._change(agent, settings)
 
     def delete(self, caller: Principal, agent_id: UUID) -> None:
@@ -76,7 +81,8 @@ class AgentService:
             self.agents.delete(caller.user_id, agent_id)
 
     def _change(self, agent: Agent, settings: AgentSettings) -> Agent:
-        if settings == agent.settings:
+        answers = agent.gate is not None or agent.published_version == agent.version
+        if settings == agent.settings and answers:
             return agent
         version = agent.version + 1
         changed = replace(

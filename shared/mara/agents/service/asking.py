@@ -20,7 +20,13 @@ from mara.agents.model.confidence import ANSWER_AT, confidence_of
 from mara.agents.model.passages import choose
 from mara.agents.model.prompting import PROMPT_VERSION, Turn, prompt, understand
 from mara.agents.model.verification import Claim, verify
-from mara.agents.model.wording import NOT_IN_DOCUMENTS, language_of, quoted
+from mara.agents.model.wording import (
+    NOT_IN_DOCUMENTS,
+    documents_of,
+    language_of,
+    quoted,
+    withdrawn,
+)
 from mara.agents.ports import Agents, Answers, Conversations, LanguageModel, Versions
 from mara.documents.model import Hit
 from mara.documents.service.search import SearchService
@@ -111,7 +117,9 @@ class AskService:
             return ()
         _check_same_agent(self.conversations.get(owner_id, conversation_id), agent_id)
         earlier = self.answers.of_conversation(owner_id, conversation_id, TURNS_MAX)
-        return [Turn(answer.question, answer.reply.text) for answer in earlier]
+        gone = self.search.documents.unknown(owner_id, documents_of(earlier))
+        remembered = (withdrawn(answer, gone) for answer in earlier)
+        return [Turn(answer.question, answer.reply.text) for answer in remembered]
 
     def _look_up(
         self, caller: Principal, agent: Agent, question: str, turns: Sequence[Turn]

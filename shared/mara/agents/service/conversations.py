@@ -7,6 +7,7 @@ from uuid import UUID
 from mara.agents.errors import AnswerNotFound
 from mara.agents.model import Answer, Conversation, Feedback
 from mara.agents.model.evaluation import Case, Cited
+from mara.agents.model.wording import documents_of, withdrawn
 from mara.agents.ports import Agents, Answers, Cases, Conversations
 from mara.documents.model import Chunk
 from mara.documents.ports import OwnDocuments, SearchIndex
@@ -41,13 +42,17 @@ class ConversationService:
     def get(
         self, caller: Principal, conversation_id: UUID
     ) -> tuple[Conversation, Sequence[Answer]]:
-        """With its last answers, the oldest first. Raises ConversationNotFound."""
+        """With its last answers, the oldest first; of deleted documents they say nothing.
+
+        Raises ConversationNotFound.
+        """
         with self.unit_of_work(caller.user_id):
             conversation = self.conversations.get(caller.user_id, conversation_id)
             answers = self.answers.of_conversation(
                 caller.user_id, conversation_id, ANSWERS_SHOWN_MAX
             )
-        return conversation, answers
+            gone = self.documents.unknown(caller.user_id, documents_of(answers))
+        return conversation, [withdrawn(answer, gone) for answer in answers]
 
     def delete(self, caller: Principal, conversation_id: UUID) -> None:
         """With its answers. Raises ConversationNotFound."""
@@ -88,6 +93,7 @@ class ConversationService:
             if answer.agent_id != agent_id:
                 raise AnswerNotFound("It is another agent's.")
             documents = {retrieved.document_id for retrieved in answer.retrieval}
+            documents |= documents_of([answer])
             gone = self.documents.unknown(caller.user_id, documents)
             wanted = {retrieved.chunk_id for retrieved in answer.retrieval}
             texts = {
@@ -96,7 +102,7 @@ class ConversationService:
                 for chunk in self._chunks(caller.user_id, document_id)
                 if chunk.id in wanted
             }
-        return answer, texts
+        return withdrawn(answer, gone), texts
 
     def _chunks(self, owner_id: UUID, document_id: UUID) -> Iterator[Chunk]:
         after = -1

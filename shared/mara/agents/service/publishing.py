@@ -6,8 +6,8 @@ from uuid import UUID
 
 from mara.agents.errors import GateClosed
 from mara.agents.model import Agent
-from mara.agents.model.evaluation import Version
-from mara.agents.ports import Agents, Evaluations, Versions
+from mara.agents.model.evaluation import Version, is_complete
+from mara.agents.ports import Agents, Cases, Evaluations, Versions
 from mara.kernel.clock import Clock
 from mara.kernel.principal import Principal
 from mara.kernel.unit_of_work import UnitOfWork
@@ -18,6 +18,7 @@ class PublishingService:
     agents: Agents
     versions: Versions
     evaluations: Evaluations
+    cases: Cases
     unit_of_work: UnitOfWork
     now: Clock
 
@@ -61,9 +62,16 @@ class PublishingService:
         last = self.evaluations.last(agent.owner_id, agent.id, version)
         if last is None or last.score is None:
             raise GateClosed(f"Version {version} was not evaluated yet, or has no cases.")
+        if not is_complete(last.results):
+            raise GateClosed("Its last evaluation ran out of time; evaluate at the command line.")
+        changed = self.cases.last_change(agent.owner_id, agent.id)
+        if changed is not None and changed > last.created_at:
+            raise GateClosed("Answers were judged since its last evaluation; evaluate it again.")
         if last.score < agent.gate:
             raise GateClosed(
-                f"Version {version} scored {last.score:.3f}; the gate asks for {agent.gate:.3f}."
+                f"Version {version} scored {last.score:.3f}; the gate asks for {agent.gate:.3f}.",
+                score=last.score,
+                gate=agent.gate,
             )
 
     def _publish(self, agent: Agent, version: int) -> Agent:
