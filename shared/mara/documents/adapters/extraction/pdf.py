@@ -18,6 +18,7 @@ from mara.documents.model import Block, Place
 HEADING_RATIO = 1.15
 """A line this much larger than the body is a heading."""
 HEADING_LENGTH_MAX = 150
+
 Line = tuple[str, float]
 """The text, and the size of its font in points."""
 
@@ -52,8 +53,10 @@ def _lines(document: pdfium.PdfDocument, number: int) -> list[Line]:
     text = text_page.get_text_range()
     lines: list[Line] = []
     position = 0
+    # Positions count in UTF-16, where a letter beyond the basic plane takes two.
+    is_basic = text.isascii() or max(text) <= "\uffff"
     for line in text.split("\r\n"):
-        length = len(line.encode("utf-16-le")) // 2
+        length = len(line) if is_basic else len(line.encode("utf-16-le")) // 2
         if line.strip():
             start = raw.FPDFText_GetCharIndexFromTextIndex(text_page, position)
             shown = without(text_page, start, length, hidden) if hidden else line
@@ -113,9 +116,12 @@ def _heading_levels(pages: list[list[Line]], body: float) -> dict[float, int]:
     return {size: level for level, size in enumerate(sorted(sizes, reverse=True), 1)}
 
 
+# pdfium marks a hyphen at a line's end, and an unmapped glyph, with these.
+_MARKS = str.maketrans({"\ufffe": "-", "\x02": "-", "\x00": None})
+
+
 def _clean(line: str) -> str:
-    # pdfium marks a hyphen at a line's end, and an unmapped glyph, with these.
-    return line.replace("\ufffe", "-").replace("\x02", "-").replace("\x00", "").rstrip()
+    return (line if line.isprintable() else line.translate(_MARKS)).rstrip()
 
 
 def _read_with_pypdf(path: Path) -> tuple[int, Iterator[Block]]:

@@ -7,6 +7,7 @@ or too small to read.
 import ctypes
 import math
 from dataclasses import dataclass, field
+from typing import Any
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
@@ -17,6 +18,8 @@ FONT_SIZE_MIN = 1.0
 """Points; nobody reads less."""
 WHITE_FROM = 250
 """Of 255, in each colour."""
+FORMS_DEPTH_MAX = 15
+"""Forms in forms; what stands deeper is read as it is."""
 GROUNDS_MAX = 2000
 """Coloured areas of a page that are remembered; white text on a later one counts as hidden."""
 
@@ -41,37 +44,56 @@ class Hidden:
 def hidden_objects(page: pdfium.PdfPage) -> Hidden:
     hidden = Hidden(page=page.get_bbox())
     white: set[int] = set()
-    for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT]):
-        address = ctypes.addressof(item.raw.contents)
-        # Of what stands in a form, pdfium tells the place in the form and not on the page.
-        nested = item.level > 0
-        colour = _fill(item)
-        if _is_unpainted(item, colour):
-            hidden.certain.add(address)
-        elif nested:
-            hidden.suspect.add(address)
-        elif _is_off(item.get_bounds(), hidden.page) or _is_tiny(item):
-            hidden.certain.add(address)
-        elif _is_white(colour):
-            white.add(address)
+    # By pdfium's own calls: a page has hundreds of texts, and its wrapper costs more than a look.
+    for index in range(raw.FPDFPage_CountObjects(page.raw)):
+        item = raw.FPDFPage_GetObject(page.raw, index)
+        kind = raw.FPDFPageObj_GetType(item)
+        if kind == raw.FPDF_PAGEOBJ_TEXT:
+            _look_at(item, hidden, white)
+        elif kind == raw.FPDF_PAGEOBJ_FORM:
+            _look_into(item, hidden)
     if white:
         hidden.certain |= _without_ground(page, white)
     return hidden
+
+
+def _look_at(item: Any, hidden: Hidden, white: set[int]) -> None:
+    colour = _fill(item)
+    box = _bounds(item)
+    if _is_unpainted(item, colour) or _is_off(box, hidden.page) or _is_tiny(item, box):
+        hidden.certain.add(ctypes.addressof(item.contents))
+    elif min(colour[:3]) >= WHITE_FROM:
+        white.add(ctypes.addressof(item.contents))
+
+
+def _look_into(form: Any, hidden: Hidden, depth: int = 1) -> None:
+    """Of what stands in a form, pdfium tells the place in the form and not on the page."""
+    if depth > FORMS_DEPTH_MAX:
+        return
+    for index in range(max(raw.FPDFFormObj_CountObjects(form), 0)):
+        item = raw.FPDFFormObj_GetObject(form, index)
+        kind = raw.FPDFPageObj_GetType(item)
+        if kind == raw.FPDF_PAGEOBJ_FORM:
+            _look_into(item, hidden, depth + 1)
+        elif kind == raw.FPDF_PAGEOBJ_TEXT:
+            unpainted = _is_unpainted(item, _fill(item))
+            (hidden.certain if unpainted else hidden.suspect).add(ctypes.addressof(item.contents))
 
 
 def _without_ground(page: pdfium.PdfPage, white: set[int]) -> set[int]:
     """Those of the white texts with nothing coloured painted under them before."""
     grounds: list[Box] = []
     lost = set()
-    for item in page.get_objects(max_depth=1):
-        address = ctypes.addressof(item.raw.contents)
+    for index in range(raw.FPDFPage_CountObjects(page.raw)):
+        item = raw.FPDFPage_GetObject(page.raw, index)
+        address = ctypes.addressof(item.contents)
         if address in white:
-            left, bottom, right, top = item.get_bounds()
+            left, bottom, right, top = _bounds(item)
             x, y = (left + right) / 2, (bottom + top) / 2
             if not any(g[0] <= x <= g[2] and g[1] <= y <= g[3] for g in grounds):
                 lost.add(address)
-        elif _is_ground(item) and len(grounds) < GROUNDS_MAX:
-            grounds.append(item.get_bounds())
+        elif len(grounds) < GROUNDS_MAX and _is_ground(item):
+            grounds.append(_bounds(item))
     return lost
 
 
@@ -104,41 +126,42 @@ def _is_off(box: Box, page: Box) -> bool:
     return box[2] <= page[0] or box[0] >= page[2] or box[3] <= page[1] or box[1] >= page[3]
 
 
-def _is_unpainted(item: pdfium.PdfObject, colour: Colour | None) -> bool:
-    if raw.FPDFTextObj_GetTextRenderMode(item.raw) == INVISIBLE:
-        return True
-    return colour is not None and colour[3] == 0
+def _is_unpainted(item: Any, colour: Colour) -> bool:
+    return colour[3] == 0 or raw.FPDFTextObj_GetTextRenderMode(item) == INVISIBLE
 
 
-def _is_tiny(item: pdfium.PdfObject) -> bool:
-    size = ctypes.c_float()
-    raw.FPDFTextObj_GetFontSize(item.raw, size)
-    matrix = item.get_matrix()
-    scale = max(math.hypot(matrix.a, matrix.b), math.hypot(matrix.c, matrix.d))
-    left, bottom, right, top = item.get_bounds()
-    small = min(right - left, top - bottom) < FONT_SIZE_MIN / 2
-    return small and 0 < abs(size.value) * scale < FONT_SIZE_MIN
-
-
-def _is_white(colour: Colour | None) -> bool:
-    return colour is not None and min(colour[:3]) >= WHITE_FROM
-
-
-def _is_ground(item: pdfium.PdfObject) -> bool:
-    """Whether white text stands out on it. A form may hold anything, so it counts."""
-    if item.type == raw.FPDF_PAGEOBJ_TEXT:
+def _is_tiny(item: Any, box: Box) -> bool:
+    if min(box[2] - box[0], box[3] - box[1]) >= FONT_SIZE_MIN / 2:
         return False
-    if item.type != raw.FPDF_PAGEOBJ_PATH:
+    size, matrix = ctypes.c_float(), raw.FS_MATRIX()
+    raw.FPDFTextObj_GetFontSize(item, size)
+    raw.FPDFPageObj_GetMatrix(item, matrix)
+    scale = max(math.hypot(matrix.a, matrix.b), math.hypot(matrix.c, matrix.d))
+    return 0 < abs(size.value) * scale < FONT_SIZE_MIN
+
+
+def _is_ground(item: Any) -> bool:
+    """Whether white text stands out on it. A form may hold anything, so it counts."""
+    kind = raw.FPDFPageObj_GetType(item)
+    if kind == raw.FPDF_PAGEOBJ_TEXT:
+        return False
+    if kind != raw.FPDF_PAGEOBJ_PATH:
         return True
     mode, stroke = ctypes.c_int(), ctypes.c_int()
-    filled = raw.FPDFPath_GetDrawMode(item.raw, mode, stroke) and mode.value
+    filled = raw.FPDFPath_GetDrawMode(item, mode, stroke) and mode.value
     colour = _fill(item)
-    return bool(filled) and colour is not None and colour[3] > 0 and not _is_white(colour)
+    return bool(filled) and colour[3] > 0 and min(colour[:3]) < WHITE_FROM
 
 
-def _fill(item: pdfium.PdfObject) -> Colour | None:
-    parts = [ctypes.c_uint() for _ in range(4)]
-    if not raw.FPDFPageObj_GetFillColor(item.raw, *parts):
-        return None
-    red, green, blue, alpha = (part.value for part in parts)
-    return red, green, blue, alpha
+def _bounds(item: Any) -> Box:
+    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    raw.FPDFPageObj_GetBounds(item, left, bottom, right, top)
+    return left.value, bottom.value, right.value, top.value
+
+
+def _fill(item: Any) -> Colour:
+    """Black where it has no colour of its own."""
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    if not raw.FPDFPageObj_GetFillColor(item, red, green, blue, alpha):
+        return 0, 0, 0, 255
+    return red.value, green.value, blue.value, alpha.value
