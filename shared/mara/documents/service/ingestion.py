@@ -24,7 +24,8 @@ from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 LEASE = timedelta(seconds=200)
 """Longer than the function may run: whoever holds a lease that ran out is dead."""
 
-EMBEDDED_AT_ONCE = 64
+EMBEDDED_AT_ONCE = 512
+"""Enough for a model that computes on every core."""
 
 Embedded = list[tuple[Chunk, Sequence[float]]]
 
