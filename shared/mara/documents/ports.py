@@ -48,6 +48,9 @@ class Documents(Protocol):
     def claim(self, document_id: UUID, at: datetime, lease_until: datetime) -> Document | None:
         """Take a queued document, or one whose worker is overdue, in one statement."""
 
+    def renew(self, claimed: Document, lease_until: datetime) -> bool:
+        """Hold the claim for longer; False where it is lost, to a delete or to a later worker."""
+
     def supersede_older(self, newest: Document, at: datetime) -> Sequence[UUID]:
         """Mark the older versions of the same file; return whose chunks must go."""
 

@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from multiprocessing import get_context
 from typing import Any
@@ -14,6 +15,7 @@ from mara.documents.adapters.extraction import ChildProcessExtractor
 from mara.documents.adapters.postgres import PostgresDocuments
 from mara.documents.adapters.postgres_index import PostgresSearchIndex
 from mara.documents.adapters.s3 import S3Storage
+from mara.documents.adapters.use import UseEmbedder
 from mara.documents.errors import DocumentNotFound, IngestionSettled, UnsupportedFormat
 from mara.documents.model import Document, DocumentState, Place
 from mara.documents.service.ingestion import LEASE
@@ -207,6 +209,8 @@ class TestIngestion:
         [
             (S3Storage, "download"),
             (ChildProcessExtractor, "extract"),
+            (PostgresDocuments, "renew"),
+            (UseEmbedder, "embed_passages"),
             (PostgresSearchIndex, "replace"),
             (PostgresDocuments, "supersede_older"),
             (PostgresDocuments, "save"),
@@ -235,6 +239,38 @@ class TestIngestion:
         cloud.work()
         assert get(anna, document).state is DocumentState.READY
         assert len(found(anna)) == 1
+
+    def test_a_worker_at_work_holds_its_lease(
+        self, cloud: Cloud, anna: Principal, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        document = upload(anna)
+        embed = UseEmbedder.embed_passages
+        at = now() + LEASE * 3
+
+        def embed_for_ten_minutes(model: UseEmbedder, texts: Any) -> Any:
+            # As if the claim were old, and each step took most of a lease.
+            assert recovery_service().recover(at + LEASE * 0.9) == 0
+            return embed(model, texts)
+
+        monkeypatch.setattr(UseEmbedder, "embed_passages", embed_for_ten_minutes)
+        replace(ingestion_service(), now=lambda: at).ingest(document.id)
+        assert get(anna, document).state is DocumentState.READY
+
+    def test_a_delete_while_it_embeds_ends_the_work(
+        self, cloud: Cloud, anna: Principal, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Invariant 7: a delete during ingestion wins."""
+        document = upload(anna)
+        embed = UseEmbedder.embed_passages
+
+        def embed_while_it_is_deleted(model: UseEmbedder, texts: Any) -> Any:
+            library_service().delete(anna, document.id)
+            return embed(model, texts)
+
+        monkeypatch.setattr(UseEmbedder, "embed_passages", embed_while_it_is_deleted)
+        with pytest.raises(IngestionSettled):
+            ingestion_service().ingest(document.id)
+        assert rows("index_chunks") == 0
 
     def test_three_dead_workers_are_a_reason(self, cloud: Cloud, anna: Principal) -> None:
         document = upload(anna)

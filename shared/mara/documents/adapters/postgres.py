@@ -58,6 +58,10 @@ CLAIM = f"""
       AND (state = 'queued' OR (state = 'processing' AND lease_until < %(at)s))
     RETURNING {COLUMNS}
 """
+RENEW = """
+    UPDATE documents SET lease_until = %(until)s
+    WHERE id = %(id)s AND deleted_at IS NULL AND state = 'processing' AND attempts = %(attempts)s
+"""
 SUPERSEDE = """
     UPDATE documents SET superseded_at = %(at)s
     WHERE owner_id = %(owner)s AND filename = %(filename)s AND version < %(version)s
@@ -107,6 +111,10 @@ class PostgresDocuments:
         parameters = {"id": document_id, "at": at, "until": lease_until}
         row = connection().execute(CLAIM, parameters).fetchone()
         return document_of(row) if row else None
+
+    def renew(self, claimed: Document, lease_until: datetime) -> bool:
+        parameters = {"id": claimed.id, "attempts": claimed.attempts, "until": lease_until}
+        return connection().execute(RENEW, parameters).rowcount == 1
 
     def supersede_older(self, newest: Document, at: datetime) -> Sequence[UUID]:
         parameters = {

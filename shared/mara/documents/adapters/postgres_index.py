@@ -6,7 +6,7 @@ their own, whose score is added.
 """
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict
 from itertools import groupby
 from typing import Any
@@ -32,6 +32,8 @@ from mara.platform.database import connection
 
 Counted = tuple[Chunk, dict[str, float]]
 """A chunk with the frequencies of its terms."""
+
+INSERTED_AT_ONCE = 2000
 
 DELETE = "DELETE FROM index_chunks WHERE owner_id = %s AND document_id = %s"
 COUNT = """
@@ -163,11 +165,13 @@ class PostgresSearchIndex:
         self.remove(owner_id, document_id)
         filename = filename_of(document_id)
         owned = {"owner": owner_id, "document": document_id, "model": self._model_id}
-        distinct = [chunk for chunk, _ in groupby(chunk for chunk, _ in chunks)]
-        counted = [(chunk, frequencies_in(chunk, filename)) for chunk in distinct]
-        connection().execute(INSERT_CHUNKS, {**owned, **_chunk_columns(counted)})
-        connection().execute(INSERT_VECTORS, {**owned, **_vector_columns(chunks)})
-        connection().execute(INSERT_POSTINGS, {**owned, **_posting_columns(counted)})
+        # In parts: as text, the vectors of a long document take gigabytes.
+        for part in _parts(chunks):
+            distinct = [chunk for chunk, _ in groupby(chunk for chunk, _ in part)]
+            counted = [(chunk, frequencies_in(chunk, filename)) for chunk in distinct]
+            connection().execute(INSERT_CHUNKS, {**owned, **_chunk_columns(counted)})
+            connection().execute(INSERT_VECTORS, {**owned, **_vector_columns(part)})
+            connection().execute(INSERT_POSTINGS, {**owned, **_posting_columns(counted)})
 
     def build(
         self, owner_id: UUID, document_id: UUID, chunks: Sequence[tuple[Chunk, Sequence[float]]]
@@ -178,7 +182,8 @@ class PostgresSearchIndex:
             self.replace(owner_id, document_id, chunks)
             return
         connection().execute(DELETE_VECTORS, owned)
-        connection().execute(INSERT_VECTORS, {**owned, **_vector_columns(chunks)})
+        for part in _parts(chunks):
+            connection().execute(INSERT_VECTORS, {**owned, **_vector_columns(part)})
 
     def drop_all_but(self, kept: IndexIdentity) -> bool:
         if kept.engine is Engine.POSTGRES:
@@ -236,6 +241,18 @@ class PostgresSearchIndex:
             "sharpness": POOLING_SHARPNESS,
             "k1": K1,
         }
+
+
+def _parts(embedded: Sequence[tuple[Chunk, Sequence[float]]]) -> Iterator[list[Any]]:
+    """Of about INSERTED_AT_ONCE vectors; those of one chunk stay together."""
+    part: list[tuple[Chunk, Sequence[float]]] = []
+    for _, group in groupby(embedded, key=lambda pair: pair[0].id):
+        part += group
+        if len(part) >= INSERTED_AT_ONCE:
+            yield part
+            part = []
+    if part:
+        yield part
 
 
 def _chunk_columns(counted: Sequence[Counted]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """From a stored file to passages that can be found: once, whatever crashes in between."""
 
 import tempfile
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -22,7 +23,7 @@ from mara.kernel.clock import Clock
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 
 LEASE = timedelta(seconds=200)
-"""Longer than the function may run: whoever holds a lease that ran out is dead."""
+"""Longer than any step takes, and renewed before each: whoever let it run out is dead."""
 
 EMBEDDED_AT_ONCE = 512
 """Enough for a model that computes on every core."""
@@ -76,7 +77,9 @@ class IngestionService:
             language=language_of("\n".join(part.text for part in chunks[:50])),
             lease_until=None,
         )
-        self._finish(claimed, ready, self._embed(chunks, claimed.filename))
+        embedded = self._embed(claimed, chunks)
+        self._renew(claimed)
+        self._finish(claimed, ready, embedded)
 
     def _claim(self, document_id: UUID) -> Document:
         at = self.now()
@@ -93,14 +96,24 @@ class IngestionService:
                 raise Unreadable("lost", "The stored file is gone; upload it again.")
             return self.extractor.extract(path, document.format)
 
-    def _embed(self, chunks: Sequence[Chunk], filename: str) -> Embedded:
+    def _embed(self, claimed: Document, chunks: Sequence[Chunk]) -> Embedded:
+        filename = claimed.filename
         texts = [(part, text) for part in chunks for text in passages_to_embed(part, filename)]
         embedded: Embedded = []
         for start in range(0, len(texts), EMBEDDED_AT_ONCE):
+            self._renew(claimed)
             batch = texts[start : start + EMBEDDED_AT_ONCE]
             vectors = self.embedder.embed_passages([text for _, text in batch])
-            embedded += zip((part for part, _ in batch), vectors, strict=True)
+            # Packed: a long document has a hundred thousand, and a list takes eight times as much.
+            packed = (array("f", vector) for vector in vectors)
+            embedded += zip((part for part, _ in batch), packed, strict=True)
         return embedded
+
+    def _renew(self, claimed: Document) -> None:
+        with self.unit_of_work(SYSTEM):
+            held = self.documents.renew(claimed, self.now() + LEASE)
+        if not held:
+            raise IngestionSettled("It was deleted meanwhile, or a later worker has it.")
 
     def _finish(self, claimed: Document, outcome: Document, embedded: Embedded | None) -> None:
         """Write the outcome if the claim still holds: a delete, or a later worker, wins."""
