@@ -22,6 +22,7 @@ WAITED_FOR = {
     "shared/mara/agents/adapters/ollama.py",
     # The probes of readiness run side by side, within one time limit.
     "shared/mara/operations/service.py",
+    # The parts of one multiplication, all waited for.
     "shared/mara/documents/adapters/use_encoder.py",
 }
 
