@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-NAMES = ("frame", "imports", "load")
+NAMES = ("frame", "imports", "load", "ingestion")
 
 
 def main(names: list[str]) -> None:

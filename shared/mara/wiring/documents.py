@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from mara.documents.adapters.postgres import PostgresDocuments
 from mara.documents.adapters.s3 import S3Storage
-from mara.documents.ports import Storage
+from mara.documents.ports import Extractor, Storage
 from mara.platform.clock import now
 from mara.platform.database import transaction
 from mara.platform.outbox import publish
@@ -40,14 +40,20 @@ def acceptance_service() -> "AcceptanceService":
 
 
 @cache
-def ingestion_service() -> "IngestionService":
+def extractor() -> Extractor:
     from mara.documents.adapters.extraction import ChildProcessExtractor
+
+    return ChildProcessExtractor()
+
+
+@cache
+def ingestion_service() -> "IngestionService":
     from mara.documents.service.ingestion import IngestionService
 
     return IngestionService(
         documents=PostgresDocuments(),
         storage=storage(),
-        extractor=ChildProcessExtractor(),
+        extractor=extractor(),
         embedder=embedder(),
         index=search_index(),
         unit_of_work=transaction,

