@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -65,21 +65,23 @@ def _environment() -> dict[str, str]:
 def _read(output: Path) -> Extraction:
     """Raises Unreadable where the child says so, or ended before it had finished."""
     lines = list(_lines(output))
-    last = lines[-1] if lines else {}
+    last = lines.pop() if lines and isinstance(lines[-1], dict) else {}
     if "failure" in last:
         raise Unreadable(last["failure"], last["detail"])
     if not last.get("done"):
         raise Unreadable(*_TOO_DEMANDING)
-    return Extraction([_block(line) for line in lines[:-1]], last["pages"])
+    return Extraction([_block(*line) for line in lines], last["pages"])
 
 
-def _lines(output: Path) -> Iterator[dict[str, Any]]:
+def _lines(output: Path) -> Iterator[Any]:
+    """A list for each block; last, of a child that came to an end, how that was."""
     with output.open(encoding="utf-8") as file:
         for line in file:
             if line.endswith("\n"):  # a killed child may leave half a line
                 yield json.loads(line)
 
 
-def _block(line: dict[str, Any]) -> Block:
-    place = Place(line["page"], line["sheet"], line["row"], tuple(line["headings"]))
-    return Block(line["text"], place)
+def _block(
+    text: str, page: int | None, sheet: str | None, row: int | None, headings: Sequence[str]
+) -> Block:
+    return Block(text, Place(page, sheet, row, tuple(headings)))

@@ -6,7 +6,7 @@ python -m mara.documents.adapters.extraction.child FORMAT INPUT OUTPUT
 import json
 import resource
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -21,7 +21,8 @@ def main(format: str, path: str, output: str) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (limits.CPU_S, limits.CPU_S + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (limits.OUTPUT_BYTES_MAX, limits.OUTPUT_BYTES_MAX))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with Path(output).open("w", encoding="utf-8") as file:
+    # Lone surrogates, which a broken file may hold, cannot be stored anywhere.
+    with Path(output).open("w", encoding="utf-8", errors="replace") as file:
         try:
             pages, blocks = read(Path(path), Format(format))
             if _write(file, blocks):
@@ -42,7 +43,8 @@ def main(format: str, path: str, output: str) -> None:
 def _write(file: IO[str], blocks: Iterator[Block]) -> int:
     count, characters = 0, 0
     for block in blocks:
-        text = block.text.strip("\n").rstrip()
+        # A zero byte, which PostgreSQL keeps in no text, is no letter either.
+        text = block.text.replace("\x00", "").strip("\n").rstrip()
         if not text.strip():
             continue
         characters += len(text)
@@ -50,24 +52,17 @@ def _write(file: IO[str], blocks: Iterator[Block]) -> int:
             detail = f"The file holds more than {limits.TEXT_CHARACTERS_MAX} characters of text."
             raise Unreadable("too_large", detail)
         place = block.place
-        _line(
-            file,
-            {
-                "text": text,
-                "page": place.page,
-                "sheet": place.sheet,
-                "row": place.row,
-                "headings": place.headings,
-            },
-        )
+        where = [place.page, place.sheet, place.row, place.headings]
+        _line(file, [text, *where])
         count += 1
     return count
 
 
-def _line(file: IO[str], content: dict[str, object]) -> None:
-    # Lone surrogates, which a broken file may hold, cannot be stored anywhere.
-    text = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace").decode()
-    file.write(text.replace("\\u0000", "") + "\n")
+def _line(file: IO[str], content: Sequence[object] | dict[str, object]) -> None:
+    file.write(_encode(content) + "\n")
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 if __name__ == "__main__":

@@ -24,8 +24,9 @@ ROWS_MAX = 1_048_576
 """The format's own."""
 
 _DIMENSION = re.compile(rb"""<(?:\w+:)?dimension[^>]*\bref=["'][A-Z]*\d*:?([A-Z]{1,9})(\d{1,12})""")
-_COLUMN = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\br=["']([A-Z]{1,9})\d""")
-_ROW = re.compile(rb"""<(?:\w+:)?row\s[^>]*?\br=["'](\d{1,12})["']""")
+# Read at a stretch, a million times in a large sheet: they begin with letters that can be sought.
+_COLUMN = re.compile(rb"""r=["']([A-Z]{2,9})\d""")
+_ROW = re.compile(rb"""row [^>]*?\br=["'](\d{1,12})["']""")
 _HIDDEN = rb"""\bhidden=["'](?:1|true)["'][^>]*"""
 _HIDDEN_ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*?" + _HIDDEN)
 _HIDDEN_COLUMNS = re.compile(rb"<(?:\w+:)?col\s[^>]*?" + _HIDDEN)
@@ -37,7 +38,8 @@ _LAST = re.compile(rb"""\bmax=["'](\d{1,12})["']""")
 @dataclass(slots=True)
 class SheetFacts:
     rows: int = 0
-    columns: int = 0
+    columns: int = 26
+    """At least, columns of one letter being all alike."""
     hidden_rows: set[int] = field(default_factory=set)
     """Counted from 1, as are columns; also what a filter hides."""
     hidden_columns: set[int] = field(default_factory=set)

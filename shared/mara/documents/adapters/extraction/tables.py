@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
-from itertools import islice
+from itertools import islice, zip_longest
 from pathlib import Path
 
 from mara.documents.adapters.extraction import limits
@@ -97,7 +97,7 @@ def read_rows(
 def _row(
     header: Sequence[str], number: int, row: Sequence[str], sheet: str | None
 ) -> Iterator[Block]:
-    cells = [(header[i] if i < len(header) else "", cell) for i, cell in enumerate(row) if cell]
+    cells = [(name, cell) for name, cell in zip_longest(header, row, fillvalue="") if cell]
     if not cells:
         return
     key = cells[0][1]
@@ -126,6 +126,11 @@ def _is_number(text: str) -> bool:
 
 def _text(cell: object) -> str:
     """A cell as a person reads it: 3 rather than 3.0, dates as ISO 8601."""
+    if isinstance(cell, str):  # nearly all are
+        text = cell.strip()
+        if len(text) > limits.TEXT_CHARACTERS_MAX:
+            raise Unreadable("too_large", "A cell holds more text than is allowed.")
+        return text.replace("\r\n", "\n") if "\r" in text else text
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:  # noqa: PLR2004
         return str(int(cell))
     if isinstance(cell, datetime):
@@ -135,7 +140,4 @@ def _text(cell: object) -> str:
         return cell.isoformat()
     if isinstance(cell, timedelta):
         return str(cell)
-    text = str(cell).replace("\r\n", "\n").strip()
-    if len(text) > limits.TEXT_CHARACTERS_MAX:
-        raise Unreadable("too_large", "A cell holds more text than is allowed.")
-    return text
+    return str(cell)
