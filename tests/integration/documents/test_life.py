@@ -1,6 +1,5 @@
 """The life of a document: uploaded, read, superseded, deleted; with crashes at every step."""
 
-import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,17 +15,20 @@ from mara.documents.adapters.postgres import PostgresDocuments
 from mara.documents.adapters.postgres_index import PostgresSearchIndex
 from mara.documents.adapters.s3 import S3Storage
 from mara.documents.adapters.use import UseEmbedder
-from mara.documents.errors import DocumentNotFound, IngestionSettled, UnsupportedFormat
+from mara.documents.errors import (
+    DocumentNotFound,
+    IngestionSettled,
+    UnsupportedFormat,
+)
 from mara.documents.model import Document, DocumentState, Place
 from mara.documents.service.ingestion import LEASE
-from mara.documents.service.recovery import DELETED_FOR, QUEUED_FOR, UPLOADING_FOR
+from mara.documents.service.recovery import DELETED_FOR, QUEUED_FOR
 from mara.kernel.principal import Principal
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform import sqs
 from mara.platform.clock import now
 from mara.platform.database import connection, disconnect, transaction
 from mara.wiring.documents import (
-    acceptance_service,
     ingestion_service,
     library_service,
     purge_service,
@@ -34,7 +36,7 @@ from mara.wiring.documents import (
 )
 from mara.wiring.search import search_service
 from tests.support.accounts import make_account
-from tests.support.cloud import BUCKET, Cloud, cloud_of_moto
+from tests.support.cloud import Cloud, cloud_of_moto
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -147,58 +149,6 @@ class TestUpload:
                 attempt()
         assert found(boris) == []
         assert library_service().download_url(anna, document.id).startswith("https://")
-
-
-class TestForm:
-    """Uploads that go past us, straight into the bucket."""
-
-    def begin(self, cloud: Cloud, anna: Principal, declared: bytes, sent: bytes) -> Document:
-        digest = hashlib.sha256(declared).hexdigest()
-        document, form = library_service().begin_upload(anna, "large.md", len(declared), digest)
-        assert form is not None
-        assert document.state is DocumentState.UPLOADING
-        cloud.s3.put_object(Bucket=BUCKET, Key=document.incoming_key, Body=sent)
-        return document
-
-    def test_is_verified_moved_and_read(self, cloud: Cloud, anna: Principal) -> None:
-        document = self.begin(cloud, anna, TEXT, TEXT)
-        acceptance_service().accept(document.id)
-        with pytest.raises(IngestionSettled):
-            acceptance_service().accept(document.id)
-        cloud.work()
-        assert get(anna, document).state is DocumentState.READY
-        assert cloud.objects() == [document.object_key]
-
-    @pytest.mark.parametrize(
-        ("sent", "code"), [(TEXT + b"more", "size_differs"), (TEXT[::-1], "hash_differs")]
-    )
-    def test_that_lies_fails_with_the_reason_and_leaves_nothing(
-        self, cloud: Cloud, anna: Principal, sent: bytes, code: str
-    ) -> None:
-        """Invariant 12: declared sizes that lie."""
-        document = self.begin(cloud, anna, TEXT, sent)
-        acceptance_service().accept(document.id)
-        failed = get(anna, document)
-        assert failed.failure
-        assert failed.failure.code == code
-        assert cloud.objects() == []
-
-    def test_that_died_after_the_move_is_accepted_by_the_next(
-        self, cloud: Cloud, anna: Principal
-    ) -> None:
-        document = self.begin(cloud, anna, TEXT, TEXT)
-        S3Storage(BUCKET).move(document.incoming_key, document.object_key)
-        acceptance_service().accept(document.id)
-        assert get(anna, document).state is DocumentState.QUEUED
-
-    def test_that_never_comes_fails_with_the_reason(self, cloud: Cloud, anna: Principal) -> None:
-        digest = hashlib.sha256(TEXT).hexdigest()
-        document, _ = library_service().begin_upload(anna, "large.md", len(TEXT), digest)
-        assert recovery_service().recover(now()) == 0
-        assert recovery_service().recover(now() + UPLOADING_FOR + timedelta(seconds=1)) == 1
-        failed = get(anna, document)
-        assert failed.failure
-        assert failed.failure.code == "never_arrived"
 
 
 class TestIngestion:

@@ -42,6 +42,25 @@ class TestDecode:
     def test_never_fails(self, content: bytes) -> None:
         decode(content)
 
+    @pytest.mark.parametrize(
+        "sentence",
+        [
+            "Щука",
+            "ВНИМАНИЕ",
+            "Что делать, если очередь растёт?",
+            "Файл объёмом 5 ГБ",
+            "ОТКЛЮЧИТЕ ПИТАНИЕ СЕРВЕРА",
+            "съешь же ещё этих мягких французских булок",
+            "Restart the service: перезапустите сервис Billing",
+        ],
+    )
+    def test_tells_cp1251_from_koi8_r_by_one_sentence(self, sentence: str) -> None:
+        for encoding in ("cp1251", "koi8-r", "utf-8"):
+            assert decode(sentence.encode(encoding)) == sentence
+
+    def test_reads_utf_8_that_was_cut_within_a_letter(self) -> None:
+        assert decode((RUSSIAN.strip() * 9).encode()[:-2]).startswith("Перезапустите")
+
 
 class TestPlain:
     def test_paragraphs_are_blocks(self) -> None:
