@@ -61,9 +61,17 @@ def status(_: argparse.Namespace) -> int:
         return 1
     where = ports()
     print(
-        f"up: {front_url()} (process {pid}; emulator {where.emulator}, database {where.postgres})"
+        f"up: {front_url()} (process {pid}; emulator {where.emulator}, database {where.postgres}, "
+        f"language model {_language_model()})"
     )
     return 0
+
+
+def _language_model() -> str:
+    from infra.local.language_model import parameters
+
+    known = parameters()
+    return f"{known['LanguageModel']} at {known['OllamaUrl']}" if known else "none: agents quote"
 
 
 def logs(_: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from infra.local import language_model
 from infra.local.adopt import adopt
 from infra.local.aws import REGION, client
 from infra.local.package import Package, load_template, package
@@ -65,6 +66,7 @@ def parameters() -> dict[str, str]:
         "BcryptCost": "10",
         "Search": os.environ.get("MARA_SEARCH", "postgres"),
         "OpenSearchUrl": os.environ.get("MARA_OPENSEARCH_URL", ""),
+        **language_model.parameters(),
     }
 
 

@@ -19,6 +19,7 @@ class Ports:
     front: int
     emulator: int
     postgres: int
+    model: int
 
 
 @dataclass(frozen=True)
@@ -42,9 +43,9 @@ def state_dir() -> Path:
 def ports() -> Ports:
     base = os.environ.get("MARA_PORT_BASE")
     if base is None:
-        return Ports(DEFAULT_PORT, 8001, 8002)
+        return Ports(DEFAULT_PORT, 8001, 8002, 8003)
     first = int(base)
-    return Ports(first, first + 1, first + 2)
+    return Ports(first, first + 1, first + 2, first + 3)
 
 
 def load_secrets() -> Secrets:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from infra.local import emulator
+from infra.local import emulator, language_model
 from infra.local.postgres import ADMIN, APP, OWNER, PostgresServer
+from infra.local.processes import spawn
 from infra.local.proxy import make_app
 from infra.local.settings import DATABASE, load_secrets, ports, state_dir
 
@@ -31,6 +32,7 @@ def main() -> None:
     with PostgresServer(folder / "postgres", where.postgres, passwords) as database:
         database.ensure_database(DATABASE)
         cloud = emulator.start(folder, where.emulator)
+        model = start_model_server(where.model)
         config = uvicorn.Config(
             make_app(folder / "gateway.json"),
             host="127.0.0.1",
@@ -39,14 +41,24 @@ def main() -> None:
             access_log=False,
         )
         server = uvicorn.Server(config)
-        for process in (database.process, cloud):
+        for process in (database.process, cloud, model):
             if process is not None:
                 threading.Thread(target=_follow, args=(process,), daemon=True).start()
         try:
             server.run()
         finally:
-            cloud.send_signal(signal.SIGTERM)
-            cloud.wait()
+            for started in (cloud, model):
+                if started is not None:
+                    started.send_signal(signal.SIGTERM)
+                    started.wait()
+
+
+def start_model_server(port: int) -> "subprocess.Popen[bytes] | None":
+    """The embedded one, unless an Ollama of the user's own is there to be used."""
+    if language_model.own_ollama() is not None or not language_model.is_embedded():
+        return None
+    command = [sys.executable, "-m", "infra.local.model_server", "--port", str(port)]
+    return spawn(command, log=state_dir() / "model.log")
 
 
 def _follow(process: "subprocess.Popen[bytes]") -> None:

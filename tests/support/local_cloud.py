@@ -17,8 +17,8 @@ import httpx
 ROOT = Path(__file__).parents[2]
 COMMAND_TIMEOUT_S = 240.0
 POLL_S = 0.1
-SERVERS = 3
-"""The front door, the emulator and the database, on ports in a row."""
+SERVERS = 4
+"""The front door, the emulator, the database and the language model, on ports in a row."""
 
 
 @dataclass
