@@ -70,7 +70,7 @@ def _read(output: Path) -> Extraction:
         raise Unreadable(last["failure"], last["detail"])
     if not last.get("done"):
         raise Unreadable(*_TOO_DEMANDING)
-    return Extraction([_block(*line) for line in lines], last["pages"])
+    return Extraction([_block(line) for line in lines], last["pages"])
 
 
 def _lines(output: Path) -> Iterator[Any]:
@@ -81,7 +81,6 @@ def _lines(output: Path) -> Iterator[Any]:
                 yield json.loads(line)
 
 
-def _block(
-    text: str, page: int | None, sheet: str | None, row: int | None, headings: Sequence[str]
-) -> Block:
+def _block(line: Sequence[Any]) -> Block:
+    text, page, sheet, row, headings = line
     return Block(text, Place(page, sheet, row, tuple(headings)))
