@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-NAMES = ("frame", "imports", "load", "ingestion")
+NAMES = ("frame", "imports", "load", "ingestion", "search")
 
 
 def main(names: list[str]) -> None:

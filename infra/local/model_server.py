@@ -104,35 +104,36 @@ def make_app(path: Path) -> Starlette:
         vectors = await _embed(llama.url("embed"), texts) if texts else []
         return JSONResponse({"model": MODEL, "embeddings": vectors})
 
-    async def show(request: Request) -> Response:
-        await _body(request)
-        known = {"general.architecture": "llama", "llama.context_length": CONTEXT_TOKENS}
-        details = {"format": "gguf", "family": "llama", "parameter_size": "135M"}
-        return JSONResponse(
-            {"details": details, "model_info": known, "capabilities": ["completion"]}
-        )
-
     async def tags(_: Request) -> Response:
         return JSONResponse({"models": [listed]})
-
-    async def version(_: Request) -> Response:
-        return JSONResponse({"version": VERSION})
-
-    async def refuse(_: Request, error: Exception) -> Response:
-        status = error.status if isinstance(error, Refused) else 500
-        return JSONResponse({"error": str(error)}, status_code=status)
 
     return Starlette(
         routes=[
             Route("/api/chat", chat, methods=["POST"]),
             Route("/api/generate", generate, methods=["POST"]),
             Route("/api/embed", embed, methods=["POST"]),
-            Route("/api/show", show, methods=["POST"]),
+            Route("/api/show", _show, methods=["POST"]),
             Route("/api/tags", tags),
-            Route("/api/version", version),
+            Route("/api/version", _version),
         ],
-        exception_handlers={Refused: refuse},
+        exception_handlers={Refused: _refuse},
     )
+
+
+async def _show(request: Request) -> Response:
+    await _body(request)
+    known = {"general.architecture": "llama", "llama.context_length": CONTEXT_TOKENS}
+    details = {"format": "gguf", "family": "llama", "parameter_size": "135M"}
+    return JSONResponse({"details": details, "model_info": known, "capabilities": ["completion"]})
+
+
+async def _version(_: Request) -> Response:
+    return JSONResponse({"version": VERSION})
+
+
+async def _refuse(_: Request, error: Exception) -> Response:
+    status = error.status if isinstance(error, Refused) else 500
+    return JSONResponse({"error": str(error)}, status_code=status)
 
 
 async def _body(request: Request) -> dict[str, Any]:

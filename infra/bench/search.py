@@ -1,0 +1,206 @@
+"""Search in 10 000 and 100 000 chunks: how long it takes, beside the bare vector query.
+
+The knowledge base is synthetic: words drawn by Zipf's law, three vectors a chunk around a thousand
+centres. "Bare" is the exact nearest-neighbour query over the same vectors of the same owner, with
+nothing fused, read again or fetched.
+"""
+
+import itertools
+import os
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from infra.local.postgres import APP, OWNER, PostgresServer
+from infra.local.settings import ROOT
+
+SIZES = (10_000, 100_000)
+CHUNKS_OF_A_DOCUMENT = 500
+VECTORS = 3
+QUERIES = 30
+VOCABULARY = 30_000
+WORDS_OF_A_CHUNK = 90
+CENTRES = 1000
+BARE = """
+    SELECT chunk_id FROM index_vectors WHERE owner_id = %s AND model_id = %s
+    ORDER BY embedding <=> %s::halfvec LIMIT 10
+"""
+
+
+def run() -> None:
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    with tempfile.TemporaryDirectory() as folder:
+        port = _free_port()
+        with PostgresServer(Path(folder) / "postgres", port, durable=False) as server:
+            server.ensure_database("bench")
+            _migrate(server.url(OWNER, "bench"))
+            os.environ.update(
+                MARA_STAGE="local",
+                MARA_DATABASE_URL=server.url(APP, "bench"),
+                MARA_SEARCH="postgres",
+            )
+            for size in SIZES:
+                _measure(size)
+
+
+def _measure(size: int) -> None:
+    from mara.kernel.principal import Principal, Role
+    from mara.platform.database import connection, transaction
+    from mara.wiring.search import search_index, search_service
+
+    choose = random.Random(size)  # noqa: S311 - the same corpus every time
+    owner_id = _owner(f"owner{size}@example.com")
+    corpus = _Corpus(choose)
+    began = time.perf_counter()
+    for number in range(size // CHUNKS_OF_A_DOCUMENT):
+        document_id = _document(owner_id, number)
+        with transaction(owner_id):
+            search_index().replace(owner_id, document_id, list(corpus.chunks(document_id)))
+    _analyze()
+    wrote = time.perf_counter() - began
+    caller = Principal(owner_id, Role.USER)
+    service = search_service()
+    model_id = service.embedder.model_id
+
+    def hybrid(question: str) -> None:
+        service.search(caller, question, limit=10)
+
+    def bare(vector: str) -> None:
+        with transaction(owner_id):
+            connection().execute(BARE, (owner_id, model_id, vector)).fetchall()
+
+    asked = [(corpus.question(), corpus.vector_text()) for _ in range(QUERIES)]
+    for question, vector in asked[:3]:
+        hybrid(question)
+        bare(vector)
+    times: dict[str, list[float]] = {"hybrid": [], "bare": []}
+    for question, vector in asked:
+        times["hybrid"].append(_timed(hybrid, question))
+        times["bare"].append(_timed(bare, vector))
+    for name, measured in times.items():
+        p50, p95 = statistics.median(measured), statistics.quantiles(measured, n=20)[-1]
+        print(f"{size:7} chunks  {name:7} p50 {p50:7.1f} ms   p95 {p95:7.1f} ms")
+    ratio = statistics.median(times["hybrid"]) / statistics.median(times["bare"])
+    print(
+        f"{size:7} chunks  hybrid is {ratio:.2f} x the bare vector query; written in {wrote:.0f} s"
+    )
+
+
+def _timed(query: Callable[[str], None], asked: str) -> float:
+    began = time.perf_counter()
+    query(asked)
+    return (time.perf_counter() - began) * 1000
+
+
+class _Corpus:
+    """Texts whose words are as rare as those of people, and vectors that lie in heaps."""
+
+    def __init__(self, choose: random.Random) -> None:
+        import numpy as np
+
+        self._numpy = np
+        self._random = np.random.default_rng(7)
+        self._words = [f"w{number:x}ing" for number in range(VOCABULARY)]
+        weights = (1 / rank for rank in range(1, VOCABULARY + 1))
+        self._weights = list(itertools.accumulate(weights))
+        self._choose = choose
+        self._centres = self._units(CENTRES)
+
+    def chunks(self, document_id: UUID) -> Iterator[tuple[Any, list[float]]]:
+        from mara.documents.model import Chunk, Place
+
+        for ordinal in range(CHUNKS_OF_A_DOCUMENT):
+            text = self._text(WORDS_OF_A_CHUNK)
+            chunk = Chunk(Chunk.id_for(document_id, ordinal), document_id, ordinal, text, Place())
+            for _ in range(VECTORS):
+                yield chunk, self._vector()
+
+    def question(self) -> str:
+        return self._text(8)
+
+    def vector_text(self) -> str:
+        return "[" + ",".join(f"{value:.5g}" for value in self._vector()) + "]"
+
+    def _text(self, length: int) -> str:
+        drawn = self._choose.choices(self._words, cum_weights=self._weights, k=length)
+        return " ".join(drawn)
+
+    def _vector(self) -> list[float]:
+        near = self._centres[self._choose.randrange(CENTRES)] + 0.5 * self._units(1)[0]
+        found: list[float] = (near / self._numpy.linalg.norm(near)).tolist()
+        return found
+
+    def _units(self, count: int) -> Any:
+        drawn = self._random.standard_normal((count, 512)).astype("float32")
+        return drawn / self._numpy.linalg.norm(drawn, axis=1, keepdims=True)
+
+
+def _owner(email: str) -> UUID:
+    from mara.users.model import Profile
+    from mara.wiring.auth import registration_service
+
+    password = "a long passphrase of the bench"  # noqa: S105 - of an account of this run
+    return registration_service().register(email=email, password=password, profile=Profile()).id
+
+
+def _document(owner_id: UUID, number: int) -> UUID:
+    from datetime import UTC, datetime
+
+    from mara.documents.adapters.postgres import PostgresDocuments
+    from mara.documents.model import Document, DocumentState, Format
+    from mara.kernel.ids import new_id
+    from mara.platform.database import transaction
+
+    document_id, at = new_id(), datetime.now(UTC)
+    document = Document(
+        id=document_id,
+        owner_id=owner_id,
+        filename=f"manual {number}.txt",
+        format=Format.TXT,
+        media_type="text/plain",
+        size=1,
+        sha256=f"{document_id.int:064x}",
+        version=1,
+        state=DocumentState.READY,
+        created_at=at,
+        updated_at=at,
+        chunks=CHUNKS_OF_A_DOCUMENT,
+    )
+    with transaction(owner_id):
+        PostgresDocuments().add(document)
+    return document_id
+
+
+def _migrate(url: str) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "alembic", "-c", "migrations/alembic.ini", "upgrade", "head"],
+        cwd=ROOT,
+        env={**os.environ, "MARA_DATABASE_OWNER_URL": url},
+        check=True,
+        capture_output=True,
+    )
+    os.environ["MARA_BENCH_OWNER_URL"] = url
+
+
+def _analyze() -> None:
+    """What PostgreSQL's own background worker does within a minute."""
+    import psycopg
+
+    with psycopg.connect(os.environ["MARA_BENCH_OWNER_URL"], autocommit=True) as link:
+        link.execute("ANALYZE")
+
+
+def _free_port() -> int:
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
