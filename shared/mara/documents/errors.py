@@ -59,6 +59,10 @@ class VectorLengthWrong(Unavailable):
     title = "The search index holds vectors of another length"
 
 
+class EmbeddingUnavailable(Unavailable):
+    title = "The embedding model does not answer"
+
+
 class ReindexingAlready(Conflict):
     """One would delete as a remnant what the other is building."""
 

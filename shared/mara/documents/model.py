@@ -95,6 +95,27 @@ class Hit:
     coverage: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class EmbeddingModel:
+    """A model that is configured: its name where it is served, and what it was trained with."""
+
+    name: str
+    dimensions: int
+    tokens_max: int
+    query_prefix: str = ""
+    passage_prefix: str = ""
+
+    @property
+    def identity(self) -> str:
+        """Vectors made with other prefixes are of another space."""
+        prefixes = f"{self.query_prefix}|{self.passage_prefix}" if self.has_prefixes else ""
+        return "/".join(part for part in (self.name, prefixes) if part)
+
+    @property
+    def has_prefixes(self) -> bool:
+        return bool(self.query_prefix or self.passage_prefix)
+
+
 POOLING_SHARPNESS = 40.0
 
 

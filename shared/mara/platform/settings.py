@@ -99,6 +99,28 @@ class StorageSettings(Settings):
     bucket: str = Field(min_length=3)
 
 
+class EmbedderSettings(Settings):
+    """Which model embeds. ``use`` needs nothing else; of the others, what its card says of it."""
+
+    embedder: Literal["use", "ollama", "sentence-transformers"] = "use"
+    embedder_url: str = Field(default="", pattern=r"^(https?://.+)?$")
+    embedder_model: str = ""
+    embedder_dimensions: int = Field(default=0, ge=0)
+    embedder_tokens_max: int = Field(default=512, ge=16)
+    embedder_query_prefix: str = ""
+    embedder_passage_prefix: str = ""
+
+    @model_validator(mode="after")
+    def _refuse_half_a_model(self) -> Self:
+        if self.embedder != "use" and not (self.embedder_model and self.embedder_dimensions):
+            message = "MARA_EMBEDDER needs MARA_EMBEDDER_MODEL and MARA_EMBEDDER_DIMENSIONS"
+            raise ValueError(message)
+        if self.embedder == "ollama" and not self.embedder_url:
+            message = "MARA_EMBEDDER_URL must be set where MARA_EMBEDDER is ollama"
+            raise ValueError(message)
+        return self
+
+
 class LanguageModelSettings(Settings):
     """Of an Ollama server; without its address, agents quote and generate nothing."""
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from mara.documents.adapters.index_in_use import EmbedderInUse, Following, IndexInUse, MakeIndex
 from mara.documents.adapters.postgres_index import PostgresOwnDocuments, PostgresSearchIndex
 from mara.documents.adapters.use import UseEmbedder
-from mara.documents.model import Engine, IndexIdentity, VectorSpace
+from mara.documents.model import EmbeddingModel, Engine, IndexIdentity, VectorSpace
 from mara.documents.ports import BuildableIndex, Embedder, SearchIndex
 from mara.documents.service.search import SearchService
 from mara.platform.database import transaction
-from mara.platform.settings import SearchSettings
+from mara.platform.settings import EmbedderSettings, SearchSettings
 
 if TYPE_CHECKING:
     from mara.documents.service.reindexing import ReindexingService
@@ -20,7 +20,23 @@ if TYPE_CHECKING:
 @cache
 def configured_embedder() -> Embedder:
     """What a new installation begins with, and a reindex goes over to."""
-    return UseEmbedder()
+    settings = EmbedderSettings()
+    if settings.embedder == "use":
+        return UseEmbedder()
+    model = EmbeddingModel(
+        name=settings.embedder_model,
+        dimensions=settings.embedder_dimensions,
+        tokens_max=settings.embedder_tokens_max,
+        query_prefix=settings.embedder_query_prefix,
+        passage_prefix=settings.embedder_passage_prefix,
+    )
+    if settings.embedder == "ollama":
+        from mara.documents.adapters.ollama_embedder import OllamaEmbedder
+
+        return OllamaEmbedder(settings.embedder_url, model)
+    from mara.documents.adapters.sentence_transformers import SentenceTransformersEmbedder
+
+    return SentenceTransformersEmbedder(model)
 
 
 def embedders_at_hand() -> Sequence[Embedder]:
