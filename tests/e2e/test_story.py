@@ -64,6 +64,58 @@ class TestMainPath:
         assert found["items"] == []
 
 
+class TestJudging:
+    def test_feedback_gates_what_answers(self, somebody: Customer) -> None:
+        somebody.wait_until_ready(somebody.upload())
+        agent_id = somebody.create_agent()
+        answer = somebody.ask(agent_id)
+        path = f"/agents/{agent_id}"
+        ok(
+            somebody.call(
+                "POST", f"{path}/answers/{answer['answer_id']}/feedback", json={"helped": True}
+            )
+        )
+        replayed = ok(somebody.call("GET", f"{path}/answers/{answer['answer_id']}"))
+        assert ANSWER in replayed["retrieval"][0]["text"]
+        ok(somebody.call("PUT", f"{path}/gate", json={"min_score": 0.9}))
+        settings = {"name": "Changed", "instructions": "Be brief."}
+        changed = ok(somebody.call("PUT", path, json=settings))
+        assert (changed["version"], changed["published_version"]) == (2, 1)
+        publish = {"json": {"version": 2}}
+        assert somebody.call("POST", f"{path}/publish", **publish).status_code == 409
+        assert ok(somebody.call("POST", f"{path}/evaluations", json={}))["score"] == 1.0
+        assert ok(somebody.call("POST", f"{path}/publish", **publish))["published_version"] == 2
+
+
+class TestLanguageModel:
+    def test_writes_the_answer_or_leaves_the_quotes(self, somebody: Customer) -> None:
+        """The model that comes along is too small to be relied on for more than this."""
+        document_id = somebody.upload()
+        somebody.wait_until_ready(document_id)
+        settings = {"name": "Writes", "mode": "generate", "language": "en"}
+        agent_id = ok(somebody.call("POST", "/agents", json=settings))["id"]
+        answer = somebody.ask(agent_id, "What do I do if the queue of receipts grows?")
+        assert answer["status"] in {"answered", "quotes_only", "not_in_documents"}
+        assert answer["usage"]["output_tokens"] > 0
+        for citation in answer["citations"]:
+            assert citation["document_id"] == document_id
+
+    def test_tells_what_a_document_is_about(self, somebody: Customer) -> None:
+        document_id = somebody.upload()
+        somebody.wait_until_ready(document_id)
+        path = f"/documents/{document_id}"
+        assert somebody.call("POST", f"{path}/analyze").status_code == 202
+        until(
+            "the analysis is ready",
+            lambda: ok(somebody.call("GET", path))["analysis"]["state"] == "ready",
+            timeout_s=120,
+        )
+        analysis = ok(somebody.call("GET", path))["analysis"]
+        assert analysis["summary"]
+        assert analysis["method"] in {"model", "extractive"}
+        assert analysis["language"] == "ru"
+
+
 @pytest.mark.parametrize(
     "pattern", ["runbooks.docx", "runbooks.pdf", "runbooks.xlsx", "runbooks/**/*.md"]
 )
