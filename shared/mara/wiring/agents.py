@@ -1,36 +1,37 @@
-"""Assembles the agents' services from their production adapters."""
+"""Assembles the agents' services from their production adapters, each where it is asked for."""
 
 from functools import cache
+from typing import TYPE_CHECKING
 
-from mara.agents.adapters.analyses import PostgresAnalyses
 from mara.agents.adapters.postgres import PostgresAgents, PostgresAnswers, PostgresConversations
 from mara.agents.adapters.publishing import PostgresCases, PostgresEvaluations, PostgresVersions
-from mara.agents.ports import LanguageModel
-from mara.agents.service import (
-    AgentService,
-    AnalysisService,
-    AskService,
-    ConversationService,
-    EvaluationService,
-    PublishingService,
-)
-from mara.documents.adapters.postgres import PostgresDocuments
 from mara.documents.adapters.postgres_index import PostgresOwnDocuments
 from mara.platform.clock import now
 from mara.platform.database import transaction
-from mara.platform.outbox import publish
-from mara.platform.settings import LanguageModelSettings
 from mara.wiring.search import embedder, search_index, search_service
+
+if TYPE_CHECKING:
+    from mara.agents.ports import LanguageModel
+    from mara.agents.service.agents import AgentService
+    from mara.agents.service.analyzing import AnalysisService
+    from mara.agents.service.asking import AskService
+    from mara.agents.service.conversations import ConversationService
+    from mara.agents.service.evaluating import EvaluationService
+    from mara.agents.service.publishing import PublishingService
 
 
 @cache
-def agent_service() -> AgentService:
+def agent_service() -> "AgentService":
+    from mara.agents.service.agents import AgentService
+
     return AgentService(PostgresAgents(), PostgresVersions(), search_service(), transaction, now)
 
 
 @cache
-def language_model() -> LanguageModel | None:
+def language_model() -> "LanguageModel | None":
     """``None`` where none is configured."""
+    from mara.platform.settings import LanguageModelSettings
+
     settings = LanguageModelSettings()
     if not settings.ollama_url:
         return None
@@ -42,7 +43,9 @@ def language_model() -> LanguageModel | None:
 
 
 @cache
-def ask_service() -> AskService:
+def ask_service() -> "AskService":
+    from mara.agents.service.asking import AskService
+
     return AskService(
         agents=PostgresAgents(),
         versions=PostgresVersions(),
@@ -56,7 +59,12 @@ def ask_service() -> AskService:
 
 
 @cache
-def analysis_service() -> AnalysisService:
+def analysis_service() -> "AnalysisService":
+    from mara.agents.adapters.analyses import PostgresAnalyses
+    from mara.agents.service.analyzing import AnalysisService
+    from mara.documents.adapters.postgres import PostgresDocuments
+    from mara.platform.outbox import publish
+
     return AnalysisService(
         documents=PostgresDocuments(),
         index=search_index(),
@@ -70,7 +78,9 @@ def analysis_service() -> AnalysisService:
 
 
 @cache
-def conversation_service() -> ConversationService:
+def conversation_service() -> "ConversationService":
+    from mara.agents.service.conversations import ConversationService
+
     return ConversationService(
         agents=PostgresAgents(),
         conversations=PostgresConversations(),
@@ -84,7 +94,9 @@ def conversation_service() -> ConversationService:
 
 
 @cache
-def publishing_service() -> PublishingService:
+def publishing_service() -> "PublishingService":
+    from mara.agents.service.publishing import PublishingService
+
     return PublishingService(
         agents=PostgresAgents(),
         versions=PostgresVersions(),
@@ -96,7 +108,9 @@ def publishing_service() -> PublishingService:
 
 
 @cache
-def evaluation_service() -> EvaluationService:
+def evaluation_service() -> "EvaluationService":
+    from mara.agents.service.evaluating import EvaluationService
+
     return EvaluationService(
         agents=PostgresAgents(),
         versions=PostgresVersions(),

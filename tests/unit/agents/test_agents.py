@@ -7,7 +7,7 @@ import pytest
 
 from mara.agents.errors import AgentNotFound
 from mara.agents.model import AgentSettings
-from mara.agents.service import AgentService
+from mara.agents.service.agents import AgentService
 from mara.documents.errors import DocumentNotFound
 from mara.documents.service.search import SearchService
 from mara.kernel.ids import new_id

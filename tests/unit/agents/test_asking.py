@@ -10,7 +10,7 @@ import pytest
 
 from mara.agents.errors import AgentNotFound, ConversationNotFound
 from mara.agents.model import Agent, AgentSettings, Answer, AnswerMode, AnswerStatus, Reply
-from mara.agents.service import AskService
+from mara.agents.service.asking import AskService
 from mara.documents.model import Hit
 from mara.documents.service.search import SearchService
 from mara.kernel.ids import new_id

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from mara.agents.schemas import AnalysisOut
+from mara.agents.schemas.analysis import AnalysisOut
 from mara.documents.schemas.documents import DocumentOut
 from mara.entrypoints.http import api, lambda_handler
 from mara.entrypoints.principal import Caller

@@ -1,7 +1,6 @@
 """The shape of agents, answers and conversations on the wire."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
@@ -23,7 +22,6 @@ from mara.agents.model import (
     Language,
     Usage,
 )
-from mara.agents.model.analysis import Analysis, AnalysisState, Method
 from mara.documents.model import Place
 
 MICRO = 1_000_000
@@ -247,41 +245,3 @@ def _conversation_fields(conversation: Conversation) -> dict[str, Any]:
         "created_at": conversation.created_at,
         "updated_at": conversation.updated_at,
     }
-
-
-class EntityOut(BaseModel):
-    """``text`` stands in the document as it is, ``count`` times."""
-
-    text: str
-    kind: str
-    count: int
-
-
-class AnalysisOut(BaseModel):
-    """``method`` is ``extractive`` where no model answered: its own sentences, chosen.
-
-    All but ``state`` and ``requested_at`` is null until the state is ``ready``.
-    """
-
-    state: AnalysisState
-    requested_at: datetime
-    finished_at: datetime | None
-    method: Method | None
-    summary: str | None
-    key_points: list[str] | None
-    entities: list[EntityOut] | None
-    language: str | None
-
-    @classmethod
-    def of(cls, analysis: Analysis) -> Self:
-        found = analysis.findings
-        return cls(
-            state=analysis.state,
-            requested_at=analysis.requested_at,
-            finished_at=analysis.finished_at,
-            method=found.method if found else None,
-            summary=found.summary if found else None,
-            key_points=list(found.key_points) if found else None,
-            entities=[EntityOut(**asdict(e)) for e in found.entities] if found else None,
-            language=found.language if found else None,
-        )
