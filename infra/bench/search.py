@@ -153,10 +153,10 @@ def _owner(email: str) -> UUID:
 def _document(owner_id: UUID, number: int) -> UUID:
     from datetime import UTC, datetime
 
-    from mara.documents.adapters.postgres import PostgresDocuments
     from mara.documents.model import Document, DocumentState, Format
     from mara.kernel.ids import new_id
     from mara.platform.database import transaction
+    from mara.wiring.documents import recovery_service
 
     document_id, at = new_id(), datetime.now(UTC)
     document = Document(
@@ -174,7 +174,7 @@ def _document(owner_id: UUID, number: int) -> UUID:
         chunks=CHUNKS_OF_A_DOCUMENT,
     )
     with transaction(owner_id):
-        PostgresDocuments().add(document)
+        recovery_service().documents.add(document)
     return document_id
 
 

@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -34,10 +34,12 @@ def xquad(language: str) -> tuple[list[str], list[Question]]:
     return found, questions
 
 
-def learn_paragraphs(owner_id: UUID, paragraphs: Sequence[str], *, every: int = 1) -> None:
-    """A document for each, named by its number; only those whose number ``every`` divides."""
+def learn_paragraphs(
+    owner_id: UUID, paragraphs: Sequence[str], *, chosen: Callable[[int], bool] = lambda _: True
+) -> None:
+    """A document for each of the chosen ones, named by its number."""
     for number, text in enumerate(paragraphs):
-        if number % every == 0:
+        if chosen(number):
             learn(owner_id, f"{number}.txt", [text])
 
 

@@ -61,4 +61,6 @@ class TestOddFiles:
             for path, reading in zip(chosen, readings, strict=True)
             if path.suffix == ".pdf"
         )
-        assert pdfs[READY] >= 0.97 * (pdfs[READY] + pdfs["corrupt"] + pdfs["too_large"])
+        lost = pdfs["corrupt"] + pdfs["too_large"]
+        # Of a sample of two dozen, one is more than three in a hundred.
+        assert lost <= max(1, 0.03 * (pdfs[READY] + lost))

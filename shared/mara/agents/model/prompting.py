@@ -119,7 +119,8 @@ def prompt(  # noqa: PLR0913 - all of them are said to the model
     fence = secrets.token_hex(8)
     rules = RULES.format(language=LANGUAGES[language], fence=fence)
     system = f"{rules}\n\n{instructions}".strip()
-    left = tokens_max - count_tokens(system) - count_tokens(question)
+    asked = f"Question: {question}"
+    left = tokens_max - count_tokens(system) - count_tokens(asked)
     memory = _newest(turns, fence, round(left * MEMORY_SHARE))
     left -= sum(map(count_tokens, memory))
     numbered: list[str] = []
@@ -129,8 +130,8 @@ def prompt(  # noqa: PLR0913 - all of them are said to the model
         if left < 0 and numbered:
             break
         numbered.append(fenced)
-    asked = "\n".join([*memory, *numbered, f"Question: {question}"])
-    messages = [ChatMessage(Speaker.SYSTEM, system), ChatMessage(Speaker.USER, asked)]
+    data = "\n".join([*memory, *numbered, asked])
+    messages = [ChatMessage(Speaker.SYSTEM, system), ChatMessage(Speaker.USER, data)]
     return Prompt(messages, passages[: len(numbered)])
 
 
