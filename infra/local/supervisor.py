@@ -47,6 +47,8 @@ def main() -> None:
         try:
             server.run()
         finally:
+            # A server that ends has us sent SIGTERM once more; that must not cut the waiting short.
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
             for started in (cloud, model):
                 if started is not None:
                     started.send_signal(signal.SIGTERM)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.local_cloud import LocalCloud, local_cloud, until
+from tests.support.local_cloud import SERVERS, LocalCloud, local_cloud, until
 from tests.support.story import Customer, assert_is_answered
 
 SECOND_START_MAX_S = 15.0
@@ -100,9 +100,10 @@ class TestProcesses:
 
 
 class TestPorts:
-    @pytest.mark.parametrize("offset", range(3))
+    @pytest.mark.parametrize("offset", range(SERVERS))
     def test_that_are_taken_are_named_with_the_remedy(self, tmp_path: Path, offset: int) -> None:
         with local_cloud(tmp_path / "home") as cloud, socket.socket() as squatter:
+            squatter.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             squatter.bind(("127.0.0.1", cloud.port + offset))
             squatter.listen()
             run = cloud.run("up")
