@@ -27,6 +27,8 @@ VECTORS = 3
 QUERIES = 30
 VOCABULARY = 30_000
 WORDS_OF_A_CHUNK = 90
+STOP_WORDS = 100
+CONSONANTS, VOWELS = "bdfgklmnprstvz", "aeiou"
 CENTRES = 1000
 BARE = """
     SELECT chunk_id FROM index_vectors WHERE owner_id = %s AND model_id = %s
@@ -107,8 +109,9 @@ class _Corpus:
 
         self._numpy = np
         self._random = np.random.default_rng(7)
-        self._words = [f"w{number:x}ing" for number in range(VOCABULARY)]
-        weights = (1 / rank for rank in range(1, VOCABULARY + 1))
+        self._words = [_word(number) for number in range(VOCABULARY)]
+        # The most frequent words of a language are those that no search keeps.
+        weights = (1 / (STOP_WORDS + rank) for rank in range(1, VOCABULARY + 1))
         self._weights = list(itertools.accumulate(weights))
         self._choose = choose
         self._centres = self._units(CENTRES)
@@ -140,6 +143,16 @@ class _Corpus:
     def _units(self, count: int) -> Any:
         drawn = self._random.standard_normal((count, 512)).astype("float32")
         return drawn / self._numpy.linalg.norm(drawn, axis=1, keepdims=True)
+
+
+def _word(number: int) -> str:
+    """Of letters alone, and of its own: digits would make an identifier of it."""
+    syllables = ""
+    for _ in range(3):
+        number, consonant = divmod(number, len(CONSONANTS))
+        number, vowel = divmod(number, len(VOWELS))
+        syllables += CONSONANTS[consonant] + VOWELS[vowel]
+    return syllables
 
 
 def _owner(email: str) -> UUID:

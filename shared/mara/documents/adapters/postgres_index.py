@@ -99,13 +99,17 @@ SEARCH = """
         FROM size, found f JOIN weighed w USING (term) JOIN searched s USING (chunk_id)
         GROUP BY f.chunk_id
     ),
-    semantic AS MATERIALIZED (
-        SELECT chunk_id, ln(sum(exp(%(sharpness)s * (1 - (embedding <=> %(embedding)s::halfvec))))
-            / sqrt(count(*))) / %(sharpness)s AS score
+    -- By OFFSET each vector becomes a number where it is read, and no vector is sorted or sent.
+    near AS (
+        SELECT chunk_id, exp(%(sharpness)s * (1 - (embedding <=> %(embedding)s::halfvec))) AS near
         FROM index_vectors
         WHERE owner_id = %(owner)s AND document_id = ANY(%(documents)s) AND model_id = %(model)s
           AND %(embedding)s::text IS NOT NULL
-        GROUP BY chunk_id
+        OFFSET 0
+    ),
+    semantic AS MATERIALIZED (
+        SELECT chunk_id, ln(sum(near) / sqrt(count(*))) / %(sharpness)s AS score
+        FROM near GROUP BY chunk_id
     ),
     best AS (
         (SELECT chunk_id FROM lexical ORDER BY score DESC, chunk_id LIMIT %(candidates)s)

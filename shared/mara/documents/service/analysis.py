@@ -106,19 +106,28 @@ def words(text: str) -> list[Word]:
     """In order, parts of identifiers one by one, without stop words."""
     found = []
     position = 0
-    for match in TOKEN.finditer(text):
-        for part in _parts(match.group()):
+    for token in TOKEN.findall(text):
+        for part in _analysed(token):
             position += 1
-            form = _fold(part)[:TERM_LENGTH_MAX]
-            if form not in STOP_WORDS:
-                found.append(Word(position, part, form, *_stem_and_family(form)))
+            if part is not None:
+                found.append(Word(position, *part))
     return found
 
 
-def translations(word: Word) -> tuple[str, ...]:
+@lru_cache(maxsize=50_000)
+def _analysed(token: str) -> tuple[tuple[str, str, str, str | None] | None, ...]:
+    """Of each part all that a Word holds but its position; ``None`` where it is a stop word."""
+    folded = [(part, _fold(part)[:TERM_LENGTH_MAX]) for part in _parts(token)]
+    return tuple(
+        None if form in STOP_WORDS else (part, form, *_stem_and_family(form))
+        for part, form in folded
+    )
+
+
+def translations(stem: str, family: str | None) -> tuple[str, ...]:
     """The terms by which documents in the other language may say it; none for most words."""
     glossary = _glossary()
-    return glossary.get(word.stem) or glossary.get(FAMILY + (word.family or "")) or ()
+    return glossary.get(stem) or glossary.get(FAMILY + (family or "")) or ()
 
 
 @cache

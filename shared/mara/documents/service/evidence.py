@@ -7,7 +7,7 @@ where the words stand: in one sentence, beside each other, as the question spell
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from mara.documents.model import Chunk
 from mara.documents.service.analysis import FAMILY, Word, translations, words
@@ -23,6 +23,13 @@ UNASKED_RARITY = 0.75
 """How rare a word is taken to be that the question does not hold, of the rarest there can be."""
 PAIR_DISTANCE_ASKED, PAIR_DISTANCE_FOUND = 2, 3
 """How far apart two words may stand and be a pair; a passage puts articles between them."""
+
+
+@lru_cache(maxsize=10_000)
+def _in_translation(stem: str, family: str | None) -> tuple[frozenset[str], frozenset[str]]:
+    """The stems, and the families, that say it in the other language."""
+    terms = translations(stem, family)
+    return frozenset(terms), frozenset(term.removeprefix(FAMILY) for term in terms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +49,10 @@ class Vocabulary:
         """0..1: the word itself, its translation, one of its family, or nothing."""
         if word.stem in self.stems:
             return 1.0
-        if any(self._holds(term) for term in translations(word)):
+        stems, families = _in_translation(word.stem, word.family)
+        if not (stems.isdisjoint(self.stems) and families.isdisjoint(self.families)):
             return TRANSLATION_SHARE
         return family_share if word.family and word.family in self.families else 0.0
-
-    def _holds(self, term: str) -> bool:
-        return term in self.stems or term.removeprefix(FAMILY) in self.families
 
 
 def rarity(chunks_with: int, chunks: int) -> float:
@@ -55,7 +60,9 @@ def rarity(chunks_with: int, chunks: int) -> float:
     return math.log(1 + (chunks - chunks_with + 0.5) / (chunks_with + 0.5))
 
 
-def _commonest(names: Iterable[str], containing: Mapping[str, int]) -> int:
+def _commonest(word: Word, containing: Mapping[str, int]) -> int:
+    """In how many chunks the word stands, or one of its translations, whichever is more."""
+    names = (word.stem, *translations(word.stem, word.family))
     return max(containing.get(name, 0) for name in names)
 
 
@@ -68,7 +75,7 @@ class AskedWords:
         self._searched = max(chunks, CHUNKS_MIN)
         self._by_stem = {word.stem: word for word in self.words}
         self.weights = {
-            stem: rarity(_commonest((stem, *translations(word)), containing), self._searched)
+            stem: rarity(_commonest(word, containing), self._searched)
             for stem, word in self._by_stem.items()
         }
         self.total = sum(self.weights.values())
@@ -145,7 +152,7 @@ def _as_named(a: Word, b: Word) -> Iterator[tuple[str, str]]:
     yield a.stem, b.stem
     if a.family and b.family:
         yield FAMILY + a.family, FAMILY + b.family
-    of_a, of_b = translations(a), translations(b)
+    of_a, of_b = translations(a.stem, a.family), translations(b.stem, b.family)
     for name in of_a or (a.stem,):
         for other in of_b or (b.stem,):
             yield name, other

@@ -40,7 +40,7 @@ class AskedTerm:
 def asked_terms(text: str) -> list[AskedTerm]:
     """Every term twice: anywhere in the passage, and in its title. Repeating adds less and less."""
     asked = []
-    translated = {word.stem: translations(word) for word in words(text)}
+    translated = {word.stem: translations(word.stem, word.family) for word in words(text)}
     for term, count in Counter(terms(text)).items():
         weight = (1 + math.log(count)) * (FAMILY_WEIGHT if term.startswith(FAMILY) else 1.0)
         missing = weight * (VALUE_SHARE if VALUE.search(term) else 1.0)
