@@ -203,11 +203,11 @@ def _migrate(url: str) -> None:
 
 
 def _analyze() -> None:
-    """What PostgreSQL's own background worker does within a minute."""
+    """What PostgreSQL's own background worker does soon after."""
     import psycopg
 
     with psycopg.connect(os.environ["MARA_BENCH_OWNER_URL"], autocommit=True) as link:
-        link.execute("ANALYZE")
+        link.execute("VACUUM ANALYZE")
 
 
 def _free_port() -> int:

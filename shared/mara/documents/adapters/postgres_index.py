@@ -66,9 +66,11 @@ INSERT_POSTINGS = """
 # Only what may answer is counted, scanned and ranked: the filter stands inside, never after. The
 # documents come first and alone, so that their few ids lead into the other tables' indexes. Of rows
 # just written PostgreSQL knows no number, and guesses one: a nested loop over that one would be
-# all chunks times all chunks, so it may plan none till this transaction ends.
+# all chunks times all chunks, so it may plan none till this transaction ends. With memory for it,
+# the vectors of a chunk are summed where they are read, by several processes, and never sorted.
 SEARCHED = f"""
-    SELECT coalesce(array_agg(id), '{{}}'), set_config('enable_nestloop', 'off', true)
+    SELECT coalesce(array_agg(id), '{{}}'), set_config('enable_nestloop', 'off', true),
+        set_config('work_mem', '64MB', true)
     FROM documents WHERE {SEARCHABLE}
 """
 SEARCH = """
@@ -99,17 +101,13 @@ SEARCH = """
         FROM size, found f JOIN weighed w USING (term) JOIN searched s USING (chunk_id)
         GROUP BY f.chunk_id
     ),
-    -- By OFFSET each vector becomes a number where it is read, and no vector is sorted or sent.
-    near AS (
-        SELECT chunk_id, exp(%(sharpness)s * (1 - (embedding <=> %(embedding)s::halfvec))) AS near
+    semantic AS MATERIALIZED (
+        SELECT chunk_id, ln(sum(exp(%(sharpness)s * (1 - (embedding <=> %(embedding)s::halfvec))))
+            / sqrt(count(*))) / %(sharpness)s AS score
         FROM index_vectors
         WHERE owner_id = %(owner)s AND document_id = ANY(%(documents)s) AND model_id = %(model)s
           AND %(embedding)s::text IS NOT NULL
-        OFFSET 0
-    ),
-    semantic AS MATERIALIZED (
-        SELECT chunk_id, ln(sum(near) / sqrt(count(*))) / %(sharpness)s AS score
-        FROM near GROUP BY chunk_id
+        GROUP BY chunk_id
     ),
     best AS (
         (SELECT chunk_id FROM lexical ORDER BY score DESC, chunk_id LIMIT %(candidates)s)
