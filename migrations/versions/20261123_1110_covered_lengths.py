@@ -1,4 +1,4 @@
-"""The lengths of chunks in the index that finds them: BM25 needs no more of the chunks it counts."""
+"""The lengths of chunks in the index that finds them: BM25 needs no more of those it counts."""
 
 from alembic import op
 
