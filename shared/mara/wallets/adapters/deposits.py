@@ -1,0 +1,104 @@
+"""Deposits, and the addresses they go to, kept in PostgreSQL."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from mara.platform.database import connection
+from mara.wallets.model import Block, BlockRange, Deposit, DepositKey, DepositState, Network
+
+COLUMNS = """id, owner_id, network, transaction, position, address, amount_micro_usdt,
+    block_number, block_hash, log_index, state, reader, seen_at, credited_at"""
+
+OWNERS = """
+    SELECT address, owner_id FROM wallets WHERE network = %s AND address = ANY(%s)
+"""
+# Ordered, so that two that lock the same ones wait for each other and not for ever.
+FIND = f"""
+    SELECT {COLUMNS} FROM deposits JOIN unnest(%s::text[], %s::int[]) AS asked (t, p)
+        ON transaction = t AND position = p
+    WHERE network = %s ORDER BY id FOR UPDATE OF deposits
+"""
+IN_FLIGHT = f"""
+    SELECT {COLUMNS} FROM deposits
+    WHERE network = %s AND block_number BETWEEN %s AND %s AND state IN ('seen', 'safe')
+    ORDER BY id
+"""
+WAITING = f"SELECT {COLUMNS} FROM deposits WHERE network = %s AND state = 'final' ORDER BY id"
+SAVE = f"""
+    INSERT INTO deposits ({COLUMNS}) VALUES (%(id)s, %(owner_id)s, %(network)s, %(transaction)s,
+        %(position)s, %(address)s, %(amount)s, %(block_number)s, %(block_hash)s, %(log_index)s,
+        %(state)s, %(reader)s, %(seen_at)s, %(credited_at)s)
+    ON CONFLICT (id) DO UPDATE SET owner_id = excluded.owner_id, address = excluded.address,
+        amount_micro_usdt = excluded.amount_micro_usdt, block_number = excluded.block_number,
+        block_hash = excluded.block_hash, log_index = excluded.log_index, state = excluded.state,
+        reader = excluded.reader, credited_at = excluded.credited_at
+"""
+MARK_SAFE = """
+    UPDATE deposits SET state = 'safe'
+    WHERE network = %s AND state = 'seen' AND block_number <= %s
+"""
+
+
+class PostgresDeposits:
+    def owners(self, network: Network, addresses: Collection[bytes]) -> Mapping[bytes, UUID]:
+        if not addresses:
+            return {}
+        rows = connection().execute(OWNERS, (network, list(addresses)))
+        return {bytes(address): owner_id for address, owner_id in rows}
+
+    def find(self, keys: Collection[DepositKey]) -> Mapping[DepositKey, Deposit]:
+        found: dict[DepositKey, Deposit] = {}
+        for network in {key.network for key in keys}:
+            asked = [key for key in keys if key.network is network]
+            transactions, positions = [k.transaction for k in asked], [k.position for k in asked]
+            rows = connection().execute(FIND, (transactions, positions, network))
+            found |= {deposit.key: deposit for deposit in map(_deposit, rows)}
+        return found
+
+    def in_flight(self, network: Network, blocks: BlockRange) -> Sequence[Deposit]:
+        rows = connection().execute(IN_FLIGHT, (network, blocks.first, blocks.last))
+        return [_deposit(row) for row in rows]
+
+    def waiting(self, network: Network) -> Sequence[Deposit]:
+        return [_deposit(row) for row in connection().execute(WAITING, (network,))]
+
+    def save(self, deposit: Deposit) -> None:
+        parameters = {
+            "id": deposit.id,
+            "owner_id": deposit.owner_id,
+            "network": deposit.key.network,
+            "transaction": deposit.key.transaction,
+            "position": deposit.key.position,
+            "address": deposit.address,
+            "amount": deposit.amount_micro_usdt,
+            "block_number": deposit.block.number,
+            "block_hash": deposit.block.hash,
+            "log_index": deposit.log_index,
+            "state": deposit.state,
+            "reader": deposit.reader,
+            "seen_at": deposit.seen_at,
+            "credited_at": deposit.credited_at,
+        }
+        connection().execute(SAVE, parameters)
+
+    def mark_safe(self, network: Network, up_to: int) -> None:
+        connection().execute(MARK_SAFE, (network, up_to))
+
+
+def _deposit(row: tuple[Any, ...]) -> Deposit:
+    id_, owner_id, network, transaction, position, address, amount, *rest = row
+    number, hash_, log_index, state, reader, seen_at, credited_at = rest
+    return Deposit(
+        id=id_,
+        owner_id=owner_id,
+        key=DepositKey(Network(network), transaction, position),
+        address=bytes(address),
+        amount_micro_usdt=amount,
+        block=Block(number, hash_),
+        log_index=log_index,
+        state=DepositState(state),
+        reader=reader,
+        seen_at=seen_at,
+        credited_at=credited_at,
+    )

@@ -1,0 +1,68 @@
+"""How far each chain is read, kept in PostgreSQL."""
+
+import json
+from dataclasses import asdict
+from datetime import datetime
+
+from psycopg import errors
+
+from mara.platform.database import connection
+from mara.wallets.errors import ScanMoved
+from mara.wallets.model import Block, Network, OpenRange, Scan
+
+GET = """
+    SELECT closed_number, closed_hash, open, blocks_per_scan, revision
+    FROM chain_scans WHERE network = %s
+"""
+INSERT = """
+    INSERT INTO chain_scans (network, closed_number, closed_hash, open, blocks_per_scan, revision)
+    VALUES (%(network)s, %(number)s, %(hash)s, %(open)s, %(blocks)s, %(revision)s)
+"""
+UPDATE = """
+    UPDATE chain_scans SET closed_number = %(number)s, closed_hash = %(hash)s, open = %(open)s,
+        blocks_per_scan = %(blocks)s, revision = revision + 1, latest_number = %(latest)s,
+        scanned_at = %(now)s
+    WHERE network = %(network)s AND revision = %(revision)s
+"""
+NOTE = """
+    INSERT INTO chain_providers (network, provider, failure, failed_at)
+    VALUES (%(network)s, %(provider)s, %(failure)s, %(now)s)
+    ON CONFLICT (network, provider) DO UPDATE
+        SET failure = excluded.failure, failed_at = excluded.failed_at
+"""
+
+
+class PostgresScans:
+    def get(self, network: Network) -> Scan | None:
+        row = connection().execute(GET, (network,)).fetchone()
+        if row is None:
+            return None
+        number, hash_, parts, blocks, revision = row
+        opened = [OpenRange(**part) for part in parts]
+        return Scan(network, Block(number, hash_), opened, blocks, revision)
+
+    def add(self, scan: Scan) -> None:
+        try:
+            connection().execute(INSERT, _parameters(scan))
+        except errors.UniqueViolation:
+            raise ScanMoved(f"The scan of {scan.network} has begun already.") from None
+
+    def save(self, scan: Scan, *, latest: int, now: datetime) -> None:
+        parameters = {**_parameters(scan), "latest": latest, "now": now}
+        if connection().execute(UPDATE, parameters).rowcount == 0:
+            raise ScanMoved(f"The scan of {scan.network} has moved on.")
+
+    def note(self, network: Network, provider: str, failure: str, now: datetime) -> None:
+        parameters = {"network": network, "provider": provider, "failure": failure, "now": now}
+        connection().execute(NOTE, parameters)
+
+
+def _parameters(scan: Scan) -> dict[str, object]:
+    return {
+        "network": scan.network,
+        "number": scan.closed.number,
+        "hash": scan.closed.hash,
+        "open": json.dumps([asdict(part) for part in scan.open]),
+        "blocks": scan.blocks_per_scan,
+        "revision": scan.revision,
+    }

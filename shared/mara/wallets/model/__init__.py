@@ -1,0 +1,39 @@
+"""The words of wallets: networks and their rules, chains, deposits, and how far they are read."""
+
+from mara.wallets.model.chain import (
+    Block,
+    BlockRange,
+    Look,
+    Reading,
+    Receipt,
+    Transfer,
+)
+from mara.wallets.model.deposit import (
+    IN_FLIGHT,
+    SETTLED,
+    Deposit,
+    DepositKey,
+    DepositState,
+)
+from mara.wallets.model.network import DECIMALS, DepositRules, Network, Token
+from mara.wallets.model.scan import OpenRange, Scan
+
+__all__ = [
+    "DECIMALS",
+    "IN_FLIGHT",
+    "SETTLED",
+    "Block",
+    "BlockRange",
+    "Deposit",
+    "DepositKey",
+    "DepositRules",
+    "DepositState",
+    "Look",
+    "Network",
+    "OpenRange",
+    "Reading",
+    "Receipt",
+    "Scan",
+    "Token",
+    "Transfer",
+]

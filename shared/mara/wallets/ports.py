@@ -1,0 +1,92 @@
+"""What the wallets domain needs from the outside world."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from mara.wallets.model import (
+    BlockRange,
+    Deposit,
+    DepositKey,
+    Look,
+    Network,
+    Reading,
+    Receipt,
+    Scan,
+    Token,
+)
+
+
+class Chain(Protocol):
+    """A chain as one provider shows it; every method asks it once.
+
+    All raise ChainUnavailable, also for an answer that no honest provider gives.
+    """
+
+    @property
+    def provider(self) -> str:
+        """A name for logs and for telling providers apart, without credentials."""
+
+    def look(self, numbers: Collection[int]) -> Look:
+        """The heads, and the hashes of the blocks ``numbers``."""
+
+    def read(self, ranges: Sequence[BlockRange]) -> Sequence[Reading]:
+        """All transfers of our token in each range. Raises RangeRefused if they are too many."""
+
+    def receipts(self, transactions: Collection[str]) -> Mapping[str, Receipt | None]:
+        """``None`` for a transaction that no block holds."""
+
+    def token(self) -> Token: ...
+
+
+class Scans(Protocol):
+    def get(self, network: Network) -> Scan | None: ...
+
+    def add(self, scan: Scan) -> None:
+        """Raises ScanMoved where there is one."""
+
+    def save(self, scan: Scan, *, latest: int, now: datetime) -> None:
+        """Write it with the next revision. Raises ScanMoved unless its own is the stored one.
+
+        Others that would save wait till this transaction ends. ``latest`` is the chain's last
+        block, for whoever asks how far behind the scan is.
+        """
+
+    def note(self, network: Network, provider: str, failure: str, now: datetime) -> None:
+        """Remember what a provider last did, for whoever looks after them."""
+
+
+class Deposits(Protocol):
+    def owners(self, network: Network, addresses: Collection[bytes]) -> Mapping[bytes, UUID]:
+        """Of those addresses that are our users', by one statement."""
+
+    def find(self, keys: Collection[DepositKey]) -> Mapping[DepositKey, Deposit]:
+        """Those that exist, kept from others till the transaction ends."""
+
+    def in_flight(self, network: Network, blocks: BlockRange) -> Sequence[Deposit]:
+        """Those in the range that are neither settled nor orphaned."""
+
+    def waiting(self, network: Network) -> Sequence[Deposit]:
+        """The final ones that a second provider is to confirm."""
+
+    def save(self, deposit: Deposit) -> None: ...
+
+    def mark_safe(self, network: Network, up_to: int) -> None:
+        """All that were seen up to that block."""
+
+
+class Books(Protocol):
+    """The ledger, as deposits need it: both write in the transaction that is open.
+
+    Both do nothing where the business key is booked already with the same content, and raise
+    Conflict where it is booked with another.
+    """
+
+    def credit_deposit(
+        self, *, owner_id: UUID, network: str, amount_micro_usdt: int, business_key: str
+    ) -> None: ...
+
+    def suspend_deposit(
+        self, *, owner_id: UUID, network: str, amount_micro_usdt: int, business_key: str
+    ) -> None: ...

@@ -1,0 +1,1 @@
+"""What one can do with wallets, and what happens to their deposits."""

@@ -1,0 +1,60 @@
+"""One chain by several providers: who is asked, who stands in, and who is remembered as failing."""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from mara.kernel.clock import Clock
+from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
+from mara.wallets.errors import ChainUnavailable, RangeRefused
+from mara.wallets.model import Network
+from mara.wallets.ports import Chain, Scans
+
+AnswerT = TypeVar("AnswerT")
+
+
+@dataclass(frozen=True, slots=True)
+class Providers:
+    network: Network
+    chains: Sequence[Chain]
+    scans: Scans
+    unit_of_work: UnitOfWork
+    now: Clock
+
+    def in_turn(self, turn: int, *, last: Sequence[Collection[str]] = ()) -> list[Chain]:
+        """All of them, another one first each turn.
+
+        Those named in ``last`` come last; of several such collections, the first one weighs most.
+        """
+        shift = turn % len(self.chains)
+        rotated = [*self.chains[shift:], *self.chains[:shift]]
+        return sorted(rotated, key=lambda chain: [chain.provider in names for names in last])
+
+    def answers(
+        self, ask: Callable[[Chain], AnswerT], chains: Sequence[Chain]
+    ) -> Iterator[tuple[Chain, AnswerT]]:
+        """Of each that answers; the others are noted."""
+        for chain in chains:
+            try:
+                answer = ask(chain)
+            except RangeRefused:
+                raise
+            except ChainUnavailable as error:
+                self.note(chain, error.detail)
+                continue
+            yield chain, answer
+
+    def first(
+        self, ask: Callable[[Chain], AnswerT], chains: Sequence[Chain]
+    ) -> tuple[Chain, AnswerT]:
+        """Of the first that answers. Raises ChainUnavailable where none does, and RangeRefused."""
+        for answered in self.answers(ask, chains):
+            return answered
+        raise ChainUnavailable(f"None of the providers of {self.network} answers.")
+
+    def others(self, turn: int, provider: str) -> list[Chain]:
+        return [chain for chain in self.in_turn(turn) if chain.provider != provider]
+
+    def note(self, chain: Chain, failure: str) -> None:
+        with self.unit_of_work(SYSTEM):
+            self.scans.note(self.network, chain.provider, failure, self.now())
