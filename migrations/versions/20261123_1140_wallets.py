@@ -4,7 +4,7 @@ from alembic import op
 from tenancy import grant, secure
 
 revision = "wallets"
-down_revision = "publishing"
+down_revision = "covered_lengths"
 branch_labels = None
 depends_on = None
 
@@ -13,7 +13,8 @@ depends_on = None
 UPGRADE = """
     CREATE TABLE wallets (
         network text NOT NULL CHECK (network IN ('arbitrum', 'tron', 'aptos')),
-        address bytea NOT NULL CHECK (length(address) = CASE network WHEN 'aptos' THEN 32 ELSE 20 END),
+        address bytea NOT NULL
+            CHECK (length(address) = CASE network WHEN 'aptos' THEN 32 ELSE 20 END),
         owner_id uuid NOT NULL REFERENCES users,
         created_at timestamptz NOT NULL,
         PRIMARY KEY (network, address),
