@@ -45,12 +45,16 @@ class Scan:
             return self.closed
         return Block(self.open[-1].last, self.open[-1].last_hash)
 
-    def next_range(self, latest: int) -> BlockRange | None:
-        """What to read next; ``None`` where all is read."""
+    def next_range(self, latest: int, final: int) -> BlockRange | None:
+        """What to read next; ``None`` where all is read.
+
+        It ends where the chain is final, if that is still ahead: a range is closed as a whole.
+        """
         first = self.head.number + 1
         if first > latest:
             return None
-        return BlockRange(first, min(latest, first + self.blocks_per_scan - 1))
+        last = final if first <= final else latest
+        return BlockRange(first, min(last, first + self.blocks_per_scan - 1))
 
     def closable(self, final: int) -> Sequence[OpenRange]:
         """The oldest open ranges that are final, as many as may be read again at once."""

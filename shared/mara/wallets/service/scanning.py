@@ -114,7 +114,7 @@ class ScannerService:
         chain, look = self._look(scan, turn)
         if look.hashes[scan.head.number] != scan.head.hash:
             return self._rewind(scan, chain)
-        plan = _Plan(scan.next_range(look.latest.number), scan.closable(look.final))
+        plan = _Plan(scan.next_range(look.latest.number, look.final), scan.closable(look.final))
         try:
             return self._read(scan, plan, turn, (chain, look))
         except RangeRefused:

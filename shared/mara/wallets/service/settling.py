@@ -74,7 +74,7 @@ class Settlement:
             elif known.state is DepositState.ORPHANED:
                 self._store(placed, now, DepositState.SEEN, known)
             elif known.state not in SETTLED and known.block != placed.transfer.block:
-                self.deposits.save(_moved(known, placed, known.state))
+                self.deposits.save(_moved(known, placed, DepositState.SEEN))
 
     def settle(self, found: Sequence[Placed], now: datetime) -> int:
         """Give the ledger what is final; how many deposits that settled.

@@ -1,0 +1,204 @@
+"""A chain whose truth a test decides, and providers of it that fail and lie as they are told."""
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from mara.wallets.errors import ChainUnavailable, RangeRefused
+from mara.wallets.model import Block, BlockRange, Look, Reading, Receipt, Token, Transfer
+
+USDT = Token("USDT", 6)
+
+
+@dataclass(frozen=True)
+class Payment:
+    """A log of a transaction; ``ours`` tells our token from one that only looks like it."""
+
+    recipient: bytes
+    amount: int
+    ours: bool = True
+
+
+@dataclass(frozen=True)
+class Transaction:
+    hash: str
+    payments: Sequence[Payment]
+    succeeded: bool = True
+
+
+@dataclass(frozen=True)
+class MinedBlock:
+    number: int
+    hash: str
+    transactions: Sequence[Transaction]
+
+
+@dataclass
+class SimulatedChain:
+    """``lag_safe`` and ``lag_final``: how many blocks the tags stand behind the last one."""
+
+    lag_safe: int = 3
+    lag_final: int = 6
+    blocks: list[MinedBlock] = field(default_factory=list)
+    final: int = 0
+    _made: int = 0
+
+    def __post_init__(self) -> None:
+        self.mine()
+
+    @property
+    def latest(self) -> int:
+        return len(self.blocks) - 1
+
+    @property
+    def safe(self) -> int:
+        return max(self.final, self.latest - self.lag_safe)
+
+    def transaction(self, *payments: Payment, succeeded: bool = True) -> Transaction:
+        self._made += 1
+        name = hashlib.sha256(f"transaction {self._made}".encode()).hexdigest()
+        return Transaction(f"0x{name}", payments, succeeded)
+
+    def mine(self, *transactions: Transaction) -> MinedBlock:
+        self._made += 1
+        parent = self.blocks[-1].hash if self.blocks else ""
+        name = hashlib.sha256(f"{parent} block {self._made}".encode()).hexdigest()
+        block = MinedBlock(len(self.blocks), f"0x{name}", transactions)
+        self.blocks.append(block)
+        self.final = max(self.final, self.latest - self.lag_final)
+        return block
+
+    def reorganise(self, depth: int) -> list[Transaction]:
+        """Undo the last blocks; the transactions they held. Never what is final."""
+        kept = max(self.final + 1, len(self.blocks) - depth)
+        undone = [t for block in self.blocks[kept:] for t in block.transactions]
+        del self.blocks[kept:]
+        return undone
+
+    def transfers(self, number: int) -> list[Transfer]:
+        return [t for receipt in self._receipts(number) for t in receipt.transfers.values()]
+
+    def receipt(self, transaction: str) -> Receipt | None:
+        for block in self.blocks:
+            for receipt in self._receipts(block.number):
+                if receipt.transaction == transaction:
+                    return receipt
+        return None
+
+    def deposits(self, owners: Collection[bytes]) -> dict[tuple[str, int], tuple[bytes, int]]:
+        """The truth: what each final transfer of our token to one of ``owners`` brought."""
+        return {
+            (receipt.transaction, position): (transfer.recipient, transfer.amount_micro_usdt)
+            for number in range(self.final + 1)
+            for receipt in self._receipts(number)
+            for position, transfer in receipt.transfers.items()
+            if transfer.recipient in owners and transfer.amount_micro_usdt > 0
+        }
+
+    def _receipts(self, number: int) -> list[Receipt]:
+        block = self.blocks[number]
+        where = Block(block.number, block.hash)
+        receipts, index = [], 0
+        for transaction in block.transactions:
+            found: dict[int, Transfer] = {}
+            logs = transaction.payments if transaction.succeeded else ()
+            for position, paid in enumerate(logs):
+                if paid.ours:
+                    found[position] = Transfer(
+                        transaction.hash, where, index, paid.recipient, paid.amount
+                    )
+                index += 1
+            receipts.append(Receipt(transaction.hash, where, transaction.succeeded, found))
+        return receipts
+
+
+@dataclass
+class SimulatedProvider:
+    """Honest until told otherwise; each fault can be set and unset at any time."""
+
+    chain: SimulatedChain
+    provider: str = "first"
+    down: bool = False
+    behind: int = 0
+    """Blocks that it has not heard of yet."""
+    lists_nothing: bool = False
+    hastily_final: int = 0
+    """Blocks that it calls final before they are."""
+    other_hashes: bool = False
+    forges: Payment | None = None
+    """A transfer that it adds to every range and vouches for in receipts."""
+    transfers_max: int = 10_000
+    says: Token = USDT
+    calls: list[str] = field(default_factory=list)
+
+    def look(self, numbers: Collection[int]) -> Look:
+        self._called("look")
+        latest = self._latest
+        return Look(
+            latest=Block(latest, self._hash(latest) or ""),
+            safe=min(self.chain.safe, latest),
+            final=min(self.chain.final + self.hastily_final, latest),
+            hashes={number: self._hash(number) for number in numbers},
+        )
+
+    def read(self, ranges: Sequence[BlockRange]) -> Sequence[Reading]:
+        self._called("read")
+        final = min(self.chain.final + self.hastily_final, self._latest)
+        return [
+            Reading(asked, self._hash(asked.last), final, self._listed(asked)) for asked in ranges
+        ]
+
+    def receipts(self, transactions: Collection[str]) -> Mapping[str, Receipt | None]:
+        self._called("receipts")
+        return {name: self._receipt(name) for name in transactions}
+
+    def token(self) -> Token:
+        self._called("token")
+        return self.says
+
+    @property
+    def _latest(self) -> int:
+        return max(0, self.chain.latest - self.behind)
+
+    def _called(self, what: str) -> None:
+        self.calls.append(what)
+        if self.down:
+            raise ChainUnavailable(f"{self.provider} is down.")
+
+    def _hash(self, number: int) -> str | None:
+        if number > self._latest:
+            return None
+        told = self.chain.blocks[number].hash
+        return told[::-1] if self.other_hashes else told
+
+    def _listed(self, asked: BlockRange) -> list[Transfer]:
+        last = min(asked.last, self._latest)
+        listed = [t for n in range(asked.first, last + 1) for t in self.chain.transfers(n)]
+        if len(listed) > self.transfers_max:
+            raise RangeRefused(f"{self.provider} lists no more than {self.transfers_max}.")
+        if self.lists_nothing:
+            listed = []
+        if self.forges and asked.first <= last:
+            listed.append(self._forged(asked.first))
+        return listed
+
+    def _forged(self, number: int) -> Transfer:
+        assert self.forges
+        where = Block(number, self._hash(number) or "")
+        name = hashlib.sha256(f"forged {number}".encode()).hexdigest()
+        return Transfer(f"0x{name}", where, 0, self.forges.recipient, self.forges.amount)
+
+    def _receipt(self, transaction: str) -> Receipt | None:
+        if self.forges:
+            for number in range(self._latest + 1):
+                forged = self._forged(number)
+                if forged.transaction == transaction:
+                    return Receipt(transaction, forged.block, True, {0: forged})
+        receipt = self.chain.receipt(transaction)
+        if receipt is None or receipt.block.number > self._latest:
+            return None
+        if not self.other_hashes:
+            return receipt
+        where = Block(receipt.block.number, self._hash(receipt.block.number) or "")
+        moved = {at: replace(t, block=where) for at, t in receipt.transfers.items()}
+        return replace(receipt, block=where, transfers=moved)

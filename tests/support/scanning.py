@@ -1,0 +1,140 @@
+"""A scanner over simulated chains and a real database, and what can kill it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from mara.kernel.ids import new_id
+from mara.kernel.messages import Message
+from mara.kernel.unit_of_work import SYSTEM
+from mara.platform.database import connection, transaction
+from mara.wallets.adapters.deposits import PostgresDeposits
+from mara.wallets.adapters.scans import PostgresScans
+from mara.wallets.model import DepositRules, Network
+from mara.wallets.service.providers import Providers
+from mara.wallets.service.scanning import ScannerService
+from mara.wallets.service.settling import Settlement
+from tests.support.chains import USDT
+
+RULES = DepositRules(
+    network=Network.ARBITRUM,
+    token=USDT,
+    native_symbol="ETH",
+    minimum_micro_usdt=1_000_000,
+    opinion_above_micro_usdt=1_000_000_000,
+    blocks_per_scan_max=8,
+    finality="when Ethereum has made it final",
+    eta_s=900,
+    start_block=1,
+)
+ROWS = """
+    SELECT transaction, position, address, amount_micro_usdt, state FROM deposits ORDER BY id
+"""
+
+
+class Killed(BaseException):
+    """As SIGKILL: nothing of the program runs after it but what the database does by itself."""
+
+
+@dataclass
+class Killer:
+    """Kills at the ``after``-th touch of the outside world; ``None`` lets live."""
+
+    after: int | None = None
+    touched: int = 0
+
+    def touch(self) -> None:
+        self.touched += 1
+        if self.after is not None and self.touched >= self.after:
+            raise Killed
+
+
+class Mortal:
+    """Hands every call on, and may be killed before it and after it."""
+
+    def __init__(self, target: object, killer: Killer) -> None:
+        self._target = target
+        self._killer = killer
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._target, name)
+        if not callable(found):
+            return found
+
+        def call(*arguments: Any, **named: Any) -> Any:
+            self._killer.touch()
+            result = found(*arguments, **named)
+            self._killer.touch()
+            return result
+
+        return call
+
+
+@dataclass
+class Saying:
+    """Publishes into a table of the same transaction, as the outbox does, and to nobody."""
+
+    killer: Killer
+
+    def __call__(self, message: Message) -> None:
+        self.killer.touch()
+        connection().execute(
+            "INSERT INTO outbox (id, queue, body) VALUES (%s, %s, %s)",
+            (new_id(), message.queue(), message.model_dump_json()),
+        )
+
+
+@dataclass
+class Clock:
+    at: datetime = field(default_factory=lambda: datetime(2026, 11, 23, tzinfo=UTC))
+
+    def __call__(self) -> datetime:
+        self.at += timedelta(milliseconds=1)
+        return self.at
+
+
+def scanner(
+    providers: Sequence[Any],
+    *,
+    books: object,
+    rules: DepositRules = RULES,
+    killer: Killer | None = None,
+) -> ScannerService:
+    killer = killer or Killer()
+    mortal: Callable[[object], Any] = lambda part: Mortal(part, killer)  # noqa: E731
+    deposits, scans = mortal(PostgresDeposits()), mortal(PostgresScans())
+    clock = Clock()
+    return ScannerService(
+        settlement=Settlement(rules, deposits, mortal(books), Saying(killer)),
+        providers=Providers(
+            rules.network, [mortal(one) for one in providers], scans, transaction, clock
+        ),
+        scans=scans,
+        deposits=deposits,
+        unit_of_work=transaction,
+        now=clock,
+    )
+
+
+def give_wallet(owner_id: UUID, address: bytes, network: Network = Network.ARBITRUM) -> None:
+    with transaction(SYSTEM):
+        connection().execute(
+            "INSERT INTO wallets (network, address, owner_id, created_at) VALUES (%s, %s, %s, %s)",
+            (network, address, owner_id, datetime.now(UTC)),
+        )
+
+
+def deposits() -> dict[tuple[str, int], tuple[bytes, int, str]]:
+    """By transaction and position: to whom, how much, and the state."""
+    with transaction(SYSTEM):
+        rows = connection().execute(ROWS).fetchall()
+    return {(name, at): (bytes(to), amount, state) for name, at, to, amount, state in rows}
+
+
+def said(queue: str) -> int:
+    """How many messages were published to a queue."""
+    with transaction(SYSTEM):
+        row = connection().execute("SELECT count(*) FROM outbox WHERE queue = %s", (queue,))
+        return int((row.fetchone() or [0])[0])
