@@ -6,6 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from mara.wallets.model import (
+    Balances,
     BlockRange,
     Deposit,
     DepositKey,
@@ -38,6 +39,9 @@ class Chain(Protocol):
         """``None`` for a transaction that no block holds."""
 
     def token(self) -> Token: ...
+
+    def balances(self, address: bytes) -> Balances:
+        """Of the last block that the provider has."""
 
 
 class Scans(Protocol):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -28,10 +29,10 @@ class Stage:
     owners: dict[bytes, UUID]
     books: OutboxBooks
 
-    def scanner(self, **rules: int) -> ScannerService:
+    def scanner(self, **rules: Any) -> ScannerService:
         return scanner([self.first, self.second], books=self.books, rules=replace(RULES, **rules))
 
-    def scan(self, **rules: int) -> None:
+    def scan(self, **rules: Any) -> None:
         service = self.scanner(**rules)
         service.run(service.now() + timedelta(minutes=1))
 
@@ -49,8 +50,8 @@ def stage() -> Stage:
     owners = {ANNA: make_account("anna").id, BORIS: make_account("boris").id}
     for address, owner_id in owners.items():
         give_wallet(owner_id, address)
-    providers = (SimulatedProvider(chain, name) for name in ("first", "second"))
-    return Stage(chain, *providers, owners, OutboxBooks())
+    first, second = SimulatedProvider(chain, "first"), SimulatedProvider(chain, "second")
+    return Stage(chain, first, second, owners, OutboxBooks())
 
 
 class TestADeposit:

@@ -25,7 +25,7 @@ class Weather:
     """What happens to a chain and to its providers while nobody looks; one of them never lies."""
 
     def __init__(self, seed: int, addresses: list[bytes]) -> None:
-        self._choose = random.Random(seed)  # noqa: S311 - the same weather every time
+        self._choose = random.Random(seed)
         self._addresses = [*addresses, STRANGER]
         self.chain = SimulatedChain()
         self.honest = SimulatedProvider(self.chain, "honest")
@@ -85,7 +85,7 @@ def test_credits_what_the_chain_finally_says_and_nothing_else(seed: int) -> None
     for address, owner_id in owners.items():
         give_wallet(owner_id, address)
     weather = Weather(seed, list(owners))
-    books, choose = OutboxBooks(), random.Random(seed)  # noqa: S311 - as above
+    books, choose = OutboxBooks(), random.Random(seed)
     kills = 0
     while kills < KILLS // 3 + 1:
         weather.change()

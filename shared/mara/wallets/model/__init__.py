@@ -1,6 +1,7 @@
 """The words of wallets: networks and their rules, chains, deposits, and how far they are read."""
 
 from mara.wallets.model.chain import (
+    Balances,
     Block,
     BlockRange,
     Look,
@@ -22,6 +23,7 @@ __all__ = [
     "DECIMALS",
     "IN_FLIGHT",
     "SETTLED",
+    "Balances",
     "Block",
     "BlockRange",
     "Deposit",

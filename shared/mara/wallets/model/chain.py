@@ -86,3 +86,12 @@ class Receipt:
     block: Block
     succeeded: bool
     transfers: Mapping[int, Transfer]
+
+
+@dataclass(frozen=True, slots=True)
+class Balances:
+    """What an address holds after ``block``; ``native`` in the chain's own smallest unit."""
+
+    block: Block
+    token_micro_usdt: int
+    native: int

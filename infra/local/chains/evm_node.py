@@ -1,0 +1,73 @@
+"""What people do on a development chain: deploy the test USDT, pay with it, and move the chain."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from web3 import HTTPProvider, Web3
+from web3.types import RPCEndpoint, TxReceipt
+
+CONTRACT = Path(__file__).with_name("test_usdt.json")
+TIMEOUT_S = 10.0
+
+
+class EvmNode:
+    """An anvil, with its first account as everybody's bank."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._web3 = Web3(HTTPProvider(url, request_kwargs={"timeout": TIMEOUT_S}))
+        compiled = json.loads(CONTRACT.read_text("utf-8"))
+        self._abi, self._bytecode = compiled["abi"], compiled["bytecode"]
+
+    def answers(self) -> bool:
+        return bool(self._web3.is_connected())
+
+    def deploy(self) -> str:
+        """Another test USDT; its address."""
+        made = self._web3.eth.contract(abi=self._abi, bytecode=self._bytecode)
+        return str(self._sent(made.constructor())["contractAddress"])
+
+    def is_deployed(self, contract: str) -> bool:
+        return len(self._web3.eth.get_code(Web3.to_checksum_address(contract))) > 0
+
+    def mint(self, contract: str, recipient: str, amount_micro_usdt: int) -> str:
+        """Make so much more of it; the transaction."""
+        to = Web3.to_checksum_address(recipient)
+        return _name(self._sent(self._at(contract).functions.mint(to, amount_micro_usdt)))
+
+    def pay_many(self, contract: str, payments: Sequence[tuple[str, int]]) -> str:
+        """Several transfers in one transaction, each after a log that is no transfer; its hash."""
+        bank = self._web3.eth.accounts[0]
+        self.mint(contract, bank, sum(amount for _, amount in payments))
+        to = [Web3.to_checksum_address(recipient) for recipient, _ in payments]
+        amounts = [amount for _, amount in payments]
+        return _name(self._sent(self._at(contract).functions.transferMany(to, amounts)))
+
+    def mine(self, blocks: int) -> None:
+        self._do("anvil_mine", [hex(blocks)])
+
+    def reorganise(self, depth: int) -> None:
+        """Put as many other, empty blocks in the place of the last ones."""
+        self._do("anvil_reorg", [depth, []])
+
+    def _at(self, contract: str) -> Any:
+        return self._web3.eth.contract(address=Web3.to_checksum_address(contract), abi=self._abi)
+
+    def _sent(self, call: Any) -> TxReceipt:
+        """Its receipt, once it is mined. Raises RuntimeError where it failed."""
+        transaction = call.transact({"from": self._web3.eth.accounts[0]})
+        receipt = self._web3.eth.wait_for_transaction_receipt(transaction, timeout=TIMEOUT_S)
+        if receipt["status"] != 1:
+            raise RuntimeError(f"The transaction {transaction.to_0x_hex()} failed.")
+        return receipt
+
+    def _do(self, method: str, parameters: list[Any]) -> None:
+        answer = self._web3.provider.make_request(RPCEndpoint(method), parameters)
+        if "error" in answer:
+            raise RuntimeError(f"{method}: {answer['error']}")
+
+
+def _name(receipt: TxReceipt) -> str:
+    return receipt["transactionHash"].to_0x_hex()
