@@ -14,6 +14,7 @@ EXTRAS = {
     "search": ("search", "opensearch"),
     "opensearch": ("opensearch",),
     "ai": ("ai",),
+    "chain": ("chain",),
     "docs": ("docs",),
 }
 """The extras of pyproject.toml that each layer holds; a function has five layers at most."""
