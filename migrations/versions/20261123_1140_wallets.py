@@ -9,15 +9,17 @@ branch_labels = None
 depends_on = None
 
 # `transaction` and `position` make a deposit what it is, on its network; the block it stands in
-# may change. An address is 20 bytes (EVM, Tron) or 32 (Aptos).
+# may change. An address is 20 bytes (EVM, Tron) or 32 (Aptos). `receives_at` is what transfers name
+# as their recipient: the address, or on Aptos the store of the token that belongs to it.
 UPGRADE = """
     CREATE TABLE wallets (
         network text NOT NULL CHECK (network IN ('arbitrum', 'tron', 'aptos')),
         address bytea NOT NULL
             CHECK (length(address) = CASE network WHEN 'aptos' THEN 32 ELSE 20 END),
+        receives_at bytea NOT NULL,
         owner_id uuid NOT NULL REFERENCES users,
         created_at timestamptz NOT NULL,
-        PRIMARY KEY (network, address),
+        PRIMARY KEY (network, receives_at),
         UNIQUE (owner_id, network)
     );
 
@@ -27,7 +29,7 @@ UPGRADE = """
         network text NOT NULL,
         transaction text NOT NULL,
         position integer NOT NULL CHECK (position >= 0),
-        address bytea NOT NULL,
+        recipient bytea NOT NULL,
         amount_micro_usdt bigint NOT NULL CHECK (amount_micro_usdt > 0),
         block_number bigint NOT NULL,
         block_hash text NOT NULL,

@@ -30,7 +30,7 @@ RULES = DepositRules(
     start_block=1,
 )
 ROWS = """
-    SELECT transaction, position, address, amount_micro_usdt, state FROM deposits ORDER BY id
+    SELECT transaction, position, recipient, amount_micro_usdt, state FROM deposits ORDER BY id
 """
 
 
@@ -118,11 +118,17 @@ def scanner(
     )
 
 
-def give_wallet(owner_id: UUID, address: bytes, network: Network = Network.ARBITRUM) -> None:
+def give_wallet(
+    owner_id: UUID,
+    address: bytes,
+    network: Network = Network.ARBITRUM,
+    receives_at: bytes | None = None,
+) -> None:
     with transaction(SYSTEM):
         connection().execute(
-            "INSERT INTO wallets (network, address, owner_id, created_at) VALUES (%s, %s, %s, %s)",
-            (network, address, owner_id, datetime.now(UTC)),
+            "INSERT INTO wallets (network, address, receives_at, owner_id, created_at)"
+            " VALUES (%s, %s, %s, %s, now())",
+            (network, address, receives_at or address, owner_id),
         )
 
 

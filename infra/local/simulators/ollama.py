@@ -6,21 +6,19 @@ Faults as the real server has them: see its API, https://github.com/ollama/ollam
 import asyncio
 import json
 import re
-import threading
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-START_TIMEOUT_S = 10.0
+from infra.local.simulators.serving import served
+
 COMMAND = re.compile(r"(?:ignore|reveal|print|show|забудь|покажи)[^.\n]*", re.IGNORECASE)
 
 
@@ -112,20 +110,12 @@ def _line(text: str, *, done: bool = False, **more: Any) -> str:
 @contextmanager
 def simulated_ollama(port: int) -> Iterator[SimulatedOllama]:
     """Served on loopback from a thread of its own."""
-    simulated = SimulatedOllama(url=f"http://127.0.0.1:{port}")
+    simulated = SimulatedOllama()
     app = Starlette(routes=[Route("/api/chat", simulated.chat, methods=["POST"])])
-    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="critical")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    give_up_at = time.monotonic() + START_TIMEOUT_S
-    while not server.started:
-        if time.monotonic() > give_up_at:
-            raise RuntimeError("The simulated Ollama did not start.")
-        time.sleep(0.01)
-    try:
-        yield simulated
-    finally:
-        simulated.fault = Fault.NONE
-        server.should_exit = True
-        thread.join(START_TIMEOUT_S)
+    with served(app, port) as simulated.url:
+        try:
+            yield simulated
+        finally:
+            simulated.fault = (
+                Fault.NONE
+            )  # what it is silent about would keep the server from ending

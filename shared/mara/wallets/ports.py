@@ -62,8 +62,8 @@ class Scans(Protocol):
 
 
 class Deposits(Protocol):
-    def owners(self, network: Network, addresses: Collection[bytes]) -> Mapping[bytes, UUID]:
-        """Of those addresses that are our users', by one statement."""
+    def owners(self, network: Network, recipients: Collection[bytes]) -> Mapping[bytes, UUID]:
+        """Of those that are our users', by one statement."""
 
     def find(self, keys: Collection[DepositKey]) -> Mapping[DepositKey, Deposit]:
         """Those that exist, kept from others till the transaction ends."""

@@ -7,11 +7,11 @@ from uuid import UUID
 from mara.platform.database import connection
 from mara.wallets.model import Block, BlockRange, Deposit, DepositKey, DepositState, Network
 
-COLUMNS = """id, owner_id, network, transaction, position, address, amount_micro_usdt,
+COLUMNS = """id, owner_id, network, transaction, position, recipient, amount_micro_usdt,
     block_number, block_hash, log_index, state, reader, seen_at, credited_at"""
 
 OWNERS = """
-    SELECT address, owner_id FROM wallets WHERE network = %s AND address = ANY(%s)
+    SELECT receives_at, owner_id FROM wallets WHERE network = %s AND receives_at = ANY(%s)
 """
 # Ordered, so that two that lock the same ones wait for each other and not for ever.
 FIND = f"""
@@ -27,9 +27,9 @@ IN_FLIGHT = f"""
 WAITING = f"SELECT {COLUMNS} FROM deposits WHERE network = %s AND state = 'final' ORDER BY id"
 SAVE = f"""
     INSERT INTO deposits ({COLUMNS}) VALUES (%(id)s, %(owner_id)s, %(network)s, %(transaction)s,
-        %(position)s, %(address)s, %(amount)s, %(block_number)s, %(block_hash)s, %(log_index)s,
+        %(position)s, %(recipient)s, %(amount)s, %(block_number)s, %(block_hash)s, %(log_index)s,
         %(state)s, %(reader)s, %(seen_at)s, %(credited_at)s)
-    ON CONFLICT (id) DO UPDATE SET owner_id = excluded.owner_id, address = excluded.address,
+    ON CONFLICT (id) DO UPDATE SET owner_id = excluded.owner_id, recipient = excluded.recipient,
         amount_micro_usdt = excluded.amount_micro_usdt, block_number = excluded.block_number,
         block_hash = excluded.block_hash, log_index = excluded.log_index, state = excluded.state,
         reader = excluded.reader, credited_at = excluded.credited_at
@@ -41,11 +41,11 @@ MARK_SAFE = """
 
 
 class PostgresDeposits:
-    def owners(self, network: Network, addresses: Collection[bytes]) -> Mapping[bytes, UUID]:
-        if not addresses:
+    def owners(self, network: Network, recipients: Collection[bytes]) -> Mapping[bytes, UUID]:
+        if not recipients:
             return {}
-        rows = connection().execute(OWNERS, (network, list(addresses)))
-        return {bytes(address): owner_id for address, owner_id in rows}
+        rows = connection().execute(OWNERS, (network, list(recipients)))
+        return {bytes(recipient): owner_id for recipient, owner_id in rows}
 
     def find(self, keys: Collection[DepositKey]) -> Mapping[DepositKey, Deposit]:
         found: dict[DepositKey, Deposit] = {}
@@ -70,7 +70,7 @@ class PostgresDeposits:
             "network": deposit.key.network,
             "transaction": deposit.key.transaction,
             "position": deposit.key.position,
-            "address": deposit.address,
+            "recipient": deposit.recipient,
             "amount": deposit.amount_micro_usdt,
             "block_number": deposit.block.number,
             "block_hash": deposit.block.hash,
@@ -87,13 +87,13 @@ class PostgresDeposits:
 
 
 def _deposit(row: tuple[Any, ...]) -> Deposit:
-    id_, owner_id, network, transaction, position, address, amount, *rest = row
+    id_, owner_id, network, transaction, position, recipient, amount, *rest = row
     number, hash_, log_index, state, reader, seen_at, credited_at = rest
     return Deposit(
         id=id_,
         owner_id=owner_id,
         key=DepositKey(Network(network), transaction, position),
-        address=bytes(address),
+        recipient=bytes(recipient),
         amount_micro_usdt=amount,
         block=Block(number, hash_),
         log_index=log_index,

@@ -56,6 +56,7 @@ class EvmDialect:
     reads_past_state: bool = True
 
 
+ARBITRUM = EvmDialect()
 TRON = EvmDialect(safe_tag="finalized", reads_past_state=False)
 
 
@@ -68,7 +69,7 @@ class EvmChain:
         url: str,
         *,
         contract: bytes,
-        dialect: EvmDialect = EvmDialect(),
+        dialect: EvmDialect = ARBITRUM,
         headers: Mapping[str, str] | None = None,
     ) -> None:
         self._provider = provider

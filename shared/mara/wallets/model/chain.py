@@ -54,6 +54,7 @@ class Look:
 class Transfer:
     """One movement of our token, as a range of blocks lists it.
 
+    ``recipient`` is what the chain names: an address, or on Aptos the store that belongs to one.
     ``log_index`` counts within the block, and changes when a transaction moves to another one.
     """
 

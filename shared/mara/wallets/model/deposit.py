@@ -44,7 +44,7 @@ class Deposit:
     id: UUID
     owner_id: UUID
     key: DepositKey
-    address: bytes
+    recipient: bytes
     amount_micro_usdt: int
     block: Block
     log_index: int

@@ -157,7 +157,7 @@ class Settlement:
             id=known.id if known else new_id(),
             owner_id=placed.owner_id,
             key=placed.key(self.rules.network),
-            address=transfer.recipient,
+            recipient=transfer.recipient,
             amount_micro_usdt=transfer.amount_micro_usdt,
             block=transfer.block,
             log_index=transfer.log_index,
@@ -184,7 +184,7 @@ def _moved(deposit: Deposit, placed: Placed, state: DepositState) -> Deposit:
         block=transfer.block,
         log_index=transfer.log_index,
         amount_micro_usdt=transfer.amount_micro_usdt,
-        address=transfer.recipient,
+        recipient=transfer.recipient,
         owner_id=placed.owner_id,
         reader=placed.reader,
         state=state,
@@ -198,6 +198,6 @@ def _corroborates(known: Deposit | None, placed: Placed) -> bool:
         and known.state is not DepositState.ORPHANED
         and known.reader != placed.reader
         and known.block == placed.transfer.block
-        and known.address == placed.transfer.recipient
+        and known.recipient == placed.transfer.recipient
         and known.amount_micro_usdt == placed.transfer.amount_micro_usdt
     )

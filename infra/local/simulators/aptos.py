@@ -1,0 +1,246 @@
+"""A full node of Aptos, as far as deposits need one: its ledger, its REST API, and its failings.
+
+Answers and errors are those of https://aptos.dev/build/apis/fullnode-rest-api: pages of at most 100
+transactions, versions that are pruned, transactions that failed. Nothing here checks a signature.
+"""
+
+import argparse
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+PAGE_DEFAULT, PAGE_MAX = 25, 100
+CHAIN_ID = 4
+DEPOSIT = "0x1::fungible_asset::Deposit"
+WITHDRAW = "0x1::fungible_asset::Withdraw"
+FEE = "0x1::transaction_fee::FeeStatement"
+USDT = hashlib.sha3_256(b"the test USDT of MARA").digest()
+"""The address of its metadata."""
+BANK = hashlib.sha3_256(b"who has all of it").digest()
+
+
+class ApiError(Exception):
+    """Answered as ``{"message", "error_code", "vm_error_code"}``."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+
+
+def store_of(owner: bytes, token: bytes = USDT) -> bytes:
+    """The address of the primary store, as ``object::create_user_derived_object_address``."""
+    return hashlib.sha3_256(owner + token + b"\xfc").digest()
+
+
+def hexed(address: bytes) -> str:
+    """As nodes write it: without leading zeros."""
+    return "0x" + (address.hex().lstrip("0") or "0")
+
+
+@dataclass
+class Ledger:
+    """Every transaction in order; the place in the list is the version."""
+
+    transactions: list[dict[str, Any]] = field(default_factory=list)
+    balances: dict[str, int] = field(default_factory=dict)
+    pruned_below: int = 0
+    path: Path | None = None
+    """Where it is kept, if anywhere."""
+
+    def __post_init__(self) -> None:
+        if self.path is not None and self.path.exists():
+            kept = json.loads(self.path.read_text("utf-8"))
+            self.transactions, self.balances = kept["transactions"], kept["balances"]
+        if not self.transactions:
+            self.commit([])
+
+    @property
+    def version(self) -> int:
+        return len(self.transactions) - 1
+
+    def pay(
+        self, payments: Sequence[tuple[bytes, int]], *, token: bytes = USDT, succeeds: bool = True
+    ) -> str:
+        """One transaction of the bank's to all of them; its hash."""
+        events = []
+        for owner, amount in payments:
+            store = hexed(store_of(owner, token))
+            events.append(_event(WITHDRAW, {"amount": str(amount), "store": hexed(BANK)}))
+            events.append(_event(DEPOSIT, {"amount": str(amount), "store": store}))
+            if succeeds:
+                self.balances[store] = self.balances.get(store, 0) + amount
+        return self.commit(events, succeeds=succeeds)
+
+    def commit(self, events: Sequence[Mapping[str, Any]], *, succeeds: bool = True) -> str:
+        """A failed transaction is committed too, and keeps nothing of its events but the fee."""
+        version = len(self.transactions)
+        before = self.transactions[-1]["accumulator_root_hash"] if version else ""
+        name = _hash(f"transaction {version} after {before}: {json.dumps(list(events))}")
+        kept = [*events] if succeeds else []
+        self.transactions.append(
+            {
+                "version": str(version),
+                "hash": name,
+                "state_change_hash": _hash(f"changes of {name}"),
+                "event_root_hash": _hash(json.dumps(kept)),
+                "state_checkpoint_hash": None,
+                "gas_used": "7",
+                "success": succeeds,
+                "vm_status": "Executed successfully" if succeeds else "Move abort: 0x10004",
+                "accumulator_root_hash": _hash(f"{before}{name}"),
+                "changes": [],
+                "sender": hexed(BANK),
+                "sequence_number": str(version),
+                "events": [*kept, _event(FEE, {"total_charge_gas_units": "7"})],
+                "timestamp": str(int(datetime.now(UTC).timestamp() * 1_000_000)),
+                "type": "user_transaction",
+            }
+        )
+        self._keep()
+        return name
+
+    def at(self, version: int) -> dict[str, Any]:
+        """Raises ApiError."""
+        if version < self.pruned_below:
+            raise ApiError(410, "version_pruned", f"Ledger version({version}) has been pruned")
+        if version > self.version:
+            message = f"Transaction not found by Ledger version({version})"
+            raise ApiError(404, "transaction_not_found", message)
+        return self.transactions[version]
+
+    def page(self, start: int, limit: int) -> list[dict[str, Any]]:
+        """Raises ApiError."""
+        self.at(start)
+        return self.transactions[start : start + min(limit, PAGE_MAX)]
+
+    def by_hash(self, name: str) -> dict[str, Any]:
+        """Raises ApiError."""
+        for transaction in self.transactions:
+            if transaction["hash"] == name:
+                return self.at(int(transaction["version"]))
+        raise ApiError(
+            404, "transaction_not_found", f"Transaction not found by Transaction hash({name})"
+        )
+
+    def _keep(self) -> None:
+        if self.path is None:
+            return
+        staging = self.path.with_suffix(".new")
+        kept = {"transactions": self.transactions, "balances": self.balances}
+        staging.write_text(json.dumps(kept), "utf-8")
+        staging.rename(self.path)
+
+
+def make_app(ledger: Ledger) -> Starlette:
+    """The API under ``/v1``, and ``/pay`` for whoever wants some of the test USDT."""
+
+    async def index(_: Request) -> JSONResponse:
+        return JSONResponse(
+            {
+                "chain_id": CHAIN_ID,
+                "epoch": "1",
+                "ledger_version": str(ledger.version),
+                "oldest_ledger_version": str(ledger.pruned_below),
+                "ledger_timestamp": ledger.transactions[-1]["timestamp"],
+                "node_role": "full_node",
+                "oldest_block_height": "0",
+                "block_height": str(ledger.version),
+                "git_hash": "",
+            }
+        )
+
+    async def transactions(request: Request) -> JSONResponse:
+        limit = _number(request, "limit", PAGE_DEFAULT)
+        if limit == 0:
+            raise ApiError(400, "invalid_input", "Given limit value (0) must not be zero")
+        last_page = max(ledger.pruned_below, ledger.version - limit + 1)
+        return JSONResponse(ledger.page(_number(request, "start", last_page), limit))
+
+    async def by_version(request: Request) -> JSONResponse:
+        return JSONResponse(ledger.at(int(request.path_params["version"])))
+
+    async def by_hash(request: Request) -> JSONResponse:
+        return JSONResponse(ledger.by_hash(request.path_params["name"]))
+
+    async def view(request: Request) -> JSONResponse:
+        return JSONResponse([_view(ledger, await request.json())])
+
+    async def pay(request: Request) -> JSONResponse:
+        asked = await request.json()
+        owner = bytes.fromhex(asked["address"].removeprefix("0x").rjust(64, "0"))
+        return JSONResponse({"transaction": ledger.pay([(owner, int(asked["amount"]))])})
+
+    return Starlette(
+        routes=[
+            Route("/v1", index),
+            Route("/v1/transactions", transactions),
+            Route("/v1/transactions/by_version/{version:int}", by_version),
+            Route("/v1/transactions/by_hash/{name}", by_hash),
+            Route("/v1/view", view, methods=["POST"]),
+            Route("/pay", pay, methods=["POST"]),
+        ],
+        exception_handlers={ApiError: _refuse},
+    )
+
+
+def _view(ledger: Ledger, asked: Mapping[str, Any]) -> Any:
+    """Raises ApiError."""
+    function, arguments = asked["function"], asked["arguments"]
+    if function == "0x1::coin::balance":
+        return "0"
+    if function == "0x1::primary_fungible_store::balance":
+        owner, token = (bytes.fromhex(text.removeprefix("0x").rjust(64, "0")) for text in arguments)
+        return str(ledger.balances.get(hexed(store_of(owner, token)), 0))
+    if arguments == ["0x" + USDT.hex()]:
+        if function == "0x1::fungible_asset::symbol":
+            return "USDT"
+        if function == "0x1::fungible_asset::decimals":
+            return 6
+    raise ApiError(400, "invalid_input", f"{function} cannot be viewed here")
+
+
+def _event(kind: str, data: Mapping[str, str]) -> dict[str, Any]:
+    nowhere = {"creation_number": "0", "account_address": "0x0"}
+    return {"guid": nowhere, "sequence_number": "0", "type": kind, "data": dict(data)}
+
+
+def _hash(text: str) -> str:
+    return "0x" + hashlib.sha3_256(text.encode()).hexdigest()
+
+
+def _number(request: Request, name: str, default: int) -> int:
+    text = request.query_params.get(name, str(default))
+    if not text.isdigit():
+        raise ApiError(400, "web_framework_error", f'failed to parse parameter "{name}"')
+    return int(text)
+
+
+async def _refuse(_: Request, error: Exception) -> JSONResponse:
+    status, code = (error.status, error.code) if isinstance(error, ApiError) else (500, "internal")
+    body = {"message": str(error), "error_code": code, "vm_error_code": None}
+    return JSONResponse(body, status_code=status)
+
+
+def main() -> None:
+    """Serve on loopback until SIGTERM; the ledger is kept in a file."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--state", type=Path, required=True)
+    options = parser.parse_args()
+    app = make_app(Ledger(path=options.state))
+    uvicorn.run(app, host="127.0.0.1", port=options.port, log_level="warning", access_log=False)
+
+
+if __name__ == "__main__":
+    main()

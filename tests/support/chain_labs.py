@@ -1,0 +1,113 @@
+"""Development chains behind the adapters that read them, each with the same things to do on it."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from infra.local.chains.evm_node import EvmNode
+from infra.local.simulators import aptos, tron
+from infra.local.simulators.serving import served
+from mara.wallets.adapters.aptos import AptosChain, store_of
+from mara.wallets.adapters.evm import ARBITRUM, TRON, EvmChain, EvmDialect
+from mara.wallets.ports import Chain
+from tests.support.anvil import anvil_node
+from tests.support.ports import free_port
+
+KEY = "k-4711-secret"
+
+
+class Lab(Protocol):
+    """``owner`` is an address; ``recipient_of`` tells what the chain calls it in a transfer."""
+
+    def chain(self, *, of_another_token: bool = False) -> Chain: ...
+
+    def owner(self, number: int) -> bytes: ...
+
+    def recipient_of(self, owner: bytes) -> bytes: ...
+
+    def pay(self, payments: Sequence[tuple[bytes, int]]) -> str:
+        """All in one transaction, each with a log before it; its name."""
+
+    def pay_in_another_token(self, owner: bytes, amount: int) -> None: ...
+
+    def mine(self, blocks: int) -> None: ...
+
+
+@dataclass
+class EvmLab:
+    node: EvmNode
+    url: str
+    dialect: EvmDialect = ARBITRUM
+    headers: dict[str, str] = field(default_factory=dict)
+    contract: str = ""
+
+    def __post_init__(self) -> None:
+        self.contract = self.node.deploy()
+
+    def chain(self, *, of_another_token: bool = False) -> Chain:
+        contract = b"\x12" * 20 if of_another_token else bytes.fromhex(self.contract[2:])
+        return EvmChain(
+            "lab", self.url, contract=contract, dialect=self.dialect, headers=self.headers
+        )
+
+    def owner(self, number: int) -> bytes:
+        return bytes([number]) * 20
+
+    def recipient_of(self, owner: bytes) -> bytes:
+        return owner
+
+    def pay(self, payments: Sequence[tuple[bytes, int]]) -> str:
+        return self.node.pay_many(
+            self.contract, [("0x" + owner.hex(), amount) for owner, amount in payments]
+        )
+
+    def pay_in_another_token(self, owner: bytes, amount: int) -> None:
+        self.node.mint(self.node.deploy(), "0x" + owner.hex(), amount)
+
+    def mine(self, blocks: int) -> None:
+        self.node.mine(blocks)
+
+
+@dataclass
+class AptosLab:
+    ledger: aptos.Ledger
+    url: str
+
+    def chain(self, *, of_another_token: bool = False) -> Chain:
+        token = b"\x12" * 32 if of_another_token else aptos.USDT
+        return AptosChain("lab", self.url, token=token)
+
+    def owner(self, number: int) -> bytes:
+        return b"\x00" + bytes([number]) * 31
+
+    def recipient_of(self, owner: bytes) -> bytes:
+        return store_of(owner, aptos.USDT)
+
+    def pay(self, payments: Sequence[tuple[bytes, int]]) -> str:
+        return self.ledger.pay(payments)
+
+    def pay_in_another_token(self, owner: bytes, amount: int) -> None:
+        self.ledger.pay([(owner, amount)], token=b"\x13" * 32)
+
+    def mine(self, blocks: int) -> None:
+        for _ in range(blocks):
+            self.ledger.commit([])
+
+
+@contextmanager
+def chain_lab(network: str, folder: Path) -> Iterator[Lab]:
+    """Skips where the chain's node cannot be had."""
+    if network == "aptos":
+        ledger = aptos.Ledger()
+        with served(aptos.make_app(ledger), free_port()) as url:
+            yield AptosLab(ledger, f"{url}/v1")
+        return
+    with anvil_node(folder) as node:
+        if network == "arbitrum":
+            yield EvmLab(node, node.url)
+            return
+        stand_in = tron.SimulatedTron(node.url, key=KEY)
+        with served(stand_in.app(), free_port()) as url:
+            yield EvmLab(node, f"{url}/jsonrpc", TRON, {tron.KEY_HEADER: KEY})
