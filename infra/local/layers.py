@@ -14,7 +14,6 @@ EXTRAS = {
     "search": ("search", "opensearch"),
     "opensearch": ("opensearch",),
     "ai": ("ai",),
-    "chain": ("chain",),
     "docs": ("docs",),
 }
 """The extras of pyproject.toml that each layer holds; a function has five layers at most."""
