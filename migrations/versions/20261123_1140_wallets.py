@@ -4,7 +4,7 @@ from alembic import op
 from tenancy import grant, secure
 
 revision = "wallets"
-down_revision = "covered_lengths"
+down_revision = "covering_indexes"
 branch_labels = None
 depends_on = None
 

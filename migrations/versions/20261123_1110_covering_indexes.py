@@ -1,11 +1,16 @@
-"""The lengths of chunks in the index that finds them: BM25 needs no more of those it counts."""
+"""Indexes that hold all that BM25 needs: of a large knowledge base it reads no table for it."""
 
 from alembic import op
 
-revision = "covered_lengths"
+revision = "covering_indexes"
 down_revision = "publishing"
 branch_labels = None
 depends_on = None
+
+PRIMARY_KEY = """
+    ALTER TABLE index_postings DROP CONSTRAINT index_postings_pkey,
+        ADD PRIMARY KEY (owner_id, term, chunk_id)
+"""
 
 
 def upgrade() -> None:
@@ -14,8 +19,10 @@ def upgrade() -> None:
         CREATE INDEX index_chunks_document ON index_chunks (owner_id, document_id)
         INCLUDE (chunk_id, length)
     """)
+    op.execute(f"{PRIMARY_KEY} INCLUDE (document_id, frequency)")
 
 
 def downgrade() -> None:
+    op.execute(PRIMARY_KEY)
     op.execute("DROP INDEX index_chunks_document")
     op.execute("CREATE INDEX index_chunks_document ON index_chunks (owner_id, document_id)")
