@@ -8,12 +8,13 @@ from uuid import UUID
 
 from mara.kernel.ids import new_id
 from mara.kernel.messages import Message
-from mara.kernel.unit_of_work import SYSTEM
+from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 from mara.platform.database import connection, transaction
 from mara.wallets.adapters.deposits import PostgresDeposits
 from mara.wallets.adapters.scans import PostgresScans
 from mara.wallets.model import DepositRules, Network
 from mara.wallets.service.providers import Providers
+from mara.wallets.service.rechecking import RecheckingService
 from mara.wallets.service.scanning import ScannerService
 from mara.wallets.service.settling import Settlement
 from tests.support.chains import USDT
@@ -95,27 +96,48 @@ class Clock:
         return self.at
 
 
+@dataclass
+class Parts:
+    """What both services are made of, each part killed when the killer says so."""
+
+    settlement: Settlement
+    providers: Providers
+    scans: Any
+    deposits: Any
+    unit_of_work: UnitOfWork
+    now: Clock
+
+
+def parts(
+    chains: Sequence[Any], books: object, rules: DepositRules, killer: Killer | None
+) -> Parts:
+    killer = killer or Killer()
+    mortal: Callable[[object], Any] = lambda part: Mortal(part, killer)  # noqa: E731
+    deposits, scans, clock = mortal(PostgresDeposits()), mortal(PostgresScans()), Clock()
+    return Parts(
+        Settlement(rules, deposits, mortal(books), Saying(killer)),
+        Providers(rules.network, [mortal(one) for one in chains], scans, transaction, clock),
+        scans,
+        deposits,
+        transaction,
+        clock,
+    )
+
+
 def scanner(
-    providers: Sequence[Any],
+    chains: Sequence[Any],
     *,
     books: object,
     rules: DepositRules = RULES,
     killer: Killer | None = None,
 ) -> ScannerService:
-    killer = killer or Killer()
-    mortal: Callable[[object], Any] = lambda part: Mortal(part, killer)  # noqa: E731
-    deposits, scans = mortal(PostgresDeposits()), mortal(PostgresScans())
-    clock = Clock()
-    return ScannerService(
-        settlement=Settlement(rules, deposits, mortal(books), Saying(killer)),
-        providers=Providers(
-            rules.network, [mortal(one) for one in providers], scans, transaction, clock
-        ),
-        scans=scans,
-        deposits=deposits,
-        unit_of_work=transaction,
-        now=clock,
-    )
+    return ScannerService(**vars(parts(chains, books, rules, killer)))
+
+
+def rechecking(
+    chains: Sequence[Any], *, books: object, rules: DepositRules = RULES
+) -> RecheckingService:
+    return RecheckingService(**vars(parts(chains, books, rules, None)))
 
 
 def give_wallet(

@@ -36,5 +36,9 @@ class TransactionNotFound(NotFound):
     title = "The network knows no such transaction to this wallet"
 
 
+class InvalidRange(Invalid):
+    title = "These blocks cannot be read again"
+
+
 class InvalidTransaction(Invalid):
     title = "This is no transaction of the network"

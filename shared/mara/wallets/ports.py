@@ -57,6 +57,9 @@ class Scans(Protocol):
         block, for whoever asks how far behind the scan is.
         """
 
+    def hold(self, network: Network) -> Scan | None:
+        """As ``get``, and others that would save or hold it wait till this transaction ends."""
+
     def note(self, network: Network, provider: str, failure: str, now: datetime) -> None:
         """Remember what a provider last did, for whoever looks after them."""
 

@@ -34,12 +34,10 @@ NOTE = """
 
 class PostgresScans:
     def get(self, network: Network) -> Scan | None:
-        row = connection().execute(GET, (network,)).fetchone()
-        if row is None:
-            return None
-        number, hash_, parts, blocks, revision = row
-        opened = [OpenRange(**part) for part in parts]
-        return Scan(network, Block(number, hash_), opened, blocks, revision)
+        return self._one(GET, network)
+
+    def hold(self, network: Network) -> Scan | None:
+        return self._one(GET + " FOR UPDATE", network)
 
     def add(self, scan: Scan) -> None:
         try:
@@ -51,6 +49,14 @@ class PostgresScans:
         parameters = {**_parameters(scan), "latest": latest, "now": now}
         if connection().execute(UPDATE, parameters).rowcount == 0:
             raise ScanMoved(f"The scan of {scan.network} has moved on.")
+
+    def _one(self, statement: str, network: Network) -> Scan | None:
+        row = connection().execute(statement, (network,)).fetchone()
+        if row is None:
+            return None
+        number, hash_, parts, blocks, revision = row
+        opened = [OpenRange(**part) for part in parts]
+        return Scan(network, Block(number, hash_), opened, blocks, revision)
 
     def note(self, network: Network, provider: str, failure: str, now: datetime) -> None:
         parameters = {"network": network, "provider": provider, "failure": failure, "now": now}

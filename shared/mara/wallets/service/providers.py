@@ -52,6 +52,20 @@ class Providers:
             return answered
         raise ChainUnavailable(f"None of the providers of {self.network} answers.")
 
+    def agreed_hash(self, number: int, turn: int = 0) -> str:
+        """The hash of a final block, by the word of all providers that answer.
+
+        Raises ChainUnavailable where none answers, where they do not agree, or where to one of
+        them the block is not final.
+        """
+        asked = self.in_turn(turn)
+        looks = [look for _, look in self.answers(lambda chain: chain.look((number,)), asked)]
+        hashes = {look.hashes[number] for look in looks}
+        found = hashes.pop() if len(hashes) == 1 else None
+        if found is None or any(look.final < number for look in looks):
+            raise ChainUnavailable(f"The providers do not agree on block {number} yet.")
+        return found
+
     def others(self, turn: int, provider: str) -> list[Chain]:
         return [chain for chain in self.in_turn(turn) if chain.provider != provider]
 

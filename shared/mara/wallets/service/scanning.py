@@ -125,20 +125,13 @@ class ScannerService:
 
     def _begin(self, turn: int) -> Step:
         """At the configured block, or at what is final today, if all providers agree on it."""
-        first, look = self.providers.first(
-            lambda chain: chain.look(()), self.providers.in_turn(turn)
-        )
+        asked = self.providers.in_turn(turn)
+        _, look = self.providers.first(lambda chain: chain.look(()), asked)
         start = self.settlement.rules.start_block
         number = look.final if start is None else start - 1
-        asked = self.providers.in_turn(turn)
-        hashes = {
-            look.hashes[number]
-            for _, look in self.providers.answers(lambda chain: chain.look((number,)), asked)
-        }
-        if len(hashes) != 1 or (hash_ := hashes.pop()) is None:
-            raise ChainUnavailable(f"{first.provider} and others do not agree on block {number}.")
+        closed = Block(number, self.providers.agreed_hash(number, turn))
         blocks = self.settlement.rules.blocks_per_scan_max
-        scan = Scan(self.providers.network, Block(number, hash_), (), blocks)
+        scan = Scan(self.providers.network, closed, (), blocks)
         with self.unit_of_work(SYSTEM):
             self.scans.add(scan)
         return Step(advanced=True, lag=look.latest.number - number)
