@@ -1,0 +1,1 @@
+"""Double entry in micro-USDT: the only code that moves money."""
