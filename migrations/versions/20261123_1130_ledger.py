@@ -1,6 +1,6 @@
 """The ledger: transfers, their postings, the users' balances, and holds on them.
 
-Decision 0012 tells why the rules stand in the database, and why platform accounts have no row.
+Decision 0013 tells why the rules stand in the database, and why platform accounts have no row.
 """
 
 from alembic import op
@@ -42,7 +42,7 @@ TABLES = """
     );
 
     CREATE TABLE ledger_postings (
-        transfer_id uuid NOT NULL REFERENCES ledger_transfers,
+        transfer_id uuid NOT NULL,
         leg smallint NOT NULL CHECK (leg >= 1),
         owner_id uuid,
         account text NOT NULL,
@@ -75,15 +75,21 @@ TABLES = """
 APPLY = """
     CREATE FUNCTION ledger_apply_posting() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-        UPDATE ledger_accounts SET
-            available = available + CASE NEW.account WHEN 'available' THEN NEW.amount ELSE 0 END,
-            reserved = reserved + CASE NEW.account WHEN 'reserved' THEN NEW.amount ELSE 0 END,
-            suspense = suspense + CASE NEW.account WHEN 'suspense' THEN NEW.amount ELSE 0 END,
-            entries = entries + 1
-        WHERE owner_id = NEW.owner_id
-        RETURNING entries, CASE NEW.account WHEN 'available' THEN available
-            WHEN 'reserved' THEN reserved ELSE suspense END
-        INTO STRICT NEW.number, NEW.balance;
+        LOOP
+            UPDATE ledger_accounts SET
+                available = available
+                    + CASE NEW.account WHEN 'available' THEN NEW.amount ELSE 0 END,
+                reserved = reserved + CASE NEW.account WHEN 'reserved' THEN NEW.amount ELSE 0 END,
+                suspense = suspense + CASE NEW.account WHEN 'suspense' THEN NEW.amount ELSE 0 END,
+                entries = entries + 1
+            WHERE owner_id = NEW.owner_id
+            RETURNING entries, CASE NEW.account WHEN 'available' THEN available
+                WHEN 'reserved' THEN reserved ELSE suspense END
+            INTO NEW.number, NEW.balance;
+            EXIT WHEN FOUND;
+            -- The user's first posting; of two at once, one waits here and then goes on.
+            INSERT INTO ledger_accounts (owner_id) VALUES (NEW.owner_id) ON CONFLICT DO NOTHING;
+        END LOOP;
         RETURN NEW;
     END $$;
     CREATE TRIGGER apply BEFORE INSERT ON ledger_postings FOR EACH ROW
@@ -112,6 +118,8 @@ APPLY = """
 
 # Every statement that inserts postings inserts whole transfers, so that none is ever out of
 # balance, not even until a commit. `legs` and the primary key keep a transfer from being added to.
+# It does a foreign key's work too, once a statement: no posting is without its transfer, and no
+# transfer is ever deleted.
 CHECK = """
     CREATE FUNCTION ledger_check_transfers() RETURNS trigger LANGUAGE plpgsql AS $$
     DECLARE
@@ -172,12 +180,13 @@ REFUSE = """
 # The one door. Locks are taken in one order: keys, then users, each sorted. Times are no part of
 # the content: who asks for the same transfer again asks later.
 POST = """
-    CREATE FUNCTION ledger_content(wanted jsonb) RETURNS bytea LANGUAGE sql IMMUTABLE
+    CREATE FUNCTION ledger_content(wanted jsonb) RETURNS bytea LANGUAGE sql STABLE
     RETURN sha256(convert_to((wanted - '{id,created_at,expires_at}'::text[])::text, 'UTF8'));
 
     CREATE FUNCTION ledger_post(orders jsonb) RETURNS TABLE (key text, id uuid, at timestamptz)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
-    SET plan_cache_mode = force_generic_plan AS $$
+    SET plan_cache_mode = force_generic_plan
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
     #variable_conflict use_column
     DECLARE
         fresh uuid[];
@@ -197,12 +206,6 @@ POST = """
         SELECT array_agg(id) INTO fresh FROM made;
 
         IF fresh IS NOT NULL THEN
-            INSERT INTO ledger_accounts (owner_id)
-            SELECT DISTINCT o.owner_id FROM jsonb_to_recordset(orders) AS o (id uuid, owner_id uuid)
-            WHERE o.owner_id IS NOT NULL AND o.id = ANY (fresh)
-            ORDER BY o.owner_id
-            ON CONFLICT DO NOTHING;
-
             INSERT INTO ledger_postings (transfer_id, leg, owner_id, account, amount)
             SELECT o.id, l.leg,
                 CASE WHEN l.account IN ('available', 'reserved', 'suspense') THEN o.owner_id END,
@@ -215,6 +218,12 @@ POST = """
             ORDER BY o.owner_id, o.position, l.leg;
         END IF;
 
+        IF cardinality(fresh) = jsonb_array_length(orders) THEN
+            RETURN QUERY SELECT o.key, o.id, o.created_at FROM jsonb_to_recordset(orders)
+                AS o (key text, id uuid, created_at timestamptz);
+            RETURN;
+        END IF;
+
         SELECT e ->> 'key' INTO reused
         FROM jsonb_array_elements(orders) AS e
         LEFT JOIN ledger_transfers t ON t.key = e ->> 'key'
@@ -222,7 +231,6 @@ POST = """
         IF FOUND THEN
             RAISE EXCEPTION 'the key % stands for another transfer', reused USING ERRCODE = 'LG409';
         END IF;
-
         RETURN QUERY SELECT t.key, t.id, t.created_at
             FROM jsonb_to_recordset(orders) AS o (key text)
             JOIN ledger_transfers t ON t.key = o.key;

@@ -1,4 +1,4 @@
-"""The book kept in PostgreSQL, which enforces its rules itself (decision 0012)."""
+"""The book kept in PostgreSQL, which enforces its rules itself (decision 0013)."""
 
 from collections.abc import Sequence
 from datetime import datetime
