@@ -252,7 +252,7 @@ class TestTenants:
 class TestDowngrade:
     def test_drops_an_empty_ledger(self, postgres: PostgresServer, database: str) -> None:
         url = postgres.url(OWNER, database.rsplit("/", 1)[1])
-        migrate(url, "downgrade", "publishing")
+        migrate(url, "downgrade", "wallets")
         migrate(url, "upgrade", "head")
         assert balance_of(make_owner(5)).available == 5
 
@@ -260,6 +260,6 @@ class TestDowngrade:
         self, postgres: PostgresServer, database: str, owner_id: UUID
     ) -> None:
         with pytest.raises(CalledProcessError) as failure:
-            migrate(postgres.url(OWNER, database.rsplit("/", 1)[1]), "downgrade", "publishing")
+            migrate(postgres.url(OWNER, database.rsplit("/", 1)[1]), "downgrade", "wallets")
         assert b"it is not dropped" in failure.value.stderr
         assert balance_of(owner_id).available == 10

@@ -7,7 +7,7 @@ from alembic import op
 from tenancy import APP_ROLE
 
 revision = "ledger"
-down_revision = "publishing"
+down_revision = "wallets"
 branch_labels = None
 depends_on = None
 
