@@ -64,6 +64,8 @@ def parameters() -> dict[str, str]:
         "RequestsPerMinuteUser": "60000",
         "RequestsPerMinuteAddress": "60000",
         "BcryptCost": "10",
+        "Keys": "local",
+        "LocalKeys": json.dumps({"local-1": secrets.local_key}),
         "Search": os.environ.get("MARA_SEARCH", "postgres"),
         "OpenSearchUrl": os.environ.get("MARA_OPENSEARCH_URL", ""),
         **language_model.parameters(),

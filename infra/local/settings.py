@@ -31,6 +31,8 @@ class Secrets:
     owner_password: str
     app_password: str
     demo_password: str
+    local_key: str
+    """In hexadecimal digits: what wraps the data keys of this machine."""
 
 
 def state_dir() -> Path:
@@ -49,13 +51,15 @@ def ports() -> Ports:
 
 
 def load_secrets() -> Secrets:
-    """Read them, or draw them the first time."""
+    """Read them, or draw them the first time; what an older version did not know is drawn too."""
     path = state_dir() / "secrets.json"
-    if not path.exists():
-        names = Secrets.__dataclass_fields__
-        drawn = Secrets(**{name: secrets.token_urlsafe(32) for name in names})
-        _write_private(path, json.dumps(asdict(drawn), indent=2))
-    return Secrets(**json.loads(path.read_text("utf-8")))
+    known = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    if known.keys() >= Secrets.__dataclass_fields__.keys():
+        return Secrets(**known)
+    fresh = {name: secrets.token_urlsafe(32) for name in Secrets.__dataclass_fields__}
+    drawn = Secrets(**{**fresh, "local_key": secrets.token_hex(32), **known})
+    _write_private(path, json.dumps(asdict(drawn), indent=2))
+    return drawn
 
 
 def front_url() -> str:

@@ -7,6 +7,7 @@ import json
 import pytest
 
 SECRETS = {"k1": "nT8fWq2ZpLx5Vd9RhYc3Jm7KsBg4Ea6U"}
+LOCAL_KEYS = {"local-1": "6b1f0c9d" * 8}
 
 
 def set_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -14,6 +15,8 @@ def set_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         "MARA_STAGE": "local",
         "MARA_DATABASE_URL": "postgresql://mara_app:unset@127.0.0.1:1/unset",
         "MARA_TOKEN_SECRETS": json.dumps(SECRETS),
+        "MARA_KEYS": "local",
+        "MARA_LOCAL_KEYS": json.dumps(LOCAL_KEYS),
         "MARA_BUCKET": "mara-test",
         "MARA_BCRYPT_COST": "4",
         "MARA_REQUESTS_PER_MINUTE_USER": "60000",
@@ -31,7 +34,8 @@ def clear_caches() -> None:
     """Empty every ``functools.cache`` of ours, as a cold start would find it."""
     for found in gc.get_objects():
         if (
-            isinstance(found, functools._lru_cache_wrapper)
+            # Not isinstance, which asks a weak proxy for what is gone.
+            issubclass(type(found), functools._lru_cache_wrapper)
             and (getattr(found, "__module__", "") or "").startswith("mara.")
             and "adapters" not in found.__module__
         ):

@@ -1,5 +1,6 @@
 """Environment variables, one small group per dependency; compose what a domain needs."""
 
+import re
 from functools import cache
 from typing import Annotated, Literal, Self
 
@@ -130,6 +131,44 @@ class LanguageModelSettings(Settings):
     """What the model reads at once, prompt and answer together."""
 
 
+class KeySettings(StageSettings):
+    """Who wraps data keys: ``kms`` everywhere; ``local``, keys in the environment, on one machine.
+
+    ``local_keys`` maps key ids to 64 hexadecimal digits: the first wraps, every one unwraps.
+    """
+
+    keys: Literal["kms", "local"] = "kms"
+    local_keys: dict[str, SecretStr] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _refuse_keys_that_anybody_may_read(self) -> Self:
+        if not self.is_local and (self.keys == "local" or self.local_keys):
+            message = "MARA_KEYS must be kms, and MARA_LOCAL_KEYS empty, outside the local stage"
+            raise ValueError(message)
+        return self
+
+
+class LocalKeySettings(KeySettings):
+    """Read in the local stage alone; elsewhere this raises pydantic.ValidationError."""
+
+    keys: Literal["local"]
+    local_keys: dict[str, SecretStr] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _refuse_what_is_no_key(self) -> Self:
+        for key_id, key in self.local_keys.items():
+            if not re.fullmatch("[0-9a-f]{64}", key.get_secret_value()):
+                message = f"MARA_LOCAL_KEYS: the key {key_id!r} is not 64 hexadecimal digits"
+                raise ValueError(message)
+        return self
+
+
+class SeedKeySettings(Settings):
+    """The KMS key of the seeds, by its ARN: an alias may be pointed to another key."""
+
+    seed_key_arn: str = Field(pattern=r"^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$")
+
+
 class SearchSettings(StageSettings):
     """Which search index a new installation begins with, and a reindex goes over to.
 
@@ -188,3 +227,4 @@ def verify_secrets() -> None:
     DatabaseSettings()  # type: ignore[call-arg]  # from the environment
     PasswordSettings()  # type: ignore[call-arg]  # from the environment
     SearchSettings()  # type: ignore[call-arg]  # from the environment
+    KeySettings()  # type: ignore[call-arg]  # from the environment

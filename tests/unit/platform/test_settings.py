@@ -5,7 +5,13 @@ import json
 import pytest
 from pydantic import ValidationError
 
-from mara.platform.settings import DatabaseSettings, SearchSettings, TokenSettings, verify_secrets
+from mara.platform.settings import (
+    DatabaseSettings,
+    LocalKeySettings,
+    SearchSettings,
+    TokenSettings,
+    verify_secrets,
+)
 from mara.platform.weak_secrets import KNOWN
 
 STRONG = "vN3kqX8rTzW1mYc6PbLs9HdGfJ4aRu2E"
@@ -24,6 +30,8 @@ def production(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MARA_BCRYPT_COST", "12")
     monkeypatch.setenv("MARA_DATABASE_URL", f"postgresql://mara_app:{STRONG}@db.example/mara")
     monkeypatch.setenv("MARA_TOKEN_SECRETS", json.dumps({"k1": STRONG}))
+    monkeypatch.setenv("MARA_KEYS", "kms")
+    monkeypatch.setenv("MARA_LOCAL_KEYS", "{}")
 
 
 class TestOutsideTheLocalStage:
@@ -57,6 +65,22 @@ class TestOutsideTheLocalStage:
         with pytest.raises(ValidationError, match="MARA_BCRYPT_COST"):
             verify_secrets()
 
+    def test_refuses_local_keys_and_does_not_repeat_them(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        key = "6b1f0c9d" * 8
+        monkeypatch.setenv("MARA_LOCAL_KEYS", json.dumps({"local-1": key}))
+        for keys in ("kms", "local"):
+            monkeypatch.setenv("MARA_KEYS", keys)
+            with pytest.raises(ValidationError, match="MARA_LOCAL_KEYS") as refusal:
+                verify_secrets()
+            assert key not in str(refusal.value)
+
+    def test_refuses_to_wrap_with_local_keys(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("MARA_KEYS", "local")
+        with pytest.raises(ValidationError, match="MARA_KEYS"):
+            verify_secrets()
+
     def test_refuses_to_run_without_a_stage(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("MARA_STAGE")
         with pytest.raises(ValidationError):
@@ -68,6 +92,17 @@ class TestInTheLocalStage:
         monkeypatch.setenv("MARA_STAGE", "local")
         monkeypatch.setenv("MARA_TOKEN_SECRETS", json.dumps({"k1": "short"}))
         verify_secrets()
+
+    @pytest.mark.parametrize("key", ["", "6b1f", "not a key" * 8, "6B1F0C9D" * 8])
+    def test_refuses_what_is_no_local_key_and_does_not_repeat_it(
+        self, key: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("MARA_STAGE", "local")
+        monkeypatch.setenv("MARA_KEYS", "local")
+        monkeypatch.setenv("MARA_LOCAL_KEYS", json.dumps({"local-1": key}))
+        with pytest.raises(ValidationError, match="local-1") as refusal:
+            LocalKeySettings()  # type: ignore[call-arg]
+        assert not key or key not in str(refusal.value)
 
 
 class TestSearch:

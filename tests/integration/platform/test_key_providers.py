@@ -1,0 +1,210 @@
+"""One contract for whoever wraps data keys: AWS KMS, and the keys of the local stage."""
+
+import json
+import logging
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from uuid import UUID
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from mara.kernel.envelope import (
+    DataKey,
+    KeyProvider,
+    KeysUnavailable,
+    Place,
+    SealBroken,
+    WrappedKey,
+)
+from mara.kernel.ids import new_id
+from mara.kernel.secret import Secret
+from mara.platform import kms
+from mara.platform.envelope import AesGcmEnvelope
+from mara.platform.kms import KmsKeys
+from mara.platform.local_keys import LocalKeys
+from mara.platform.settings import LocalKeySettings
+from tests.support.environment import LOCAL_KEYS
+
+PLACE = Place("vaults", "seed", new_id(), new_id())
+OTHER_PLACES = {
+    "table": replace(PLACE, table="bots"),
+    "column": replace(PLACE, column="token"),
+    "row": replace(PLACE, row_id=new_id()),
+    "owner": replace(PLACE, owner_id=new_id()),
+    "row and owner in each other's place": replace(
+        PLACE, row_id=PLACE.owner_id, owner_id=PLACE.row_id
+    ),
+}
+Rotate = Callable[[], KeyProvider]
+
+
+def local_keys(monkeypatch: pytest.MonkeyPatch, keys: dict[str, str]) -> LocalKeys:
+    monkeypatch.setenv("MARA_LOCAL_KEYS", json.dumps(keys))
+    return LocalKeys(LocalKeySettings())  # type: ignore[call-arg]
+
+
+@pytest.fixture(params=["local", "kms"])
+def rotate(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rotate]:
+    """Makes the provider of a new key that still opens what the one before has wrapped."""
+    if request.param == "local":
+        keys: dict[str, str] = {}
+
+        def next_local() -> KeyProvider:
+            number = len(keys) + 1
+            added = {f"local-{number}": bytes([number] * 32).hex(), **keys}
+            keys.clear()
+            keys.update(added)
+            return local_keys(monkeypatch, keys)
+
+        yield next_local
+        return
+    with mock_aws():
+        kms.client.cache_clear()
+        yield lambda: KmsKeys(boto3.client("kms").create_key()["KeyMetadata"]["Arn"])
+        kms.client.cache_clear()
+
+
+@pytest.fixture
+def keys(rotate: Rotate) -> KeyProvider:
+    return rotate()
+
+
+def content(key: DataKey | Secret) -> bytes:
+    return bytes((key.secret if isinstance(key, DataKey) else key).reveal())
+
+
+class TestDataKey:
+    def test_opens_where_it_was_made_for(self, keys: KeyProvider) -> None:
+        made = keys.generate_data_key(PLACE)
+        assert len(made.secret) == 32
+        assert content(keys.unwrap(made.wrapped, PLACE)) == content(made)
+        assert made.wrapped.key_id == keys.key_id
+
+    def test_is_another_one_each_time(self, keys: KeyProvider) -> None:
+        made = [keys.generate_data_key(PLACE) for _ in range(20)]
+        assert len({content(key) for key in made}) == 20
+        assert len({key.wrapped.content for key in made}) == 20
+
+    def test_is_not_in_what_is_stored(self, keys: KeyProvider) -> None:
+        made = keys.generate_data_key(PLACE)
+        assert content(made) not in made.wrapped.content
+
+    @pytest.mark.parametrize("other", OTHER_PLACES.values(), ids=OTHER_PLACES)
+    def test_opens_in_no_other_place(self, keys: KeyProvider, other: Place) -> None:
+        """Invariant 4."""
+        made = keys.generate_data_key(PLACE)
+        for use in (keys.unwrap, keys.rewrap):
+            with pytest.raises(SealBroken):
+                use(made.wrapped, other)
+
+    def test_does_not_open_when_changed(self, keys: KeyProvider) -> None:
+        wrapped = keys.generate_data_key(PLACE).wrapped
+        changed = wrapped.content[:-1] + bytes([wrapped.content[-1] ^ 1])
+        with pytest.raises(SealBroken):
+            keys.unwrap(WrappedKey(wrapped.key_id, changed), PLACE)
+
+    def test_is_the_same_after_a_rotation(self, rotate: Rotate) -> None:
+        before = rotate()
+        made = before.generate_data_key(PLACE)
+        after = rotate()
+        rewrapped = after.rewrap(made.wrapped, PLACE)
+        assert rewrapped.key_id == after.key_id != before.key_id
+        assert content(after.unwrap(rewrapped, PLACE)) == content(made)
+        assert content(after.unwrap(made.wrapped, PLACE)) == content(made)
+
+
+class TestEnvelope:
+    def test_opens_what_it_sealed_and_leaves_the_plaintext_to_the_caller(
+        self, keys: KeyProvider
+    ) -> None:
+        envelope, plaintext = AesGcmEnvelope(keys), Secret(bytearray(b"a seed"))
+        sealed = envelope.seal(plaintext, PLACE)
+        assert plaintext.reveal() == b"a seed"
+        assert b"a seed" not in sealed.ciphertext
+        assert envelope.open(sealed, PLACE).reveal() == b"a seed"
+
+    @pytest.mark.parametrize("other", OTHER_PLACES.values(), ids=OTHER_PLACES)
+    def test_opens_in_no_other_place(self, keys: KeyProvider, other: Place) -> None:
+        """Invariant 4."""
+        envelope = AesGcmEnvelope(keys)
+        sealed = envelope.seal(Secret(bytearray(b"a seed")), PLACE)
+        with pytest.raises(SealBroken):
+            envelope.open(sealed, other)
+
+    def test_opens_no_format_that_it_does_not_know(self, keys: KeyProvider) -> None:
+        envelope = AesGcmEnvelope(keys)
+        sealed = envelope.seal(Secret(bytearray(b"a seed")), PLACE)
+        for format_ in (0, 2):
+            with pytest.raises(SealBroken, match=f"format {format_}"):
+                envelope.open(replace(sealed, format=format_), PLACE)
+
+    def test_is_bound_to_its_place_even_if_the_key_service_looks_at_nothing(self) -> None:
+        """Invariant 4 rests on AES-GCM, not on what a key service does with the context."""
+
+        class Careless:
+            key_id = "careless"
+
+            def generate_data_key(self, place: Place) -> DataKey:
+                return DataKey(Secret(bytearray(32)), WrappedKey(self.key_id, bytes(32)))
+
+            def unwrap(self, key: WrappedKey, place: Place) -> Secret:
+                return Secret(bytearray(key.content))
+
+            def rewrap(self, key: WrappedKey, place: Place) -> WrappedKey:
+                return key
+
+        envelope = AesGcmEnvelope(Careless())
+        sealed = envelope.seal(Secret(bytearray(b"a seed")), PLACE)
+        for other in OTHER_PLACES.values():
+            with pytest.raises(SealBroken):
+                envelope.open(sealed, other)
+        assert envelope.open(sealed, PLACE).reveal() == b"a seed"
+
+
+class TestKms:
+    def test_that_does_not_answer_is_a_failure_to_retry(self) -> None:
+        gone = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+        with mock_aws():
+            kms.client.cache_clear()
+            with pytest.raises(KeysUnavailable):
+                KmsKeys(gone).generate_data_key(PLACE)
+            kms.client.cache_clear()
+
+    def test_writes_no_data_key_into_a_log_that_is_debugged(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        with mock_aws(), caplog.at_level(logging.DEBUG):
+            kms.client.cache_clear()
+            logging.getLogger("botocore.parsers").setLevel(logging.NOTSET)
+            keys = KmsKeys(boto3.client("kms").create_key()["KeyMetadata"]["Arn"])
+            made = keys.generate_data_key(PLACE)
+            keys.unwrap(made.wrapped, PLACE)
+            kms.client.cache_clear()
+        assert "botocore" in caplog.text
+        for spelling in (b64encode(content(made)).decode(), repr(content(made))):
+            assert spelling not in caplog.text
+
+
+class TestLocalKeys:
+    def test_exist_in_the_local_stage_alone(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Invariant 5."""
+        monkeypatch.setenv("MARA_STAGE", "production")
+        with pytest.raises(ValueError, match="local stage"):
+            local_keys(monkeypatch, LOCAL_KEYS)
+
+    def test_open_nothing_of_a_key_that_is_gone(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        made = local_keys(monkeypatch, LOCAL_KEYS).generate_data_key(PLACE)
+        others = local_keys(monkeypatch, {"local-2": "00" * 32})
+        with pytest.raises(SealBroken, match="local-1"):
+            others.unwrap(made.wrapped, PLACE)
+
+
+def test_a_place_is_spelt_in_one_way() -> None:
+    one = Place("vaults", "seed", UUID(int=1), UUID(int=2))
+    assert one.associated_data() == (
+        b'[1, "vaults", "seed", "00000000-0000-0000-0000-000000000001",'
+        b' "00000000-0000-0000-0000-000000000002"]'
+    )
