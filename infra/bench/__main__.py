@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-NAMES = ("frame", "imports", "load", "ingestion", "search")
+NAMES = ("frame", "imports", "load", "ingestion", "search", "addresses")
 
 
 def main(names: list[str]) -> None:

@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from infra.local import lifecycle
 from infra.local.progress import step
@@ -18,6 +19,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, (run, help_) in COMMANDS.items():
         command = commands.add_parser(name, help=help_)
         command.set_defaults(run=run)
+        if name == "vault":
+            command.add_argument("action", choices=["rewrap"])
+            moment = "rewrap those wrapped before it too, such as 2026-11-23T00:00:00Z"
+            command.add_argument("--before", type=datetime.fromisoformat, help=moment)
         if name == "superuser":
             command.add_argument("email", help="of an account that is registered")
         if name == "evaluate":
@@ -117,6 +122,13 @@ def evaluate(options: argparse.Namespace) -> int:
     return 0
 
 
+def vault(options: argparse.Namespace) -> int:
+    from infra.local.rewrap import rewrap
+
+    print(rewrap(options.before))
+    return 0
+
+
 def openapi(_: argparse.Namespace) -> int:
     from infra.local.openapi import write
 
@@ -148,6 +160,7 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     "superuser": (superuser, "make a registered account a superuser"),
     "reindex": (reindex, "go over to the search index that is configured, without an outage"),
     "evaluate": (evaluate, "ask an agent again what people judged, and print its score"),
+    "vault": (vault, "rewrap: put the data keys of all seeds under the key that wraps now"),
     "openapi": (openapi, "write the OpenAPI document anew"),
     "triggers": (triggers, "write the README's table of triggers anew"),
     "layers": (layers, "write the layers' requirements anew from uv.lock"),

@@ -22,8 +22,10 @@ Modules, which nothing moves, are held exactly.
 """
 
 NOWHERE = {
+    "Crypto",
     "aiogram",
     "alembic",
+    "coincurve",
     "docx",
     "langchain",
     "langchain_core",

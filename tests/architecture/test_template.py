@@ -8,6 +8,7 @@ import pytest
 
 from infra.local.package import FUNCTION, load_template
 from infra.local.settings import ROOT
+from tests.support.template import statements, translated
 
 RESOURCES_MAX = 499
 LINES_MAX = 12
@@ -34,40 +35,11 @@ def consumers() -> Iterator[tuple[str, dict[str, Any], str, dict[str, Any]]]:
                 )
 
 
-def statements(value: Any) -> Iterator[dict[str, Any]]:
-    """Every policy statement below this value."""
-    if isinstance(value, dict):
-        if "Effect" in value:
-            yield value
-        for part in value.values():
-            yield from statements(part)
-    elif isinstance(value, list):
-        for part in value:
-            yield from statements(part)
-
-
-def translated() -> dict[str, Any]:
-    """What CloudFormation gets after the SAM transform."""
-    from samtranslator.parser.parser import Parser
-    from samtranslator.translator.translator import Translator
-
-    template = load_template()
-    for resource in template["Resources"].values():
-        properties = resource.get("Properties", {})
-        # Packaging puts an address in the place of a folder.
-        for key in ("CodeUri", "ContentUri"):
-            if key in properties:
-                properties[key] = "s3://bucket/key"
-    translator = Translator({}, Parser())
-    result: dict[str, Any] = translator.translate(template, {"Stage": "test"})
-    return result
-
-
 @pytest.fixture(scope="module")
 def cloud(request: pytest.FixtureRequest) -> dict[str, Any]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-        return translated()
+        return translated(load_template())
 
 
 class TestQueues:

@@ -217,7 +217,9 @@ class TestWhatIsOnesOwn:
 class TestRowLevelSecurity:
     def test_stands_on_every_table_with_an_owner(self, rows: Rows) -> None:
         """Invariant 2: under the queries, which the crawler tries without it too."""
-        assert {"agents", "answers", "api_keys", "documents", "index_chunks"} <= set(rows.tables)
+        assert {"agents", "answers", "api_keys", "documents", "index_chunks", "vaults"} <= set(
+            rows.tables
+        )
         assert rows.unsecured() == set()
 
 

@@ -13,6 +13,7 @@ from mara.auth.model.permissions import RANK, Rule
 from mara.kernel.principal import Role
 from mara.wiring.agents import agent_service, ask_service
 from mara.wiring.auth import api_key_service, session_service
+from mara.wiring.vault import vault_service
 from tests.support.accounts import PASSWORD, Account, make_account
 from tests.support.knowledge import learn
 
@@ -75,7 +76,7 @@ CALLERS = (
 
 
 def make_tenant(name: str, word: str, role: Role = Role.USER) -> Tenant:
-    """With a document, an agent that answered from it, and an API key."""
+    """With a document, an agent that answered from it, an API key, and a vault."""
     account = make_account(name, role)
     who = account.principal
     text = f"Restart the {word} gateway with systemctl restart {word}, then call {word} support."
@@ -86,6 +87,7 @@ def make_tenant(name: str, word: str, role: Role = Role.USER) -> Tenant:
     answer = ask_service().ask(
         who, agent.id, f"How do I restart the {word} gateway?", conversation_id=None
     )
+    vault_service().open_vault(who)
     key, _ = api_key_service().create(who, name=f"{word} key", scopes=ALL_SCOPES, expires_at=None)
     ids = {
         "user_id": account.id,

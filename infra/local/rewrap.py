@@ -1,0 +1,49 @@
+"""Puts the data keys of all seeds under the key that wraps now; no seed is decrypted."""
+
+import os
+from datetime import UTC, datetime
+
+from infra.local import deploy, settings
+
+REPORTED_EVERY = 100
+ENVIRONMENT = {
+    "MARA_DATABASE_URL": "DatabaseUrl",
+    "MARA_KEYS": "Keys",
+    "MARA_LOCAL_KEYS": "LocalKeys",
+}
+
+
+def rewrap(before: datetime | None) -> str:
+    """MARA_DATABASE_URL and the other variables say what of; unset, the local cloud's.
+
+    A moment without a time zone is in UTC. Raises RuntimeError where it cannot go on, or where a
+    data key does not open; what was rewrapped stays so, and the next run goes on.
+    """
+    point_to_the_local_cloud()
+    from mara.kernel.errors import DomainError
+    from mara.wiring.vault import rewrapping_service
+
+    if before is not None and before.tzinfo is None:
+        before = before.replace(tzinfo=UTC)
+    try:
+        done = rewrapping_service().rewrap(before, _report)
+    except DomainError as error:
+        raise RuntimeError(f"{error.title}: {error.detail}") from error
+    if done.broken:
+        broken = ", ".join(str(id_) for id_ in done.broken)
+        raise RuntimeError(f"{done.vaults} vaults rewrapped; these do not open: {broken}")
+    return f"{done.vaults} vaults rewrapped"
+
+
+def _report(vaults: int) -> None:
+    if vaults % REPORTED_EVERY == 0:
+        print(f"  {vaults} vaults …")
+
+
+def point_to_the_local_cloud() -> None:
+    """As its functions are, where the environment does not say otherwise."""
+    os.environ.setdefault("MARA_STAGE", settings.STAGE)
+    if "MARA_DATABASE_URL" not in os.environ:
+        known = deploy.parameters()
+        for name, parameter in ENVIRONMENT.items():
+            os.environ[name] = known[parameter]

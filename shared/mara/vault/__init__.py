@@ -1,0 +1,1 @@
+"""Seeds: made once for each user, sealed and never shown; and the public keys of their accounts."""

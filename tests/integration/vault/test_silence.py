@@ -1,0 +1,176 @@
+"""The life of a vault with words that are known: nothing that is written anywhere holds them."""
+
+import io
+import logging
+import re
+import traceback
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import boto3
+import psycopg
+import pytest
+from moto import mock_aws
+
+from mara.kernel.envelope import KeysUnavailable, Place, SealBroken
+from mara.kernel.ids import new_id
+from mara.kernel.principal import Principal
+from mara.kernel.secret import Secret
+from mara.platform import kms
+from mara.platform.clock import now
+from mara.platform.database import DatabaseUnavailable, disconnect, transaction
+from mara.platform.envelope import AesGcmEnvelope
+from mara.platform.kms import KmsKeys
+from mara.vault.adapters import bip39
+from mara.vault.adapters.bip32 import ExtendedPrivateKey
+from mara.vault.adapters.derivation import StandardDerivation
+from mara.vault.adapters.postgres import PostgresVaults
+from mara.vault.adapters.slip10 import private_key
+from mara.vault.model import APTOS_KEY, EVM_ACCOUNT, TRON_ACCOUNT
+from mara.vault.service.opening import VaultService
+from mara.vault.service.rewrapping import RewrappingService
+from tests.support.accounts import make_account
+
+ENTROPY = bytes.fromhex("b328635db0fe6391bd0eb7bcb2b4237a0819c2d085dc0e251875b2583bfc9040")
+"""Of 24 words that occur in no text of ours nor of a library's log."""
+GONE = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+
+
+class KnownDerivation(StandardDerivation):
+    def draw(self) -> Secret:
+        return Secret(bytearray(ENTROPY))
+
+
+class KeepingKeys(KmsKeys):
+    """Remembers, for the test alone, every data key it saw."""
+
+    seen: list[bytes] = []  # noqa: RUF012 - shared on purpose
+
+    def generate_data_key(self, place: Place) -> Any:
+        made = super().generate_data_key(place)
+        self.seen.append(bytes(made.secret.reveal()))
+        return made
+
+
+def service(key_id: str) -> VaultService:
+    envelope = AesGcmEnvelope(KeepingKeys(key_id))
+    return VaultService(PostgresVaults(), KnownDerivation(), envelope, transaction, now)
+
+
+@pytest.fixture
+def written(caplog: pytest.LogCaptureFixture) -> Iterator[io.StringIO]:
+    """All that any logger writes at its most talkative, and what the test adds."""
+    text = io.StringIO()
+    handler = logging.StreamHandler(text)
+    loggers = (logging.getLogger(), logging.getLogger("mara"))
+    for each in loggers:
+        each.addHandler(handler)
+    with caplog.at_level(logging.DEBUG), caplog.at_level(logging.DEBUG, logger="mara"):
+        yield text
+    for each in loggers:
+        each.removeHandler(handler)
+
+
+def spellings() -> Iterator[str]:
+    """Of the seed and of all keys that follow from it."""
+    secrets = [ENTROPY, *KeepingKeys.seen]
+    with bip39.seed(bytearray(ENTROPY)) as seed:
+        secrets.append(bytes(seed))
+        root = ExtendedPrivateKey.of_seed(seed)
+        secrets.append(root.reveal())
+        for account in (EVM_ACCOUNT, TRON_ACCOUNT):
+            secrets += [root.derive(account).reveal(), root.derive((*account, 0, 0)).reveal()]
+        secrets.append(bytes(private_key(seed, APTOS_KEY).reveal()))
+    for secret in secrets:
+        yield secret.hex()
+        yield b64encode(secret).decode()
+        yield repr(secret)[2:-1]
+        yield repr(bytearray(secret))[12:-2]
+        yield str(int.from_bytes(secret, "big"))
+
+
+def assert_silent(text: str) -> None:
+    words = bytes(bip39.sentence(bytearray(ENTROPY)).reveal()).decode().split()
+    assert len(words) == 24
+    assert set(re.findall(r"[a-z]+", text.lower())) & set(words) == set()
+    for spelling in spellings():
+        assert spelling not in text
+
+
+def failure(act: Callable[[], Any], kind: type[Exception]) -> str:
+    """As a tool shows it that prints every variable of every frame."""
+    with pytest.raises(kind) as raised:
+        act()
+    shown = traceback.TracebackException.from_exception(raised.value, capture_locals=True)
+    return "".join(shown.format()) + repr(raised.value) + str(vars(raised.value))
+
+
+def dump(rows: psycopg.Connection[Any]) -> str:
+    """Every row of every table, binary columns as hexadecimal digits and as text."""
+    tables = rows.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+    parts = []
+    for (table,) in tables:
+        for row in rows.execute(f'SELECT * FROM "{table}"').fetchall():
+            for value in row:
+                parts.append(str(value))
+                if isinstance(value, bytes):
+                    parts += [value.hex(), value.decode("latin-1")]
+    return "\n".join(parts)
+
+
+def live(
+    caller: Principal, key_ids: tuple[str, str], rows: psycopg.Connection[Any]
+) -> Iterator[str]:
+    """All that happens to a vault, as what each step shows."""
+    old, new = key_ids
+    yield failure(lambda: service(GONE).open_vault(caller), KeysUnavailable)
+    vault = service(old)
+    yield repr(vault.open_vault(caller))
+    yield repr(vault.account_keys(caller)) + repr(vault.addresses(caller))
+    vaults, envelope = PostgresVaults(), AesGcmEnvelope(KeepingKeys(new))
+    with transaction("system"):
+        stored = vaults.wrapped_otherwise(new, None, after=None, limit=1)[0]
+    yield repr(stored) + repr(vault) + repr(envelope)
+    yield repr(RewrappingService(vaults, envelope, transaction, now).rewrap())
+    with transaction("system"):
+        rewrapped = vaults.wrapped_otherwise(old, None, after=None, limit=1)[0]
+    secret = envelope.open(rewrapped.seed, rewrapped.place)
+    assert secret.reveal() == ENTROPY
+    yield repr(secret) + f"{secret}"
+    elsewhere = Place("vaults", "seed", new_id(), caller.user_id)
+    yield failure(lambda: envelope.open(rewrapped.seed, elsewhere), SealBroken)
+    yield dump(rows)
+
+
+def test_no_log_error_repr_or_row_holds_a_seed_or_a_key(
+    written: io.StringIO, rows: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Invariant 4: no endpoint and no log ever holds a seed or private key."""
+    caller = make_account().principal
+    with mock_aws():
+        kms.client.cache_clear()
+        logging.getLogger("botocore.parsers").setLevel(logging.NOTSET)
+        keys = [boto3.client("kms").create_key()["KeyMetadata"]["Arn"] for _ in range(2)]
+        written.writelines(live(caller, (keys[0], keys[1]), rows))
+        disconnect()
+        monkeypatch.setenv("MARA_DATABASE_URL", "postgresql://mara_app:unset@127.0.0.1:1/unset")
+        written.write(failure(lambda: service(keys[0]).open_vault(caller), DatabaseUnavailable))
+        kms.client.cache_clear()
+    text = written.getvalue()
+    assert "botocore" in text
+    assert len(KeepingKeys.seen) == 1
+    assert_silent(text)
+
+
+def test_the_search_finds_what_it_looks_for() -> None:
+    """Else the test above would hold of anything."""
+    for leak in (
+        "the seventh word is " + bytes(bip39.sentence(bytearray(ENTROPY)).reveal()).decode()[:40],
+        f"entropy={ENTROPY!r}",
+        f"entropy={bytearray(ENTROPY)!r}",
+        f"key {ENTROPY.hex()}",
+        f'{{"key": "{b64encode(ENTROPY).decode()}"}}',
+    ):
+        with pytest.raises(AssertionError):
+            assert_silent(leak)

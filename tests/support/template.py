@@ -1,0 +1,34 @@
+"""template.yaml as CloudFormation gets it, and the rights it gives."""
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+
+def translated(template: dict[str, Any]) -> dict[str, Any]:
+    """What CloudFormation gets after the SAM transform."""
+    from samtranslator.parser.parser import Parser
+    from samtranslator.translator.translator import Translator
+
+    template = copy.deepcopy(template)
+    for resource in template["Resources"].values():
+        properties = resource.get("Properties", {})
+        # Packaging puts an address in the place of a folder.
+        for key in ("CodeUri", "ContentUri"):
+            if key in properties:
+                properties[key] = "s3://bucket/key"
+    translator = Translator({}, Parser())
+    result: dict[str, Any] = translator.translate(template, {"Stage": "test"})
+    return result
+
+
+def statements(value: Any) -> Iterator[dict[str, Any]]:
+    """Every policy statement below this value."""
+    if isinstance(value, dict):
+        if "Effect" in value:
+            yield value
+        for part in value.values():
+            yield from statements(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from statements(part)
