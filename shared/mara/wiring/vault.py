@@ -13,6 +13,7 @@ from mara.platform.settings import KeySettings, LocalKeySettings, SeedKeySetting
 from mara.vault.adapters.postgres import PostgresVaults
 
 if TYPE_CHECKING:
+    from mara.vault.ports import Derivation
     from mara.vault.service.opening import VaultService
     from mara.vault.service.rewrapping import RewrappingService
 
@@ -33,11 +34,17 @@ def _envelope() -> Envelope:
 
 
 @cache
-def vault_service() -> "VaultService":
+def derivation() -> "Derivation":
     from mara.vault.adapters.derivation import StandardDerivation
+
+    return StandardDerivation()
+
+
+@cache
+def vault_service() -> "VaultService":
     from mara.vault.service.opening import VaultService
 
-    return VaultService(PostgresVaults(), StandardDerivation(), _envelope(), transaction, now)
+    return VaultService(PostgresVaults(), derivation(), _envelope(), transaction, now)
 
 
 @cache
