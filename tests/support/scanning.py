@@ -17,6 +17,7 @@ from mara.wallets.service.providers import Providers
 from mara.wallets.service.rechecking import RecheckingService
 from mara.wallets.service.scanning import ScannerService
 from mara.wallets.service.settling import Settlement
+from mara.wiring.ledger import ledger_service
 from tests.support.chains import USDT
 
 RULES = DepositRules(
@@ -108,14 +109,12 @@ class Parts:
     now: Clock
 
 
-def parts(
-    chains: Sequence[Any], books: object, rules: DepositRules, killer: Killer | None
-) -> Parts:
+def parts(chains: Sequence[Any], rules: DepositRules, killer: Killer | None) -> Parts:
     killer = killer or Killer()
     mortal: Callable[[object], Any] = lambda part: Mortal(part, killer)  # noqa: E731
     deposits, scans, clock = mortal(PostgresDeposits()), mortal(PostgresScans()), Clock()
     return Parts(
-        Settlement(rules, deposits, mortal(books), Saying(killer)),
+        Settlement(rules, deposits, mortal(ledger_service()), Saying(killer)),
         Providers(rules.network, [mortal(one) for one in chains], scans, transaction, clock),
         scans,
         deposits,
@@ -127,17 +126,14 @@ def parts(
 def scanner(
     chains: Sequence[Any],
     *,
-    books: object,
     rules: DepositRules = RULES,
     killer: Killer | None = None,
 ) -> ScannerService:
-    return ScannerService(**vars(parts(chains, books, rules, killer)))
+    return ScannerService(**vars(parts(chains, rules, killer)))
 
 
-def rechecking(
-    chains: Sequence[Any], *, books: object, rules: DepositRules = RULES
-) -> RecheckingService:
-    return RecheckingService(**vars(parts(chains, books, rules, None)))
+def rechecking(chains: Sequence[Any], *, rules: DepositRules = RULES) -> RecheckingService:
+    return RecheckingService(**vars(parts(chains, rules, None)))
 
 
 def give_wallet(

@@ -81,19 +81,3 @@ class Deposits(Protocol):
 
     def mark_safe(self, network: Network, up_to: int) -> None:
         """All that were seen up to that block."""
-
-
-class Books(Protocol):
-    """The ledger, as deposits need it: both write in the transaction that is open.
-
-    Both do nothing where the business key is booked already with the same content, and raise
-    Conflict where it is booked with another.
-    """
-
-    def credit_deposit(
-        self, *, owner_id: UUID, network: str, amount_micro_usdt: int, business_key: str
-    ) -> None: ...
-
-    def suspend_deposit(
-        self, *, owner_id: UUID, network: str, amount_micro_usdt: int, business_key: str
-    ) -> None: ...

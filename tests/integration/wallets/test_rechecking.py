@@ -17,7 +17,7 @@ from mara.wallets.errors import (
 )
 from mara.wallets.model import BlockRange, Deposit
 from tests.support.accounts import Account, make_account
-from tests.support.books import OutboxBooks
+from tests.support.books import credited
 from tests.support.chains import Payment, SimulatedChain, SimulatedProvider
 from tests.support.scanning import deposits, give_wallet, rechecking, scanner
 
@@ -31,7 +31,6 @@ class Stage:
     anna: Account
     boris: Account
     chain: SimulatedChain = field(default_factory=SimulatedChain)
-    books: OutboxBooks = field(default_factory=OutboxBooks)
     providers: list[Any] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -49,14 +48,14 @@ class Stage:
             self.chain.mine()
 
     def scan(self) -> None:
-        service = scanner(self.providers, books=self.books)
+        service = scanner(self.providers)
         service.run(service.now() + timedelta(minutes=1))
 
     def claim(self, who: Account, name: str) -> list[Deposit]:
-        return list(rechecking(self.providers, books=self.books).claim(who.principal, name))
+        return list(rechecking(self.providers).claim(who.principal, name))
 
     def rescan(self, first: int, last: int) -> int:
-        return rechecking(self.providers, books=self.books).rescan(BlockRange(first, last))
+        return rechecking(self.providers).rescan(BlockRange(first, last))
 
     def states(self) -> list[str]:
         return [state for _, _, state in deposits().values()]
@@ -75,21 +74,21 @@ class TestClaim:
         stage.mine()
         claimed = stage.claim(stage.anna, name)
         assert [deposit.amount_micro_usdt for deposit in claimed] == [FIVE, 2 * FIVE]
-        assert stage.books.credited() == {stage.anna.id: 3 * FIVE}
+        assert credited() == {stage.anna.id: 3 * FIVE}
         stage.scan()
-        assert stage.books.credited() == {stage.anna.id: 3 * FIVE, stage.boris.id: FIVE}
+        assert credited() == {stage.anna.id: 3 * FIVE, stage.boris.id: FIVE}
 
     def test_twice_changes_nothing(self, stage: Stage) -> None:
         name = stage.pay(Payment(ANNA, FIVE))
         stage.mine()
         assert stage.claim(stage.anna, name) == stage.claim(stage.anna, name)
-        assert stage.books.credited() == {stage.anna.id: FIVE}
+        assert credited() == {stage.anna.id: FIVE}
 
     def test_before_it_is_final_is_seen(self, stage: Stage) -> None:
         name = stage.pay(Payment(ANNA, FIVE))
         (deposit,) = stage.claim(stage.anna, name)
         assert deposit.state == "seen"
-        assert stage.books.credited() == {}
+        assert credited() == {}
 
     @pytest.mark.parametrize("spelling", ["{}", "0x{}", " 0x{} "])
     def test_takes_the_hash_as_explorers_show_it(self, stage: Stage, spelling: str) -> None:
@@ -155,7 +154,7 @@ class TestRescan:
         stage.providers[1].down = True
         with pytest.raises((ChainContradiction, ChainUnavailable)):
             stage.rescan(1, 3)
-        assert stage.books.credited() == {stage.anna.id: FIVE}
+        assert credited() == {stage.anna.id: FIVE}
 
 
 def _forget_every_second_deposit() -> None:

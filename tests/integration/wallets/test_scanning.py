@@ -12,7 +12,7 @@ from mara.wallets.errors import ChainUnavailable, FinalityBroken, ScanMoved, Tok
 from mara.wallets.model import BlockRange, Reading, Token
 from mara.wallets.service.scanning import ScannerService
 from tests.support.accounts import make_account
-from tests.support.books import OutboxBooks
+from tests.support.books import credited, suspended
 from tests.support.chains import Payment, SimulatedChain, SimulatedProvider
 from tests.support.scanning import RULES, deposits, give_wallet, said, scanner
 
@@ -27,10 +27,9 @@ class Stage:
     first: SimulatedProvider
     second: SimulatedProvider
     owners: dict[bytes, UUID]
-    books: OutboxBooks
 
     def scanner(self, **rules: Any) -> ScannerService:
-        return scanner([self.first, self.second], books=self.books, rules=replace(RULES, **rules))
+        return scanner([self.first, self.second], rules=replace(RULES, **rules))
 
     def scan(self, **rules: Any) -> None:
         service = self.scanner(**rules)
@@ -51,7 +50,7 @@ def stage() -> Stage:
     for address, owner_id in owners.items():
         give_wallet(owner_id, address)
     first, second = SimulatedProvider(chain, "first"), SimulatedProvider(chain, "second")
-    return Stage(chain, first, second, owners, OutboxBooks())
+    return Stage(chain, first, second, owners)
 
 
 class TestADeposit:
@@ -59,7 +58,7 @@ class TestADeposit:
         stage.chain.mine(stage.chain.transaction(Payment(ANNA, FIVE)))
         stage.scan()
         assert stage.states() == ["seen"]
-        assert stage.books.credited() == {}
+        assert credited() == {}
         stage.mine(stage.chain.lag_safe)
         stage.scan()
         assert stage.states() == ["safe"]
@@ -68,7 +67,7 @@ class TestADeposit:
         assert stage.states() == ["credited"]
         stage.mine(20)
         stage.scan()
-        assert stage.books.credited() == {stage.owners[ANNA]: FIVE}
+        assert credited() == {stage.owners[ANNA]: FIVE}
         assert (said("deposit-seen"), said("deposit-credited")) == (1, 1)
 
     def test_is_one_of_several_in_a_transaction(self, stage: Stage) -> None:
@@ -79,7 +78,7 @@ class TestADeposit:
         )
         stage.mine(10)
         stage.scan()
-        assert stage.books.credited() == {
+        assert credited() == {
             stage.owners[ANNA]: 3 * FIVE,
             stage.owners[BORIS]: FIVE,
         }
@@ -99,8 +98,8 @@ class TestADeposit:
         stage.mine(10)
         stage.scan()
         assert stage.states() == ["suspense"]
-        assert stage.books.credited() == {}
-        assert stage.books.suspended() == {stage.owners[ANNA]: RULES.minimum_micro_usdt - 1}
+        assert credited() == {}
+        assert suspended() == {stage.owners[ANNA]: RULES.minimum_micro_usdt - 1}
 
 
 class TestAReorganisation:
@@ -115,7 +114,7 @@ class TestAReorganisation:
         assert stage.states() == ["seen"]
         stage.mine(10)
         stage.scan()
-        assert stage.books.credited() == {stage.owners[ANNA]: FIVE}
+        assert credited() == {stage.owners[ANNA]: FIVE}
         assert list(deposits()) == [(paid.hash, 1)]
 
     def test_that_removes_a_deposit_keeps_it_as_orphaned(self, stage: Stage) -> None:
@@ -125,7 +124,7 @@ class TestAReorganisation:
         stage.mine(12)
         stage.scan()
         assert stage.states() == ["orphaned"]
-        assert stage.books.credited() == {}
+        assert credited() == {}
         assert said("deposit-orphaned") == 1
 
     def test_that_brings_an_orphan_back_credits_it(self, stage: Stage) -> None:
@@ -140,7 +139,7 @@ class TestAReorganisation:
         stage.mine(10)
         stage.scan()
         assert stage.states() == ["credited"]
-        assert stage.books.credited() == {stage.owners[ANNA]: FIVE}
+        assert credited() == {stage.owners[ANNA]: FIVE}
 
     def test_of_what_was_final_stops_the_scan(self, stage: Stage) -> None:
         stage.mine(20)
@@ -193,7 +192,7 @@ class TestAProvider:
         stage.mine(10)
         for _ in range(4):
             stage.scan()
-        assert stage.books.credited() == {stage.owners[ANNA]: 6 * FIVE}
+        assert credited() == {stage.owners[ANNA]: 6 * FIVE}
 
     def test_that_forges_a_large_deposit_alone_credits_none(self, stage: Stage) -> None:
         stage.first.forges = Payment(ANNA, FIVE)
@@ -201,7 +200,7 @@ class TestAProvider:
         for _ in range(4):
             stage.scan(opinion_above_micro_usdt=0)
             stage.mine(3)
-        assert stage.books.credited() == {}
+        assert credited() == {}
 
     def test_that_calls_blocks_final_too_early_is_not_believed_alone(self, stage: Stage) -> None:
         stage.first.hastily_final = 6
@@ -209,7 +208,7 @@ class TestAProvider:
         stage.scan()
         stage.mine(1)
         stage.scan()
-        assert stage.books.credited() == {}
+        assert credited() == {}
 
     def test_that_accepts_few_at_once_gets_smaller_ranges(self, stage: Stage) -> None:
         stage.first.transfers_max = stage.second.transfers_max = 2
@@ -217,7 +216,7 @@ class TestAProvider:
             stage.chain.mine(stage.chain.transaction(Payment(ANNA, FIVE)))
         stage.mine(10)
         stage.scan()
-        assert stage.books.credited() == {stage.owners[ANNA]: 12 * FIVE}
+        assert credited() == {stage.owners[ANNA]: 12 * FIVE}
 
     def test_with_another_token_stops_the_scan(self, stage: Stage) -> None:
         stage.second.says = Token("USDT", 18)
@@ -249,8 +248,8 @@ class TestTwoScanners:
         stage.scanner().step()
         slow = OvertakenProvider(stage.chain, "slow", overtake=stage.scan)
         with pytest.raises(ScanMoved):
-            scanner([slow], books=stage.books).step()
-        assert stage.books.credited() == {stage.owners[ANNA]: FIVE, stage.owners[BORIS]: FIVE}
+            scanner([slow]).step()
+        assert credited() == {stage.owners[ANNA]: FIVE, stage.owners[BORIS]: FIVE}
 
 
 @dataclass

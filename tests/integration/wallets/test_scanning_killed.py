@@ -9,7 +9,7 @@ import pytest
 
 from mara.wallets.errors import ChainUnavailable, ScanMoved
 from tests.support.accounts import make_account
-from tests.support.books import OutboxBooks
+from tests.support.books import credited
 from tests.support.chains import Payment, SimulatedChain, SimulatedProvider, Transaction
 from tests.support.scanning import RULES, Killed, Killer, deposits, give_wallet, scanner
 
@@ -85,20 +85,20 @@ def test_credits_what_the_chain_finally_says_and_nothing_else(seed: int) -> None
     for address, owner_id in owners.items():
         give_wallet(owner_id, address)
     weather = Weather(seed, list(owners))
-    books, choose = OutboxBooks(), random.Random(seed)
+    choose = random.Random(seed)
     kills = 0
     while kills < KILLS // 3 + 1:
         weather.change()
-        kills += _scan(weather, books, Killer(choose.randrange(1, 60)))
+        kills += _scan(weather, Killer(choose.randrange(1, 60)))
     weather.clear()
     for _ in range(4):
-        _scan(weather, books, Killer())
-    _assert_is_the_truth(weather.chain, books, owners)
+        _scan(weather, Killer())
+    _assert_is_the_truth(weather.chain, owners)
 
 
-def _scan(weather: Weather, books: OutboxBooks, killer: Killer) -> bool:
+def _scan(weather: Weather, killer: Killer) -> bool:
     """Whether it was killed. Outages are what the weather is; anything else fails the test."""
-    service = scanner([weather.honest, weather.liar], books=books, rules=RULE, killer=killer)
+    service = scanner([weather.honest, weather.liar], rules=RULE, killer=killer)
     try:
         service.run(service.now() + timedelta(minutes=1))
     except Killed:
@@ -108,18 +108,16 @@ def _scan(weather: Weather, books: OutboxBooks, killer: Killer) -> bool:
     return False
 
 
-def _assert_is_the_truth(
-    chain: SimulatedChain, books: OutboxBooks, owners: dict[bytes, UUID]
-) -> None:
+def _assert_is_the_truth(chain: SimulatedChain, owners: dict[bytes, UUID]) -> None:
     truth = chain.deposits(owners)
     assert truth
-    credited = {
+    as_credited = {
         key: (address, amount)
         for key, (address, amount, state) in deposits().items()
         if state == "credited"
     }
-    assert credited == truth
+    assert as_credited == truth
     sums: dict[UUID, int] = {}
     for address, amount in truth.values():
         sums[owners[address]] = sums.get(owners[address], 0) + amount
-    assert books.credited() == sums
+    assert credited() == sums

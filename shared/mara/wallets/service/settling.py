@@ -7,6 +7,8 @@ from uuid import UUID
 
 from mara.kernel.ids import new_id
 from mara.kernel.messages import Publish
+from mara.ledger.model import Cause, UserAccount
+from mara.ledger.service import LedgerService
 from mara.wallets.errors import ChainContradiction
 from mara.wallets.messages import DepositCredited, DepositOrphaned, DepositSeen
 from mara.wallets.model import (
@@ -19,7 +21,7 @@ from mara.wallets.model import (
     Receipt,
     Transfer,
 )
-from mara.wallets.ports import Books, Deposits
+from mara.wallets.ports import Deposits
 
 Owners = Mapping[bytes, UUID]
 
@@ -63,7 +65,7 @@ class Settlement:
 
     rules: DepositRules
     deposits: Deposits
-    books: Books
+    ledger: LedgerService
     publish: Publish
 
     def see(self, found: Sequence[Placed], now: datetime) -> None:
@@ -109,12 +111,12 @@ class Settlement:
     def pay_in(self, deposit: Deposit, now: datetime) -> None:
         """Below the minimum it goes to suspense: nobody's loss, and not to be spent."""
         enough = deposit.amount_micro_usdt >= self.rules.minimum_micro_usdt
-        enter = self.books.credit_deposit if enough else self.books.suspend_deposit
-        enter(
-            owner_id=deposit.owner_id,
-            network=deposit.key.network.value,
-            amount_micro_usdt=deposit.amount_micro_usdt,
-            business_key=str(deposit.key),
+        self.ledger.credit_deposit(
+            deposit.owner_id,
+            deposit.key.network.value,
+            deposit.amount_micro_usdt,
+            Cause(key=str(deposit.key), reference=deposit.key.transaction),
+            into=UserAccount.AVAILABLE if enough else UserAccount.SUSPENSE,
         )
         state = DepositState.CREDITED if enough else DepositState.SUSPENSE
         self.deposits.save(replace(deposit, state=state, credited_at=now))
