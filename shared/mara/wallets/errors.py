@@ -40,5 +40,9 @@ class InvalidRange(Invalid):
     title = "These blocks cannot be read again"
 
 
+class InvalidAddress(Invalid):
+    title = "This is no address of the network"
+
+
 class InvalidTransaction(Invalid):
     title = "This is no transaction of the network"
