@@ -38,15 +38,17 @@ def read_measured(path: Path, format: Format) -> Reading:
 
 
 def _read(path: Path, format: Format) -> Reading:
+    extractor = ChildProcessExtractor()
     began = time.monotonic()
     outcome, detail, text, blocks = "ready", "", "", 0
     try:
-        extraction = ChildProcessExtractor().extract(path, format)
+        extraction = extractor.extract(path, format)
         text = "\n".join(block.text for block in extraction.blocks)
         blocks = len(extraction.blocks)
     except Unreadable as refusal:
         outcome, detail = refusal.code, str(refusal)
     seconds = time.monotonic() - began
+    extractor.process.close()  # what its children took is known when it has ended
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
     return Reading(outcome, detail, text, blocks, seconds, peak)
 

@@ -1,26 +1,24 @@
 """The child process: limits itself, reads one file, writes its blocks as JSON lines.
 
-python -m mara.documents.adapters.extraction.child FORMAT INPUT OUTPUT
+A line holds many blocks, as a list for each of their fields; the last tells how it ended.
 """
 
 import json
-import resource
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from mara.documents.adapters.extraction import limits
 from mara.documents.adapters.extraction.readers import read
 from mara.documents.errors import Unreadable
-from mara.documents.model import Block, Format
+from mara.documents.model import Block, Format, Place
+
+BLOCKS_AT_ONCE = 4096
+"""Of one line."""
 
 
-def main(format: str, path: str, output: str) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (limits.MEMORY_BYTES, limits.MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (limits.CPU_S, limits.CPU_S + 1))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.OUTPUT_BYTES_MAX, limits.OUTPUT_BYTES_MAX))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+def main(format: str, path: str, output: str, seconds: float) -> None:
+    limits.confine(seconds)
     # Lone surrogates, which a broken file may hold, cannot be stored anywhere.
     with Path(output).open("w", encoding="utf-8", errors="replace") as file:
         try:
@@ -42,20 +40,33 @@ def main(format: str, path: str, output: str) -> None:
 
 def _write(file: IO[str], blocks: Iterator[Block]) -> int:
     count, characters = 0, 0
+    kept: list[tuple[str, Place]] = []
     for block in blocks:
         # A zero byte, which PostgreSQL keeps in no text, is no letter either.
         text = block.text.replace("\x00", "").strip("\n").rstrip()
-        if not text.strip():
+        if not text:
             continue
         characters += len(text)
         if characters > limits.TEXT_CHARACTERS_MAX:
             detail = f"The file holds more than {limits.TEXT_CHARACTERS_MAX} characters of text."
             raise Unreadable("too_large", detail)
-        place = block.place
-        where = [place.page, place.sheet, place.row, place.headings]
-        _line(file, [text, *where])
+        kept.append((text, block.place))
         count += 1
+        if len(kept) == BLOCKS_AT_ONCE:
+            _line(file, _columns(kept))
+            kept.clear()
+    _line(file, _columns(kept))
     return count
+
+
+def _columns(blocks: Sequence[tuple[str, Place]]) -> list[list[Any]]:
+    return [
+        [text for text, _ in blocks],
+        [place.page for _, place in blocks],
+        [place.sheet for _, place in blocks],
+        [place.row for _, place in blocks],
+        [place.headings for _, place in blocks],
+    ]
 
 
 def _line(file: IO[str], content: Sequence[object] | dict[str, object]) -> None:
@@ -63,7 +74,3 @@ def _line(file: IO[str], content: Sequence[object] | dict[str, object]) -> None:
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -12,12 +12,17 @@ from pypdfium2 import raw
 
 from mara.documents.adapters.extraction import limits
 from mara.documents.adapters.extraction.pdf_hidden import hidden_objects, without
+from mara.documents.adapters.extraction.pdfium import address_of, character_at, font_size
+from mara.documents.adapters.extraction.shares import in_shares
 from mara.documents.errors import Unreadable
 from mara.documents.model import Block, Place
 
 HEADING_RATIO = 1.15
 """A line this much larger than the body is a heading."""
 HEADING_LENGTH_MAX = 150
+
+PAGES_OF_A_SHARE = 8
+"""Fewer are read sooner than a process is forked."""
 
 Line = tuple[str, float]
 """The text, and the size of its font in points."""
@@ -34,13 +39,21 @@ def read_pdf(path: Path) -> tuple[int, Iterator[Block]]:
         return _read_with_pypdf(path)
     if len(document) > limits.PAGES_MAX:
         raise Unreadable("too_large", f"At most {limits.PAGES_MAX} pages are read.")
-    pages = [_lines(document, number) for number in range(len(document))]
+    pages = in_shares(
+        lambda numbers: _pages(path, document, numbers), len(document), at_least=PAGES_OF_A_SHARE
+    )
     if not any(pages):
         if any(_has_image(document, number) for number in range(len(document))):
             detail = "The pages are pictures: recognise their text (OCR) and upload that."
             raise Unreadable("needs_ocr", detail)
         return _read_with_pypdf(path)
     return len(document), _blocks(pages)
+
+
+def _pages(path: Path, document: pdfium.PdfDocument, numbers: range) -> list[list[Line]]:
+    if len(numbers) < len(document):
+        document = pdfium.PdfDocument(path)  # a position in a file is shared between processes
+    return [_lines(document, number) for number in numbers]
 
 
 def _lines(document: pdfium.PdfDocument, number: int) -> list[Line]:
@@ -51,6 +64,7 @@ def _lines(document: pdfium.PdfDocument, number: int) -> list[Line]:
     text_page = page.get_textpage()
     hidden = hidden_objects(page)
     text = text_page.get_text_range()
+    handle = address_of(text_page.raw)
     lines: list[Line] = []
     position = 0
     # Positions count in UTF-16, where a letter beyond the basic plane takes two.
@@ -58,9 +72,9 @@ def _lines(document: pdfium.PdfDocument, number: int) -> list[Line]:
     for line in text.split("\r\n"):
         length = len(line) if is_basic else len(line.encode("utf-16-le")) // 2
         if line.strip():
-            start = raw.FPDFText_GetCharIndexFromTextIndex(text_page, position)
+            start = character_at(handle, position)
             shown = without(text_page, start, length, hidden) if hidden else line
-            size = raw.FPDFText_GetFontSize(text_page, start)
+            size = font_size(handle, start)
             if shown.strip():
                 lines.append((_clean(shown), round(size * 2) / 2))
         position += length + 2

@@ -6,11 +6,27 @@ or too small to read.
 
 import ctypes
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
+
+from mara.documents.adapters.extraction.pdfium import (
+    Box,
+    address_of,
+    bounds_of,
+    count_inside,
+    count_objects,
+    fill_of,
+    looks_of,
+    object_at,
+    object_inside,
+    render_mode,
+    text_object,
+    type_of,
+    unicode_at,
+)
 
 INVISIBLE = 3
 """Text render mode (ISO 32000-1, table 106)."""
@@ -22,11 +38,6 @@ FORMS_DEPTH_MAX = 15
 """Forms in forms; what stands deeper is read as it is."""
 GROUNDS_MAX = 2000
 """Coloured areas of a page that are remembered; white text on a later one counts as hidden."""
-
-Box = tuple[float, float, float, float]
-"""Left, bottom, right, top, in points."""
-Colour = tuple[int, int, int, int]
-"""Red, green, blue, and how opaque it is: 0 to 255."""
 
 
 @dataclass(slots=True)
@@ -44,70 +55,69 @@ class Hidden:
 def hidden_objects(page: pdfium.PdfPage) -> Hidden:
     hidden = Hidden(page=page.get_bbox())
     white: set[int] = set()
-    # By pdfium's own calls: a page has hundreds of texts, and its wrapper costs more than a look.
-    for index in range(raw.FPDFPage_CountObjects(page.raw)):
-        item = raw.FPDFPage_GetObject(page.raw, index)
-        kind = raw.FPDFPageObj_GetType(item)
-        if kind == raw.FPDF_PAGEOBJ_TEXT:
-            _look_at(item, hidden, white)
-        elif kind == raw.FPDF_PAGEOBJ_FORM:
+    handle = address_of(page.raw)
+    for index in range(count_objects(handle)):
+        item = object_at(handle, index)
+        mode = render_mode(item)
+        if mode >= 0:
+            _look_at(item, mode, hidden, white)
+        elif type_of(item) == raw.FPDF_PAGEOBJ_FORM:
             _look_into(item, hidden)
     if white:
-        hidden.certain |= _without_ground(page, white)
+        hidden.certain |= _without_ground(handle, white)
     return hidden
 
 
-def _look_at(item: Any, hidden: Hidden, white: set[int]) -> None:
-    colour = _fill(item)
-    box = _bounds(item)
-    if _is_unpainted(item, colour) or _is_off(box, hidden.page) or _is_tiny(item, box):
-        hidden.certain.add(ctypes.addressof(item.contents))
-    elif min(colour[:3]) >= WHITE_FROM:
-        white.add(ctypes.addressof(item.contents))
+def _look_at(item: int, mode: int, hidden: Hidden, white: set[int]) -> None:
+    red, green, blue, alpha, *sides = looks_of(item)
+    # Some programs draw each letter by itself: thousands a page, and nearly all of them plain.
+    if mode == INVISIBLE or not alpha or _is_off(sides, hidden.page) or _is_tiny(item, sides):
+        hidden.certain.add(item)
+    elif red >= WHITE_FROM and green >= WHITE_FROM and blue >= WHITE_FROM:
+        white.add(item)
 
 
-def _look_into(form: Any, hidden: Hidden, depth: int = 1) -> None:
+def _look_into(form: int, hidden: Hidden, depth: int = 1) -> None:
     """Of what stands in a form, pdfium tells the place in the form and not on the page."""
     if depth > FORMS_DEPTH_MAX:
         return
-    for index in range(max(raw.FPDFFormObj_CountObjects(form), 0)):
-        item = raw.FPDFFormObj_GetObject(form, index)
-        kind = raw.FPDFPageObj_GetType(item)
-        if kind == raw.FPDF_PAGEOBJ_FORM:
+    for index in range(count_inside(form)):
+        item = object_inside(form, index)
+        mode = render_mode(item)
+        if mode >= 0:
+            unpainted = mode == INVISIBLE or not fill_of(item)[3]
+            (hidden.certain if unpainted else hidden.suspect).add(item)
+        elif type_of(item) == raw.FPDF_PAGEOBJ_FORM:
             _look_into(item, hidden, depth + 1)
-        elif kind == raw.FPDF_PAGEOBJ_TEXT:
-            unpainted = _is_unpainted(item, _fill(item))
-            (hidden.certain if unpainted else hidden.suspect).add(ctypes.addressof(item.contents))
 
 
-def _without_ground(page: pdfium.PdfPage, white: set[int]) -> set[int]:
+def _without_ground(page: int, white: set[int]) -> set[int]:
     """Those of the white texts with nothing coloured painted under them before."""
     grounds: list[Box] = []
     lost = set()
-    for index in range(raw.FPDFPage_CountObjects(page.raw)):
-        item = raw.FPDFPage_GetObject(page.raw, index)
-        address = ctypes.addressof(item.contents)
-        if address in white:
-            left, bottom, right, top = _bounds(item)
+    for index in range(count_objects(page)):
+        item = object_at(page, index)
+        if item in white:
+            left, bottom, right, top = bounds_of(item)
             x, y = (left + right) / 2, (bottom + top) / 2
             if not any(g[0] <= x <= g[2] and g[1] <= y <= g[3] for g in grounds):
-                lost.add(address)
+                lost.add(item)
         elif len(grounds) < GROUNDS_MAX and _is_ground(item):
-            grounds.append(_bounds(item))
+            grounds.append(bounds_of(item))
     return lost
 
 
 def without(text_page: pdfium.PdfTextPage, start: int, length: int, hidden: Hidden) -> str:
     """The letters from ``start`` on but the hidden ones."""
     kept = []
+    handle = address_of(text_page.raw)
     for index in range(start, start + length):
-        item = raw.FPDFText_GetTextObject(text_page, index)
-        address = ctypes.addressof(item.contents) if item else 0
-        if address in hidden.certain:
+        item = text_object(handle, index)
+        if item in hidden.certain:
             continue
-        if address in hidden.suspect and _is_letter_unseen(text_page, index, hidden.page):
+        if item in hidden.suspect and _is_letter_unseen(text_page, index, hidden.page):
             continue
-        kept.append(chr(raw.FPDFText_GetUnicode(text_page, index)))
+        kept.append(chr(unicode_at(handle, index)))
     return "".join(kept)
 
 
@@ -122,46 +132,30 @@ def _is_letter_unseen(text_page: pdfium.PdfTextPage, index: int, page: Box) -> b
     return _is_off(box, page) or max(wide, high) < FONT_SIZE_MIN / 2
 
 
-def _is_off(box: Box, page: Box) -> bool:
+def _is_off(box: Sequence[float], page: Box) -> bool:
     return box[2] <= page[0] or box[0] >= page[2] or box[3] <= page[1] or box[1] >= page[3]
 
 
-def _is_unpainted(item: Any, colour: Colour) -> bool:
-    return colour[3] == 0 or raw.FPDFTextObj_GetTextRenderMode(item) == INVISIBLE
-
-
-def _is_tiny(item: Any, box: Box) -> bool:
-    if min(box[2] - box[0], box[3] - box[1]) >= FONT_SIZE_MIN / 2:
+def _is_tiny(item: int, box: Sequence[float]) -> bool:
+    if box[2] - box[0] >= FONT_SIZE_MIN / 2 and box[3] - box[1] >= FONT_SIZE_MIN / 2:
         return False
+    pointer = ctypes.cast(item, raw.FPDF_PAGEOBJECT)
     size, matrix = ctypes.c_float(), raw.FS_MATRIX()
-    raw.FPDFTextObj_GetFontSize(item, size)
-    raw.FPDFPageObj_GetMatrix(item, matrix)
+    raw.FPDFTextObj_GetFontSize(pointer, size)
+    raw.FPDFPageObj_GetMatrix(pointer, matrix)
     scale = max(math.hypot(matrix.a, matrix.b), math.hypot(matrix.c, matrix.d))
     return 0 < abs(size.value) * scale < FONT_SIZE_MIN
 
 
-def _is_ground(item: Any) -> bool:
+def _is_ground(item: int) -> bool:
     """Whether white text stands out on it. A form may hold anything, so it counts."""
-    kind = raw.FPDFPageObj_GetType(item)
+    kind = type_of(item)
     if kind == raw.FPDF_PAGEOBJ_TEXT:
         return False
     if kind != raw.FPDF_PAGEOBJ_PATH:
         return True
     mode, stroke = ctypes.c_int(), ctypes.c_int()
-    filled = raw.FPDFPath_GetDrawMode(item, mode, stroke) and mode.value
-    colour = _fill(item)
+    pointer = ctypes.cast(item, raw.FPDF_PAGEOBJECT)
+    filled = raw.FPDFPath_GetDrawMode(pointer, mode, stroke) and mode.value
+    colour = fill_of(item)
     return bool(filled) and colour[3] > 0 and min(colour[:3]) < WHITE_FROM
-
-
-def _bounds(item: Any) -> Box:
-    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
-    raw.FPDFPageObj_GetBounds(item, left, bottom, right, top)
-    return left.value, bottom.value, right.value, top.value
-
-
-def _fill(item: Any) -> Colour:
-    """Black where it has no colour of its own."""
-    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
-    if not raw.FPDFPageObj_GetFillColor(item, red, green, blue, alpha):
-        return 0, 0, 0, 255
-    return red.value, green.value, blue.value, alpha.value

@@ -1,6 +1,6 @@
 """Which reader reads which format; each is imported only when it is needed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from mara.documents.adapters.extraction import limits
@@ -10,6 +10,7 @@ from mara.documents.model import Block, Format
 
 Reading = tuple[int | None, Iterator[Block]]
 """Pages or sheets, where the format has such, and the blocks in reading order."""
+Reader = Callable[[Path], Reading]
 
 
 def read(path: Path, format: Format) -> Reading:
@@ -17,33 +18,38 @@ def read(path: Path, format: Format) -> Reading:
     check_signature(path, format)
     if format in {Format.DOCX, Format.XLSX}:
         check_zip(path, format)
+    return reader_of(format)(path)
+
+
+def reader_of(format: Format) -> Reader:
     if format is Format.PDF:
         from mara.documents.adapters.extraction.pdf import read_pdf
 
-        return read_pdf(path)
+        return read_pdf
     if format is Format.DOCX:
         from mara.documents.adapters.extraction.docx import read_docx
 
-        return None, read_docx(path)
+        return lambda path: (None, read_docx(path))
     if format is Format.XLSX:
-        from mara.documents.adapters.extraction.tables import read_xlsx
+        from mara.documents.adapters.extraction.xlsx import read_xlsx
 
-        return read_xlsx(path)
-    return _read_text(path, format)
+        return read_xlsx
+    return _text_reader_of(format)
 
 
-def _read_text(path: Path, format: Format) -> Reading:
+def _text_reader_of(format: Format) -> Reader:
     from mara.documents.adapters.extraction.text import decode, read_plain
 
-    if path.stat().st_size > limits.TEXT_BYTES_MAX:
-        raise Unreadable("too_large", f"At most {limits.TEXT_BYTES_MAX} bytes of text are read.")
-    text = decode(path.read_bytes())
+    read_text = read_plain
     if format is Format.CSV:
-        from mara.documents.adapters.extraction.tables import read_csv
+        from mara.documents.adapters.extraction.tables import read_csv as read_text
+    elif format is Format.MD:
+        from mara.documents.adapters.extraction.markdown import read_markdown as read_text
 
-        return None, read_csv(text)
-    if format is Format.MD:
-        from mara.documents.adapters.extraction.markdown import read_markdown
+    def reader(path: Path) -> Reading:
+        if path.stat().st_size > limits.TEXT_BYTES_MAX:
+            detail = f"At most {limits.TEXT_BYTES_MAX} bytes of text are read."
+            raise Unreadable("too_large", detail)
+        return None, read_text(decode(path.read_bytes()))
 
-        return None, read_markdown(text)
-    return None, read_plain(text)
+    return reader

@@ -1,0 +1,59 @@
+"""Reading one file in several processes at once, within what one file may cost."""
+
+import marshal
+import os
+import signal
+from collections.abc import Callable
+from typing import Any
+
+from mara.documents.adapters.extraction import limits
+from mara.documents.errors import Unreadable
+
+Work = Callable[[range], list[Any]]
+"""Given numbers of parts, what each of them is: of what ``marshal`` knows."""
+
+
+def in_shares(work: Work, count: int, *, at_least: int) -> list[Any]:
+    """What ``work`` makes of ``range(count)``: in shares, where ``at_least`` so many fall to each.
+
+    A share that fails is done again alone, with all the memory that a file may take.
+    Raises Unreadable where the shares together took the time that a file may take, and whatever
+    ``work`` raises.
+    """
+    number = min(limits.PROCESSES_MAX, os.cpu_count() or 1, count // at_least)
+    if number < 2:  # noqa: PLR2004 - one share is none
+        return work(range(count))
+    # Neighbours are alike: so dealt out, each share takes about as long.
+    parts = [range(first, count, number) for first in range(number)]
+    shares = [_start(work, part, number) for part in parts]
+    found: list[Any] = [None] * count
+    for part, (process, pipe) in zip(parts, shares, strict=True):
+        results = _finish(process, pipe)
+        found[part.start :: number] = work(part) if results is None else results
+    return found
+
+
+def _start(work: Work, part: range, among: int) -> tuple[int, int]:
+    """The process, and where its results are to be read."""
+    output, results = os.pipe()
+    process = os.fork()
+    if not process:
+        try:
+            limits.confine(signal.getitimer(signal.ITIMER_REAL)[0], among=among)
+            with os.fdopen(results, "wb") as pipe:
+                pipe.write(marshal.dumps(work(part)))
+            os._exit(0)
+        finally:
+            os._exit(1)
+    os.close(results)
+    return process, output
+
+
+def _finish(process: int, output: int) -> list[Any] | None:
+    with os.fdopen(output, "rb") as pipe:
+        results = pipe.read()
+    _, status = os.waitpid(process, 0)
+    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU:
+        raise Unreadable("too_large", "Reading the file takes more time than allowed.")
+    # It may be hostile, but then so may this process, which reads the same file.
+    return marshal.loads(results) if status == 0 else None  # noqa: S302
