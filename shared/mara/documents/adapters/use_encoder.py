@@ -132,7 +132,8 @@ class OverlapEncoder:
         lengths = np.diff(starts, append=len(scale))
         text = np.repeat(np.arange(len(starts)), lengths)
         summed: Floats = np.concatenate(
-            [_weighed(text, at, scale, len(starts), len(rows)) @ rows for rows, at in parts], axis=1
+            [_weighed(text, at, scale, (len(starts), len(rows))) @ rows for rows, at in parts],
+            axis=1,
         )
         summed -= np.add.reduceat(mean * scale, starts).astype(np.float32)[:, None]
         summed *= weights.ln_g
@@ -197,10 +198,10 @@ def _convolve(
     return out, inverse
 
 
-def _weighed(row: Indexes, column: Indexes, weight: Floats, rows: int, columns: int) -> Floats:
+def _weighed(row: Indexes, column: Indexes, weight: Floats, shape: tuple[int, int]) -> Floats:
     """A matrix of sums of weights."""
-    flat = np.bincount(row * columns + column, weight, rows * columns)
-    return flat.astype(np.float32).reshape(rows, columns)
+    flat = np.bincount(row * shape[1] + column, weight, shape[0] * shape[1])
+    return flat.astype(np.float32).reshape(shape)
 
 
 def _normalise(rows: Floats, gain: Floats, shift: Floats, epsilon: float) -> None:

@@ -1,16 +1,14 @@
 """Reading files that may be hostile: in a child process that may die without harm."""
 
-import json
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+from mara.documents.adapters.extraction.handover import read_records
 from mara.documents.adapters.extraction.limits import OUTPUT_BYTES_MAX, WALL_CLOCK_S
 from mara.documents.adapters.extraction.reader_process import ReaderProcess
 from mara.documents.errors import Unreadable
-from mara.documents.model import Block, Extraction, Format, Place
+from mara.documents.model import Extraction, Format
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +20,7 @@ class ChildProcessExtractor:
 
     def extract(self, path: Path, format: Format) -> Extraction:
         with tempfile.TemporaryDirectory() as folder:
-            output = Path(folder) / "blocks.jsonl"
+            output = Path(folder) / "blocks"
             if not self.process.read(format.value, path, output, self.wall_clock_s):
                 raise Unreadable(*_TIMED_OUT)
             if not output.exists() or output.stat().st_size > OUTPUT_BYTES_MAX:
@@ -36,28 +34,11 @@ _TOO_DEMANDING = ("too_large", "Reading the file takes more memory or time than 
 
 def _read(output: Path) -> Extraction:
     """Raises Unreadable where the child says so, or ended before it had finished."""
-    blocks: list[Block] = []
-    end: dict[str, Any] = {}
-    for line in _lines(output):
-        if isinstance(line, dict):
-            end = line
-        else:
-            blocks.extend(_blocks(line))
+    with output.open("rb") as file:
+        try:
+            blocks, end = read_records(file)
+        except ValueError as error:
+            raise Unreadable(*_TOO_DEMANDING) from error
     if "failure" in end:
         raise Unreadable(end["failure"], end["detail"])
-    if not end.get("done"):
-        raise Unreadable(*_TOO_DEMANDING)
     return Extraction(blocks, end["pages"])
-
-
-def _lines(output: Path) -> Iterator[Any]:
-    """The columns of some blocks each; last, of a child that came to an end, how that was."""
-    with output.open(encoding="utf-8") as file:
-        for line in file:
-            if line.endswith("\n"):  # a killed child may leave half a line
-                yield json.loads(line)
-
-
-def _blocks(columns: list[list[Any]]) -> Iterator[Block]:
-    for text, page, sheet, row, headings in zip(*columns, strict=True):
-        yield Block(text, Place(page, sheet, row, tuple(headings)))

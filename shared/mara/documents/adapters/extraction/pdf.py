@@ -39,9 +39,7 @@ def read_pdf(path: Path) -> tuple[int, Iterator[Block]]:
         return _read_with_pypdf(path)
     if len(document) > limits.PAGES_MAX:
         raise Unreadable("too_large", f"At most {limits.PAGES_MAX} pages are read.")
-    pages = in_shares(
-        lambda numbers: _pages(path, document, numbers), len(document), at_least=PAGES_OF_A_SHARE
-    )
+    pages = _pages(path, document)
     if not any(pages):
         if any(_has_image(document, number) for number in range(len(document))):
             detail = "The pages are pictures: recognise their text (OCR) and upload that."
@@ -50,10 +48,15 @@ def read_pdf(path: Path) -> tuple[int, Iterator[Block]]:
     return len(document), _blocks(pages)
 
 
-def _pages(path: Path, document: pdfium.PdfDocument, numbers: range) -> list[list[Line]]:
-    if len(numbers) < len(document):
-        document = pdfium.PdfDocument(path)  # a position in a file is shared between processes
-    return [_lines(document, number) for number in numbers]
+def _pages(path: Path, document: pdfium.PdfDocument) -> list[list[Line]]:
+    def share(numbers: range) -> list[list[Line]]:
+        opened = pdfium.PdfDocument(path)  # for a fork shares its parent's place in a file
+        return [_lines(opened, number) for number in numbers]
+
+    shared = in_shares(share, len(document), at_least=PAGES_OF_A_SHARE)
+    if shared is not None:
+        return shared
+    return [_lines(document, number) for number in range(len(document))]
 
 
 def _lines(document: pdfium.PdfDocument, number: int) -> list[Line]:

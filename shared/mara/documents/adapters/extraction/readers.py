@@ -5,10 +5,11 @@ from pathlib import Path
 
 from mara.documents.adapters.extraction import limits
 from mara.documents.adapters.extraction.guards import check_signature, check_zip
+from mara.documents.adapters.extraction.handover import Record, records_of
 from mara.documents.errors import Unreadable
 from mara.documents.model import Block, Format
 
-Reading = tuple[int | None, Iterator[Block]]
+Reading = tuple[int | None, Iterator[Record]]
 """Pages or sheets, where the format has such, and the blocks in reading order."""
 Reader = Callable[[Path], Reading]
 
@@ -25,16 +26,20 @@ def reader_of(format: Format) -> Reader:
     if format is Format.PDF:
         from mara.documents.adapters.extraction.pdf import read_pdf
 
-        return read_pdf
+        return lambda path: _as_reading(*read_pdf(path))
     if format is Format.DOCX:
         from mara.documents.adapters.extraction.docx import read_docx
 
-        return lambda path: (None, read_docx(path))
+        return lambda path: _as_reading(None, read_docx(path))
     if format is Format.XLSX:
         from mara.documents.adapters.extraction.xlsx import read_xlsx
 
         return read_xlsx
     return _text_reader_of(format)
+
+
+def _as_reading(pages: int | None, blocks: Iterator[Block]) -> Reading:
+    return pages, records_of(blocks)
 
 
 def _text_reader_of(format: Format) -> Reader:
@@ -50,6 +55,6 @@ def _text_reader_of(format: Format) -> Reader:
         if path.stat().st_size > limits.TEXT_BYTES_MAX:
             detail = f"At most {limits.TEXT_BYTES_MAX} bytes of text are read."
             raise Unreadable("too_large", detail)
-        return None, read_text(decode(path.read_bytes()))
+        return _as_reading(None, read_text(decode(path.read_bytes())))
 
     return reader

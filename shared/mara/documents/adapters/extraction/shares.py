@@ -13,23 +13,25 @@ Work = Callable[[range], list[Any]]
 """Given numbers of parts, what each of them is: of what ``marshal`` knows."""
 
 
-def in_shares(work: Work, count: int, *, at_least: int) -> list[Any]:
-    """What ``work`` makes of ``range(count)``: in shares, where ``at_least`` so many fall to each.
+def in_shares(work: Work, count: int, *, at_least: int) -> list[Any] | None:
+    """What ``work`` makes of ``range(count)``, or ``None`` if it is to be done without help.
 
-    A share that fails is done again alone, with all the memory that a file may take.
-    Raises Unreadable where the shares together took the time that a file may take, and whatever
-    ``work`` raises.
+    So it is where fewer than ``at_least`` would fall to each process, or where one of them failed,
+    perhaps for want of the memory that it shares with the others. Raises Unreadable where they took
+    the time that a file may take.
     """
     number = min(limits.PROCESSES_MAX, os.cpu_count() or 1, count // at_least)
     if number < 2:  # noqa: PLR2004 - one share is none
-        return work(range(count))
+        return None
     # Neighbours are alike: so dealt out, each share takes about as long.
     parts = [range(first, count, number) for first in range(number)]
     shares = [_start(work, part, number) for part in parts]
+    results = [_finish(process, pipe) for process, pipe in shares]
     found: list[Any] = [None] * count
-    for part, (process, pipe) in zip(parts, shares, strict=True):
-        results = _finish(process, pipe)
-        found[part.start :: number] = work(part) if results is None else results
+    for part, result in zip(parts, results, strict=True):
+        if result is None:
+            return None
+        found[part.start :: number] = result
     return found
 
 

@@ -53,7 +53,7 @@ def facts_of_sheets(path: Path) -> dict[str, SheetFacts]:
     """By the name of the sheet. Raises Unreadable, where the extent of any is too large."""
     with zipfile.ZipFile(path) as archive:
         names = set(archive.namelist())
-        parts = _parts_of_sheets(archive)
+        parts = parts_of_sheets(archive)
         sheets = {name for name in names if name.startswith("xl/worksheets/sheet")}
         facts = {}
         for part in sheets | (names & set(parts.values())):
@@ -62,7 +62,7 @@ def facts_of_sheets(path: Path) -> dict[str, SheetFacts]:
     return {sheet: facts[part] for sheet, part in parts.items() if part in facts}
 
 
-def _parts_of_sheets(archive: zipfile.ZipFile) -> dict[str, str]:
+def parts_of_sheets(archive: zipfile.ZipFile) -> dict[str, str]:
     if "xl/_rels/workbook.xml.rels" not in archive.namelist():
         return {}
     # The guards refuse every entity.
@@ -82,9 +82,13 @@ def _parts_of_sheets(archive: zipfile.ZipFile) -> dict[str, str]:
 def inspect(part: IO[bytes]) -> SheetFacts:
     """Raises Unreadable where the extent is more than is allowed."""
     facts = SheetFacts()
-    tail = b""
+    tail, began = b"", False
     while piece := part.read(PIECE):
         seen = tail + piece
+        if not began:
+            # The reader, too, looks for the extent no further.
+            began = b"sheetData" in seen
+            _believe(seen, facts)
         _measure(seen, facts)
         if facts.columns > COLUMNS_MAX or facts.rows > ROWS_MAX:
             raise Unreadable("corrupt", "A cell stands beyond what a sheet can hold.")
@@ -96,10 +100,13 @@ def inspect(part: IO[bytes]) -> SheetFacts:
     return facts
 
 
-def _measure(seen: bytes, facts: SheetFacts) -> None:
+def _believe(seen: bytes, facts: SheetFacts) -> None:
     for column, row in _DIMENSION.findall(seen):
         facts.columns = max(facts.columns, _number_of(column))
         facts.rows = max(facts.rows, int(row))
+
+
+def _measure(seen: bytes, facts: SheetFacts) -> None:
     facts.rows = max(facts.rows, *map(int, _ROW.findall(seen)), 0)
     for column in set(_COLUMN.findall(seen)):
         facts.columns = max(facts.columns, _number_of(column))

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import zip_longest
+from itertools import chain, islice, zip_longest
 
 from mara.documents.adapters.extraction import limits
 from mara.documents.model import Block, Place
@@ -13,6 +13,10 @@ HEADER_CANDIDATES = 10
 
 KEY_LENGTH_MAX = 80
 """A first cell up to this long names its row."""
+
+Numbered = tuple[int, Sequence[str]]
+Row = tuple[str, int, tuple[str, ...]]
+"""Its text, its number, and what it is called, if anything."""
 
 
 def read_csv(text: str) -> Iterator[Block]:
@@ -29,36 +33,39 @@ def read_rows(
     rows: Iterable[Sequence[str]], *, sheet: str | None, first_row: int
 ) -> Iterator[Block]:
     """One block a row: ``Header: cell`` lines, the header being the first full row of words."""
-    numbered = enumerate(rows, first_row)
-    top = []
-    for number, row in numbered:
-        top.append((number, row))
-        if len(top) == HEADER_CANDIDATES:
-            break
+    for text, number, headings in shaped(enumerate(rows, first_row)):
+        yield Block(text, Place(sheet=sheet, row=number, headings=headings))
+
+
+def shaped(rows: Iterable[Numbered]) -> Iterator[Row]:
+    """As ``read_rows``, of rows with their numbers."""
+    numbered = iter(rows)
+    top = list(islice(numbered, HEADER_CANDIDATES))
     at = _header_index([row for _, row in top])
-    header = list(top[at][1]) if at is not None else []
+    header = top[at][1] if at is not None else ()
     before = top[: at or 0]
     rest = top[at + 1 :] if at is not None else top
-    for number, row in before:
-        yield from _row([], number, row, sheet)
+    yield from _shape((), before)
     if at is not None and not any(any(row) for _, row in rest):
-        yield from _row([], top[at][0], header, sheet)  # a table of one row has no header
-    for number, row in rest:
-        yield from _row(header, number, row, sheet)
-    for number, row in numbered:
-        yield from _row(header, number, row, sheet)
+        yield from _shape((), top[at : at + 1])  # a table of one row has no header
+    yield from _shape(header, chain(rest, numbered))
 
 
-def _row(
-    header: Sequence[str], number: int, row: Sequence[str], sheet: str | None
-) -> Iterator[Block]:
-    cells = [(name, cell) for name, cell in zip_longest(header, row, fillvalue="") if cell]
-    if not cells:
-        return
-    key = cells[0][1]
-    named = (key,) if len(cells) > 1 and len(key) <= KEY_LENGTH_MAX and "\n" not in key else ()
-    text = "\n".join(f"{name}: {cell}" if name else cell for name, cell in cells)
-    yield Block(text, Place(sheet=sheet, row=number, headings=named))
+def _shape(header: Sequence[str], rows: Iterable[Numbered]) -> Iterator[Row]:
+    names = [f"{name}: " if name else "" for name in header]
+    full = "\n".join(name.replace("%", "%%") + "%s" for name in names)
+    for number, row in rows:
+        if len(row) == len(names) > 1 and all(row):  # as most rows of most tables
+            key, is_alone = row[0], False
+            text = full % tuple(row)
+        else:
+            cells = [(n, cell) for n, cell in zip_longest(names, row, fillvalue="") if cell]
+            if not cells:
+                continue
+            key, is_alone = cells[0][1], len(cells) == 1
+            text = "\n".join(name + cell for name, cell in cells)
+        is_named = not is_alone and len(key) <= KEY_LENGTH_MAX and "\n" not in key
+        yield text, number, (key,) if is_named else ()
 
 
 def _header_index(rows: Sequence[Sequence[str]]) -> int | None:

@@ -1,66 +1,164 @@
 """Workbooks: the rows of every sheet that is shown, as a person reads them."""
 
+import io
+import zipfile
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import islice
+from itertools import chain, dropwhile, groupby, islice
+from operator import itemgetter
 from pathlib import Path
 
-from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import (
+    CalamineSheet,
+    CalamineWorkbook,
+    SheetMetadata,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
 from mara.documents.adapters.extraction import limits
-from mara.documents.adapters.extraction.sheets import SheetFacts, facts_of_sheets
-from mara.documents.adapters.extraction.tables import read_rows
-from mara.documents.errors import Unreadable
-from mara.documents.model import Block
+from mara.documents.adapters.extraction.handover import BLOCKS_AT_ONCE, Record, record_of
+from mara.documents.adapters.extraction.shares import in_shares
+from mara.documents.adapters.extraction.sheet_pieces import Piece, cut, workbook_with
+from mara.documents.adapters.extraction.sheets import (
+    SheetFacts,
+    facts_of_sheets,
+    inspect,
+    parts_of_sheets,
+)
+from mara.documents.adapters.extraction.tables import HEADER_CANDIDATES, Numbered, Row, shaped
+
+SHARED_FROM = 1_500_000
+"""Bytes of XML of a sheet; less is read sooner than a process is forked."""
+SHARED_UP_TO = 64 * 1024**2
+"""It is held three times, in a part of the memory."""
 
 
-def read_xlsx(path: Path) -> tuple[int, Iterator[Block]]:
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What a process is to read: a sheet, or a piece of it."""
+
+    sheet: str
+    part: str
+    """XML of the sheet, in the archive."""
+    index: int
+    count: int
+    """Of pieces."""
+
+
+Found = tuple[str, list[Numbered], list[int], list[Record]]
+"""Of a share: its sheet, the rows among which the header is, the numbers of its own, and those."""
+
+
+def read_xlsx(path: Path) -> tuple[int, Iterator[Record]]:
+    """Raises Unreadable, and what calamine raises on broken files."""
+    shared = _read_in_shares(path)
+    if shared is not None:
+        return len(shared), chain.from_iterable(shared)
     facts = facts_of_sheets(path)
     workbook = CalamineWorkbook.from_path(path)
-    shown = [
-        sheet.name
-        for sheet in workbook.sheets_metadata
-        if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet
-    ]
+    shown = [sheet.name for sheet in workbook.sheets_metadata if _is_shown(sheet)]
 
-    def blocks() -> Iterator[Block]:
+    def found() -> Iterator[Record]:
         for name in shown:
-            sheet = workbook.get_sheet_by_name(name)
-            start = sheet.start or (0, 0)
-            # The reader pads above the first row that has a cell, but not before such a column.
-            read = islice(sheet.iter_rows(), start[0], None)
-            rows: Iterator[list[str]] = ([_text(cell) for cell in row] for row in read)
-            if (hidden := facts.get(name, SheetFacts())).hides:
-                rows = _shown(rows, hidden, start)
-            yield from read_rows(rows, sheet=name, first_row=start[0] + 1)
+            rows = _rows(workbook.get_sheet_by_name(name), facts.get(name, SheetFacts()))
+            yield from _records(name, shaped(rows))
 
-    return len(shown), blocks()
+    return len(shown), found()
 
 
-def _shown(
-    rows: Iterable[list[str]], facts: SheetFacts, start: tuple[int, int]
-) -> Iterator[list[str]]:
-    """Hidden rows come as empty ones, so that the others keep their numbers."""
-    first_row, first_column = start[0] + 1, start[1] + 1
-    for number, row in enumerate(rows, first_row):
-        if number in facts.hidden_rows:
-            yield []
+def _read_in_shares(path: Path) -> list[list[Record]] | None:
+    """Of each sheet that is shown; ``None`` where that is not faster, or not certain."""
+    with zipfile.ZipFile(path) as archive:
+        sizes = {member.filename: member.file_size for member in archive.infolist()}
+        parts = parts_of_sheets(archive)
+    largest = max((sizes.get(part, 0) for part in parts.values()), default=0)
+    if not SHARED_FROM <= largest <= SHARED_UP_TO:
+        return None
+    shares = [
+        Share(sheet, part, index, count)
+        for sheet, part in parts.items()
+        for count in [limits.PROCESSES_MAX if sizes.get(part, 0) >= SHARED_FROM else 1]
+        for index in range(count)
+    ]
+    found = in_shares(
+        lambda numbers: [_read_share(path, shares[number]) for number in numbers],
+        len(shares),
+        at_least=1,
+    )
+    return None if found is None else _joined(found)
+
+
+def _read_share(path: Path, share: Share) -> Found | None:
+    """``None`` if the sheet is hidden. Raises what makes it impossible to read it in pieces."""
+    with zipfile.ZipFile(path) as archive:
+        part = archive.read(share.part)
+    piece = cut(part, share.index, share.count) if share.count > 1 else Piece(part, 1)
+    facts = inspect(io.BytesIO(piece.part))
+    workbook = CalamineWorkbook.from_filelike(workbook_with(path, share.part, piece.part))
+    about = next(sheet for sheet in workbook.sheets_metadata if sheet.name == share.sheet)
+    if not _is_shown(about):
+        return None
+    rows = _rows(workbook.get_sheet_by_name(share.sheet), facts, piece.first_row)
+    top = list(islice(rows, HEADER_CANDIDATES))
+    own = list(dropwhile(lambda row: row[1] < piece.first_row, shaped(chain(top, rows))))
+    return share.sheet, top, [number for _, number, _ in own], list(_records(share.sheet, own))
+
+
+def _joined(found: list[Found | None]) -> list[list[Record]] | None:
+    """Of each sheet; ``None`` if pieces do not agree on the header, or on whose a row is."""
+    sheets = []
+    for _, group in groupby(filter(None, found), key=itemgetter(0)):
+        _, tops, numbers, records = zip(*group, strict=True)
+        rows = list(chain.from_iterable(numbers))
+        if any(top != tops[0] for top in tops) or rows != sorted(set(rows)):
+            return None
+        sheets.append(list(chain.from_iterable(records)))
+    return sheets
+
+
+def _is_shown(sheet: SheetMetadata) -> bool:
+    visible: bool = sheet.visible == SheetVisibleEnum.Visible
+    return visible and sheet.typ == SheetTypeEnum.WorkSheet
+
+
+def _rows(sheet: CalamineSheet, facts: SheetFacts, from_row: int = 1) -> Iterator[Numbered]:
+    """The first rows, and those from ``from_row`` on; of hidden ones nothing."""
+    first_row, first_column = sheet.start or (0, 0)
+    end_of_top = first_row + HEADER_CANDIDATES
+    # The reader pads above the first row that has a cell, but not before such a column.
+    before = [""] * first_column
+    for number, row in islice(enumerate(sheet.iter_rows(), 1), first_row, None):
+        if end_of_top < number < from_row:
             continue
-        yield [
-            "" if column in facts.hidden_columns else cell
-            for column, cell in enumerate(row, first_column)
-        ]
+        if number in facts.hidden_rows:
+            yield number, []  # it counts among the first ones all the same
+            continue
+        # Nearly all cells are text.
+        texts = [cell.strip() if cell.__class__ is str else _text(cell) for cell in row]
+        if before:
+            texts = before + texts
+        yield number, _without(facts.hidden_columns, texts) if facts.hidden_columns else texts
+
+
+def _without(hidden: set[int], row: list[str]) -> list[str]:
+    return ["" if column in hidden else cell for column, cell in enumerate(row, 1)]
+
+
+def _records(sheet: str, rows: Iterable[Row]) -> Iterator[Record]:
+    remaining = iter(rows)
+    while some := list(islice(remaining, BLOCKS_AT_ONCE)):
+        texts, numbers, headings = zip(*some, strict=True)
+        plain = [text.replace("\r\n", "\n") for text in texts]
+        count = len(some)
+        yield record_of((plain, [None] * count, [sheet] * count, numbers, headings))
 
 
 def _text(cell: object) -> str:
     """A cell as a person reads it: 3 rather than 3.0, dates as ISO 8601."""
-    if isinstance(cell, str):  # nearly all are
-        text = cell.strip()
-        if len(text) > limits.TEXT_CHARACTERS_MAX:
-            raise Unreadable("too_large", "A cell holds more text than is allowed.")
-        return text.replace("\r\n", "\n") if "\r" in text else text
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:  # noqa: PLR2004
-        return str(int(cell))
+    if isinstance(cell, float):
+        return repr(cell + 0.0).removesuffix(".0")
     if isinstance(cell, datetime):
         midnight = cell.time() == time()
         return cell.date().isoformat() if midnight else cell.isoformat(" ", "seconds")

@@ -19,6 +19,9 @@ from mara.documents.adapters.extraction import child
 from mara.documents.adapters.extraction.readers import reader_of
 from mara.documents.model import Format
 
+COLLECTED_FROM = 100_000
+"""Objects; what they take is little of the memory that a file may take."""
+
 
 def main() -> None:
     for line in sys.stdin:
@@ -41,6 +44,8 @@ def _read(format: str, path: str, output: str, seconds: float) -> None:
         nothing = os.open(os.devnull, os.O_RDWR)
         os.dup2(nothing, sys.stdin.fileno())
         os.dup2(nothing, sys.stdout.fileno())
+        # Readers make lists by the thousand and hardly a cycle, and live for one file.
+        gc.set_threshold(COLLECTED_FROM, 100, 100)
         child.main(format, path, output, seconds)
     finally:
         os._exit(0)
