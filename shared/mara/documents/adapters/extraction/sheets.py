@@ -49,11 +49,19 @@ class SheetFacts:
         return bool(self.hidden_rows or self.hidden_columns)
 
 
+@dataclass(frozen=True, slots=True)
+class SheetPart:
+    name: str
+    part: str
+    """Its place in the archive, where there may be none."""
+    state: str
+
+
 def facts_of_sheets(path: Path) -> dict[str, SheetFacts]:
     """By the name of the sheet. Raises Unreadable, where the extent of any is too large."""
     with zipfile.ZipFile(path) as archive:
         names = set(archive.namelist())
-        parts = parts_of_sheets(archive)
+        parts = {sheet.name: sheet.part for sheet in sheets_of(archive)}
         sheets = {name for name in names if name.startswith("xl/worksheets/sheet")}
         facts = {}
         for part in sheets | (names & set(parts.values())):
@@ -62,21 +70,22 @@ def facts_of_sheets(path: Path) -> dict[str, SheetFacts]:
     return {sheet: facts[part] for sheet, part in parts.items() if part in facts}
 
 
-def parts_of_sheets(archive: zipfile.ZipFile) -> dict[str, str]:
+def sheets_of(archive: zipfile.ZipFile) -> list[SheetPart]:
     if "xl/_rels/workbook.xml.rels" not in archive.namelist():
-        return {}
+        return []
     # The guards refuse every entity.
     with archive.open("xl/_rels/workbook.xml.rels") as part:
         relations = parse(part).getroot()  # noqa: S314
     targets = {item.get("Id"): item.get("Target", "") for item in relations}
     with archive.open("xl/workbook.xml") as part:
         workbook = parse(part).getroot()  # noqa: S314
-    parts = {}
+    sheets = []
     for sheet in workbook.iter():
         if sheet.tag.endswith("}sheet"):
             target = next((targets.get(v) for k, v in sheet.items() if k.endswith("}id")), None)
-            parts[sheet.get("name", "")] = normpath(join("/xl", target or ""))[1:]
-    return parts
+            place = normpath(join("/xl", target or ""))[1:]
+            sheets.append(SheetPart(sheet.get("name", ""), place, sheet.get("state", "visible")))
+    return sheets
 
 
 def inspect(part: IO[bytes]) -> SheetFacts:

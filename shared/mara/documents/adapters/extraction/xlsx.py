@@ -19,13 +19,20 @@ from python_calamine import (
 
 from mara.documents.adapters.extraction import limits
 from mara.documents.adapters.extraction.handover import BLOCKS_AT_ONCE, Record, record_of
+from mara.documents.adapters.extraction.plain_sheet import (
+    NotPlain,
+    Workbook,
+    number_text,
+    plain_rows,
+)
 from mara.documents.adapters.extraction.shares import in_shares
 from mara.documents.adapters.extraction.sheet_pieces import Piece, cut, workbook_with
 from mara.documents.adapters.extraction.sheets import (
     SheetFacts,
+    SheetPart,
     facts_of_sheets,
     inspect,
-    parts_of_sheets,
+    sheets_of,
 )
 from mara.documents.adapters.extraction.tables import HEADER_CANDIDATES, Numbered, Row, shaped
 
@@ -33,6 +40,7 @@ SHARED_FROM = 1_500_000
 """Bytes of XML of a sheet; less is read sooner than a process is forked."""
 SHARED_UP_TO = 64 * 1024**2
 """It is held three times, in a part of the memory."""
+STATES = {"visible", "hidden", "veryHidden"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +80,17 @@ def _read_in_shares(path: Path) -> list[list[Record]] | None:
     """Of each sheet that is shown; ``None`` where that is not faster, or not certain."""
     with zipfile.ZipFile(path) as archive:
         sizes = {member.filename: member.file_size for member in archive.infolist()}
-        parts = parts_of_sheets(archive)
-    largest = max((sizes.get(part, 0) for part in parts.values()), default=0)
+        sheets = sheets_of(archive)
+    if not all(_is_usual(sheet) and sheet.part in sizes for sheet in sheets):
+        return None
+    shown = {sheet.name: sheet.part for sheet in sheets if sheet.state == "visible"}
+    largest = max((sizes[part] for part in shown.values()), default=0)
     if not SHARED_FROM <= largest <= SHARED_UP_TO:
         return None
     shares = [
         Share(sheet, part, index, count)
-        for sheet, part in parts.items()
-        for count in [limits.PROCESSES_MAX if sizes.get(part, 0) >= SHARED_FROM else 1]
+        for sheet, part in shown.items()
+        for count in [limits.PROCESSES_MAX if sizes[part] >= SHARED_FROM else 1]
         for index in range(count)
     ]
     found = in_shares(
@@ -90,26 +101,35 @@ def _read_in_shares(path: Path) -> list[list[Record]] | None:
     return None if found is None else _joined(found)
 
 
-def _read_share(path: Path, share: Share) -> Found | None:
-    """``None`` if the sheet is hidden. Raises what makes it impossible to read it in pieces."""
+def _is_usual(sheet: SheetPart) -> bool:
+    return sheet.state in STATES and sheet.part.startswith("xl/worksheets/")
+
+
+def _read_share(path: Path, share: Share) -> Found:
+    """Raises whatever makes it impossible to read the sheet in pieces."""
     with zipfile.ZipFile(path) as archive:
         part = archive.read(share.part)
-    piece = cut(part, share.index, share.count) if share.count > 1 else Piece(part, 1)
+        piece = cut(part, share.index, share.count) if share.count > 1 else Piece(part, 1)
+        try:
+            return _found(share, piece, plain_rows(piece.part, Workbook(archive)))
+        except NotPlain:
+            pass
     facts = inspect(io.BytesIO(piece.part))
     workbook = CalamineWorkbook.from_filelike(workbook_with(path, share.part, piece.part))
-    about = next(sheet for sheet in workbook.sheets_metadata if sheet.name == share.sheet)
-    if not _is_shown(about):
-        return None
-    rows = _rows(workbook.get_sheet_by_name(share.sheet), facts, piece.first_row)
+    sheet = workbook.get_sheet_by_name(share.sheet)
+    return _found(share, piece, _rows(sheet, facts, piece.first_row))
+
+
+def _found(share: Share, piece: Piece, rows: Iterator[Numbered]) -> Found:
     top = list(islice(rows, HEADER_CANDIDATES))
     own = list(dropwhile(lambda row: row[1] < piece.first_row, shaped(chain(top, rows))))
     return share.sheet, top, [number for _, number, _ in own], list(_records(share.sheet, own))
 
 
-def _joined(found: list[Found | None]) -> list[list[Record]] | None:
+def _joined(found: list[Found]) -> list[list[Record]] | None:
     """Of each sheet; ``None`` if pieces do not agree on the header, or on whose a row is."""
     sheets = []
-    for _, group in groupby(filter(None, found), key=itemgetter(0)):
+    for _, group in groupby(found, key=itemgetter(0)):
         _, tops, numbers, records = zip(*group, strict=True)
         rows = list(chain.from_iterable(numbers))
         if any(top != tops[0] for top in tops) or rows != sorted(set(rows)):
@@ -158,7 +178,7 @@ def _records(sheet: str, rows: Iterable[Row]) -> Iterator[Record]:
 def _text(cell: object) -> str:
     """A cell as a person reads it: 3 rather than 3.0, dates as ISO 8601."""
     if isinstance(cell, float):
-        return repr(cell + 0.0).removesuffix(".0")
+        return number_text(cell)
     if isinstance(cell, datetime):
         midnight = cell.time() == time()
         return cell.date().isoformat() if midnight else cell.isoformat(" ", "seconds")
