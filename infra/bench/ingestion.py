@@ -1,12 +1,16 @@
 """Ingestion beside what people build of common parts, and what it holds in memory.
 
-PDF: from the file to blocks, in the child process, against pypdf in this process.
-XLSX: the same against openpyxl's read-only mode.
+PDF: from the file to blocks, in child processes, against pypdf in this process. The plain one is
+what pypdf is best at, text in a font that every reader has. The real ones are the test files of
+pdf.js that hold a text, in the folder MARA_TEST_DATA names: made by as many programs. They are
+bound together, the first page of each, and read file by file.
+XLSX: the same against openpyxl's read-only mode; with dates a sheet is not read by its shapes.
 Pipeline: read, chunk and embed against LangChain's PyPDFLoader, its RecursiveCharacterTextSplitter
 and the same embedding model. Rounds are interleaved; of each the least counts.
 """
 
 import io
+import logging
 import os
 import random
 import resource
@@ -16,6 +20,8 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable
+from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -23,6 +29,7 @@ from uuid import UUID
 ROUNDS = 3
 PAGES = 100
 ROWS = 30_000
+LETTERS_OF_A_TEXT = 500
 WORDS = """
     service database restart alert queue node volume latency replica backup operator network storage
     monitor the of and to when it does not start after check logs first then increase memory limit
@@ -37,11 +44,16 @@ def run() -> None:
     # As a worker has it; to be set before numpy comes, which openpyxl brings too.
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     with tempfile.TemporaryDirectory() as folder:
-        pdf, workbook, large = (Path(folder) / name for name in ("a.pdf", "a.xlsx", "large.pdf"))
+        made = Path(folder)
+        pdf, large = made / "a.pdf", made / "large.pdf"
         _make_pdf(pdf, PAGES)
-        _make_workbook(workbook, ROWS)
-        _compare(f"PDF, {PAGES} pages", "pypdf", _reading(pdf), lambda: _pypdf(pdf))
-        _compare(f"XLSX, {ROWS} rows", "openpyxl", _reading(workbook), lambda: _openpyxl(workbook))
+        _compare(f"PDF, plain, {PAGES} pages", "pypdf", _reading(pdf), lambda: _pypdf(pdf))
+        _compare_real_pdfs(made / "bound.pdf")
+        for name, dates in (("text and numbers", False), ("and dates", True)):
+            workbook = made / f"{dates}.xlsx"
+            _make_workbook(workbook, ROWS, with_dates=dates)
+            theirs = partial(_openpyxl, workbook)
+            _compare(f"XLSX, {ROWS} rows, {name}", "openpyxl", _reading(workbook), theirs)
         chain = _langchain(pdf)
         if chain is None:
             print("LangChain is not here: uv sync --group bench")
@@ -51,13 +63,49 @@ def run() -> None:
         _print_memory(large)
 
 
+def _compare_real_pdfs(bound: Path) -> None:
+    folder = Path(os.environ.get("MARA_TEST_DATA", "")) / "files" / "pdfjs"
+    files = _bind(sorted(folder.glob("*.pdf")), bound)
+    if not files:
+        print("No files of pdf.js are here: set MARA_TEST_DATA")
+        return
+    logging.disable()  # pypdf tells what it finds wrong with a file
+    _compare(f"PDF, {len(files)} real pages", "pypdf", _reading(bound), lambda: _pypdf(bound))
+    each = [_reading(path) for path in files]
+    _compare(
+        f"PDF, {len(files)} real files",
+        "pypdf",
+        lambda: [read() for read in each],
+        lambda: [_pypdf(path) for path in files],
+    )
+
+
+def _bind(files: list[Path], bound: Path) -> list[Path]:
+    """The first page of each file, where it has a text; which those are."""
+    import pypdfium2
+
+    made, chosen = pypdfium2.PdfDocument.new(), []
+    for path in files:
+        try:
+            document = pypdfium2.PdfDocument(path)
+            if len(document[0].get_textpage().get_text_range()) < LETTERS_OF_A_TEXT:
+                continue
+            made.import_pages(document, [0])
+        except pypdfium2.PdfiumError:
+            continue
+        chosen.append(path)
+    if chosen:
+        made.save(bound)
+    return chosen
+
+
 def _compare(what: str, other: str, ours: Work, theirs: Work) -> None:
     best = {"ours": float("inf"), other: float("inf")}
     for _ in range(ROUNDS):
         best["ours"] = min(best["ours"], _seconds(ours))
         best[other] = min(best[other], _seconds(theirs))
     ratio = best[other] / best["ours"]
-    print(f"{what:22} ours {best['ours']:6.2f} s   {other} {best[other]:6.2f} s   {ratio:5.1f} x")
+    print(f"{what:38} ours {best['ours']:6.2f} s   {other} {best[other]:6.2f} s   {ratio:5.1f} x")
 
 
 def _seconds(work: Work) -> float:
@@ -139,13 +187,16 @@ def _print_memory(path: Path) -> None:
 
 
 def _hold(path: Path) -> None:
+    from mara.wiring.documents import extractor
+
     seconds = _seconds(_pipeline(path))
+    extractor.cache_clear()  # what its children held is known when they have ended
     status = Path("/proc/self/status").read_text("ascii")
     worker = next(int(line.split()[1]) for line in status.splitlines() if "VmHWM" in line)
     child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     print(
         f"PDF of {path.stat().st_size // MEGABYTE} MB: {seconds:.1f} s, at most"
-        f" {worker // 1024} MB in the worker and {child // 1024} MB in the child that reads it"
+        f" {worker // 1024} MB in the worker and {child // 1024} MB in a child that reads it"
     )
 
 
@@ -172,15 +223,17 @@ def _make_pdf(path: Path, pages: int, padding: int = 0) -> None:
     SimpleDocTemplate(str(path)).build(story)
 
 
-def _make_workbook(path: Path, rows: int) -> None:
+def _make_workbook(path: Path, rows: int, *, with_dates: bool) -> None:
     from openpyxl import Workbook
 
     draw, vocabulary = random.Random(4), WORDS.split()  # noqa: S311
-    workbook = Workbook(write_only=True)
-    sheet = workbook.create_sheet("Data")
+    workbook = Workbook()
+    sheet = workbook.active
     sheet.append(["Alert", "Severity", "Service", "Meaning", "Action", "Minutes", "Team", "Cost"])
     for number in range(rows):
-        words = [" ".join(draw.choices(vocabulary, k=4)) for _ in range(4)]
+        words: list[object] = [" ".join(draw.choices(vocabulary, k=4)) for _ in range(4)]
+        if with_dates:
+            words[0] = date(2026, 1, 1) + timedelta(days=number % 365)
         sheet.append([f"Alert{number}", "critical", *words, number % 60, number * 0.5])
     workbook.save(path)
 

@@ -1,11 +1,15 @@
 """The child process that reads files: what it reads, and what cannot harm anybody but itself."""
 
+import subprocess
+import sys
 from collections.abc import Callable
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
 
 from mara.documents.adapters.extraction import ChildProcessExtractor
+from mara.documents.errors import Unreadable
 from mara.documents.model import Extraction, Format
 from tests.support import files
 
@@ -60,3 +64,72 @@ class TestReads:
             ("Sheet", 2, "Alert: DiskFull\nAction: Prune"),
             ("Sheet", 3, "Alert: Slow\nAction: 3"),
         ]
+
+    def test_a_long_pdf_in_order(self, read: Read) -> None:
+        found = read(files.a_pdf(*(f"Page{n} says {n}." for n in range(50))), Format.PDF)
+        assert found.pages == 50
+        assert [(b.place.page, b.place.headings, b.text) for b in found.blocks] == [
+            (n + 1, (f"About Page{n}",), f"Page{n} says {n}.") for n in range(50)
+        ]
+
+
+class TestReaderProcess:
+    GOOD = files.a_pdf("Prune the backups first.")
+
+    @pytest.fixture
+    def good(self, tmp_path: Path) -> Path:
+        path = tmp_path / "good"
+        path.write_bytes(self.GOOD)
+        return path
+
+    @pytest.fixture
+    def bomb(self, tmp_path: Path) -> Path:
+        path = tmp_path / "bomb"
+        path.write_bytes(files.a_pdf_with_a_huge_stream())
+        return path
+
+    def test_ends_a_reader_that_takes_too_long_and_reads_the_next_file(
+        self, good: Path, tmp_path: Path
+    ) -> None:
+        slow = tmp_path / "slow"
+        slow.write_bytes(files.a_pdf_of_nested_forms())
+        patient = ChildProcessExtractor()
+        hasty = ChildProcessExtractor(wall_clock_s=0.1, process=patient.process)
+        with pytest.raises(Unreadable) as refusal:
+            hasty.extract(slow, Format.PDF)
+        assert refusal.value.code == "timed_out"
+        assert texts(patient.extract(good, Format.PDF)) == "Prune the backups first."
+
+    def test_reads_on_after_a_file_that_kills_its_reader(self, good: Path, bomb: Path) -> None:
+        extractor = ChildProcessExtractor()
+        with pytest.raises(Unreadable):
+            extractor.extract(bomb, Format.PDF)
+        assert texts(extractor.extract(good, Format.PDF)) == "Prune the backups first."
+
+    def test_is_started_again_when_it_was_lost(self, good: Path) -> None:
+        extractor = ChildProcessExtractor()
+        first = extractor.extract(good, Format.PDF)
+        extractor.process.close()
+        assert extractor.extract(good, Format.PDF) == first
+
+    def test_of_a_worker_is_not_that_of_its_fork(self, good: Path) -> None:
+        extractor = ChildProcessExtractor()
+        first = extractor.extract(good, Format.PDF)
+        fork = get_context("fork").Process(target=lambda: extractor.extract(good, Format.PDF))
+        fork.start()
+        fork.join()
+        assert fork.exitcode == 0
+        assert extractor.extract(good, Format.PDF) == first
+
+    def test_ends_with_its_worker(self, good: Path) -> None:
+        program = (
+            "import sys; from pathlib import Path;"
+            "from mara.documents.adapters.extraction import ChildProcessExtractor;"
+            "from mara.documents.model import Format;"
+            "found = ChildProcessExtractor().extract(Path(sys.argv[1]), Format.PDF);"
+            "print(found.blocks[0].text)"
+        )
+        # Its output is that of its children too: whoever reads it to the end waits for them.
+        command = [sys.executable, "-c", program, str(good)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
+        assert (done.stdout, done.stderr) == ("Prune the backups first.\n", "")
