@@ -14,6 +14,7 @@ import json
 import os
 import signal
 import sys
+from functools import cache
 
 from mara.documents.adapters.extraction import child
 from mara.documents.adapters.extraction.readers import reader_of
@@ -26,9 +27,7 @@ COLLECTED_FROM = 100_000
 def main() -> None:
     for line in sys.stdin:
         name, path, output, seconds = json.loads(line)
-        reader_of(Format(name))
-        gc.collect()
-        gc.freeze()  # or the collector would touch, and so copy, what all readers share
+        _load(Format(name))
         reader = os.fork()
         if not reader:
             _read(name, path, output, seconds)
@@ -36,6 +35,13 @@ def main() -> None:
         timed_out = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGALRM
         sys.stdout.write(json.dumps(not timed_out) + "\n")
         sys.stdout.flush()
+
+
+@cache
+def _load(format: Format) -> None:
+    reader_of(format)
+    gc.collect()
+    gc.freeze()  # or the collector would touch, and so copy, what all readers share
 
 
 def _read(format: str, path: str, output: str, seconds: float) -> None:
