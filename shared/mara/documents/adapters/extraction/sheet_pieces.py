@@ -9,6 +9,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from mara.documents.adapters.extraction.sheets import ROWS_MAX
 from mara.documents.adapters.extraction.tables import HEADER_CANDIDATES
 
 ROW = b"<row "
@@ -39,7 +40,11 @@ def cut(part: bytes, index: int, count: int) -> Piece:
     begin, until = (_next_row(part, top, end, share / count) for share in (index, index + 1))
     rows = part[begin:until]
     numbers = [int(number or 0) for number in _ROW_NUMBER.findall(rows)]
-    if not all(numbers) or numbers != sorted(set(numbers)) or not numbers:
+    if (
+        not numbers
+        or numbers != sorted(set(numbers))
+        or not 0 < numbers[0] <= numbers[-1] <= ROWS_MAX
+    ):
         raise Indivisible
     return Piece(part[:top] + rows + part[end:], numbers[0] if index else 1)
 

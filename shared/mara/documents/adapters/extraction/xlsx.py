@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import chain, dropwhile, groupby, islice
@@ -40,6 +40,8 @@ SHARED_FROM = 1_500_000
 """Bytes of XML of a sheet; less is read sooner than a process is forked."""
 SHARED_UP_TO = 64 * 1024**2
 """It is held three times, in a part of the memory."""
+SHEETS_SHARED_MAX = 8
+"""Each is read with all that the sheets have in common."""
 STATES = {"visible", "hidden", "veryHidden"}
 
 
@@ -85,7 +87,7 @@ def _read_in_shares(path: Path) -> list[list[Record]] | None:
         return None
     shown = {sheet.name: sheet.part for sheet in sheets if sheet.state == "visible"}
     largest = max((sizes[part] for part in shown.values()), default=0)
-    if not SHARED_FROM <= largest <= SHARED_UP_TO:
+    if not SHARED_FROM <= largest <= SHARED_UP_TO or len(shown) > SHEETS_SHARED_MAX:
         return None
     shares = [
         Share(sheet, part, index, count)
@@ -123,7 +125,13 @@ def _read_share(path: Path, share: Share) -> Found:
 def _found(share: Share, piece: Piece, rows: Iterator[Numbered]) -> Found:
     top = list(islice(rows, HEADER_CANDIDATES))
     own = list(dropwhile(lambda row: row[1] < piece.first_row, shaped(chain(top, rows))))
-    return share.sheet, top, [number for _, number, _ in own], list(_records(share.sheet, own))
+    filled = [(number, _without_end(row)) for number, row in top]
+    return share.sheet, filled, [number for _, number, _ in own], list(_records(share.sheet, own))
+
+
+def _without_end(row: Sequence[str]) -> Sequence[str]:
+    """A row is as long as the longest that is read with it."""
+    return row[: max((at for at, cell in enumerate(row, 1) if cell), default=0)]
 
 
 def _joined(found: list[Found]) -> list[list[Record]] | None:
