@@ -9,7 +9,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from infra.local.postgres import OWNER, PostgresServer
+from infra.local.postgres import ADMIN, OWNER, PostgresServer
 from mara.platform import database as platform_database
 from mara.platform import opensearch as platform_opensearch
 from mara.platform.telemetry import logger
@@ -77,4 +77,13 @@ def as_owner(postgres: PostgresServer, database: str) -> Iterator[psycopg.Connec
     """A connection as the owner of the tables, for what only a migration may do."""
     name = database.rsplit("/", 1)[1]
     with psycopg.connect(postgres.url(OWNER, name), autocommit=True) as link:
+        yield link
+
+
+@pytest.fixture
+def past_the_rules(postgres: PostgresServer, database: str) -> Iterator[psycopg.Connection[Any]]:
+    """A superuser for whom no trigger fires, as after a disk error or a wrong restore."""
+    name = database.rsplit("/", 1)[1]
+    with psycopg.connect(postgres.url(ADMIN, name), autocommit=True) as link:
+        link.execute("SET session_replication_role = replica")
         yield link

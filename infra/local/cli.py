@@ -25,6 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             command.add_argument("--before", type=datetime.fromisoformat, help=moment)
         if name == "superuser":
             command.add_argument("email", help="of an account that is registered")
+        if name == "ledger":
+            command.add_argument("action", choices=["verify"])
         if name == "evaluate":
             command.add_argument("agent", help="its id")
             command.add_argument("--version", type=int, help="the newest, if none is named")
@@ -129,6 +131,13 @@ def vault(options: argparse.Namespace) -> int:
     return 0
 
 
+def ledger(_: argparse.Namespace) -> int:
+    from infra.local import ledger as books
+
+    print(books.verify())
+    return 0
+
+
 def openapi(_: argparse.Namespace) -> int:
     from infra.local.openapi import write
 
@@ -161,6 +170,7 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     "reindex": (reindex, "go over to the search index that is configured, without an outage"),
     "evaluate": (evaluate, "ask an agent again what people judged, and print its score"),
     "vault": (vault, "rewrap: put the data keys of all seeds under the key that wraps now"),
+    "ledger": (ledger, "verify: derive every balance from the postings, and compare"),
     "openapi": (openapi, "write the OpenAPI document anew"),
     "triggers": (triggers, "write the README's table of triggers anew"),
     "layers": (layers, "write the layers' requirements anew from uv.lock"),

@@ -21,6 +21,7 @@ TEXT = "Если диск на узле заполнен, удалите арх�
 STORY = (
     *("check_liveness", "check_health", "check_readiness"),
     *("register", "log_in", "refresh_session", "get_profile", "update_profile"),
+    *("get_balance", "list_balance_entries"),
     *("create_api_key", "list_api_keys", "delete_api_key"),
     *("upload_document", "list_documents", "request_analysis", "get_document"),
     *("list_chunks", "get_content"),

@@ -34,6 +34,11 @@ class Book(Protocol):
         """Derive every balance from the postings, and compare."""
 
 
+class Alarm(Protocol):
+    def tell(self, audit: Audit) -> None:
+        """Of every audit, so that one that never happens is noticed too."""
+
+
 class PendingDeposits(Protocol):
     """Told by a higher domain that watches the chains; the wiring puts it here."""
 

@@ -25,7 +25,7 @@ from mara.ledger.model import (
     UserAccount,
     custody_of,
 )
-from mara.ledger.ports import Book, PendingDeposits
+from mara.ledger.ports import Alarm, Book, PendingDeposits
 
 EXPIRED_BATCH: Final = 100
 EXPIRED_BATCHES_MAX: Final = 100
@@ -183,9 +183,18 @@ class HoldExpiryService:
 
 @dataclass(frozen=True, slots=True)
 class AuditService:
+    """Proves that the books are right."""
+
     book: Book
+    alarm: Alarm
     unit_of_work: UnitOfWork
 
     def verify(self) -> Audit:
         with self.unit_of_work(SYSTEM):
             return self.book.audit()
+
+    def watch(self) -> dict[str, int]:
+        """Verify, and tell the operator; how much was looked at, and how much of it differs."""
+        audit = self.verify()
+        self.alarm.tell(audit)
+        return {"transfers": audit.transfers, "differences": len(audit.differences)}

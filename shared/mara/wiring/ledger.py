@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from mara.ledger.adapters.alarm import MetricAlarm
 from mara.ledger.adapters.postgres import PostgresBook
 from mara.ledger.service import AuditService, BalanceService, HoldExpiryService, LedgerService
 from mara.platform.clock import now
@@ -25,4 +26,4 @@ def hold_expiry_service() -> HoldExpiryService:
 
 @cache
 def audit_service() -> AuditService:
-    return AuditService(PostgresBook(), transaction)
+    return AuditService(PostgresBook(), MetricAlarm(), transaction)

@@ -58,6 +58,8 @@ MATRIX: dict[str, Rule] = {
     # users
     "get_profile": USER,
     "update_profile": USER,
+    "get_balance": Rule(Access.USER, Scope.BALANCE_READ),
+    "list_balance_entries": USER,
     "list_users": ADMIN,
     "get_user": ADMIN,
     "update_user": ADMIN,

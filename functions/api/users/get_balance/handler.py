@@ -1,0 +1,16 @@
+"""GET /api/v1/users/balance - what the caller has, in USDT."""
+
+from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.principal import Caller
+from mara.ledger.schemas import BalanceOut
+from mara.wiring.ledger import balance_service
+
+app = api()
+
+
+@app.get("/api/v1/users/balance")
+async def get_balance(caller: Caller) -> BalanceOut:
+    return BalanceOut.of(balance_service().balance(caller))
+
+
+handler = lambda_handler(app)

@@ -1,0 +1,20 @@
+"""GET /api/v1/users/balance/entries - the caller's statement, the newest entry first."""
+
+from mara.entrypoints.http import Limit, PageOut, api, lambda_handler
+from mara.entrypoints.principal import Caller
+from mara.kernel.page import PageRequest
+from mara.ledger.schemas import EntryOut
+from mara.wiring.ledger import balance_service
+
+app = api()
+
+
+@app.get("/api/v1/users/balance/entries")
+async def list_balance_entries(
+    caller: Caller, limit: Limit = 20, cursor: str | None = None
+) -> PageOut[EntryOut]:
+    page = balance_service().entries(caller, PageRequest.of(limit, cursor))
+    return PageOut(items=[EntryOut.of(entry) for entry in page.items], next_cursor=page.next_cursor)
+
+
+handler = lambda_handler(app)

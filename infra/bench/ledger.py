@@ -1,0 +1,150 @@
+"""Transfers a second, beside pgbench's TPC-B on the same server, by the same driver (pgbench).
+
+Eight clients, prepared statements, a server that writes through. A transfer is one statement, as
+the adapter sends it; TPC-B is seven. "With a hot row" is the transfer as it would be if the
+platform's account kept its balance in a row, as the user's does.
+"""
+
+import os
+import re
+import statistics
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+import psycopg
+
+from infra.local.postgres import ADMIN, APP, BINARIES, OWNER, PostgresServer
+
+CLIENTS: Final = 8
+BATCH: Final = 1000
+SCALE: Final = CLIENTS
+ROUNDS: Final = 3
+SECONDS: Final = 5
+SERVICE_CALLS: Final = 1000
+
+PREPARE = f"""
+    INSERT INTO users (id, email, created_at, updated_at)
+    SELECT gen_random_uuid(), 'user' || n || '@example.com', now(), now()
+    FROM generate_series(1, {CLIENTS * BATCH}) AS n;
+    CREATE TABLE bench_users AS SELECT row_number() OVER () AS n, id FROM users;
+    CREATE UNIQUE INDEX ON bench_users (n);
+    CREATE TABLE bench_hot (account text PRIMARY KEY, balance bigint) WITH (fillfactor = 50);
+    INSERT INTO bench_hot VALUES ('revenue', 0);
+    ANALYZE;
+    GRANT SELECT, UPDATE ON bench_users, bench_hot TO {APP};
+"""
+ORDER = """jsonb_build_object('id', uuidv7(), 'key', 'bench' || uuidv7(), 'kind', 'refund',
+    'reference', 'bench', 'owner_id', id, 'ends_id', null, 'expires_at', null, 'created_at', now(),
+    'accounts', jsonb_build_array('revenue', 'available'), 'amounts', jsonb_build_array(-1, 1))"""
+ONE = f"SELECT ledger_post(jsonb_build_array({ORDER})) FROM bench_users WHERE n = :n"
+DRAW = f"\\set n random(1, {CLIENTS * BATCH})\n"
+SCRIPTS = {
+    "transfers": f"{DRAW}{ONE};",
+    "with a hot row": f"""{DRAW}WITH hot AS (UPDATE bench_hot SET balance = balance - 1
+        WHERE account = 'revenue' RETURNING 1) {ONE} AND EXISTS (SELECT FROM hot);""",
+    "in batches": f"""SELECT count(*) FROM (SELECT ledger_post(jsonb_agg({ORDER}))
+        FROM bench_users WHERE n > {BATCH} * :client_id AND n <= {BATCH} * (:client_id + 1)) AS b;""",
+}
+
+
+def run() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        # The server runs as an ordinary user, who must get there.
+        Path(folder).chmod(0o755)  # noqa: S103 - it is empty
+        with PostgresServer(Path(folder) / "postgres", _free_port()) as server:
+            _measure(server, Path(folder))
+
+
+def _measure(server: PostgresServer, folder: Path) -> None:
+    for database in ("tpcb", "bench"):
+        server.ensure_database(database)
+    _migrate(server.url(OWNER, "bench"))
+    with psycopg.connect(server.url(ADMIN, "bench"), autocommit=True) as link:
+        link.execute(PREPARE.encode())
+    tpcb, ours = server.url(ADMIN, "tpcb"), server.url(APP, "bench")
+    _pgbench(tpcb, "-i", "-q", "-s", str(SCALE))
+    rates: dict[str, list[float]] = {"TPC-B": [], **{name: [] for name in SCRIPTS}}
+    # In turn, since other work on the machine comes and goes.
+    for _ in range(ROUNDS):
+        rates["TPC-B"].append(_rate(tpcb))
+        for name, script in SCRIPTS.items():
+            path = folder / "script.sql"
+            path.write_text(script)
+            rates[name].append(_rate(ours, "-n", "-f", str(path)))
+    rates["in batches"] = [rate * BATCH for rate in rates["in batches"]]
+    median = {name: statistics.median(found) for name, found in rates.items()}
+    for name, rate in median.items():
+        spread = ", ".join(f"{found:.0f}" for found in rates[name])
+        print(f"{name:15} {rate:8.0f} a second   ({spread})")
+    one = median["transfers"]
+    print(f"transfers / TPC-B {one / median['TPC-B']:.2f}")
+    print(f"in batches of {BATCH} / one by one {median['in batches'] / one:.1f}")
+    print(f"without / with a hot row {one / median['with a hot row']:.1f}")
+    os.environ.update(MARA_STAGE="local", MARA_DATABASE_URL=ours)
+    print(f"one client, LedgerService in a transaction of its own: {_service():.0f} a second")
+    with psycopg.connect(server.url(ADMIN, "bench"), autocommit=True) as link:
+        link.execute("ANALYZE")
+    _audit()
+
+
+def _service() -> float:
+    from mara.kernel.unit_of_work import SYSTEM
+    from mara.ledger.model import Cause
+    from mara.platform.database import connection, transaction
+    from mara.wiring.ledger import ledger_service
+
+    with transaction(SYSTEM):
+        rows = connection().execute("SELECT id FROM bench_users").fetchall()
+    owners: list[UUID] = [owner_id for (owner_id,) in rows]
+    began = time.perf_counter()
+    for number in range(SERVICE_CALLS):
+        cause = Cause(f"service {number}", "bench")
+        with transaction(SYSTEM):
+            ledger_service().refund(owners[number % len(owners)], 1, cause)
+    return SERVICE_CALLS / (time.perf_counter() - began)
+
+
+def _audit() -> None:
+    from mara.platform.database import disconnect
+    from mara.wiring.ledger import audit_service
+
+    began = time.perf_counter()
+    audit = audit_service().verify()
+    took = time.perf_counter() - began
+    disconnect()
+    print(f"audit of {audit.postings} postings {took:.1f} s, {len(audit.differences)} differences")
+
+
+def _rate(url: str, *options: str) -> float:
+    clients = ("-c", str(CLIENTS), "-j", "2", "-M", "prepared", "-T", str(SECONDS))
+    found = re.search(r"tps = ([\d.]+)", _pgbench(url, *clients, *options))
+    if found is None:
+        raise RuntimeError("pgbench told no rate")
+    return float(found[1])
+
+
+def _pgbench(url: str, *options: str) -> str:
+    run = subprocess.run(
+        [BINARIES / "pgbench", *options, url],
+        env={**os.environ, "PGOPTIONS": "-c mara.scope=system"},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return run.stdout
+
+
+def _migrate(url: str) -> None:
+    from infra.bench.search import _migrate as migrate
+
+    migrate(url)
+
+
+def _free_port() -> int:
+    from infra.bench.search import _free_port as free_port
+
+    return free_port()

@@ -1,0 +1,60 @@
+"""The shape of balances and statements on the wire."""
+
+from datetime import datetime
+from typing import Literal, Self
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from mara.kernel.money import UsdtOut, format_usdt
+from mara.ledger.model import Balance, Entry, UserAccount
+
+
+class BalanceOut(BaseModel):
+    """``pending`` was seen on a chain and is not final; null where nobody watches a chain."""
+
+    asset: Literal["USDT"] = "USDT"
+    available: UsdtOut
+    reserved: UsdtOut
+    pending: UsdtOut | None
+    suspense: UsdtOut
+
+    @classmethod
+    def of(cls, balance: Balance) -> Self:
+        return cls(
+            available=format_usdt(balance.available),
+            reserved=format_usdt(balance.reserved),
+            pending=None if balance.pending is None else format_usdt(balance.pending),
+            suspense=format_usdt(balance.suspense),
+        )
+
+
+class CauseOut(BaseModel):
+    """Why money moved, and what for: the id of a deposit, an answer or an invoice."""
+
+    kind: str
+    reference: str
+
+
+class EntryOut(BaseModel):
+    """``amount`` is signed; ``balance`` is the account's after it; ``number`` has no gaps."""
+
+    number: int
+    account: UserAccount
+    amount: UsdtOut
+    balance: UsdtOut
+    transfer_id: UUID
+    cause: CauseOut
+    created_at: datetime
+
+    @classmethod
+    def of(cls, entry: Entry) -> Self:
+        return cls(
+            number=entry.number,
+            account=entry.account,
+            amount=format_usdt(entry.amount),
+            balance=format_usdt(entry.balance),
+            transfer_id=entry.transfer_id,
+            cause=CauseOut(kind=entry.kind, reference=entry.reference),
+            created_at=entry.at,
+        )

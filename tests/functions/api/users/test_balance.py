@@ -1,0 +1,141 @@
+"""Balances and statements, through the functions themselves."""
+
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+
+from functions.api.users.get_balance.handler import handler as get_balance
+from functions.api.users.list_balance_entries.handler import handler as list_balance_entries
+from mara.auth.model import Scope
+from mara.kernel.unit_of_work import SYSTEM
+from mara.ledger.model import Cause
+from mara.ledger.service import BalanceService
+from mara.platform.database import transaction
+from mara.wiring.auth import api_key_service
+from mara.wiring.ledger import balance_service, ledger_service
+from tests.support.accounts import Account, make_account
+from tests.support.events import Answer, call
+from tests.support.money import in_an_hour
+
+pytestmark = pytest.mark.usefixtures("database")
+
+BALANCE = "/api/v1/users/balance"
+ENTRIES = f"{BALANCE}/entries"
+FIRST_FIVE = [
+    (1, "available", "12.500000", "12.500000", "deposit", "deposit 1"),
+    (2, "available", "-2.000001", "10.499999", "hold", "answer 1"),
+    (3, "reserved", "2.000001", "2.000001", "hold", "answer 1"),
+    (4, "available", "-1.000000", "9.499999", "suspend", "inquiry 1"),
+    (5, "suspense", "1.000000", "1.000000", "suspend", "inquiry 1"),
+]
+
+
+def live_a_little(user_id: UUID) -> None:
+    ledger = ledger_service()
+    with transaction(SYSTEM):
+        ledger.credit_deposit(user_id, "tron", 12_500_000, Cause(f"{user_id} 1", "deposit 1"))
+        cause = Cause(f"{user_id} 2", "answer 1")
+        ledger.hold(user_id, 2_000_001, cause, expires_at=in_an_hour())
+        ledger.suspend(user_id, 1_000_000, Cause(f"{user_id} 3", "inquiry 1"))
+
+
+@pytest.fixture
+def anna() -> Account:
+    account = make_account("anna")
+    live_a_little(account.id)
+    return account
+
+
+def ask(account: Account, query: dict[str, str] | None = None) -> Answer:
+    return call(list_balance_entries, "GET", ENTRIES, headers=account.headers, query=query)
+
+
+class TestBalance:
+    def test_is_of_nothing_at_first(self) -> None:
+        answer = call(get_balance, "GET", BALANCE, headers=make_account("boris").headers)
+        assert answer.json == {
+            "asset": "USDT",
+            "available": "0.000000",
+            "reserved": "0.000000",
+            "pending": None,
+            "suspense": "0.000000",
+        }
+
+    def test_has_six_places(self, anna: Account) -> None:
+        answer = call(get_balance, "GET", BALANCE, headers=anna.headers)
+        assert answer.json == {
+            "asset": "USDT",
+            "available": "9.499999",
+            "reserved": "2.000001",
+            "pending": None,
+            "suspense": "1.000000",
+        }
+
+    @pytest.mark.parametrize("scope", Scope)
+    def test_is_read_by_a_key_with_the_scope_and_by_no_other(
+        self, anna: Account, scope: Scope
+    ) -> None:
+        _, secret = api_key_service().create(
+            anna.principal, name="till", scopes=frozenset({scope}), expires_at=None
+        )
+        allowed = scope is Scope.BALANCE_READ
+        headers = {"x-api-key": secret}
+        answer = call(get_balance, "GET", BALANCE, headers=headers)
+        assert answer.status == (200 if allowed else 403)
+        assert call(list_balance_entries, "GET", ENTRIES, headers=headers).status == 403
+
+    def test_counts_what_is_pending_once_somebody_watches_the_chains(self, anna: Account) -> None:
+        class Watcher:
+            def pending(self, owner_id: UUID) -> int:
+                return 7 if owner_id == anna.id else 0
+
+        plain = balance_service()
+        watched = BalanceService(plain.book, Watcher(), plain.unit_of_work)
+        assert watched.balance(anna.principal).pending == 7
+        assert watched.balance(anna.principal).available == 9_499_999
+
+
+class TestStatement:
+    def test_tells_every_posting_with_its_cause_and_the_balance_after_it(
+        self, anna: Account
+    ) -> None:
+        live_a_little(make_account("boris").id)
+        items = ask(anna).json["items"]
+        told = [
+            (
+                item["number"],
+                item["account"],
+                item["amount"],
+                item["balance"],
+                item["cause"]["kind"],
+                item["cause"]["reference"],
+            )
+            for item in items
+        ]
+        assert told == FIRST_FIVE[::-1]
+
+    def test_adds_up_to_the_balance(self, anna: Account) -> None:
+        items = ask(anna).json["items"]
+        for account, total in call(get_balance, "GET", BALANCE, headers=anna.headers).json.items():
+            if account in {"available", "reserved", "suspense"}:
+                of_it = [Decimal(i["amount"]) for i in items if i["account"] == account]
+                assert sum(of_it) == Decimal(total)
+
+    def test_is_read_in_pages_that_miss_and_repeat_nothing(self, anna: Account) -> None:
+        numbers, query = list[int](), {"limit": "2"}
+        while True:
+            page = ask(anna, query).json
+            numbers += [item["number"] for item in page["items"]]
+            if page["next_cursor"] is None:
+                break
+            # What happens between two pages stands before the first.
+            with transaction(SYSTEM):
+                cause = Cause(f"while reading {len(numbers)}", "deposit 2")
+                ledger_service().credit_deposit(anna.id, "tron", 1, cause)
+            query["cursor"] = page["next_cursor"]
+        assert numbers == [5, 4, 3, 2, 1]
+
+    @pytest.mark.parametrize("query", [{"limit": "0"}, {"limit": "101"}, {"cursor": "z"}])
+    def test_refuses_a_wrong_query(self, anna: Account, query: dict[str, str]) -> None:
+        assert ask(anna, query).status == 422

@@ -1,0 +1,77 @@
+"""The schedules of the ledger, through the functions themselves."""
+
+import io
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+
+from functions.schedules.release_expired_holds.handler import handler as release_expired_holds
+from functions.schedules.verify_ledger.handler import handler as verify_ledger
+from infra.local.package import load_template
+from mara.kernel.unit_of_work import SYSTEM
+from mara.ledger.adapters.alarm import METRIC
+from mara.ledger.model import Balance, Cause
+from mara.platform.database import transaction
+from mara.platform.metrics import NAMESPACE
+from mara.wiring.ledger import ledger_service
+from tests.support.events import CONTEXT
+from tests.support.money import balance_of, make_owner
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+def metric(written: str) -> Any:
+    (line,) = [json.loads(text) for text in written.splitlines() if METRIC in text]
+    return line
+
+
+class TestVerifyLedger:
+    def test_counts_no_difference_where_there_is_none(
+        self, capsys: pytest.CaptureFixture[str], log: io.StringIO
+    ) -> None:
+        make_owner(5)
+        verify_ledger({}, CONTEXT)
+        assert metric(capsys.readouterr().out)[METRIC] == 0
+        assert "ledger_differs" not in log.getvalue()
+
+    def test_counts_and_logs_what_differs(
+        self,
+        past_the_rules: psycopg.Connection[Any],
+        capsys: pytest.CaptureFixture[str],
+        log: io.StringIO,
+    ) -> None:
+        owner_id = make_owner(5)
+        past_the_rules.execute("UPDATE ledger_accounts SET available = 6")
+        verify_ledger({}, CONTEXT)
+        assert metric(capsys.readouterr().out)[METRIC] == 1
+        (line,) = [json.loads(t) for t in log.getvalue().splitlines() if "ledger_differs" in t]
+        assert (line["level"], line["expected"], line["found"]) == ("ERROR", 5, 6)
+        assert line["subject"] == f"{owner_id} available"
+
+    def test_writes_the_metric_that_the_alarms_stand_on(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        verify_ledger({}, CONTEXT)
+        line = metric(capsys.readouterr().out)
+        (directive,) = line["_aws"]["CloudWatchMetrics"]
+        assert directive["Dimensions"] == [["Stage"]]
+        assert line["Stage"] == "local"
+        resources = load_template()["Resources"]
+        for name in ("LedgerDiffers", "LedgerUnverified"):
+            alarm = resources[name]["Properties"]
+            assert (alarm["Namespace"], alarm["MetricName"]) == (NAMESPACE, METRIC)
+            assert (directive["Namespace"], directive["Metrics"][0]["Name"]) == (NAMESPACE, METRIC)
+            assert [dimension["Name"] for dimension in alarm["Dimensions"]] == ["Stage"]
+
+
+class TestReleaseExpiredHolds:
+    def test_gives_back_what_nobody_ended_in_time(self) -> None:
+        owner_id, past = make_owner(5), datetime.now(UTC) - timedelta(seconds=1)
+        with transaction(SYSTEM):
+            ledger_service().hold(owner_id, 4, Cause("ask", "answer"), expires_at=past)
+        for _ in range(2):
+            release_expired_holds({}, CONTEXT)
+            assert balance_of(owner_id) == Balance(available=5)
