@@ -13,10 +13,10 @@ import tempfile
 import time
 from pathlib import Path
 from typing import Final
-from uuid import UUID
 
 import psycopg
 
+from infra.bench.database import free_port, migrate
 from infra.local.postgres import ADMIN, APP, BINARIES, OWNER, PostgresServer
 
 CLIENTS: Final = 8
@@ -47,22 +47,23 @@ SCRIPTS = {
     "with a hot row": f"""{DRAW}WITH hot AS (UPDATE bench_hot SET balance = balance - 1
         WHERE account = 'revenue' RETURNING 1) {ONE} AND EXISTS (SELECT FROM hot);""",
     "in batches": f"""SELECT count(*) FROM (SELECT ledger_post(jsonb_agg({ORDER}))
-        FROM bench_users WHERE n > {BATCH} * :client_id AND n <= {BATCH} * (:client_id + 1)) AS b;""",
+        FROM bench_users
+        WHERE n > {BATCH} * :client_id AND n <= {BATCH} * (:client_id + 1)) AS posted;""",
 }
 
 
 def run() -> None:
     with tempfile.TemporaryDirectory() as folder:
         # The server runs as an ordinary user, who must get there.
-        Path(folder).chmod(0o755)  # noqa: S103 - it is empty
-        with PostgresServer(Path(folder) / "postgres", _free_port()) as server:
+        Path(folder).chmod(0o755)
+        with PostgresServer(Path(folder) / "postgres", free_port()) as server:
             _measure(server, Path(folder))
 
 
 def _measure(server: PostgresServer, folder: Path) -> None:
     for database in ("tpcb", "bench"):
         server.ensure_database(database)
-    _migrate(server.url(OWNER, "bench"))
+    migrate(server.url(OWNER, "bench"))
     with psycopg.connect(server.url(ADMIN, "bench"), autocommit=True) as link:
         link.execute(PREPARE.encode())
     tpcb, ours = server.url(ADMIN, "tpcb"), server.url(APP, "bench")
@@ -99,7 +100,7 @@ def _service() -> float:
 
     with transaction(SYSTEM):
         rows = connection().execute("SELECT id FROM bench_users").fetchall()
-    owners: list[UUID] = [owner_id for (owner_id,) in rows]
+    owners = [owner_id for (owner_id,) in rows]
     began = time.perf_counter()
     for number in range(SERVICE_CALLS):
         cause = Cause(f"service {number}", "bench")
@@ -128,7 +129,7 @@ def _rate(url: str, *options: str) -> float:
 
 
 def _pgbench(url: str, *options: str) -> str:
-    run = subprocess.run(
+    run = subprocess.run(  # noqa: S603 - pgbench of the wheel, on a server of our own
         [BINARIES / "pgbench", *options, url],
         env={**os.environ, "PGOPTIONS": "-c mara.scope=system"},
         check=True,
@@ -136,15 +137,3 @@ def _pgbench(url: str, *options: str) -> str:
         text=True,
     )
     return run.stdout
-
-
-def _migrate(url: str) -> None:
-    from infra.bench.search import _migrate as migrate
-
-    migrate(url)
-
-
-def _free_port() -> int:
-    from infra.bench.search import _free_port as free_port
-
-    return free_port()

@@ -9,8 +9,6 @@ import itertools
 import os
 import random
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -18,8 +16,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from infra.bench.database import free_port, migrate
 from infra.local.postgres import APP, OWNER, PostgresServer
-from infra.local.settings import ROOT
 
 SIZES = (10_000, 100_000)
 CHUNKS_OF_A_DOCUMENT = 500
@@ -40,10 +38,11 @@ BARE = """
 def run() -> None:
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     with tempfile.TemporaryDirectory() as folder:
-        port = _free_port()
+        port = free_port()
         with PostgresServer(Path(folder) / "postgres", port, durable=False) as server:
             server.ensure_database("bench")
-            _migrate(server.url(OWNER, "bench"))
+            migrate(server.url(OWNER, "bench"))
+            os.environ["MARA_BENCH_OWNER_URL"] = server.url(OWNER, "bench")
             os.environ.update(
                 MARA_STAGE="local",
                 MARA_DATABASE_URL=server.url(APP, "bench"),
@@ -190,29 +189,9 @@ def _document(owner_id: UUID, number: int) -> UUID:
     return document_id
 
 
-def _migrate(url: str) -> None:
-    subprocess.run(
-        [sys.executable, "-m", "alembic", "-c", "migrations/alembic.ini", "upgrade", "head"],
-        cwd=ROOT,
-        env={**os.environ, "MARA_DATABASE_OWNER_URL": url},
-        check=True,
-        capture_output=True,
-    )
-    os.environ["MARA_BENCH_OWNER_URL"] = url
-
-
 def _analyze() -> None:
     """What PostgreSQL's own background worker does soon after."""
     import psycopg
 
     with psycopg.connect(os.environ["MARA_BENCH_OWNER_URL"], autocommit=True) as link:
         link.execute("VACUUM ANALYZE")
-
-
-def _free_port() -> int:
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port

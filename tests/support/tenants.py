@@ -11,8 +11,12 @@ from mara.agents.model import AgentSettings
 from mara.auth.model import Scope
 from mara.auth.model.permissions import RANK, Rule
 from mara.kernel.principal import Role
+from mara.kernel.unit_of_work import SYSTEM
+from mara.ledger.model import Cause
+from mara.platform.database import transaction
 from mara.wiring.agents import agent_service, ask_service
 from mara.wiring.auth import api_key_service, session_service
+from mara.wiring.ledger import ledger_service
 from mara.wiring.vault import vault_service
 from tests.support.accounts import PASSWORD, Account, make_account
 from tests.support.knowledge import learn
@@ -76,7 +80,7 @@ CALLERS = (
 
 
 def make_tenant(name: str, word: str, role: Role = Role.USER) -> Tenant:
-    """With a document, an agent that answered from it, an API key, and a vault."""
+    """With a document, an agent that answered from it, an API key, a vault, and money."""
     account = make_account(name, role)
     who = account.principal
     text = f"Restart the {word} gateway with systemctl restart {word}, then call {word} support."
@@ -89,6 +93,9 @@ def make_tenant(name: str, word: str, role: Role = Role.USER) -> Tenant:
     )
     vault_service().open_vault(who)
     key, _ = api_key_service().create(who, name=f"{word} key", scopes=ALL_SCOPES, expires_at=None)
+    with transaction(SYSTEM):
+        cause = Cause(f"{word} deposit", f"{word} deposit")
+        ledger_service().credit_deposit(account.id, "tron", 1_000_000, cause)
     ids = {
         "user_id": account.id,
         "document_id": document.id,
