@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from infra.local.reindex import point_to_the_local_cloud
+from infra.local.environment import point_to_the_local_cloud
 
 
 def evaluate(agent: str, version: int | None) -> str:

@@ -1,15 +1,8 @@
 """Builds the search index of the configured model and engine, and goes over to it."""
 
-import os
-
-from infra.local import deploy, settings
+from infra.local.environment import point_to_the_local_cloud
 
 REPORTED_EVERY = 100
-ENVIRONMENT = {
-    "MARA_DATABASE_URL": "DatabaseUrl",
-    "MARA_SEARCH": "Search",
-    "MARA_OPENSEARCH_URL": "OpenSearchUrl",
-}
 
 
 def reindex() -> str:
@@ -33,12 +26,3 @@ def reindex() -> str:
 def _report(documents: int) -> None:
     if documents % REPORTED_EVERY == 0:
         print(f"  {documents} documents …")
-
-
-def point_to_the_local_cloud() -> None:
-    """As its functions are, where the environment does not say otherwise."""
-    os.environ.setdefault("MARA_STAGE", settings.STAGE)
-    if "MARA_DATABASE_URL" not in os.environ:
-        known = deploy.parameters()
-        for name, parameter in ENVIRONMENT.items():
-            os.environ[name] = known[parameter]

@@ -1,16 +1,10 @@
 """Puts the data keys of all seeds under the key that wraps now; no seed is decrypted."""
 
-import os
 from datetime import UTC, datetime
 
-from infra.local import deploy, settings
+from infra.local.environment import point_to_the_local_cloud
 
 REPORTED_EVERY = 100
-ENVIRONMENT = {
-    "MARA_DATABASE_URL": "DatabaseUrl",
-    "MARA_KEYS": "Keys",
-    "MARA_LOCAL_KEYS": "LocalKeys",
-}
 
 
 def rewrap(before: datetime | None) -> str:
@@ -38,12 +32,3 @@ def rewrap(before: datetime | None) -> str:
 def _report(vaults: int) -> None:
     if vaults % REPORTED_EVERY == 0:
         print(f"  {vaults} vaults …")
-
-
-def point_to_the_local_cloud() -> None:
-    """As its functions are, where the environment does not say otherwise."""
-    os.environ.setdefault("MARA_STAGE", settings.STAGE)
-    if "MARA_DATABASE_URL" not in os.environ:
-        known = deploy.parameters()
-        for name, parameter in ENVIRONMENT.items():
-            os.environ[name] = known[parameter]
