@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from multiprocessing import get_context
+from random import Random
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +28,7 @@ from mara.ledger.model import (
     UserAccount,
 )
 from mara.platform import database as platform
-from mara.platform.database import connection, disconnect, transaction
+from mara.platform.database import connection, transaction
 from mara.wiring.ledger import audit_service, hold_expiry_service, ledger_service
 from tests.support.money import USDT, balance_of, in_an_hour, make_owner
 
@@ -223,6 +225,17 @@ class TestMany:
         assert balance_of(owner_id) == Balance(available=1)
 
 
+def in_parallel(count: int, act: Callable[[int], None]) -> list[int]:
+    """The exit codes of so many processes that act at once."""
+    context: Any = get_context("fork")
+    processes = [context.Process(target=act, args=(index,)) for index in range(count)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    return [process.exitcode for process in processes]
+
+
 def credit(owner_id: UUID, index: int) -> None:
     platform._session.connection = None  # what the fork inherited is the parent's
     for number in range(5):
@@ -235,14 +248,7 @@ class TestParallel:
     def test_a_hundred_postings_at_once_on_a_new_account_all_count(self) -> None:
         """Invariant 14: twenty processes, five deposits each, to somebody who never had money."""
         owner_id = make_owner()
-        disconnect()
-        context: Any = get_context("fork")
-        processes = [context.Process(target=credit, args=(owner_id, i)) for i in range(20)]
-        for process in processes:
-            process.start()
-        for process in processes:
-            process.join()
-        assert [process.exitcode for process in processes] == [0] * 20
+        assert in_parallel(20, partial(credit, owner_id)) == [0] * 20
         assert balance_of(owner_id) == Balance(available=100)
         with transaction(SYSTEM):
             row = connection().execute("SELECT entries FROM ledger_accounts").fetchone()
@@ -250,3 +256,45 @@ class TestParallel:
         audit = audit_service().verify()
         assert audit.differences == ()
         assert audit.platform[PlatformAccount.CUSTODY_TRON] == -100
+
+
+def refund_all(owners: list[UUID], index: int) -> None:
+    platform._session.connection = None
+    choose = Random(index)
+    accounts = (PlatformAccount.REVENUE, UserAccount.AVAILABLE)
+    for batch in range(20):
+        orders = [
+            Order.move(
+                1,
+                Kind.REFUND,
+                accounts,
+                owner_id=owner_id,
+                cause=Cause(f"{owner_id} {index} {batch}", "refund"),
+            )
+            for owner_id in choose.sample(owners, len(owners))
+        ]
+        with transaction(SYSTEM):
+            ledger_service().transfer_all(orders)
+
+
+class TestLocks:
+    def test_are_taken_in_one_order_so_that_batches_never_wait_in_a_ring(self) -> None:
+        """Eight processes, the same ten users, each batch shuffled: none is sent away as busy."""
+        owners = [make_owner() for _ in range(10)]
+        assert in_parallel(8, partial(refund_all, owners)) == [0] * 8
+        assert {balance_of(owner_id).available for owner_id in owners} == {160}
+
+    def test_of_one_user_stop_no_other(self) -> None:
+        """Platform accounts have no row to wait for, though every transfer touches one."""
+        slow, quick = make_owner(5), make_owner(5)
+        with transaction(SYSTEM):
+            ledger_service().charge(slow, 1, Cause("slow", "invoice"))
+            assert in_parallel(1, partial(charge_without_waiting, quick)) == [0]
+        assert (balance_of(slow).available, balance_of(quick).available) == (4, 4)
+
+
+def charge_without_waiting(owner_id: UUID, _index: int) -> None:
+    platform._session.connection = None
+    with transaction(SYSTEM):
+        connection().execute("SET LOCAL lock_timeout = '1ms'")
+        ledger_service().charge(owner_id, 1, Cause("quick", "invoice"))
