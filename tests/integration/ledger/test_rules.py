@@ -83,6 +83,18 @@ class TestTransfer:
             post(owner_link, (id_, 1, owner_id, "available", -4))
             post(owner_link, (id_, 2, None, "revenue", 4))
 
+    def test_is_refused_in_parts_even_if_each_of_them_is_balanced(
+        self, owner_link: Link, owner_id: UUID
+    ) -> None:
+        id_ = begin(owner_link, owner_id, legs=4)
+        for legs in ((1, 2), (3, 4)):
+            parts = (
+                (id_, legs[0], owner_id, "available", -4),
+                (id_, legs[1], None, "revenue", 4),
+            )
+            with pytest.raises(errors.CheckViolation, match="not whole"):
+                post(owner_link, *parts)
+
     def test_is_not_added_to_later(self, owner_link: Link, owner_id: UUID) -> None:
         id_ = begin(owner_link, owner_id)
         first = ((id_, 1, owner_id, "available", -4), (id_, 2, None, "revenue", 4))
