@@ -3,12 +3,24 @@
 from mara.kernel.errors import Conflict, Invalid, NotFound, PaymentRequired, Unavailable
 
 
+class InvalidTransferAmount(Invalid):
+    title = "The amount cannot be moved"
+
+
+class InvalidCause(Invalid):
+    title = "The business key or the reference cannot be used"
+
+
 class Unbalanced(Invalid):
     title = "The parts of the transfer do not add up to nothing"
 
 
 class InsufficientFunds(PaymentRequired):
     title = "The account holds less than that"
+
+
+class AccountFull(Conflict):
+    title = "The account cannot hold more"
 
 
 class KeyReused(Conflict):

@@ -11,21 +11,12 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from mara.kernel.errors import Invalid
 from mara.kernel.money import AMOUNT_MAX
-from mara.ledger.errors import HoldExceeded, Unbalanced
+from mara.ledger.errors import HoldExceeded, InvalidCause, InvalidTransferAmount, Unbalanced
 
 KEY_MAX: Final = 200
 """Characters of a business key, and of a reference."""
 LEGS_MAX: Final = 16
-
-
-class InvalidTransferAmount(Invalid):
-    title = "The amount cannot be moved"
-
-
-class InvalidCause(Invalid):
-    title = "The business key or the reference cannot be used"
 
 
 class UserAccount(StrEnum):

@@ -15,7 +15,7 @@ class Book(Protocol):
     def post(self, orders: Sequence[Order], now: datetime) -> list[Transfer]:
         """All of them or none, in this order; what is posted already is given back as it was.
 
-        Raises InsufficientFunds, KeyReused, HoldEnded, LedgerBusy.
+        Raises InsufficientFunds, AccountFull, KeyReused, HoldEnded, LedgerBusy.
         """
 
     def hold(self, key: str) -> Hold:

@@ -36,9 +36,9 @@ class LedgerService:
     """Moves money inside the transaction that the caller has open: with its effects, or not at all.
 
     Every method may be repeated: the same key and content give the first transfer back, the same
-    key with other content raises KeyReused. Any of them may raise LedgerBusy. After an error the
-    caller's transaction can only be rolled back. In a user's scope a transfer may not add to what
-    the user has: deposits and refunds are the system's.
+    key with other content raises KeyReused. Any of them may raise LedgerBusy or AccountFull. After
+    an error the caller's transaction can only be rolled back. In a user's scope a transfer may not
+    add to what the user has: deposits and refunds are the system's.
     """
 
     book: Book
@@ -91,7 +91,8 @@ class LedgerService:
     def hold(self, owner_id: UUID, amount: int, cause: Cause, *, expires_at: datetime) -> Transfer:
         """Set money aside till it is settled or released, or the schedule finds it expired.
 
-        Asked for again, a hold keeps the time that it was given first.
+        Asked for again, a hold is the first one, with its first time, even if it has ended: then
+        it can be settled no other way than it was.
         Raises InsufficientFunds, KeyReused, InvalidTransferAmount.
         """
         accounts = (UserAccount.AVAILABLE, UserAccount.RESERVED)

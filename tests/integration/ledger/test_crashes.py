@@ -26,10 +26,10 @@ from tests.support.turmoil import Expected, Notes, Step, script, work
 
 FULL = os.environ.get("MARA_TEST_FULL") == "1"
 WORKERS = 8
-STEPS = (100_000 if FULL else 4_000) // WORKERS
+STEPS = (100_000 if FULL else 8_000) // WORKERS
 OWNERS = 12
 """Few, so that the workers meet."""
-CRASH_EVERY = 12
+CRASH_EVERY = 8
 """Kills of workers, to one of the server."""
 DATABASE = "turmoil"
 
@@ -133,7 +133,7 @@ class TestCrashes:
     def test_leave_every_movement_there_exactly_once(
         self, server: PostgresServer, tmp_path: Path
     ) -> None:
-        """Four thousand movements; 100 000 where MARA_TEST_FULL is 1."""
+        """Eight thousand movements; 100 000 where MARA_TEST_FULL is 1."""
         owners = [make_owner() for _ in range(OWNERS)]
         disconnect()
         scripts = [script(number, STEPS, owners) for number in range(WORKERS)]

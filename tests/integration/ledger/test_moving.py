@@ -12,6 +12,7 @@ import pytest
 
 from mara.kernel.unit_of_work import SYSTEM
 from mara.ledger.errors import (
+    AccountFull,
     HoldEnded,
     HoldExceeded,
     HoldNotFound,
@@ -103,9 +104,9 @@ class TestCharge:
         system(lambda: ledger_service().refund(owner_id, 2, Cause("r1", "invoice")))
         assert balance_of(owner_id) == Balance(available=2)
 
-    def test_would_overflow_nothing(self) -> None:
+    def test_overflows_nothing(self) -> None:
         owner_id = make_owner(2**63 - 1)
-        with pytest.raises(Exception, match="out of range"):
+        with pytest.raises(AccountFull):
             system(lambda: ledger_service().credit_deposit(owner_id, "tron", 1, Cause("k", "r")))
         assert balance_of(owner_id) == Balance(available=2**63 - 1)
 

@@ -8,13 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mara.kernel.money import AMOUNT_MAX
-from mara.ledger.errors import HoldExceeded, Unbalanced
+from mara.ledger.errors import HoldExceeded, InvalidCause, InvalidTransferAmount, Unbalanced
 from mara.ledger.model import (
     Account,
     Cause,
     Hold,
-    InvalidCause,
-    InvalidTransferAmount,
     Kind,
     Order,
     PlatformAccount,

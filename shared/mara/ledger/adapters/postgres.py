@@ -13,6 +13,7 @@ from mara.kernel.ids import new_id
 from mara.kernel.page import PageRequest
 from mara.ledger.adapters import postgres_audit
 from mara.ledger.errors import (
+    AccountFull,
     HoldEnded,
     HoldNotFound,
     InsufficientFunds,
@@ -101,14 +102,14 @@ def _reason(error: psycopg.DatabaseError) -> Exception | None:
     """What a refusal of the database means; ``None`` for what is a bug."""
     if error.sqlstate == KEY_REUSED:
         return KeyReused("Use a key of its own for every movement of money.")
-    if error.sqlstate == HOLD_ENDED:
-        return HoldEnded("It ends once.")
-    if isinstance(error, errors.UniqueViolation) and error.diag.constraint_name == "ledger_ends":
+    if error.sqlstate == HOLD_ENDED or error.diag.constraint_name == "ledger_ends":
         return HoldEnded("It ends once.")
     if isinstance(error, errors.CheckViolation):
         account = (error.diag.constraint_name or "").removeprefix("ledger_").removesuffix("_floor")
         if account in set(UserAccount):
             return InsufficientFunds(f"There is not as much in {account}.", account=account)
+    if isinstance(error, errors.NumericValueOutOfRange):
+        return AccountFull("A balance fits 63 bits of micro-USDT.")
     if isinstance(error, errors.DeadlockDetected | errors.LockNotAvailable):
         return LedgerBusy("Try again.")
     return None
