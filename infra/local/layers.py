@@ -14,6 +14,8 @@ EXTRAS = {
     "search": ("search", "opensearch"),
     "opensearch": ("opensearch",),
     "ai": ("ai",),
+    "vault": ("vault",),
+    "wallets": ("wallets",),
     "docs": ("docs",),
 }
 """The extras of pyproject.toml that each layer holds; a function has five layers at most."""

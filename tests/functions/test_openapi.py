@@ -22,6 +22,7 @@ STORY = (
     *("check_liveness", "check_health", "check_readiness"),
     *("register", "log_in", "refresh_session", "get_profile", "update_profile"),
     *("get_balance", "list_balance_entries"),
+    *("generate_wallet", "list_wallets", "get_wallet", "list_deposits"),
     *("create_api_key", "list_api_keys", "delete_api_key"),
     *("upload_document", "list_documents", "request_analysis", "get_document"),
     *("list_chunks", "get_content"),
@@ -87,7 +88,7 @@ class Reader:
         names = {"create_agent": "agent_id", "create_api_key": "key_id", "register": "user_id"}
         if operation.id in names:
             self.ids[names[operation.id]] = made["id"]
-        for name in ("answer_id", "conversation_id"):
+        for name in ("answer_id", "conversation_id", "network"):
             if name in made:
                 self.ids[name] = made[name]
 

@@ -11,6 +11,7 @@ from infra.local.postgres import ADMIN, PostgresServer
 from mara.auth.model.permissions import MATRIX, PUBLIC, Access
 from mara.kernel.page import encode_cursor
 from mara.kernel.principal import Role
+from mara.wallets.model import Network
 from tests.support.cloud import storage_and_queues
 from tests.support.events import Answer
 from tests.support.openapi import Operation, form, operations
@@ -51,7 +52,7 @@ def caller(request: pytest.FixtureRequest) -> Caller:
 def own(rows: Rows, caller: Caller) -> Tenant:
     if not caller.secured:
         rows.unsecure()
-    return make_tenant("boris", "granite", caller.role or Role.USER)
+    return make_tenant("boris", "granite", caller.role or Role.USER, Network.TRON)
 
 
 @pytest.fixture(autouse=True)
@@ -85,8 +86,9 @@ def example(operation: Operation) -> Any:
 def assert_tells_nothing(answer: Answer, neighbour: Tenant, sent: str) -> None:
     assert WORD not in answer.text
     assert neighbour.account.email not in answer.text
-    for id_ in neighbour.ids.values():
-        assert id_ not in answer.text or id_ in sent
+    assert neighbour.address not in answer.text
+    for name, id_ in neighbour.ids.items():
+        assert name == "network" or id_ not in answer.text or id_ in sent
 
 
 class TestIdsOfTheNeighbour:

@@ -9,8 +9,10 @@ from typing import Protocol
 from infra.local.chains.evm_node import EvmNode
 from infra.local.simulators import aptos, tron
 from infra.local.simulators.serving import served
-from mara.wallets.adapters.aptos import AptosChain, store_of
+from mara.wallets.adapters.aptos import AptosChain
 from mara.wallets.adapters.evm import ARBITRUM, TRON, EvmChain, EvmDialect
+from mara.wallets.model import Network
+from mara.wallets.model.addresses import receives_at
 from mara.wallets.ports import Chain
 from tests.support.anvil import anvil_node
 from tests.support.ports import free_port
@@ -83,7 +85,7 @@ class AptosLab:
         return b"\x00" + bytes([number]) * 31
 
     def recipient_of(self, owner: bytes) -> bytes:
-        return store_of(owner, aptos.USDT)
+        return receives_at(Network.APTOS, owner, "0x" + aptos.USDT.hex())
 
     def pay(self, payments: Sequence[tuple[bytes, int]]) -> str:
         return self.ledger.pay(payments)

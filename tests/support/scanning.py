@@ -22,6 +22,8 @@ from tests.support.chains import USDT
 
 RULES = DepositRules(
     network=Network.ARBITRUM,
+    chain_id=1,
+    contract="0x" + "01" * 20,
     token=USDT,
     native_symbol="ETH",
     minimum_micro_usdt=1_000_000,

@@ -14,10 +14,13 @@ from mara.kernel.principal import Role
 from mara.kernel.unit_of_work import SYSTEM
 from mara.ledger.model import Cause
 from mara.platform.database import transaction
+from mara.wallets.model import Network
+from mara.wallets.model.addresses import address_text
 from mara.wiring.agents import agent_service, ask_service
 from mara.wiring.auth import api_key_service, session_service
 from mara.wiring.ledger import ledger_service
 from mara.wiring.vault import vault_service
+from mara.wiring.wallets import generation_service
 from tests.support.accounts import PASSWORD, Account, make_account
 from tests.support.knowledge import learn
 
@@ -26,11 +29,15 @@ ALL_SCOPES = frozenset(Scope)
 
 @dataclass(frozen=True)
 class Tenant:
-    """``ids`` are by the name of the path's parameter; ``word`` stands in all that is theirs."""
+    """``ids`` are by the name of the path's parameter; ``word`` stands in all that is theirs.
+
+    ``address`` is that of the only wallet, on ``ids["network"]``, which is no secret itself.
+    """
 
     account: Account
     word: str
     ids: dict[str, str]
+    address: str
 
 
 @dataclass(frozen=True)
@@ -79,8 +86,10 @@ CALLERS = (
 )
 
 
-def make_tenant(name: str, word: str, role: Role = Role.USER) -> Tenant:
-    """With a document, an agent that answered from it, an API key, a vault, and money."""
+def make_tenant(
+    name: str, word: str, role: Role = Role.USER, network: Network = Network.ARBITRUM
+) -> Tenant:
+    """With a document, an agent that answered from it, an API key, a wallet, and money."""
     account = make_account(name, role)
     who = account.principal
     text = f"Restart the {word} gateway with systemctl restart {word}, then call {word} support."
@@ -91,7 +100,7 @@ def make_tenant(name: str, word: str, role: Role = Role.USER) -> Tenant:
     answer = ask_service().ask(
         who, agent.id, f"How do I restart the {word} gateway?", conversation_id=None
     )
-    vault_service().open_vault(who)
+    wallet, _ = generation_service(vault_service()).generate(who, network)
     key, _ = api_key_service().create(who, name=f"{word} key", scopes=ALL_SCOPES, expires_at=None)
     with transaction(SYSTEM):
         cause = Cause(f"{word} deposit", f"{word} deposit")
@@ -103,8 +112,10 @@ def make_tenant(name: str, word: str, role: Role = Role.USER) -> Tenant:
         "answer_id": answer.id,
         "conversation_id": answer.conversation_id,
         "key_id": key.id,
+        "network": network,
     }
-    return Tenant(account, word, {name: str(value) for name, value in ids.items()})
+    address = address_text(network, wallet.address)
+    return Tenant(account, word, {name: str(value) for name, value in ids.items()}, address)
 
 
 @dataclass

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from mara.kernel.page import PageRequest
 from mara.wallets.model import (
     Balances,
     BlockRange,
@@ -16,6 +17,7 @@ from mara.wallets.model import (
     Receipt,
     Scan,
     Token,
+    Wallet,
 )
 
 
@@ -44,6 +46,16 @@ class Chain(Protocol):
         """Of the last block that the provider has."""
 
 
+class Wallets(Protocol):
+    def add(self, wallet: Wallet) -> bool:
+        """Whether it was added: not where its owner has one on that network."""
+
+    def find(self, owner_id: UUID, network: Network) -> Wallet | None: ...
+
+    def list(self, owner_id: UUID) -> Sequence[Wallet]:
+        """By network."""
+
+
 class Scans(Protocol):
     def get(self, network: Network) -> Scan | None: ...
 
@@ -59,6 +71,9 @@ class Scans(Protocol):
 
     def hold(self, network: Network) -> Scan | None:
         """As ``get``, and others that would save or hold it wait till this transaction ends."""
+
+    def latest(self, network: Network) -> int | None:
+        """The chain's last block when it was last read."""
 
     def note(self, network: Network, provider: str, failure: str, now: datetime) -> None:
         """Remember what a provider last did, for whoever looks after them."""
@@ -78,6 +93,12 @@ class Deposits(Protocol):
         """The final ones that a second provider is to confirm."""
 
     def save(self, deposit: Deposit) -> None: ...
+
+    def list(self, owner_id: UUID, network: Network, page: PageRequest) -> Sequence[Deposit]:
+        """The newest first, one more than the page's limit where there are more."""
+
+    def pending(self, owner_id: UUID) -> int:
+        """Micro-USDT on the way to the user: neither settled nor undone."""
 
     def mark_safe(self, network: Network, up_to: int) -> None:
         """All that were seen up to that block."""

@@ -63,6 +63,11 @@ MATRIX: dict[str, Rule] = {
     "list_users": ADMIN,
     "get_user": ADMIN,
     "update_user": ADMIN,
+    # wallets
+    "list_wallets": USER,
+    "generate_wallet": USER,
+    "get_wallet": USER,
+    "list_deposits": USER,
     # agents
     "list_agents": USER,
     "get_answer": USER,

@@ -3,10 +3,9 @@
 A version of the ledger stands for a block: each holds one transaction, and is final once it is
 committed. The accumulator's root hash of a version commits to all transactions up to it. Deposits
 are ``0x1::fungible_asset::Deposit`` events, which name the store that received, and no owner: whose
-store that is follows from the owner's and the token's addresses (``store_of``).
+store that is follows from the owner's and the token's addresses (``receives_at`` of the model).
 """
 
-import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -33,20 +32,13 @@ METADATA = "0x1::fungible_asset::Metadata"
 NATIVE = "0x1::aptos_coin::AptosCoin"
 AMOUNT_MAX = 2**63 - 1
 ADDRESS_BYTES = 32
-OBJECT_DERIVED_FROM_OBJECT = b"\xfc"
-"""The scheme that ends what is hashed (``object.move``, create_user_derived_object_address)."""
-
-
-def store_of(owner: bytes, token: bytes) -> bytes:
-    """Where ``owner`` receives ``token``: the primary store (``primary_fungible_store.move``)."""
-    return hashlib.sha3_256(owner + token + OBJECT_DERIVED_FROM_OBJECT).digest()
 
 
 class AptosChain:
     """``token`` is the address of the token's metadata, 32 bytes.
 
     Which stores hold the token cannot be told from an event, so ``transfers`` are deposits to any
-    store: only those of ``store_of`` our users and the token are ours, and nobody can forge one.
+    store: only those that ``receives_at`` gives for our users are ours, and nobody can forge one.
     """
 
     def __init__(

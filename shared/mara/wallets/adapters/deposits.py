@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from mara.kernel.page import PageRequest
 from mara.platform.database import connection
 from mara.wallets.model import Block, BlockRange, Deposit, DepositKey, DepositState, Network
 
@@ -33,6 +34,16 @@ SAVE = f"""
         amount_micro_usdt = excluded.amount_micro_usdt, block_number = excluded.block_number,
         block_hash = excluded.block_hash, log_index = excluded.log_index, state = excluded.state,
         reader = excluded.reader, credited_at = excluded.credited_at
+"""
+LIST = f"""
+    SELECT {COLUMNS} FROM deposits
+    WHERE owner_id = %(owner)s AND network = %(network)s
+      AND (%(after)s::uuid IS NULL OR id < %(after)s)
+    ORDER BY id DESC LIMIT %(limit)s
+"""
+PENDING = """
+    SELECT coalesce(sum(amount_micro_usdt), 0)::bigint FROM deposits
+    WHERE owner_id = %s AND state IN ('seen', 'safe', 'final')
 """
 MARK_SAFE = """
     UPDATE deposits SET state = 'safe'
@@ -81,6 +92,19 @@ class PostgresDeposits:
             "credited_at": deposit.credited_at,
         }
         connection().execute(SAVE, parameters)
+
+    def list(self, owner_id: UUID, network: Network, page: PageRequest) -> Sequence[Deposit]:
+        parameters = {
+            "owner": owner_id,
+            "network": network,
+            "after": page.after,
+            "limit": page.limit + 1,
+        }
+        return [_deposit(row) for row in connection().execute(LIST, parameters)]
+
+    def pending(self, owner_id: UUID) -> int:
+        row = connection().execute(PENDING, (owner_id,)).fetchone()
+        return int(row[0]) if row else 0
 
     def mark_safe(self, network: Network, up_to: int) -> None:
         connection().execute(MARK_SAFE, (network, up_to))

@@ -24,6 +24,7 @@ UPDATE = """
         scanned_at = %(now)s
     WHERE network = %(network)s AND revision = %(revision)s
 """
+LATEST = "SELECT latest_number FROM chain_scans WHERE network = %s"
 NOTE = """
     INSERT INTO chain_providers (network, provider, failure, failed_at)
     VALUES (%(network)s, %(provider)s, %(failure)s, %(now)s)
@@ -57,6 +58,10 @@ class PostgresScans:
         number, hash_, parts, blocks, revision = row
         opened = [OpenRange(**part) for part in parts]
         return Scan(network, Block(number, hash_), opened, blocks, revision)
+
+    def latest(self, network: Network) -> int | None:
+        row = connection().execute(LATEST, (network,)).fetchone()
+        return row[0] if row else None
 
     def note(self, network: Network, provider: str, failure: str, now: datetime) -> None:
         parameters = {"network": network, "provider": provider, "failure": failure, "now": now}

@@ -16,11 +16,19 @@ from mara.wallets.model.deposit import (
     DepositKey,
     DepositState,
 )
-from mara.wallets.model.network import DECIMALS, DepositRules, Network, Token
+from mara.wallets.model.network import (
+    DECIMALS,
+    DEPOSIT_RULES,
+    DepositRules,
+    Network,
+    Token,
+)
 from mara.wallets.model.scan import OpenRange, Scan
+from mara.wallets.model.wallet import Wallet
 
 __all__ = [
     "DECIMALS",
+    "DEPOSIT_RULES",
     "IN_FLIGHT",
     "SETTLED",
     "Balances",
@@ -38,4 +46,5 @@ __all__ = [
     "Scan",
     "Token",
     "Transfer",
+    "Wallet",
 ]

@@ -18,6 +18,7 @@ TRON_PREFIX = b"\x41"
 TRON_CHARACTERS = 34
 """Of every address: the prefix gives the first one, T, and the length."""
 CHECKSUM_BYTES = 4
+OBJECT_DERIVED_FROM_OBJECT = b"\xfc"
 BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 _EVM = re.compile(r"0x[0-9a-fA-F]{40}")
@@ -48,6 +49,19 @@ def address_text(network: Network, address: bytes) -> str:
     if network is Network.TRON:
         return _base58check(TRON_PREFIX + address)
     return "0x" + address.hex()
+
+
+def receives_at(network: Network, address: bytes, contract: str) -> bytes:
+    """What transfers of the token name as the recipient, where ``address`` is meant.
+
+    On Aptos that is the primary store of the token that belongs to the address, whose own address
+    is SHA3-256 of the owner's, the token's and 0xFC (``object.move``,
+    create_user_derived_object_address; ``primary_fungible_store.move``). Elsewhere the address.
+    """
+    if network is not Network.APTOS:
+        return address
+    token = parse_address(network, contract)
+    return hashlib.sha3_256(address + token + OBJECT_DERIVED_FROM_OBJECT).digest()
 
 
 def _parse_evm(text: str) -> bytes:

@@ -1,0 +1,27 @@
+"""POST /api/v1/wallets/generate - make the caller's wallet on a network, once."""
+
+from http import HTTPStatus
+
+from fastapi import Response
+
+from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.principal import Caller
+from mara.wallets.schemas import WalletIn, WalletOut
+from mara.wiring.vault import vault_service
+from mara.wiring.wallets import deposit_rules, generation_service
+
+app = api()
+
+
+@app.post(
+    "/api/v1/wallets/generate",
+    status_code=201,
+    responses={200: {"model": WalletOut, "description": "It was there already"}},
+)
+async def generate_wallet(body: WalletIn, response: Response, caller: Caller) -> WalletOut:
+    wallet, is_new = generation_service(vault_service()).generate(caller, body.network)
+    response.status_code = HTTPStatus.CREATED if is_new else HTTPStatus.OK
+    return WalletOut.of(wallet, deposit_rules())
+
+
+handler = lambda_handler(app)

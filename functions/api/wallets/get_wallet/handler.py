@@ -1,0 +1,17 @@
+"""GET /api/v1/wallets/my/{network} - one wallet, with its QR code."""
+
+from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.principal import Caller
+from mara.wallets.model import Network
+from mara.wallets.schemas import WalletOut
+from mara.wiring.wallets import deposit_rules, wallet_service
+
+app = api()
+
+
+@app.get("/api/v1/wallets/my/{network}")
+async def get_wallet(network: Network, caller: Caller) -> WalletOut:
+    return WalletOut.of(wallet_service().get(caller, network), deposit_rules())
+
+
+handler = lambda_handler(app)

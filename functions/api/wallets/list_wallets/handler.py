@@ -1,0 +1,17 @@
+"""GET /api/v1/wallets/my - where the caller receives USDT, and by which rules."""
+
+from mara.entrypoints.http import PageOut, api, lambda_handler
+from mara.entrypoints.principal import Caller
+from mara.wallets.schemas import WalletOut
+from mara.wiring.wallets import deposit_rules, wallet_service
+
+app = api()
+
+
+@app.get("/api/v1/wallets/my")
+async def list_wallets(caller: Caller) -> PageOut[WalletOut]:
+    found = wallet_service().list(caller)
+    return PageOut(items=[WalletOut.of(w, deposit_rules()) for w in found], next_cursor=None)
+
+
+handler = lambda_handler(app)

@@ -1,0 +1,41 @@
+"""Wallets kept in PostgreSQL."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from mara.platform.database import connection
+from mara.wallets.model import Network, Wallet
+
+COLUMNS = "owner_id, network, address, receives_at, created_at"
+ADD = f"""
+    INSERT INTO wallets ({COLUMNS})
+    VALUES (%(owner_id)s, %(network)s, %(address)s, %(receives_at)s, %(created_at)s)
+    ON CONFLICT (owner_id, network) DO NOTHING
+"""
+FIND = f"SELECT {COLUMNS} FROM wallets WHERE owner_id = %s AND network = %s"
+LIST = f"SELECT {COLUMNS} FROM wallets WHERE owner_id = %s ORDER BY network"
+
+
+class PostgresWallets:
+    def add(self, wallet: Wallet) -> bool:
+        parameters = {
+            "owner_id": wallet.owner_id,
+            "network": wallet.network,
+            "address": wallet.address,
+            "receives_at": wallet.receives_at,
+            "created_at": wallet.created_at,
+        }
+        return connection().execute(ADD, parameters).rowcount == 1
+
+    def find(self, owner_id: UUID, network: Network) -> Wallet | None:
+        row = connection().execute(FIND, (owner_id, network)).fetchone()
+        return _wallet(row) if row else None
+
+    def list(self, owner_id: UUID) -> Sequence[Wallet]:
+        return [_wallet(row) for row in connection().execute(LIST, (owner_id,))]
+
+
+def _wallet(row: tuple[Any, ...]) -> Wallet:
+    owner_id, network, address, receives_at, created_at = row
+    return Wallet(owner_id, Network(network), bytes(address), bytes(receives_at), created_at)

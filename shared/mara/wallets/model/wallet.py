@@ -1,0 +1,18 @@
+"""A wallet: where a user receives USDT on one network."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from mara.wallets.model.network import Network
+
+
+@dataclass(frozen=True, slots=True)
+class Wallet:
+    """``receives_at`` is what transfers name as their recipient; mostly the address itself."""
+
+    owner_id: UUID
+    network: Network
+    address: bytes
+    receives_at: bytes
+    created_at: datetime
