@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, PostgresDsn, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PostgresDsn, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from mara.platform.weak_secrets import weakness
@@ -167,6 +167,31 @@ class SeedKeySettings(Settings):
     """The KMS key of the seeds, by its ARN: an alias may be pointed to another key."""
 
     seed_key_arn: str = Field(pattern=r"^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$")
+
+
+class ChainSettings(BaseModel):
+    """Of one network. What is left out is as on the public network.
+
+    ``urls`` are its providers', the preferred one first; they and ``headers`` hold their keys.
+    """
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    urls: tuple[SecretStr, ...] = Field(min_length=1)
+    headers: dict[str, SecretStr] = Field(default_factory=dict)
+    chain_id: int | None = Field(default=None, gt=0)
+    contract: str | None = None
+    symbol: str | None = None
+    minimum_micro_usdt: int | None = Field(default=None, gt=0)
+    opinion_above_micro_usdt: int | None = Field(default=None, ge=0)
+    blocks_per_scan_max: int | None = Field(default=None, gt=0)
+    start_block: int | None = Field(default=None, gt=0)
+
+
+class ChainsSettings(Settings):
+    """``chains`` is by the network's name: one that is not there is off."""
+
+    chains: dict[Literal["arbitrum", "tron", "aptos"], ChainSettings] = Field(default_factory=dict)
 
 
 class SearchSettings(StageSettings):

@@ -1,24 +1,35 @@
 """Assembles the wallets' services from their production adapters."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
 from mara.platform.clock import now
 from mara.platform.database import transaction
+from mara.platform.outbox import publish
+from mara.platform.settings import ChainSettings, ChainsSettings
 from mara.wallets.adapters.deposits import PostgresDeposits
 from mara.wallets.adapters.scans import PostgresScans
 from mara.wallets.adapters.wallets import PostgresWallets
-from mara.wallets.model import DEPOSIT_RULES, DepositRules, Network
+from mara.wallets.model import DEPOSIT_RULES, DepositRules, Network, Token
 from mara.wallets.service.wallets import WalletService
 
 if TYPE_CHECKING:
     from mara.vault.service.opening import VaultService
+    from mara.wallets.ports import Chain
     from mara.wallets.service.generating import GenerationService
+    from mara.wallets.service.scanning import ScannerService
+
+SCAN_FOR = timedelta(seconds=40)
+"""Less than the period of the schedule, and than its function may run."""
 
 
+@cache
 def deposit_rules() -> Mapping[Network, DepositRules]:
-    return DEPOSIT_RULES
+    """Of the networks that are on in this stage."""
+    return {Network(name): _rules(Network(name), own) for name, own in _chains().items()}
 
 
 @cache
@@ -31,3 +42,72 @@ def generation_service(vault: "VaultService") -> "GenerationService":
     from mara.wallets.service.generating import GenerationService
 
     return GenerationService(PostgresWallets(), vault, deposit_rules(), transaction, now)
+
+
+def scan(network: Network, at: datetime) -> dict[str, int | bool] | str:
+    """Read a chain on, and credit what became final; what that did, for the log.
+
+    Raises ChainUnavailable, FinalityBroken, TokenMismatch, ScanMoved.
+    """
+    if network not in deposit_rules():
+        return "off"
+    done = scanner_service(network).run(at + SCAN_FOR)
+    return {"advanced": done.advanced, "lag": done.lag, "settled": done.settled}
+
+
+@cache
+def scanner_service(network: Network) -> "ScannerService":
+    """Raises TokenMismatch, once for each environment that starts."""
+    from mara.wallets.service.providers import Providers
+    from mara.wallets.service.scanning import ScannerService
+    from mara.wallets.service.settling import Settlement
+    from mara.wiring.ledger import ledger_service
+
+    rules, scans, deposits = deposit_rules()[network], PostgresScans(), PostgresDeposits()
+    service = ScannerService(
+        settlement=Settlement(rules, deposits, ledger_service(), publish),
+        providers=Providers(network, chains(network), scans, transaction, now),
+        scans=scans,
+        deposits=deposits,
+        unit_of_work=transaction,
+        now=now,
+    )
+    service.check_token()
+    return service
+
+
+@cache
+def chains(network: Network) -> "list[Chain]":
+    """The network by each of its providers, named by their place in the settings."""
+    own = _chains()[network.value]
+    headers = {name: value.get_secret_value() for name, value in own.headers.items()}
+    return [
+        _chain(network, f"{network}-{place}", url.get_secret_value(), headers)
+        for place, url in enumerate(own.urls, 1)
+    ]
+
+
+def _chain(network: Network, name: str, url: str, headers: Mapping[str, str]) -> "Chain":
+    from mara.wallets.model.addresses import parse_address
+
+    contract = parse_address(network, deposit_rules()[network].contract)
+    if network is Network.APTOS:
+        from mara.wallets.adapters.aptos import AptosChain
+
+        return AptosChain(name, url, token=contract, headers=headers)
+    from mara.wallets.adapters.evm import ARBITRUM, TRON, EvmChain
+
+    dialect = TRON if network is Network.TRON else ARBITRUM
+    return EvmChain(name, url, contract=contract, dialect=dialect, headers=headers)
+
+
+def _chains() -> Mapping[str, ChainSettings]:
+    return {str(name): own for name, own in ChainsSettings().chains.items()}
+
+
+def _rules(network: Network, own: ChainSettings) -> DepositRules:
+    changed = own.model_dump(exclude={"urls", "headers", "symbol"}, exclude_none=True)
+    rules = replace(DEPOSIT_RULES[network], **changed)
+    if own.symbol is None:
+        return rules
+    return replace(rules, token=Token(own.symbol, rules.token.decimals))
