@@ -14,6 +14,7 @@ EXTRAS = {
     "search": ("search", "opensearch"),
     "opensearch": ("opensearch",),
     "ai": ("ai",),
+    "chain": ("chain",),
     "vault": ("vault",),
     "wallets": ("wallets",),
     "docs": ("docs",),

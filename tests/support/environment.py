@@ -18,6 +18,7 @@ def set_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         "MARA_KEYS": "local",
         "MARA_LOCAL_KEYS": json.dumps(LOCAL_KEYS),
         "MARA_BUCKET": "mara-test",
+        "MARA_EVENTS_TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:mara-local-events",
         "MARA_BCRYPT_COST": "4",
         "MARA_REQUESTS_PER_MINUTE_USER": "60000",
         "MARA_REQUESTS_PER_MINUTE_ADDRESS": "60000",

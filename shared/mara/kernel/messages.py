@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Message(BaseModel):
-    """Named in the imperative (``IngestDocument``) or the past (``DepositCredited``)."""
+    """Named in the imperative (``IngestDocument``): one queue takes it, and somebody must act."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -15,6 +15,10 @@ class Message(BaseModel):
     def queue(cls) -> str:
         """``IngestDocument`` travels on the queue ``ingest-document``."""
         return re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
+
+
+class Event(Message):
+    """Named in the past (``DepositCredited``): whoever wants to know of it subscribes."""
 
 
 class Publish(Protocol):

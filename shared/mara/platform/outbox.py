@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from mara.kernel.ids import new_id
-from mara.kernel.messages import Message
+from mara.kernel.messages import Event, Message
 from mara.kernel.unit_of_work import SYSTEM
-from mara.platform import sqs
+from mara.platform import sns, sqs
 from mara.platform.database import after_commit, connection, transaction
 from mara.platform.telemetry import logger
 
@@ -16,6 +16,9 @@ RELAY_AFTER = timedelta(seconds=30)
 """A row older than this was left behind by a process that could not send it."""
 
 RELAY_BATCH = 100
+
+EVENT = "event:"
+"""Before the name of what goes to the topic, where others name a queue."""
 
 INSERT = "INSERT INTO outbox (id, queue, body) VALUES (%s, %s, %s)"
 DELETE = "DELETE FROM outbox WHERE id = ANY(%s)"
@@ -34,7 +37,9 @@ class Letter:
 
 def publish(message: Message) -> None:
     """Implements Publish: stored now, sent right after the commit, or else by the relay."""
-    letter = Letter(new_id(), message.queue(), message.model_dump_json())
+    name = message.queue()
+    queue = f"{EVENT}{name}" if isinstance(message, Event) else name
+    letter = Letter(new_id(), queue, message.model_dump_json())
     connection().execute(INSERT, (letter.id, letter.queue, letter.body))
     after_commit(lambda: _send_and_forget(letter))
 
@@ -68,9 +73,17 @@ def _deliver(letters: Sequence[Letter]) -> list[UUID]:
     delivered = []
     for letter in letters:
         try:
-            sqs.send(letter.queue, letter.body)
-        except sqs.SendFailed:
+            _send(letter)
+        except (sqs.SendFailed, sns.PublishFailed):
             logger.warning("outbox_send_failed", queue=letter.queue, outbox_id=str(letter.id))
         else:
             delivered.append(letter.id)
     return delivered
+
+
+def _send(letter: Letter) -> None:
+    """Raises sqs.SendFailed, sns.PublishFailed."""
+    if letter.queue.startswith(EVENT):
+        sns.publish(letter.queue.removeprefix(EVENT), letter.body)
+    else:
+        sqs.send(letter.queue, letter.body)

@@ -100,6 +100,12 @@ class StorageSettings(Settings):
     bucket: str = Field(min_length=3)
 
 
+class EventSettings(Settings):
+    """The topic that tells of what happened."""
+
+    events_topic_arn: str = Field(pattern=r"^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$")
+
+
 class EmbedderSettings(Settings):
     """Which model embeds. ``use`` needs nothing else; of the others, what its card says of it."""
 

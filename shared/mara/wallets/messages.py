@@ -1,11 +1,11 @@
-"""What the wallets domain says on queues."""
+"""What the wallets domain tells whoever wants to know."""
 
 from uuid import UUID
 
-from mara.kernel.messages import Message
+from mara.kernel.messages import Event
 
 
-class DepositSeen(Message):
+class DepositSeen(Event):
     """It is on its way, and may still be undone by the chain."""
 
     deposit_id: UUID
@@ -13,7 +13,7 @@ class DepositSeen(Message):
     amount_micro_usdt: int
 
 
-class DepositCredited(Message):
+class DepositCredited(Event):
     """The ledger has it."""
 
     deposit_id: UUID
@@ -21,7 +21,7 @@ class DepositCredited(Message):
     amount_micro_usdt: int
 
 
-class DepositOrphaned(Message):
+class DepositOrphaned(Event):
     """The chain has undone it. Should it come back, it is seen once more."""
 
     deposit_id: UUID

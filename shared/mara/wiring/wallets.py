@@ -27,9 +27,15 @@ SCAN_FOR = timedelta(seconds=40)
 
 
 @cache
-def deposit_rules() -> Mapping[Network, DepositRules]:
+def chain_settings() -> Mapping[Network, ChainSettings]:
     """Of the networks that are on in this stage."""
-    return {Network(name): _rules(Network(name), own) for name, own in _chains().items()}
+    return {Network(name): own for name, own in ChainsSettings().chains.items()}
+
+
+@cache
+def deposit_rules() -> Mapping[Network, DepositRules]:
+    """Of every network: wallets outlive their network's being off."""
+    return {network: _rules(network, chain_settings().get(network)) for network in Network}
 
 
 @cache
@@ -49,7 +55,7 @@ def scan(network: Network, at: datetime) -> dict[str, int | bool] | str:
 
     Raises ChainUnavailable, FinalityBroken, TokenMismatch, ScanMoved.
     """
-    if network not in deposit_rules():
+    if network not in chain_settings():
         return "off"
     done = scanner_service(network).run(at + SCAN_FOR)
     return {"advanced": done.advanced, "lag": done.lag, "settled": done.settled}
@@ -79,7 +85,7 @@ def scanner_service(network: Network) -> "ScannerService":
 @cache
 def chains(network: Network) -> "list[Chain]":
     """The network by each of its providers, named by their place in the settings."""
-    own = _chains()[network.value]
+    own = chain_settings()[network]
     headers = {name: value.get_secret_value() for name, value in own.headers.items()}
     return [
         _chain(network, f"{network}-{place}", url.get_secret_value(), headers)
@@ -101,11 +107,9 @@ def _chain(network: Network, name: str, url: str, headers: Mapping[str, str]) ->
     return EvmChain(name, url, contract=contract, dialect=dialect, headers=headers)
 
 
-def _chains() -> Mapping[str, ChainSettings]:
-    return {str(name): own for name, own in ChainsSettings().chains.items()}
-
-
-def _rules(network: Network, own: ChainSettings) -> DepositRules:
+def _rules(network: Network, own: ChainSettings | None) -> DepositRules:
+    if own is None:
+        return DEPOSIT_RULES[network]
     changed = own.model_dump(exclude={"urls", "headers", "symbol"}, exclude_none=True)
     rules = replace(DEPOSIT_RULES[network], **changed)
     if own.symbol is None:

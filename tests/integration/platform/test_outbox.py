@@ -11,9 +11,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from mara.kernel.messages import Message
+from mara.kernel.messages import Event, Message
 from mara.kernel.unit_of_work import SYSTEM
-from mara.platform import outbox, sqs
+from mara.platform import outbox, sns, sqs
 from mara.platform.clock import now
 from mara.platform.database import connection, disconnect, transaction
 
@@ -109,3 +109,55 @@ class TestPublish:
             connection().execute(outbox.INSERT, (os.urandom(16).hex(), "greet-person", "{}"))
         assert outbox.relay(now()) == 0
         assert waiting() == 1
+
+
+class PersonGreeted(Event):
+    name: str
+
+
+class TestEvents:
+    """They go to the topic, and to those queues that subscribed to their name."""
+
+    def test_reach_whoever_subscribed_to_them(self) -> None:
+        with mock_aws():
+            told = subscriber("person-greeted")
+            not_told = subscriber("person-forgotten")
+            with transaction(SYSTEM):
+                outbox.publish(PersonGreeted(name="anna"))
+            assert [json.loads(body) for body in told()] == [{"name": "anna"}]
+            assert not_told() == []
+        assert waiting() == 0
+
+    def test_wait_for_the_relay_where_the_topic_does_not_take_them(self) -> None:
+        with mock_aws():
+            with transaction(SYSTEM):
+                outbox.publish(PersonGreeted(name="anna"))
+            assert waiting() == 1
+            told = subscriber("person-greeted")
+            assert outbox.relay(now() + timedelta(minutes=1)) == 1
+            assert [json.loads(body) for body in told()] == [{"name": "anna"}]
+        assert waiting() == 0
+
+
+def subscriber(event: str) -> Received:
+    """A queue that the topic writes to, as a consumer's resources would say it."""
+    topic = boto3.client("sns").create_topic(Name="mara-local-events")["TopicArn"]
+    queues = boto3.client("sqs")
+    url = queues.create_queue(QueueName=event)["QueueUrl"]
+    wanted = ["QueueArn"]
+    arn = queues.get_queue_attributes(QueueUrl=url, AttributeNames=wanted)["Attributes"]["QueueArn"]  # type: ignore[arg-type]
+    boto3.client("sns").subscribe(
+        TopicArn=topic,
+        Protocol="sqs",
+        Endpoint=arn,
+        Attributes={
+            "RawMessageDelivery": "true",
+            "FilterPolicy": json.dumps({sns.ATTRIBUTE: [event]}),
+        },
+    )
+
+    def read() -> list[str]:
+        answer = queues.receive_message(QueueUrl=url, MaxNumberOfMessages=10)
+        return [message["Body"] for message in answer.get("Messages", [])]
+
+    return read
