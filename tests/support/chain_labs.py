@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from infra.local.chains.evm_node import EvmNode
 from infra.local.simulators import aptos, tron
@@ -12,7 +12,7 @@ from infra.local.simulators.serving import served
 from mara.wallets.adapters.aptos import AptosChain
 from mara.wallets.adapters.evm import ARBITRUM, TRON, EvmChain, EvmDialect
 from mara.wallets.model import Network
-from mara.wallets.model.addresses import receives_at
+from mara.wallets.model.addresses import address_text, receives_at
 from mara.wallets.ports import Chain
 from tests.support.anvil import anvil_node
 from tests.support.ports import free_port
@@ -22,6 +22,9 @@ KEY = "k-4711-secret"
 
 class Lab(Protocol):
     """``owner`` is an address; ``recipient_of`` tells what the chain calls it in a transfer."""
+
+    def settings(self) -> dict[str, Any]:
+        """Of the network, as a stage writes them."""
 
     def chain(self, *, of_another_token: bool = False) -> Chain: ...
 
@@ -47,6 +50,16 @@ class EvmLab:
 
     def __post_init__(self) -> None:
         self.contract = self.node.deploy()
+
+    def settings(self) -> dict[str, Any]:
+        network = Network.TRON if self.dialect is TRON else Network.ARBITRUM
+        contract = address_text(network, bytes.fromhex(self.contract[2:]))
+        return {
+            "urls": [self.url],
+            "headers": self.headers,
+            "contract": contract,
+            "symbol": "USDT",
+        }
 
     def chain(self, *, of_another_token: bool = False) -> Chain:
         contract = b"\x12" * 20 if of_another_token else bytes.fromhex(self.contract[2:])
@@ -76,6 +89,9 @@ class EvmLab:
 class AptosLab:
     ledger: aptos.Ledger
     url: str
+
+    def settings(self) -> dict[str, Any]:
+        return {"urls": [self.url], "contract": "0x" + aptos.USDT.hex(), "symbol": "USDT"}
 
     def chain(self, *, of_another_token: bool = False) -> Chain:
         token = b"\x12" * 32 if of_another_token else aptos.USDT

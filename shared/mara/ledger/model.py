@@ -172,15 +172,12 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """What a user has, in micro-USDT; ``pending`` was seen on a chain and is not final yet.
-
-    ``pending`` is ``None`` where nobody watches a chain.
-    """
+    """What a user has, in micro-USDT; ``pending`` was seen on a chain and is not final yet."""
 
     available: int = 0
     reserved: int = 0
     suspense: int = 0
-    pending: int | None = None
+    pending: int = 0
 
 
 @dataclass(frozen=True, slots=True)

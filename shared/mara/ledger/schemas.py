@@ -11,12 +11,12 @@ from mara.ledger.model import Balance, Entry, UserAccount
 
 
 class BalanceOut(BaseModel):
-    """``pending`` was seen on a chain and is not final; null where nobody watches a chain."""
+    """``pending`` was seen on a chain and is not final yet."""
 
     asset: Literal["USDT"] = "USDT"
     available: UsdtOut
     reserved: UsdtOut
-    pending: UsdtOut | None
+    pending: UsdtOut
     suspense: UsdtOut
 
     @classmethod
@@ -24,7 +24,7 @@ class BalanceOut(BaseModel):
         return cls(
             available=format_usdt(balance.available),
             reserved=format_usdt(balance.reserved),
-            pending=None if balance.pending is None else format_usdt(balance.pending),
+            pending=format_usdt(balance.pending),
             suspense=format_usdt(balance.suspense),
         )
 

@@ -135,17 +135,13 @@ class LedgerService:
 
 @dataclass(frozen=True, slots=True)
 class BalanceService:
-    """``deposits`` is ``None`` where nobody watches a chain."""
-
     book: Book
-    deposits: PendingDeposits | None
+    deposits: PendingDeposits
     unit_of_work: UnitOfWork
 
     def balance(self, caller: Principal) -> Balance:
         with self.unit_of_work(caller.user_id):
             balance = self.book.balance(caller.user_id)
-            if self.deposits is None:
-                return balance
             return replace(balance, pending=self.deposits.pending(caller.user_id))
 
     def entries(self, caller: Principal, page: PageRequest) -> Page[Entry]:

@@ -7,6 +7,7 @@ from mara.ledger.adapters.postgres import PostgresBook
 from mara.ledger.service import AuditService, BalanceService, HoldExpiryService, LedgerService
 from mara.platform.clock import now
 from mara.platform.database import transaction
+from mara.wallets.adapters.deposits import PostgresDeposits
 
 
 @cache
@@ -16,7 +17,7 @@ def ledger_service() -> LedgerService:
 
 @cache
 def balance_service() -> BalanceService:
-    return BalanceService(PostgresBook(), None, transaction)
+    return BalanceService(PostgresBook(), PostgresDeposits(), transaction)
 
 
 @cache

@@ -41,8 +41,9 @@ LIST = f"""
       AND (%(after)s::uuid IS NULL OR id < %(after)s)
     ORDER BY id DESC LIMIT %(limit)s
 """
+# At most what a balance can be: a provider that lies may report any sum.
 PENDING = """
-    SELECT coalesce(sum(amount_micro_usdt), 0)::bigint FROM deposits
+    SELECT least(coalesce(sum(amount_micro_usdt), 0), 9223372036854775807)::bigint FROM deposits
     WHERE owner_id = %s AND state IN ('seen', 'safe', 'final')
 """
 MARK_SAFE = """

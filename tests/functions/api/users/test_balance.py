@@ -10,10 +10,9 @@ from functions.api.users.list_balance_entries.handler import handler as list_bal
 from mara.auth.model import Scope
 from mara.kernel.unit_of_work import SYSTEM
 from mara.ledger.model import Cause
-from mara.ledger.service import BalanceService
 from mara.platform.database import transaction
 from mara.wiring.auth import api_key_service
-from mara.wiring.ledger import balance_service, ledger_service
+from mara.wiring.ledger import ledger_service
 from tests.support.accounts import Account, make_account
 from tests.support.events import Answer, call
 from tests.support.money import in_an_hour
@@ -58,7 +57,7 @@ class TestBalance:
             "asset": "USDT",
             "available": "0.000000",
             "reserved": "0.000000",
-            "pending": None,
+            "pending": "0.000000",
             "suspense": "0.000000",
         }
 
@@ -68,7 +67,7 @@ class TestBalance:
             "asset": "USDT",
             "available": "9.499999",
             "reserved": "2.000001",
-            "pending": None,
+            "pending": "0.000000",
             "suspense": "1.000000",
         }
 
@@ -84,16 +83,6 @@ class TestBalance:
         answer = call(get_balance, "GET", BALANCE, headers=headers)
         assert answer.status == (200 if allowed else 403)
         assert call(list_balance_entries, "GET", ENTRIES, headers=headers).status == 403
-
-    def test_counts_what_is_pending_once_somebody_watches_the_chains(self, anna: Account) -> None:
-        class Watcher:
-            def pending(self, owner_id: UUID) -> int:
-                return 7 if owner_id == anna.id else 0
-
-        plain = balance_service()
-        watched = BalanceService(plain.book, Watcher(), plain.unit_of_work)
-        assert watched.balance(anna.principal).pending == 7
-        assert watched.balance(anna.principal).available == 9_499_999
 
 
 class TestStatement:
