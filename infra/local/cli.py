@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from infra.local import lifecycle
+from infra.local.chains import commands as chains
 from infra.local.progress import step
 from infra.local.settings import front_url, ports
 
@@ -19,17 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, (run, help_) in COMMANDS.items():
         command = commands.add_parser(name, help=help_)
         command.set_defaults(run=run)
-        if name == "vault":
-            command.add_argument("action", choices=["rewrap"])
-            moment = "rewrap those wrapped before it too, such as 2026-11-23T00:00:00Z"
-            command.add_argument("--before", type=datetime.fromisoformat, help=moment)
-        if name == "superuser":
-            command.add_argument("email", help="of an account that is registered")
-        if name == "ledger":
-            command.add_argument("action", choices=["verify"])
-        if name == "evaluate":
-            command.add_argument("agent", help="its id")
-            command.add_argument("--version", type=int, help="the newest, if none is named")
+        ARGUMENTS.get(name, _no_arguments)(command)
     options = parser.parse_args(arguments)
     try:
         status: int = options.run(options)
@@ -43,16 +34,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def up(_: argparse.Namespace) -> int:
     from infra.local import deploy, migrate, seed
+    from infra.local.chains import servers
 
-    with step("starting PostgreSQL, the AWS emulator and the front door"):
+    with step("looking for anvil, which is a chain"):
+        missing = servers.install()
+    with step("starting PostgreSQL, the AWS emulator, the chains and the front door"):
         lifecycle.start()
+        servers.prepare()
     with step("migrating the database"):
         migrate.migrate()
     with step("packaging and deploying template.yaml"):
         deploy.deploy()
+    with step("beginning to read the chains"):
+        for name in servers.settings():
+            chains.scan(name)
     with step("seeding the demo account, its agent and its runbook"):
         account = seed.seed()
     print(seed.welcome(account))
+    if missing is not None:
+        print(f"Arbitrum and Tron are off, and all the rest works. {missing}")
     return 0
 
 
@@ -62,6 +62,8 @@ def down(_: argparse.Namespace) -> int:
 
 
 def status(_: argparse.Namespace) -> int:
+    from infra.local.chains import servers
+
     pid = lifecycle.running_pid()
     if pid is None:
         print("down: start it with `make up`")
@@ -71,6 +73,7 @@ def status(_: argparse.Namespace) -> int:
         f"up: {front_url()} (process {pid}; emulator {where.emulator}, database {where.postgres}, "
         f"language model {_language_model()})"
     )
+    print("chains: " + ", ".join(f"{name} {place}" for name, place in servers.describe().items()))
     return 0
 
 
@@ -159,6 +162,49 @@ def layers(_: argparse.Namespace) -> int:
     return 0
 
 
+def faucet(options: argparse.Namespace) -> int:
+    print(chains.faucet(options.address, options.amount, options.network))
+    return 0
+
+
+def chain(options: argparse.Namespace) -> int:
+    print(chains.chain(options))
+    return 0
+
+
+def _no_arguments(_: argparse.ArgumentParser) -> None:
+    pass
+
+
+def _of_vault(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("action", choices=["rewrap"])
+    moment = "rewrap those wrapped before it too, such as 2026-11-23T00:00:00Z"
+    parser.add_argument("--before", type=datetime.fromisoformat, help=moment)
+
+
+def _of_superuser(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("email", help="of an account that is registered")
+
+
+def _of_ledger(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("action", choices=["verify"])
+
+
+def _of_evaluate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("agent", help="its id")
+    parser.add_argument("--version", type=int, help="the newest, if none is named")
+
+
+ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
+    "chain": chains.add_chain_arguments,
+    "evaluate": _of_evaluate,
+    "faucet": chains.add_faucet_arguments,
+    "ledger": _of_ledger,
+    "superuser": _of_superuser,
+    "vault": _of_vault,
+}
+"""Of the commands that take any."""
+
 COMMANDS: dict[str, tuple[Command, str]] = {
     "up": (up, "start everything, deploy, and seed the demo account"),
     "down": (down, "stop everything; the data stays"),
@@ -171,6 +217,8 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     "evaluate": (evaluate, "ask an agent again what people judged, and print its score"),
     "vault": (vault, "rewrap: put the data keys of all seeds under the key that wraps now"),
     "ledger": (ledger, "verify: derive every balance from the postings, and compare"),
+    "faucet": (faucet, "send test USDT to an address on a chain of the local cloud"),
+    "chain": (chain, "mine, reorg, finalize: move a local chain; scan, rescan: read it"),
     "openapi": (openapi, "write the OpenAPI document anew"),
     "triggers": (triggers, "write the README's table of triggers anew"),
     "layers": (layers, "write the layers' requirements anew from uv.lock"),

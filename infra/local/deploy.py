@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from infra.local import language_model
 from infra.local.adopt import adopt
 from infra.local.aws import REGION, client
+from infra.local.chains import servers as chains
 from infra.local.package import Package, load_template, package
 from infra.local.settings import DATABASE, STAGE, front_url, load_secrets, ports, state_dir
 
@@ -68,6 +69,7 @@ def parameters() -> dict[str, str]:
         "LocalKeys": json.dumps({"local-1": secrets.local_key}),
         "Search": os.environ.get("MARA_SEARCH", "postgres"),
         "OpenSearchUrl": os.environ.get("MARA_OPENSEARCH_URL", ""),
+        "Chains": json.dumps(chains.settings()),
         **language_model.parameters(),
     }
 

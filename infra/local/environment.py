@@ -6,6 +6,7 @@ from infra.local import deploy, settings
 
 PARAMETERS = {
     "MARA_DATABASE_URL": "DatabaseUrl",
+    "MARA_CHAINS": "Chains",
     "MARA_KEYS": "Keys",
     "MARA_LOCAL_KEYS": "LocalKeys",
     "MARA_SEARCH": "Search",

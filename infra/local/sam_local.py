@@ -92,6 +92,9 @@ def write_environment() -> Path:
         "MARA_STAGE": STAGE,
         "MARA_BUCKET": f"mara-{STAGE}-documents",
         "MARA_DATABASE_URL": given["DatabaseUrl"].replace("127.0.0.1", HOST),
+        "MARA_KEYS": given["Keys"],
+        "MARA_LOCAL_KEYS": given["LocalKeys"],
+        "MARA_CHAINS": given["Chains"].replace("127.0.0.1", HOST),
         "MARA_TOKEN_SECRETS": given["TokenSecrets"],
         "MARA_CORS_ORIGINS": given["CorsOrigins"],
         "MARA_REQUESTS_PER_MINUTE_USER": given["RequestsPerMinuteUser"],
@@ -108,7 +111,7 @@ def write_environment() -> Path:
 async def _run(command: Sequence[str], address: str) -> int:
     where = ports()
     async with contextlib.AsyncExitStack() as stack:
-        for port in (where.emulator, where.postgres):
+        for port in (where.emulator, where.postgres, where.arbitrum, where.tron, where.aptos):
             await stack.enter_async_context(await _forward(address, port))
         process = await asyncio.create_subprocess_exec(
             *command, cwd=ROOT, env=_sam_environment(), start_new_session=True

@@ -20,6 +20,10 @@ class Ports:
     emulator: int
     postgres: int
     model: int
+    arbitrum: int
+    tron_node: int
+    tron: int
+    aptos: int
 
 
 @dataclass(frozen=True)
@@ -43,11 +47,8 @@ def state_dir() -> Path:
 
 
 def ports() -> Ports:
-    base = os.environ.get("MARA_PORT_BASE")
-    if base is None:
-        return Ports(DEFAULT_PORT, 8001, 8002, 8003)
-    first = int(base)
-    return Ports(first, first + 1, first + 2, first + 3)
+    first = int(os.environ.get("MARA_PORT_BASE", DEFAULT_PORT))
+    return Ports(*range(first, first + len(Ports.__dataclass_fields__)))
 
 
 def load_secrets() -> Secrets:

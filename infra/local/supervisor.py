@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from infra.local import emulator, language_model
+from infra.local.chains import servers as chains
 from infra.local.postgres import ADMIN, APP, OWNER, PostgresServer
 from infra.local.processes import spawn
 from infra.local.proxy import make_app
@@ -33,6 +34,7 @@ def main() -> None:
         database.ensure_database(DATABASE)
         cloud = emulator.start(folder, where.emulator)
         model = start_model_server(where.model)
+        started = [cloud, *([model] if model else []), *chains.start(folder, where)]
         config = uvicorn.Config(
             make_app(folder / "gateway.json"),
             host="127.0.0.1",
@@ -41,18 +43,17 @@ def main() -> None:
             access_log=False,
         )
         server = uvicorn.Server(config)
-        for process in (database.process, cloud, model):
-            if process is not None:
-                threading.Thread(target=_follow, args=(process,), daemon=True).start()
+        for process in (database.process, *started):
+            threading.Thread(target=_follow, args=(process,), daemon=True).start()
         try:
             server.run()
         finally:
             # A server that ends has us sent SIGTERM once more; that must not cut the waiting short.
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
-            for started in (cloud, model):
-                if started is not None:
-                    started.send_signal(signal.SIGTERM)
-                    started.wait()
+            for process in started:
+                process.send_signal(signal.SIGTERM)
+            for process in started:
+                process.wait()
 
 
 def start_model_server(port: int) -> "subprocess.Popen[bytes] | None":

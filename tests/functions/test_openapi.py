@@ -15,6 +15,7 @@ from tests.support.cloud import storage_and_queues
 from tests.support.events import Answer
 from tests.support.knowledge import learn
 from tests.support.openapi import Operation, document, form, operations
+from tests.support.scanning import begin_scans
 
 TEXT = "Если диск на узле заполнен, удалите архивы и перезапустите сервис журналов."
 
@@ -106,6 +107,7 @@ def check(operation: Operation, answer: Answer) -> None:
 
 @pytest.fixture
 def reader(database: str) -> Iterator[Reader]:
+    begin_scans()
     with storage_and_queues():
         yield Reader()
 

@@ -15,6 +15,7 @@ from mara.wallets.model import Network
 from tests.support.cloud import storage_and_queues
 from tests.support.events import Answer
 from tests.support.openapi import Operation, form, operations
+from tests.support.scanning import begin_scans
 from tests.support.tenants import CALLERS, Caller, Rows, Tenant, make_tenant
 
 WORD = "obsidian"
@@ -32,6 +33,7 @@ PROTECTED = [operation for operation in operations().values() if MATRIX[operatio
 
 @pytest.fixture
 def neighbour(database: str) -> Tenant:
+    begin_scans()
     return make_tenant("vera", WORD)
 
 

@@ -7,6 +7,9 @@ import json
 import pytest
 
 SECRETS = {"k1": "nT8fWq2ZpLx5Vd9RhYc3Jm7KsBg4Ea6U"}
+NETWORKS = ("arbitrum", "tron", "aptos")
+NOWHERE = "http://127.0.0.1:1"
+"""Where nothing answers."""
 LOCAL_KEYS = {"local-1": "6b1f0c9d" * 8}
 
 
@@ -18,6 +21,7 @@ def set_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         "MARA_KEYS": "local",
         "MARA_LOCAL_KEYS": json.dumps(LOCAL_KEYS),
         "MARA_BUCKET": "mara-test",
+        "MARA_CHAINS": json.dumps({name: {"urls": [NOWHERE]} for name in NETWORKS}),
         "MARA_EVENTS_TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:mara-local-events",
         "MARA_BCRYPT_COST": "4",
         "MARA_REQUESTS_PER_MINUTE_USER": "60000",

@@ -14,11 +14,13 @@ from typing import Any
 
 import httpx
 
+from infra.local.settings import Ports
+
 ROOT = Path(__file__).parents[2]
 COMMAND_TIMEOUT_S = 240.0
 POLL_S = 0.1
-SERVERS = 4
-"""The front door, the emulator, the database and the language model, on ports in a row."""
+SERVERS = len(Ports.__dataclass_fields__)
+"""On ports in a row."""
 
 
 @dataclass

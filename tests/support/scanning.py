@@ -12,7 +12,7 @@ from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 from mara.platform.database import connection, transaction
 from mara.wallets.adapters.deposits import PostgresDeposits
 from mara.wallets.adapters.scans import PostgresScans
-from mara.wallets.model import DepositRules, Network
+from mara.wallets.model import Block, DepositRules, Network, Scan
 from mara.wallets.service.providers import Providers
 from mara.wallets.service.rechecking import RecheckingService
 from mara.wallets.service.scanning import ScannerService
@@ -150,6 +150,15 @@ def give_wallet(
             " VALUES (%s, %s, %s, %s, now())",
             (network, address, receives_at or address, owner_id),
         )
+
+
+def begin_scans(closed: int = 0) -> None:
+    """As the first scan of every network does; only then wallets may be made."""
+    with transaction(SYSTEM):
+        for network in Network:
+            scan = Scan(network, Block(closed, "0x" + "00" * 32), (), 1)
+            PostgresScans().add(scan)
+            PostgresScans().save(scan, latest=closed, now=datetime.now(UTC))
 
 
 def deposits() -> dict[tuple[str, int], tuple[bytes, int, str]]:

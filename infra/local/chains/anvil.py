@@ -23,7 +23,7 @@ class AnvilMissing(RuntimeError):
 def find() -> Path | None:
     """The one at MARA_ANVIL, the one that was installed, or any on the path."""
     if named := os.environ.get("MARA_ANVIL"):
-        return Path(named)
+        return Path(named) if Path(named).is_file() else None
     # The package for the machine holds the program itself, and needs no Node to run.
     installed = list(FOLDER.glob("node_modules/@foundry-rs/anvil-*/bin/anvil"))
     if installed:
@@ -37,6 +37,8 @@ def ensure() -> Path:
     found = find()
     if found is not None:
         return found
+    if named := os.environ.get("MARA_ANVIL"):
+        raise AnvilMissing(f"MARA_ANVIL names {named}, and there is no such file.")
     npm = shutil.which("npm")
     if npm is None:
         raise AnvilMissing("Node is missing: install Node 20 or newer with npm, or set MARA_ANVIL.")

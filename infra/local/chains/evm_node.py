@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from web3 import HTTPProvider, Web3
 from web3.types import RPCEndpoint, TxReceipt
@@ -45,8 +45,18 @@ class EvmNode:
         amounts = [amount for _, amount in payments]
         return _name(self._sent(self._at(contract).functions.transferMany(to, amounts)))
 
+    def number(self, tag: Literal["latest", "safe", "finalized"] = "latest") -> int:
+        return int(self._web3.eth.get_block(tag)["number"])
+
     def mine(self, blocks: int) -> None:
         self._do("anvil_mine", [hex(blocks)])
+
+    def finalise(self) -> int:
+        """Mine until what is there now is final; the number of the block that is."""
+        latest = self.number()
+        while (final := self.number("finalized")) < latest:
+            self.mine(latest - final)
+        return final
 
     def reorganise(self, depth: int) -> None:
         """Put as many other, empty blocks in the place of the last ones."""

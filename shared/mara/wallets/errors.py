@@ -8,6 +8,11 @@ class ChainUnavailable(Unavailable):
     retry_after_s = 30
 
 
+class NetworkOff(Unavailable):
+    title = "The network is off here"
+    retry_after_s = 60
+
+
 class RangeRefused(ChainUnavailable):
     title = "The provider will not list so many blocks at once"
 

@@ -13,6 +13,7 @@ from mara.platform.settings import ChainSettings, ChainsSettings
 from mara.wallets.adapters.deposits import PostgresDeposits
 from mara.wallets.adapters.scans import PostgresScans
 from mara.wallets.adapters.wallets import PostgresWallets
+from mara.wallets.errors import NetworkOff
 from mara.wallets.model import DEPOSIT_RULES, DepositRules, Network, Token
 from mara.wallets.service.wallets import WalletService
 
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
     from mara.vault.service.opening import VaultService
     from mara.wallets.ports import Chain
     from mara.wallets.service.generating import GenerationService
+    from mara.wallets.service.providers import Providers
+    from mara.wallets.service.rechecking import RecheckingService
     from mara.wallets.service.scanning import ScannerService
+    from mara.wallets.service.settling import Settlement
 
 SCAN_FOR = timedelta(seconds=40)
 """Less than the period of the schedule, and than its function may run."""
@@ -47,7 +51,14 @@ def generation_service(vault: "VaultService") -> "GenerationService":
     """``vault`` is handed in: only functions that make or use seeds may have one."""
     from mara.wallets.service.generating import GenerationService
 
-    return GenerationService(PostgresWallets(), vault, deposit_rules(), transaction, now)
+    return GenerationService(
+        wallets=PostgresWallets(),
+        vault=vault,
+        scans=PostgresScans(),
+        rules={network: deposit_rules()[network] for network in chain_settings()},
+        unit_of_work=transaction,
+        now=now,
+    )
 
 
 def scan(network: Network, at: datetime) -> dict[str, int | bool] | str:
@@ -64,17 +75,13 @@ def scan(network: Network, at: datetime) -> dict[str, int | bool] | str:
 @cache
 def scanner_service(network: Network) -> "ScannerService":
     """Raises TokenMismatch, once for each environment that starts."""
-    from mara.wallets.service.providers import Providers
     from mara.wallets.service.scanning import ScannerService
-    from mara.wallets.service.settling import Settlement
-    from mara.wiring.ledger import ledger_service
 
-    rules, scans, deposits = deposit_rules()[network], PostgresScans(), PostgresDeposits()
     service = ScannerService(
-        settlement=Settlement(rules, deposits, ledger_service(), publish),
-        providers=Providers(network, chains(network), scans, transaction, now),
-        scans=scans,
-        deposits=deposits,
+        settlement=_settlement(network),
+        providers=providers(network),
+        scans=PostgresScans(),
+        deposits=PostgresDeposits(),
         unit_of_work=transaction,
         now=now,
     )
@@ -83,14 +90,41 @@ def scanner_service(network: Network) -> "ScannerService":
 
 
 @cache
-def chains(network: Network) -> "list[Chain]":
-    """The network by each of its providers, named by their place in the settings."""
-    own = chain_settings()[network]
+def rechecking_service(network: Network) -> "RecheckingService":
+    """Raises NetworkOff."""
+    from mara.wallets.service.rechecking import RecheckingService
+
+    return RecheckingService(
+        settlement=_settlement(network),
+        providers=providers(network),
+        scans=PostgresScans(),
+        deposits=PostgresDeposits(),
+        unit_of_work=transaction,
+        now=now,
+    )
+
+
+def _settlement(network: Network) -> "Settlement":
+    from mara.wallets.service.settling import Settlement
+    from mara.wiring.ledger import ledger_service
+
+    return Settlement(deposit_rules()[network], PostgresDeposits(), ledger_service(), publish)
+
+
+@cache
+def providers(network: Network) -> "Providers":
+    """Named by their place in the settings. Raises NetworkOff."""
+    from mara.wallets.service.providers import Providers
+
+    own = chain_settings().get(network)
+    if own is None:
+        raise NetworkOff(f"{network} is not connected here.")
     headers = {name: value.get_secret_value() for name, value in own.headers.items()}
-    return [
+    chains = [
         _chain(network, f"{network}-{place}", url.get_secret_value(), headers)
         for place, url in enumerate(own.urls, 1)
     ]
+    return Providers(network, chains, PostgresScans(), transaction, now)
 
 
 def _chain(network: Network, name: str, url: str, headers: Mapping[str, str]) -> "Chain":

@@ -7,17 +7,19 @@ from mara.kernel.clock import Clock
 from mara.kernel.principal import Principal
 from mara.kernel.unit_of_work import UnitOfWork
 from mara.vault.service.opening import VaultService
+from mara.wallets.errors import NetworkOff
 from mara.wallets.model import DepositRules, Network, Wallet
 from mara.wallets.model.addresses import receives_at
-from mara.wallets.ports import Wallets
+from mara.wallets.ports import Scans, Wallets
 
 
 @dataclass(frozen=True, slots=True)
 class GenerationService:
-    """``rules`` are those of every network on which wallets may be made."""
+    """``rules`` are those of the networks that are on."""
 
     wallets: Wallets
     vault: VaultService
+    scans: Scans
     rules: Mapping[Network, DepositRules]
     unit_of_work: UnitOfWork
     now: Clock
@@ -25,13 +27,19 @@ class GenerationService:
     def generate(self, caller: Principal, network: Network) -> tuple[Wallet, bool]:
         """The caller's wallet on the network, and whether it was made just now.
 
-        There is one for ever: of calls at once, and of later ones, all give the same. Raises
-        KeysUnavailable.
+        There is one for ever: of calls at once, and of later ones, all give the same. None is
+        made before the chain is being read, so that no deposit to it can be older than the scan.
+        Raises NetworkOff, KeysUnavailable.
         """
         with self.unit_of_work(caller.user_id):
             found = self.wallets.find(caller.user_id, network)
+            is_read = self.scans.latest(network) is not None
         if found is not None:
             return found, False
+        if network not in self.rules:
+            raise NetworkOff(f"{network} is not connected here.")
+        if not is_read:
+            raise NetworkOff(f"{network} is not being read yet; it will be within minutes.")
         self.vault.open_vault(caller)
         address: bytes = getattr(self.vault.addresses(caller), network.value)
         made = Wallet(

@@ -14,8 +14,9 @@ from mara.wallets.model.addresses import parse_address, receives_at
 from mara.wiring.wallets import deposit_rules, wallet_service
 from tests.support.accounts import Account, make_account
 from tests.support.chains import Payment, SimulatedChain, SimulatedProvider
+from tests.support.environment import clear_caches
 from tests.support.events import Answer, call
-from tests.support.scanning import RULES, scanner
+from tests.support.scanning import RULES, begin_scans, scanner
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -25,6 +26,12 @@ MY = "/api/v1/wallets/my"
 @pytest.fixture
 def anna() -> Account:
     return make_account("anna")
+
+
+@pytest.fixture
+def reading(database: str) -> None:
+    """The chains are read, so that wallets may be made."""
+    begin_scans()
 
 
 def generate(account: Account, body: Any) -> Answer:
@@ -42,6 +49,7 @@ def deposits_of(account: Account, network: str, query: dict[str, str] | None = N
     return call(list_deposits, "GET", path, headers=account.headers, query=query)
 
 
+@pytest.mark.usefixtures("reading")
 class TestGenerate:
     @pytest.mark.parametrize("network", list(Network))
     def test_makes_a_wallet_once(self, anna: Account, network: Network) -> None:
@@ -76,6 +84,35 @@ class TestGenerate:
         )
 
 
+class TestGenerateTooEarly:
+    def test_on_a_chain_that_is_not_read_yet_is_refused_and_makes_nothing(
+        self, anna: Account
+    ) -> None:
+        refused = generate(anna, {"network": "tron"})
+        assert (refused.status, refused.json["code"]) == (503, "network_off")
+        assert int(refused.headers["retry-after"]) > 0
+        assert wallet_service().list(anna.principal) == []
+
+    @pytest.mark.usefixtures("reading")
+    def test_on_a_network_that_is_off_is_refused_and_makes_nothing(
+        self, anna: Account, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("MARA_CHAINS", "{}")
+        assert generate(anna, {"network": "tron"}).status == 503
+        assert wallet_service().list(anna.principal) == []
+
+    @pytest.mark.usefixtures("reading")
+    def test_is_shown_still_where_its_network_went_off(
+        self, anna: Account, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        made = generate(anna, {"network": "tron"}).json
+        monkeypatch.setenv("MARA_CHAINS", "{}")
+        clear_caches()
+        assert call(list_wallets, "GET", MY, headers=anna.headers).json["items"] == [made]
+        assert generate(anna, {"network": "tron"}).json == made
+
+
+@pytest.mark.usefixtures("reading")
 class TestRead:
     def test_lists_ones_own_alone(self, anna: Account) -> None:
         made = [generate(anna, {"network": network}).json for network in Network]
@@ -94,10 +131,11 @@ class TestRead:
 
 class TestDeposits:
     def test_are_shown_from_seen_to_credited(self, anna: Account) -> None:
-        generate(anna, {"network": "arbitrum"})
-        wallet = wallet_service().get(anna.principal, Network.ARBITRUM)
         chain = SimulatedChain()
         provider = SimulatedProvider(chain)
+        scan(provider)
+        generate(anna, {"network": "arbitrum"})
+        wallet = wallet_service().get(anna.principal, Network.ARBITRUM)
         paid = chain.transaction(Payment(wallet.receives_at, 12_500_000))
         chain.mine(paid)
         scan(provider)
@@ -114,9 +152,10 @@ class TestDeposits:
         assert credited["transaction"] == paid.hash
 
     def test_come_in_pages_the_newest_first(self, anna: Account) -> None:
+        chain = SimulatedChain()
+        scan(SimulatedProvider(chain))
         generate(anna, {"network": "arbitrum"})
         wallet = wallet_service().get(anna.principal, Network.ARBITRUM)
-        chain = SimulatedChain()
         for amount in (1, 2, 3):
             chain.mine(chain.transaction(Payment(wallet.receives_at, amount * 1_000_000)))
             scan(SimulatedProvider(chain))
@@ -127,6 +166,7 @@ class TestDeposits:
         assert rest["next_cursor"] is None
 
 
+@pytest.mark.usefixtures("reading")
 def test_on_aptos_the_store_of_the_token_is_watched(anna: Account) -> None:
     generate(anna, {"network": "aptos"})
     wallet = wallet_service().get(anna.principal, Network.APTOS)
