@@ -66,6 +66,9 @@ def chain(options: argparse.Namespace) -> str:
         node.mine(options.blocks)
         return f"{name} is at block {node.number()}, and final to {node.number('finalized')}"
     if options.action == "reorg":
+        undoable = node.number() - node.number("finalized")
+        if options.blocks > undoable:
+            raise RuntimeError(f"No more than {undoable} blocks: what is final is never undone.")
         node.reorganise(options.blocks)
         return f"the last {options.blocks} of {name}'s blocks are others now, and empty"
     return f"{name} is final to block {node.finalise()}"
