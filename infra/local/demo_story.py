@@ -4,6 +4,7 @@ import secrets
 import time
 from typing import Any
 
+from infra.local import demo_money
 from infra.local.api_client import Api
 from infra.local.seed import FOLDER
 
@@ -15,7 +16,7 @@ QUESTIONS = (
 
 
 def play() -> None:
-    """Register, upload, wait, ask, delete, and see that the deleted answers no more."""
+    """Register, upload, ask, delete, see that the deleted answers no more; then pay in."""
     api = Api()
     email, password = f"guest-{secrets.token_hex(4)}@mara.example", secrets.token_urlsafe(16)
     api.register(email, password, full_name="Гость", locale="ru")
@@ -31,6 +32,8 @@ def play() -> None:
     _say("deleted the documents; the first question again:")
     _ask(api, agent["id"], QUESTIONS[0])
     api.call("DELETE", f"/agents/{agent['id']}")
+    _say(f"made a wallet on each chain, and sent {demo_money.AMOUNT} test USDT to it:")
+    demo_money.play(api)
 
 
 def _upload(api: Api, path: Any) -> Any:

@@ -1,0 +1,51 @@
+"""The part of the story in which a customer pays in: wallets, deposits, and the balance."""
+
+import time
+from typing import Any
+
+from infra.local.api_client import Api, ApiRefused
+from infra.local.chains import commands, servers
+
+AMOUNT = "25"
+STATES = ("seen", "safe", "final", "credited")
+SAFE_FROM = {"arbitrum": "safe", "tron": "seen", "aptos": "credited"}
+"""What a deposit is after ``SLOTS`` blocks: Tron has nothing between seen and final."""
+
+DEPOSIT_TIMEOUT_S = 90.0
+"""A schedule may be scanning just now; then the next try finds it done."""
+
+POLL_S = 0.5
+
+
+def play(api: Api) -> None:
+    """Make a wallet on every chain that is on, pay into it, and watch the money arrive."""
+    for network in servers.settings():
+        wallet = api.call("POST", "/wallets/generate", json={"network": network})
+        print(f"\n{network}: {wallet['address']}")
+        commands.faucet(wallet["address"], AMOUNT)
+        seen = _wait(api, network, "seen")
+        states = [seen["state"]]
+        if network != "aptos":
+            servers.node(network).mine(servers.SLOTS)
+            states.append(_wait(api, network, SAFE_FROM[network])["state"])
+            servers.node(network).finalise()
+        states.append(_wait(api, network, "credited")["state"])
+        print(
+            f"  {AMOUNT} USDT in {seen['transaction'][:18]}…: {' → '.join(dict.fromkeys(states))}"
+        )
+    balance = api.call("GET", "/users/balance")
+    print(f"\nbalance: {balance['available']} available, {balance['pending']} pending")
+    for entry in api.call("GET", "/users/balance/entries")["items"]:
+        print(f"  {entry['amount']:>10}  {entry['cause']['kind']:<8} after it {entry['balance']}")
+
+
+def _wait(api: Api, network: str, state: str) -> Any:
+    """The deposit, once it is in ``state`` or has come further. Raises ApiRefused."""
+    give_up_at = time.monotonic() + DEPOSIT_TIMEOUT_S
+    while time.monotonic() < give_up_at:
+        commands.scan(network)
+        found = api.call("GET", f"/wallets/my/{network}/deposits")["items"]
+        if found and STATES.index(found[0]["state"]) >= STATES.index(state):
+            return found[0]
+        time.sleep(POLL_S)
+    raise ApiRefused(f"No deposit on {network} is {state} after {DEPOSIT_TIMEOUT_S:.0f} s.")

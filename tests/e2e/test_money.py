@@ -1,0 +1,115 @@
+"""The story of a deposit on the deployed stack, on every chain that runs here."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.local_cloud import LocalCloud, ok, until
+from tests.support.story import Customer
+
+NETWORKS = ("arbitrum", "tron", "aptos")
+SCANS_TIMEOUT_S = 90.0
+"""A schedule may be scanning at the same time, and then ours does nothing."""
+
+
+class Payer:
+    """A customer with a wallet on one chain, at which test USDT arrives."""
+
+    def __init__(self, stack: LocalCloud, customer: Customer, network: str) -> None:
+        self.stack, self.customer, self.network = stack, customer, network
+        generated = customer.call("POST", "/wallets/generate", json={"network": network})
+        self.address: str = ok(generated)["address"]
+
+    def command(self, *arguments: str) -> str:
+        run = self.stack.run(*arguments)
+        assert run.returncode == 0, run.stderr
+        return run.stdout
+
+    def pay(self, amount: str) -> None:
+        self.command("faucet", self.address, amount)
+
+    def move(self, *action: str) -> None:
+        self.command("chain", *action, "--network", self.network)
+
+    def states(self) -> list[tuple[str, str]]:
+        path = f"/wallets/my/{self.network}/deposits"
+        items = ok(self.customer.call("GET", path))["items"]
+        return [(item["amount"], item["state"]) for item in items]
+
+    def scan_until(self, *states: tuple[str, str]) -> None:
+        """The newest first."""
+
+        def reached() -> bool:
+            self.move("scan")
+            return self.states() == list(states)
+
+        until(f"deposits are {states}, not {self.states()}", reached, SCANS_TIMEOUT_S)
+
+    def balance(self) -> tuple[str, str]:
+        said = ok(self.customer.call("GET", "/users/balance"))
+        return said["pending"], said["available"]
+
+
+@pytest.fixture(params=NETWORKS)
+def payer(request: pytest.FixtureRequest, stack: LocalCloud, somebody: Customer) -> Payer:
+    network: str = request.param
+    if f"{network} off" in stack.run("status").stdout:
+        pytest.skip(f"{network} needs anvil, which needs Node's npm to be installed")
+    return Payer(stack, somebody, network)
+
+
+class TestDeposit:
+    def test_is_seen_and_becomes_final_and_is_credited_once(self, payer: Payer) -> None:
+        payer.pay("12.5")
+        if payer.network != "aptos":  # where what is committed is final
+            payer.scan_until(("12.500000", "seen"))
+            assert payer.balance() == ("12.500000", "0.000000")
+            payer.move("finalize")
+        payer.scan_until(("12.500000", "credited"))
+        payer.move("scan")
+        assert payer.balance() == ("0.000000", "12.500000")
+        entries = ok(payer.customer.call("GET", "/users/balance/entries"))["items"]
+        assert [entry["amount"] for entry in entries] == ["12.500000"]
+        payer.command("ledger", "verify")
+
+    def test_that_the_chain_undoes_is_kept_and_never_credited(self, payer: Payer) -> None:
+        if payer.network == "aptos":
+            pytest.skip("What Aptos has committed is never undone.")
+        payer.pay("12.5")
+        payer.scan_until(("12.500000", "seen"))
+        payer.move("reorg")
+        payer.scan_until(("12.500000", "orphaned"))
+        payer.move("finalize")
+        payer.move("scan")
+        assert payer.states() == [("12.500000", "orphaned")]
+        assert payer.balance() == ("0.000000", "0.000000")
+
+    def test_below_the_minimum_is_shown_and_waits_in_suspense(self, payer: Payer) -> None:
+        payer.pay("0.999999")
+        if payer.network != "aptos":
+            payer.move("finalize")
+        payer.scan_until(("0.999999", "suspense"))
+        balance = ok(payer.customer.call("GET", "/users/balance"))
+        assert (balance["available"], balance["suspense"]) == ("0.000000", "0.999999")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["faucet", "0x12", "5"], "no address of the network"),
+        (["faucet", "0x" + "a" * 40, "5", "--network", "tron"], "begins with T"),
+        (["faucet", "0x" + "a" * 40, "1.0000001"], "at most 6 places"),
+        (["faucet", "0x" + "a" * 40, "1e3"], "not a number of USDT"),
+        (["faucet", "0x" + "a" * 40, "NaN"], "not a number of USDT"),
+        (["faucet", "0x" + "a" * 40, "0"], "Nothing can be sent"),
+        (["chain", "mine", "--network", "aptos"], "final at once"),
+        (["chain", "rescan"], "--from 100 --to 200"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_in_words(
+    stack: LocalCloud, arguments: list[str], reason: str
+) -> None:
+    run: Any = stack.run(*arguments)
+    assert run.returncode == 1
+    assert reason in run.stderr
+    assert "Traceback" not in run.stderr
