@@ -46,11 +46,12 @@ def up(_: argparse.Namespace) -> int:
     with step("packaging and deploying template.yaml"):
         deploy.deploy()
     with step("beginning to read the chains"):
-        for name in servers.settings():
-            chains.scan(name)
+        unread = chains.scan_all()
     with step("seeding the demo account, its agent and its runbook"):
         account = seed.seed()
     print(seed.welcome(account))
+    for failure in unread:
+        print(f"{failure}\nTo begin anew, with everything empty: make down, and delete .mara")
     if missing is not None:
         print(f"Arbitrum and Tron are off, and all the rest works. {missing}")
     return 0

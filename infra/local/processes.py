@@ -7,10 +7,12 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
 _CLONE_NEWUSER = 0x10000000
 _INNER_ID = 1000
 
@@ -40,6 +42,18 @@ def spawn(
                 on_parent_death, ordinary_user=ordinary_user
             ),
         )
+
+
+def adopt_orphans() -> None:
+    """What our children leave behind when they end becomes ours, to be waited for."""
+    _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def wait_for_all() -> None:
+    """Until there is no child left; only for the end, when nobody waits for one of them."""
+    with suppress(ChildProcessError):
+        while True:
+            os.wait()
 
 
 def run_as_ordinary_user(command: Sequence[str | Path]) -> None:

@@ -12,7 +12,7 @@ import uvicorn
 from infra.local import emulator, language_model
 from infra.local.chains import servers as chains
 from infra.local.postgres import ADMIN, APP, OWNER, PostgresServer
-from infra.local.processes import spawn
+from infra.local.processes import adopt_orphans, spawn, wait_for_all
 from infra.local.proxy import make_app
 from infra.local.settings import DATABASE, load_secrets, ports, state_dir
 
@@ -21,7 +21,15 @@ if TYPE_CHECKING:
 
 
 def main() -> None:
-    """Run until SIGTERM; write ``supervisor.ready`` once everything answers."""
+    """Run until SIGTERM, and end after everything that was started."""
+    adopt_orphans()  # the emulator's workers end a little after it
+    try:
+        _serve()
+    finally:
+        wait_for_all()
+
+
+def _serve() -> None:
     folder, where = state_dir(), ports()
     (folder / "gateway.json").unlink(missing_ok=True)
     secrets = load_secrets()

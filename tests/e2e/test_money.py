@@ -4,58 +4,17 @@ from typing import Any
 
 import pytest
 
-from tests.support.local_cloud import LocalCloud, ok, until
+from tests.support.local_cloud import LocalCloud, ok
+from tests.support.payer import Payer, make_payer
 from tests.support.story import Customer
 
 NETWORKS = ("arbitrum", "tron", "aptos")
-SCANS_TIMEOUT_S = 90.0
-"""A schedule may be scanning at the same time, and then ours does nothing."""
-
-
-class Payer:
-    """A customer with a wallet on one chain, at which test USDT arrives."""
-
-    def __init__(self, stack: LocalCloud, customer: Customer, network: str) -> None:
-        self.stack, self.customer, self.network = stack, customer, network
-        generated = customer.call("POST", "/wallets/generate", json={"network": network})
-        self.address: str = ok(generated)["address"]
-
-    def command(self, *arguments: str) -> str:
-        run = self.stack.run(*arguments)
-        assert run.returncode == 0, run.stderr
-        return run.stdout
-
-    def pay(self, amount: str) -> None:
-        self.command("faucet", self.address, amount)
-
-    def move(self, *action: str) -> None:
-        self.command("chain", *action, "--network", self.network)
-
-    def states(self) -> list[tuple[str, str]]:
-        path = f"/wallets/my/{self.network}/deposits"
-        items = ok(self.customer.call("GET", path))["items"]
-        return [(item["amount"], item["state"]) for item in items]
-
-    def scan_until(self, *states: tuple[str, str]) -> None:
-        """The newest first."""
-
-        def reached() -> bool:
-            self.move("scan")
-            return self.states() == list(states)
-
-        until(f"deposits are {states}, not {self.states()}", reached, SCANS_TIMEOUT_S)
-
-    def balance(self) -> tuple[str, str]:
-        said = ok(self.customer.call("GET", "/users/balance"))
-        return said["pending"], said["available"]
 
 
 @pytest.fixture(params=NETWORKS)
 def payer(request: pytest.FixtureRequest, stack: LocalCloud, somebody: Customer) -> Payer:
     network: str = request.param
-    if f"{network} off" in stack.run("status").stdout:
-        pytest.skip(f"{network} needs anvil, which needs Node's npm to be installed")
-    return Payer(stack, somebody, network)
+    return make_payer(stack, somebody, network)
 
 
 class TestDeposit:
@@ -71,6 +30,16 @@ class TestDeposit:
         entries = ok(payer.customer.call("GET", "/users/balance/entries"))["items"]
         assert [entry["amount"] for entry in entries] == ["12.500000"]
         payer.command("ledger", "verify")
+
+    def test_that_was_credited_is_left_alone_by_a_rescan(self, payer: Payer) -> None:
+        payer.pay("12.5")
+        if payer.network != "aptos":
+            payer.move("finalize")
+        payer.scan_until(("12.500000", "credited"))
+        blocks = ("--from", "1", "--to", "3")
+        said = payer.command("chain", "rescan", *blocks, "--network", payer.network)
+        assert "0 deposits settled" in said
+        assert payer.balance() == ("0.000000", "12.500000")
 
     def test_that_the_chain_undoes_is_kept_and_never_credited(self, payer: Payer) -> None:
         if payer.network == "aptos":

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,8 @@ SERVERS = len(Ports.__dataclass_fields__)
 class LocalCloud:
     home: Path
     port: int
+    settings: dict[str, str] = field(default_factory=dict)
+    """Of the environment, beside those of the folder and the ports."""
     seen: set[int] = field(default_factory=set)
     """Every process that was ever found to belong to it."""
 
@@ -41,7 +43,8 @@ class LocalCloud:
     @property
     def environment(self) -> dict[str, str]:
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(("MARA_", "AWS_"))}
-        return {**inherited, "MARA_HOME": str(self.home), "MARA_PORT_BASE": str(self.port)}
+        own = {"MARA_HOME": str(self.home), "MARA_PORT_BASE": str(self.port)}
+        return {**inherited, **own, **self.settings}
 
     def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """The `mara` command line, as a person calls it."""
@@ -74,7 +77,8 @@ class LocalCloud:
 
     def kill_everything(self) -> None:
         for pid in self.processes():
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it ended with its parent
+                os.kill(pid, signal.SIGKILL)
 
     def left_over(self) -> list[int]:
         """Processes of its past that live; ports in use are told by ``taken_ports``."""
@@ -85,9 +89,9 @@ class LocalCloud:
 
 
 @contextmanager
-def local_cloud(home: Path) -> Iterator[LocalCloud]:
+def local_cloud(home: Path, **settings: str) -> Iterator[LocalCloud]:
     """Not started yet; stopped at the end, with force if need be."""
-    cloud = LocalCloud(home, free_ports(SERVERS))
+    cloud = LocalCloud(home, free_ports(SERVERS), settings)
     try:
         yield cloud
     finally:

@@ -13,6 +13,8 @@ from infra.local.settings import ROOT
 VERSION = "1.7.1"
 PACKAGE = "@foundry-rs/anvil"
 FOLDER = ROOT / ".venv" / "anvil" / VERSION
+GENESIS = 1_767_225_600
+"""In seconds since 1970, the same each time: so is the first block of a chain that starts anew."""
 INSTALL_TIMEOUT_S = 300
 
 
@@ -72,12 +74,13 @@ def start(  # noqa: PLR0913 - each is an option of anvil's
 ) -> "subprocess.Popen[bytes]":
     """A block for each transaction; ``safe`` is ``slots`` behind, ``finalized`` twice as many.
 
-    With ``state`` the chain is there again after a restart, also after SIGKILL.
+    With ``state`` the chain is there again after a restart, but for the last second after a crash.
     """
     command = [
         str(program), "--host", "127.0.0.1", "--port", str(port), "--chain-id", str(chain_id),
-        "--slots-in-an-epoch", str(slots), "--silent",
+        "--slots-in-an-epoch", str(slots), "--timestamp", str(GENESIS), "--silent",
     ]  # fmt: skip
     if state is not None:
         command += ["--state", str(state), "--state-interval", "1"]
-    return spawn(command, log=log, on_parent_death=signal.SIGTERM)
+    # Not SIGTERM: it would begin to write its state, and might be killed half-way.
+    return spawn(command, log=log, on_parent_death=signal.SIGKILL)

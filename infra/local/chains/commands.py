@@ -90,6 +90,17 @@ def scan(name: str) -> str:
     return f"{name} is scanned"
 
 
+def scan_all() -> list[str]:
+    """Scan every chain that is on; why it could not be done, for each that failed."""
+    failures = []
+    for name in servers.settings():
+        try:
+            scan(name)
+        except RuntimeError as error:
+            failures.append(f"{name}: {error}")
+    return failures
+
+
 def rescan(name: str, first: int | None, last: int | None) -> str:
     """Look through blocks once more, and credit what was missed.
 
