@@ -1,5 +1,6 @@
 """The OpenAPI document is true: of this code, valid, and its examples work as it says."""
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID, uuid4
@@ -9,12 +10,15 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from infra.local.openapi import TARGET, render
+from infra.local.simulators import aptos
+from infra.local.simulators.serving import served
 from mara.kernel.principal import Role
 from tests.support.accounts import make_account
 from tests.support.cloud import storage_and_queues
 from tests.support.events import Answer
 from tests.support.knowledge import learn
 from tests.support.openapi import Operation, document, form, operations
+from tests.support.ports import free_port
 from tests.support.scanning import begin_scans
 
 TEXT = "Если диск на узле заполнен, удалите архивы и перезапустите сервис журналов."
@@ -23,7 +27,8 @@ STORY = (
     *("check_liveness", "check_health", "check_readiness"),
     *("register", "log_in", "refresh_session", "get_profile", "update_profile"),
     *("get_balance", "list_balance_entries"),
-    *("generate_wallet", "list_wallets", "get_wallet", "list_deposits"),
+    *("generate_wallet", "list_wallets", "get_wallet"),
+    *("get_wallet_balance", "claim_deposit", "list_deposits"),
     *("create_api_key", "list_api_keys", "delete_api_key"),
     *("upload_document", "list_documents", "request_analysis", "get_document"),
     *("list_chunks", "get_content"),
@@ -41,7 +46,9 @@ STORY = (
 class Reader:
     """Somebody who follows the document: sends its examples, and checks what comes back."""
 
-    def __init__(self) -> None:
+    def __init__(self, chain: aptos.Ledger) -> None:
+        """``chain`` is where the last of the wallets is that the document makes."""
+        self.chain = chain
         self.ids: dict[str, str] = {}
         self.session: dict[str, str] = {}
         self.admin = make_account("root", Role.SUPERUSER).headers
@@ -75,9 +82,12 @@ class Reader:
         return {"authorization": f"Bearer {self.session['access_token']}"}
 
     def _filled(self, example: Any) -> Any:
-        """The one value that no document can know is the token of just now."""
+        """What no document can know is the token and the transaction of just now."""
         if example and "refresh_token" in example:
             return {**example, "refresh_token": self.session["refresh_token"]}
+        if example and "transaction" in example:
+            address = bytes.fromhex(self.ids["address"].removeprefix("0x"))
+            return {"transaction": self.chain.pay([(address, 1_000_000)])}
         return example
 
     def _remember(self, operation: Operation, answer: Answer) -> None:
@@ -89,7 +99,7 @@ class Reader:
         names = {"create_agent": "agent_id", "create_api_key": "key_id", "register": "user_id"}
         if operation.id in names:
             self.ids[names[operation.id]] = made["id"]
-        for name in ("answer_id", "conversation_id", "network"):
+        for name in ("answer_id", "conversation_id", "network", "address"):
             if name in made:
                 self.ids[name] = made[name]
 
@@ -106,10 +116,14 @@ def check(operation: Operation, answer: Answer) -> None:
 
 
 @pytest.fixture
-def reader(database: str) -> Iterator[Reader]:
+def reader(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
     begin_scans()
-    with storage_and_queues():
-        yield Reader()
+    ledger = aptos.Ledger()
+    with storage_and_queues(), served(aptos.make_app(ledger), free_port()) as url:
+        chains = {"tron": {"urls": [url]}, "arbitrum": {"urls": [url]}}
+        own = {"urls": [f"{url}/v1"], "contract": "0x" + aptos.USDT.hex(), "symbol": "USDT"}
+        monkeypatch.setenv("MARA_CHAINS", json.dumps({**chains, "aptos": own}))
+        yield Reader(ledger)
 
 
 class TestDocument:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from mara.wallets.errors import ChainUnavailable, RangeRefused
-from mara.wallets.model import Block, BlockRange, Look, Reading, Receipt, Token, Transfer
+from mara.wallets.model import Balances, Block, BlockRange, Look, Reading, Receipt, Token, Transfer
 
 USDT = Token("USDT", 6)
 
@@ -41,6 +41,8 @@ class SimulatedChain:
     lag_final: int = 6
     blocks: list[MinedBlock] = field(default_factory=list)
     final: int = 0
+    native: int = 0
+    """Of the chain's own coin, that every address has."""
     _made: int = 0
 
     def __post_init__(self) -> None:
@@ -155,6 +157,17 @@ class SimulatedProvider:
     def token(self) -> Token:
         self._called("token")
         return self.says
+
+    def balances(self, address: bytes) -> Balances:
+        self._called("balances")
+        held = sum(
+            transfer.amount_micro_usdt
+            for number in range(self._latest + 1)
+            for transfer in self.chain.transfers(number)
+            if transfer.recipient == address
+        )
+        block = Block(self._latest, self._hash(self._latest) or "")
+        return Balances(block, token_micro_usdt=held, native=self.chain.native)
 
     @property
     def _latest(self) -> int:

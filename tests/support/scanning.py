@@ -12,7 +12,7 @@ from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 from mara.platform.database import connection, transaction
 from mara.wallets.adapters.deposits import PostgresDeposits
 from mara.wallets.adapters.scans import PostgresScans
-from mara.wallets.model import Block, DepositRules, Network, Scan
+from mara.wallets.model import Block, DepositRules, Network, Scan, Token
 from mara.wallets.service.providers import Providers
 from mara.wallets.service.rechecking import RecheckingService
 from mara.wallets.service.scanning import ScannerService
@@ -25,7 +25,7 @@ RULES = DepositRules(
     chain_id=1,
     contract="0x" + "01" * 20,
     token=USDT,
-    native_symbol="ETH",
+    native=Token("ETH", 18),
     minimum_micro_usdt=1_000_000,
     opinion_above_micro_usdt=1_000_000_000,
     blocks_per_scan_max=8,

@@ -11,10 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from mara.kernel.money import UsdtOut, format_usdt
 from mara.wallets.model import (
     IN_FLIGHT,
+    TRANSACTION,
     Deposit,
     DepositRules,
     DepositState,
+    Holdings,
     Network,
+    Token,
     Wallet,
 )
 from mara.wallets.model.addresses import address_text
@@ -83,6 +86,50 @@ class WalletOut(BaseModel):
         )
 
 
+class AssetOut(BaseModel):
+    """``amount`` is exact: a decimal with as many places as it takes, and six of USDT."""
+
+    asset: str
+    amount: Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?$")]
+
+
+class WalletBalanceOut(BaseModel):
+    """What the chain says of the address after ``block``, which is the last one that it had.
+
+    It is no balance to spend: that is at ``/users/balance``.
+    """
+
+    network: Network
+    address: str
+    block: int
+    as_of: datetime
+    balances: list[AssetOut]
+
+    @classmethod
+    def of(cls, wallet: Wallet, holdings: Holdings, rules: DepositRules) -> Self:
+        found = holdings.balances
+        return cls(
+            network=wallet.network,
+            address=address_text(wallet.network, wallet.address),
+            block=found.block.number,
+            as_of=holdings.as_of,
+            balances=[
+                AssetOut(asset="USDT", amount=format_usdt(found.token_micro_usdt)),
+                AssetOut(asset=rules.native.symbol, amount=decimal_of(found.native, rules.native)),
+            ],
+        )
+
+
+class ClaimIn(BaseModel):
+    """``transaction`` is its hash, with or without 0x."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"transaction": "0x" + "5f" * 32}]}
+    )
+
+    transaction: Annotated[str, Field(pattern=f"^{TRANSACTION.pattern}$")]
+
+
 class DepositOut(BaseModel):
     """``confirmations`` counts its own block too; ``eta_s`` is how long it may still take."""
 
@@ -118,6 +165,13 @@ class DepositOut(BaseModel):
             seen_at=deposit.seen_at,
             credited_at=deposit.credited_at,
         )
+
+
+def decimal_of(amount: int, token: Token) -> str:
+    """Of an amount in the token's smallest unit, without zeros at the end: ``0.01``, ``0``."""
+    whole, fraction = divmod(amount, 10**token.decimals)
+    places = f"{fraction:0{token.decimals}}".rstrip("0")
+    return f"{whole}.{places}" if places else str(whole)
 
 
 def payload_of(wallet: Wallet, rules: DepositRules) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mara.vault.service.opening import VaultService
     from mara.wallets.ports import Chain
     from mara.wallets.service.generating import GenerationService
+    from mara.wallets.service.holdings import HoldingsService
     from mara.wallets.service.providers import Providers
     from mara.wallets.service.rechecking import RecheckingService
     from mara.wallets.service.scanning import ScannerService
@@ -102,6 +103,14 @@ def rechecking_service(network: Network) -> "RecheckingService":
         unit_of_work=transaction,
         now=now,
     )
+
+
+@cache
+def holdings_service(network: Network) -> "HoldingsService":
+    """Raises NetworkOff."""
+    from mara.wallets.service.holdings import HoldingsService
+
+    return HoldingsService(providers(network), now)
 
 
 def _settlement(network: Network) -> "Settlement":

@@ -67,7 +67,9 @@ MATRIX: dict[str, Rule] = {
     "list_wallets": USER,
     "generate_wallet": USER,
     "get_wallet": USER,
+    "get_wallet_balance": USER,
     "list_deposits": USER,
+    "claim_deposit": USER,
     # agents
     "list_agents": USER,
     "get_answer": USER,

@@ -5,6 +5,7 @@ On a chain without blocks of its own kind, a version of its ledger stands for a 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +97,11 @@ class Balances:
     block: Block
     token_micro_usdt: int
     native: int
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """``as_of`` is when the provider said so."""
+
+    balances: Balances
+    as_of: datetime

@@ -1,5 +1,6 @@
 """A deposit: a transfer of USDT to an address of one of our users."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -8,6 +9,9 @@ from uuid import UUID
 
 from mara.wallets.model.chain import Block
 from mara.wallets.model.network import Network
+
+TRANSACTION = re.compile(r"(?:0x)?([0-9a-fA-F]{64})")
+"""A transaction's hash as people copy it; explorers of Tron leave out the prefix."""
 
 
 class DepositState(StrEnum):

@@ -15,7 +15,7 @@ class Network(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """What a contract says of itself."""
+    """What a contract says of itself, or what everybody knows of a chain's own coin."""
 
     symbol: str
     decimals: int
@@ -36,7 +36,7 @@ class DepositRules:
     chain_id: int
     contract: str
     token: Token
-    native_symbol: str
+    native: Token
     minimum_micro_usdt: int
     opinion_above_micro_usdt: int
     blocks_per_scan_max: int
@@ -53,7 +53,7 @@ DEPOSIT_RULES = {
             chain_id=42161,
             contract="0xFd086bC7CD5C481DCC9C85ebE478A1C0b69FCbb9",
             token=Token("USD₮0", DECIMALS),
-            native_symbol="ETH",
+            native=Token("ETH", 18),
             minimum_micro_usdt=1_000_000,
             opinion_above_micro_usdt=1_000_000_000,
             blocks_per_scan_max=2000,
@@ -65,7 +65,7 @@ DEPOSIT_RULES = {
             chain_id=728126428,
             contract="TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t",
             token=Token("USDT", DECIMALS),
-            native_symbol="TRX",
+            native=Token("TRX", 6),
             minimum_micro_usdt=1_000_000,
             opinion_above_micro_usdt=1_000_000_000,
             blocks_per_scan_max=1000,
@@ -77,7 +77,7 @@ DEPOSIT_RULES = {
             chain_id=1,
             contract="0x357b0b74bc833e95a115ad22604854d6b0fca151cecd94111770e5d6ffc9dc2b",
             token=Token("USDt", DECIMALS),
-            native_symbol="APT",
+            native=Token("APT", 8),
             minimum_micro_usdt=1_000_000,
             opinion_above_micro_usdt=1_000_000_000,
             blocks_per_scan_max=1000,

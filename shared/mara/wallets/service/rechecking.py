@@ -4,7 +4,6 @@ Both settle what they find exactly as the scanner does, so that nothing is credi
 hold the scan while they write, so that neither meets the scanner half-way.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,12 +16,10 @@ from mara.wallets.errors import (
     InvalidTransaction,
     TransactionNotFound,
 )
-from mara.wallets.model import BlockRange, Deposit, Receipt, Transfer
+from mara.wallets.model import TRANSACTION, BlockRange, Deposit, Receipt, Transfer
 from mara.wallets.ports import Chain, Deposits, Scans
 from mara.wallets.service.providers import Providers
 from mara.wallets.service.settling import Placed, Settlement, place
-
-TRANSACTION = re.compile(r"(?:0x)?([0-9a-fA-F]{64})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +115,7 @@ class RecheckingService:
 
 
 def _name(transaction: str) -> str:
-    """As every chain here writes it; explorers of Tron leave out the prefix."""
+    """As every chain here writes it."""
     found = TRANSACTION.fullmatch(transaction.strip())
     if found is None:
         raise InvalidTransaction("A transaction's hash is 64 hexadecimal digits.")

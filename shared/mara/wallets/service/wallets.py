@@ -27,6 +27,14 @@ class WalletService:
         with self.unit_of_work(caller.user_id):
             return self._wallet(caller, network)
 
+    def get_with_latest(self, caller: Principal, network: Network) -> tuple[Wallet, int | None]:
+        """With the last block of the chain; ``None`` where it was never read.
+
+        Raises WalletNotFound.
+        """
+        with self.unit_of_work(caller.user_id):
+            return self._wallet(caller, network), self.scans.latest(network)
+
     def list_deposits(
         self, caller: Principal, network: Network, page: PageRequest
     ) -> tuple[Wallet, Page[Deposit], int | None]:

@@ -1,0 +1,19 @@
+"""GET /api/v1/wallets/my/{network}/balance - what the chain itself says that the wallet holds."""
+
+from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.principal import Caller
+from mara.wallets.model import Network
+from mara.wallets.schemas import WalletBalanceOut
+from mara.wiring.wallets import deposit_rules, holdings_service, wallet_service
+
+app = api()
+
+
+@app.get("/api/v1/wallets/my/{network}/balance")
+async def get_wallet_balance(network: Network, caller: Caller) -> WalletBalanceOut:
+    wallet = wallet_service().get(caller, network)
+    found = holdings_service(network).holdings(wallet.address)
+    return WalletBalanceOut.of(wallet, found, deposit_rules()[network])
+
+
+handler = lambda_handler(app)

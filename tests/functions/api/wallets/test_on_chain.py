@@ -1,0 +1,202 @@
+"""Balances on the chain and claims of deposits, through the functions, on real nodes."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from functions.api.users.get_balance.handler import handler as get_balance
+from functions.api.wallets.claim_deposit.handler import handler as claim_deposit
+from functions.api.wallets.generate_wallet.handler import handler as generate_wallet
+from functions.api.wallets.get_wallet_balance.handler import handler as get_wallet_balance
+from mara.wallets.model import DEPOSIT_RULES, Network
+from mara.wallets.model.addresses import parse_address
+from mara.wiring.wallets import scan
+from tests.support.accounts import Account, make_account
+from tests.support.anvil import SLOTS
+from tests.support.chain_labs import Lab, chain_lab
+from tests.support.environment import NOWHERE, clear_caches
+from tests.support.events import Answer, call
+from tests.support.scanning import deposits
+
+pytestmark = pytest.mark.usefixtures("database")
+
+AMOUNT = 12_500_000
+UNKNOWN = "0x" + "5f" * 32
+
+
+@dataclass
+class Scene:
+    """A chain that is read, on which Anna has a wallet."""
+
+    network: Network
+    lab: Lab
+    anna: Account
+    address: bytes
+
+    def ask(self, account: Account) -> Answer:
+        path = f"/api/v1/wallets/my/{self.network}/balance"
+        return call(get_wallet_balance, "GET", path, headers=account.headers)
+
+    def claim(self, account: Account, transaction: Any) -> Answer:
+        path = f"/api/v1/wallets/my/{self.network}/deposits/claim"
+        body = {"transaction": transaction}
+        return call(claim_deposit, "POST", path, headers=account.headers, body=body)
+
+    def make_wallet(self, account: Account) -> bytes:
+        path, body = "/api/v1/wallets/generate", {"network": self.network}
+        made = call(generate_wallet, "POST", path, headers=account.headers, body=body)
+        return parse_address(self.network, made.json["address"])
+
+    def available(self) -> str:
+        answer = call(get_balance, "GET", "/api/v1/users/balance", headers=self.anna.headers)
+        said: str = answer.json["available"]
+        return said
+
+
+@pytest.fixture(params=list(Network))
+def scene(
+    request: pytest.FixtureRequest,
+    database: str,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Scene]:
+    network = Network(request.param)
+    with chain_lab(network, tmp_path_factory.mktemp("lab")) as lab:
+        connect(monkeypatch, network, lab.settings())
+        lab.mine(3 * SLOTS)
+        look(network)
+        scene = Scene(network, lab, make_account("anna"), b"")
+        scene.address = scene.make_wallet(scene.anna)
+        yield scene
+
+
+def connect(monkeypatch: pytest.MonkeyPatch, network: Network, settings: dict[str, Any]) -> None:
+    monkeypatch.setenv("MARA_CHAINS", json.dumps({network: settings}))
+    clear_caches()
+
+
+def look(network: Network) -> None:
+    """As the schedule does."""
+    from mara.platform.clock import now
+
+    scan(network, now())
+
+
+class TestBalance:
+    def test_is_what_the_chain_says_after_a_block_that_it_names(self, scene: Scene) -> None:
+        scene.lab.pay([(scene.address, AMOUNT)])
+        latest = scene.lab.chain().look(()).latest.number
+        answer = scene.ask(scene.anna)
+        assert answer.status == 200
+        assert answer.json["block"] == latest
+        assert answer.json["as_of"]
+        native = DEPOSIT_RULES[scene.network].native.symbol
+        assert answer.json["balances"] == [
+            {"asset": "USDT", "amount": "12.500000"},
+            {"asset": native, "amount": "0"},
+        ]
+        assert scene.available() == "0.000000"  # what is on the chain is not credited yet
+
+    def test_is_told_by_the_provider_that_answers(
+        self, scene: Scene, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        settings = scene.lab.settings()
+        both = {**settings, "urls": [NOWHERE, *settings["urls"]]}
+        connect(monkeypatch, scene.network, both)
+        assert scene.ask(scene.anna).status == 200
+
+    def test_is_never_nothing_where_no_provider_answers(
+        self, scene: Scene, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        connect(monkeypatch, scene.network, {**scene.lab.settings(), "urls": [NOWHERE]})
+        answer = scene.ask(scene.anna)
+        assert (answer.status, answer.json["code"]) == (503, "chain_unavailable")
+        assert int(answer.headers["retry-after"]) > 0
+        assert "balances" not in answer.json
+        assert NOWHERE not in answer.text
+
+    def test_of_no_wallet_is_a_404(self, scene: Scene) -> None:
+        assert scene.ask(make_account("boris")).status == 404
+
+
+class TestClaim:
+    def test_credits_at_once_what_is_final_and_only_once(self, scene: Scene) -> None:
+        transaction = scene.lab.pay([(scene.address, AMOUNT)])
+        scene.lab.mine(3 * SLOTS)
+        first, again = (scene.claim(scene.anna, transaction) for _ in range(2))
+        assert (first.status, again.status) == (200, 200)
+        (deposit,) = first.json["items"]
+        assert (deposit["amount"], deposit["state"]) == ("12.500000", "credited")
+        assert again.json == first.json
+        look(scene.network)
+        assert scene.available() == "12.500000"
+
+    def test_shows_what_is_not_final_and_leaves_it_to_the_scan(self, scene: Scene) -> None:
+        if scene.network is Network.APTOS:
+            pytest.skip("What Aptos has committed is final.")
+        transaction = scene.lab.pay([(scene.address, AMOUNT)])
+        (deposit,) = scene.claim(scene.anna, transaction).json["items"]
+        assert deposit["state"] == "seen"
+        assert scene.available() == "0.000000"
+        scene.lab.mine(3 * SLOTS)
+        look(scene.network)
+        assert scene.available() == "12.500000"
+
+    def test_takes_a_hash_as_explorers_of_tron_write_it(self, scene: Scene) -> None:
+        transaction = scene.lab.pay([(scene.address, AMOUNT)])
+        claimed = scene.claim(scene.anna, transaction.removeprefix("0x").upper())
+        assert claimed.json["items"][0]["transaction"] == transaction
+
+    def test_of_what_went_to_somebody_else_is_a_404_and_changes_nothing(self, scene: Scene) -> None:
+        boris = make_account("boris")
+        scene.make_wallet(boris)
+        transaction = scene.lab.pay([(scene.address, AMOUNT)])
+        scene.lab.mine(3 * SLOTS)
+        answer = scene.claim(boris, transaction)
+        assert (answer.status, answer.json["code"]) == (404, "transaction_not_found")
+        assert deposits() == {}
+
+    def test_gives_each_only_their_own_part_of_a_transaction(self, scene: Scene) -> None:
+        boris = make_account("boris")
+        other = scene.make_wallet(boris)
+        transaction = scene.lab.pay([(scene.address, AMOUNT), (other, 2 * AMOUNT)])
+        scene.lab.mine(3 * SLOTS)
+        for account, amount in ((boris, "25.000000"), (scene.anna, "12.500000")):
+            (deposit,) = scene.claim(account, transaction).json["items"]
+            assert deposit["amount"] == amount
+
+    def test_of_what_no_block_holds_is_a_404(self, scene: Scene) -> None:
+        assert scene.claim(scene.anna, UNKNOWN).status == 404
+        assert scene.claim(make_account("boris"), UNKNOWN).status == 404
+
+    @pytest.mark.parametrize(
+        "transaction", ["", "0x", "0x12", "5f" * 33, "0x" + "zz" * 32, 7, None, ["0x" + "5f" * 32]]
+    )
+    def test_of_what_is_no_hash_is_refused_and_stores_nothing(
+        self, scene: Scene, transaction: Any
+    ) -> None:
+        assert scene.claim(scene.anna, transaction).status == 422
+        assert deposits() == {}
+
+    def test_waits_for_a_provider_that_answers(
+        self, scene: Scene, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        transaction = scene.lab.pay([(scene.address, AMOUNT)])
+        settings = scene.lab.settings()
+        connect(monkeypatch, scene.network, {**settings, "urls": [NOWHERE]})
+        answer = scene.claim(scene.anna, transaction)
+        assert (answer.status, answer.json["code"]) == (503, "chain_unavailable")
+        assert deposits() == {}
+
+
+@pytest.mark.parametrize("network", ["bitcoin", "ARBITRUM", "tron%20", "0"])
+def test_a_network_that_there_is_not_is_refused(network: str) -> None:
+    anna = make_account("anna")
+    path = f"/api/v1/wallets/my/{network}"
+    asked = call(get_wallet_balance, "GET", f"{path}/balance", headers=anna.headers)
+    body = {"transaction": UNKNOWN}
+    claimed = call(claim_deposit, "POST", f"{path}/deposits/claim", headers=anna.headers, body=body)
+    assert (asked.status, claimed.status) == (422, 422)

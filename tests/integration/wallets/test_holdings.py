@@ -1,0 +1,85 @@
+"""What an address holds by the chain's word, kept for a moment."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mara.platform.database import transaction
+from mara.wallets.adapters.scans import PostgresScans
+from mara.wallets.errors import ChainUnavailable
+from mara.wallets.model import Network
+from mara.wallets.service.holdings import KEPT, KEPT_MAX, HoldingsService
+from mara.wallets.service.providers import Providers
+from tests.support.chains import Payment, SimulatedChain, SimulatedProvider
+
+pytestmark = pytest.mark.usefixtures("database")
+
+ANNA = b"\xaa" * 20
+
+
+@dataclass
+class Clock:
+    at: datetime = field(default_factory=lambda: datetime(2026, 11, 23, tzinfo=UTC))
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+@pytest.fixture
+def chain() -> SimulatedChain:
+    chain = SimulatedChain(native=7)
+    chain.mine(chain.transaction(Payment(ANNA, 5)))
+    return chain
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def service(clock: Clock, *chains: SimulatedProvider) -> HoldingsService:
+    providers = Providers(Network.ARBITRUM, chains, PostgresScans(), transaction, clock)
+    return HoldingsService(providers, clock)
+
+
+def test_are_kept_for_ten_seconds_and_no_longer(chain: SimulatedChain, clock: Clock) -> None:
+    holdings = service(clock, SimulatedProvider(chain))
+    first = holdings.holdings(ANNA)
+    assert (first.balances.token_micro_usdt, first.balances.native) == (5, 7)
+    chain.mine(chain.transaction(Payment(ANNA, 5)))
+    clock.at += KEPT - timedelta(milliseconds=1)
+    assert holdings.holdings(ANNA) == first
+    clock.at += timedelta(milliseconds=1)
+    assert holdings.holdings(ANNA).balances.token_micro_usdt == 10
+    assert holdings.holdings(ANNA).as_of == clock.at
+
+
+def test_of_one_address_are_not_those_of_another(chain: SimulatedChain, clock: Clock) -> None:
+    holdings = service(clock, SimulatedProvider(chain))
+    assert holdings.holdings(ANNA).balances.token_micro_usdt == 5
+    assert holdings.holdings(b"\xbb" * 20).balances.token_micro_usdt == 0
+
+
+def test_that_cannot_be_read_are_an_error_and_are_not_kept(
+    chain: SimulatedChain, clock: Clock
+) -> None:
+    provider = SimulatedProvider(chain, down=True)
+    holdings = service(clock, provider)
+    with pytest.raises(ChainUnavailable):
+        holdings.holdings(ANNA)
+    provider.down = False
+    assert holdings.holdings(ANNA).balances.token_micro_usdt == 5
+
+
+def test_are_forgotten_where_there_are_too_many(chain: SimulatedChain, clock: Clock) -> None:
+    provider = SimulatedProvider(chain)
+    holdings = service(clock, provider)
+    addresses = [number.to_bytes(20, "big") for number in range(KEPT_MAX + 1)]
+    for address in addresses:
+        holdings.holdings(address)
+    provider.calls.clear()
+    holdings.holdings(addresses[-1])
+    assert provider.calls == []
+    holdings.holdings(addresses[0])
+    assert provider.calls == ["balances"]
