@@ -1,6 +1,5 @@
 """The OpenAPI document is true: of this code, valid, and its examples work as it says."""
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,14 +10,13 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from infra.local.openapi import TARGET, render
 from infra.local.simulators import aptos
-from infra.local.simulators.serving import served
 from mara.kernel.principal import Role
 from tests.support.accounts import make_account
+from tests.support.chain_labs import aptos_connected
 from tests.support.cloud import storage_and_queues
 from tests.support.events import Answer
 from tests.support.knowledge import learn
 from tests.support.openapi import Operation, document, form, operations
-from tests.support.ports import free_port
 from tests.support.scanning import begin_scans
 
 TEXT = "Если диск на узле заполнен, удалите архивы и перезапустите сервис журналов."
@@ -118,12 +116,8 @@ def check(operation: Operation, answer: Answer) -> None:
 @pytest.fixture
 def reader(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
     begin_scans()
-    ledger = aptos.Ledger()
-    with storage_and_queues(), served(aptos.make_app(ledger), free_port()) as url:
-        chains = {"tron": {"urls": [url]}, "arbitrum": {"urls": [url]}}
-        own = {"urls": [f"{url}/v1"], "contract": "0x" + aptos.USDT.hex(), "symbol": "USDT"}
-        monkeypatch.setenv("MARA_CHAINS", json.dumps({**chains, "aptos": own}))
-        yield Reader(ledger)
+    with storage_and_queues(), aptos_connected(monkeypatch) as chain:
+        yield Reader(chain)
 
 
 class TestDocument:

@@ -1,10 +1,13 @@
 """Development chains behind the adapters that read them, each with the same things to do on it."""
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
+
+import pytest
 
 from infra.local.chains.evm_node import EvmNode
 from infra.local.simulators import aptos, tron
@@ -15,6 +18,7 @@ from mara.wallets.model import Network
 from mara.wallets.model.addresses import address_text, receives_at
 from mara.wallets.ports import Chain
 from tests.support.anvil import anvil_node
+from tests.support.environment import NOWHERE
 from tests.support.ports import free_port
 
 KEY = "k-4711-secret"
@@ -129,3 +133,14 @@ def chain_lab(network: str, folder: Path) -> Iterator[Lab]:
         stand_in = tron.SimulatedTron(node.url, key=KEY)
         with served(stand_in.app(), free_port()) as url:
             yield EvmLab(node, f"{url}/jsonrpc", TRON, {tron.KEY_HEADER: KEY})
+
+
+@contextmanager
+def aptos_connected(monkeypatch: pytest.MonkeyPatch) -> Iterator[aptos.Ledger]:
+    """The one chain that needs nothing to be installed; nothing answers for the others."""
+    ledger = aptos.Ledger()
+    with served(aptos.make_app(ledger), free_port()) as url:
+        chains = {network: {"urls": [NOWHERE]} for network in Network}
+        chains[Network.APTOS] = AptosLab(ledger, f"{url}/v1").settings()
+        monkeypatch.setenv("MARA_CHAINS", json.dumps(chains))
+        yield ledger
