@@ -36,7 +36,7 @@ class TestDeposit:
         if payer.network != "aptos":
             payer.move("finalize")
         payer.scan_until(("12.500000", "credited"))
-        blocks = ("--from", "1", "--to", "3")
+        blocks = ("--from", "1", "--to", "1")
         said = payer.command("chain", "rescan", *blocks, "--network", payer.network)
         assert "0 deposits settled" in said
         assert payer.balance() == ("0.000000", "12.500000")
