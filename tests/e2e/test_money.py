@@ -62,6 +62,24 @@ class TestDeposit:
         assert (balance["available"], balance["suspense"]) == ("0.000000", "0.999999")
 
 
+    def test_is_claimed_by_its_hash_before_a_scan_comes_by(self, payer: Payer) -> None:
+        transaction = payer.pay("12.5")
+        if payer.network != "aptos":
+            payer.move("finalize")
+        path = f"/wallets/my/{payer.network}/deposits/claim"
+        claimed = ok(payer.customer.call("POST", path, json={"transaction": transaction}))
+        assert [item["state"] for item in claimed["items"]] == ["credited"]
+        payer.move("scan")
+        assert payer.balance() == ("0.000000", "12.500000")
+
+
+def test_the_chain_itself_tells_what_a_wallet_holds(payer: Payer) -> None:
+    payer.pay("12.5")
+    said = ok(payer.customer.call("GET", f"/wallets/my/{payer.network}/balance"))
+    assert said["balances"][0] == {"asset": "USDT", "amount": "12.500000"}
+    assert payer.balance()[1] == "0.000000"
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [

@@ -25,8 +25,9 @@ class Payer:
         assert run.returncode == 0, run.stderr
         return run.stdout
 
-    def pay(self, amount: str) -> None:
-        self.command("faucet", self.address, amount)
+    def pay(self, amount: str) -> str:
+        """The transaction's hash."""
+        return self.command("faucet", self.address, amount).split()[-1]
 
     def move(self, *action: str) -> None:
         self.command("chain", *action, "--network", self.network)
