@@ -61,7 +61,6 @@ class TestDeposit:
         balance = ok(payer.customer.call("GET", "/users/balance"))
         assert (balance["available"], balance["suspense"]) == ("0.000000", "0.999999")
 
-
     def test_is_claimed_by_its_hash_before_a_scan_comes_by(self, payer: Payer) -> None:
         transaction = payer.pay("12.5")
         if payer.network != "aptos":

@@ -194,10 +194,22 @@ class ChainSettings(BaseModel):
     start_block: int | None = Field(default=None, gt=0)
 
 
-class ChainsSettings(Settings):
+class ChainsSettings(StageSettings):
     """``chains`` is by the network's name: one that is not there is off."""
 
     chains: dict[Literal["arbitrum", "tron", "aptos"], ChainSettings] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _refuse_providers_that_anybody_may_play(self) -> Self:
+        if self.is_local:
+            return self
+        for network, own in self.chains.items():
+            for url in own.urls:
+                # Whoever sits between could tell of deposits that never were.
+                if not url.get_secret_value().startswith("https://"):
+                    message = f"MARA_CHAINS: a URL of {network} does not begin with https://"
+                    raise ValueError(message)
+        return self
 
 
 class SearchSettings(StageSettings):
@@ -259,3 +271,4 @@ def verify_secrets() -> None:
     PasswordSettings()  # type: ignore[call-arg]  # from the environment
     SearchSettings()  # type: ignore[call-arg]  # from the environment
     KeySettings()  # type: ignore[call-arg]  # from the environment
+    ChainsSettings()  # type: ignore[call-arg]  # from the environment

@@ -34,7 +34,8 @@ SCAN_FOR = timedelta(seconds=40)
 @cache
 def chain_settings() -> Mapping[Network, ChainSettings]:
     """Of the networks that are on in this stage."""
-    return {Network(name): own for name, own in ChainsSettings().chains.items()}
+    known = ChainsSettings()  # type: ignore[call-arg]  # from the environment
+    return {Network(name): own for name, own in known.chains.items()}
 
 
 @cache

@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from mara.platform.settings import (
+    ChainsSettings,
     DatabaseSettings,
     LocalKeySettings,
     SearchSettings,
@@ -30,6 +31,7 @@ def production(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MARA_BCRYPT_COST", "12")
     monkeypatch.setenv("MARA_DATABASE_URL", f"postgresql://mara_app:{STRONG}@db.example/mara")
     monkeypatch.setenv("MARA_TOKEN_SECRETS", json.dumps({"k1": STRONG}))
+    monkeypatch.setenv("MARA_CHAINS", "{}")
     monkeypatch.setenv("MARA_KEYS", "kms")
     monkeypatch.setenv("MARA_LOCAL_KEYS", "{}")
 
@@ -131,3 +133,49 @@ class TestSearch:
         monkeypatch.setenv("MARA_OPENSEARCH_URL", "https://search.example")
         monkeypatch.setenv("MARA_OPENSEARCH_PASSWORD", STRONG)
         assert SearchSettings().opensearch_prefix == "mara-production"  # type: ignore[call-arg]
+
+
+class TestChains:
+    URL = "https://rpc.example/v3/4711-a-key"
+
+    def test_are_off_where_none_is_named(self) -> None:
+        verify_secrets()
+        assert ChainsSettings().chains == {}  # type: ignore[call-arg]
+
+    def test_are_reached_over_tls(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        set_chains(monkeypatch, {"tron": {"urls": [self.URL]}})
+        verify_secrets()
+
+    def test_that_anybody_between_could_play_are_refused_without_telling_the_key(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        plain = self.URL.replace("https", "http")
+        set_chains(monkeypatch, {"tron": {"urls": [self.URL, plain]}})
+        with pytest.raises(ValidationError, match="a URL of tron does not begin with https") as it:
+            verify_secrets()
+        assert "4711" not in str(it.value)
+        monkeypatch.setenv("MARA_STAGE", "local")
+        verify_secrets()
+
+    @pytest.mark.parametrize(
+        "chains",
+        [
+            {"bitcoin": {"urls": [URL]}},
+            {"tron": {"urls": []}},
+            {"tron": {}},
+            {"tron": {"urls": [URL], "key": "4711-a-key"}},
+            {"tron": {"urls": [URL], "minimum_micro_usdt": 0}},
+            {"tron": {"urls": [URL], "start_block": 0}},
+        ],
+    )
+    def test_that_make_no_sense_are_refused_without_telling_the_key(
+        self, monkeypatch: pytest.MonkeyPatch, chains: dict[str, object]
+    ) -> None:
+        set_chains(monkeypatch, chains)
+        with pytest.raises(ValidationError) as it:
+            verify_secrets()
+        assert "4711" not in str(it.value)
+
+
+def set_chains(monkeypatch: pytest.MonkeyPatch, chains: dict[str, object]) -> None:
+    monkeypatch.setenv("MARA_CHAINS", json.dumps(chains))
