@@ -1,7 +1,10 @@
 """What operations needs from the outside world."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
+
+from mara.wallets.model import ChainWatch
 
 
 class Probe(Protocol):
@@ -15,3 +18,8 @@ class Probe(Protocol):
 class Chore(Protocol):
     def __call__(self, now: datetime) -> object:
         """Do it, and return a figure for the log."""
+
+
+class LookAtChains(Protocol):
+    def __call__(self) -> Sequence[ChainWatch]:
+        """Each chain that is on. Raises whatever it raises."""

@@ -4,9 +4,11 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from typing import Any
 
 from mara.operations.model import Finding, ProbeState, Readiness
-from mara.operations.ports import Probe
+from mara.operations.ports import LookAtChains, Probe
+from mara.wallets.model import ChainWatch
 
 TIME_LIMIT_S = 1.8
 """So that the answer is there inside two seconds, whatever hangs."""
@@ -15,15 +17,18 @@ TIME_LIMIT_S = 1.8
 @dataclass(frozen=True, slots=True)
 class HealthService:
     probes: Sequence[Probe]
+    look_at_chains: LookAtChains
     time_limit_s: float = TIME_LIMIT_S
 
     def check(self) -> Readiness:
-        pool = ThreadPoolExecutor(max_workers=len(self.probes), thread_name_prefix="probe")
+        pool = ThreadPoolExecutor(max_workers=len(self.probes) + 1, thread_name_prefix="probe")
         running = [(probe.name, pool.submit(_timed, probe)) for probe in self.probes]
-        wait([future for _, future in running], timeout=self.time_limit_s)
+        chains = pool.submit(self.look_at_chains)
+        asked: list[Future[Any]] = [chains, *(future for _, future in running)]
+        wait(asked, timeout=self.time_limit_s)
         # A probe that hangs is left to its own time limit; the answer does not wait for it.
         pool.shutdown(wait=False, cancel_futures=True)
-        return Readiness([self._finding(name, future) for name, future in running])
+        return Readiness([self._finding(name, future) for name, future in running], _found(chains))
 
     def _finding(self, name: str, future: "Future[float]") -> Finding:
         if not future.done() or future.cancelled():
@@ -31,6 +36,12 @@ class HealthService:
         if future.exception() is not None:
             return Finding(name, ProbeState.DOWN, 0.0)
         return Finding(name, ProbeState.UP, round(future.result(), 1))
+
+
+def _found(chains: "Future[Sequence[ChainWatch]]") -> Sequence[ChainWatch] | None:
+    if not chains.done() or chains.cancelled() or chains.exception() is not None:
+        return None
+    return chains.result()
 
 
 def _timed(probe: Probe) -> float:

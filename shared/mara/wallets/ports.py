@@ -9,8 +9,10 @@ from mara.kernel.page import PageRequest
 from mara.wallets.model import (
     Balances,
     BlockRange,
+    ChainWatch,
     Deposit,
     DepositKey,
+    Failure,
     Look,
     Network,
     Reading,
@@ -75,8 +77,22 @@ class Scans(Protocol):
     def latest(self, network: Network) -> int | None:
         """The chain's last block when it was last read."""
 
-    def note(self, network: Network, provider: str, failure: str, now: datetime) -> None:
-        """Remember what a provider last did, for whoever looks after them."""
+    def note(self, network: Network, failure: Failure, said: str) -> None:
+        """Remember how a provider last failed, and what was said, for whoever looks after them."""
+
+
+class ChainWatches(Protocol):
+    def look(
+        self, networks: Collection[Network], at: datetime, *, since: datetime
+    ) -> Sequence[ChainWatch]:
+        """Each as it is ``at`` this moment, in their order, with the failures since ``since``."""
+
+
+class ChainAlarm(Protocol):
+    def tell(
+        self, network: Network, *, lag_blocks: int | None, lag_s: int | None, failures: int
+    ) -> None:
+        """How a chain does, for whoever is woken by it; what is ``None`` is not known."""
 
 
 class Deposits(Protocol):

@@ -19,11 +19,12 @@ def health_service() -> "HealthService":
     )
     from mara.operations.service import HealthService
     from mara.platform.settings import SearchSettings
+    from mara.wiring.wallets import watch_service
 
     probes: list[Probe] = [DatabaseProbe(), StorageProbe(), QueueProbe()]
     if SearchSettings().opensearch_url:  # type: ignore[call-arg]  # from the environment
         probes.append(SearchProbe())
-    return HealthService(probes)
+    return HealthService(probes, watch_service().look)
 
 
 def relay(now: datetime) -> int:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from mara.wallets.service.rechecking import RecheckingService
     from mara.wallets.service.scanning import ScannerService
     from mara.wallets.service.settling import Settlement
+    from mara.wallets.service.watching import WatchService
 
 SCAN_FOR = timedelta(seconds=40)
 """Less than the period of the schedule, and than its function may run."""
@@ -66,12 +67,25 @@ def generation_service(vault: "VaultService") -> "GenerationService":
 def scan(network: Network, at: datetime) -> dict[str, int | bool] | str:
     """Read a chain on, and credit what became final; what that did, for the log.
 
-    Raises ChainUnavailable, FinalityBroken, TokenMismatch, ScanMoved.
+    However it ends, the metrics of the chain's alarm are written. Raises ChainUnavailable,
+    FinalityBroken, TokenMismatch, ScanMoved.
     """
-    if network not in chain_settings():
-        return "off"
-    done = scanner_service(network).run(at + SCAN_FOR)
-    return {"advanced": done.advanced, "lag": done.lag, "settled": done.settled}
+    try:
+        if network not in chain_settings():
+            return "off"
+        done = scanner_service(network).run(at + SCAN_FOR)
+        return {"advanced": done.advanced, "lag": done.lag, "settled": done.settled}
+    finally:
+        watch_service().tell(network, at)
+
+
+@cache
+def watch_service() -> "WatchService":
+    from mara.wallets.adapters.alarm import MetricChainAlarm
+    from mara.wallets.adapters.watches import PostgresChainWatches
+    from mara.wallets.service.watching import WatchService
+
+    return WatchService(list(chain_settings()), PostgresChainWatches(), MetricChainAlarm(), now)
 
 
 @cache

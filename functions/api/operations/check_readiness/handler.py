@@ -1,10 +1,11 @@
-"""GET /api/v1/health/ready - whether every dependency answers, inside two seconds."""
+"""GET /api/v1/health/ready - whether every dependency answers, and how the chains are read."""
 
 from http import HTTPStatus
 
 from fastapi import Response
 
 from mara.entrypoints.http import api, lambda_handler
+from mara.operations.model import Status
 from mara.operations.schemas import ReadinessOut
 from mara.wiring.operations import health_service
 
@@ -14,7 +15,7 @@ app = api()
 @app.get("/api/v1/health/ready", responses={503: {"model": ReadinessOut}})
 async def check_readiness(response: Response) -> ReadinessOut:
     readiness = health_service().check()
-    if not readiness.is_ready:
+    if readiness.status is Status.NOT_READY:
         response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
     return ReadinessOut.of(readiness)
 

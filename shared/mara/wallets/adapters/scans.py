@@ -8,7 +8,7 @@ from psycopg import errors
 
 from mara.platform.database import connection
 from mara.wallets.errors import ScanMoved
-from mara.wallets.model import Block, Network, OpenRange, Scan
+from mara.wallets.model import Block, Failure, Network, OpenRange, Scan
 
 GET = """
     SELECT closed_number, closed_hash, open, blocks_per_scan, revision
@@ -18,18 +18,24 @@ INSERT = """
     INSERT INTO chain_scans (network, closed_number, closed_hash, open, blocks_per_scan, revision)
     VALUES (%(network)s, %(number)s, %(hash)s, %(open)s, %(blocks)s, %(revision)s)
 """
+# On the right of an assignment, columns are what they were before.
 UPDATE = """
     UPDATE chain_scans SET closed_number = %(number)s, closed_hash = %(hash)s, open = %(open)s,
         blocks_per_scan = %(blocks)s, revision = revision + 1, latest_number = %(latest)s,
-        scanned_at = %(now)s
+        scanned_at = %(now)s,
+        grew_at = CASE
+            WHEN grew_at IS NULL
+                OR %(head)s > coalesce((open->-1->>'last')::bigint, closed_number)
+            THEN %(now)s ELSE grew_at END,
+        caught_up_at = CASE WHEN %(head)s >= %(latest)s THEN %(now)s ELSE caught_up_at END
     WHERE network = %(network)s AND revision = %(revision)s
 """
 LATEST = "SELECT latest_number FROM chain_scans WHERE network = %s"
 NOTE = """
-    INSERT INTO chain_providers (network, provider, failure, failed_at)
-    VALUES (%(network)s, %(provider)s, %(failure)s, %(now)s)
+    INSERT INTO chain_providers (network, provider, kind, failure, failed_at)
+    VALUES (%(network)s, %(provider)s, %(kind)s, %(said)s, %(at)s)
     ON CONFLICT (network, provider) DO UPDATE
-        SET failure = excluded.failure, failed_at = excluded.failed_at
+        SET kind = excluded.kind, failure = excluded.failure, failed_at = excluded.failed_at
 """
 
 
@@ -63,8 +69,14 @@ class PostgresScans:
         row = connection().execute(LATEST, (network,)).fetchone()
         return row[0] if row else None
 
-    def note(self, network: Network, provider: str, failure: str, now: datetime) -> None:
-        parameters = {"network": network, "provider": provider, "failure": failure, "now": now}
+    def note(self, network: Network, failure: Failure, said: str) -> None:
+        parameters = {
+            "network": network,
+            "provider": failure.provider,
+            "kind": failure.kind,
+            "said": said,
+            "at": failure.at,
+        }
         connection().execute(NOTE, parameters)
 
 
@@ -73,6 +85,7 @@ def _parameters(scan: Scan) -> dict[str, object]:
         "network": scan.network,
         "number": scan.closed.number,
         "hash": scan.closed.hash,
+        "head": scan.head.number,
         "open": json.dumps([asdict(part) for part in scan.open]),
         "blocks": scan.blocks_per_scan,
         "revision": scan.revision,

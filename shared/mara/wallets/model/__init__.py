@@ -27,24 +27,38 @@ from mara.wallets.model.network import (
 )
 from mara.wallets.model.scan import OpenRange, Scan
 from mara.wallets.model.wallet import Wallet
+from mara.wallets.model.watch import (
+    LAG_MAX,
+    ChainState,
+    ChainWatch,
+    Failure,
+    FailureKind,
+    Progress,
+)
 
 __all__ = [
     "DECIMALS",
     "DEPOSIT_RULES",
     "IN_FLIGHT",
+    "LAG_MAX",
     "SETTLED",
     "TRANSACTION",
     "Balances",
     "Block",
     "BlockRange",
+    "ChainState",
+    "ChainWatch",
     "Deposit",
     "DepositKey",
     "DepositRules",
     "DepositState",
+    "Failure",
+    "FailureKind",
     "Holdings",
     "Look",
     "Network",
     "OpenRange",
+    "Progress",
     "Reading",
     "Receipt",
     "Scan",

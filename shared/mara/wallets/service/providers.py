@@ -6,8 +6,8 @@ from typing import TypeVar
 
 from mara.kernel.clock import Clock
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
-from mara.wallets.errors import ChainUnavailable, RangeRefused
-from mara.wallets.model import Network
+from mara.wallets.errors import ChainContradiction, ChainUnavailable, RangeRefused
+from mara.wallets.model import Failure, FailureKind, Network
 from mara.wallets.ports import Chain, Scans
 
 AnswerT = TypeVar("AnswerT")
@@ -40,7 +40,7 @@ class Providers:
             except RangeRefused:
                 raise
             except ChainUnavailable as error:
-                self.note(chain, error.detail)
+                self.note(chain, _kind(error), error.detail)
                 continue
             yield chain, answer
 
@@ -69,6 +69,12 @@ class Providers:
     def others(self, turn: int, provider: str) -> list[Chain]:
         return [chain for chain in self.in_turn(turn) if chain.provider != provider]
 
-    def note(self, chain: Chain, failure: str) -> None:
+    def note(self, chain: Chain, kind: FailureKind, said: str) -> None:
+        failure = Failure(chain.provider, kind, self.now())
         with self.unit_of_work(SYSTEM):
-            self.scans.note(self.network, chain.provider, failure, self.now())
+            self.scans.note(self.network, failure, said)
+
+
+def _kind(error: ChainUnavailable) -> FailureKind:
+    contradicts = isinstance(error, ChainContradiction)
+    return FailureKind.CONTRADICTION if contradicts else FailureKind.UNAVAILABLE

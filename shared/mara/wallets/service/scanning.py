@@ -23,6 +23,7 @@ from mara.wallets.model import (
     Block,
     BlockRange,
     Deposit,
+    FailureKind,
     Look,
     OpenRange,
     Reading,
@@ -120,7 +121,7 @@ class ScannerService:
         except RangeRefused:
             return self._shrink(scan, look)
         except ChainContradiction as error:
-            self.providers.note(chain, error.detail)
+            self.providers.note(chain, FailureKind.CONTRADICTION, error.detail)
             return Step(advanced=False, lag=look.latest.number - scan.head.number)
 
     def _begin(self, turn: int) -> Step:
@@ -151,7 +152,8 @@ class ScannerService:
             if closed is not None and closed != scan.closed.hash:
                 broken.append(chain)
             elif closed is None or head is None:
-                self.providers.note(chain, f"It is behind block {scan.head.number}.")
+                said = f"It is behind block {scan.head.number}."
+                self.providers.note(chain, FailureKind.BEHIND, said)
             elif head != scan.head.hash:
                 undone.append((chain, look))
             else:

@@ -1,0 +1,107 @@
+"""The metrics of the scans, through the functions, and the alarms that stand on them."""
+
+import json
+from typing import Any
+
+import pytest
+
+from functions.schedules.scan_aptos.handler import handler as scan_aptos
+from functions.schedules.scan_arbitrum.handler import handler as scan_arbitrum
+from functions.schedules.scan_tron.handler import handler as scan_tron
+from infra.local.package import load_template
+from mara.kernel.errors import Conflict
+from mara.platform.metrics import NAMESPACE
+from mara.wallets.adapters.alarm import LAG_BLOCKS, LAG_SECONDS, PROVIDER_FAILURES
+from mara.wallets.errors import ChainUnavailable
+from mara.wallets.model import LAG_MAX, Network
+from tests.support.chain_labs import chain_lab
+from tests.support.events import CONTEXT
+from tests.support.ports import free_port
+from tests.support.watching import metrics
+
+pytestmark = pytest.mark.usefixtures("database")
+
+SCANS = {
+    Network.ARBITRUM: scan_arbitrum,
+    Network.TRON: scan_tron,
+    Network.APTOS: scan_aptos,
+}
+
+
+@pytest.fixture(params=list(Network))
+def network(request: pytest.FixtureRequest) -> Network:
+    return Network(request.param)
+
+
+def set_chain(monkeypatch: pytest.MonkeyPatch, network: Network, settings: Any) -> None:
+    monkeypatch.setenv("MARA_CHAINS", json.dumps({network: settings}))
+
+
+class TestMetrics:
+    def test_tell_that_a_chain_is_read(
+        self,
+        tmp_path_factory: pytest.TempPathFactory,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        with chain_lab("aptos", tmp_path_factory.mktemp("lab")) as lab:
+            set_chain(monkeypatch, Network.APTOS, lab.settings())
+            lab.mine(5)
+            SCANS[Network.APTOS]({}, CONTEXT)
+        told = metrics(capsys.readouterr().out)
+        assert told == {
+            (LAG_BLOCKS, "aptos"): 0,
+            (LAG_SECONDS, "aptos"): told[LAG_SECONDS, "aptos"],
+            (PROVIDER_FAILURES, "aptos"): 0,
+        }
+        assert told[LAG_SECONDS, "aptos"] < 30
+
+    def test_are_written_when_the_scan_fails_too(
+        self,
+        network: Network,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        nobody = f"http://127.0.0.1:{free_port()}"
+        set_chain(monkeypatch, network, {"urls": [nobody, nobody]})
+        with pytest.raises(ChainUnavailable):
+            SCANS[network]({}, CONTEXT)
+        # How far behind it is, nobody knows: that there is no figure is what the alarm stands on.
+        assert metrics(capsys.readouterr().out) == {(PROVIDER_FAILURES, network): 2}
+
+    def test_are_written_when_the_contract_is_another(
+        self,
+        tmp_path_factory: pytest.TempPathFactory,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        with chain_lab("aptos", tmp_path_factory.mktemp("lab")) as lab:
+            set_chain(monkeypatch, Network.APTOS, {**lab.settings(), "symbol": "USDC"})
+            with pytest.raises(Conflict):
+                SCANS[Network.APTOS]({}, CONTEXT)
+        assert (PROVIDER_FAILURES, "aptos") in metrics(capsys.readouterr().out)
+
+    def test_say_that_a_network_which_is_off_lags_nowhere(
+        self,
+        network: Network,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        monkeypatch.setenv("MARA_CHAINS", "{}")
+        SCANS[network]({}, CONTEXT)
+        names = (LAG_BLOCKS, LAG_SECONDS, PROVIDER_FAILURES)
+        assert metrics(capsys.readouterr().out) == {(name, network): 0 for name in names}
+
+
+class TestAlarms:
+    def test_stand_on_the_lag_of_each_network_and_on_silence(self, network: Network) -> None:
+        alarm = load_template()["Resources"][f"{network.capitalize()}Stalled"]["Properties"]
+        assert (alarm["Namespace"], alarm["MetricName"]) == (NAMESPACE, LAG_SECONDS)
+        by_stage, by_network = alarm["Dimensions"]
+        assert (by_stage["Name"], by_network) == (
+            "Stage",
+            {"Name": "Network", "Value": network.value},
+        )
+        assert alarm["TreatMissingData"] == "breaching"
+        assert alarm["Threshold"] == LAG_MAX.total_seconds()
+        assert alarm["Period"] * alarm["EvaluationPeriods"] == 15 * 60
