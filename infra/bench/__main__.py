@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-NAMES = ("frame", "imports", "load", "ingestion", "search", "addresses", "ledger")
+NAMES = ("frame", "imports", "load", "ingestion", "search", "addresses", "ledger", "scanning")
 
 
 def main(names: list[str]) -> None:
