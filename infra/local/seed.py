@@ -48,4 +48,7 @@ Try:
   curl -s {api}/documents -H "authorization: Bearer $TOKEN"
   curl -s {api}/agents/{account.agent_id}/ask -H "authorization: Bearer $TOKEN" {json} \\
     -d '{{"question":"{QUESTION}"}}'
+  curl -s {api}/wallets/generate -H "authorization: Bearer $TOKEN" {json} -d '{{"network":"aptos"}}'
+  .venv/bin/mara faucet ADDRESS 25 && .venv/bin/mara chain scan --network aptos
+  curl -s {api}/users/balance -H "authorization: Bearer $TOKEN"
 """

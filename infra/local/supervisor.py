@@ -42,7 +42,8 @@ def _serve() -> None:
         database.ensure_database(DATABASE)
         cloud = emulator.start(folder, where.emulator)
         model = start_model_server(where.model)
-        started = [cloud, *([model] if model else []), *chains.start(folder, where)]
+        needed = [cloud, *([model] if model else [])]
+        started = [*needed, *chains.start(folder, where)]
         config = uvicorn.Config(
             make_app(folder / "gateway.json"),
             host="127.0.0.1",
@@ -51,7 +52,8 @@ def _serve() -> None:
             access_log=False,
         )
         server = uvicorn.Server(config)
-        for process in (database.process, *started):
+        # Not the chains: a node that fails is what the rest must bear.
+        for process in (database.process, *needed):
             threading.Thread(target=_follow, args=(process,), daemon=True).start()
         try:
             server.run()

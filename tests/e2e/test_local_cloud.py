@@ -71,18 +71,35 @@ class TestUp:
         assert time.monotonic() - began < SECOND_START_MAX_S
         customer.log_in()
 
-    @pytest.mark.parametrize("network", ["arbitrum", "tron", "aptos"])
     def test_loses_no_deposit_that_a_stop_falls_into(
-        self, cloud: LocalCloud, customer: Customer, network: str
+        self, cloud: LocalCloud, customer: Customer
     ) -> None:
-        payer = make_payer(cloud, customer, network)
-        payer.pay("12.5")
+        networks = ("arbitrum", "tron", "aptos")
+        payers = [make_payer(cloud, customer, network) for network in networks]
+        for payer in payers:
+            payer.pay("12.5")
         assert cloud.run("down").returncode == 0
         cloud.up()
         customer.log_in()
-        if network != "aptos":
-            payer.move("finalize")
-        payer.scan_until(("12.500000", "credited"))
+        for payer in payers:
+            payer.finalize()
+            payer.scan_until(("12.500000", "credited"))
+
+    def test_bears_a_chain_that_dies_until_it_is_started_again(
+        self, cloud: LocalCloud, customer: Customer
+    ) -> None:
+        payer = make_payer(cloud, customer, "arbitrum")
+        payer.pay("12.5")
+        os.kill(cloud.process_at(cloud.servers.arbitrum), signal.SIGKILL)
+        until("the chain is off", lambda: "arbitrum off" in cloud.run("status").stdout)
+        told = customer.call("GET", "/wallets/my/arbitrum/balance")
+        assert (told.status_code, told.json()["code"]) == (503, "chain_unavailable")
+        scan = cloud.run("chain", "scan", "--network", "arbitrum")
+        assert (scan.returncode, "Traceback" in scan.stderr) == (1, False)
+        assert customer.call("GET", "/health/ready").status_code == 200
+        assert payer.balance() == ("0.000000", "0.000000")
+        assert cloud.run("down").returncode == 0
+        cloud.up()
 
 
 def test_without_node_two_chains_are_off_and_the_rest_works(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ class TestDeposit:
         if payer.network != "aptos":  # where what is committed is final
             payer.scan_until(("12.500000", "seen"))
             assert payer.balance() == ("12.500000", "0.000000")
-            payer.move("finalize")
+        payer.finalize()
         payer.scan_until(("12.500000", "credited"))
         payer.move("scan")
         assert payer.balance() == ("0.000000", "12.500000")
@@ -33,8 +33,7 @@ class TestDeposit:
 
     def test_that_was_credited_is_left_alone_by_a_rescan(self, payer: Payer) -> None:
         payer.pay("12.5")
-        if payer.network != "aptos":
-            payer.move("finalize")
+        payer.finalize()
         payer.scan_until(("12.500000", "credited"))
         blocks = ("--from", "1", "--to", "1")
         said = payer.command("chain", "rescan", *blocks, "--network", payer.network)
@@ -55,16 +54,14 @@ class TestDeposit:
 
     def test_below_the_minimum_is_shown_and_waits_in_suspense(self, payer: Payer) -> None:
         payer.pay("0.999999")
-        if payer.network != "aptos":
-            payer.move("finalize")
+        payer.finalize()
         payer.scan_until(("0.999999", "suspense"))
         balance = ok(payer.customer.call("GET", "/users/balance"))
         assert (balance["available"], balance["suspense"]) == ("0.000000", "0.999999")
 
     def test_is_claimed_by_its_hash_before_a_scan_comes_by(self, payer: Payer) -> None:
         transaction = payer.pay("12.5")
-        if payer.network != "aptos":
-            payer.move("finalize")
+        payer.finalize()
         path = f"/wallets/my/{payer.network}/deposits/claim"
         claimed = ok(payer.customer.call("POST", path, json={"transaction": transaction}))
         assert [item["state"] for item in claimed["items"]] == ["credited"]

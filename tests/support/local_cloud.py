@@ -41,6 +41,10 @@ class LocalCloud:
         return range(self.port, self.port + SERVERS)
 
     @property
+    def servers(self) -> Ports:
+        return Ports(*self.ports)
+
+    @property
     def environment(self) -> dict[str, str]:
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(("MARA_", "AWS_"))}
         own = {"MARA_HOME": str(self.home), "MARA_PORT_BASE": str(self.port)}
@@ -73,6 +77,12 @@ class LocalCloud:
         for pid in found:
             found.extend(children.get(pid, []))
         self.seen.update(found)
+        return found
+
+    def process_at(self, port: int) -> int:
+        """The one that was told to listen there."""
+        wanted = f"--port\0{port}\0".encode()
+        (found,) = [pid for pid in self.processes() if wanted in _command(pid)]
         return found
 
     def kill_everything(self) -> None:
@@ -144,6 +154,14 @@ def _children() -> dict[int, list[int]]:
 def _is_alive(pid: int) -> bool:
     stat = _stat(pid)
     return stat is not None and stat[0] != "Z"
+
+
+def _command(pid: int) -> bytes:
+    """Its words, each with a zero byte after it; empty where it is gone."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
 
 
 def _stat(pid: int) -> list[str] | None:

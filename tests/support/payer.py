@@ -32,6 +32,10 @@ class Payer:
     def move(self, *action: str) -> None:
         self.command("chain", *action, "--network", self.network)
 
+    def finalize(self) -> None:
+        if self.network != "aptos":  # where what is committed is final
+            self.move("finalize")
+
     def states(self) -> list[tuple[str, str]]:
         path = f"/wallets/my/{self.network}/deposits"
         items = ok(self.customer.call("GET", path))["items"]
