@@ -46,7 +46,7 @@ def up(_: argparse.Namespace) -> int:
     with step("packaging and deploying template.yaml"):
         deploy.deploy()
     with step("beginning to read the chains"):
-        unread = chains.scan_all()
+        unread = chains.begin()
     with step("seeding the demo account, its agent and its runbook"):
         account = seed.seed()
     print(seed.welcome(account))

@@ -90,10 +90,19 @@ def scan(name: str) -> str:
     return f"{name} is scanned"
 
 
-def scan_all() -> list[str]:
-    """Scan every chain that is on; why it could not be done, for each that failed."""
+def begin() -> list[str]:
+    """Scan every chain that is on and was never read; why it could not be done, for each.
+
+    On those no wallet could be made before the schedule comes by.
+    """
+    import psycopg
+
+    from infra.local.migrate import owner_url
+
+    with psycopg.connect(owner_url()) as link:
+        read = {name for (name,) in link.execute("SELECT network FROM chain_scans")}
     failures = []
-    for name in servers.settings():
+    for name in servers.settings().keys() - read:
         try:
             scan(name)
         except RuntimeError as error:
