@@ -26,6 +26,8 @@ class DepositState(StrEnum):
 
 
 IN_FLIGHT = frozenset({DepositState.SEEN, DepositState.SAFE, DepositState.FINAL})
+UNDOABLE = frozenset({DepositState.SEEN, DepositState.SAFE})
+"""What a chain may still move to another block, or take back."""
 SETTLED = frozenset({DepositState.CREDITED, DepositState.SUSPENSE})
 """From here nothing leads back: the ledger has it."""
 

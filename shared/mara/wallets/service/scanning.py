@@ -77,10 +77,16 @@ class ScannerService:
     now: Clock
 
     def check_token(self) -> None:
-        """Raises TokenMismatch where a provider shows another contract than is configured."""
+        """Raises TokenMismatch where a provider shows another contract than is configured.
+
+        Raises ChainUnavailable where none shows any: nothing was checked then.
+        """
         expected = self.settlement.rules.token
         asked = self.providers.answers(lambda chain: chain.token(), self.providers.chains)
-        for chain, token in asked:
+        shown = list(asked)
+        if not shown:
+            raise ChainUnavailable(f"No provider of {self.providers.network} shows the token.")
+        for chain, token in shown:
             if token != expected:
                 raise TokenMismatch(
                     f"{chain.provider}: the contract says {token.symbol} with {token.decimals} "
@@ -200,7 +206,7 @@ class ScannerService:
         if plan.closing:
             _check_closing(plan.closing[-1], readings[-1], reader)
         head, closed = self._find(plan, readings, reader)
-        self._ask_for_missing(closed.missing, plan.closed, reader, turn)
+        self._ask_for_missing(closed.missing, plan, reader, turn)
         last_hash = readings[0].last_hash
         grown = _grown(scan, self.settlement.rules.blocks_per_scan_max)
         if plan.closing:
@@ -238,23 +244,32 @@ class ScannerService:
         return self.deposits.in_flight(self.providers.network, blocks) if blocks else ()
 
     def _ask_for_missing(
-        self, missing: Sequence[Deposit], closed: BlockRange | None, reader: Chain, turn: int
+        self, missing: Sequence[Deposit], plan: _Plan, reader: Chain, turn: int
     ) -> None:
-        """Raises ChainContradiction where another provider still has what this one lists no more.
+        """Raises ChainContradiction where another provider still has what this one lists no more,
+        or none that knows these blocks says that it is gone.
 
         Where there is no other, the same one is asked in another way.
         """
-        if not missing or closed is None:
+        if not missing or plan.closed is None:
             return
         transactions = {deposit.key.transaction for deposit in missing}
-        others = self.providers.others(turn, reader.provider) or [reader]
-        other, receipts = self.providers.first(lambda chain: chain.receipts(transactions), others)
-        for transaction, receipt in receipts.items():
-            if receipt is not None and receipt.succeeded and receipt.block.number in closed:
-                raise ChainContradiction(
-                    f"{reader.provider} lists no transfer in {transaction}, and {other.provider} "
-                    f"has it in block {receipt.block.number}."
-                )
+        last, witnesses = plan.closing[-1], 0
+        asked = self.providers.answers(
+            lambda chain: (chain.look((last.last,)), chain.receipts(transactions)),
+            self.providers.others(turn, reader.provider) or [reader],
+        )
+        for other, (look, receipts) in asked:
+            # Who is behind, or on a fork, has no receipt either.
+            witnesses += look.hashes[last.last] == last.last_hash
+            for transaction, receipt in receipts.items():
+                if receipt and receipt.succeeded and receipt.block.number in plan.closed:
+                    raise ChainContradiction(
+                        f"{reader.provider} lists no transfer in {transaction}, and "
+                        f"{other.provider} has it in block {receipt.block.number}."
+                    )
+        if not witnesses:
+            raise ChainContradiction(f"Nobody confirms what {reader.provider} lists no more.")
 
     def _write(
         self,

@@ -1,6 +1,6 @@
 """What happens to a deposit, from the moment it is seen till the ledger has it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -13,6 +13,7 @@ from mara.wallets.errors import ChainContradiction
 from mara.wallets.messages import DepositCredited, DepositOrphaned, DepositSeen
 from mara.wallets.model import (
     SETTLED,
+    UNDOABLE,
     Deposit,
     DepositKey,
     DepositRules,
@@ -45,9 +46,12 @@ def place(
     owners: Owners,
     reader: str,
 ) -> list[Placed]:
-    """Find each transfer in its receipt. Raises ChainContradiction where it is not there."""
+    """Find each transfer in its receipt. Raises ChainContradiction where it is not there.
+
+    A transfer that is listed twice is one.
+    """
     placed = []
-    for transfer in transfers:
+    for transfer in dict.fromkeys(transfers):
         receipt = receipts.get(transfer.transaction)
         positions = receipt.transfers if receipt and receipt.succeeded else {}
         found = [position for position, said in positions.items() if said == transfer]
@@ -75,7 +79,7 @@ class Settlement:
                 self._store(placed, now, DepositState.SEEN)
             elif known.state is DepositState.ORPHANED:
                 self._store(placed, now, DepositState.SEEN, known)
-            elif known.state not in SETTLED and known.block != placed.transfer.block:
+            elif known.state in UNDOABLE and known.block != placed.transfer.block:
                 self.deposits.save(_moved(known, placed, DepositState.SEEN))
 
     def settle(self, found: Sequence[Placed], now: datetime) -> int:
@@ -129,10 +133,18 @@ class Settlement:
                 )
             )
 
-    def orphan(self, deposits: Iterable[Deposit]) -> None:
-        """Keep them, as what the chain has undone."""
+    def orphan(self, deposits: Collection[Deposit]) -> None:
+        """Keep them, as what the chain has undone.
+
+        They were looked up before the chain was asked: one that a claim has settled or moved since
+        is left alone.
+        """
+        found = self.deposits.find([deposit.key for deposit in deposits])
         for deposit in deposits:
-            self.deposits.save(replace(deposit, state=DepositState.ORPHANED))
+            known = found.get(deposit.key)
+            if known is None or known.state not in UNDOABLE or known.block != deposit.block:
+                continue
+            self.deposits.save(replace(known, state=DepositState.ORPHANED))
             self.publish(
                 DepositOrphaned(
                     deposit_id=deposit.id,
