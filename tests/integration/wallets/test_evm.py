@@ -1,5 +1,7 @@
 """Nodes that speak Ethereum's JSON-RPC and answer what nobody should believe."""
 
+import logging
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,6 +13,8 @@ from tests.support.json_rpc import scripted_node
 
 ANNA = b"\xaa" * 20
 CONTRACT = b"\1" * 20
+KEY, HEADER = "a1b2c3d4e5f6a7b8", "f0e1d2c3b4a5"
+"""As providers give them: in the path of their address, or in a header."""
 LOG: dict[str, Any] = {
     "address": "0x" + CONTRACT.hex(),
     "topics": [TRANSFER, "0x" + "00" * 32, "0x" + "00" * 12 + ANNA.hex()],
@@ -58,13 +62,25 @@ class TestANodeThatTalksNonsense:
             {"removed": True},
             {"logIndex": "first"},
             {"transactionHash": None},
+            {"transactionHash": "0x77\0"},
+            {"transactionHash": "0x" + "7" * 65},
+            {"blockHash": "0x05\0"},
+            {"logIndex": hex(2**31)},
         ],
     )
     def test_in_a_log_is_not_believed(self, changed: dict[str, Any]) -> None:
         with pytest.raises(ChainContradiction):
             read(listing(**changed))
 
-    @pytest.mark.parametrize("answers", [[], listing()[:2], [{"result": 7}, *listing()[1:]]])
+    @pytest.mark.parametrize(
+        "answers",
+        [
+            [],
+            listing()[:2],
+            [{"result": 7}, *listing()[1:]],
+            [*listing()[:2], {"result": {**BLOCK, "number": "0x8"}}],
+        ],
+    )
     def test_in_a_batch_is_not_believed(self, answers: list[Any]) -> None:
         with pytest.raises(ChainContradiction):
             read(answers)
@@ -96,3 +112,72 @@ class TestANodeThatTalksNonsense:
             chain = EvmChain("scripted", url, contract=CONTRACT)
             with pytest.raises(ChainUnavailable):
                 chain.look(())
+
+    @pytest.mark.parametrize("also", [{"result": None}, {"result": []}, {}])
+    def test_that_failed_is_not_taken_for_one_that_found_nothing(
+        self, also: dict[str, Any]
+    ) -> None:
+        failed = {"error": {"code": -32000, "message": "header not found"}, **also}
+        with pytest.raises(ChainUnavailable, match="header not found"):
+            read([listing()[0], failed, listing()[2]])
+
+    def test_without_ids_is_not_believed_to_be_in_order(self) -> None:
+        def answer(asked: Any) -> tuple[int, Any]:
+            said = [{"jsonrpc": "2.0", "id": one["id"], "result": None} for one in asked]
+            del said[0]["id"]
+            return 200, said
+
+        with (
+            scripted_node(answer) as url,
+            pytest.warns(RuntimeWarning, match="missing `id`"),
+            pytest.raises(ChainContradiction),
+        ):
+            EvmChain("scripted", url, contract=CONTRACT).receipts(["0x1", "0x2"])
+
+    @pytest.mark.parametrize("spelling", [str, lambda _: 1])
+    def test_with_ids_that_nobody_asked_for_is_not_believed(
+        self, spelling: Callable[[int], object]
+    ) -> None:
+        def answer(asked: Any) -> tuple[int, Any]:
+            return 200, [{"id": spelling(one["id"]), "result": None} for one in asked]
+
+        with scripted_node(answer) as url, pytest.raises(ChainUnavailable):
+            EvmChain("scripted", url, contract=CONTRACT).receipts(["0x1", "0x2"])
+
+
+def test_a_node_that_takes_small_batches_is_asked_in_such() -> None:
+    """Whoever sends dust to our users by the thousand may not stop the scan."""
+
+    def answer(asked: Any) -> tuple[int, Any]:
+        if len(asked) > 100:
+            return 200, {"id": None, "error": {"code": -32005, "message": "batch too large"}}
+        return 200, [{"jsonrpc": "2.0", "id": one["id"], "result": None} for one in asked]
+
+    names = [f"0x{number:064x}" for number in range(2500)]
+    with scripted_node(answer) as url:
+        receipts = EvmChain("scripted", url, contract=CONTRACT).receipts(names)
+    assert receipts == dict.fromkeys(names)
+
+
+def test_a_node_that_repeats_the_key_it_was_given_tells_nobody_else() -> None:
+    def refuse(_: Any) -> tuple[int, Any]:
+        return 200, {"error": {"message": f"key {KEY} or {KEY.upper()} of {HEADER} is not active"}}
+
+    with scripted_node(refuse) as url:
+        chain = EvmChain(
+            "scripted", f"{url}/v2/{KEY}", contract=CONTRACT, headers={"X-Key": HEADER}
+        )
+        with pytest.raises(ChainUnavailable, match="is not active") as raised:
+            chain.look(())
+    told = raised.value.detail.lower()
+    assert KEY not in told
+    assert HEADER not in told
+
+
+def test_no_log_holds_the_address_of_a_node(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    with scripted_node(lambda _: (502, "")) as url:
+        chain = EvmChain("scripted", f"{url}/v2/{KEY}", contract=CONTRACT)
+        with pytest.raises(ChainUnavailable):
+            chain.look(())
+    assert KEY not in caplog.text

@@ -2,10 +2,11 @@
 
 Methods and their answers: https://ethereum.org/developers/docs/apis/json-rpc, and for Tron
 https://developers.tron.network/reference/json-rpc-api. The transfers are those of ERC-20 (EIP-20).
-Every method of the port is one HTTP request: a batch, as JSON-RPC 2.0 has it (section 6).
+Every method of the port is one HTTP request, a batch as JSON-RPC 2.0 has it (section 6), or several
+where the batch would be too large.
 """
 
-import logging
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from eth_abi.exceptions import DecodingError
 from web3 import HTTPProvider
 from web3.types import RPCEndpoint
 
+from mara.wallets.adapters.masking import KeyMask
 from mara.wallets.errors import ChainContradiction, ChainUnavailable, RangeRefused
 from mara.wallets.model import (
     Balances,
@@ -30,6 +32,8 @@ from mara.wallets.model import (
 )
 
 TIMEOUT_S = 10.0
+BATCH_MAX = 100
+"""Calls in one request; the strictest providers take no more."""
 TRANSFER = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef"
 """keccak256 of ``Transfer(address,address,uint256)``."""
 DECIMALS_OF = "0x313ce567"
@@ -37,13 +41,12 @@ SYMBOL_OF = "0x95d89b41"
 BALANCE_OF = "0x70a08231"
 AMOUNT_MAX = 2**63 - 1
 """micro-USDT; more than that is no USDT, of which there are some 10**17."""
+LOG_INDEX_MAX = 2**31 - 1
+HASH = re.compile(r"0x[0-9a-f]{1,64}")
 
 REFUSALS = ("range", "more than", "too many", "response size", "limited to", "logs matched")
 """What providers say of too many blocks or logs; none has a code of its own for it."""
 TOO_MANY_REQUESTS = ("rate", "requests per")
-
-# The address of a provider holds its key: web3 may not write it even where all is logged.
-logging.getLogger("web3").setLevel(logging.WARNING)
 
 Call = tuple[str, list[Any]]
 
@@ -75,6 +78,7 @@ class EvmChain:
         self._provider = provider
         self._contract = "0x" + contract.hex()
         self._dialect = dialect
+        self._mask = KeyMask(url, headers)
         self._rpc = HTTPProvider(
             url,
             request_kwargs={
@@ -98,7 +102,7 @@ class EvmChain:
                 safe=_number_or_0(safe),
                 final=_number_or_0(final),
                 hashes={
-                    number: _block(block).hash if block else None
+                    number: _hash_at(number, block)
                     for number, block in zip(asked, blocks, strict=True)
                 },
             )
@@ -112,7 +116,7 @@ class EvmChain:
             return [
                 Reading(
                     asked,
-                    _block(last).hash if last else None,
+                    _hash_at(asked.last, last),
                     _number_or_0(final),
                     [self._transfer(log, asked) for log in logs],
                 )
@@ -170,13 +174,16 @@ class EvmChain:
         amount = int(log["data"], 16)
         if amount > AMOUNT_MAX:
             raise ValueError("That is more of the token than there is.")
-        block = Block(int(log["blockNumber"], 16), log["blockHash"])
+        log_index = int(log["logIndex"], 16)
+        if not 0 <= log_index <= LOG_INDEX_MAX:
+            raise ValueError("There are not so many logs in a block.")
+        block = Block(int(log["blockNumber"], 16), _hash(log["blockHash"]))
         if asked is not None and block.number not in asked:
             raise ValueError("That is another block than was asked for.")
         return Transfer(
-            transaction=log["transactionHash"].lower(),
+            transaction=_hash(log["transactionHash"]),
             block=block,
-            log_index=int(log["logIndex"], 16),
+            log_index=log_index,
             recipient=bytes.fromhex(log["topics"][2][26:]),
             amount_micro_usdt=amount,
         )
@@ -192,7 +199,7 @@ class EvmChain:
     def _receipt(self, name: str, answer: Mapping[str, Any]) -> Receipt:
         return Receipt(
             transaction=name,
-            block=Block(int(answer["blockNumber"], 16), answer["blockHash"]),
+            block=Block(int(answer["blockNumber"], 16), _hash(answer["blockHash"])),
             succeeded=answer["status"] == "0x1",
             transfers={
                 position: self._transfer(log)
@@ -203,6 +210,10 @@ class EvmChain:
 
     def _ask(self, calls: Sequence[Call]) -> list[Any]:
         """The results, in order. Raises ChainUnavailable, RangeRefused."""
+        batches = range(0, len(calls), BATCH_MAX)
+        return [one for at in batches for one in self._ask_at_once(calls[at : at + BATCH_MAX])]
+
+    def _ask_at_once(self, calls: Sequence[Call]) -> list[Any]:
         batch = [(RPCEndpoint(method), parameters) for method, parameters in calls]
         try:
             answers = self._rpc.make_batch_request(batch)
@@ -214,13 +225,25 @@ class EvmChain:
         if len(answers) != len(calls):
             raise ChainContradiction(f"{self._provider} answers less than was asked.")
         for answer in answers:
-            if "result" not in answer:
+            # Some say ``"result": null`` beside their error, which is not "there is none".
+            if answer.get("error") or "result" not in answer:
                 raise self._refusal(answer)
+        self._check_order([answer.get("id") for answer in answers])
         return [answer["result"] for answer in answers]
+
+    def _check_order(self, ids: Sequence[object]) -> None:
+        """Raises ChainContradiction where which answer is whose was but guessed.
+
+        They are sorted by ids that count up, unless one has none, or has it in another spelling.
+        """
+        first = ids[0] if ids else None
+        if not isinstance(first, int) or list(ids) != list(range(first, first + len(ids))):
+            raise ChainContradiction(f"{self._provider} does not tell which answer is whose.")
 
     def _refusal(self, answer: Any) -> ChainUnavailable:
         error = answer.get("error") if isinstance(answer, dict) else None
-        message = str(error.get("message", "") if isinstance(error, dict) else error or "")
+        said = str(error.get("message", "") if isinstance(error, dict) else error or "")
+        message = self._mask(said)
         text = message.lower()
         limited = any(word in text for word in TOO_MANY_REQUESTS)
         refused = any(word in text for word in REFUSALS) and not limited
@@ -250,7 +273,25 @@ def _block_by(tag: str) -> Call:
 
 
 def _block(answer: Any) -> Block:
-    return Block(int(answer["number"], 16), answer["hash"])
+    return Block(int(answer["number"], 16), _hash(answer["hash"]))
+
+
+def _hash_at(number: int, answer: Any) -> str | None:
+    """Raises ValueError for another block than the one that was asked for."""
+    if not answer:
+        return None
+    block = _block(answer)
+    if block.number != number:
+        raise ValueError("That is another block than was asked for.")
+    return block.hash
+
+
+def _hash(text: str) -> str:
+    """In one spelling, since it names a deposit for ever. Raises ValueError."""
+    hash_ = text.lower()
+    if not HASH.fullmatch(hash_):
+        raise ValueError("That is no hash.")
+    return hash_
 
 
 def _number_or_0(answer: Any) -> int:
