@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -214,3 +214,42 @@ class TestAptos:
         del simulated.transactions[4]
         with pytest.raises(ChainContradiction):
             chain.read([BlockRange(0, 8)])
+
+    def test_that_spells_a_hash_in_another_way_names_the_same_deposit(
+        self, ledger: tuple[aptos.Ledger, AptosChain]
+    ) -> None:
+        simulated, chain = ledger
+        name = simulated.pay([(b"\1" * 32, FIVE)])
+        simulated.transactions[-1]["hash"] = "0x" + name[2:].upper()
+        (reading,) = chain.read([BlockRange(0, simulated.version)])
+        assert [transfer.transaction for transfer in reading.transfers] == [name]
+
+    @pytest.mark.parametrize("name", ["0x77\0", "0x" + "7" * 65, "77"])
+    def test_that_names_a_transaction_by_no_hash_is_not_believed(
+        self, ledger: tuple[aptos.Ledger, AptosChain], name: str
+    ) -> None:
+        simulated, chain = ledger
+        simulated.pay([(b"\1" * 32, FIVE)])
+        simulated.transactions[-1]["hash"] = name
+        with pytest.raises(ChainContradiction):
+            chain.read([BlockRange(0, simulated.version)])
+
+    def test_is_not_asked_again_for_each_transaction_that_it_listed(self) -> None:
+        """Whoever sends dust to our users by the thousand may not stop the scan."""
+        ledger = CountingLedger()
+        names = {ledger.pay([(b"\1" * 32, FIVE)]) for _ in range(20)}
+        with served(aptos.make_app(ledger), free_port()) as url:
+            chain = AptosChain("aptos", f"{url}/v1", token=aptos.USDT)
+            (reading,) = chain.read([BlockRange(0, ledger.version)])
+            receipts = chain.receipts(names)
+        listed = {t for receipt in receipts.values() if receipt for t in receipt.transfers.values()}
+        assert listed == set(reading.transfers)
+        assert ledger.asked_by_hash == 0
+
+
+class CountingLedger(aptos.Ledger):
+    asked_by_hash = 0
+
+    def by_hash(self, name: str) -> dict[str, Any]:
+        self.asked_by_hash += 1
+        return super().by_hash(name)

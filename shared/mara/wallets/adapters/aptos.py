@@ -12,6 +12,7 @@ from typing import Any
 
 import requests
 
+from mara.wallets.adapters.masking import KeyMask
 from mara.wallets.errors import ChainContradiction, ChainUnavailable
 from mara.wallets.model import (
     Balances,
@@ -22,6 +23,7 @@ from mara.wallets.model import (
     Receipt,
     Token,
     Transfer,
+    parse_hash,
 )
 
 TIMEOUT_S = 10.0
@@ -49,6 +51,8 @@ class AptosChain:
         self._token = "0x" + token.hex()
         self._session = requests.Session()
         self._session.headers.update(headers or {})
+        self._mask = KeyMask(url, headers)
+        self._listed: dict[str, Receipt] = {}
 
     @property
     def provider(self) -> str:
@@ -68,12 +72,13 @@ class AptosChain:
             )
 
     def read(self, ranges: Sequence[BlockRange]) -> Sequence[Reading]:
+        self._listed = {}
         with self._reading():
             return [self._read(asked) for asked in ranges]
 
     def receipts(self, transactions: Collection[str]) -> Mapping[str, Receipt | None]:
         with self._reading():
-            return {name: self._receipt(name) for name in transactions}
+            return {name: self._listed.get(name) or self._receipt(name) for name in transactions}
 
     def token(self) -> Token:
         with self._reading():
@@ -108,7 +113,11 @@ class AptosChain:
                 last = _block_of(transaction)
                 if last.number != expected:
                     raise ValueError("Versions must follow each other.")
-                transfers += _transfers_of(transaction).values()
+                if found := _transfers_of(transaction):
+                    # All of it was in the list, and asking for each would let dust stop the scan.
+                    name = parse_hash(transaction["hash"])
+                    self._listed[name] = Receipt(name, last, succeeded=True, transfers=found)
+                transfers += found.values()
                 expected += 1
         complete = last is not None and last.number == asked.last
         return Reading(
@@ -170,7 +179,9 @@ class AptosChain:
             return missing
         if answer.status_code != requests.codes.ok:
             code = said.get("error_code") if isinstance(said, dict) else None
-            raise ChainUnavailable(f"{self._provider}: {answer.status_code} {code}.")
+            raise ChainUnavailable(
+                f"{self._provider}: {answer.status_code} {self._mask(str(code))}."
+            )
         return said
 
     @contextmanager
@@ -185,7 +196,7 @@ class AptosChain:
 
 
 def _block_of(transaction: Mapping[str, Any]) -> Block:
-    return Block(int(transaction["version"]), transaction["accumulator_root_hash"])
+    return Block(int(transaction["version"]), parse_hash(transaction["accumulator_root_hash"]))
 
 
 def _transfers_of(transaction: Mapping[str, Any]) -> dict[int, Transfer]:
@@ -194,7 +205,7 @@ def _transfers_of(transaction: Mapping[str, Any]) -> dict[int, Transfer]:
         return {}
     return {
         position: Transfer(
-            transaction=transaction["hash"],
+            transaction=parse_hash(transaction["hash"]),
             block=_block_of(transaction),
             log_index=position,
             recipient=_address(event["data"]["store"]),

@@ -6,7 +6,6 @@ Every method of the port is one HTTP request, a batch as JSON-RPC 2.0 has it (se
 where the batch would be too large.
 """
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ from mara.wallets.model import (
     Receipt,
     Token,
     Transfer,
+    parse_hash,
 )
 
 TIMEOUT_S = 10.0
@@ -42,7 +42,6 @@ BALANCE_OF = "0x70a08231"
 AMOUNT_MAX = 2**63 - 1
 """micro-USDT; more than that is no USDT, of which there are some 10**17."""
 LOG_INDEX_MAX = 2**31 - 1
-HASH = re.compile(r"0x[0-9a-f]{1,64}")
 
 REFUSALS = ("range", "more than", "too many", "response size", "limited to", "logs matched")
 """What providers say of too many blocks or logs; none has a code of its own for it."""
@@ -177,11 +176,11 @@ class EvmChain:
         log_index = int(log["logIndex"], 16)
         if not 0 <= log_index <= LOG_INDEX_MAX:
             raise ValueError("There are not so many logs in a block.")
-        block = Block(int(log["blockNumber"], 16), _hash(log["blockHash"]))
+        block = Block(int(log["blockNumber"], 16), parse_hash(log["blockHash"]))
         if asked is not None and block.number not in asked:
             raise ValueError("That is another block than was asked for.")
         return Transfer(
-            transaction=_hash(log["transactionHash"]),
+            transaction=parse_hash(log["transactionHash"]),
             block=block,
             log_index=log_index,
             recipient=bytes.fromhex(log["topics"][2][26:]),
@@ -199,7 +198,7 @@ class EvmChain:
     def _receipt(self, name: str, answer: Mapping[str, Any]) -> Receipt:
         return Receipt(
             transaction=name,
-            block=Block(int(answer["blockNumber"], 16), _hash(answer["blockHash"])),
+            block=Block(int(answer["blockNumber"], 16), parse_hash(answer["blockHash"])),
             succeeded=answer["status"] == "0x1",
             transfers={
                 position: self._transfer(log)
@@ -273,7 +272,7 @@ def _block_by(tag: str) -> Call:
 
 
 def _block(answer: Any) -> Block:
-    return Block(int(answer["number"], 16), _hash(answer["hash"]))
+    return Block(int(answer["number"], 16), parse_hash(answer["hash"]))
 
 
 def _hash_at(number: int, answer: Any) -> str | None:
@@ -284,14 +283,6 @@ def _hash_at(number: int, answer: Any) -> str | None:
     if block.number != number:
         raise ValueError("That is another block than was asked for.")
     return block.hash
-
-
-def _hash(text: str) -> str:
-    """In one spelling, since it names a deposit for ever. Raises ValueError."""
-    hash_ = text.lower()
-    if not HASH.fullmatch(hash_):
-        raise ValueError("That is no hash.")
-    return hash_
 
 
 def _number_or_0(answer: Any) -> int:

@@ -9,6 +9,7 @@ from mara.wallets.model.chain import (
     Reading,
     Receipt,
     Transfer,
+    parse_hash,
 )
 from mara.wallets.model.deposit import (
     IN_FLIGHT,
@@ -67,4 +68,5 @@ __all__ = [
     "Token",
     "Transfer",
     "Wallet",
+    "parse_hash",
 ]

@@ -3,9 +3,20 @@
 On a chain without blocks of its own kind, a version of its ledger stands for a block.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+_HASH = re.compile(r"0x[0-9a-f]{1,64}")
+
+
+def parse_hash(text: str) -> str:
+    """In one spelling, whoever spells it: it names a deposit for ever. Raises ValueError."""
+    hash_ = text.lower()
+    if not _HASH.fullmatch(hash_):
+        raise ValueError("That is no hash.")
+    return hash_
 
 
 @dataclass(frozen=True, slots=True)
