@@ -1,6 +1,7 @@
 """What races, honest faults and lies of single providers might cost somebody money, and may not."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -142,7 +143,8 @@ class TestAProvider:
         stage.mine()
         forgetful = ForgetfulProvider(stage.chain, "forgetful", forgets={paid})
         behind = BehindProvider(stage.chain, "behind", behind=stage.chain.latest)
-        stage.scan(forgetful, behind, honest)
+        with suppress(ChainUnavailable):
+            stage.scan(forgetful, behind, honest)
         assert "orphaned" not in stage.states().values()
         assert said("deposit-orphaned") == 0
 
@@ -160,6 +162,40 @@ class TestAProvider:
         for _ in range(3):
             stage.scan(first, second)
         assert stage.states() == {paid: "credited"}
+
+    def test_that_forges_what_another_did_not_see_credits_none(self, stage: Stage) -> None:
+        honest = SimulatedProvider(stage.chain, "honest")
+        liar = SimulatedProvider(stage.chain, "liar")
+        stage.mine(3)
+        stage.scan(honest)
+        liar.forges = Payment(ANNA, FIVE)
+        for _ in range(3):
+            stage.mine()
+            with suppress(ChainUnavailable):
+                stage.scan(liar, honest)
+        assert "final" in stage.states().values()
+        assert credited() == {}
+
+    def test_that_overlooks_a_deposit_at_the_head_keeps_none_from_it(self, stage: Stage) -> None:
+        paid = stage.pay()
+        forgetful = ForgetfulProvider(stage.chain, "forgetful", forgets={paid})
+        stage.scan(forgetful)
+        assert stage.states() == {}
+        stage.mine()
+        stage.scan(SimulatedProvider(stage.chain, "honest"), forgetful)
+        assert credited() == {stage.anna.id: FIVE}
+
+    def test_that_stands_still_is_told_of_and_not_taken_for_a_chain_at_rest(
+        self, stage: Stage
+    ) -> None:
+        honest, frozen = (SimulatedProvider(stage.chain, name) for name in ("honest", "frozen"))
+        stage.mine()
+        stage.scan(honest, frozen)
+        stage.mine(20)
+        frozen.behind = 20
+        stage.scan(honest, frozen)
+        with pytest.raises(ChainUnavailable, match="frozen has no block"):
+            stage.scan(honest, frozen)
 
 
 class TestTheTokensCheck:

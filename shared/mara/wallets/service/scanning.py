@@ -36,19 +36,27 @@ from mara.wallets.service.settling import Placed, Settlement, place
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one step did. ``lag`` counts blocks from the last one read to the chain's last."""
+    """What one step did. ``lag`` counts blocks from the last one read to the chain's last.
+
+    ``refused`` is why what was read could not be believed.
+    """
 
     advanced: bool
     lag: int = 0
     settled: int = 0
+    refused: ChainContradiction | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Findings:
-    """Whose deposits stand in the blocks of a reading, and which ones stand there no more."""
+    """Whose deposits stand in the blocks of a reading, and which ones stand there no more.
+
+    ``doubted`` are those in blocks that another provider read before.
+    """
 
     placed: Sequence[Placed] = ()
     missing: Sequence[Deposit] = ()
+    doubted: Sequence[Placed] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +69,13 @@ class _Plan:
     @property
     def closed(self) -> BlockRange | None:
         return BlockRange(self.closing[0].first, self.closing[-1].last) if self.closing else None
+
+    def read_before_by_another(self, placed: Placed) -> bool:
+        number = placed.transfer.block.number
+        return any(
+            part.first <= number <= part.last and part.reader != placed.reader
+            for part in self.closing
+        )
 
     def ranges(self, blocks_max: int) -> list[BlockRange]:
         heads = [self.head] if self.head else []
@@ -96,18 +111,24 @@ class ScannerService:
     def run(self, until: datetime) -> Step:
         """Step until all is read or the time is over; what all steps did together.
 
-        Raises ChainUnavailable, FinalityBroken, ScanMoved.
+        Raises ChainUnavailable, FinalityBroken, ScanMoved; and ChainContradiction where providers
+        contradict each other so that nothing could be read: that is no chain at rest.
         """
         settled = turn = idle = 0
         advanced = False
+        refused: ChainContradiction | None = None
         step = Step(advanced=False)
         while idle < len(self.providers.chains) and self.now() < until:
             step = self.step(turn)
             advanced |= step.advanced
             settled += step.settled
             idle = 0 if step.advanced else idle + 1
+            refused = step.refused or refused
             turn += 1
-        return Step(advanced, step.lag, settled + self.confirm(turn))
+        settled += self.confirm(turn)
+        if refused and not advanced:
+            raise refused
+        return Step(advanced, step.lag, settled)
 
     def step(self, turn: int = 0) -> Step:
         """Look once, read once, and write once; ``turn`` decides which provider begins.
@@ -128,7 +149,8 @@ class ScannerService:
             return self._shrink(scan, look)
         except ChainContradiction as error:
             self.providers.note(chain, FailureKind.CONTRADICTION, error.detail)
-            return Step(advanced=False, lag=look.latest.number - scan.head.number)
+            lag = look.latest.number - scan.head.number
+            return Step(advanced=False, lag=lag, refused=error)
 
     def _begin(self, turn: int) -> Step:
         """At the configured block, or at what is final today, if all providers agree on it."""
@@ -237,7 +259,10 @@ class ScannerService:
         placed = place(own, receipts, owners, reader.provider)
         return (
             _findings(placed, plan.head, expected_head),
-            _findings(placed, plan.closed, expected_closed),
+            replace(
+                _findings(placed, plan.closed, expected_closed),
+                doubted=[found for found in placed if plan.read_before_by_another(found)],
+            ),
         )
 
     def _expected(self, blocks: BlockRange | None) -> Sequence[Deposit]:
@@ -285,7 +310,7 @@ class ScannerService:
             self.scans.save(scan, latest=look.latest.number, now=now)
             if closed:
                 self.settlement.orphan(closed.missing)
-                settled = self.settlement.settle(closed.placed, now)
+                settled = self.settlement.settle(closed.placed, now, doubted=closed.doubted)
             if head:
                 self.settlement.orphan(head.missing)
                 self.settlement.see(head.placed, now)

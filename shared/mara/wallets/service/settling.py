@@ -82,18 +82,22 @@ class Settlement:
             elif known.state in UNDOABLE and known.block != placed.transfer.block:
                 self.deposits.save(_moved(known, placed, DepositState.SEEN))
 
-    def settle(self, found: Sequence[Placed], now: datetime) -> int:
+    def settle(
+        self, found: Sequence[Placed], now: datetime, *, doubted: Collection[Placed] = ()
+    ) -> int:
         """Give the ledger what is final; how many deposits that settled.
 
-        A large one needs the word of two providers: where the one that saw it first is the one
-        that calls it final, it is only marked final, and waits for another's (``confirm``).
+        A large one needs the word of two providers, and so does one of ``doubted``, which another
+        has read past: where no other saw it, it is only marked final, and waits for another's word
+        (``confirm``).
         """
         settled = 0
         for placed, known in self._with_known(found):
             if known is not None and known.state in SETTLED:
                 continue
             deposit = self._store(placed, now, DepositState.FINAL, known)
-            if self._is_large(deposit) and not _corroborates(known, placed):
+            needs_two = self._is_large(deposit) or placed in doubted
+            if needs_two and not _corroborates(known, placed):
                 continue
             self.pay_in(deposit, now)
             settled += 1
