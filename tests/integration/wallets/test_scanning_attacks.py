@@ -126,6 +126,26 @@ class TestAClaimBesideTheScanner:
         assert stage.states()[claimed] == "credited"
         assert said("deposit-orphaned") == 0
 
+    def test_that_one_provider_alone_vouches_for_waits_for_another(self, stage: Stage) -> None:
+        liar = SimulatedProvider(stage.chain, "liar", forges=Payment(ANNA, FIVE))
+        honest = SimulatedProvider(stage.chain, "honest")
+        stage.mine()
+        (forged,) = liar.read([BlockRange(1, 1)])[0].transfers
+        (claimed,) = rechecking([liar, honest]).claim(stage.anna.principal, forged.transaction)
+        assert claimed.state == "final"
+        assert credited() == {}
+
+    def test_of_a_block_that_is_closed_waits_for_a_provider_that_calls_it_final(
+        self, stage: Stage
+    ) -> None:
+        paid = stage.pay()
+        stage.mine()
+        stage.scan(ForgetfulProvider(stage.chain, "forgetful", forgets={paid}))
+        unsure = SimulatedProvider(stage.chain, "unsure", hastily_final=-stage.chain.final)
+        with pytest.raises(ChainUnavailable):
+            rechecking([unsure]).claim(stage.anna.principal, paid)
+        assert deposits() == {}
+
 
 class TestAProvider:
     def test_that_lists_a_transfer_twice_credits_it_once(self, stage: Stage) -> None:

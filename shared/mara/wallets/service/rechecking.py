@@ -12,6 +12,7 @@ from mara.kernel.principal import Principal
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 from mara.wallets.errors import (
     ChainContradiction,
+    ChainUnavailable,
     InvalidRange,
     InvalidTransaction,
     TransactionNotFound,
@@ -34,6 +35,8 @@ class RecheckingService:
     def claim(self, caller: Principal, transaction: str) -> Sequence[Deposit]:
         """The caller's deposits in a transaction, after another look at it.
 
+        It waits as final while another provider is there and none has it too.
+
         Raises InvalidTransaction, TransactionNotFound (also for what went to others alone),
         ChainUnavailable.
         """
@@ -51,15 +54,38 @@ class RecheckingService:
         if receipt is None or not own:
             raise TransactionNotFound("Check the network and the transaction's hash.")
         final = self._is_final(receipt, reader)
+        doubted = self._without_a_witness(name, own, reader) if final else ()
         network = self.providers.network
         with self.unit_of_work(SYSTEM):
-            self.scans.hold(network)
+            scan = self.scans.hold(network)
             if final:
-                self.settlement.settle(own, self.now())
+                self.settlement.settle(own, self.now(), doubted=doubted)
+            elif scan is not None and receipt.block.number <= scan.closed.number:
+                # Nobody would look at it again: it would be on its way for ever.
+                raise ChainUnavailable(f"{reader.provider} is behind; try again in a minute.")
             else:
                 self.settlement.see(own, self.now())
             found = self.deposits.find([placed.key(network) for placed in own])
         return sorted(found.values(), key=lambda deposit: deposit.key.position)
+
+    def _without_a_witness(
+        self, name: str, own: Sequence[Placed], reader: Chain
+    ) -> Sequence[Placed]:
+        """Those that no other provider vouches for; none where there is no other.
+
+        Nobody but the caller said that they exist, and one provider alone.
+        """
+        others = self.providers.others(0, reader.provider)
+        if not others:
+            return ()
+        asked = self.providers.answers(lambda chain: chain.receipts((name,)), others)
+        vouched = {
+            (position, transfer)
+            for _, receipts in asked
+            if (receipt := receipts[name]) and receipt.succeeded
+            for position, transfer in receipt.transfers.items()
+        }
+        return [one for one in own if (one.position, one.transfer) not in vouched]
 
     def rescan(self, blocks: BlockRange) -> int:
         """Settle what was missed in closed blocks; how many deposits that was.
