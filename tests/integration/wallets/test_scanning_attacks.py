@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from mara.kernel.unit_of_work import SYSTEM
+from mara.platform.database import transaction
+from mara.wallets.adapters.scans import PostgresScans
 from mara.wallets.errors import ChainUnavailable
 from mara.wallets.model import Block, BlockRange, Reading, Receipt, Transfer
 from tests.support.accounts import Account, make_account
@@ -209,13 +212,15 @@ class TestAProvider:
         self, stage: Stage
     ) -> None:
         honest, frozen = (SimulatedProvider(stage.chain, name) for name in ("honest", "frozen"))
+        stage.chain.lag_final = 50
         stage.mine()
         stage.scan(honest, frozen)
-        stage.mine(20)
-        frozen.behind = 20
-        stage.scan(honest, frozen)
+        stage.mine(5)
+        frozen.behind = 5
         with pytest.raises(ChainUnavailable, match="frozen has no block"):
             stage.scan(honest, frozen)
+        with transaction(SYSTEM):
+            assert PostgresScans().latest(RULES.network) == stage.chain.latest
 
 
 class TestTheTokensCheck:

@@ -38,13 +38,14 @@ from mara.wallets.service.settling import Placed, Settlement, place
 class Step:
     """What one step did. ``lag`` counts blocks from the last one read to the chain's last.
 
-    ``refused`` is why what was read could not be believed.
+    ``refused`` is why what was read could not be believed, and ``latest`` the chain's last block.
     """
 
     advanced: bool
     lag: int = 0
     settled: int = 0
     refused: ChainContradiction | None = None
+    latest: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +115,13 @@ class ScannerService:
         Raises ChainUnavailable, FinalityBroken, ScanMoved; and ChainContradiction where providers
         contradict each other so that nothing could be read: that is no chain at rest.
         """
-        settled = turn = idle = 0
+        settled = turn = idle = latest = 0
         advanced = False
         refused: ChainContradiction | None = None
         step = Step(advanced=False)
         while idle < len(self.providers.chains) and self.now() < until:
-            step = self.step(turn)
+            step = self.step(turn, latest)
+            latest = max(latest, step.latest)
             advanced |= step.advanced
             settled += step.settled
             idle = 0 if step.advanced else idle + 1
@@ -130,8 +132,11 @@ class ScannerService:
             raise refused
         return Step(advanced, step.lag, settled)
 
-    def step(self, turn: int = 0) -> Step:
+    def step(self, turn: int = 0, known: int = 0) -> Step:
         """Look once, read once, and write once; ``turn`` decides which provider begins.
+
+        ``known`` is the chain's last block as another one showed it: who stands still, and sees
+        nothing left to read, does not hide that there is.
 
         Raises ChainUnavailable where none serves, FinalityBroken, ScanMoved.
         """
@@ -143,6 +148,8 @@ class ScannerService:
         if look.hashes[scan.head.number] != scan.head.hash:
             return self._rewind(scan, chain)
         plan = _Plan(scan.next_range(look.latest.number, look.final), scan.closable(look.final))
+        if not plan.ranges(scan.blocks_per_scan):
+            return self._rest(scan, look, known)
         try:
             return self._read(scan, plan, turn, (chain, look))
         except RangeRefused:
@@ -150,7 +157,7 @@ class ScannerService:
         except ChainContradiction as error:
             self.providers.note(chain, FailureKind.CONTRADICTION, error.detail)
             lag = look.latest.number - scan.head.number
-            return Step(advanced=False, lag=lag, refused=error)
+            return Step(advanced=False, lag=lag, refused=error, latest=look.latest.number)
 
     def _begin(self, turn: int) -> Step:
         """At the configured block, or at what is final today, if all providers agree on it."""
@@ -218,8 +225,6 @@ class ScannerService:
         """Raises RangeRefused, ChainContradiction, ChainUnavailable, ScanMoved."""
         looker, look = seen
         ranges = plan.ranges(scan.blocks_per_scan)
-        if not ranges:
-            return self._write(scan, look)
         first_readers = {part.reader for part in plan.closing}
         asked = self.providers.in_turn(turn, last=(first_readers, {looker.provider}))
         reader, readings = self.providers.first(lambda chain: chain.read(ranges), asked)
@@ -300,23 +305,29 @@ class ScannerService:
         self,
         scan: Scan,
         look: Look,
-        head: _Findings | None = None,
-        closed: _Findings | None = None,
+        head: _Findings,
+        closed: _Findings,
     ) -> Step:
         """``scan`` is as it shall be. Raises ScanMoved."""
-        now, settled = self.now(), 0
+        now = self.now()
         with self.unit_of_work(SYSTEM):
             # First, since it makes others wait who took the same step.
             self.scans.save(scan, latest=look.latest.number, now=now)
-            if closed:
-                self.settlement.orphan(closed.missing)
-                settled = self.settlement.settle(closed.placed, now, doubted=closed.doubted)
-            if head:
-                self.settlement.orphan(head.missing)
-                self.settlement.see(head.placed, now)
+            self.settlement.orphan(closed.missing)
+            settled = self.settlement.settle(closed.placed, now, doubted=closed.doubted)
+            self.settlement.orphan(head.missing)
+            self.settlement.see(head.placed, now)
             self.deposits.mark_safe(self.providers.network, look.safe)
         lag = look.latest.number - scan.head.number
-        return Step(advanced=bool(head or closed), lag=lag, settled=settled)
+        return Step(advanced=True, lag=lag, settled=settled)
+
+    def _rest(self, scan: Scan, look: Look, known: int) -> Step:
+        """Nothing is left to read, as this provider sees it."""
+        latest = max(look.latest.number, known)
+        with self.unit_of_work(SYSTEM):
+            self.scans.save(scan, latest=latest, now=self.now())
+            self.deposits.mark_safe(self.providers.network, look.safe)
+        return Step(advanced=False, lag=latest - scan.head.number)
 
     def confirm(self, turn: int = 0) -> int:
         """Ask other providers for large deposits that one alone calls final; how many it settled.
