@@ -200,6 +200,15 @@ class ChainsSettings(StageSettings):
     chains: dict[Literal["arbitrum", "tron", "aptos"], ChainSettings] = Field(default_factory=dict)
 
     @model_validator(mode="after")
+    def _refuse_one_provider_for_two(self) -> Self:
+        for network, own in self.chains.items():
+            urls = {url.get_secret_value().lower().rstrip("/") for url in own.urls}
+            if len(urls) < len(own.urls):
+                message = f"MARA_CHAINS: one provider of {network} twice is no second opinion"
+                raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
     def _refuse_providers_that_anybody_may_play(self) -> Self:
         if self.is_local:
             return self

@@ -162,6 +162,8 @@ class TestChains:
         [
             {"bitcoin": {"urls": [URL]}},
             {"tron": {"urls": []}},
+            {"tron": {"urls": [URL, URL]}},
+            {"tron": {"urls": [URL, f"{URL.upper()}/".replace("HTTPS", "https")]}},
             {"tron": {}},
             {"tron": {"urls": [URL], "key": "4711-a-key"}},
             {"tron": {"urls": [URL], "minimum_micro_usdt": 0}},
