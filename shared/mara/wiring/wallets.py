@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
+from hashlib import sha256
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from mara.platform.clock import now
 from mara.platform.database import transaction
@@ -137,7 +139,9 @@ def _settlement(network: Network) -> "Settlement":
 
 @cache
 def providers(network: Network) -> "Providers":
-    """Named by their place in the settings. Raises NetworkOff."""
+    """Named by their hosts, unreadably: a place in the settings may be another's tomorrow, a key
+    changes, and deposits remember who vouched for them. Raises NetworkOff.
+    """
     from mara.wallets.service.providers import Providers
 
     own = chain_settings().get(network)
@@ -145,10 +149,15 @@ def providers(network: Network) -> "Providers":
         raise NetworkOff(f"{network} is not connected here.")
     headers = {name: value.get_secret_value() for name, value in own.headers.items()}
     chains = [
-        _chain(network, f"{network}-{place}", url.get_secret_value(), headers)
-        for place, url in enumerate(own.urls, 1)
+        _chain(network, _name_of(network, url), url, headers)
+        for url in (secret.get_secret_value() for secret in own.urls)
     ]
     return Providers(network, chains, PostgresScans(), transaction, now)
+
+
+def _name_of(network: Network, url: str) -> str:
+    host = urlsplit(url).netloc.rpartition("@")[2].lower()
+    return f"{network}-{sha256(host.encode()).hexdigest()[:8]}"
 
 
 def _chain(network: Network, name: str, url: str, headers: Mapping[str, str]) -> "Chain":
