@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mara.kernel.unit_of_work import SYSTEM
-from mara.platform.database import transaction
+from mara.platform.database import connection, transaction
 from mara.wallets.adapters.scans import PostgresScans
 from mara.wallets.errors import ChainUnavailable
 from mara.wallets.model import Block, BlockRange, Reading, Receipt, Transfer
@@ -221,6 +221,8 @@ class TestAProvider:
             stage.scan(honest, frozen)
         with transaction(SYSTEM):
             assert PostgresScans().latest(RULES.network) == stage.chain.latest
+            failures = connection().execute("SELECT provider FROM chain_providers").fetchall()
+        assert failures == [("frozen",)]
 
 
 class TestTheTokensCheck:

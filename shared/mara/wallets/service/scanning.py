@@ -32,6 +32,14 @@ from mara.wallets.model import (
 from mara.wallets.ports import Chain, Deposits, Scans
 from mara.wallets.service.providers import Providers
 from mara.wallets.service.settling import Placed, Settlement, place
+from mara.wallets.service.stepping import (
+    Findings,
+    Plan,
+    bolder,
+    check_closing,
+    check_head,
+    findings,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,41 +54,6 @@ class Step:
     settled: int = 0
     refused: ChainContradiction | None = None
     latest: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Findings:
-    """Whose deposits stand in the blocks of a reading, and which ones stand there no more.
-
-    ``doubted`` are those in blocks that another provider read before.
-    """
-
-    placed: Sequence[Placed] = ()
-    missing: Sequence[Deposit] = ()
-    doubted: Sequence[Placed] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """What to read in one go: new blocks at the head, and open ranges that became final."""
-
-    head: BlockRange | None
-    closing: Sequence[OpenRange]
-
-    @property
-    def closed(self) -> BlockRange | None:
-        return BlockRange(self.closing[0].first, self.closing[-1].last) if self.closing else None
-
-    def read_before_by_another(self, placed: Placed) -> bool:
-        number = placed.transfer.block.number
-        return any(
-            part.first <= number <= part.last and part.reader != placed.reader
-            for part in self.closing
-        )
-
-    def ranges(self, blocks_max: int) -> list[BlockRange]:
-        heads = [self.head] if self.head else []
-        return heads + (self.closed.parts(blocks_max) if self.closed else [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +120,7 @@ class ScannerService:
         chain, look = self._look(scan, turn)
         if look.hashes[scan.head.number] != scan.head.hash:
             return self._rewind(scan, chain)
-        plan = _Plan(scan.next_range(look.latest.number, look.final), scan.closable(look.final))
+        plan = Plan(scan.next_range(look.latest.number, look.final), scan.closable(look.final))
         if not plan.ranges(scan.blocks_per_scan):
             return self._rest(scan, look, known)
         try:
@@ -155,7 +128,6 @@ class ScannerService:
         except RangeRefused:
             return self._shrink(scan, look)
         except ChainContradiction as error:
-            self.providers.note(chain, FailureKind.CONTRADICTION, error.detail)
             lag = look.latest.number - scan.head.number
             return Step(advanced=False, lag=lag, refused=error, latest=look.latest.number)
 
@@ -221,21 +193,21 @@ class ScannerService:
             self.scans.save(smaller, latest=look.latest.number, now=self.now())
         return Step(advanced=True, lag=look.latest.number - scan.head.number)
 
-    def _read(self, scan: Scan, plan: _Plan, turn: int, seen: tuple[Chain, Look]) -> Step:
+    def _read(self, scan: Scan, plan: Plan, turn: int, seen: tuple[Chain, Look]) -> Step:
         """Raises RangeRefused, ChainContradiction, ChainUnavailable, ScanMoved."""
         looker, look = seen
         ranges = plan.ranges(scan.blocks_per_scan)
         first_readers = {part.reader for part in plan.closing}
         asked = self.providers.in_turn(turn, last=(first_readers, {looker.provider}))
         reader, readings = self.providers.first(lambda chain: chain.read(ranges), asked)
-        if plan.head:
-            _check_head(plan.head, look, readings[0], reader)
-        if plan.closing:
-            _check_closing(plan.closing[-1], readings[-1], reader)
-        head, closed = self._find(plan, readings, reader)
-        self._ask_for_missing(closed.missing, plan, reader, turn)
+        try:
+            head, closed = self._believe(plan, readings, reader, look)
+            self._ask_for_missing(closed.missing, plan, reader, turn)
+        except ChainContradiction as error:
+            self.providers.note(reader, FailureKind.CONTRADICTION, error.detail)
+            raise
         last_hash = readings[0].last_hash
-        grown = _grown(scan, self.settlement.rules.blocks_per_scan_max)
+        grown = bolder(scan, self.settlement.rules.blocks_per_scan_max)
         if plan.closing:
             grown = grown.closed_by(plan.closing)
         if plan.head and last_hash:
@@ -244,9 +216,19 @@ class ScannerService:
             )
         return self._write(grown, look, head, closed)
 
+    def _believe(
+        self, plan: Plan, readings: Sequence[Reading], reader: Chain, look: Look
+    ) -> tuple[Findings, Findings]:
+        """Raises ChainContradiction, ChainUnavailable."""
+        if plan.head:
+            check_head(plan.head, look, readings[0], reader)
+        if plan.closing:
+            check_closing(plan.closing[-1], readings[-1], reader)
+        return self._find(plan, readings, reader)
+
     def _find(
-        self, plan: _Plan, readings: Sequence[Reading], reader: Chain
-    ) -> tuple[_Findings, _Findings]:
+        self, plan: Plan, readings: Sequence[Reading], reader: Chain
+    ) -> tuple[Findings, Findings]:
         """Of the head and of what is closing: who of us is there, by one statement."""
         transfers = [
             transfer
@@ -263,9 +245,9 @@ class ScannerService:
         receipts = reader.receipts({transfer.transaction for transfer in own}) if own else {}
         placed = place(own, receipts, owners, reader.provider)
         return (
-            _findings(placed, plan.head, expected_head),
+            findings(placed, plan.head, expected_head),
             replace(
-                _findings(placed, plan.closed, expected_closed),
+                findings(placed, plan.closed, expected_closed),
                 doubted=[found for found in placed if plan.read_before_by_another(found)],
             ),
         )
@@ -274,7 +256,7 @@ class ScannerService:
         return self.deposits.in_flight(self.providers.network, blocks) if blocks else ()
 
     def _ask_for_missing(
-        self, missing: Sequence[Deposit], plan: _Plan, reader: Chain, turn: int
+        self, missing: Sequence[Deposit], plan: Plan, reader: Chain, turn: int
     ) -> None:
         """Raises ChainContradiction where another provider still has what this one lists no more,
         or none that knows these blocks says that it is gone.
@@ -305,8 +287,8 @@ class ScannerService:
         self,
         scan: Scan,
         look: Look,
-        head: _Findings,
-        closed: _Findings,
+        head: Findings,
+        closed: Findings,
     ) -> Step:
         """``scan`` is as it shall be. Raises ScanMoved."""
         now = self.now()
@@ -356,42 +338,3 @@ class ScannerService:
                 if self.settlement.confirm(deposit, placed, self.now()):
                     return True
         return False
-
-
-def _check_head(head: BlockRange, look: Look, reading: Reading, reader: Chain) -> None:
-    """Raises ChainContradiction."""
-    if reading.last_hash is None:
-        raise ChainContradiction(f"{reader.provider} has no block {head.last} yet.")
-    if head.last == look.latest.number and reading.last_hash != look.latest.hash:
-        raise ChainContradiction(f"{reader.provider} has another block {head.last}.")
-
-
-def _check_closing(last: OpenRange, reading: Reading, reader: Chain) -> None:
-    """Raises ChainContradiction."""
-    if reading.last_hash != last.last_hash:
-        raise ChainContradiction(f"{reader.provider} has another block {last.last}.")
-    if reading.final < last.last:
-        raise ChainContradiction(f"To {reader.provider} block {last.last} is not final yet.")
-
-
-def _findings(
-    placed: Sequence[Placed],
-    blocks: BlockRange | None,
-    expected: Sequence[Deposit],
-) -> _Findings:
-    """Those in ``blocks``, and those of ``expected`` that are not among them."""
-    if blocks is None:
-        return _Findings()
-    here = [found for found in placed if found.transfer.block.number in blocks]
-    keys = {(found.transfer.transaction, found.position) for found in here}
-    missing = [
-        deposit
-        for deposit in expected
-        if (deposit.key.transaction, deposit.key.position) not in keys
-    ]
-    return _Findings(here, missing)
-
-
-def _grown(scan: Scan, blocks_max: int) -> Scan:
-    """A little bolder after every range that was accepted."""
-    return replace(scan, blocks_per_scan=min(blocks_max, scan.blocks_per_scan * 5 // 4 + 1))
