@@ -62,8 +62,9 @@ class TestMetrics:
         monkeypatch: pytest.MonkeyPatch,
         capsys: pytest.CaptureFixture[str],
     ) -> None:
-        nobody = f"http://127.0.0.1:{free_port()}"
-        set_chain(monkeypatch, network, {"urls": [nobody, nobody]})
+        # Free ports both, and never one and the same.
+        nobody = ["http://127.0.0.1:1", f"http://127.0.0.1:{free_port()}"]
+        set_chain(monkeypatch, network, {"urls": nobody})
         with pytest.raises(ChainUnavailable):
             SCANS[network]({}, CONTEXT)
         # How far behind it is, nobody knows: that there is no figure is what the alarm stands on.
