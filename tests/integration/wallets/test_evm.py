@@ -121,6 +121,22 @@ class TestANodeThatTalksNonsense:
         with pytest.raises(ChainUnavailable, match="header not found"):
             read([listing()[0], failed, listing()[2]])
 
+    @pytest.mark.parametrize("indexes", [(7, 9), (7, 7), (8, 7)])
+    def test_in_the_logs_of_a_receipt_is_not_believed(self, indexes: tuple[int, int]) -> None:
+        """One that is left out would move the others, and a position names a deposit for ever."""
+        receipt = {
+            "blockNumber": "0x5",
+            "blockHash": "0x05",
+            "status": "0x1",
+            "logs": [{**LOG, "logIndex": hex(index)} for index in indexes],
+        }
+
+        def answer(asked: Any) -> tuple[int, Any]:
+            return 200, [{"id": one["id"], "result": receipt} for one in asked]
+
+        with scripted_node(answer) as url, pytest.raises(ChainContradiction):
+            EvmChain("scripted", url, contract=CONTRACT).receipts(["0x77"])
+
     def test_without_ids_is_not_believed_to_be_in_order(self) -> None:
         def answer(asked: Any) -> tuple[int, Any]:
             said = [{"jsonrpc": "2.0", "id": one["id"], "result": None} for one in asked]

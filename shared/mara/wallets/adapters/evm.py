@@ -9,6 +9,7 @@ where the batch would be too large.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import requests
@@ -196,6 +197,10 @@ class EvmChain:
         )
 
     def _receipt(self, name: str, answer: Mapping[str, Any]) -> Receipt:
+        """Raises ValueError where a log is missing among the others, which gives them positions."""
+        indexes = [int(log["logIndex"], 16) for log in answer["logs"]]
+        if any(later != before + 1 for before, later in pairwise(indexes)):
+            raise ValueError("The logs of a transaction follow each other.")
         return Receipt(
             transaction=name,
             block=Block(int(answer["blockNumber"], 16), parse_hash(answer["blockHash"])),
