@@ -183,9 +183,10 @@ def payload_of(wallet: Wallet, rules: DepositRules) -> str:
 
 
 def _confirmations(deposit: Deposit, latest: int | None) -> int | None:
+    """One that was claimed may stand in a block that the scan has not come to."""
     if latest is None or deposit.state is DepositState.ORPHANED:
         return None
-    return max(0, latest - deposit.block.number + 1)
+    return max(1, latest - deposit.block.number + 1)
 
 
 def _eta_s(deposit: Deposit, rules: DepositRules) -> int | None:

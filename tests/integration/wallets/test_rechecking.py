@@ -114,6 +114,21 @@ class TestClaim:
                 stage.claim(stage.anna, name)
         assert deposits() == {}
 
+    def test_is_not_refused_for_a_provider_that_is_behind_or_down(self, stage: Stage) -> None:
+        name = stage.pay(Payment(ANNA, FIVE))
+        stage.providers[0].behind = 1
+        assert [deposit.state for deposit in stage.claim(stage.anna, name)] == ["seen"]
+        stage.providers[0].down = True
+        assert [deposit.state for deposit in stage.claim(stage.anna, name)] == ["seen"]
+
+    def test_where_no_provider_answers_is_an_outage(self, stage: Stage) -> None:
+        name = stage.pay(Payment(ANNA, FIVE))
+        for provider in stage.providers:
+            provider.down = True
+        with pytest.raises(ChainUnavailable):
+            stage.claim(stage.anna, name)
+        assert deposits() == {}
+
     def test_where_providers_do_not_agree_waits(self, stage: Stage) -> None:
         name = stage.pay(Payment(ANNA, FIVE))
         stage.mine()

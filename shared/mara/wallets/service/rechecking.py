@@ -22,6 +22,9 @@ from mara.wallets.ports import Chain, Deposits, Scans
 from mara.wallets.service.providers import Providers
 from mara.wallets.service.settling import Placed, Settlement, place
 
+NOT_FOUND = "Check the network and the transaction's hash."
+"""The same for what went to others alone: of that, nobody else may know."""
+
 
 @dataclass(frozen=True, slots=True)
 class RecheckingService:
@@ -41,18 +44,15 @@ class RecheckingService:
         ChainUnavailable.
         """
         name = _name(transaction)
-        reader, receipts = self.providers.first(
-            lambda chain: chain.receipts((name,)), self.providers.in_turn(0)
-        )
-        receipt = receipts[name]
-        transfers = list(receipt.transfers.values()) if receipt and receipt.succeeded else []
+        reader, receipt = self._receipt(name)
+        transfers = list(receipt.transfers.values()) if receipt.succeeded else []
         own = [
             placed
-            for placed in self._placed(transfers, receipts, reader)
+            for placed in self._placed(transfers, {name: receipt}, reader)
             if placed.owner_id == caller.user_id
         ]
-        if receipt is None or not own:
-            raise TransactionNotFound("Check the network and the transaction's hash.")
+        if not own:
+            raise TransactionNotFound(NOT_FOUND)
         final = self._is_final(receipt, reader)
         doubted = self._without_a_witness(name, own, reader) if final else ()
         network = self.providers.network
@@ -100,6 +100,23 @@ class RecheckingService:
             raise InvalidRange(f"The scanner itself still reads them; the last closed is {closed}.")
         parts = blocks.parts(scan.blocks_per_scan)
         return sum(self._rescan(part, turn) for turn, part in enumerate(parts))
+
+    def _receipt(self, name: str) -> tuple[Chain, Receipt]:
+        """By the first provider that has it: one that is behind does not speak for the others.
+
+        Raises TransactionNotFound, and ChainUnavailable where none answers.
+        """
+        is_answered = False
+        asked = self.providers.answers(
+            lambda chain: chain.receipts((name,))[name], self.providers.in_turn(0)
+        )
+        for reader, receipt in asked:
+            is_answered = True
+            if receipt is not None:
+                return reader, receipt
+        if is_answered:
+            raise TransactionNotFound(NOT_FOUND)
+        raise ChainUnavailable(f"None of the providers of {self.providers.network} answers.")
 
     def _rescan(self, blocks: BlockRange, turn: int) -> int:
         hash_ = self.providers.agreed_hash(blocks.last, turn)
