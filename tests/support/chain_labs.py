@@ -39,7 +39,7 @@ class Lab(Protocol):
     def pay(self, payments: Sequence[tuple[bytes, int]]) -> str:
         """All in one transaction, each with a log before it; its name."""
 
-    def pay_in_another_token(self, owner: bytes, amount: int) -> None: ...
+    def pay_in_another_token(self, owner: bytes, amount: int) -> str: ...
 
     def mine(self, blocks: int) -> None: ...
 
@@ -82,8 +82,8 @@ class EvmLab:
             self.contract, [("0x" + owner.hex(), amount) for owner, amount in payments]
         )
 
-    def pay_in_another_token(self, owner: bytes, amount: int) -> None:
-        self.node.mint(self.node.deploy(), "0x" + owner.hex(), amount)
+    def pay_in_another_token(self, owner: bytes, amount: int) -> str:
+        return self.node.mint(self.node.deploy(), "0x" + owner.hex(), amount)
 
     def mine(self, blocks: int) -> None:
         self.node.mine(blocks)
@@ -110,8 +110,8 @@ class AptosLab:
     def pay(self, payments: Sequence[tuple[bytes, int]]) -> str:
         return self.ledger.pay(payments)
 
-    def pay_in_another_token(self, owner: bytes, amount: int) -> None:
-        self.ledger.pay([(owner, amount)], token=b"\x13" * 32)
+    def pay_in_another_token(self, owner: bytes, amount: int) -> str:
+        return self.ledger.pay([(owner, amount)], token=b"\x13" * 32)
 
     def mine(self, blocks: int) -> None:
         for _ in range(blocks):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from mara.wallets.service.settling import Settlement
     from mara.wallets.service.watching import WatchService
 
+PATIENCE_S = 10.0
+"""How long a provider may keep silent where nobody waits for it."""
+PATIENCE_WITH_CALLER_S = 3.0
+"""... and where a caller does: several may fail before API Gateway gives up, after 29 s."""
 SCAN_FOR = timedelta(seconds=40)
 """Less than the period of the schedule, and than its function may run."""
 
@@ -107,14 +111,19 @@ def scanner_service(network: Network) -> "ScannerService":
     return service
 
 
+def claiming_service(network: Network) -> "RecheckingService":
+    """For a caller who waits. Raises NetworkOff."""
+    return rechecking_service(network, PATIENCE_WITH_CALLER_S)
+
+
 @cache
-def rechecking_service(network: Network) -> "RecheckingService":
+def rechecking_service(network: Network, timeout_s: float = PATIENCE_S) -> "RecheckingService":
     """Raises NetworkOff."""
     from mara.wallets.service.rechecking import RecheckingService
 
     return RecheckingService(
         settlement=_settlement(network),
-        providers=providers(network),
+        providers=providers(network, timeout_s),
         scans=PostgresScans(),
         deposits=PostgresDeposits(),
         unit_of_work=transaction,
@@ -127,7 +136,7 @@ def holdings_service(network: Network) -> "HoldingsService":
     """Raises NetworkOff."""
     from mara.wallets.service.holdings import HoldingsService
 
-    return HoldingsService(providers(network), now)
+    return HoldingsService(providers(network, PATIENCE_WITH_CALLER_S), now)
 
 
 def _settlement(network: Network) -> "Settlement":
@@ -138,7 +147,7 @@ def _settlement(network: Network) -> "Settlement":
 
 
 @cache
-def providers(network: Network) -> "Providers":
+def providers(network: Network, timeout_s: float = PATIENCE_S) -> "Providers":
     """Named by their hosts, unreadably: a place in the settings may be another's tomorrow, a key
     changes, and deposits remember who vouched for them. Raises NetworkOff.
     """
@@ -148,8 +157,9 @@ def providers(network: Network) -> "Providers":
     if own is None:
         raise NetworkOff(f"{network} is not connected here.")
     headers = {name: value.get_secret_value() for name, value in own.headers.items()}
+    make = partial(_chain, network, headers=headers, timeout_s=timeout_s)
     chains = [
-        _chain(network, _name_of(network, url), url, headers)
+        make(_name_of(network, url), url)
         for url in (secret.get_secret_value() for secret in own.urls)
     ]
     return Providers(network, chains, PostgresScans(), transaction, now)
@@ -160,18 +170,22 @@ def _name_of(network: Network, url: str) -> str:
     return f"{network}-{sha256(host.encode()).hexdigest()[:8]}"
 
 
-def _chain(network: Network, name: str, url: str, headers: Mapping[str, str]) -> "Chain":
+def _chain(
+    network: Network, name: str, url: str, *, headers: Mapping[str, str], timeout_s: float
+) -> "Chain":
     from mara.wallets.model.addresses import parse_address
 
     contract = parse_address(network, deposit_rules()[network].contract)
     if network is Network.APTOS:
         from mara.wallets.adapters.aptos import AptosChain
 
-        return AptosChain(name, url, token=contract, headers=headers)
+        return AptosChain(name, url, token=contract, headers=headers, timeout_s=timeout_s)
     from mara.wallets.adapters.evm import ARBITRUM, TRON, EvmChain
 
     dialect = TRON if network is Network.TRON else ARBITRUM
-    return EvmChain(name, url, contract=contract, dialect=dialect, headers=headers)
+    return EvmChain(
+        name, url, contract=contract, dialect=dialect, headers=headers, timeout_s=timeout_s
+    )
 
 
 def _rules(network: Network, own: ChainSettings | None) -> DepositRules:

@@ -4,7 +4,7 @@ from mara.entrypoints.http import PageOut, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.wallets.model import Network
 from mara.wallets.schemas import ClaimIn, DepositOut
-from mara.wiring.wallets import deposit_rules, rechecking_service, wallet_service
+from mara.wiring.wallets import claiming_service, deposit_rules, wallet_service
 
 app = api()
 
@@ -12,7 +12,7 @@ app = api()
 @app.post("/api/v1/wallets/my/{network}/deposits/claim")
 async def claim_deposit(network: Network, body: ClaimIn, caller: Caller) -> PageOut[DepositOut]:
     wallet, latest = wallet_service().get_with_latest(caller, network)
-    found = rechecking_service(network).claim(caller, body.transaction)
+    found = claiming_service(network).claim(caller, body.transaction)
     rules = deposit_rules()[network]
     items = [DepositOut.of(deposit, wallet, rules, latest=latest) for deposit in found]
     return PageOut(items=items, next_cursor=None)

@@ -27,6 +27,7 @@ from mara.wallets.model import (
 )
 
 TIMEOUT_S = 10.0
+"""Of a request, to connect and between two parts of the answer."""
 PAGE = 100
 """Transactions; nodes give no more at once, and fewer without saying so."""
 DEPOSIT = "0x1::fungible_asset::Deposit"
@@ -44,11 +45,18 @@ class AptosChain:
     """
 
     def __init__(
-        self, provider: str, url: str, *, token: bytes, headers: Mapping[str, str] | None = None
+        self,
+        provider: str,
+        url: str,
+        *,
+        token: bytes,
+        headers: Mapping[str, str] | None = None,
+        timeout_s: float = TIMEOUT_S,
     ) -> None:
         self._provider = provider
         self._url = url.rstrip("/")
         self._token = "0x" + token.hex()
+        self._timeout_s = timeout_s
         self._session = requests.Session()
         self._session.headers.update(headers or {})
         self._mask = KeyMask(url, headers)
@@ -169,7 +177,11 @@ class AptosChain:
         """Raises ChainUnavailable."""
         try:
             answer = self._session.request(
-                method, self._url + path, params=dict(parameters), json=body, timeout=TIMEOUT_S
+                method,
+                self._url + path,
+                params=dict(parameters),
+                json=body,
+                timeout=self._timeout_s,
             )
             said = answer.json()
         except (requests.RequestException, ValueError) as error:
@@ -189,7 +201,14 @@ class AptosChain:
         """Raises ChainContradiction for an answer that is not what the API promises."""
         try:
             yield
-        except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
+        except (
+            ValueError,
+            TypeError,
+            KeyError,
+            IndexError,
+            AttributeError,
+            OverflowError,  # of an infinite number
+        ) as error:
             raise ChainContradiction(
                 f"{self._provider} answers what cannot be read: {type(error).__name__}."
             ) from error

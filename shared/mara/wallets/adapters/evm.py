@@ -33,6 +33,7 @@ from mara.wallets.model import (
 )
 
 TIMEOUT_S = 10.0
+"""Of a request, to connect and between two parts of the answer."""
 BATCH_MAX = 100
 """Calls in one request; the strictest providers take no more."""
 TRANSFER = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef"
@@ -66,7 +67,7 @@ TRON = EvmDialect(safe_tag="finalized", reads_past_state=False)
 class EvmChain:
     """``contract`` is the token's, 20 bytes. ``headers`` may carry a provider's key."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all by name, but for what tells providers apart
         self,
         provider: str,
         url: str,
@@ -74,6 +75,7 @@ class EvmChain:
         contract: bytes,
         dialect: EvmDialect = ARBITRUM,
         headers: Mapping[str, str] | None = None,
+        timeout_s: float = TIMEOUT_S,
     ) -> None:
         self._provider = provider
         self._contract = "0x" + contract.hex()
@@ -82,7 +84,7 @@ class EvmChain:
         self._rpc = HTTPProvider(
             url,
             request_kwargs={
-                "timeout": TIMEOUT_S,
+                "timeout": timeout_s,
                 "headers": {"Content-Type": "application/json", **(headers or {})},
             },
             exception_retry_configuration=None,

@@ -1,6 +1,8 @@
 """Balances on the chain and claims of deposits, through the functions, on real nodes."""
 
 import json
+import socket
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,10 +15,12 @@ from functions.api.wallets.generate_wallet.handler import handler as generate_wa
 from functions.api.wallets.get_wallet_balance.handler import handler as get_wallet_balance
 from mara.wallets.model import DEPOSIT_RULES, Network
 from mara.wallets.model.addresses import parse_address
-from mara.wiring.wallets import scan
+from mara.wiring.wallets import PATIENCE_WITH_CALLER_S, scan
 from tests.support.accounts import Account, make_account
 from tests.support.anvil import SLOTS
-from tests.support.chain_labs import Lab, chain_lab
+from tests.support.books import credited
+from tests.support.chain_labs import EvmLab, Lab, chain_lab
+from tests.support.cloud import storage_and_queues
 from tests.support.environment import NOWHERE, clear_caches
 from tests.support.events import Answer, call
 from tests.support.scanning import deposits
@@ -73,6 +77,13 @@ def scene(
         yield scene
 
 
+@pytest.fixture(autouse=True)
+def cloud(database: str) -> Iterator[None]:
+    """Else what is told of deposits would look for its topic on the network."""
+    with storage_and_queues():
+        yield
+
+
 def connect(monkeypatch: pytest.MonkeyPatch, network: Network, settings: dict[str, Any]) -> None:
     monkeypatch.setenv("MARA_CHAINS", json.dumps({network: settings}))
     clear_caches()
@@ -118,6 +129,25 @@ class TestBalance:
         assert "balances" not in answer.json
         assert NOWHERE not in answer.text
 
+    def test_does_not_wait_for_a_provider_that_keeps_silent(
+        self, scene: Scene, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        settings = scene.lab.settings()
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            urls = [f"http://127.0.0.1:{silent.getsockname()[1]}", *settings["urls"]]
+            connect(monkeypatch, scene.network, {**settings, "urls": urls})
+            began = time.monotonic()
+            assert scene.ask(scene.anna).status == 200
+        assert time.monotonic() - began < 2 * PATIENCE_WITH_CALLER_S
+
+    def test_counts_the_coin_of_the_chain_to_its_last_place(self, scene: Scene) -> None:
+        if not isinstance(scene.lab, EvmLab):
+            pytest.skip("Nobody has any coins on the simulator.")
+        holder = "0x" + scene.address.hex()
+        scene.lab.node._do("anvil_setBalance", [holder, hex(10**18 + 1)])
+        text = {Network.ARBITRUM: "1.000000000000000001", Network.TRON: "1000000000000.000001"}
+        assert scene.ask(scene.anna).json["balances"][1]["amount"] == text[scene.network]
+
     def test_of_no_wallet_is_a_404(self, scene: Scene) -> None:
         assert scene.ask(make_account("boris")).status == 404
 
@@ -157,6 +187,18 @@ class TestClaim:
         scene.lab.mine(3 * SLOTS)
         answer = scene.claim(boris, transaction)
         assert (answer.status, answer.json["code"]) == (404, "transaction_not_found")
+        assert answer.json == scene.claim(boris, UNKNOWN).json
+        assert deposits() == {}
+        scene.claim(scene.anna, transaction)
+        before = deposits()
+        assert scene.claim(boris, transaction).status == 404
+        assert deposits() == before
+        assert credited() == {scene.anna.id: AMOUNT}
+
+    def test_of_another_token_finds_nothing(self, scene: Scene) -> None:
+        transaction = scene.lab.pay_in_another_token(scene.address, AMOUNT)
+        scene.lab.mine(3 * SLOTS)
+        assert scene.claim(scene.anna, transaction).status == 404
         assert deposits() == {}
 
     def test_gives_each_only_their_own_part_of_a_transaction(self, scene: Scene) -> None:
@@ -190,6 +232,18 @@ class TestClaim:
         answer = scene.claim(scene.anna, transaction)
         assert (answer.status, answer.json["code"]) == (503, "chain_unavailable")
         assert deposits() == {}
+
+
+def test_a_network_that_is_off_says_so_and_stores_nothing(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transaction = scene.lab.pay([(scene.address, AMOUNT)])
+    monkeypatch.setenv("MARA_CHAINS", "{}")
+    clear_caches()
+    for answer in (scene.ask(scene.anna), scene.claim(scene.anna, transaction)):
+        assert (answer.status, answer.json["code"]) == (503, "network_off")
+        assert int(answer.headers["retry-after"]) > 0
+    assert deposits() == {}
 
 
 @pytest.mark.parametrize("network", ["bitcoin", "ARBITRUM", "tron%20", "0"])
