@@ -55,6 +55,23 @@ def test_are_kept_for_ten_seconds_and_no_longer(chain: SimulatedChain, clock: Cl
     assert holdings.holdings(ANNA).as_of == clock.at
 
 
+def test_are_not_kept_for_longer_by_a_clock_that_was_set_back(
+    chain: SimulatedChain, clock: Clock
+) -> None:
+    holdings = service(clock, SimulatedProvider(chain))
+    holdings.holdings(ANNA)
+    chain.mine(chain.transaction(Payment(ANNA, 5)))
+    clock.at -= timedelta(hours=1)
+    assert holdings.holdings(ANNA).balances.token_micro_usdt == 10
+
+
+def test_are_told_by_any_provider(chain: SimulatedChain, clock: Clock) -> None:
+    first, second = (SimulatedProvider(chain, name) for name in ("first", "second"))
+    first.down = True
+    assert service(clock, first, second).holdings(ANNA).balances.token_micro_usdt == 5
+    assert (first.calls, second.calls) == (["balances"], ["balances"])
+
+
 def test_of_one_address_are_not_those_of_another(chain: SimulatedChain, clock: Clock) -> None:
     holdings = service(clock, SimulatedProvider(chain))
     assert holdings.holdings(ANNA).balances.token_micro_usdt == 5

@@ -109,6 +109,10 @@ class Balances:
     token_micro_usdt: int
     native: int
 
+    def __post_init__(self) -> None:
+        if self.token_micro_usdt < 0 or self.native < 0:
+            raise ValueError("Nobody holds less than nothing.")
+
 
 @dataclass(frozen=True, slots=True)
 class Holdings:

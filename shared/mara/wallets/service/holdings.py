@@ -25,7 +25,8 @@ class HoldingsService:
         Raises ChainUnavailable where no provider tells: nothing is never taken for zero.
         """
         known = self._recent.get(address)
-        if known is not None and self.now() - known.as_of < KEPT:
+        # A clock that was set back would keep it for longer.
+        if known is not None and timedelta(0) <= self.now() - known.as_of < KEPT:
             return known
         try:
             _, balances = self.providers.first(
