@@ -65,7 +65,13 @@ class TestFieldOfARequest:
     def test_is_a_string_that_becomes_an_integer(self) -> None:
         assert Price.model_validate_json('{"amount": "12.5"}').amount == 12_500_000
 
-    @pytest.mark.parametrize("sent", ["12.5", "12", "true", "null", '"1e3"', '"-1"', '"1.2345678"'])
+    @pytest.mark.parametrize(
+        "sent",
+        [
+            *("12.5", "12", "true", "null", "NaN", "1e3", "-1", "[]", "{}"),
+            *('"1e3"', '"-1"', '"1.2345678"', '"NaN"', '"Infinity"', '""', '" 1"'),
+        ],
+    )
     def test_is_nothing_else(self, sent: str) -> None:
         with pytest.raises(ValidationError):
             Price.model_validate_json(f'{{"amount": {sent}}}')
