@@ -104,6 +104,30 @@ class TestANodeThatTalksNonsense:
             read(answers)
         assert isinstance(raised.value, RangeRefused) is refused
 
+    def test_of_too_much_at_once_where_no_logs_were_asked_for_is_an_outage(self) -> None:
+        """So that another provider is asked, and not this one for less."""
+
+        def answer(asked: Any) -> tuple[int, Any]:
+            error = {"code": -32000, "message": "block is out of range"}
+            return 200, [{"jsonrpc": "2.0", "id": one["id"], "error": error} for one in asked]
+
+        with scripted_node(answer) as url:
+            chain = EvmChain("scripted", url, contract=CONTRACT)
+            with pytest.raises(ChainUnavailable) as raised:
+                chain.balances(ANNA)
+        assert type(raised.value) is ChainUnavailable
+
+    @pytest.mark.parametrize("held", ["-0x5", "0x", None, 5, "0x" + "zz" * 32])
+    def test_in_a_balance_is_not_believed(self, held: object) -> None:
+        def answer(asked: Any) -> tuple[int, Any]:
+            said = {"eth_getBlockByNumber": BLOCK, "eth_call": held, "eth_getBalance": "0x0"}
+            return 200, [{"id": one["id"], "result": said[one["method"]]} for one in asked]
+
+        with scripted_node(answer) as url:
+            chain = EvmChain("scripted", url, contract=CONTRACT)
+            with pytest.raises(ChainContradiction):
+                chain.balances(ANNA)
+
     @pytest.mark.parametrize(
         ("status", "body"), [(502, "<html>"), (429, "{}"), (200, "<html>"), (200, {"error": 7})]
     )

@@ -38,6 +38,7 @@ BATCH_MAX = 100
 """Calls in one request; the strictest providers take no more."""
 TRANSFER = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef"
 """keccak256 of ``Transfer(address,address,uint256)``."""
+LOGS = "eth_getLogs"
 DECIMALS_OF = "0x313ce567"
 SYMBOL_OF = "0x95d89b41"
 BALANCE_OF = "0x70a08231"
@@ -164,7 +165,7 @@ class EvmChain:
             "fromBlock": hex(asked.first),
             "toBlock": hex(asked.last),
         }
-        return "eth_getLogs", [wanted]
+        return LOGS, [wanted]
 
     def _view(self, data: str, at: str) -> Call:
         return "eth_call", [{"to": self._contract, "data": data}, at]
@@ -215,7 +216,7 @@ class EvmChain:
         )
 
     def _ask(self, calls: Sequence[Call]) -> list[Any]:
-        """The results, in order. Raises ChainUnavailable, RangeRefused."""
+        """The results, in order. Raises ChainUnavailable; of lists of logs RangeRefused too."""
         batches = range(0, len(calls), BATCH_MAX)
         return [one for at in batches for one in self._ask_at_once(calls[at : at + BATCH_MAX])]
 
@@ -227,13 +228,13 @@ class EvmChain:
             # Not its text: that holds the address, and so the key.
             raise ChainUnavailable(f"{self._provider}: {type(error).__name__}.") from None
         if not isinstance(answers, list):
-            raise self._refusal(answers)
+            raise self._refusal(answers, calls)
         if len(answers) != len(calls):
             raise ChainContradiction(f"{self._provider} answers less than was asked.")
         for answer in answers:
             # Some say ``"result": null`` beside their error, which is not "there is none".
             if answer.get("error") or "result" not in answer:
-                raise self._refusal(answer)
+                raise self._refusal(answer, calls)
         self._check_order([answer.get("id") for answer in answers])
         return [answer["result"] for answer in answers]
 
@@ -246,13 +247,15 @@ class EvmChain:
         if not isinstance(first, int) or list(ids) != list(range(first, first + len(ids))):
             raise ChainContradiction(f"{self._provider} does not tell which answer is whose.")
 
-    def _refusal(self, answer: Any) -> ChainUnavailable:
+    def _refusal(self, answer: Any, calls: Sequence[Call]) -> ChainUnavailable:
+        """Where no logs were asked for, asking for fewer of them would not help."""
         error = answer.get("error") if isinstance(answer, dict) else None
         said = str(error.get("message", "") if isinstance(error, dict) else error or "")
         message = self._mask(said)
         text = message.lower()
         limited = any(word in text for word in TOO_MANY_REQUESTS)
-        refused = any(word in text for word in REFUSALS) and not limited
+        lists = any(method == LOGS for method, _ in calls)
+        refused = lists and any(word in text for word in REFUSALS) and not limited
         kind = RangeRefused if refused else ChainUnavailable
         return kind(f"{self._provider}: {message[:200] or 'no result'}")
 

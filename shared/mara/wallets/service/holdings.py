@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from mara.kernel.clock import Clock
-from mara.wallets.errors import ChainUnavailable, RangeRefused
 from mara.wallets.model import Holdings
 from mara.wallets.service.providers import Providers
 
@@ -28,12 +27,9 @@ class HoldingsService:
         # A clock that was set back would keep it for longer.
         if known is not None and timedelta(0) <= self.now() - known.as_of < KEPT:
             return known
-        try:
-            _, balances = self.providers.first(
-                lambda chain: chain.balances(address), self.providers.in_turn(0)
-            )
-        except RangeRefused as error:
-            raise ChainUnavailable(error.detail) from error
+        _, balances = self.providers.first(
+            lambda chain: chain.balances(address), self.providers.in_turn(0)
+        )
         fresh = Holdings(balances, self.now())
         self._recent.pop(address, None)  # so that it is the newest
         self._recent[address] = fresh
