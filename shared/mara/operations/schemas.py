@@ -37,6 +37,7 @@ class ChainOut(BaseModel):
     ``latest_block`` the chain's last at the last step, and ``lag_blocks`` what lay between. What
     is older than ``lag_s`` seconds is read. ``last_range`` is the newest that is not final yet,
     ``blocks_per_scan`` how many blocks are listed at once, ``gap_blocks`` how many were left out.
+    For ``seconds_closing`` blocks have been waiting to be settled, and none of them was.
     """
 
     network: Network
@@ -48,6 +49,7 @@ class ChainOut(BaseModel):
     lag_s: int | None
     seconds_since_step: int | None
     seconds_since_block: int | None
+    seconds_closing: int | None
     last_range: RangeOut | None
     blocks_per_scan: int | None
     gap_blocks: int | None
@@ -68,6 +70,7 @@ class ChainOut(BaseModel):
             lag_s=chain.lag_s,
             seconds_since_step=chain.step_age_s,
             seconds_since_block=chain.block_age_s,
+            seconds_closing=chain.closing_s,
             last_range=RangeOut(first=newest.first, last=newest.last) if newest else None,
             blocks_per_scan=read.blocks_per_scan if read else None,
             gap_blocks=read.gap_blocks if read else None,

@@ -90,7 +90,13 @@ class ChainWatches(Protocol):
 
 class ChainAlarm(Protocol):
     def tell(
-        self, network: Network, *, lag_blocks: int | None, lag_s: int | None, failures: int
+        self,
+        network: Network,
+        *,
+        lag_blocks: int | None,
+        lag_s: int | None,
+        closing_s: int,
+        failures: int,
     ) -> None:
         """How a chain does, for whoever is woken by it; what is ``None`` is not known."""
 

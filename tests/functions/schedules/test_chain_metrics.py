@@ -11,9 +11,14 @@ from functions.schedules.scan_tron.handler import handler as scan_tron
 from infra.local.package import load_template
 from mara.kernel.errors import Conflict
 from mara.platform.metrics import NAMESPACE
-from mara.wallets.adapters.alarm import LAG_BLOCKS, LAG_SECONDS, PROVIDER_FAILURES
+from mara.wallets.adapters.alarm import (
+    CLOSING_SECONDS,
+    LAG_BLOCKS,
+    LAG_SECONDS,
+    PROVIDER_FAILURES,
+)
 from mara.wallets.errors import ChainUnavailable
-from mara.wallets.model import LAG_MAX, Network
+from mara.wallets.model import DEPOSIT_RULES, LAG_MAX, Network
 from tests.support.chain_labs import chain_lab
 from tests.support.events import CONTEXT
 from tests.support.ports import free_port
@@ -52,6 +57,7 @@ class TestMetrics:
         assert told == {
             (LAG_BLOCKS, "aptos"): 0,
             (LAG_SECONDS, "aptos"): told[LAG_SECONDS, "aptos"],
+            (CLOSING_SECONDS, "aptos"): 0,
             (PROVIDER_FAILURES, "aptos"): 0,
         }
         assert told[LAG_SECONDS, "aptos"] < 30
@@ -68,7 +74,10 @@ class TestMetrics:
         with pytest.raises(ChainUnavailable):
             SCANS[network]({}, CONTEXT)
         # How far behind it is, nobody knows: that there is no figure is what the alarm stands on.
-        assert metrics(capsys.readouterr().out) == {(PROVIDER_FAILURES, network): 2}
+        assert metrics(capsys.readouterr().out) == {
+            (CLOSING_SECONDS, network): 0,
+            (PROVIDER_FAILURES, network): 2,
+        }
 
     def test_are_written_when_the_contract_is_another(
         self,
@@ -90,19 +99,27 @@ class TestMetrics:
     ) -> None:
         monkeypatch.setenv("MARA_CHAINS", "{}")
         SCANS[network]({}, CONTEXT)
-        names = (LAG_BLOCKS, LAG_SECONDS, PROVIDER_FAILURES)
+        names = (LAG_BLOCKS, LAG_SECONDS, CLOSING_SECONDS, PROVIDER_FAILURES)
         assert metrics(capsys.readouterr().out) == {(name, network): 0 for name in names}
 
 
 class TestAlarms:
-    def test_stand_on_the_lag_of_each_network_and_on_silence(self, network: Network) -> None:
-        alarm = load_template()["Resources"][f"{network.capitalize()}Stalled"]["Properties"]
-        assert (alarm["Namespace"], alarm["MetricName"]) == (NAMESPACE, LAG_SECONDS)
+    @pytest.mark.parametrize(
+        ("name", "metric", "silence"),
+        [("Stalled", LAG_SECONDS, "breaching"), ("Unsettled", CLOSING_SECONDS, "missing")],
+    )
+    def test_stand_on_the_lag_of_each_network_and_on_silence(
+        self, network: Network, name: str, metric: str, silence: str
+    ) -> None:
+        alarm = load_template()["Resources"][f"{network.capitalize()}{name}"]["Properties"]
+        assert (alarm["Namespace"], alarm["MetricName"]) == (NAMESPACE, metric)
         by_stage, by_network = alarm["Dimensions"]
         assert (by_stage["Name"], by_network) == (
             "Stage",
             {"Name": "Network", "Value": network.value},
         )
-        assert alarm["TreatMissingData"] == "breaching"
-        assert alarm["Threshold"] == LAG_MAX.total_seconds()
-        assert alarm["Period"] * alarm["EvaluationPeriods"] == 15 * 60
+        assert alarm["TreatMissingData"] == silence
+        if metric == LAG_SECONDS:
+            assert alarm["Threshold"] == LAG_MAX.total_seconds()
+        else:
+            assert alarm["Threshold"] > 2 * DEPOSIT_RULES[network].eta_s

@@ -4,10 +4,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 
-from mara.kernel.unit_of_work import SYSTEM
-from mara.platform.database import connection, transaction
 from mara.wallets.errors import (
     ChainContradiction,
     ChainUnavailable,
@@ -23,6 +22,13 @@ from tests.support.scanning import deposits, give_wallet, rechecking, scanner
 
 ANNA, BORIS = (bytes([n]) * 20 for n in (1, 2))
 FIVE = 5_000_000
+FORGET_EVERY_SECOND = b"""
+    DELETE FROM deposits WHERE id IN (
+        SELECT id FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM deposits) d
+        WHERE n % 2 = 0)
+"""
+"""As a fault of ours might: they never happened, and nobody knows."""
+
 pytestmark = pytest.mark.usefixtures("database")
 
 
@@ -139,13 +145,23 @@ class TestClaim:
 
 
 class TestRescan:
-    def test_finds_what_was_missed_and_only_that(self, stage: Stage) -> None:
+    def test_leaves_to_wait_what_one_provider_alone_has(self, stage: Stage) -> None:
+        stage.mine()
+        stage.scan()
+        stage.providers[0].forges = Payment(ANNA, FIVE)
+        assert stage.rescan(1, 4) == 0
+        assert set(stage.states()) <= {"final"}
+        assert credited() == {}
+
+    def test_finds_what_was_missed_and_only_that(
+        self, stage: Stage, past_the_rules: psycopg.Connection[Any]
+    ) -> None:
         for _ in range(9):
             stage.pay(Payment(ANNA, FIVE))
         stage.pay(Payment(BORIS, 1))
         stage.mine()
         stage.scan()
-        _forget_every_second_deposit()
+        past_the_rules.execute(FORGET_EVERY_SECOND)
         missed = 10 - len(deposits())
         assert stage.rescan(1, 12) == missed
         assert len(deposits()) == 10
@@ -170,13 +186,3 @@ class TestRescan:
         with pytest.raises((ChainContradiction, ChainUnavailable)):
             stage.rescan(1, 3)
         assert credited() == {stage.anna.id: FIVE}
-
-
-def _forget_every_second_deposit() -> None:
-    """As a fault of ours might: it never happened, and nobody knows."""
-    with transaction(SYSTEM):
-        connection().execute("""
-            DELETE FROM deposits WHERE id IN (
-                SELECT id FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM deposits) d
-                WHERE n % 2 = 0)
-        """)

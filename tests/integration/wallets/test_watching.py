@@ -38,10 +38,18 @@ class Told:
     """An alarm that remembers what it was told last."""
 
     figures: dict[Network, tuple[int | None, int | None, int]] = field(default_factory=dict)
+    closing_s: dict[Network, int] = field(default_factory=dict)
 
     def tell(
-        self, network: Network, *, lag_blocks: int | None, lag_s: int | None, failures: int
+        self,
+        network: Network,
+        *,
+        lag_blocks: int | None,
+        lag_s: int | None,
+        closing_s: int,
+        failures: int,
     ) -> None:
+        self.closing_s[network] = closing_s
         self.figures[network] = (lag_blocks, lag_s, failures)
 
 
@@ -151,6 +159,27 @@ class TestAChain:
         stage.scan()
         watch = stage.look()
         assert (watch.state, watch.lag_s, watch.block_age_s) == (ChainState.CURRENT, 0, 1200)
+
+    def test_tells_how_long_nothing_is_settled_while_its_head_goes_on(self, stage: Stage) -> None:
+        stage.mine(20)
+        stage.scan()
+        stage.providers[1].hastily_final = -1000  # its last final block stands still
+        for _ in range(4):
+            stage.mine(10)
+            stage.pass_by(minutes=5)
+            stage.scan()
+        watch = stage.look()
+        assert (watch.state, watch.lag_s, progress(stage).closed) == (ChainState.CURRENT, 0, 14)
+        assert watch.closing_s == 20 * 60
+        stage.told(stage.now)
+        assert stage.alarm.closing_s[ARBITRUM] == 20 * 60
+        stage.providers[1].hastily_final = 0
+        stage.scan()
+        assert (stage.look().closing_s, progress(stage).closed) == (0, 50)
+
+    def test_that_is_settled_to_its_end_waits_for_nothing(self, stage: Stage) -> None:
+        stage.scan()
+        assert stage.look().closing_s is None
 
     def test_does_not_seem_to_grow_when_its_blocks_are_undone(self, stage: Stage) -> None:
         stage.mine(3)

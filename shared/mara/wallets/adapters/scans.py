@@ -27,7 +27,11 @@ UPDATE = """
             WHEN grew_at IS NULL
                 OR %(head)s > coalesce((open->-1->>'last')::bigint, closed_number)
             THEN %(now)s ELSE grew_at END,
-        caught_up_at = CASE WHEN %(head)s >= %(latest)s THEN %(now)s ELSE caught_up_at END
+        caught_up_at = CASE WHEN %(head)s >= %(latest)s THEN %(now)s ELSE caught_up_at END,
+        closing_since = CASE
+            WHEN %(head)s = %(number)s THEN NULL
+            WHEN closing_since IS NULL OR %(number)s <> closed_number THEN %(now)s
+            ELSE closing_since END
     WHERE network = %(network)s AND revision = %(revision)s
 """
 LATEST = "SELECT latest_number FROM chain_scans WHERE network = %s"

@@ -19,7 +19,7 @@ STATEMENT_TIMEOUT_MS = 1500
 
 LOOK = """
     SELECT asked.network, closed_number, open, latest_number, blocks_per_scan,
-        scanned_at, grew_at, caught_up_at,
+        scanned_at, grew_at, caught_up_at, closing_since,
         (SELECT count(*) FROM deposits
             WHERE deposits.network = asked.network AND state = 'final') AS waiting
     FROM unnest(%s::text[]) WITH ORDINALITY AS asked (network, place)

@@ -42,6 +42,7 @@ class Progress:
     ``gap_blocks`` counts those between ``closed`` and ``head`` that no range covers, of which there
     should never be any. ``stepped_at``: something was asked and written down. ``grew_at``: a block
     was read that is newer than all before. ``caught_up_at``: nothing was left to read.
+    ``closing_since``: blocks are open, and since then none of them was closed.
     """
 
     closed: int
@@ -53,6 +54,7 @@ class Progress:
     stepped_at: datetime | None
     grew_at: datetime | None
     caught_up_at: datetime | None
+    closing_since: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,15 @@ class ChainWatch:
         last block for ever; a development chain only rests.
         """
         return self._since(self.progress.grew_at) if self.progress else None
+
+    @property
+    def closing_s(self) -> int | None:
+        """Seconds that blocks have been waiting to be settled without any being so.
+
+        A chain's own finality takes its time; what takes far longer is providers that contradict
+        each other, or whose finality stands still, while the head goes on.
+        """
+        return self._since(self.progress.closing_since) if self.progress else None
 
     def _since(self, moment: datetime | None) -> int | None:
         return None if moment is None else max(0, int((self.at - moment).total_seconds()))

@@ -54,7 +54,7 @@ class RecheckingService:
         if not own:
             raise TransactionNotFound(NOT_FOUND)
         final = self._is_final(receipt, reader)
-        doubted = self._without_a_witness(name, own, reader) if final else ()
+        doubted = self._without_a_witness(own, reader) if final else ()
         network = self.providers.network
         with self.unit_of_work(SYSTEM):
             scan = self.scans.hold(network)
@@ -68,21 +68,21 @@ class RecheckingService:
             found = self.deposits.find([placed.key(network) for placed in own])
         return sorted(found.values(), key=lambda deposit: deposit.key.position)
 
-    def _without_a_witness(
-        self, name: str, own: Sequence[Placed], reader: Chain
-    ) -> Sequence[Placed]:
+    def _without_a_witness(self, own: Sequence[Placed], reader: Chain) -> Sequence[Placed]:
         """Those that no other provider vouches for; none where there is no other.
 
-        Nobody but the caller said that they exist, and one provider alone.
+        Nobody but this one, and whoever asked for another look, said that they exist.
         """
         others = self.providers.others(0, reader.provider)
-        if not others:
+        if not others or not own:
             return ()
-        asked = self.providers.answers(lambda chain: chain.receipts((name,)), others)
+        names = {one.transfer.transaction for one in own}
+        asked = self.providers.answers(lambda chain: chain.receipts(names), others)
         vouched = {
             (position, transfer)
             for _, receipts in asked
-            if (receipt := receipts[name]) and receipt.succeeded
+            for receipt in receipts.values()
+            if receipt and receipt.succeeded
             for position, transfer in receipt.transfers.items()
         }
         return [one for one in own if (one.position, one.transfer) not in vouched]
@@ -126,9 +126,10 @@ class RecheckingService:
         if reading.last_hash != hash_:
             raise ChainContradiction(f"{reader.provider} has another block {blocks.last}.")
         placed = self._placed(reading.transfers, None, reader)
+        doubted = self._without_a_witness(placed, reader)
         with self.unit_of_work(SYSTEM):
             self.scans.hold(self.providers.network)
-            return self.settlement.settle(placed, self.now())
+            return self.settlement.settle(placed, self.now(), doubted=doubted)
 
     def _placed(
         self,

@@ -31,13 +31,14 @@ class WatchService:
         A network that is off lags nowhere, and says so: silence is what an alarm stands on.
         """
         if network not in self.networks:
-            self.alarm.tell(network, lag_blocks=0, lag_s=0, failures=0)
+            self.alarm.tell(network, lag_blocks=0, lag_s=0, closing_s=0, failures=0)
             return
         (watch,) = self.watches.look([network], self.now(), since=since)
         self.alarm.tell(
             network,
             lag_blocks=watch.lag_blocks,
             lag_s=_age_s(watch),
+            closing_s=watch.closing_s or 0,
             failures=len(watch.failures),
         )
 

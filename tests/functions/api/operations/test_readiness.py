@@ -21,6 +21,8 @@ URL = "https://rpc.example/v2/k-4711-secret"
 SOON, LONG = timedelta(seconds=30), timedelta(minutes=10)
 pytestmark = pytest.mark.usefixtures("database", "cloud")
 
+AGES = ("lag_s", "seconds_since_step", "seconds_since_block", "seconds_closing")
+
 
 @pytest.fixture
 def cloud() -> Iterator[None]:
@@ -53,7 +55,7 @@ class TestReady:
         leave_scan(Network.ARBITRUM, age=SOON)
         answer = ask()
         (chain,) = answer.json["chains"]
-        ages = [chain.pop(name) for name in ("lag_s", "seconds_since_step", "seconds_since_block")]
+        ages = [chain.pop(name) for name in AGES]
         assert all(30 <= age <= 60 for age in ages)
         assert chain == {
             "network": "arbitrum",
