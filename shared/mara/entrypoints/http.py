@@ -69,14 +69,20 @@ def api() -> FastAPI:
 
 
 def lambda_handler(
-    app: FastAPI, *, body_max: int = BODY_MAX, media_types: Sequence[str] = ("application/json",)
+    app: FastAPI,
+    *,
+    body_max: int = BODY_MAX,
+    media_types: Sequence[str] = ("application/json",),
+    per_minute: int | None = None,
 ) -> LambdaHandler:
     """Put the frame around the one route of ``app``.
 
     ``body_max`` counts bytes as Lambda receives them; another media type than ``media_types`` is
-    refused where there is a body.
+    refused where there is a body. ``per_minute`` is how often each user may call it, where that is
+    less often than other routes.
     """
     operation = next(r.name for r in app.routes if isinstance(r, APIRoute))
+    costly = None if per_minute is None else rate_limit.Costly(operation, per_minute)
     # Mangum would log the stack a second time, as text; `_confess` has logged it.
     logging.getLogger("mangum.http").disabled = True
     serve = Mangum(app, lifespan="off", text_mime_types=[*DEFAULT_TEXT_MIME_TYPES, PROBLEM_JSON])
@@ -85,7 +91,7 @@ def lambda_handler(
         _refuse_to_start_with_weak_secrets()
         _check_body(request, body_max, media_types)
         principal = identify(request, operation)
-        allowance = rate_limit.check(request, principal)
+        allowance = rate_limit.check(request, principal, costly)
         response = idempotency.once(
             request, principal, operation, lambda: serve(request.event, context)
         )

@@ -28,6 +28,14 @@ class TooManyRequests(LimitReached):
 
 
 @dataclass(frozen=True, slots=True)
+class Costly:
+    """An operation that each user may call only so often: it spends what all of them share."""
+
+    operation: str
+    per_minute: int
+
+
+@dataclass(frozen=True, slots=True)
 class Allowance:
     """What is left after this request, for the ``RateLimit-*`` headers."""
 
@@ -43,14 +51,19 @@ class Allowance:
         }
 
 
-def check(request: Request, principal: Principal | None) -> Allowance:
+def check(request: Request, principal: Principal | None, costly: Costly | None = None) -> Allowance:
     """Count the request against its user, or its address where nobody is known.
+
+    A ``costly`` one counts against its own, smaller limit too, which is what the answer then tells.
 
     Raises TooManyRequests.
     """
     settings = limit_settings()
     if principal is not None:
-        return take(f"user:{principal.user_id}", settings.requests_per_minute_user, now())
+        allowance = take(f"user:{principal.user_id}", settings.requests_per_minute_user, now())
+        if costly is None:
+            return allowance
+        return take(f"{costly.operation}:{principal.user_id}", costly.per_minute, now())
     return take(f"address:{request.address}", settings.requests_per_minute_address, now())
 
 

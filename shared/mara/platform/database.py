@@ -3,11 +3,11 @@
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TypeVar
 
 import psycopg
-from psycopg import errors
+from psycopg import IsolationLevel, errors
 from psycopg.pq import TransactionStatus
 
 from mara.kernel.errors import Unavailable
@@ -47,9 +47,9 @@ def connection() -> Connection:
 
 
 @contextmanager
-def transaction(scope: Scope) -> Iterator[None]:
+def transaction(scope: Scope, *, isolation: IsolationLevel | None = None) -> Iterator[None]:
     """Implements UnitOfWork. Raises DatabaseUnavailable when none can be opened."""
-    link = _begin(scope)
+    link = _begin(scope, isolation)
     _session.after_commit = ()
     try:
         yield
@@ -64,6 +64,11 @@ def transaction(scope: Scope) -> Iterator[None]:
     _session.after_commit = ()
     for act in follow_up:
         act()
+
+
+def snapshot(scope: Scope) -> AbstractContextManager[None]:
+    """Implements UnitOfWork for what only reads: all of it as of one moment."""
+    return transaction(scope, isolation=IsolationLevel.REPEATABLE_READ)
 
 
 def before_commit(prepare: Callable[[], None] | None) -> None:
@@ -98,11 +103,12 @@ def disconnect() -> None:
         _session.connection = None
 
 
-def _begin(scope: Scope) -> Connection:
+def _begin(scope: Scope, isolation: IsolationLevel | None) -> Connection:
     if _session.connection is not None and _in_transaction(_session.connection):
         raise RuntimeError("A unit of work is open already.")
 
     def run(link: Connection) -> Connection:
+        link.isolation_level = isolation
         link.execute(SET_SCOPE, (str(scope),))
         return link
 

@@ -6,7 +6,7 @@ from mara.ledger.adapters.alarm import MetricAlarm
 from mara.ledger.adapters.postgres import PostgresBook
 from mara.ledger.service import AuditService, BalanceService, HoldExpiryService, LedgerService
 from mara.platform.clock import now
-from mara.platform.database import transaction
+from mara.platform.database import snapshot, transaction
 from mara.wallets.adapters.deposits import PostgresDeposits
 
 
@@ -17,7 +17,7 @@ def ledger_service() -> LedgerService:
 
 @cache
 def balance_service() -> BalanceService:
-    return BalanceService(PostgresBook(), PostgresDeposits(), transaction)
+    return BalanceService(PostgresBook(), PostgresDeposits(), snapshot)
 
 
 @cache

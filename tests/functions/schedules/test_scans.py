@@ -18,6 +18,7 @@ from mara.wallets.model.addresses import parse_address
 from tests.support.accounts import Account, make_account
 from tests.support.anvil import SLOTS
 from tests.support.chain_labs import Lab, chain_lab
+from tests.support.cloud import storage_and_queues
 from tests.support.environment import clear_caches
 from tests.support.events import CONTEXT, call
 
@@ -42,7 +43,7 @@ def lab(
     tmp_path_factory: pytest.TempPathFactory,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Lab]:
-    with chain_lab(network, tmp_path_factory.mktemp("lab")) as started:
+    with storage_and_queues(), chain_lab(network, tmp_path_factory.mktemp("lab")) as started:
         monkeypatch.setenv("MARA_CHAINS", json.dumps({network: started.settings()}))
         yield started
 

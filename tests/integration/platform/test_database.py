@@ -45,6 +45,25 @@ class TestTransaction:
         with transaction(SYSTEM):
             assert connection().execute("SELECT count(*) FROM leases").fetchone() == (0,)
 
+    def test_a_snapshot_reads_all_as_of_one_moment_and_the_next_one_as_of_its_own(
+        self, postgres: PostgresServer, database: str
+    ) -> None:
+        def count() -> int:
+            row: Any = connection().execute("SELECT count(*) FROM leases").fetchone()
+            return int(row[0])
+
+        add = b"INSERT INTO leases VALUES (uuidv7()::text, uuidv7(), now())"
+        name = database.rsplit("/", 1)[1]
+        with psycopg.connect(postgres.url(ADMIN, name), autocommit=True) as another:
+            with platform.snapshot(SYSTEM):
+                assert count() == 0
+                another.execute(add)
+                assert count() == 0
+            with transaction(SYSTEM):
+                assert count() == 1
+                another.execute(add)
+                assert count() == 2
+
     def test_a_connection_that_the_server_ended_is_replaced_unnoticed(
         self, postgres: PostgresServer
     ) -> None:

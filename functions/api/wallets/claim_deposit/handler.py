@@ -8,6 +8,9 @@ from mara.wiring.wallets import claiming_service, deposit_rules, wallet_service
 
 app = api()
 
+PER_MINUTE = 10
+"""Each asks every provider of the network, whose patience the scanner needs too."""
+
 
 @app.post("/api/v1/wallets/my/{network}/deposits/claim")
 async def claim_deposit(network: Network, body: ClaimIn, caller: Caller) -> PageOut[DepositOut]:
@@ -18,4 +21,4 @@ async def claim_deposit(network: Network, body: ClaimIn, caller: Caller) -> Page
     return PageOut(items=items, next_cursor=None)
 
 
-handler = lambda_handler(app)
+handler = lambda_handler(app, per_minute=PER_MINUTE)

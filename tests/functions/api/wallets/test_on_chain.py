@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from functions.api.users.get_balance.handler import handler as get_balance
+from functions.api.wallets.claim_deposit.handler import PER_MINUTE
 from functions.api.wallets.claim_deposit.handler import handler as claim_deposit
 from functions.api.wallets.generate_wallet.handler import handler as generate_wallet
 from functions.api.wallets.get_wallet_balance.handler import handler as get_wallet_balance
@@ -222,6 +223,16 @@ class TestClaim:
     ) -> None:
         assert scene.claim(scene.anna, transaction).status == 422
         assert deposits() == {}
+
+    def test_that_comes_too_often_is_refused_before_it_costs_anything(self, scene: Scene) -> None:
+        if scene.network is not Network.APTOS:
+            pytest.skip("The frame's work, whatever the chain; Aptos' simulator is the fastest.")
+        boris = make_account("boris")
+        scene.make_wallet(boris)
+        statuses = [scene.claim(scene.anna, UNKNOWN).status for _ in range(PER_MINUTE + 1)]
+        assert statuses == [404] * PER_MINUTE + [429]
+        assert scene.ask(scene.anna).status == 200
+        assert scene.claim(boris, UNKNOWN).status == 404
 
     def test_waits_for_a_provider_that_answers(
         self, scene: Scene, monkeypatch: pytest.MonkeyPatch
