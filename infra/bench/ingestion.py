@@ -115,7 +115,7 @@ def _seconds(work: Work) -> float:
 
 
 def _reading(path: Path) -> Work:
-    from mara.documents.model import Format
+    from mara.extraction.model import Format
     from mara.wiring.documents import extractor
 
     return lambda: extractor().extract(path, Format(path.suffix[1:]))
@@ -137,10 +137,10 @@ def _openpyxl(path: Path) -> int:
 
 
 def _pipeline(path: Path) -> Work:
-    from mara.documents.model import Format
     from mara.documents.service.chunking import chunk
     from mara.documents.service.ingestion import EMBEDDED_AT_ONCE
-    from mara.documents.service.windows import passages_to_embed
+    from mara.extraction.model import Format
+    from mara.search.service.windows import passages_to_embed
     from mara.wiring.documents import extractor
     from mara.wiring.search import configured_embedder
 

@@ -118,7 +118,8 @@ class _Corpus:
         self._centres = self._units(CENTRES)
 
     def chunks(self, document_id: UUID) -> Iterator[tuple[Any, list[float]]]:
-        from mara.documents.model import Chunk, Place
+        from mara.extraction.model import Place
+        from mara.search.model import Chunk
 
         for ordinal in range(CHUNKS_OF_A_DOCUMENT):
             text = self._text(WORDS_OF_A_CHUNK)
@@ -164,7 +165,8 @@ def _owner(email: str) -> UUID:
 def _document(owner_id: UUID, number: int) -> UUID:
     from datetime import UTC, datetime
 
-    from mara.documents.model import Document, DocumentState, Format
+    from mara.documents.model import Document, DocumentState
+    from mara.extraction.model import Format
     from mara.kernel.ids import new_id
     from mara.platform.database import transaction
     from mara.wiring.documents import recovery_service

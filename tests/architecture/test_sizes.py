@@ -23,7 +23,7 @@ WAITED_FOR = {
     # The probes of readiness run side by side, within one time limit.
     "shared/mara/operations/service.py",
     # The parts of one multiplication, all waited for.
-    "shared/mara/documents/adapters/use_encoder.py",
+    "shared/mara/search/adapters/use_encoder.py",
 }
 
 

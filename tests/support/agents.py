@@ -18,10 +18,11 @@ from mara.agents.model import Agent, Answer, Conversation, Feedback
 from mara.agents.model.evaluation import Version
 from mara.agents.model.prompting import ANSWER_SCHEMA, ChatMessage
 from mara.agents.ports import Completion
-from mara.documents.model import Candidate, Chunk, Found, Hit, Place, Query, Spread
+from mara.extraction.model import Place
 from mara.kernel.ids import new_id
 from mara.kernel.page import PageRequest
 from mara.kernel.unit_of_work import Scope
+from mara.search.model import Candidate, Chunk, Found, Hit, Query, Spread
 
 
 @contextmanager

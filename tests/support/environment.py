@@ -1,8 +1,8 @@
 """The environment of a function in the local stage, and forgetting what a process remembers."""
 
 import functools
-import gc
 import json
+import sys
 
 import pytest
 
@@ -36,12 +36,14 @@ def set_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def clear_caches() -> None:
-    """Empty every ``functools.cache`` of ours, as a cold start would find it."""
-    for found in gc.get_objects():
-        if (
-            # Not isinstance, which asks a weak proxy for what is gone.
-            issubclass(type(found), functools._lru_cache_wrapper)
-            and (getattr(found, "__module__", "") or "").startswith("mara.")
-            and "adapters" not in found.__module__
-        ):
-            found.cache_clear()
+    """Empty every module-level ``functools.cache`` of ``mara``, as a cold start would find it.
+
+    Walks the loaded modules of ``mara`` and not every object of the process (about eight times
+    the cost); caches of adapters hold compiled tables and loaded models, and stay.
+    """
+    for name, module in list(sys.modules.items()):
+        if not name.startswith("mara.") or ".adapters" in name:
+            continue
+        for value in list(vars(module).values()):
+            if isinstance(value, functools._lru_cache_wrapper):
+                value.cache_clear()

@@ -9,13 +9,15 @@ from uuid import UUID
 
 import pytest
 
-from mara.documents.adapters.extraction import ChildProcessExtractor
 from mara.documents.adapters.postgres import PostgresDocuments
-from mara.documents.model import Block, Chunk, Document, DocumentState, Format, Place
+from mara.documents.model import Document, DocumentState
 from mara.documents.service.chunking import chunk
-from mara.documents.service.windows import passages_to_embed
+from mara.extraction.extractor import ChildProcessExtractor
+from mara.extraction.model import Block, Format, Place
 from mara.kernel.ids import new_id
 from mara.platform.database import transaction
+from mara.search.model import Chunk
+from mara.search.service.windows import passages_to_embed
 from mara.wiring.search import embedder, search_index
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)

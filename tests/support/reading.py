@@ -12,9 +12,9 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from mara.documents.adapters.extraction import ChildProcessExtractor
-from mara.documents.errors import Unreadable
-from mara.documents.model import Format
+from mara.extraction.errors import Unreadable
+from mara.extraction.extractor import ChildProcessExtractor
+from mara.extraction.model import Format
 
 WORST_S = 70
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from mara.documents.model import Hit
+from mara.search.model import Hit
 from tests.support.knowledge import data_folder, learn
 
 RANKS = 10

@@ -54,7 +54,8 @@ def slug_of(error: type[errors.DomainError]) -> str:
 
 def type_of(error: type[errors.DomainError]) -> str:
     """``InvalidCredentials`` in ``mara.auth`` becomes ``/problems/auth/invalid-credentials``."""
-    return f"/problems/{error.__module__.split('.')[1]}/{slug_of(error)}"
+    domain = error.problem_domain or error.__module__.split(".")[1]
+    return f"/problems/{domain}/{slug_of(error)}"
 
 
 def problem(error: errors.DomainError, *, instance: str, request_id: str) -> Problem:

@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 
-from mara.documents.schemas.documents import DocumentOut, UploadBegun, UploadIn
+from mara.documents.schemas import DocumentOut, UploadBegun, UploadIn
 from mara.kernel.principal import Principal
 
 MULTIPART = "multipart/form-data"

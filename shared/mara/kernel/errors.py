@@ -10,6 +10,8 @@ class DomainError(Exception):
     """
 
     title: ClassVar[str]
+    problem_domain: ClassVar[str | None] = None
+    """The domain named in the problem type, where the class has moved since clients know it."""
 
     def __init__(self, detail: str, **extensions: object) -> None:
         super().__init__(detail)

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 from mara.agents.adapters.postgres import PostgresAgents, PostgresAnswers, PostgresConversations
 from mara.agents.adapters.publishing import PostgresCases, PostgresEvaluations, PostgresVersions
-from mara.documents.adapters.postgres_index import PostgresOwnDocuments
+from mara.documents.adapters.postgres import PostgresOwnDocuments
 from mara.platform.clock import now
 from mara.platform.database import transaction
+from mara.wiring.documents import ownership_service
 from mara.wiring.search import embedder, search_index, search_service
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 def agent_service() -> "AgentService":
     from mara.agents.service.agents import AgentService
 
-    return AgentService(PostgresAgents(), PostgresVersions(), search_service(), transaction, now)
+    return AgentService(PostgresAgents(), PostgresVersions(), ownership_service(), transaction, now)
 
 
 @cache
@@ -51,6 +52,7 @@ def ask_service() -> "AskService":
         versions=PostgresVersions(),
         conversations=PostgresConversations(),
         answers=PostgresAnswers(),
+        documents=PostgresOwnDocuments(),
         search=search_service(),
         language_model=language_model(),
         unit_of_work=transaction,

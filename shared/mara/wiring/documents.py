@@ -3,7 +3,7 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
-from mara.documents.adapters.postgres import PostgresDocuments
+from mara.documents.adapters.postgres import PostgresDocuments, PostgresOwnDocuments
 from mara.documents.adapters.s3 import S3Storage
 from mara.documents.ports import Extractor, Storage
 from mara.platform.clock import now
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mara.documents.service.acceptance import AcceptanceService
     from mara.documents.service.ingestion import IngestionService
     from mara.documents.service.library import LibraryService
+    from mara.documents.service.ownership import OwnershipService
     from mara.documents.service.purge import PurgeService
     from mara.documents.service.recovery import RecoveryService
 
@@ -23,6 +24,13 @@ if TYPE_CHECKING:
 @cache
 def storage() -> Storage:
     return S3Storage(StorageSettings().bucket)  # type: ignore[call-arg]  # from the environment
+
+
+@cache
+def ownership_service() -> "OwnershipService":
+    from mara.documents.service.ownership import OwnershipService
+
+    return OwnershipService(PostgresOwnDocuments(), transaction)
 
 
 @cache
@@ -41,7 +49,7 @@ def acceptance_service() -> "AcceptanceService":
 
 @cache
 def extractor() -> Extractor:
-    from mara.documents.adapters.extraction import ChildProcessExtractor
+    from mara.extraction.extractor import ChildProcessExtractor
 
     return ChildProcessExtractor()
 

@@ -4,17 +4,17 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from mara.documents.adapters.index_in_use import EmbedderInUse, Following, IndexInUse, MakeIndex
-from mara.documents.adapters.postgres_index import PostgresOwnDocuments, PostgresSearchIndex
-from mara.documents.adapters.use import UseEmbedder
-from mara.documents.model import EmbeddingModel, Engine, IndexIdentity, VectorSpace
-from mara.documents.ports import BuildableIndex, Embedder, SearchIndex
-from mara.documents.service.search import SearchService
 from mara.platform.database import transaction
 from mara.platform.settings import EmbedderSettings, SearchSettings
+from mara.search.adapters.active_index import EmbedderInUse, Following, IndexInUse, MakeIndex
+from mara.search.adapters.postgres_index import PostgresSearchIndex
+from mara.search.adapters.use import UseEmbedder
+from mara.search.model import EmbeddingModel, Engine, IndexIdentity, VectorSpace
+from mara.search.ports import BuildableIndex, Embedder, SearchIndex
+from mara.search.service.search import SearchService
 
 if TYPE_CHECKING:
-    from mara.documents.service.reindexing import ReindexingService
+    from mara.search.service.reindexing import ReindexingService
 
 
 @cache
@@ -31,10 +31,10 @@ def configured_embedder() -> Embedder:
         passage_prefix=settings.embedder_passage_prefix,
     )
     if settings.embedder == "ollama":
-        from mara.documents.adapters.ollama_embedder import OllamaEmbedder
+        from mara.search.adapters.ollama_embedder import OllamaEmbedder
 
         return OllamaEmbedder(settings.embedder_url, model)
-    from mara.documents.adapters.sentence_transformers import SentenceTransformersEmbedder
+    from mara.search.adapters.sentence_transformers import SentenceTransformersEmbedder
 
     return SentenceTransformersEmbedder(model)
 
@@ -58,7 +58,7 @@ def search_index() -> SearchIndex:
 
 @cache
 def search_service() -> SearchService:
-    return SearchService(search_index(), embedder(), PostgresOwnDocuments(), transaction)
+    return SearchService(search_index(), embedder(), transaction)
 
 
 @cache
@@ -69,8 +69,8 @@ def following() -> Following:
 
 @cache
 def reindexing_service() -> "ReindexingService":
-    from mara.documents.adapters.postgres_builds import PostgresIndexBuilds
-    from mara.documents.service.reindexing import ReindexingService
+    from mara.search.adapters.postgres_builds import PostgresIndexBuilds
+    from mara.search.service.reindexing import ReindexingService
 
     target = configured_index()
     return ReindexingService(
@@ -101,7 +101,7 @@ def engines() -> Mapping[Engine, MakeIndex]:
 
     @cache
     def in_opensearch(space: VectorSpace) -> BuildableIndex:
-        from mara.documents.adapters.opensearch_index import OpenSearchIndex
+        from mara.search.adapters.opensearch_index import OpenSearchIndex
 
         return OpenSearchIndex(space, settings.opensearch_prefix)
 

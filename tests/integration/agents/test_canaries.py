@@ -14,8 +14,8 @@ import pytest
 from mara.agents.model import AgentSettings, AnswerMode
 from mara.agents.model.prompting import ChatMessage
 from mara.agents.ports import Completion
-from mara.documents.model import SearchMode
 from mara.kernel.principal import Principal
+from mara.search.model import SearchMode
 from mara.wiring.agents import agent_service, ask_service
 from mara.wiring.search import search_service
 from tests.support.accounts import make_account

@@ -22,7 +22,7 @@ from mara.agents.model import (
     Retrieved,
     Usage,
 )
-from mara.documents.model import Place
+from mara.extraction.model import Place
 from mara.kernel.ids import new_id
 from mara.kernel.page import PageRequest
 from mara.platform.database import connection, transaction

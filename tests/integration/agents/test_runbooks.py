@@ -7,8 +7,8 @@ from uuid import UUID
 import pytest
 
 from mara.agents.model import AgentSettings, AnswerStatus, Citation
-from mara.documents.model import Chunk
 from mara.platform.database import transaction
+from mara.search.model import Chunk
 from mara.wiring.agents import agent_service, ask_service
 from mara.wiring.search import search_index
 from tests.support.accounts import make_account

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from mara.documents.adapters.extraction import ChildProcessExtractor
-from mara.documents.model import Block, Extraction, Format, Place
 from mara.documents.service.formats import CONTRACTS
+from mara.extraction.extractor import ChildProcessExtractor
+from mara.extraction.model import Block, Extraction, Format, Place
 from tests.support import files, papers
 
 RUSSIAN = "Перезапустите сервис, если очередь растёт."

@@ -10,24 +10,21 @@ from uuid import UUID
 
 import pytest
 
-from mara.documents.adapters.extraction import ChildProcessExtractor
 from mara.documents.adapters.postgres import PostgresDocuments
-from mara.documents.adapters.postgres_index import PostgresSearchIndex
 from mara.documents.adapters.s3 import S3Storage
-from mara.documents.adapters.use import UseEmbedder
-from mara.documents.errors import (
-    DocumentNotFound,
-    IngestionSettled,
-    UnsupportedFormat,
-)
-from mara.documents.model import Document, DocumentState, Place
+from mara.documents.errors import DocumentNotFound, IngestionSettled, UnsupportedFormat
+from mara.documents.model import Document, DocumentState
 from mara.documents.service.ingestion import LEASE
 from mara.documents.service.recovery import DELETED_FOR, QUEUED_FOR
+from mara.extraction.extractor import ChildProcessExtractor
+from mara.extraction.model import Place
 from mara.kernel.principal import Principal
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform import sqs
 from mara.platform.clock import now
 from mara.platform.database import connection, disconnect, transaction
+from mara.search.adapters.postgres_index import PostgresSearchIndex
+from mara.search.adapters.use import UseEmbedder
 from mara.wiring.documents import (
     ingestion_service,
     library_service,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mara.documents.model import Format
+from mara.extraction.model import Format
 
 READY = "ready"
 REFUSALS = frozenset({"needs_ocr", "encrypted", "no_text", "too_large", "corrupt", "timed_out"})

@@ -4,7 +4,7 @@ import io
 import struct
 import zipfile
 
-from mara.documents.model import Format
+from mara.extraction.model import Format
 from tests.support import files
 from tests.support.hostile.case import Case, ended, ready, refused
 

@@ -2,7 +2,7 @@
 
 import zlib
 
-from mara.documents.model import Format
+from mara.extraction.model import Format
 from tests.support import files
 from tests.support.hostile.case import Case, ended, ready, refused
 

@@ -1,6 +1,6 @@
 """Hostile plain text, Markdown and tables; and honest text in odd shapes."""
 
-from mara.documents.model import Format
+from mara.extraction.model import Format
 from tests.support import files
 from tests.support.hostile.case import Case, ended, ready, refused
 

@@ -9,13 +9,11 @@ from mara.agents.errors import AgentNotFound
 from mara.agents.model import AgentSettings
 from mara.agents.service.agents import AgentService
 from mara.documents.errors import DocumentNotFound
-from mara.documents.service.search import SearchService
+from mara.documents.service.ownership import OwnershipService
 from mara.kernel.ids import new_id
 from mara.kernel.principal import Principal, Role
 from tests.support.agents import (
     FakeAgents,
-    FakeEmbedder,
-    FakeIndex,
     FakeOwnDocuments,
     FakeVersions,
     no_transaction,
@@ -33,8 +31,8 @@ def own() -> set[UUID]:
 
 @pytest.fixture
 def service(own: set[UUID]) -> AgentService:
-    search = SearchService(FakeIndex(), FakeEmbedder(), FakeOwnDocuments(own), no_transaction)
-    return AgentService(FakeAgents(), FakeVersions(), search, no_transaction, lambda: NOW)
+    ownership = OwnershipService(FakeOwnDocuments(own), no_transaction)
+    return AgentService(FakeAgents(), FakeVersions(), ownership, no_transaction, lambda: NOW)
 
 
 class TestLink:

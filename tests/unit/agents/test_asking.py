@@ -11,10 +11,10 @@ import pytest
 from mara.agents.errors import AgentNotFound, ConversationNotFound
 from mara.agents.model import Agent, AgentSettings, Answer, AnswerMode, AnswerStatus, Reply
 from mara.agents.service.asking import AskService
-from mara.documents.model import Hit
-from mara.documents.service.search import SearchService
 from mara.kernel.ids import new_id
 from mara.kernel.principal import Principal, Role
+from mara.search.model import Hit
+from mara.search.service.search import SearchService
 from tests.support.agents import (
     FakeAgents,
     FakeAnswers,
@@ -56,12 +56,13 @@ def a_world(
     settings = AgentSettings("On call", mode=mode, top_k=top_k)
     agent = Agent(new_id(), CALLER.user_id, settings, 1, NOW, NOW)
     agents.add(agent)
-    search = SearchService(index, FakeEmbedder(), FakeOwnDocuments(known), no_transaction)
+    search = SearchService(index, FakeEmbedder(), no_transaction)
     service = AskService(
         agents,
         FakeVersions(),
         FakeConversations(),
         answers,
+        FakeOwnDocuments(known),
         search,
         model,
         no_transaction,

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mara.agents.model.confidence import ANSWER_AT, confidence_of, is_russian
-from mara.documents.model import Evidence
+from mara.search.model import Evidence
 
 NONE = Evidence(
     pairs=0.0, names=1.0, likeness=0.0, sentence=0.0, passage=0.0, meaning=0.0, cosine=0.0

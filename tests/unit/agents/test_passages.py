@@ -1,8 +1,9 @@
 """Which passages make the answer."""
 
 from mara.agents.model.passages import choose
-from mara.documents.model import Hit, Place
+from mara.extraction.model import Place
 from mara.kernel.ids import new_id
+from mara.search.model import Hit
 from tests.support.agents import a_hit
 
 BOOK = new_id()

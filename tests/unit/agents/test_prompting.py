@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from mara.agents.model import Language
 from mara.agents.model.prompting import Prompt, Turn, count_tokens, prompt, understand
-from mara.documents.model import Hit
+from mara.search.model import Hit
 from tests.support.agents import a_hit
 
 HITS = [a_hit("Delete old images first."), a_hit("Restart the time daemon.")]

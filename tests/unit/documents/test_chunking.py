@@ -5,8 +5,9 @@ from uuid import uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mara.documents.model import Block, Chunk, Place
 from mara.documents.service.chunking import chunk
+from mara.extraction.model import Block, Place
+from mara.search.model import Chunk
 
 TOKENS_MAX = 20
 DOCUMENT = uuid4()

@@ -3,9 +3,9 @@
 import pytest
 
 from mara.documents.errors import InvalidFilename, UnsupportedFormat
-from mara.documents.model import Format
 from mara.documents.service.formats import CONTRACTS, clean_filename, format_of
-from mara.documents.service.language import language_of
+from mara.extraction.model import Format
+from mara.search.service.language import language_of
 
 
 class TestCleanFilename:

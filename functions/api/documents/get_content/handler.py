@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from mara.documents.schemas.documents import ContentOut
+from mara.documents.schemas import ContentOut
 from mara.entrypoints.http import api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.wiring.documents import library_service

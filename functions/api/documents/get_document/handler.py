@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from mara.agents.schemas.analysis import AnalysisOut
-from mara.documents.schemas.documents import DocumentOut
+from mara.documents.schemas import DocumentOut
 from mara.entrypoints.http import api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.wiring.agents import analysis_service

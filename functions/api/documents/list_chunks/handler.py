@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from mara.documents.schemas.documents import ChunksOut
+from mara.documents.schemas import ChunksOut
 from mara.entrypoints.http import Limit, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.wiring.documents import library_service

@@ -1,6 +1,6 @@
 """GET /api/v1/documents - the caller's documents, the newest first, with their states."""
 
-from mara.documents.schemas.documents import DocumentOut
+from mara.documents.schemas import DocumentOut
 from mara.entrypoints.http import Limit, PageOut, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.kernel.page import PageRequest

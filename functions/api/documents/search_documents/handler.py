@@ -1,8 +1,9 @@
 """POST /api/v1/documents/search - search the caller's own documents by words and by meaning."""
 
-from mara.documents.schemas.search import HitsOut, SearchIn
 from mara.entrypoints.http import api, lambda_handler
 from mara.entrypoints.principal import Caller
+from mara.search.schemas import HitsOut, SearchIn
+from mara.wiring.documents import ownership_service
 from mara.wiring.search import search_service
 
 app = api()
@@ -10,9 +11,8 @@ app = api()
 
 @app.post("/api/v1/documents/search")
 async def search_documents(body: SearchIn, caller: Caller) -> HitsOut:
-    service = search_service()
-    service.check_own(caller, body.document_ids)
-    found = service.search(
+    ownership_service().check_own(caller, body.document_ids)
+    found = search_service().search(
         caller,
         body.query,
         limit=body.limit,

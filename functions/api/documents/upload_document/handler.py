@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from fastapi import Request, Response
 
-from mara.documents.schemas.documents import DocumentOut, UploadBegun
+from mara.documents.schemas import DocumentOut, UploadBegun
 from mara.entrypoints import uploads
 from mara.entrypoints.http import api, lambda_handler
 from mara.entrypoints.principal import Caller

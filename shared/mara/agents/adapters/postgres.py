@@ -21,7 +21,7 @@ from mara.agents.model import (
     Retrieved,
     Usage,
 )
-from mara.documents.model import Place
+from mara.extraction.model import Place
 from mara.kernel.page import PageRequest
 from mara.platform.database import connection
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from mara.documents.model import Place
+from mara.extraction.model import Place
 
 TOP_K_DEFAULT = 5
 TOP_K_MAX = 20

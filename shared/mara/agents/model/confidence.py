@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Sequence
 
-from mara.documents.model import Evidence
+from mara.search.model import Evidence
 
 ANSWER_AT = 0.5
 """Below this, "not in your documents" is the better answer."""

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from mara.documents.model import Hit, Place
+from mara.extraction.model import Place
+from mara.search.model import Hit
 
 PASSAGES_OF_BEST_SECTION_MAX = 3
 OTHER_SECTION_SHARE = 0.75

@@ -15,7 +15,7 @@ from typing import Any
 
 from mara.agents.model import Language
 from mara.agents.model.verification import Claim
-from mara.documents.model import Hit
+from mara.search.model import Hit
 
 PROMPT_VERSION = 2
 """Counts the changes of what a model is told; kept with every answer, to explain it later."""

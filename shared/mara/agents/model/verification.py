@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from mara.agents.model import Citation
-from mara.documents.model import Chunk, Hit
+from mara.search.model import Chunk, Hit
 
 WORDS_MIN = 3
 """A shorter quote stands in nearly every text and proves nothing, unless it is the whole chunk."""

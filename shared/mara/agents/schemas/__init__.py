@@ -22,7 +22,7 @@ from mara.agents.model import (
     Language,
     Usage,
 )
-from mara.documents.model import Place
+from mara.extraction.model import Place
 
 MICRO = 1_000_000
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from mara.agents.model import Agent, AgentSettings
 from mara.agents.model.evaluation import Version
 from mara.agents.ports import Agents, Versions
-from mara.documents.service.search import SearchService
+from mara.documents.service.ownership import OwnershipService
 from mara.kernel.clock import Clock
 from mara.kernel.ids import new_id
 from mara.kernel.page import Page, PageRequest
@@ -18,13 +18,13 @@ from mara.kernel.unit_of_work import UnitOfWork
 class AgentService:
     agents: Agents
     versions: Versions
-    search: SearchService
+    ownership: OwnershipService
     unit_of_work: UnitOfWork
     now: Clock
 
     def create(self, caller: Principal, settings: AgentSettings) -> Agent:
         """Raises DocumentNotFound where a document is not the caller's."""
-        self.search.check_own(caller, settings.document_ids)
+        self.ownership.check_own(caller, settings.document_ids)
         now = self.now()
         agent = Agent(new_id(), caller.user_id, settings, 1, now, now)
         with self.unit_of_work(caller.user_id):
@@ -50,7 +50,7 @@ class AgentService:
         agent = self.get(caller, agent_id)
         # A document that was deleted since it was linked is no reason to refuse a new name.
         added = set(settings.document_ids) - set(agent.settings.document_ids)
-        self.search.check_own(caller, added)
+        self.ownership.check_own(caller, added)
         with self.unit_of_work(caller.user_id):
             agent = self.agents.lock(caller.user_id, agent_id)
             return self._change(agent, settings)
@@ -61,7 +61,7 @@ class AgentService:
         One that answers from all of its owner's documents does so already, and stays as it is: a
         list of one would take the others away. Raises AgentNotFound, DocumentNotFound.
         """
-        self.search.check_own(caller, {document_id})
+        self.ownership.check_own(caller, {document_id})
         with self.unit_of_work(caller.user_id):
             agent = self.agents.lock(caller.user_id, agent_id)
             # After a rollback the version that answers is built upon, and not the rejected one.

@@ -22,14 +22,16 @@ from mara.agents.model.analysis import (
 from mara.agents.model.prompting import SUMMARY_SCHEMA, count_tokens, prompt_to_sum_up
 from mara.agents.ports import Analyses, LanguageModel
 from mara.documents.errors import DocumentNotFound
-from mara.documents.model import Chunk, Document, DocumentState
-from mara.documents.ports import Documents, Embedder, SearchIndex
-from mara.documents.service.language import language_of
-from mara.documents.service.windows import windows
+from mara.documents.model import Document, DocumentState
+from mara.documents.ports import Documents
 from mara.kernel.clock import Clock
 from mara.kernel.messages import Publish
 from mara.kernel.principal import Principal
 from mara.kernel.unit_of_work import UnitOfWork
+from mara.search.model import Chunk
+from mara.search.ports import Embedder, SearchIndex
+from mara.search.service.language import language_of
+from mara.search.service.windows import windows
 
 CHUNKS_MAX = 2000
 """Of one document; what stands behind them is not looked at."""

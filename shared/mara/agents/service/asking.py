@@ -28,12 +28,13 @@ from mara.agents.model.wording import (
     withdrawn,
 )
 from mara.agents.ports import Agents, Answers, Conversations, LanguageModel, Versions
-from mara.documents.model import Hit
-from mara.documents.service.search import SearchService
+from mara.documents.ports import OwnDocuments
 from mara.kernel.clock import Clock
 from mara.kernel.ids import new_id
 from mara.kernel.principal import Principal
 from mara.kernel.unit_of_work import UnitOfWork
+from mara.search.model import Hit
+from mara.search.service.search import SearchService
 
 CANDIDATES = 40
 """Passages looked at, from which a few are chosen: all of the best section should be among them."""
@@ -60,6 +61,7 @@ class AskService:
     versions: Versions
     conversations: Conversations
     answers: Answers
+    documents: OwnDocuments
     search: SearchService
     language_model: LanguageModel | None
     unit_of_work: UnitOfWork
@@ -117,7 +119,7 @@ class AskService:
             return ()
         _check_same_agent(self.conversations.get(owner_id, conversation_id), agent_id)
         earlier = self.answers.of_conversation(owner_id, conversation_id, TURNS_MAX)
-        gone = self.search.documents.unknown(owner_id, documents_of(earlier))
+        gone = self.documents.unknown(owner_id, documents_of(earlier))
         remembered = (withdrawn(answer, gone) for answer in earlier)
         return [Turn(answer.question, answer.reply.text) for answer in remembered]
 

@@ -9,12 +9,13 @@ from mara.agents.model import Answer, Conversation, Feedback
 from mara.agents.model.evaluation import Case, Cited
 from mara.agents.model.wording import documents_of, withdrawn
 from mara.agents.ports import Agents, Answers, Cases, Conversations
-from mara.documents.model import Chunk
-from mara.documents.ports import OwnDocuments, SearchIndex
+from mara.documents.ports import OwnDocuments
 from mara.kernel.clock import Clock
 from mara.kernel.page import Page, PageRequest
 from mara.kernel.principal import Principal
 from mara.kernel.unit_of_work import UnitOfWork
+from mara.search.model import Chunk
+from mara.search.ports import SearchIndex
 
 ANSWERS_SHOWN_MAX = 200
 """Of one conversation, the last ones."""

@@ -84,7 +84,7 @@ class EvaluationService:
     ) -> Iterator[Result]:
         documents = {cited.document_id for case in cases for cited in case.cited}
         with self.unit_of_work(caller.user_id):
-            gone = self.asking.search.documents.unknown(caller.user_id, documents)
+            gone = self.asking.documents.unknown(caller.user_id, documents)
         began = self.now()
         for case in cases:
             if not can_be_passed(case, gone):

@@ -1,16 +1,19 @@
 """Documents kept in PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from mara.documents.errors import DocumentNotFound
-from mara.documents.model import Document, DocumentState, Failure, Format
+from mara.documents.model import Document, DocumentState, Failure
 from mara.documents.service.recovery import DELETED_FOR, QUEUED_FOR, UPLOADING_FOR
+from mara.extraction.model import Format
 from mara.kernel.page import PageRequest
 from mara.kernel.unit_of_work import SYSTEM, Scope
 from mara.platform.database import connection
+
+OWN = "SELECT id FROM documents WHERE owner_id = %s AND id = ANY(%s) AND deleted_at IS NULL"
 
 COLUMNS = """id, owner_id, filename, format, media_type, size, sha256, version, state, created_at,
     updated_at, failure_code, failure_detail, pages, chunks, language, attempts, lease_until,
@@ -203,3 +206,9 @@ def _parameters(document: Document) -> dict[str, object]:
         "deleted_at": document.deleted_at,
         "superseded_at": document.superseded_at,
     }
+
+
+class PostgresOwnDocuments:
+    def unknown(self, owner_id: UUID, document_ids: Collection[UUID]) -> set[UUID]:
+        rows = connection().execute(OWN, (owner_id, list(document_ids)))
+        return set(document_ids) - {row[0] for row in rows}

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from uuid import UUID
 
-from mara.documents.model import Block, Chunk
+from mara.extraction.model import Block
+from mara.search.model import Chunk
 
 TARGET_TOKENS = 180
 """About 130 English words: a section that answers, and not the whole chapter."""

@@ -4,7 +4,8 @@ import unicodedata
 from pathlib import PurePosixPath
 
 from mara.documents.errors import InvalidFilename, UnsupportedFormat
-from mara.documents.model import Contract, Format
+from mara.documents.model import Contract
+from mara.extraction.model import Format
 
 FILENAME_LENGTH_MAX = 255
 

@@ -8,19 +8,19 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
-from mara.documents.errors import (
-    DocumentNotFound,
-    IndexReplaced,
-    IngestionSettled,
-    Unreadable,
-)
-from mara.documents.model import Chunk, Document, DocumentState, Extraction, Failure
-from mara.documents.ports import Documents, Embedder, Extractor, SearchIndex, Storage
+from mara.documents.errors import DocumentNotFound, IngestionSettled
+from mara.documents.model import Document, DocumentState, Failure
+from mara.documents.ports import Documents, Extractor, Storage
 from mara.documents.service.chunking import chunk
-from mara.documents.service.language import language_of
-from mara.documents.service.windows import passages_to_embed
+from mara.extraction.errors import Unreadable
+from mara.extraction.model import Extraction
 from mara.kernel.clock import Clock
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
+from mara.search.errors import IndexReplaced
+from mara.search.model import Chunk
+from mara.search.ports import Embedder, SearchIndex
+from mara.search.service.language import language_of
+from mara.search.service.windows import passages_to_embed
 
 LEASE = timedelta(seconds=200)
 """Longer than any step takes, and renewed before each: whoever let it run out is dead."""

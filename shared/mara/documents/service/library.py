@@ -8,8 +8,8 @@ from uuid import UUID
 
 from mara.documents.errors import DocumentNotFound, EmptyFile, FileTooLarge
 from mara.documents.messages import IngestDocument, PurgeDocument
-from mara.documents.model import SIZE_MAX, Chunk, Document, DocumentState
-from mara.documents.ports import Documents, SearchIndex, Storage
+from mara.documents.model import SIZE_MAX, Document, DocumentState
+from mara.documents.ports import Documents, Storage
 from mara.documents.service.formats import MEDIA_TYPES, clean_filename, format_of
 from mara.kernel.clock import Clock
 from mara.kernel.ids import new_id
@@ -17,6 +17,8 @@ from mara.kernel.messages import Publish
 from mara.kernel.page import Page, PageRequest
 from mara.kernel.principal import Principal
 from mara.kernel.unit_of_work import UnitOfWork
+from mara.search.model import Chunk
+from mara.search.ports import SearchIndex
 
 UPLOAD_LIFETIME = timedelta(minutes=15)
 DOWNLOAD_LIFETIME = timedelta(minutes=5)

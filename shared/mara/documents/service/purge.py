@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from mara.documents.errors import PurgeIncomplete
-from mara.documents.ports import Documents, SearchIndex, Storage
+from mara.documents.ports import Documents, Storage
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
+from mara.search.ports import SearchIndex
 
 
 @dataclass(frozen=True, slots=True)

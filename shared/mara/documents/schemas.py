@@ -1,0 +1,153 @@
+"""The shape of documents on the wire."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from mara.documents.model import Document, DocumentState
+from mara.documents.service.formats import CONTRACTS
+from mara.documents.service.library import DOWNLOAD_LIFETIME, UploadForm
+from mara.kernel.page import decode_cursor, encode_cursor
+from mara.search.model import Chunk
+from mara.search.schemas import PlaceOut
+
+ORDINAL_MAX = 2**31 - 1
+"""PostgreSQL's integer; no document has as many passages."""
+
+
+class UploadIn(BaseModel):
+    """A file that goes to the storage directly, by the form in the answer."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"filename": "runbooks.pdf", "size": 20481337, "sha256": "0" * 64}]
+        },
+    )
+
+    filename: str = Field(min_length=1, max_length=1024)
+    size: int = Field(ge=0)
+    sha256: Annotated[str, StringConstraints(to_lower=True, pattern=r"^[0-9a-fA-F]{64}$")]
+    media_type: str | None = Field(default=None, max_length=255)
+    agent_id: UUID | None = None
+
+
+class FailureOut(BaseModel):
+    code: str
+    detail: str
+
+
+class ContractOut(BaseModel):
+    """What is read from files of this format, and what is dropped."""
+
+    read: list[str]
+    dropped: list[str]
+
+
+class DocumentOut(BaseModel):
+    """``size`` in bytes; ``pages`` are sheets in a workbook."""
+
+    id: UUID
+    filename: str
+    media_type: str
+    size: int
+    sha256: str
+    version: int
+    state: DocumentState
+    failure: FailureOut | None
+    pages: int | None
+    chunks: int | None
+    language: str | None
+    contract: ContractOut
+    superseded: bool
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, document: Document) -> Self:
+        failure = document.failure
+        contract = CONTRACTS[document.format]
+        return cls(
+            id=document.id,
+            filename=document.filename,
+            media_type=document.media_type,
+            size=document.size,
+            sha256=document.sha256,
+            version=document.version,
+            state=document.state,
+            failure=FailureOut(code=failure.code, detail=failure.detail) if failure else None,
+            pages=document.pages,
+            chunks=document.chunks,
+            language=document.language,
+            contract=ContractOut(read=list(contract.read), dropped=list(contract.dropped)),
+            superseded=document.superseded_at is not None,
+            created_at=document.created_at,
+            updated_at=document.updated_at,
+        )
+
+
+class UploadFormOut(BaseModel):
+    """POST the fields, then the file as ``file``, as multipart/form-data to the URL."""
+
+    url: str
+    fields: dict[str, str]
+
+
+class UploadBegun(BaseModel):
+    """``upload`` is null where the very file is here already."""
+
+    document: DocumentOut
+    upload: UploadFormOut | None
+
+    @classmethod
+    def of(cls, document: Document, form: UploadForm | None) -> Self:
+        shown: Any = UploadFormOut(url=form.url, fields=form.fields) if form else None
+        return cls(document=DocumentOut.of(document), upload=shown)
+
+
+class ChunkOut(BaseModel):
+    chunk_id: UUID
+    ordinal: int
+    text: str
+    place: PlaceOut
+
+    @classmethod
+    def of(cls, chunk: Chunk) -> Self:
+        return cls(
+            chunk_id=chunk.id,
+            ordinal=chunk.ordinal,
+            text=chunk.text,
+            place=PlaceOut.of(chunk.place),
+        )
+
+
+class ContentOut(BaseModel):
+    """``url`` works for ``expires_in`` seconds."""
+
+    url: str
+    expires_in: int
+
+    @classmethod
+    def of(cls, url: str) -> Self:
+        return cls(url=url, expires_in=int(DOWNLOAD_LIFETIME.total_seconds()))
+
+
+class ChunksOut(BaseModel):
+    """In reading order."""
+
+    items: list[ChunkOut]
+    next_cursor: str | None
+
+    @classmethod
+    def of(cls, chunks: Sequence[Chunk], *, more: bool) -> Self:
+        last = encode_cursor(UUID(int=chunks[-1].ordinal)) if more else None
+        return cls(items=[ChunkOut.of(chunk) for chunk in chunks], next_cursor=last)
+
+    @staticmethod
+    def ordinal_of(cursor: str | None) -> int:
+        """The last one already seen; -1 at the beginning. Raises InvalidCursor."""
+        ordinal = decode_cursor(cursor).int if cursor else -1
+        return min(ordinal, ORDINAL_MAX)

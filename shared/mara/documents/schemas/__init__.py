@@ -1,1 +1,0 @@
-"""The shapes of documents, and of searching them, on the wire."""

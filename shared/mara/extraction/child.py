@@ -1,0 +1,49 @@
+"""The child process: limits itself, reads one file, hands over its blocks."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from mara.extraction import limits
+from mara.extraction.errors import Unreadable
+from mara.extraction.handover import Record, line
+from mara.extraction.model import Format
+from mara.extraction.readers import read
+
+
+def main(format: str, path: str, output: str, seconds: float) -> None:
+    limits.confine(seconds)
+    with Path(output).open("wb") as file:
+        file.write(line(_read(file, Path(path), Format(format))))
+
+
+def _read(file: IO[bytes], path: Path, format: Format) -> dict[str, object]:
+    """How it ended."""
+    try:
+        pages, records = read(path, format)
+        if _write(file, records):
+            return {"pages": pages}
+        return _failure("no_text", "No text was found in the file.")
+    except Unreadable as error:
+        return _failure(error.code, error.detail)
+    except MemoryError:
+        return _failure("too_large", "Reading the file takes more memory than allowed.")
+    except Exception:  # noqa: BLE001 - readers fail on broken files in hundreds of ways
+        return _failure("corrupt", "The file is damaged, or is not what its name says.")
+
+
+def _write(file: IO[bytes], records: Iterator[Record]) -> int:
+    count, characters = 0, 0
+    for record, blocks, letters in records:
+        characters += letters
+        if characters > limits.TEXT_CHARACTERS_MAX:
+            detail = f"The file holds more than {limits.TEXT_CHARACTERS_MAX} characters of text."
+            raise Unreadable("too_large", detail)
+        if blocks:
+            file.write(record)
+        count += blocks
+    return count
+
+
+def _failure(code: str, detail: str) -> dict[str, object]:
+    return {"failure": code, "detail": detail}

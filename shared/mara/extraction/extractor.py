@@ -1,0 +1,44 @@
+"""Reading files that may be hostile: in a child process that may die without harm."""
+
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mara.extraction.errors import Unreadable
+from mara.extraction.handover import read_records
+from mara.extraction.limits import OUTPUT_BYTES_MAX, WALL_CLOCK_S
+from mara.extraction.model import Extraction, Format
+from mara.extraction.reader_process import ReaderProcess
+
+
+@dataclass(frozen=True, slots=True)
+class ChildProcessExtractor:
+    """Waits for the child within bounds, and believes only what it wrote whole."""
+
+    wall_clock_s: float = WALL_CLOCK_S
+    process: ReaderProcess = field(default_factory=ReaderProcess)
+
+    def extract(self, path: Path, format: Format) -> Extraction:
+        with tempfile.TemporaryDirectory() as folder:
+            output = Path(folder) / "blocks"
+            if not self.process.read(format.value, path, output, self.wall_clock_s):
+                raise Unreadable(*_TIMED_OUT)
+            if not output.exists() or output.stat().st_size > OUTPUT_BYTES_MAX:
+                raise Unreadable(*_TOO_DEMANDING)
+            return _read(output)
+
+
+_TIMED_OUT = ("timed_out", "Reading the file took longer than a minute.")
+_TOO_DEMANDING = ("too_large", "Reading the file takes more memory or time than allowed.")
+
+
+def _read(output: Path) -> Extraction:
+    """Raises Unreadable where the child says so, or ended before it had finished."""
+    with output.open("rb") as file:
+        try:
+            blocks, end = read_records(file)
+        except ValueError as error:
+            raise Unreadable(*_TOO_DEMANDING) from error
+    if "failure" in end:
+        raise Unreadable(end["failure"], end["detail"])
+    return Extraction(blocks, end["pages"])

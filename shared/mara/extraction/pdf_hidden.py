@@ -1,0 +1,161 @@
+"""Text that is in a PDF page and that nobody who looks at the page sees.
+
+It is what instructions are smuggled in with: invisible, transparent, off the page, white on white,
+or too small to read.
+"""
+
+import ctypes
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pypdfium2 as pdfium
+from pypdfium2 import raw
+
+from mara.extraction.pdfium import (
+    Box,
+    address_of,
+    bounds_of,
+    count_inside,
+    count_objects,
+    fill_of,
+    looks_of,
+    object_at,
+    object_inside,
+    render_mode,
+    text_object,
+    type_of,
+    unicode_at,
+)
+
+INVISIBLE = 3
+"""Text render mode (ISO 32000-1, table 106)."""
+FONT_SIZE_MIN = 1.0
+"""Points; nobody reads less."""
+WHITE_FROM = 250
+"""Of 255, in each colour."""
+FORMS_DEPTH_MAX = 15
+"""Forms in forms; what stands deeper is read as it is."""
+GROUNDS_MAX = 2000
+"""Coloured areas of a page that are remembered; white text on a later one counts as hidden."""
+
+
+@dataclass(slots=True)
+class Hidden:
+    """Addresses of text objects. Of the ``suspect`` ones each letter is looked at by itself."""
+
+    certain: set[int] = field(default_factory=set)
+    suspect: set[int] = field(default_factory=set)
+    page: Box = (0, 0, 0, 0)
+
+    def __bool__(self) -> bool:
+        return bool(self.certain or self.suspect)
+
+
+def hidden_objects(page: pdfium.PdfPage) -> Hidden:
+    hidden = Hidden(page=page.get_bbox())
+    white: set[int] = set()
+    handle = address_of(page.raw)
+    for index in range(count_objects(handle)):
+        item = object_at(handle, index)
+        mode = render_mode(item)
+        if mode >= 0:
+            _look_at(item, mode, hidden, white)
+        elif type_of(item) == raw.FPDF_PAGEOBJ_FORM:
+            _look_into(item, hidden)
+    if white:
+        hidden.certain |= _without_ground(handle, white)
+    return hidden
+
+
+def _look_at(item: int, mode: int, hidden: Hidden, white: set[int]) -> None:
+    red, green, blue, alpha, *sides = looks_of(item)
+    # Some programs draw each letter by itself: thousands a page, and nearly all of them plain.
+    if mode == INVISIBLE or not alpha or _is_off(sides, hidden.page) or _is_tiny(item, sides):
+        hidden.certain.add(item)
+    elif red >= WHITE_FROM and green >= WHITE_FROM and blue >= WHITE_FROM:
+        white.add(item)
+
+
+def _look_into(form: int, hidden: Hidden, depth: int = 1) -> None:
+    """Of what stands in a form, pdfium tells the place in the form and not on the page."""
+    if depth > FORMS_DEPTH_MAX:
+        return
+    for index in range(count_inside(form)):
+        item = object_inside(form, index)
+        mode = render_mode(item)
+        if mode >= 0:
+            unpainted = mode == INVISIBLE or not fill_of(item)[3]
+            (hidden.certain if unpainted else hidden.suspect).add(item)
+        elif type_of(item) == raw.FPDF_PAGEOBJ_FORM:
+            _look_into(item, hidden, depth + 1)
+
+
+def _without_ground(page: int, white: set[int]) -> set[int]:
+    """Those of the white texts with nothing coloured painted under them before."""
+    grounds: list[Box] = []
+    lost = set()
+    for index in range(count_objects(page)):
+        item = object_at(page, index)
+        if item in white:
+            left, bottom, right, top = bounds_of(item)
+            x, y = (left + right) / 2, (bottom + top) / 2
+            if not any(g[0] <= x <= g[2] and g[1] <= y <= g[3] for g in grounds):
+                lost.add(item)
+        elif len(grounds) < GROUNDS_MAX and _is_ground(item):
+            grounds.append(bounds_of(item))
+    return lost
+
+
+def without(text_page: pdfium.PdfTextPage, start: int, length: int, hidden: Hidden) -> str:
+    """The letters from ``start`` on but the hidden ones."""
+    kept = []
+    handle = address_of(text_page.raw)
+    for index in range(start, start + length):
+        item = text_object(handle, index)
+        if item in hidden.certain:
+            continue
+        if item in hidden.suspect and _is_letter_unseen(text_page, index, hidden.page):
+            continue
+        kept.append(chr(unicode_at(handle, index)))
+    return "".join(kept)
+
+
+def _is_letter_unseen(text_page: pdfium.PdfTextPage, index: int, page: Box) -> bool:
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    if not raw.FPDFText_GetCharBox(text_page, index, left, right, bottom, top):
+        return False
+    box = (left.value, bottom.value, right.value, top.value)
+    if box[2] <= box[0] and box[3] <= box[1]:
+        return False  # a space has no extent
+    wide, high = box[2] - box[0], box[3] - box[1]
+    return _is_off(box, page) or max(wide, high) < FONT_SIZE_MIN / 2
+
+
+def _is_off(box: Sequence[float], page: Box) -> bool:
+    return box[2] <= page[0] or box[0] >= page[2] or box[3] <= page[1] or box[1] >= page[3]
+
+
+def _is_tiny(item: int, box: Sequence[float]) -> bool:
+    if box[2] - box[0] >= FONT_SIZE_MIN / 2 and box[3] - box[1] >= FONT_SIZE_MIN / 2:
+        return False
+    pointer = ctypes.cast(item, raw.FPDF_PAGEOBJECT)
+    size, matrix = ctypes.c_float(), raw.FS_MATRIX()
+    raw.FPDFTextObj_GetFontSize(pointer, size)
+    raw.FPDFPageObj_GetMatrix(pointer, matrix)
+    scale = max(math.hypot(matrix.a, matrix.b), math.hypot(matrix.c, matrix.d))
+    return 0 < abs(size.value) * scale < FONT_SIZE_MIN
+
+
+def _is_ground(item: int) -> bool:
+    """Whether white text stands out on it. A form may hold anything, so it counts."""
+    kind = type_of(item)
+    if kind == raw.FPDF_PAGEOBJ_TEXT:
+        return False
+    if kind != raw.FPDF_PAGEOBJ_PATH:
+        return True
+    mode, stroke = ctypes.c_int(), ctypes.c_int()
+    pointer = ctypes.cast(item, raw.FPDF_PAGEOBJECT)
+    filled = raw.FPDFPath_GetDrawMode(pointer, mode, stroke) and mode.value
+    colour = fill_of(item)
+    return bool(filled) and colour[3] > 0 and min(colour[:3]) < WHITE_FROM

@@ -1,0 +1,1 @@
+"""Finds passages by words (BM25) and by meaning (embeddings), and ranks them by evidence."""

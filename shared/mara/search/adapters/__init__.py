@@ -1,0 +1,1 @@
+"""PostgreSQL, OpenSearch and the embedding models behind the ports of search."""

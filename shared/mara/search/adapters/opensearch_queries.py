@@ -1,0 +1,266 @@
+"""What is asked of OpenSearch, and the scores as the other index means them.
+
+The words are scored by BM25 in a script instead of by the field's similarity: there the rarity of
+a term and the usual length would be those of all tenants together, which ranks one owner's chunks
+by the others' and lets one guess at them. The frequencies come from the inverted index all the
+same. Both scores are exact; only which chunks come near in meaning is found by HNSW where there
+are many.
+"""
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from mara.search.model import POOLING_SHARPNESS, Query, SearchMode, Spread
+from mara.search.ports import CANDIDATES
+from mara.search.service.bm25 import K1, AskedTerm, asked_terms
+from mara.search.service.evidence import CHUNKS_MIN
+
+Body = dict[str, Any]
+
+EXACT_CHUNKS_MAX = 10_000
+"""Up to so many chunks every vector is compared; beyond, those that HNSW brings."""
+
+NEIGHBOURS = 2 * CANDIDATES
+"""What HNSW is asked for, chunks by their nearest vector: their order by all vectors differs."""
+
+EF_SEARCH = NEIGHBOURS
+"""How many HNSW keeps in view on its way: recall was 1.000 over 12 000 chunks."""
+
+SAMPLE = 1_000
+"""Chunks, drawn evenly, of which the spread of meaning is taken where not every one is compared:
+its standard error is two percent of the deviation."""
+
+LEXICAL = """
+    double score = 0;
+    double length = doc['length'].value / params.usual_length;
+    for (int i = 0; i < params.terms.length; i++) {
+        double found = termFreq('terms', params.terms[i]);
+        if (found > 0) {
+            double b = params.bs[i];
+            score += params.weights[i] * found * (params.k1 + 1)
+                / (found + params.k1 * (1 - b + b * length));
+        }
+    }
+    return score;
+"""
+LIKENESS = """
+    return Math.exp(params.sharpness * cosineSimilarity(params.vector, doc['vectors.embedding']));
+"""
+LIFT = 2.0
+"""Added to what the vectors say: OpenSearch bears no score below zero, and the least is -1.04."""
+POOLED = """
+    return params.lift
+        + Math.log(_score / Math.sqrt((double) doc['vector_count'].value)) / params.sharpness;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A term that was found, with its weight in the score and its share of the words asked."""
+
+    asked: AskedTerm
+    weight: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """One owner's chunks that may answer, and what is asked of them."""
+
+    owner_id: UUID
+    document_ids: Collection[UUID]
+    terms: Sequence[AskedTerm]
+    embedding: Sequence[float] | None
+
+    @classmethod
+    def by(cls, query: Query, document_ids: Collection[UUID]) -> "Searched":
+        terms = [] if query.mode is SearchMode.SEMANTIC else asked_terms(query.text)
+        embedding = None if query.mode is SearchMode.LEXICAL else query.embedding
+        return cls(query.owner_id, document_ids, terms, embedding)
+
+    @property
+    def filter(self) -> list[Body]:
+        """Stands inside every clause, never around it."""
+        return [
+            {"term": {"owner_id": str(self.owner_id)}},
+            {"terms": {"document_id": sorted(str(each) for each in self.document_ids)}},
+        ]
+
+    def census(self) -> Body:
+        """How many chunks there are, how long they are, and how many hold each term."""
+        holding = {asked.term: {"term": {"terms": asked.term}} for asked in self.terms}
+        counts: Body = {"length": {"avg": {"field": "length"}}}
+        if holding:
+            counts["terms"] = {"filters": {"filters": holding}}
+        return {
+            "size": 0,
+            "track_total_hits": True,
+            "query": {"bool": {"filter": self.filter}},
+            "aggs": counts,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """The answer to Searched.census."""
+
+    chunks: int
+    usual_length: float
+    containing: Mapping[str, int]
+
+    @classmethod
+    def of(cls, answer: Body) -> "Census":
+        counts = answer["aggregations"]
+        found = counts["terms"]["buckets"] if "terms" in counts else {}
+        return cls(
+            chunks=answer["hits"]["total"]["value"],
+            usual_length=counts["length"]["value"] or 1.0,
+            containing={t: b["doc_count"] for t, b in found.items() if b["doc_count"]},
+        )
+
+    def weighed(self, terms: Sequence[AskedTerm]) -> list[Weighed]:
+        """The terms that were found; shares are of all that were asked."""
+        total = sum(self._share(asked) for asked in terms)
+        return [
+            Weighed(
+                asked,
+                asked.weight * self._rarity(asked.term, self.chunks),
+                self._share(asked) / total if total else 0.0,
+            )
+            for asked in terms
+            if asked.term in self.containing
+        ]
+
+    def _share(self, asked: AskedTerm) -> float:
+        share = asked.share if asked.term in self.containing else asked.share_missing
+        return share * self._rarity(asked.term, max(self.chunks, CHUNKS_MIN))
+
+    def _rarity(self, term: str, chunks: int) -> float:
+        holding = self.containing.get(term, 0)
+        return math.log(1 + (chunks - holding + 0.5) / (holding + 0.5))
+
+
+@dataclass(frozen=True, slots=True)
+class Legs:
+    """The clauses that score: by words, by the share of words, by meaning."""
+
+    searched: Searched
+    census: Census
+
+    @property
+    def weighed(self) -> list[Weighed]:
+        return self.census.weighed(self.searched.terms)
+
+    @property
+    def is_exact(self) -> bool:
+        return self.census.chunks <= EXACT_CHUNKS_MAX
+
+    def lexical(self, among: Sequence[Body] = ()) -> Body | None:
+        """``None`` where no word was found."""
+        weighed = self.weighed
+        if not weighed:
+            return None
+        terms = [each.asked.term for each in weighed]
+        parameters = {
+            "terms": terms,
+            "weights": [each.weight for each in weighed],
+            "bs": [each.asked.b for each in weighed],
+            "k1": K1,
+            "usual_length": self.census.usual_length,
+        }
+        holding = {"terms": {"terms": terms}}
+        inner = {"bool": {"filter": [*self.searched.filter, *among, holding]}}
+        return {
+            "script_score": {"query": inner, "script": {"source": LEXICAL, "params": parameters}}
+        }
+
+    def coverage(self, among: Sequence[Body]) -> Body:
+        """Finds all of ``among``; the score is the share of the words asked, by weight."""
+        shares = [
+            {
+                "constant_score": {
+                    "filter": {"term": {"terms": each.asked.term}},
+                    "boost": each.share,
+                }
+            }
+            for each in self.weighed
+            if each.share > 0
+        ]
+        return {
+            "bool": {
+                "filter": [*self.searched.filter, *among],
+                "should": shares,
+                "minimum_should_match": 0,
+            }
+        }
+
+    def semantic(self, among: Sequence[Body] = ()) -> Body | None:
+        """Pools all vectors of each chunk (see model.Candidate); the score is LIFT higher."""
+        vector = self.searched.embedding
+        if vector is None:
+            return None
+        likeness = {
+            "source": LIKENESS,
+            "params": {"vector": list(vector), "sharpness": POOLING_SHARPNESS},
+        }
+        every = {"script_score": {"query": {"match_all": {}}, "script": likeness}}
+        summed = {"nested": {"path": "vectors", "score_mode": "sum", "query": every}}
+        inner = {"bool": {"filter": [*self.searched.filter, *among], "must": [summed]}}
+        pooled = {"source": POOLED, "params": {"sharpness": POOLING_SHARPNESS, "lift": LIFT}}
+        return {"script_score": {"query": inner, "script": pooled}}
+
+    def neighbours(self) -> Body:
+        """By HNSW, with the filter inside: a tenant of few chunks gets as many as one of many."""
+        near = {
+            "vector": list(self.searched.embedding or ()),
+            "k": NEIGHBOURS,
+            "filter": {"bool": {"filter": self.searched.filter}},
+            "method_parameters": {"ef_search": EF_SEARCH},
+        }
+        return {
+            "nested": {
+                "path": "vectors",
+                "score_mode": "max",
+                "query": {"knn": {"vectors.embedding": near}},
+            }
+        }
+
+    def sampled(self) -> Body:
+        """As semantic, of chunks that stand for all: the same at every search."""
+        drawn: Body = {"range": {"draw": {"lt": SAMPLE / self.census.chunks}}}
+        return self.semantic([drawn]) or {"match_none": {}}
+
+
+def best(clause: Body, size: int = CANDIDATES) -> Body:
+    """The best, equals in an order of their own, and the spread of all the scores."""
+    return {
+        "size": size,
+        "query": clause,
+        "_source": False,
+        "sort": [{"_score": "desc"}, {"chunk_id": "asc"}],
+        "track_total_hits": False,
+        "aggs": {"scores": {"extended_stats": {"script": "_score"}}},
+    }
+
+
+def scores(clause: Body, size: int, source: Sequence[str] = ()) -> Body:
+    """Every score."""
+    return {
+        "size": size,
+        "query": clause,
+        "_source": list(source) or False,
+        "track_total_hits": False,
+    }
+
+
+def spread_of(answer: Body, chunks: int, lift: float = 0.0) -> Spread:
+    """Over ``chunks``: those that the clause did not find have the score 0."""
+    if chunks == 0:
+        return Spread()
+    statistics = answer["aggregations"]["scores"]
+    mean = statistics["sum"] / chunks
+    squares = (statistics["sum_of_squares"] or 0.0) / chunks
+    return Spread(mean - lift, math.sqrt(max(squares - mean * mean, 0.0)))

@@ -1,0 +1,266 @@
+"""The chunks of one vector space in OpenSearch: its index, and what is written to and asked of it.
+
+The name of the index is made of the model and the length of its vectors, so those of two models
+cannot meet in one index. It is an alias: writing to it when it is gone fails, where writing to the
+name of an index would make one with a guessed mapping.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from mara.platform import opensearch
+from mara.search.errors import SearchUnavailable, VectorLengthWrong
+from mara.search.model import VectorSpace
+
+Body = dict[str, Any]
+
+WRITE_TIMEOUT_S = 25
+BULK_CHUNKS = 200
+BULK_BYTES = 5 * 1024 * 1024
+BULK_RETRIES = 3
+REMOVALS_MAX = 3
+"""How often a removal is tried when chunks were written while it ran."""
+
+LENIENT = {"ignore_unavailable": "true"}
+"""An index that is not there holds nothing."""
+
+BAD_REQUEST = 400
+TOO_BUSY = 429
+SERVER_ERRORS = 500
+
+VECTORS_EXCLUDED = ["vectors", "terms"]
+"""Kept in the index only: they are most of what a chunk takes, and are never read back."""
+
+
+def prefix_of(prefix: str) -> str:
+    return f"{prefix}-chunks-"
+
+
+def name_of(space: VectorSpace, prefix: str) -> str:
+    """Readable, and distinct for ids that spell alike: ``mara-chunks-use-v3-512-1f2e3d4c``."""
+    slug = re.sub(r"[^a-z0-9]+", "-", space.model_id.lower()).strip("-")[:60]
+    digest = hashlib.sha256(f"{space.model_id}\n{space.dimensions}".encode()).hexdigest()
+    return f"{prefix_of(prefix)}{slug}-{space.dimensions}-{digest[:8]}"
+
+
+def mapping(space: VectorSpace) -> Body:
+    vector = {
+        "type": "knn_vector",
+        "dimension": space.dimensions,
+        "method": {
+            "name": "hnsw",
+            "engine": "lucene",
+            "space_type": "cosinesimil",
+            "parameters": {"m": 16, "ef_construction": 128},
+        },
+    }
+    return {
+        "dynamic": "strict",
+        "_meta": {"model_id": space.model_id, "dimensions": space.dimensions},
+        "_source": {"excludes": VECTORS_EXCLUDED},
+        "_routing": {"required": True},
+        "properties": {
+            "chunk_id": {"type": "keyword"},
+            "owner_id": {"type": "keyword"},
+            "document_id": {"type": "keyword"},
+            "ordinal": {"type": "integer"},
+            "text": {"type": "text", "index": False, "norms": False},
+            "place": {"type": "object", "enabled": False},
+            "length": {"type": "float"},
+            "draw": {"type": "float"},
+            # Analysed before they come, as for the other index: see service.analysis.
+            "terms": {
+                "type": "text",
+                "analyzer": "whitespace",
+                "index_options": "freqs",
+                "norms": False,
+            },
+            "vectors": {"type": "nested", "properties": {"embedding": vector}},
+            "vector_count": {"type": "integer"},
+        },
+    }
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Raises SearchUnavailable for what a later attempt may mend; anything else is a bug."""
+    from opensearchpy import exceptions
+
+    try:
+        yield
+    except exceptions.ConnectionError as error:
+        raise SearchUnavailable("Try again in a few seconds.") from error
+    except exceptions.TransportError as error:
+        status = int(error.status_code)  # a word in the errors of connections alone
+        if status != TOO_BUSY and status < SERVER_ERRORS:
+            raise
+        raise SearchUnavailable("Try again in a few seconds.") from error
+
+
+class ChunkStore:
+    """Rows are mappings of the fields in ``mapping``; an owner's lie together on one shard."""
+
+    def __init__(self, space: VectorSpace, prefix: str) -> None:
+        self._space = space
+        self.name = name_of(space, prefix)
+        self._every = f"{prefix_of(prefix)}*"
+        self._is_there = False
+
+    def ensure(self) -> None:
+        """Make the index where it is missing. Raises VectorLengthWrong, SearchUnavailable."""
+        if self._is_there:
+            return
+        with answering():
+            if not opensearch.client().indices.exists_alias(name=self.name):
+                self._create()
+            self._check_dimensions()
+        self._is_there = True
+
+    def _create(self) -> None:
+        from opensearchpy.exceptions import RequestError
+
+        body = {
+            "settings": {"index": {"knn": True}},
+            "mappings": mapping(self._space),
+            "aliases": {self.name: {}},
+        }
+        try:
+            opensearch.client().indices.create(
+                index=f"{self.name}-1", body=body, timeout=WRITE_TIMEOUT_S
+            )
+        except RequestError as error:  # another process was faster
+            if error.error != "resource_already_exists_exception":
+                raise
+
+    def _check_dimensions(self) -> None:
+        found = opensearch.client().indices.get_mapping(index=self.name)
+        for index, answer in found.items():
+            vectors = answer["mappings"]["properties"]["vectors"]["properties"]
+            dimensions = vectors["embedding"]["dimension"]
+            if dimensions != self._space.dimensions:
+                raise VectorLengthWrong(
+                    f"The index {index} holds vectors of {dimensions} numbers,"
+                    f" {self._space.model_id} makes {self._space.dimensions}."
+                )
+
+    def write(self, owner_id: UUID, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Put each under its chunk's id, in place of what is there; searchable on return."""
+        from opensearchpy import helpers
+
+        actions = (
+            {
+                "_op_type": "index",
+                "_index": self.name,
+                "_id": row["chunk_id"],
+                "routing": str(owner_id),
+                **row,
+            }
+            for row in rows
+        )
+        with answering():
+            helpers.bulk(
+                opensearch.client(),
+                actions,
+                chunk_size=BULK_CHUNKS,
+                max_chunk_bytes=BULK_BYTES,
+                max_retries=BULK_RETRIES,
+                timeout=WRITE_TIMEOUT_S,
+                params={"require_alias": "true"},
+            )
+            self._refresh(self.name)
+
+    def remove(self, owner_id: UUID, document_id: UUID) -> None:
+        """From every index of the prefix, one that is being built too. Raises as remove_others."""
+        self._remove(self._every, owner_id, _document(owner_id, document_id))
+
+    def remove_others(self, owner_id: UUID, document_id: UUID, kept: Sequence[str]) -> None:
+        """The document's chunks but these, here alone.
+
+        Raises SearchUnavailable where some are still there in the end.
+        """
+        query = _document(owner_id, document_id)
+        query["bool"]["must_not"] = [{"terms": {"chunk_id": list(kept)}}]
+        self._remove(self.name, owner_id, query)
+
+    def count(self, owner_id: UUID, document_id: UUID) -> int:
+        """In every index of the prefix."""
+        return self._count(self._every, owner_id, _document(owner_id, document_id))
+
+    def drop_others(self, kept: str | None) -> None:
+        """Every index of the prefix but the one named so."""
+        with answering():
+            found = opensearch.client().indices.get_alias(index=self._every)
+            for index, answer in found.items():
+                if kept not in answer["aliases"]:
+                    opensearch.client().indices.delete(index=index, params=LENIENT)
+
+    def _remove(self, index: str, owner_id: UUID, query: Body) -> None:
+        for _ in range(REMOVALS_MAX):
+            if self._count(index, owner_id, query) == 0:
+                return
+            with answering():
+                opensearch.client().delete_by_query(
+                    index=index,
+                    body={"query": query},
+                    timeout=WRITE_TIMEOUT_S,
+                    params={"routing": str(owner_id), "conflicts": "proceed", **LENIENT},
+                )
+        if self._count(index, owner_id, query):
+            raise SearchUnavailable("Passages that were to go are still there.")
+
+    def _count(self, index: str, owner_id: UUID, query: Body) -> int:
+        with answering():
+            self._refresh(index)
+            answer = opensearch.client().count(
+                index=index, body={"query": query}, params={"routing": str(owner_id), **LENIENT}
+            )
+        return int(answer["count"])
+
+    def _refresh(self, index: str) -> None:
+        opensearch.client().indices.refresh(index=index, params=LENIENT, timeout=WRITE_TIMEOUT_S)
+
+    def page(self, owner_id: UUID, document_id: UUID, *, after: int, limit: int) -> list[Body]:
+        """The document's chunks behind ordinal ``after``, in order."""
+        body = {
+            "size": limit,
+            "query": _document(owner_id, document_id),
+            "sort": [{"ordinal": "asc"}],
+            "search_after": [after],
+        }
+        found: list[Body] = self.ask(owner_id, [body])[0]["hits"]["hits"]
+        return found
+
+    def ask(self, owner_id: UUID, bodies: Sequence[Body]) -> list[Body]:
+        """One answer a body, from one round trip. Raises SearchUnavailable: half an answer is
+        none.
+        """
+        if not bodies:
+            return []
+        header = {"routing": str(owner_id), "allow_partial_search_results": False}
+        lines = [line for body in bodies for line in (header, body)]
+        with answering():
+            answers: list[Body] = opensearch.client().msearch(index=self.name, body=lines)[
+                "responses"
+            ]
+        for answer in answers:
+            if "error" in answer or answer["timed_out"]:
+                raise _failed(answer)
+        return answers
+
+
+def _failed(answer: Body) -> Exception:
+    reason = RuntimeError(str(answer.get("error", "It took too long.")))
+    if answer["status"] == BAD_REQUEST:
+        return reason
+    unavailable = SearchUnavailable("Try again in a few seconds.")
+    unavailable.__cause__ = reason
+    return unavailable
+
+
+def _document(owner_id: UUID, document_id: UUID) -> Body:
+    own = [{"term": {"owner_id": str(owner_id)}}, {"term": {"document_id": str(document_id)}}]
+    return {"bool": {"filter": own}}

@@ -1,0 +1,33 @@
+"""Which documents may answer a query: asked of PostgreSQL, whichever index is searched."""
+
+from uuid import UUID
+
+from mara.platform.database import connection
+from mara.search.model import Query
+
+# A document that is named and has a newer version stands for that version.
+SEARCHABLE = """
+    owner_id = %(owner)s
+      AND state = 'ready' AND deleted_at IS NULL AND superseded_at IS NULL
+      AND (%(everywhere)s OR id = ANY(%(documents)s) OR filename IN (
+        SELECT filename FROM documents
+        WHERE owner_id = %(owner)s AND id = ANY(%(documents)s) AND superseded_at IS NOT NULL
+          AND deleted_at IS NULL))
+"""
+SEARCHED = f"SELECT id, filename FROM documents WHERE {SEARCHABLE}"
+FILENAME = "SELECT filename FROM documents WHERE id = %s"
+
+
+def searched_documents(query: Query) -> dict[UUID, str]:
+    """Ids and file names: ready, neither deleted nor superseded, of the query's owner alone."""
+    parameters = {
+        "owner": query.owner_id,
+        "everywhere": not query.document_ids,
+        "documents": list(query.document_ids),
+    }
+    return {row[0]: row[1] for row in connection().execute(SEARCHED, parameters)}
+
+
+def filename_of(document_id: UUID) -> str:
+    row = connection().execute(FILENAME, (document_id,)).fetchone()
+    return row[0] if row else ""

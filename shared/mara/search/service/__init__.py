@@ -1,0 +1,1 @@
+"""Use cases and ranking of the search domain."""

@@ -1,0 +1,217 @@
+"""From text to its words and to the terms of the lexical leg: stems, families, identifiers.
+
+A term is a stem (``перезапуск``), an identifier as a whole (``nodefilesystemfull``) or a word
+family (``~перезапус``), which joins the noun with the verb where stemming alone does not.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
+
+from mara.search.service.glossary import ENTRIES, parse
+
+FAMILY = "~"
+"""Marks a family: no word begins with it."""
+
+TERM_LENGTH_MAX = 64
+"""Characters; a longer run of letters is no word, and nobody types it."""
+
+TOKEN = re.compile(r"[^\W_]+(?:[_\-.:/@][^\W_]+)*")
+PART = re.compile(r"[^\W_]+")
+CAMEL = re.compile(
+    r"(?<=[a-zа-яё])(?=[A-ZА-ЯЁ])|(?<=[A-ZА-ЯЁ])(?=[A-ZА-ЯЁ][a-zа-яё])|(?<=[^\W\d])(?=\d{3})"
+)
+CYRILLIC = re.compile(r"[а-я]")
+LATIN = re.compile(r"[a-z]")
+
+# Endings that make one part of speech from another; what they leave is the family's name.
+RUSSIAN_DERIVATION = re.compile(
+    r"(?:ировани|ирова|овани|ивани|ывани|ован|ива|ыва|ова|ева|ени|ани|ен|ан|ност|ость"
+    r"|ств|ител|тел|ни|ти|т|к|н|а|я|и|й|ь)$"
+)
+ENGLISH_DERIVATION = re.compile(
+    r"(?:ement|ment|ation|ition|tion|sion|ion|ance|anc|enc|ness|abl|ibl|ator|or|er|ur|al|iv|at|y|i)$"
+)
+AMERICAN = re.compile(r"(?<=\w{4})iz$")
+"""``synchroniz`` is ``synchronis`` across an ocean."""
+ALTERNATION = str.maketrans({"ж": "з", "щ": "т", "ч": "к"})
+LABIAL_L = re.compile(r"(?<=[бпвмф])л$")
+ROOT_MIN = 4
+"""Letters a family keeps at least; shorter roots join strangers."""
+
+ABBREVIATIONS = {
+    **dict.fromkeys(("err", "errs"), "error"),
+    **dict.fromkeys(("cfg", "conf", "configs"), "config"),
+    **dict.fromkeys(("msg", "msgs"), "message"),
+    **dict.fromkeys(("req", "reqs"), "request"),
+    **dict.fromkeys(("conn", "conns"), "connection"),
+    **dict.fromkeys(("db", "dbs"), "database"),
+    **dict.fromkeys(("env", "envs"), "environment"),
+    "resp": "response",
+    "mem": "memory",
+    "fs": "filesystem",
+    "k8s": "kubernetes",
+    "auth": "authentication",
+    "repo": "repository",
+    "svc": "service",
+    "ns": "namespace",
+    "prod": "production",
+    "pwd": "password",
+    "бд": "база",
+    "цпу": "процессор",
+}
+"""What identifiers say in short."""
+
+ENGLISH_STOP_WORDS = """
+    a about after all also am an and any are as at be because been before being between both but
+    by can could did do does doing down during each few for from further had has have having he
+    her here hers him his how i if in into is it its just me more most my no nor not now of off
+    on once only or other our out over own same she should so some such than that the their them
+    then there these they this those through to too under until up us very was we were what when
+    where which while who whom whose why will with would you your
+"""
+RUSSIAN_STOP_WORDS = """
+    а без благодаря более будет будешь будут будучи бы был была были было быть в вам вами вас ваш
+    ваша ваши ведь весь вместо во вокруг вот все всего всем всеми всему всех вследствие вы где да
+    дабы даже для до его едва ее ей ему если есть еще ею же за зачем здесь и ибо из или им именно
+    их к каждого каждый как какая какие каким какими каких каков какова какову каковы какого какое
+    какой каком какому какую ко когда которая которого которой котором которому которою которую
+    которые который которым которыми которых кроме кто куда ли либо лишь между меня мне много мной
+    мое моего моей может можно мои мой моя мы на над надо нами насколько наш наша нашего нашей
+    наши не него нее ней некоторые некоторых нет неужели нею ни нибудь нигде никогда никого никто
+    ним ними них ничего ничто но ну о об оба обе обоих один однако около он она они оно от откуда
+    отсюда оттуда отчего очень перед по под после потому почему поэтому при притом причем про
+    пусть разве с сам самая самого самое самой самые самый самым самыми свое своего своей своему
+    свои своим своими своих свой своя себе себя сквозь сколькими скольких сколько со собой собою
+    согласно среди сюда так также такой там твое твои твой те тебе тебя тем теми то тобой тогда
+    того тоже той только том тою туда ты у уж уже хоть хотя чего чей чем чему через что чтобы чье
+    чьего чьей чьим чьими чьих чья эта эти этими этих это этого этой этом этому этот этою я
+    является являлась являлся являются
+"""
+STOP_WORDS = frozenset((ENGLISH_STOP_WORDS + RUSSIAN_STOP_WORDS).split())
+
+
+class Word(NamedTuple):
+    """A word that means something. ``position`` counts all words, from 1; ``form`` is folded."""
+
+    position: int
+    original: str
+    form: str
+    stem: str
+    family: str | None
+
+
+def words(text: str) -> list[Word]:
+    """In order, parts of identifiers one by one, without stop words."""
+    found = []
+    position = 0
+    for token in TOKEN.findall(text):
+        for part in _analysed(token):
+            position += 1
+            if part is not None:
+                found.append(Word(position, *part))
+    return found
+
+
+@lru_cache(maxsize=50_000)
+def _analysed(token: str) -> tuple[tuple[str, str, str, str | None] | None, ...]:
+    """Of each part all that a Word holds but its position; ``None`` where it is a stop word."""
+    folded = [(part, _fold(part)[:TERM_LENGTH_MAX]) for part in _parts(token)]
+    return tuple(
+        None if form in STOP_WORDS else (part, form, *_stem_and_family(form))
+        for part, form in folded
+    )
+
+
+def translations(stem: str, family: str | None) -> tuple[str, ...]:
+    """The terms by which documents in the other language may say it; none for most words."""
+    glossary = _glossary()
+    return glossary.get(stem) or glossary.get(FAMILY + (family or "")) or ()
+
+
+@cache
+def _glossary() -> dict[str, tuple[str, ...]]:
+    """From the stems of English words and the families of Russian ones to each other's."""
+    found: dict[str, dict[str, None]] = {}
+    for russian, meanings in parse(ENTRIES).items():
+        (word,) = words(russian)
+        names = [word.stem, *([FAMILY + word.family] if word.family else [])]
+        for meaning in meanings:
+            # Of Russian the family, which its many forms share; English stems are families enough.
+            stem = _stem_and_family(_fold(meaning))[0]
+            for name in names:
+                found.setdefault(name, {})[stem] = None
+            found.setdefault(stem, {})[names[-1]] = None
+    return {name: tuple(terms_) for name, terms_ in found.items()}
+
+
+def terms(text: str) -> Iterator[str]:
+    """Every term of the text, in order, as often as it occurs."""
+    for match in TOKEN.finditer(text):
+        token = match.group()
+        parts = _parts(token)
+        if len(parts) > 1:
+            yield _fold(token)[:TERM_LENGTH_MAX]
+        for part in parts:
+            yield from _word(_fold(part)[:TERM_LENGTH_MAX])
+
+
+def _parts(token: str) -> list[str]:
+    """``NodeDisk_full`` has the parts Node, Disk and full."""
+    return [word for part in PART.findall(token) for word in CAMEL.split(part) if word]
+
+
+def _word(word: str) -> Iterator[str]:
+    if word in STOP_WORDS:
+        return
+    stem, family = _stem_and_family(word)
+    yield stem
+    if family:
+        yield FAMILY + family
+
+
+@lru_cache(maxsize=50_000)
+def _stem_and_family(word: str) -> tuple[str, str | None]:
+    stem = _stem(word)
+    return stem, _family(stem)
+
+
+def _fold(text: str) -> str:
+    return text.lower().replace("ё", "е")
+
+
+@cache
+def _stemmer(language: str) -> Any:
+    import Stemmer  # type: ignore[import-not-found]  # it ships no types
+
+    return Stemmer.Stemmer(language)
+
+
+def _stem(word: str) -> str:
+    word = ABBREVIATIONS.get(word, word)
+    if CYRILLIC.search(word):
+        return str(_stemmer("russian").stemWord(word))
+    if LATIN.search(word):
+        return AMERICAN.sub("is", str(_stemmer("english").stemWord(word)))
+    return word
+
+
+def _family(stem: str) -> str | None:
+    """The stem without what derives nouns from verbs, or ``None`` where it has no such root."""
+    if CYRILLIC.search(stem):
+        root = _strip(stem, RUSSIAN_DERIVATION)
+        return LABIAL_L.sub("", root).translate(ALTERNATION) if len(root) >= ROOT_MIN else None
+    if LATIN.search(stem) and stem.isalpha():
+        root = _strip(stem, ENGLISH_DERIVATION)
+        return root if len(root) >= ROOT_MIN else None
+    return None
+
+
+def _strip(stem: str, ending: re.Pattern[str]) -> str:
+    """Strip endings while the root stays long enough."""
+    while True:
+        shorter = ending.sub("", stem)
+        if shorter == stem or len(shorter) < ROOT_MIN:
+            return stem
+        stem = shorter

