@@ -10,7 +10,7 @@ from mara.kernel.envelope import Sealed, WrappedKey
 from mara.kernel.secret import Secret
 from mara.platform.envelope import AesGcmEnvelope
 from mara.platform.local_keys import LocalKeys
-from mara.platform.settings import LocalKeySettings
+from mara.platform.settings.keys import LocalKeySettings
 from mara.vault.model import seed_place
 
 SEALED = "seed_format, seed_key_id, seed_wrapped_key, seed_nonce, seed"

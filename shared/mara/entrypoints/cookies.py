@@ -13,7 +13,8 @@ from fastapi import Response
 from mara.auth.errors import InvalidCsrfToken, NotLoggedIn
 from mara.auth.model import SessionTokens
 from mara.auth.schemas import RefreshRequest
-from mara.platform.settings import stage, token_settings
+from mara.platform.settings.stage import stage
+from mara.platform.settings.tokens import token_settings
 
 REFRESH_COOKIE = "mara_refresh"
 CSRF_COOKIE = "mara_csrf"

@@ -3,7 +3,7 @@
 from functools import cache
 
 from mara.entrypoints.events import Request, Response
-from mara.platform.settings import HttpSettings
+from mara.platform.settings.http import HttpSettings
 
 SECURITY = {
     "x-content-type-options": "nosniff",

@@ -36,7 +36,7 @@ from mara.entrypoints.problems import (
 )
 from mara.kernel.errors import DomainError
 from mara.kernel.page import LIMIT_MAX
-from mara.platform.settings import verify_secrets
+from mara.platform.settings.verification import verify_secrets
 from mara.platform.telemetry import logger
 
 ItemT = TypeVar("ItemT")

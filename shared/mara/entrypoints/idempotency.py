@@ -20,7 +20,7 @@ from mara.kernel.principal import Principal
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform.clock import now
 from mara.platform.database import before_commit, connection, transaction
-from mara.platform.settings import token_settings
+from mara.platform.settings.tokens import token_settings
 
 HEADER = "idempotency-key"
 KEY_LENGTH_MAX = 255

@@ -9,7 +9,7 @@ from mara.kernel.errors import LimitReached
 from mara.kernel.principal import Principal
 from mara.platform.clock import now
 from mara.platform.database import execute_alone
-from mara.platform.settings import limit_settings
+from mara.platform.settings.limits import limit_settings
 
 WINDOW = timedelta(minutes=1)
 

@@ -12,7 +12,7 @@ from psycopg.pq import TransactionStatus
 
 from mara.kernel.errors import Unavailable
 from mara.kernel.unit_of_work import Scope
-from mara.platform.settings import DatabaseSettings
+from mara.platform.settings.database import DatabaseSettings
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 

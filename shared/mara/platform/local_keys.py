@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from mara.kernel.envelope import DataKey, Place, SealBroken, WrappedKey
 from mara.kernel.secret import Secret
 from mara.platform import aes_gcm
-from mara.platform.settings import LocalKeySettings
+from mara.platform.settings.keys import LocalKeySettings
 
 
 @dataclass(frozen=True, slots=True)

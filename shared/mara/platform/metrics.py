@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, Literal
 
-from mara.platform.settings import stage
+from mara.platform.settings.stage import stage
 
 NAMESPACE: Final = "MARA"
 NONE: Final[Mapping[str, str]] = MappingProxyType({})

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
-from mara.platform.settings import SearchSettings
+from mara.platform.settings.search import SearchSettings
 
 if TYPE_CHECKING:
     from opensearchpy import OpenSearch

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
-from mara.platform.settings import EventSettings
+from mara.platform.settings.events import EventSettings
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
-from mara.platform.settings import stage
+from mara.platform.settings.stage import stage
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

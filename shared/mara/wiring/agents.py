@@ -31,7 +31,7 @@ def agent_service() -> "AgentService":
 @cache
 def language_model() -> "LanguageModel | None":
     """``None`` where none is configured."""
-    from mara.platform.settings import LanguageModelSettings
+    from mara.platform.settings.language_model import LanguageModelSettings
 
     settings = LanguageModelSettings()
     if not settings.ollama_url:

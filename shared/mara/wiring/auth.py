@@ -21,7 +21,9 @@ from mara.auth.service import (
 from mara.auth.service.sessions import LoginPolicy
 from mara.platform.clock import now
 from mara.platform.database import transaction
-from mara.platform.settings import PasswordSettings, limit_settings, token_settings
+from mara.platform.settings.limits import limit_settings
+from mara.platform.settings.passwords import PasswordSettings
+from mara.platform.settings.tokens import token_settings
 from mara.users.adapters.postgres import PostgresUsers
 
 

@@ -9,7 +9,7 @@ from mara.documents.ports import Extractor, Storage
 from mara.platform.clock import now
 from mara.platform.database import transaction
 from mara.platform.outbox import publish
-from mara.platform.settings import StorageSettings
+from mara.platform.settings.storage import StorageSettings
 from mara.wiring.search import embedder, search_index
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ def health_service() -> "HealthService":
         StorageProbe,
     )
     from mara.operations.service import HealthService
-    from mara.platform.settings import SearchSettings
+    from mara.platform.settings.search import SearchSettings
     from mara.wiring.wallets import watch_service
 
     probes: list[Probe] = [DatabaseProbe(), StorageProbe(), QueueProbe()]

@@ -5,7 +5,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from mara.platform.database import transaction
-from mara.platform.settings import EmbedderSettings, SearchSettings
+from mara.platform.settings.embedder import EmbedderSettings
+from mara.platform.settings.search import SearchSettings
 from mara.search.adapters.active_index import EmbedderInUse, Following, IndexInUse, MakeIndex
 from mara.search.adapters.postgres_index import PostgresSearchIndex
 from mara.search.adapters.use import UseEmbedder

@@ -9,7 +9,7 @@ from mara.kernel.envelope import Envelope, KeyProvider
 from mara.platform.clock import now
 from mara.platform.database import transaction
 from mara.platform.envelope import AesGcmEnvelope
-from mara.platform.settings import KeySettings, LocalKeySettings, SeedKeySettings
+from mara.platform.settings.keys import KeySettings, LocalKeySettings, SeedKeySettings
 from mara.vault.adapters.postgres import PostgresVaults
 
 if TYPE_CHECKING:

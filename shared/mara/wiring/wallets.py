@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from mara.platform.clock import now
 from mara.platform.database import transaction
 from mara.platform.outbox import publish
-from mara.platform.settings import ChainSettings, ChainsSettings
+from mara.platform.settings.chains import ChainSettings, ChainsSettings
 from mara.wallets.adapters.deposits import PostgresDeposits
 from mara.wallets.adapters.scans import PostgresScans
 from mara.wallets.adapters.wallets import PostgresWallets

@@ -25,7 +25,7 @@ from mara.platform import kms
 from mara.platform.envelope import AesGcmEnvelope
 from mara.platform.kms import KmsKeys
 from mara.platform.local_keys import LocalKeys
-from mara.platform.settings import LocalKeySettings
+from mara.platform.settings.keys import LocalKeySettings
 from tests.support.environment import LOCAL_KEYS
 
 PLACE = Place("vaults", "seed", new_id(), new_id())

@@ -5,14 +5,12 @@ import json
 import pytest
 from pydantic import ValidationError
 
-from mara.platform.settings import (
-    ChainsSettings,
-    DatabaseSettings,
-    LocalKeySettings,
-    SearchSettings,
-    TokenSettings,
-    verify_secrets,
-)
+from mara.platform.settings.chains import ChainsSettings
+from mara.platform.settings.database import DatabaseSettings
+from mara.platform.settings.keys import LocalKeySettings
+from mara.platform.settings.search import SearchSettings
+from mara.platform.settings.tokens import TokenSettings
+from mara.platform.settings.verification import verify_secrets
 from mara.platform.weak_secrets import KNOWN
 
 STRONG = "vN3kqX8rTzW1mYc6PbLs9HdGfJ4aRu2E"

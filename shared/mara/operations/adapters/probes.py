@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import psycopg
 
 from mara.platform import opensearch, s3, sqs
-from mara.platform.settings import DatabaseSettings, StorageSettings
+from mara.platform.settings.database import DatabaseSettings
+from mara.platform.settings.storage import StorageSettings
 
 
 @dataclass(frozen=True, slots=True)

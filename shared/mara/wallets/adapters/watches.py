@@ -11,7 +11,7 @@ import psycopg
 
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform.database import SET_SCOPE
-from mara.platform.settings import DatabaseSettings
+from mara.platform.settings.database import DatabaseSettings
 from mara.wallets.model import BlockRange, ChainWatch, Failure, FailureKind, Network, Progress
 
 CONNECT_TIMEOUT_S = 2

@@ -74,7 +74,7 @@ class TestLogIn:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         make_account("anna")
-        from mara.platform.settings import StageSettings, stage
+        from mara.platform.settings.stage import StageSettings, stage
 
         assert not post(log_in, "/login", ANNA).cookies["mara_refresh"]["secure"]
         monkeypatch.setattr(StageSettings, "is_local", property(lambda _: False))

@@ -1,0 +1,1 @@
+"""Environment variables: one module and one settings class per dependency."""

@@ -1,0 +1,53 @@
+"""The RPC providers and deposit rules of each blockchain network."""
+
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+
+from mara.platform.settings.stage import StageSettings
+
+
+class ChainSettings(BaseModel):
+    """One network. A field that is left out has the value of the public network.
+
+    ``urls`` are its RPC providers, the preferred one first; they and ``headers`` hold API keys.
+    """
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    urls: tuple[SecretStr, ...] = Field(min_length=1)
+    headers: dict[str, SecretStr] = Field(default_factory=dict)
+    chain_id: int | None = Field(default=None, gt=0)
+    contract: str | None = None
+    symbol: str | None = None
+    minimum_micro_usdt: int | None = Field(default=None, gt=0)
+    opinion_above_micro_usdt: int | None = Field(default=None, ge=0)
+    blocks_per_scan_max: int | None = Field(default=None, gt=0)
+    start_block: int | None = Field(default=None, gt=0)
+
+
+class ChainsSettings(StageSettings):
+    """``chains`` maps network names to settings: a network that is missing is off."""
+
+    chains: dict[Literal["arbitrum", "tron", "aptos"], ChainSettings] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _require_distinct_providers(self) -> Self:
+        for network, own in self.chains.items():
+            urls = {url.get_secret_value().lower().rstrip("/") for url in own.urls}
+            if len(urls) < len(own.urls):
+                message = f"MARA_CHAINS: a provider of {network} is listed twice"
+                raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _require_https_providers(self) -> Self:
+        if self.is_local:
+            return self
+        for network, own in self.chains.items():
+            for url in own.urls:
+                # A man in the middle could report deposits that do not exist.
+                if not url.get_secret_value().startswith("https://"):
+                    message = f"MARA_CHAINS: a URL of {network} does not begin with https://"
+                    raise ValueError(message)
+        return self

@@ -1,0 +1,22 @@
+"""Rate limits of the API, and the login failures that lock an account or an address."""
+
+from functools import cache
+
+from pydantic import Field
+
+from mara.platform.settings.base import Settings
+
+
+class LimitSettings(Settings):
+    """Requests per minute, and the failures that lock an account or an address out."""
+
+    requests_per_minute_user: int = Field(default=600, ge=1)
+    requests_per_minute_address: int = Field(default=120, ge=1)
+    login_failures_per_account: int = Field(default=10, ge=1)
+    login_failures_per_address: int = Field(default=100, ge=1)
+
+
+@cache
+def limit_settings() -> LimitSettings:
+    """Return the limits, read once per process."""
+    return LimitSettings()

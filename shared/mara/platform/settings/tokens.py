@@ -1,0 +1,36 @@
+"""The secrets that sign tokens, and how long tokens are valid."""
+
+from functools import cache
+from typing import Self
+
+from pydantic import Field, SecretStr, model_validator
+
+from mara.platform.settings.stage import StageSettings
+from mara.platform.weak_secrets import weakness
+
+
+class TokenSettings(StageSettings):
+    """``token_secrets`` maps key ids to secrets: the first signs, all of them verify.
+
+    To rotate, insert a new secret in front, and remove the last one after the longest token
+    lifetime.
+    """
+
+    token_secrets: dict[str, SecretStr] = Field(min_length=1)
+    access_token_minutes: int = Field(default=30, ge=1, le=24 * 60)
+    refresh_token_days: int = Field(default=30, ge=1, le=365)
+
+    @model_validator(mode="after")
+    def _require_strong_secrets(self) -> Self:
+        if not self.is_local:
+            for key_id, secret in self.token_secrets.items():
+                if reason := weakness(secret.get_secret_value(), bytes_min=32):
+                    message = f"MARA_TOKEN_SECRETS: the secret {key_id!r} {reason}"
+                    raise ValueError(message)
+        return self
+
+
+@cache
+def token_settings() -> TokenSettings:
+    """Return the settings, read once: reading the environment costs more than checking a token."""
+    return TokenSettings()  # type: ignore[call-arg]  # from the environment
