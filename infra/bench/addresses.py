@@ -23,16 +23,16 @@ Way = Callable[[int], object]
 
 def run() -> None:
     entropy = bytes(Mnemonic("english").to_entropy(WORDS))
-    keys = derivation().account_keys(Secret(bytearray(entropy)))
+    keys = derivation().derive_account_keys(Secret(bytearray(entropy)))
     many = [
-        derivation().account_keys(Secret(bytearray(number.to_bytes(32, "big"))))
+        derivation().derive_account_keys(Secret(bytearray(number.to_bytes(32, "big"))))
         for number in range(ACCOUNTS)
     ]
     seed = Mnemonic.to_seed(WORDS)
     accounts = [Bip44.FromSeed(seed, coin).Purpose().Coin().Account(0) for coin in COINS]
 
     def ours(index: int) -> Addresses:
-        return derivation().addresses(keys, index)
+        return derivation().derive_addresses(keys, index)
 
     def from_the_seed(index: int) -> list[str]:
         whole = [Bip44.FromSeed(seed, coin).Purpose().Coin().Account(0) for coin in COINS]
@@ -42,7 +42,7 @@ def run() -> None:
         raise RuntimeError("The ways lead to different addresses.")
     ways: dict[str, Way] = {
         "ours, the next ones of an account": ours,
-        "ours, the first ones of an account": lambda i: derivation().addresses(many[i], 0),
+        "ours, the first ones of an account": lambda i: derivation().derive_addresses(many[i], 0),
         "bip-utils, from the accounts' keys": lambda i: [below(a, i) for a in accounts],
         "bip-utils, from the seed": from_the_seed,
     }

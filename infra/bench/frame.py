@@ -142,7 +142,7 @@ def _ours() -> tuple[Handler, str]:
     claims = AccessClaims(user_id, uuid4(), at, at + timedelta(hours=1))
     # Stand-ins for the database, put where the frame looks for it.
     vars(principal)["authentication_service"] = lambda: service
-    vars(rate_limit)["execute_alone"] = lambda _, parameters: [(parameters["now"],)]
+    vars(rate_limit)["execute_autocommit"] = lambda _, parameters: [(parameters["now"],)]
     MATRIX["greet"] = USER
     handler = logger.registered_handler
     if isinstance(handler, logging.StreamHandler):

@@ -15,12 +15,12 @@ def rewrap(before: datetime | None) -> str:
     """
     point_to_the_local_cloud()
     from mara.kernel.errors import DomainError
-    from mara.wiring.vault import rewrapping_service
+    from mara.wiring.vault import rewrap_service
 
     if before is not None and before.tzinfo is None:
         before = before.replace(tzinfo=UTC)
     try:
-        done = rewrapping_service().rewrap(before, _report)
+        done = rewrap_service().rewrap(before, _report)
     except DomainError as error:
         raise RuntimeError(f"{error.title}: {error.detail}") from error
     if done.broken:

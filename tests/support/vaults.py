@@ -6,14 +6,14 @@ from uuid import UUID
 import psycopg
 from psycopg import sql
 
-from mara.kernel.envelope import Sealed, WrappedKey
+from mara.kernel.envelope import EncryptedValue, WrappedKey
 from mara.kernel.secret import Secret
 from mara.platform.envelope import AesGcmEnvelope
 from mara.platform.local_keys import LocalKeys
 from mara.platform.settings.keys import LocalKeySettings
-from mara.vault.model import seed_place
+from mara.vault.model import seed_context
 
-SEALED = "seed_format, seed_key_id, seed_wrapped_key, seed_nonce, seed"
+ENCRYPTED = "seed_format, seed_key_id, seed_wrapped_key, seed_nonce, seed"
 
 
 def envelope() -> AesGcmEnvelope:
@@ -21,11 +21,11 @@ def envelope() -> AesGcmEnvelope:
 
 
 def open_seed(link: psycopg.Connection[Any], owner_id: UUID) -> Secret:
-    """What the row of this owner holds. Raises SealBroken."""
-    row = iter(link.execute(f"SELECT id, {SEALED} FROM vaults WHERE owner_id = %s", [owner_id]))
+    """What the row of this owner holds. Raises DecryptionFailed."""
+    row = iter(link.execute(f"SELECT id, {ENCRYPTED} FROM vaults WHERE owner_id = %s", [owner_id]))
     id_, format_, key_id, wrapped, nonce, ciphertext = next(row)
-    sealed = Sealed(format_, WrappedKey(key_id, wrapped), nonce, ciphertext)
-    return envelope().open(sealed, seed_place(id_, owner_id))
+    encrypted = EncryptedValue(format_, WrappedKey(key_id, wrapped), nonce, ciphertext)
+    return envelope().decrypt(encrypted, seed_context(id_, owner_id))
 
 
 def swap(link: psycopg.Connection[Any], *columns: str) -> None:

@@ -8,7 +8,7 @@ from mara.entrypoints.events import Request
 from mara.kernel.errors import LimitReached
 from mara.kernel.principal import Principal
 from mara.platform.clock import now
-from mara.platform.database import execute_alone
+from mara.platform.database import execute_autocommit
 from mara.platform.settings.limits import limit_settings
 
 WINDOW = timedelta(minutes=1)
@@ -71,7 +71,7 @@ def take(subject: str, limit: int, at: datetime) -> Allowance:
     """Take one of ``limit`` places a minute. Raises TooManyRequests."""
     step = WINDOW / limit
     parameters = {"subject": subject, "now": at, "step": step, "window": WINDOW}
-    rows = execute_alone(TAKE, parameters)
+    rows = execute_autocommit(TAKE, parameters)
     if not rows:
         wait_s = max(1, math.ceil(step.total_seconds()))
         raise TooManyRequests(f"At most {limit} a minute. Try again soon.", retry_after_s=wait_s)

@@ -6,7 +6,7 @@ from typing import Any
 
 from mara.kernel.ids import new_id
 from mara.platform.clock import now
-from mara.platform.database import execute_alone
+from mara.platform.database import execute_autocommit
 from mara.platform.telemetry import logger
 
 Job = Callable[[datetime], object]
@@ -37,13 +37,13 @@ def schedule(name: str) -> Callable[[Job], ScheduleHandler]:
     def decorate(run: Job) -> ScheduleHandler:
         def handler(_event: dict[str, Any], _context: Any) -> None:
             lease = {"name": name, "holder": new_id(), "now": now(), "until": now() + LEASE}
-            if not execute_alone(TAKE, lease):
+            if not execute_autocommit(TAKE, lease):
                 logger.info("tick_skipped", schedule=name)
                 return
             try:
                 result = run(now())
             finally:
-                execute_alone(GIVE_BACK, {**lease, "now": now()})
+                execute_autocommit(GIVE_BACK, {**lease, "now": now()})
             logger.info("tick_done", schedule=name, result=result)
 
         return handler

@@ -1,8 +1,8 @@
-"""Values that are kept encrypted, each bound to its place in the database and to its owner.
+"""Envelope encryption: values stored encrypted, each bound to its row and its owner.
 
-A fresh data key encrypts each value; a key provider wraps the data key, and the wrapped key stands
-beside the ciphertext. Where the value stands and whose it is are authenticated with both, so that
-neither opens in another row, column or tenant.
+A fresh data key encrypts each value. A key provider wraps the data key, and the wrapped key is
+stored beside the ciphertext. The encryption context (table, column, row and owner) is authenticated
+with both, so that neither can be decrypted in another row, column or tenant.
 """
 
 import json
@@ -14,31 +14,33 @@ from mara.kernel.errors import Unavailable
 from mara.kernel.secret import Secret
 
 FORMAT = 1
-"""AES-256-GCM with a nonce of 96 bits, a tag of 128, and the associated data of ``Place``."""
+"""AES-256-GCM: 96-bit nonce, 128-bit tag, associated data of ``EncryptionContext``."""
 
 
 class KeysUnavailable(Unavailable):
+    """The key provider cannot be reached; the caller may retry."""
+
     title = "The key service does not answer"
 
 
-class SealBroken(Exception):
-    """What was sealed does not open in this place: it was moved or changed, or the key is wrong.
+class DecryptionFailed(Exception):
+    """The value was moved to another context, was changed, or its key is wrong.
 
-    No failure that a caller could do anything about: to them it is an internal error.
+    Not a DomainError: the caller can do nothing about it, so clients get an internal error.
     """
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a sealed value stands, and whose it is."""
+class EncryptionContext:
+    """The column, the row and the owner that an encrypted value belongs to."""
 
     table: str
     column: str
     row_id: UUID
     owner_id: UUID
 
-    def context(self) -> dict[str, str]:
-        """The encryption context of the key provider; not secret, and seen in its audit log."""
+    def to_dict(self) -> dict[str, str]:
+        """The encryption context of a KMS request; not secret, and visible in its audit log."""
         return {
             "table": self.table,
             "column": self.column,
@@ -47,13 +49,13 @@ class Place:
         }
 
     def associated_data(self, format_: int = FORMAT) -> bytes:
-        """The same values and the format, in one unambiguous spelling."""
-        return json.dumps([format_, *self.context().values()]).encode()
+        """The format and the context as one unambiguous byte string, for AES-GCM."""
+        return json.dumps([format_, *self.to_dict().values()]).encode()
 
 
 @dataclass(frozen=True, slots=True)
 class WrappedKey:
-    """A data key under the provider's key ``key_id``."""
+    """A data key, encrypted with the provider's key ``key_id``."""
 
     key_id: str
     content: bytes = field(repr=False)
@@ -61,15 +63,15 @@ class WrappedKey:
 
 @dataclass(frozen=True, slots=True)
 class DataKey:
-    """256 bits, and the same wrapped."""
+    """A data key of 256 bits, in plaintext and wrapped."""
 
     secret: Secret
     wrapped: WrappedKey
 
 
 @dataclass(frozen=True, slots=True)
-class Sealed:
-    """What is stored. ``ciphertext`` ends with the tag."""
+class EncryptedValue:
+    """The stored form of a value; ``ciphertext`` ends with the 16 bytes of the tag."""
 
     format: int
     key: WrappedKey
@@ -78,35 +80,37 @@ class Sealed:
 
 
 class KeyProvider(Protocol):
-    """Holds the keys that wrap data keys, and never gives them away."""
+    """Holds the keys that wrap data keys, and never exports them."""
 
     @property
     def key_id(self) -> str:
-        """Of the key that wraps now; others may still unwrap."""
+        """The id of the current wrapping key; older keys may still unwrap."""
 
-    def generate_data_key(self, place: Place) -> DataKey:
-        """Raises KeysUnavailable."""
+    def generate_data_key(self, context: EncryptionContext) -> DataKey:
+        """Generate a data key, wrapped by the current key. Raises KeysUnavailable."""
 
-    def unwrap(self, key: WrappedKey, place: Place) -> Secret:
-        """Raises KeysUnavailable, and SealBroken where the key was wrapped for another place."""
+    def unwrap(self, key: WrappedKey, context: EncryptionContext) -> Secret:
+        """Decrypt a data key. Raises KeysUnavailable; DecryptionFailed for another context."""
 
-    def rewrap(self, key: WrappedKey, place: Place) -> WrappedKey:
-        """The same data key under the key that wraps now. Raises as ``unwrap`` does."""
+    def rewrap(self, key: WrappedKey, context: EncryptionContext) -> WrappedKey:
+        """Wrap the same data key with the current key. Raises as ``unwrap`` does."""
 
 
 class Envelope(Protocol):
+    """Encrypts and decrypts values, each with a data key of its own."""
+
     @property
     def key_id(self) -> str:
-        """Of the key that wraps now."""
+        """The id of the current wrapping key."""
 
-    def seal(self, plaintext: Secret, place: Place) -> Sealed:
-        """Wiping ``plaintext`` is left to the caller. Raises KeysUnavailable."""
+    def encrypt(self, plaintext: Secret, context: EncryptionContext) -> EncryptedValue:
+        """Encrypt a value; the caller wipes ``plaintext``. Raises KeysUnavailable."""
 
-    def open(self, sealed: Sealed, place: Place) -> Secret:
-        """Raises KeysUnavailable, SealBroken."""
+    def decrypt(self, encrypted: EncryptedValue, context: EncryptionContext) -> Secret:
+        """Decrypt a value of this context. Raises KeysUnavailable, DecryptionFailed."""
 
-    def rewrap(self, sealed: Sealed, place: Place) -> Sealed:
-        """The same ciphertext, its data key under the key that wraps now.
+    def rewrap(self, encrypted: EncryptedValue, context: EncryptionContext) -> EncryptedValue:
+        """Wrap the data key with the current key; the ciphertext stays the same.
 
-        Raises KeysUnavailable, SealBroken.
+        Raises KeysUnavailable, DecryptionFailed.
         """

@@ -1,26 +1,26 @@
-"""Bytes that nobody may see: shown by no repr, log line or pickle, and wiped when done with."""
+"""Secret bytes: hidden from repr, logs and pickles, and wiped after use."""
 
 from types import TracebackType
 from typing import NoReturn
 
 
 class Secret:
-    """A buffer of its own, wiped at the end of the ``with`` block that holds it.
+    """A byte buffer that is overwritten with zeros at the end of its ``with`` block.
 
-    What cannot be wiped in Python: copies that others make of the content, such as the ``bytes`` of
-    a KMS answer, the output of ``hashlib`` and ``hmac``, and integers. They live as long as the
-    expression that made them, and their memory is freed unwiped. Wiping shortens the time in which
-    a core dump or a swapped page holds a secret; it is no promise that none ever does.
+    Python cannot wipe the copies that other code makes of the content: the ``bytes`` of a KMS
+    response, the output of ``hashlib`` and ``hmac``, integers, strings. They live as long as the
+    expression that made them, and their memory is freed without being overwritten. Wiping shortens
+    the time during which a core dump or a swapped page contains a secret; it does not rule it out.
     """
 
     __slots__ = ("_buffer",)
 
     def __init__(self, buffer: bytearray) -> None:
-        """Takes the buffer over: the caller keeps no other use of it."""
+        """Take ownership of ``buffer``: the caller must not use it any more."""
         self._buffer = buffer
 
     def reveal(self) -> bytearray:
-        """The buffer itself, for the call that needs it; never keep it, nor copy it."""
+        """Return the buffer itself, for the one call that needs it; do not keep or copy it."""
         return self._buffer
 
     def wipe(self) -> None:

@@ -1,8 +1,8 @@
-"""AES-256-GCM (NIST SP 800-38D) into buffers that can be wiped."""
+"""AES-256-GCM (NIST SP 800-38D), which decrypts into buffers that can be wiped."""
 
 import os
 
-from mara.kernel.envelope import SealBroken
+from mara.kernel.envelope import DecryptionFailed
 from mara.kernel.secret import Secret
 
 NONCE_BYTES = 12
@@ -11,9 +11,10 @@ TAG_BYTES = 16
 
 
 def encrypt(key: bytearray, plaintext: bytearray, associated: bytes) -> tuple[bytes, bytes]:
-    """The nonce, drawn at random, and the ciphertext with its tag.
+    """Return a random nonce, and the ciphertext followed by its tag.
 
-    Random nonces are safe for 2^32 messages under one key (section 8.3): a data key has one.
+    Random nonces are safe for 2^32 messages under one key (SP 800-38D, section 8.3); a data key
+    encrypts one message.
     """
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -22,15 +23,15 @@ def encrypt(key: bytearray, plaintext: bytearray, associated: bytes) -> tuple[by
 
 
 def decrypt(key: bytearray, nonce: bytes, ciphertext: bytes, associated: bytes) -> Secret:
-    """Raises SealBroken, which tells nothing of what it did not open."""
+    """Authenticate and decrypt. Raises DecryptionFailed, whose text names no content."""
     from cryptography.exceptions import InvalidTag
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     if len(key) != KEY_BYTES or len(nonce) != NONCE_BYTES or len(ciphertext) < TAG_BYTES:
-        raise SealBroken("The key, the nonce or the ciphertext has a wrong length.")
+        raise DecryptionFailed("The key, the nonce or the ciphertext has a wrong length.")
     plaintext = bytearray(len(ciphertext) - TAG_BYTES)
     try:
         AESGCM(key).decrypt_into(nonce, ciphertext, associated, plaintext)
     except InvalidTag:
-        raise SealBroken("The ciphertext is not of this key and place.") from None
+        raise DecryptionFailed("The key or the encryption context does not match.") from None
     return Secret(plaintext)

@@ -1,4 +1,7 @@
-"""One connection per execution environment, opened at first use; one transaction at a time."""
+"""The database connection of an execution environment, and its transactions.
+
+The connection is opened with the first transaction; there is one transaction at a time.
+"""
 
 import random
 import time
@@ -22,11 +25,13 @@ SET_SCOPE = "SELECT set_config('mara.scope', %s, true)"
 
 
 class DatabaseUnavailable(Unavailable):
+    """PostgreSQL cannot be reached; the caller may retry."""
+
     title = "The database does not answer"
 
 
 class _Session:
-    """The state of this process: its connection, and what waits for the commit."""
+    """The state of this process: its connection and its commit hooks."""
 
     connection: Connection | None = None
     before_commit: tuple[Callable[[], None], ...] = ()
@@ -37,9 +42,9 @@ _session = _Session()
 
 
 def connection() -> Connection:
-    """The connection of the transaction that is open.
+    """Return the connection of the open transaction.
 
-    Raises RuntimeError outside of one: a statement without a scope would see no rows anyway.
+    Raises RuntimeError outside a transaction: without a scope, a statement would see no rows.
     """
     if _session.connection is None or not _in_transaction(_session.connection):
         raise RuntimeError("Open a unit of work first.")
@@ -48,52 +53,55 @@ def connection() -> Connection:
 
 @contextmanager
 def transaction(scope: Scope, *, isolation: IsolationLevel | None = None) -> Iterator[None]:
-    """Implements UnitOfWork. Raises DatabaseUnavailable when none can be opened."""
-    link = _begin(scope, isolation)
+    """Implements UnitOfWork. Raises DatabaseUnavailable where no transaction can be opened."""
+    conn = _begin(scope, isolation)
     _session.after_commit = ()
     try:
         yield
-        for prepare in _session.before_commit:
-            prepare()
-        link.commit()
+        for hook in _session.before_commit:
+            hook()
+        conn.commit()
     except BaseException:
         _session.after_commit = ()
-        _abandon(link)
+        _rollback(conn)
         raise
-    follow_up: tuple[Callable[[], None], ...] = _session.after_commit
+    hooks: tuple[Callable[[], None], ...] = _session.after_commit
     _session.after_commit = ()
-    for act in follow_up:
-        act()
+    for hook in hooks:
+        hook()
 
 
 def snapshot(scope: Scope) -> AbstractContextManager[None]:
-    """Implements UnitOfWork for what only reads: all of it as of one moment."""
+    """Implements UnitOfWork for reads that need one consistent snapshot (repeatable read)."""
     return transaction(scope, isolation=IsolationLevel.REPEATABLE_READ)
 
 
-def before_commit(prepare: Callable[[], None] | None) -> None:
-    """Run ``prepare`` inside every transaction of this request, last; ``None`` ends that."""
-    _session.before_commit = (prepare,) if prepare else ()
+def before_commit(hook: Callable[[], None] | None) -> None:
+    """Run ``hook`` at the end of every transaction, before its commit; ``None`` removes it."""
+    _session.before_commit = (hook,) if hook else ()
 
 
-def after_commit(act: Callable[[], None]) -> None:
-    """Run ``act`` once the open transaction is committed; a rollback drops it."""
+def after_commit(hook: Callable[[], None]) -> None:
+    """Run ``hook`` after the commit of the open transaction; a rollback drops it."""
     connection()
-    _session.after_commit += (act,)
+    _session.after_commit += (hook,)
 
 
-def execute_alone(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
-    """One statement that is its own transaction, on a table without tenants: one round trip."""
+def execute_autocommit(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """Run one statement in autocommit mode: one round trip.
 
-    def run(link: Connection) -> list[tuple[Any, ...]]:
-        link.autocommit = True
+    Only for tables without row-level security. Raises DatabaseUnavailable.
+    """
+
+    def run(conn: Connection) -> list[tuple[Any, ...]]:
+        conn.autocommit = True
         try:
-            return link.execute(statement, parameters).fetchall()
+            return conn.execute(statement, parameters).fetchall()
         finally:
-            if not link.closed:
-                link.autocommit = False
+            if not conn.closed:
+                conn.autocommit = False
 
-    return _retry_once_on_a_stale_connection(run)
+    return _retry_on_stale_connection(run)
 
 
 def disconnect() -> None:
@@ -107,16 +115,16 @@ def _begin(scope: Scope, isolation: IsolationLevel | None) -> Connection:
     if _session.connection is not None and _in_transaction(_session.connection):
         raise RuntimeError("A unit of work is open already.")
 
-    def run(link: Connection) -> Connection:
-        link.isolation_level = isolation
-        link.execute(SET_SCOPE, (str(scope),))
-        return link
+    def run(conn: Connection) -> Connection:
+        conn.isolation_level = isolation
+        conn.execute(SET_SCOPE, (str(scope),))
+        return conn
 
-    return _retry_once_on_a_stale_connection(run)
+    return _retry_on_stale_connection(run)
 
 
-def _retry_once_on_a_stale_connection(run: Callable[[Connection], ResultT]) -> ResultT:
-    """A server that restarted or ended an idle session is noticed at the first statement only."""
+def _retry_on_stale_connection(run: Callable[[Connection], ResultT]) -> ResultT:
+    """Run again on a new connection: a lost connection is noticed at the first statement only."""
     try:
         return run(_connected())
     except psycopg.OperationalError:
@@ -135,9 +143,9 @@ def _connected() -> Connection:
 
 
 def _connect() -> Connection:
-    """Wait, within bounds, while more environments start than PostgreSQL has places for."""
+    """Connect; retry for a limited time while PostgreSQL has no free connection slot."""
     settings = DatabaseSettings()  # type: ignore[call-arg]  # from the environment
-    give_up_at = time.monotonic() + settings.database_wait_max_s
+    deadline = time.monotonic() + settings.database_wait_max_s
     while True:
         try:
             return psycopg.connect(
@@ -146,28 +154,28 @@ def _connect() -> Connection:
                 application_name="mara",
             )
         except psycopg.OperationalError as error:
-            if not _is_full(error) or time.monotonic() > give_up_at:
+            if not _is_out_of_connections(error) or time.monotonic() > deadline:
                 raise
-            time.sleep(random.uniform(0.05, 0.5))  # noqa: S311 - spreads the herd, guards nothing
+            time.sleep(random.uniform(0.05, 0.5))  # noqa: S311 - jitter, not a secret
 
 
-def _is_full(error: psycopg.OperationalError) -> bool:
-    """Libpq gives no SQLSTATE for a refused connection, only the server's words."""
+def _is_out_of_connections(error: psycopg.OperationalError) -> bool:
+    """Libpq gives no SQLSTATE for a refused connection, only the server's message."""
     if isinstance(error, errors.TooManyConnections):
         return True
     text = str(error)
     return "too many clients" in text or "too many connections" in text or "reserved for" in text
 
 
-def _in_transaction(link: Connection) -> bool:
-    return not link.closed and link.info.transaction_status != TransactionStatus.IDLE
+def _in_transaction(conn: Connection) -> bool:
+    return not conn.closed and conn.info.transaction_status != TransactionStatus.IDLE
 
 
-def _abandon(link: Connection) -> None:
-    if link.closed or link.info.transaction_status == TransactionStatus.UNKNOWN:
+def _rollback(conn: Connection) -> None:
+    if conn.closed or conn.info.transaction_status == TransactionStatus.UNKNOWN:
         disconnect()
         return
     try:
-        link.rollback()
+        conn.rollback()
     except psycopg.OperationalError:
         disconnect()

@@ -1,4 +1,4 @@
-"""Messages that leave if and only if the transaction that said them was committed."""
+"""Transactional outbox: a message is sent if and only if its transaction was committed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from mara.platform.database import after_commit, connection, transaction
 from mara.platform.telemetry import logger
 
 RELAY_AFTER = timedelta(seconds=30)
-"""A row older than this was left behind by a process that could not send it."""
+"""The relay takes rows older than this: the process that wrote them did not send them."""
 
 RELAY_BATCH = 100
 
 EVENT = "event:"
-"""Before the name of what goes to the topic, where others name a queue."""
+"""Prefix of the ``queue`` column for events, which go to the topic instead of a queue."""
 
 INSERT = "INSERT INTO outbox (id, queue, body) VALUES (%s, %s, %s)"
 DELETE = "DELETE FROM outbox WHERE id = ANY(%s)"
@@ -29,61 +29,64 @@ OVERDUE = """
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class OutboxMessage:
+    """A row of the outbox; ``body`` is JSON."""
+
     id: UUID
     queue: str
     body: str
 
 
 def publish(message: Message) -> None:
-    """Implements Publish: stored now, sent right after the commit, or else by the relay."""
+    """Implements Publish: stores the message; it is sent after the commit, or by the relay."""
     name = message.queue()
     queue = f"{EVENT}{name}" if isinstance(message, Event) else name
-    letter = Letter(new_id(), queue, message.model_dump_json())
-    connection().execute(INSERT, (letter.id, letter.queue, letter.body))
-    after_commit(lambda: _send_and_forget(letter))
+    stored = OutboxMessage(new_id(), queue, message.model_dump_json())
+    connection().execute(INSERT, (stored.id, stored.queue, stored.body))
+    after_commit(lambda: _send_and_delete(stored))
 
 
 def relay(now: datetime) -> int:
-    """Send what was left behind; return how many were sent.
+    """Send the messages that were not sent after their commit; return how many were sent.
 
-    The rows stay locked while they are sent, so that two relays never take the same one; a crash
-    between sending and deleting sends twice, which consumers must bear.
+    The rows stay locked while they are sent, so that two relays never take the same row. A crash
+    between sending and deleting sends a message twice: consumers are idempotent.
     """
     sent = 0
     while True:
         with transaction(SYSTEM):
             rows = connection().execute(OVERDUE, (now - RELAY_AFTER, RELAY_BATCH)).fetchall()
-            delivered = _deliver([Letter(*row) for row in rows])
+            delivered = _deliver([OutboxMessage(*row) for row in rows])
             connection().execute(DELETE, (delivered,))
         sent += len(delivered)
         if len(delivered) < RELAY_BATCH:
             return sent
 
 
-def _send_and_forget(letter: Letter) -> None:
-    # The transaction is over: a queue that fails now must not fail the request. The row waits.
-    delivered = _deliver([letter])
+def _send_and_delete(message: OutboxMessage) -> None:
+    # The transaction is committed: a queue that fails now must not fail the request. The row stays.
+    delivered = _deliver([message])
     if delivered:
         with transaction(SYSTEM):
             connection().execute(DELETE, (delivered,))
 
 
-def _deliver(letters: Sequence[Letter]) -> list[UUID]:
+def _deliver(messages: Sequence[OutboxMessage]) -> list[UUID]:
+    """Send each message; return the ids of those that were accepted."""
     delivered = []
-    for letter in letters:
+    for message in messages:
         try:
-            _send(letter)
+            _send(message)
         except (sqs.SendFailed, sns.PublishFailed):
-            logger.warning("outbox_send_failed", queue=letter.queue, outbox_id=str(letter.id))
+            logger.warning("outbox_send_failed", queue=message.queue, outbox_id=str(message.id))
         else:
-            delivered.append(letter.id)
+            delivered.append(message.id)
     return delivered
 
 
-def _send(letter: Letter) -> None:
+def _send(message: OutboxMessage) -> None:
     """Raises sqs.SendFailed, sns.PublishFailed."""
-    if letter.queue.startswith(EVENT):
-        sns.publish(letter.queue.removeprefix(EVENT), letter.body)
+    if message.queue.startswith(EVENT):
+        sns.publish(message.queue.removeprefix(EVENT), message.body)
     else:
-        sqs.send(letter.queue, letter.body)
+        sqs.send(message.queue, message.body)

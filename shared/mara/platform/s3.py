@@ -1,4 +1,4 @@
-"""The S3 client, made once per execution environment."""
+"""The S3 client, created once per execution environment."""
 
 from functools import cache
 from typing import TYPE_CHECKING
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 @cache
 def client() -> "S3Client":
-    """Signature version 4, which presigned forms of encrypted buckets need."""
+    """Uses signature version 4, which presigned POST forms of encrypted buckets require."""
     import boto3
     from botocore.config import Config
 

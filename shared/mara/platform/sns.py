@@ -1,4 +1,4 @@
-"""Telling of events through the stage's one topic; subscribers filter by the event's name."""
+"""Publishes events to the SNS topic of the stage; subscriptions filter by the event's name."""
 
 from functools import cache
 from typing import TYPE_CHECKING
@@ -9,15 +9,16 @@ if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
 
 ATTRIBUTE = "event"
-"""Of each message: what filter policies choose by, such as ``deposit-credited``."""
+"""The message attribute of filter policies; its value is a name such as ``deposit-credited``."""
 
 
 class PublishFailed(Exception):
-    """The topic did not take the event; it may later."""
+    """The topic did not accept the event; a retry may succeed."""
 
 
 @cache
 def client() -> "SNSClient":
+    """The SNS client, created once per execution environment."""
     import boto3
     from botocore.config import Config
 
@@ -26,7 +27,7 @@ def client() -> "SNSClient":
 
 
 def publish(event: str, body: str) -> None:
-    """Raises PublishFailed."""
+    """Publish ``body`` under the event's name. Raises PublishFailed."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:

@@ -1,4 +1,4 @@
-"""Sending to SQS; boto3 is loaded at the first message, so that a read costs nothing of it."""
+"""Sends messages to SQS; boto3 is imported with the first message, so that reads do not pay."""
 
 from functools import cache
 from typing import TYPE_CHECKING
@@ -10,11 +10,12 @@ if TYPE_CHECKING:
 
 
 class SendFailed(Exception):
-    """The queue did not take the message; it may later."""
+    """The queue did not accept the message; a retry may succeed."""
 
 
 @cache
 def client() -> "SQSClient":
+    """The SQS client, created once per execution environment."""
     import boto3
     from botocore.config import Config
 
@@ -24,12 +25,12 @@ def client() -> "SQSClient":
 
 @cache
 def queue_url(queue: str) -> str:
-    """``ingest-document`` is the queue ``mara-<stage>-ingest-document`` of this account."""
+    """Look up the URL of ``mara-<stage>-<queue>``, for a name such as ``ingest-document``."""
     return client().get_queue_url(QueueName=f"mara-{stage().stage}-{queue}")["QueueUrl"]
 
 
 def send(queue: str, body: str) -> None:
-    """Raises SendFailed."""
+    """Send ``body`` to the queue. Raises SendFailed."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:

@@ -1,1 +1,1 @@
-"""Seeds: made once for each user, sealed and never shown; and the public keys of their accounts."""
+"""Wallet seeds: one per user, stored encrypted, and the public keys derived from them."""

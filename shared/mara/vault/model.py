@@ -1,28 +1,28 @@
-"""A vault: one user's seed, sealed, and the public keys of its accounts."""
+"""A vault: the encrypted seed of one user, and the public keys of its accounts."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from mara.kernel.envelope import Place, Sealed
+from mara.kernel.envelope import EncryptedValue, EncryptionContext
 
 HARDENED = 0x80000000
-"""Added to an index of a path whose children follow from the private key alone (BIP-32)."""
+"""Added to the index of a hardened child, which only the private key can derive (BIP-32)."""
 
 PURPOSE = 44 + HARDENED
 EVM_ACCOUNT = (PURPOSE, 60 + HARDENED, HARDENED)
-"""m/44'/60'/0' (BIP-44, SLIP-44), of Arbitrum and every other chain of Ethereum's kind."""
+"""m/44'/60'/0' (BIP-44, SLIP-44): Arbitrum and all other EVM chains."""
 TRON_ACCOUNT = (PURPOSE, 195 + HARDENED, HARDENED)
 """m/44'/195'/0'."""
 APTOS_KEY = (PURPOSE, 637 + HARDENED, HARDENED, HARDENED, HARDENED)
-"""m/44'/637'/0'/0'/0': the key itself, since Ed25519 derives nothing publicly (SLIP-10)."""
+"""m/44'/637'/0'/0'/0': the key itself, since SLIP-10 has no public derivation for Ed25519."""
 RECEIVING = 0
-"""The chain below an account whose keys are given to others (BIP-44)."""
+"""The external chain of an account, whose addresses are given to others (BIP-44)."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExtendedPublicKey:
-    """What a public key's children follow from (BIP-32): 33 bytes, compressed, and 32."""
+    """A compressed public key (33 bytes) and its chain code (32 bytes), as BIP-32 defines it."""
 
     public_key: bytes
     chain_code: bytes
@@ -30,9 +30,9 @@ class ExtendedPublicKey:
 
 @dataclass(frozen=True, slots=True)
 class AccountKeys:
-    """What every address of a vault follows from. ``aptos`` is an Ed25519 public key.
+    """The public keys from which all addresses of a vault are derived; ``aptos`` is Ed25519.
 
-    Public, but worth keeping: they tell which addresses belong together.
+    Not secret, but hidden from repr: they reveal which addresses belong to one user.
     """
 
     evm: ExtendedPublicKey = field(repr=False)
@@ -42,7 +42,7 @@ class AccountKeys:
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where a vault receives: 20 bytes on Arbitrum and Tron, 32 on Aptos."""
+    """The receiving addresses of a vault: 20 bytes on Arbitrum and Tron, 32 on Aptos."""
 
     arbitrum: bytes
     tron: bytes
@@ -51,19 +51,21 @@ class Addresses:
 
 @dataclass(frozen=True, slots=True)
 class Vault:
-    """``seed`` is the entropy of 24 words of BIP-39, sealed for the row of this vault."""
+    """``seed`` is the entropy of a 24-word BIP-39 mnemonic, encrypted for the row of this vault."""
 
     id: UUID
     owner_id: UUID
     keys: AccountKeys
-    seed: Sealed
+    seed: EncryptedValue
     created_at: datetime
     wrapped_at: datetime
 
     @property
-    def place(self) -> Place:
-        return seed_place(self.id, self.owner_id)
+    def encryption_context(self) -> EncryptionContext:
+        """The context that ``seed`` is encrypted for."""
+        return seed_context(self.id, self.owner_id)
 
 
-def seed_place(vault_id: UUID, owner_id: UUID) -> Place:
-    return Place("vaults", "seed", vault_id, owner_id)
+def seed_context(vault_id: UUID, owner_id: UUID) -> EncryptionContext:
+    """The encryption context of the seed of this vault."""
+    return EncryptionContext("vaults", "seed", vault_id, owner_id)

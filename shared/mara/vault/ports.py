@@ -1,4 +1,4 @@
-"""What the vault needs from the outside world."""
+"""Ports of the vault: its repository and key derivation."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,28 +10,37 @@ from mara.vault.model import AccountKeys, Addresses, Vault
 
 
 class Vaults(Protocol):
-    def add(self, vault: Vault) -> bool:
-        """Whether it was added: an owner has one, and the first stays.
+    """The repository of vaults."""
 
-        Waits for another transaction that adds one for the same owner.
+    def add(self, vault: Vault) -> bool:
+        """Insert the vault; return False where the owner has one, which stays unchanged.
+
+        Waits for a concurrent transaction that inserts one for the same owner.
         """
 
-    def keys_of(self, owner_id: UUID) -> AccountKeys | None: ...
+    def get_account_keys(self, owner_id: UUID) -> AccountKeys | None:
+        """Return the public keys of the owner's vault, or None where there is no vault."""
 
-    def wrapped_otherwise(
+    def list_to_rewrap(
         self, key_id: str, before: datetime | None, *, after: UUID | None, limit: int
     ) -> Sequence[Vault]:
-        """In order of their ids, those wrapped under another key than this, or before a moment."""
+        """List vaults wrapped by another key than ``key_id`` or before a time, ordered by id.
 
-    def save_wrapping(self, rewrapped: Vault, before: Vault) -> bool:
-        """Whether ``before`` was still wrapped as it says; nothing is changed otherwise."""
+        ``after`` is the cursor: the id of the last vault of the previous page.
+        """
+
+    def update_wrapped_key(self, rewrapped: Vault, before: Vault) -> bool:
+        """Store the new wrapped key; return False where it is no longer the one of ``before``."""
 
 
 class Derivation(Protocol):
-    def draw(self) -> Secret:
-        """The entropy of a new seed: 32 bytes of the system's generator."""
+    """Derives keys and addresses by BIP-39, BIP-32, BIP-44 and SLIP-10."""
 
-    def account_keys(self, entropy: Secret) -> AccountKeys: ...
+    def generate_entropy(self) -> Secret:
+        """Return 32 random bytes, the entropy of a new 24-word mnemonic."""
 
-    def addresses(self, keys: AccountKeys, index: int) -> Addresses:
-        """Those of a number, without any private key; Aptos has the one address."""
+    def derive_account_keys(self, entropy: Secret) -> AccountKeys:
+        """Derive the public account keys from the entropy of a mnemonic."""
+
+    def derive_addresses(self, keys: AccountKeys, index: int) -> Addresses:
+        """Derive the addresses of ``index`` from public keys; Aptos has one address only."""

@@ -1,5 +1,7 @@
-"""Assembles the vault from its production adapters; only the functions that make or use seeds may
-import this (tests/architecture/test_seed_key.py names them).
+"""Wires the vault's services to their adapters.
+
+Only functions that create or use seeds may import this module; they are listed in
+tests/architecture/test_seed_key.py.
 """
 
 from functools import cache
@@ -14,8 +16,8 @@ from mara.vault.adapters.postgres import PostgresVaults
 
 if TYPE_CHECKING:
     from mara.vault.ports import Derivation
-    from mara.vault.service.opening import VaultService
-    from mara.vault.service.rewrapping import RewrappingService
+    from mara.vault.service.rewrap import RewrapService
+    from mara.vault.service.vaults import VaultService
 
 
 def _keys() -> KeyProvider:
@@ -35,6 +37,7 @@ def _envelope() -> Envelope:
 
 @cache
 def derivation() -> "Derivation":
+    """Key derivation by the BIP and SLIP standards."""
     from mara.vault.adapters.derivation import StandardDerivation
 
     return StandardDerivation()
@@ -42,13 +45,15 @@ def derivation() -> "Derivation":
 
 @cache
 def vault_service() -> "VaultService":
-    from mara.vault.service.opening import VaultService
+    """The use cases of a user's vault."""
+    from mara.vault.service.vaults import VaultService
 
     return VaultService(PostgresVaults(), derivation(), _envelope(), transaction, now)
 
 
 @cache
-def rewrapping_service() -> "RewrappingService":
-    from mara.vault.service.rewrapping import RewrappingService
+def rewrap_service() -> "RewrapService":
+    """The rotation of the wrapping key, for an operator's command."""
+    from mara.vault.service.rewrap import RewrapService
 
-    return RewrappingService(PostgresVaults(), _envelope(), transaction, now)
+    return RewrapService(PostgresVaults(), _envelope(), transaction, now)

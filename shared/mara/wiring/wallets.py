@@ -20,7 +20,7 @@ from mara.wallets.model import DEPOSIT_RULES, DepositRules, Network, Token
 from mara.wallets.service.wallets import WalletService
 
 if TYPE_CHECKING:
-    from mara.vault.service.opening import VaultService
+    from mara.vault.service.vaults import VaultService
     from mara.wallets.ports import Chain
     from mara.wallets.service.generating import GenerationService
     from mara.wallets.service.holdings import HoldingsService

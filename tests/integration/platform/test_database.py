@@ -10,7 +10,7 @@ from infra.local.postgres import ADMIN, APP, PostgresServer
 from mara.kernel.ids import new_id
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform import database as platform
-from mara.platform.database import connection, disconnect, execute_alone, transaction
+from mara.platform.database import connection, disconnect, execute_autocommit, transaction
 from mara.users.adapters.postgres import PostgresUsers
 from mara.users.errors import UserNotFound
 from tests.support.accounts import make_account
@@ -77,12 +77,12 @@ class TestTransaction:
     def test_a_single_statement_survives_a_lost_connection_too(
         self, postgres: PostgresServer
     ) -> None:
-        assert execute_alone("SELECT 1", {}) == [(1,)]
+        assert execute_autocommit("SELECT 1", {}) == [(1,)]
         with psycopg.connect(postgres.url(ADMIN, "postgres"), autocommit=True) as admin:
             admin.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", (APP,)
             )
-        assert execute_alone("SELECT 1", {}) == [(1,)]
+        assert execute_autocommit("SELECT 1", {}) == [(1,)]
 
 
 class TestRowLevelSecurity:

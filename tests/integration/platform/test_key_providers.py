@@ -13,10 +13,10 @@ from moto import mock_aws
 
 from mara.kernel.envelope import (
     DataKey,
+    DecryptionFailed,
+    EncryptionContext,
     KeyProvider,
     KeysUnavailable,
-    Place,
-    SealBroken,
     WrappedKey,
 )
 from mara.kernel.ids import new_id
@@ -28,14 +28,14 @@ from mara.platform.local_keys import LocalKeys
 from mara.platform.settings.keys import LocalKeySettings
 from tests.support.environment import LOCAL_KEYS
 
-PLACE = Place("vaults", "seed", new_id(), new_id())
-OTHER_PLACES = {
-    "table": replace(PLACE, table="bots"),
-    "column": replace(PLACE, column="token"),
-    "row": replace(PLACE, row_id=new_id()),
-    "owner": replace(PLACE, owner_id=new_id()),
+CONTEXT = EncryptionContext("vaults", "seed", new_id(), new_id())
+OTHER_CONTEXTS = {
+    "table": replace(CONTEXT, table="bots"),
+    "column": replace(CONTEXT, column="token"),
+    "row": replace(CONTEXT, row_id=new_id()),
+    "owner": replace(CONTEXT, owner_id=new_id()),
     "row and owner in each other's place": replace(
-        PLACE, row_id=PLACE.owner_id, owner_id=PLACE.row_id
+        CONTEXT, row_id=CONTEXT.owner_id, owner_id=CONTEXT.row_id
     ),
 }
 Rotate = Callable[[], KeyProvider]
@@ -78,42 +78,42 @@ def content(key: DataKey | Secret) -> bytes:
 
 class TestDataKey:
     def test_opens_where_it_was_made_for(self, keys: KeyProvider) -> None:
-        made = keys.generate_data_key(PLACE)
+        made = keys.generate_data_key(CONTEXT)
         assert len(made.secret) == 32
-        assert content(keys.unwrap(made.wrapped, PLACE)) == content(made)
+        assert content(keys.unwrap(made.wrapped, CONTEXT)) == content(made)
         assert made.wrapped.key_id == keys.key_id
 
     def test_is_another_one_each_time(self, keys: KeyProvider) -> None:
-        made = [keys.generate_data_key(PLACE) for _ in range(20)]
+        made = [keys.generate_data_key(CONTEXT) for _ in range(20)]
         assert len({content(key) for key in made}) == 20
         assert len({key.wrapped.content for key in made}) == 20
 
     def test_is_not_in_what_is_stored(self, keys: KeyProvider) -> None:
-        made = keys.generate_data_key(PLACE)
+        made = keys.generate_data_key(CONTEXT)
         assert content(made) not in made.wrapped.content
 
-    @pytest.mark.parametrize("other", OTHER_PLACES.values(), ids=OTHER_PLACES)
-    def test_opens_in_no_other_place(self, keys: KeyProvider, other: Place) -> None:
+    @pytest.mark.parametrize("other", OTHER_CONTEXTS.values(), ids=OTHER_CONTEXTS)
+    def test_opens_in_no_other_place(self, keys: KeyProvider, other: EncryptionContext) -> None:
         """Invariant 4."""
-        made = keys.generate_data_key(PLACE)
+        made = keys.generate_data_key(CONTEXT)
         for use in (keys.unwrap, keys.rewrap):
-            with pytest.raises(SealBroken):
+            with pytest.raises(DecryptionFailed):
                 use(made.wrapped, other)
 
     def test_does_not_open_when_changed(self, keys: KeyProvider) -> None:
-        wrapped = keys.generate_data_key(PLACE).wrapped
+        wrapped = keys.generate_data_key(CONTEXT).wrapped
         changed = wrapped.content[:-1] + bytes([wrapped.content[-1] ^ 1])
-        with pytest.raises(SealBroken):
-            keys.unwrap(WrappedKey(wrapped.key_id, changed), PLACE)
+        with pytest.raises(DecryptionFailed):
+            keys.unwrap(WrappedKey(wrapped.key_id, changed), CONTEXT)
 
     def test_is_the_same_after_a_rotation(self, rotate: Rotate) -> None:
         before = rotate()
-        made = before.generate_data_key(PLACE)
+        made = before.generate_data_key(CONTEXT)
         after = rotate()
-        rewrapped = after.rewrap(made.wrapped, PLACE)
+        rewrapped = after.rewrap(made.wrapped, CONTEXT)
         assert rewrapped.key_id == after.key_id != before.key_id
-        assert content(after.unwrap(rewrapped, PLACE)) == content(made)
-        assert content(after.unwrap(made.wrapped, PLACE)) == content(made)
+        assert content(after.unwrap(rewrapped, CONTEXT)) == content(made)
+        assert content(after.unwrap(made.wrapped, CONTEXT)) == content(made)
 
 
 class TestEnvelope:
@@ -121,25 +121,25 @@ class TestEnvelope:
         self, keys: KeyProvider
     ) -> None:
         envelope, plaintext = AesGcmEnvelope(keys), Secret(bytearray(b"a seed"))
-        sealed = envelope.seal(plaintext, PLACE)
+        encrypted = envelope.encrypt(plaintext, CONTEXT)
         assert plaintext.reveal() == b"a seed"
-        assert b"a seed" not in sealed.ciphertext
-        assert envelope.open(sealed, PLACE).reveal() == b"a seed"
+        assert b"a seed" not in encrypted.ciphertext
+        assert envelope.decrypt(encrypted, CONTEXT).reveal() == b"a seed"
 
-    @pytest.mark.parametrize("other", OTHER_PLACES.values(), ids=OTHER_PLACES)
-    def test_opens_in_no_other_place(self, keys: KeyProvider, other: Place) -> None:
+    @pytest.mark.parametrize("other", OTHER_CONTEXTS.values(), ids=OTHER_CONTEXTS)
+    def test_opens_in_no_other_place(self, keys: KeyProvider, other: EncryptionContext) -> None:
         """Invariant 4."""
         envelope = AesGcmEnvelope(keys)
-        sealed = envelope.seal(Secret(bytearray(b"a seed")), PLACE)
-        with pytest.raises(SealBroken):
-            envelope.open(sealed, other)
+        encrypted = envelope.encrypt(Secret(bytearray(b"a seed")), CONTEXT)
+        with pytest.raises(DecryptionFailed):
+            envelope.decrypt(encrypted, other)
 
     def test_opens_no_format_that_it_does_not_know(self, keys: KeyProvider) -> None:
         envelope = AesGcmEnvelope(keys)
-        sealed = envelope.seal(Secret(bytearray(b"a seed")), PLACE)
+        encrypted = envelope.encrypt(Secret(bytearray(b"a seed")), CONTEXT)
         for format_ in (0, 2):
-            with pytest.raises(SealBroken, match=f"format {format_}"):
-                envelope.open(replace(sealed, format=format_), PLACE)
+            with pytest.raises(DecryptionFailed, match=f"format {format_}"):
+                envelope.decrypt(replace(encrypted, format=format_), CONTEXT)
 
     def test_is_bound_to_its_place_even_if_the_key_service_looks_at_nothing(self) -> None:
         """Invariant 4 rests on AES-GCM, not on what a key service does with the context."""
@@ -147,21 +147,21 @@ class TestEnvelope:
         class Careless:
             key_id = "careless"
 
-            def generate_data_key(self, place: Place) -> DataKey:
+            def generate_data_key(self, context: EncryptionContext) -> DataKey:
                 return DataKey(Secret(bytearray(32)), WrappedKey(self.key_id, bytes(32)))
 
-            def unwrap(self, key: WrappedKey, place: Place) -> Secret:
+            def unwrap(self, key: WrappedKey, context: EncryptionContext) -> Secret:
                 return Secret(bytearray(key.content))
 
-            def rewrap(self, key: WrappedKey, place: Place) -> WrappedKey:
+            def rewrap(self, key: WrappedKey, context: EncryptionContext) -> WrappedKey:
                 return key
 
         envelope = AesGcmEnvelope(Careless())
-        sealed = envelope.seal(Secret(bytearray(b"a seed")), PLACE)
-        for other in OTHER_PLACES.values():
-            with pytest.raises(SealBroken):
-                envelope.open(sealed, other)
-        assert envelope.open(sealed, PLACE).reveal() == b"a seed"
+        encrypted = envelope.encrypt(Secret(bytearray(b"a seed")), CONTEXT)
+        for other in OTHER_CONTEXTS.values():
+            with pytest.raises(DecryptionFailed):
+                envelope.decrypt(encrypted, other)
+        assert envelope.decrypt(encrypted, CONTEXT).reveal() == b"a seed"
 
 
 class TestKms:
@@ -170,7 +170,7 @@ class TestKms:
         with mock_aws():
             kms.client.cache_clear()
             with pytest.raises(KeysUnavailable):
-                KmsKeys(gone).generate_data_key(PLACE)
+                KmsKeys(gone).generate_data_key(CONTEXT)
             kms.client.cache_clear()
 
     def test_writes_no_data_key_into_a_log_that_is_debugged(
@@ -180,8 +180,8 @@ class TestKms:
             kms.client.cache_clear()
             logging.getLogger("botocore.parsers").setLevel(logging.NOTSET)
             keys = KmsKeys(boto3.client("kms").create_key()["KeyMetadata"]["Arn"])
-            made = keys.generate_data_key(PLACE)
-            keys.unwrap(made.wrapped, PLACE)
+            made = keys.generate_data_key(CONTEXT)
+            keys.unwrap(made.wrapped, CONTEXT)
             kms.client.cache_clear()
         assert "botocore" in caplog.text
         for spelling in (b64encode(content(made)).decode(), repr(content(made))):
@@ -196,14 +196,14 @@ class TestLocalKeys:
             local_keys(monkeypatch, LOCAL_KEYS)
 
     def test_open_nothing_of_a_key_that_is_gone(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        made = local_keys(monkeypatch, LOCAL_KEYS).generate_data_key(PLACE)
+        made = local_keys(monkeypatch, LOCAL_KEYS).generate_data_key(CONTEXT)
         others = local_keys(monkeypatch, {"local-2": "00" * 32})
-        with pytest.raises(SealBroken, match="local-1"):
-            others.unwrap(made.wrapped, PLACE)
+        with pytest.raises(DecryptionFailed, match="local-1"):
+            others.unwrap(made.wrapped, CONTEXT)
 
 
 def test_a_place_is_spelt_in_one_way() -> None:
-    one = Place("vaults", "seed", UUID(int=1), UUID(int=2))
+    one = EncryptionContext("vaults", "seed", UUID(int=1), UUID(int=2))
     assert one.associated_data() == (
         b'[1, "vaults", "seed", "00000000-0000-0000-0000-000000000001",'
         b' "00000000-0000-0000-0000-000000000002"]'

@@ -17,7 +17,7 @@ from tests.support.vaults import open_seed
 @pytest.fixture
 def rotated(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A vault under the first key, and a second one that wraps now."""
-    vault_service().open_vault(make_account().principal)
+    vault_service().get_or_create(make_account().principal)
     monkeypatch.setenv("MARA_LOCAL_KEYS", json.dumps({"local-2": "0f" * 32, **LOCAL_KEYS}))
     clear_caches()
 

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from moto import mock_aws
 
-from mara.kernel.envelope import KeysUnavailable, Place, SealBroken
+from mara.kernel.envelope import DecryptionFailed, EncryptionContext, KeysUnavailable
 from mara.kernel.ids import new_id
 from mara.kernel.principal import Principal
 from mara.kernel.secret import Secret
@@ -28,8 +28,8 @@ from mara.vault.adapters.derivation import StandardDerivation
 from mara.vault.adapters.postgres import PostgresVaults
 from mara.vault.adapters.slip10 import private_key
 from mara.vault.model import APTOS_KEY, EVM_ACCOUNT, TRON_ACCOUNT
-from mara.vault.service.opening import VaultService
-from mara.vault.service.rewrapping import RewrappingService
+from mara.vault.service.rewrap import RewrapService
+from mara.vault.service.vaults import VaultService
 from tests.support.accounts import make_account
 
 ENTROPY = bytes.fromhex("b328635db0fe6391bd0eb7bcb2b4237a0819c2d085dc0e251875b2583bfc9040")
@@ -38,7 +38,7 @@ GONE = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000
 
 
 class KnownDerivation(StandardDerivation):
-    def draw(self) -> Secret:
+    def generate_entropy(self) -> Secret:
         return Secret(bytearray(ENTROPY))
 
 
@@ -47,8 +47,8 @@ class KeepingKeys(KmsKeys):
 
     seen: list[bytes] = []  # noqa: RUF012 - shared on purpose
 
-    def generate_data_key(self, place: Place) -> Any:
-        made = super().generate_data_key(place)
+    def generate_data_key(self, context: EncryptionContext) -> Any:
+        made = super().generate_data_key(context)
         self.seen.append(bytes(made.secret.reveal()))
         return made
 
@@ -124,22 +124,22 @@ def live(
 ) -> Iterator[str]:
     """All that happens to a vault, as what each step shows."""
     old, new = key_ids
-    yield failure(lambda: service(GONE).open_vault(caller), KeysUnavailable)
+    yield failure(lambda: service(GONE).get_or_create(caller), KeysUnavailable)
     vault = service(old)
-    yield repr(vault.open_vault(caller))
+    yield repr(vault.get_or_create(caller))
     yield repr(vault.account_keys(caller)) + repr(vault.addresses(caller))
     vaults, envelope = PostgresVaults(), AesGcmEnvelope(KeepingKeys(new))
     with transaction("system"):
-        stored = vaults.wrapped_otherwise(new, None, after=None, limit=1)[0]
+        stored = vaults.list_to_rewrap(new, None, after=None, limit=1)[0]
     yield repr(stored) + repr(vault) + repr(envelope)
-    yield repr(RewrappingService(vaults, envelope, transaction, now).rewrap())
+    yield repr(RewrapService(vaults, envelope, transaction, now).rewrap())
     with transaction("system"):
-        rewrapped = vaults.wrapped_otherwise(old, None, after=None, limit=1)[0]
-    secret = envelope.open(rewrapped.seed, rewrapped.place)
+        rewrapped = vaults.list_to_rewrap(old, None, after=None, limit=1)[0]
+    secret = envelope.decrypt(rewrapped.seed, rewrapped.encryption_context)
     assert secret.reveal() == ENTROPY
     yield repr(secret) + f"{secret}"
-    elsewhere = Place("vaults", "seed", new_id(), caller.user_id)
-    yield failure(lambda: envelope.open(rewrapped.seed, elsewhere), SealBroken)
+    elsewhere = EncryptionContext("vaults", "seed", new_id(), caller.user_id)
+    yield failure(lambda: envelope.decrypt(rewrapped.seed, elsewhere), DecryptionFailed)
     yield dump(rows)
 
 
@@ -155,7 +155,7 @@ def test_no_log_error_repr_or_row_holds_a_seed_or_a_key(
         written.writelines(live(caller, (keys[0], keys[1]), rows))
         disconnect()
         monkeypatch.setenv("MARA_DATABASE_URL", "postgresql://mara_app:unset@127.0.0.1:1/unset")
-        written.write(failure(lambda: service(keys[0]).open_vault(caller), DatabaseUnavailable))
+        written.write(failure(lambda: service(keys[0]).get_or_create(caller), DatabaseUnavailable))
         kms.client.cache_clear()
     text = written.getvalue()
     assert "botocore" in text

@@ -6,7 +6,7 @@ import traceback
 
 import pytest
 
-from mara.kernel.envelope import DataKey, Sealed, WrappedKey
+from mara.kernel.envelope import DataKey, EncryptedValue, WrappedKey
 from mara.kernel.secret import Secret
 
 CONTENT = b"correct horse battery staple"
@@ -43,7 +43,7 @@ class TestSecret:
 
     def test_is_not_in_the_repr_of_what_holds_it(self) -> None:
         wrapped = WrappedKey("key-1", CONTENT)
-        for holder in (DataKey(a_secret(), wrapped), Sealed(1, wrapped, CONTENT, CONTENT)):
+        for holder in (DataKey(a_secret(), wrapped), EncryptedValue(1, wrapped, CONTENT, CONTENT)):
             assert "horse" not in repr(holder)
 
     def test_is_not_in_a_traceback_that_shows_variables(self) -> None:

@@ -39,7 +39,7 @@ def entropies() -> list[bytes]:
 
 
 def keys_of(entropy: bytes) -> AccountKeys:
-    return DERIVATION.account_keys(Secret(bytearray(entropy)))
+    return DERIVATION.derive_account_keys(Secret(bytearray(entropy)))
 
 
 class TestWords:
@@ -58,7 +58,7 @@ class TestWords:
             assert bip39.seed(bytearray(entropy)).reveal() == Mnemonic.to_seed(words)
 
     def test_of_a_new_vault_are_never_those_of_another(self) -> None:
-        drawn = {bytes(DERIVATION.draw().reveal()) for _ in range(100)}
+        drawn = {bytes(DERIVATION.generate_entropy().reveal()) for _ in range(100)}
         assert len(drawn) == 100
         assert {len(entropy) for entropy in drawn} == {32}
 
@@ -110,7 +110,7 @@ class TestAddresses:
     @pytest.mark.parametrize("index", [0, 1, 2**31 - 1])
     def test_are_those_of_two_other_implementations(self, entropy: bytes, index: int) -> None:
         sentence = Mnemonic("english").to_mnemonic(entropy)
-        ours = DERIVATION.addresses(keys_of(entropy), index)
+        ours = DERIVATION.derive_addresses(keys_of(entropy), index)
         spelt, raw = by_bip_utils(sentence, index), by_eth_account(sentence, index)
         assert ours.arbitrum == raw["arbitrum"] == bytes.fromhex(spelt["arbitrum"][2:])
         assert ours.tron == raw["tron"] == Base58Decoder.CheckDecode(spelt["tron"])[1:]
@@ -120,7 +120,7 @@ class TestAddresses:
 
     def test_are_the_ones_that_everybody_knows(self) -> None:
         entropy = Mnemonic("english").to_entropy(KNOWN_SENTENCE)
-        addresses = DERIVATION.addresses(keys_of(bytes(entropy)), 0)
+        addresses = DERIVATION.derive_addresses(keys_of(bytes(entropy)), 0)
         assert addresses.arbitrum.hex() == "f39fd6e51aad88f6f4ce6ab8827279cfffb92266"
 
     def test_of_another_number_need_no_private_key(self) -> None:

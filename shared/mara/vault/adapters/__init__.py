@@ -1,1 +1,1 @@
-"""Technologies behind the ports of the vault."""
+"""Adapters of the vault's ports."""

@@ -28,10 +28,10 @@ SINGLE_KEY = b"\0"
 
 
 class StandardDerivation:
-    def draw(self) -> Secret:
+    def generate_entropy(self) -> Secret:
         return Secret(bytearray(os.urandom(ENTROPY_BYTES)))
 
-    def account_keys(self, entropy: Secret) -> AccountKeys:
+    def derive_account_keys(self, entropy: Secret) -> AccountKeys:
         with bip39.seed(entropy.reveal()) as seed:
             root = ExtendedPrivateKey.of_seed(seed)
             return AccountKeys(
@@ -40,7 +40,7 @@ class StandardDerivation:
                 aptos=slip10.public_key(seed, APTOS_KEY),
             )
 
-    def addresses(self, keys: AccountKeys, index: int) -> Addresses:
+    def derive_addresses(self, keys: AccountKeys, index: int) -> Addresses:
         return Addresses(
             arbitrum=receive_address(keys.evm, index),
             tron=receive_address(keys.tron, index),

@@ -1,11 +1,11 @@
-"""Vaults kept in PostgreSQL, their seeds sealed."""
+"""The repository of vaults in PostgreSQL."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from mara.kernel.envelope import Sealed, WrappedKey
+from mara.kernel.envelope import EncryptedValue, WrappedKey
 from mara.platform.database import connection
 from mara.vault.model import AccountKeys, ExtendedPublicKey, Vault
 
@@ -21,13 +21,13 @@ ADD = f"""
     ON CONFLICT (owner_id) DO NOTHING
 """
 KEYS_OF = f"SELECT {KEYS} FROM vaults WHERE owner_id = %s"
-WRAPPED_OTHERWISE = f"""
+LIST_TO_REWRAP = f"""
     SELECT {COLUMNS} FROM vaults
     WHERE (seed_key_id <> %(key_id)s OR wrapped_at < %(before)s)
       AND (%(after)s::uuid IS NULL OR id > %(after)s)
     ORDER BY id LIMIT %(limit)s
 """
-SAVE_WRAPPING = """
+UPDATE_WRAPPED_KEY = """
     UPDATE vaults SET seed_key_id = %(key_id)s, seed_wrapped_key = %(wrapped_key)s,
         wrapped_at = %(wrapped_at)s
     WHERE id = %(id)s AND owner_id = %(owner_id)s AND seed_wrapped_key = %(wrapped_before)s
@@ -35,29 +35,31 @@ SAVE_WRAPPING = """
 
 
 class PostgresVaults:
+    """Implements Vaults."""
+
     def add(self, vault: Vault) -> bool:
         return connection().execute(ADD, _parameters(vault)).rowcount == 1
 
-    def keys_of(self, owner_id: UUID) -> AccountKeys | None:
+    def get_account_keys(self, owner_id: UUID) -> AccountKeys | None:
         row = connection().execute(KEYS_OF, (owner_id,)).fetchone()
         return _keys(*row) if row else None
 
-    def wrapped_otherwise(
+    def list_to_rewrap(
         self, key_id: str, before: datetime | None, *, after: UUID | None, limit: int
     ) -> Sequence[Vault]:
         wanted = {"key_id": key_id, "before": before, "after": after, "limit": limit}
-        return [_vault(row) for row in connection().execute(WRAPPED_OTHERWISE, wanted)]
+        return [_vault(row) for row in connection().execute(LIST_TO_REWRAP, wanted)]
 
-    def save_wrapping(self, rewrapped: Vault, before: Vault) -> bool:
+    def update_wrapped_key(self, rewrapped: Vault, before: Vault) -> bool:
         values = {**_parameters(rewrapped), "wrapped_before": before.seed.key.content}
-        return connection().execute(SAVE_WRAPPING, values).rowcount == 1
+        return connection().execute(UPDATE_WRAPPED_KEY, values).rowcount == 1
 
 
 def _vault(row: tuple[Any, ...]) -> Vault:
     id_, owner_id, evm, tron, aptos, format_, key_id, wrapped, nonce, seed, *times = row
-    sealed = Sealed(format_, WrappedKey(key_id, wrapped), nonce, seed)
+    encrypted = EncryptedValue(format_, WrappedKey(key_id, wrapped), nonce, seed)
     created_at, wrapped_at = times
-    return Vault(id_, owner_id, _keys(evm, tron, aptos), sealed, created_at, wrapped_at)
+    return Vault(id_, owner_id, _keys(evm, tron, aptos), encrypted, created_at, wrapped_at)
 
 
 def _keys(evm: bytes, tron: bytes, aptos: bytes) -> AccountKeys:
@@ -73,18 +75,18 @@ def _content(key: ExtendedPublicKey) -> bytes:
 
 
 def _parameters(vault: Vault) -> dict[str, object]:
-    sealed = vault.seed
+    encrypted = vault.seed
     return {
         "id": vault.id,
         "owner_id": vault.owner_id,
         "evm_key": _content(vault.keys.evm),
         "tron_key": _content(vault.keys.tron),
         "aptos_key": vault.keys.aptos,
-        "format": sealed.format,
-        "key_id": sealed.key.key_id,
-        "wrapped_key": sealed.key.content,
-        "nonce": sealed.nonce,
-        "seed": sealed.ciphertext,
+        "format": encrypted.format,
+        "key_id": encrypted.key.key_id,
+        "wrapped_key": encrypted.key.content,
+        "nonce": encrypted.nonce,
+        "seed": encrypted.ciphertext,
         "created_at": vault.created_at,
         "wrapped_at": vault.wrapped_at,
     }

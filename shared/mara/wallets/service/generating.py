@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from mara.kernel.clock import Clock
 from mara.kernel.principal import Principal
 from mara.kernel.unit_of_work import UnitOfWork
-from mara.vault.service.opening import VaultService
+from mara.vault.service.vaults import VaultService
 from mara.wallets.errors import NetworkOff
 from mara.wallets.model import DepositRules, Network, Wallet
 from mara.wallets.model.addresses import receives_at
@@ -40,7 +40,7 @@ class GenerationService:
             raise NetworkOff(f"{network} is not connected here.")
         if not is_read:
             raise NetworkOff(f"{network} is not being read yet; it will be within minutes.")
-        self.vault.open_vault(caller)
+        self.vault.get_or_create(caller)
         address: bytes = getattr(self.vault.addresses(caller), network.value)
         made = Wallet(
             owner_id=caller.user_id,

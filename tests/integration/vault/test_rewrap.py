@@ -15,8 +15,8 @@ import pytest
 
 from mara.platform.clock import now
 from mara.platform.database import disconnect
-from mara.vault.service import rewrapping
-from mara.wiring.vault import rewrapping_service, vault_service
+from mara.vault.service import rewrap
+from mara.wiring.vault import rewrap_service, vault_service
 from tests.support.accounts import make_account
 from tests.support.environment import LOCAL_KEYS
 from tests.support.vaults import open_seed
@@ -30,11 +30,11 @@ KILLED_AFTER = 3
 @pytest.fixture
 def seeds(rows: Owner, monkeypatch: pytest.MonkeyPatch) -> dict[UUID, bytes]:
     """By owner, those of seven vaults; batches are so small that there are several of them."""
-    monkeypatch.setattr(rewrapping, "BATCH", 2)
+    monkeypatch.setattr(rewrap, "BATCH", 2)
     found = {}
     for number in range(7):
         caller = make_account(f"user{number}").principal
-        vault_service().open_vault(caller)
+        vault_service().get_or_create(caller)
         found[caller.user_id] = bytes(open_seed(rows, caller.user_id).reveal())
     return found
 
@@ -70,14 +70,14 @@ def be_killed(vaults: int) -> None:
 
 def rewrap_in_a_process(_: int) -> int:
     try:
-        return rewrapping_service().rewrap().vaults
+        return rewrap_service().rewrap().vaults
     finally:
         disconnect()
 
 
 class TestRewrap:
     def test_has_nothing_to_do_before_a_rotation(self, rows: Owner) -> None:
-        assert rewrapping_service().rewrap().vaults == 0
+        assert rewrap_service().rewrap().vaults == 0
         assert under(rows, "local-1") == 7
 
     @pytest.mark.usefixtures("rotated")
@@ -85,7 +85,7 @@ class TestRewrap:
         self, rows: Owner, seeds: dict[UUID, bytes], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         heard: list[int] = []
-        done = rewrapping_service().rewrap(report=heard.append)
+        done = rewrap_service().rewrap(report=heard.append)
         assert (done.vaults, done.broken) == (7, [])
         assert heard == [1, 2, 3, 4, 5, 6, 7]
         monkeypatch.setenv("MARA_LOCAL_KEYS", json.dumps(NEW))  # the old key is destroyed
@@ -95,13 +95,13 @@ class TestRewrap:
     @pytest.mark.usefixtures("rotated")
     def test_goes_on_where_it_was_killed(self, rows: Owner) -> None:
         disconnect()  # a forked child must not share our connection
-        child = FORK.Process(target=rewrapping_service().rewrap, args=(None, be_killed))
+        child = FORK.Process(target=rewrap_service().rewrap, args=(None, be_killed))
         child.start()
         child.join()
         assert child.exitcode == -signal.SIGKILL
         assert (under(rows, "local-2"), under(rows, "local-1")) == (3, 4)
-        assert rewrapping_service().rewrap().vaults == 4
-        assert rewrapping_service().rewrap().vaults == 0
+        assert rewrap_service().rewrap().vaults == 4
+        assert rewrap_service().rewrap().vaults == 0
         assert under(rows, "local-2") == 7
 
     @pytest.mark.usefixtures("rotated")
@@ -119,7 +119,7 @@ class TestRewrap:
         broken, wrapped = row
         change = "UPDATE vaults SET seed_wrapped_key = %s WHERE id = %s"
         rows.execute(change, [bytes(len(wrapped)), broken])
-        done = rewrapping_service().rewrap()
+        done = rewrap_service().rewrap()
         assert (done.vaults, done.broken) == (6, [broken])
         assert under(rows, "local-1") == 1
         rows.execute(change, [wrapped, broken])
@@ -130,8 +130,8 @@ class TestRewrap:
         """KMS rotates the material of a key under the same id."""
         wrapped = {row for (row,) in rows.execute("SELECT seed_wrapped_key FROM vaults")}
         before = now()
-        assert rewrapping_service().rewrap(before - timedelta(hours=1)).vaults == 0
-        assert rewrapping_service().rewrap(before).vaults == 7
-        assert rewrapping_service().rewrap(before).vaults == 0
+        assert rewrap_service().rewrap(before - timedelta(hours=1)).vaults == 0
+        assert rewrap_service().rewrap(before).vaults == 7
+        assert rewrap_service().rewrap(before).vaults == 0
         anew = {row for (row,) in rows.execute("SELECT seed_wrapped_key FROM vaults")}
         assert not wrapped & anew

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from psycopg import errors
 
-from mara.kernel.envelope import KeysUnavailable, SealBroken
+from mara.kernel.envelope import DecryptionFailed, KeysUnavailable
 from mara.kernel.principal import Principal
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform.database import connection, disconnect, transaction
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.usefixtures("database")
 
 def open_in_a_process(caller: Principal) -> AccountKeys:
     try:
-        return vault_service().open_vault(caller)
+        return vault_service().get_or_create(caller)
     finally:
         disconnect()
 
@@ -35,18 +35,18 @@ def open_in_a_process(caller: Principal) -> AccountKeys:
 class TestOpenVault:
     def test_makes_one_and_finds_it_ever_after(self, rows: Owner) -> None:
         caller = make_account().principal
-        made = vault_service().open_vault(caller)
-        assert vault_service().open_vault(caller) == made
+        made = vault_service().get_or_create(caller)
+        assert vault_service().get_or_create(caller) == made
         assert vault_service().account_keys(caller) == made
         assert count(rows) == 1
 
     def test_keeps_the_keys_that_follow_from_the_seed(self, rows: Owner) -> None:
         caller = make_account().principal
-        made = vault_service().open_vault(caller)
+        made = vault_service().get_or_create(caller)
         derivation = StandardDerivation()
-        with_seed = derivation.account_keys(open_seed(rows, caller.user_id))
+        with_seed = derivation.derive_account_keys(open_seed(rows, caller.user_id))
         assert made == with_seed
-        assert vault_service().addresses(caller) == derivation.addresses(with_seed, 0)
+        assert vault_service().addresses(caller) == derivation.derive_addresses(with_seed, 0)
 
     def test_makes_one_seed_of_ten_calls_at_once(self, rows: Owner) -> None:
         caller = make_account().principal
@@ -54,12 +54,12 @@ class TestOpenVault:
         with ProcessPoolExecutor(max_workers=10, mp_context=FORK) as pool:
             made = list(pool.map(open_in_a_process, [caller] * 10))
         assert count(rows) == 1
-        kept = StandardDerivation().account_keys(open_seed(rows, caller.user_id))
+        kept = StandardDerivation().derive_account_keys(open_seed(rows, caller.user_id))
         assert made == [kept] * 10
 
     def test_gives_everybody_a_seed_of_their_own(self, rows: Owner) -> None:
         callers = [make_account(name).principal for name in ("anna", "boris", "vera")]
-        made = [vault_service().open_vault(caller) for caller in callers]
+        made = [vault_service().get_or_create(caller) for caller in callers]
         assert len({keys.aptos for keys in made}) == 3
         assert count(rows) == 3
 
@@ -72,7 +72,7 @@ class TestOpenVault:
         monkeypatch.setenv("MARA_SEED_KEY_ARN", arn)
         monkeypatch.setenv("AWS_ENDPOINT_URL_KMS", "http://127.0.0.1:1")
         with pytest.raises(KeysUnavailable):
-            vault_service().open_vault(caller)
+            vault_service().get_or_create(caller)
         assert count(rows) == 0
 
     def test_is_where_account_keys_come_from(self) -> None:
@@ -87,7 +87,7 @@ class TestRow:
     def two_vaults(self, rows: Owner) -> list[Principal]:
         callers = [make_account(name).principal for name in ("anna", "boris")]
         for caller in callers:
-            vault_service().open_vault(caller)
+            vault_service().get_or_create(caller)
             assert len(open_seed(rows, caller.user_id)) == 32
         return callers
 
@@ -108,7 +108,7 @@ class TestRow:
     ) -> None:
         swap(rows, *columns)
         for caller in two_vaults:
-            with pytest.raises(SealBroken):
+            with pytest.raises(DecryptionFailed):
                 open_seed(rows, caller.user_id)
         swap(rows, *columns)
         for caller in two_vaults:
