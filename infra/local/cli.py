@@ -122,9 +122,9 @@ def reindex(_: argparse.Namespace) -> int:
 
 
 def evaluate(options: argparse.Namespace) -> int:
-    from infra.local import evaluate as evaluating
+    from infra.local import evaluate as evaluation
 
-    print(evaluating.evaluate(options.agent, options.version))
+    print(evaluation.evaluate(options.agent, options.version))
     return 0
 
 

@@ -19,7 +19,7 @@ AFTER_THE_ANSWER = re.compile(
 )
 WAITED_FOR = {
     # A model that is too slow is left in time; closing its connection ends the call.
-    "shared/mara/agents/adapters/ollama.py",
+    "shared/mara/platform/language_model.py",
     # The probes of readiness run side by side, within one time limit.
     "shared/mara/operations/service.py",
     # The parts of one multiplication, all waited for.

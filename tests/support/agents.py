@@ -11,15 +11,13 @@ from mara.agents.errors import (
     AgentNotFound,
     AnswerNotFound,
     ConversationNotFound,
-    LanguageModelUnavailable,
     VersionNotFound,
 )
 from mara.agents.model import Agent, Answer, Conversation, Feedback
 from mara.agents.model.evaluation import Version
-from mara.agents.model.prompting import ANSWER_SCHEMA, ChatMessage
-from mara.agents.ports import Completion
 from mara.extraction.model import Place
 from mara.kernel.ids import new_id
+from mara.kernel.language_model import ChatMessage, Completion, LanguageModelUnavailable
 from mara.kernel.page import PageRequest
 from mara.kernel.unit_of_work import Scope
 from mara.search.model import Candidate, Chunk, Found, Hit, Query, Spread
@@ -114,7 +112,7 @@ class ScriptedModel:
         *,
         model: str | None,
         temperature: float,
-        schema: Mapping[str, Any] = ANSWER_SCHEMA,
+        schema: Mapping[str, Any],
     ) -> Completion:
         self.asked.append(messages)
         if self.says is None:

@@ -16,7 +16,7 @@ from mara.ledger.model import Cause
 from mara.platform.database import transaction
 from mara.wallets.model import Network
 from mara.wallets.model.addresses import address_text
-from mara.wiring.agents import agent_service, ask_service
+from mara.wiring.agents import agent_service, answer_service
 from mara.wiring.auth import api_key_service, session_service
 from mara.wiring.ledger import ledger_service
 from mara.wiring.vault import vault_service
@@ -97,7 +97,7 @@ def make_tenant(
     agent = agent_service().create(
         who, AgentSettings(name=f"{word} agent", instructions=f"Speak of {word}.")
     )
-    answer = ask_service().ask(
+    answer = answer_service().ask(
         who, agent.id, f"How do I restart the {word} gateway?", conversation_id=None
     )
     wallet, _ = generation_service(vault_service()).generate(who, network)

@@ -1,8 +1,8 @@
 """SQS analyze-document - tell what a document is about."""
 
-from mara.agents.messages import AnalyzeDocument
+from mara.documents.messages import AnalyzeDocument
 from mara.entrypoints.queue import consumer
-from mara.wiring.agents import analysis_service
+from mara.wiring.documents import analysis_service
 
 
 @consumer(AnalyzeDocument)

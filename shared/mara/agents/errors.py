@@ -1,6 +1,6 @@
 """What can go wrong with agents, conversations and answers."""
 
-from mara.kernel.errors import Conflict, NotFound, Unavailable
+from mara.kernel.errors import Conflict, NotFound
 
 
 class AgentNotFound(NotFound):
@@ -15,16 +15,6 @@ class AnswerNotFound(NotFound):
     title = "There is no such answer"
 
 
-class AnalysisSettled(Conflict):
-    """It is done already, or the document was deleted meanwhile."""
-
-    title = "There is nothing to analyze"
-
-
-class DocumentNotReady(Conflict):
-    title = "The document has not been read yet"
-
-
 class VersionNotFound(NotFound):
     title = "There is no such version"
 
@@ -33,7 +23,3 @@ class GateClosed(Conflict):
     """A version may not answer until it was found good enough."""
 
     title = "The gate is closed for this version"
-
-
-class LanguageModelUnavailable(Unavailable):
-    title = "The language model does not answer"

@@ -1,45 +1,13 @@
 """What the agents domain needs from the outside world."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from mara.agents.model import Agent, Answer, Conversation, Feedback
-from mara.agents.model.analysis import Analysis
 from mara.agents.model.evaluation import Case, Evaluation, Version
-from mara.agents.model.prompting import ANSWER_SCHEMA, ChatMessage
 from mara.kernel.page import PageRequest
-
-
-@dataclass(frozen=True, slots=True)
-class Completion:
-    """What a model wrote, and the tokens it took."""
-
-    text: str
-    input_tokens: int
-    output_tokens: int
-
-
-class LanguageModel(Protocol):
-    @property
-    def prompt_tokens_max(self) -> int:
-        """How long a prompt may be for its answer to fit into the model's context behind it."""
-
-    def chat(
-        self,
-        messages: Sequence[ChatMessage],
-        *,
-        model: str | None,
-        temperature: float,
-        schema: Mapping[str, Any] = ANSWER_SCHEMA,
-    ) -> Completion:
-        """One JSON object of the shape of ``schema``, if the model does as it is told.
-
-        ``model`` ``None`` means the default one. Raises LanguageModelUnavailable: down, unknown,
-        too slow, or broken off.
-        """
 
 
 class Agents(Protocol):
@@ -120,10 +88,3 @@ class Answers(Protocol):
         """The last ``limit``, the oldest first."""
 
     def set_feedback(self, owner_id: UUID, answer_id: UUID, feedback: Feedback) -> None: ...
-
-
-class Analyses(Protocol):
-    def find(self, owner_id: UUID, document_id: UUID) -> Analysis | None: ...
-
-    def save(self, analysis: Analysis) -> None:
-        """The only one of its document."""

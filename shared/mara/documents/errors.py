@@ -29,6 +29,20 @@ class IngestionSettled(Conflict):
     title = "There is nothing to ingest"
 
 
+class AnalysisSettled(Conflict):
+    """The analysis is finished already, or its document was deleted."""
+
+    title = "There is nothing to analyze"
+    problem_domain = "agents"
+
+
+class DocumentNotReady(Conflict):
+    """The document must be ready before it can be analyzed."""
+
+    title = "The document has not been read yet"
+    problem_domain = "agents"
+
+
 class PurgeIncomplete(Unavailable):
     title = "The document is not gone yet"
 

@@ -17,3 +17,10 @@ class AcceptUpload(Message):
 
 class PurgeDocument(Message):
     document_id: UUID
+
+
+class AnalyzeDocument(Message):
+    """Summarize a document and extract its entities."""
+
+    owner_id: UUID
+    document_id: UUID

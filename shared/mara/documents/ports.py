@@ -7,6 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from mara.documents.model import Document
+from mara.documents.model.analysis import Analysis
 from mara.extraction.model import Extraction, Format
 from mara.kernel.page import PageRequest
 from mara.kernel.unit_of_work import Scope
@@ -86,3 +87,13 @@ class Extractor(Protocol):
 class OwnDocuments(Protocol):
     def unknown(self, owner_id: UUID, document_ids: Collection[UUID]) -> set[UUID]:
         """Those that are not this owner's, or are deleted."""
+
+
+class Analyses(Protocol):
+    """The repository of document analyses; a document has at most one."""
+
+    def find(self, owner_id: UUID, document_id: UUID) -> Analysis | None:
+        """Return the analysis of a document, or ``None`` if none was requested."""
+
+    def save(self, analysis: Analysis) -> None:
+        """Insert the analysis of its document, or replace it."""

@@ -4,21 +4,24 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from mara.agents.adapters.postgres import PostgresAgents, PostgresAnswers, PostgresConversations
-from mara.agents.adapters.publishing import PostgresCases, PostgresEvaluations, PostgresVersions
+from mara.agents.adapters.postgres_evaluation import (
+    PostgresCases,
+    PostgresEvaluations,
+    PostgresVersions,
+)
 from mara.documents.adapters.postgres import PostgresOwnDocuments
 from mara.platform.clock import now
 from mara.platform.database import transaction
 from mara.wiring.documents import ownership_service
-from mara.wiring.search import embedder, search_index, search_service
+from mara.wiring.language_model import language_model
+from mara.wiring.search import search_index, search_service
 
 if TYPE_CHECKING:
-    from mara.agents.ports import LanguageModel
     from mara.agents.service.agents import AgentService
-    from mara.agents.service.analyzing import AnalysisService
-    from mara.agents.service.asking import AskService
+    from mara.agents.service.answers import AnswerService
     from mara.agents.service.conversations import ConversationService
-    from mara.agents.service.evaluating import EvaluationService
-    from mara.agents.service.publishing import PublishingService
+    from mara.agents.service.evaluation import EvaluationService
+    from mara.agents.service.publication import PublicationService
 
 
 @cache
@@ -29,25 +32,10 @@ def agent_service() -> "AgentService":
 
 
 @cache
-def language_model() -> "LanguageModel | None":
-    """``None`` where none is configured."""
-    from mara.platform.settings.language_model import LanguageModelSettings
+def answer_service() -> "AnswerService":
+    from mara.agents.service.answers import AnswerService
 
-    settings = LanguageModelSettings()
-    if not settings.ollama_url:
-        return None
-    from mara.agents.adapters.ollama import OllamaLanguageModel
-
-    return OllamaLanguageModel(
-        settings.ollama_url, settings.language_model, settings.context_tokens
-    )
-
-
-@cache
-def ask_service() -> "AskService":
-    from mara.agents.service.asking import AskService
-
-    return AskService(
+    return AnswerService(
         agents=PostgresAgents(),
         versions=PostgresVersions(),
         conversations=PostgresConversations(),
@@ -55,25 +43,6 @@ def ask_service() -> "AskService":
         documents=PostgresOwnDocuments(),
         search=search_service(),
         language_model=language_model(),
-        unit_of_work=transaction,
-        now=now,
-    )
-
-
-@cache
-def analysis_service() -> "AnalysisService":
-    from mara.agents.adapters.analyses import PostgresAnalyses
-    from mara.agents.service.analyzing import AnalysisService
-    from mara.documents.adapters.postgres import PostgresDocuments
-    from mara.platform.outbox import publish
-
-    return AnalysisService(
-        documents=PostgresDocuments(),
-        index=search_index(),
-        embedder=embedder(),
-        analyses=PostgresAnalyses(),
-        language_model=language_model(),
-        publish=publish,
         unit_of_work=transaction,
         now=now,
     )
@@ -96,10 +65,10 @@ def conversation_service() -> "ConversationService":
 
 
 @cache
-def publishing_service() -> "PublishingService":
-    from mara.agents.service.publishing import PublishingService
+def publication_service() -> "PublicationService":
+    from mara.agents.service.publication import PublicationService
 
-    return PublishingService(
+    return PublicationService(
         agents=PostgresAgents(),
         versions=PostgresVersions(),
         evaluations=PostgresEvaluations(),
@@ -111,14 +80,14 @@ def publishing_service() -> "PublishingService":
 
 @cache
 def evaluation_service() -> "EvaluationService":
-    from mara.agents.service.evaluating import EvaluationService
+    from mara.agents.service.evaluation import EvaluationService
 
     return EvaluationService(
         agents=PostgresAgents(),
         versions=PostgresVersions(),
         cases=PostgresCases(),
         evaluations=PostgresEvaluations(),
-        asking=ask_service(),
+        answering=answer_service(),
         unit_of_work=transaction,
         now=now,
     )

@@ -10,10 +10,12 @@ from mara.platform.clock import now
 from mara.platform.database import transaction
 from mara.platform.outbox import publish
 from mara.platform.settings.storage import StorageSettings
+from mara.wiring.language_model import language_model
 from mara.wiring.search import embedder, search_index
 
 if TYPE_CHECKING:
     from mara.documents.service.acceptance import AcceptanceService
+    from mara.documents.service.analysis import AnalysisService
     from mara.documents.service.ingestion import IngestionService
     from mara.documents.service.library import LibraryService
     from mara.documents.service.ownership import OwnershipService
@@ -81,3 +83,20 @@ def recovery_service() -> "RecoveryService":
     from mara.documents.service.recovery import RecoveryService
 
     return RecoveryService(PostgresDocuments(), publish, transaction)
+
+
+@cache
+def analysis_service() -> "AnalysisService":
+    from mara.documents.adapters.postgres_analyses import PostgresAnalyses
+    from mara.documents.service.analysis import AnalysisService
+
+    return AnalysisService(
+        documents=PostgresDocuments(),
+        index=search_index(),
+        embedder=embedder(),
+        analyses=PostgresAnalyses(),
+        language_model=language_model(),
+        publish=publish,
+        unit_of_work=transaction,
+        now=now,
+    )

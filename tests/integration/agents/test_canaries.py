@@ -12,11 +12,10 @@ from uuid import UUID
 import pytest
 
 from mara.agents.model import AgentSettings, AnswerMode
-from mara.agents.model.prompting import ChatMessage
-from mara.agents.ports import Completion
+from mara.kernel.language_model import ChatMessage, Completion
 from mara.kernel.principal import Principal
 from mara.search.model import SearchMode
-from mara.wiring.agents import agent_service, ask_service
+from mara.wiring.agents import agent_service, answer_service
 from mara.wiring.search import search_service
 from tests.support.accounts import make_account
 from tests.support.knowledge import learn
@@ -75,7 +74,7 @@ def test_no_tenant_ever_sees_the_canary_of_another(log: io.StringIO) -> None:
     """Invariants 2 and 12: in hits, prompts, answers and logs."""
     choose = random.Random(4)
     model = ObedientModel()
-    asking = replace(ask_service(), language_model=model)
+    asking = replace(answer_service(), language_model=model)
     companies = [found_company(number, choose) for number in range(TENANTS)]
     seen = 0
     for _ in range(SEARCHES):

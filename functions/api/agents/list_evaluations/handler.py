@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from mara.agents.schemas.measuring import EvaluationOut, EvaluationsOut
+from mara.agents.schemas.evaluation import EvaluationOut, EvaluationsOut
 from mara.entrypoints.http import Limit, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.wiring.agents import evaluation_service

@@ -2,17 +2,17 @@
 
 from uuid import UUID
 
-from mara.agents.schemas.measuring import VersionOut, VersionsOut
+from mara.agents.schemas.evaluation import VersionOut, VersionsOut
 from mara.entrypoints.http import api, lambda_handler
 from mara.entrypoints.principal import Caller
-from mara.wiring.agents import publishing_service
+from mara.wiring.agents import publication_service
 
 app = api()
 
 
 @app.get("/api/v1/agents/{agent_id}/versions")
 async def list_versions(agent_id: UUID, caller: Caller) -> VersionsOut:
-    versions = publishing_service().list_versions(caller, agent_id)
+    versions = publication_service().list_versions(caller, agent_id)
     return VersionsOut(items=[VersionOut.of(version) for version in versions])
 
 

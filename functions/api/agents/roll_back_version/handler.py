@@ -2,17 +2,17 @@
 
 from uuid import UUID
 
-from mara.agents.schemas.measuring import PublicationOut, VersionIn
+from mara.agents.schemas.evaluation import PublicationOut, VersionIn
 from mara.entrypoints.http import api, lambda_handler
 from mara.entrypoints.principal import Caller
-from mara.wiring.agents import publishing_service
+from mara.wiring.agents import publication_service
 
 app = api()
 
 
 @app.post("/api/v1/agents/{agent_id}/rollback")
 async def roll_back_version(agent_id: UUID, body: VersionIn, caller: Caller) -> PublicationOut:
-    return PublicationOut.of(publishing_service().roll_back(caller, agent_id, body.version))
+    return PublicationOut.of(publication_service().roll_back(caller, agent_id, body.version))
 
 
 handler = lambda_handler(app)

@@ -2,17 +2,17 @@
 
 from uuid import UUID
 
-from mara.agents.schemas.measuring import GateIn, PublicationOut
+from mara.agents.schemas.evaluation import GateIn, PublicationOut
 from mara.entrypoints.http import api, lambda_handler
 from mara.entrypoints.principal import Caller
-from mara.wiring.agents import publishing_service
+from mara.wiring.agents import publication_service
 
 app = api()
 
 
 @app.put("/api/v1/agents/{agent_id}/gate")
 async def set_gate(agent_id: UUID, body: GateIn, caller: Caller) -> PublicationOut:
-    return PublicationOut.of(publishing_service().set_gate(caller, agent_id, body.min_score))
+    return PublicationOut.of(publication_service().set_gate(caller, agent_id, body.min_score))
 
 
 handler = lambda_handler(app)

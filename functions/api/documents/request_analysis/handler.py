@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from mara.agents.schemas.analysis import AnalysisOut
+from mara.documents.schemas.analysis import AnalysisOut
 from mara.entrypoints.http import api, lambda_handler
 from mara.entrypoints.principal import Caller
-from mara.wiring.agents import analysis_service
+from mara.wiring.documents import analysis_service
 
 app = api()
 

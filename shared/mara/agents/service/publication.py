@@ -14,7 +14,7 @@ from mara.kernel.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
-class PublishingService:
+class PublicationService:
     agents: Agents
     versions: Versions
     evaluations: Evaluations

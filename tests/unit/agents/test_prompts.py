@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mara.agents.model import Language
-from mara.agents.model.prompting import Prompt, Turn, count_tokens, prompt, understand
+from mara.agents.model.prompts import Prompt, Turn, prompt, understand
+from mara.kernel.language_model import count_tokens
 from mara.search.model import Hit
 from tests.support.agents import a_hit
 

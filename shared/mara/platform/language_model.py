@@ -6,9 +6,12 @@ from concurrent.futures import TimeoutError as TookTooLong
 from contextlib import contextmanager
 from typing import Any
 
-from mara.agents.errors import LanguageModelUnavailable
-from mara.agents.model.prompting import ANSWER_SCHEMA, ChatMessage, Speaker
-from mara.agents.ports import Completion
+from mara.kernel.language_model import (
+    ChatMessage,
+    Completion,
+    LanguageModelUnavailable,
+    Speaker,
+)
 from mara.platform.telemetry import logger
 
 ANSWER_TOKENS = 700
@@ -43,7 +46,7 @@ class OllamaLanguageModel:
         *,
         model: str | None,
         temperature: float,
-        schema: Mapping[str, Any] = ANSWER_SCHEMA,
+        schema: Mapping[str, Any],
     ) -> Completion:
         from langchain_ollama import ChatOllama
 

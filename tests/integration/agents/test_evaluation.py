@@ -12,17 +12,17 @@ from infra.local.evaluate import evaluate as evaluate_at_the_command_line
 from mara.agents.errors import AgentNotFound, AnswerNotFound, GateClosed, VersionNotFound
 from mara.agents.model import AgentSettings, Answer, AnswerStatus
 from mara.agents.model.evaluation import Outcome
-from mara.agents.model.prompting import PROMPT_VERSION
+from mara.agents.model.prompts import PROMPT_VERSION
 from mara.documents.adapters.postgres import PostgresDocuments
 from mara.documents.model import Document
 from mara.kernel.principal import Principal
 from mara.platform.database import disconnect, transaction
 from mara.wiring.agents import (
     agent_service,
-    ask_service,
+    answer_service,
     conversation_service,
     evaluation_service,
-    publishing_service,
+    publication_service,
 )
 from tests.support.accounts import make_account
 from tests.support.knowledge import NOW, learn
@@ -55,7 +55,7 @@ def agent_id(caller: Principal, disk: Document, clock: Document) -> UUID:
 
 
 def ask(caller: Principal, agent_id: UUID, question: str = QUESTION) -> Answer:
-    return ask_service().ask(caller, agent_id, question, conversation_id=None)
+    return answer_service().ask(caller, agent_id, question, conversation_id=None)
 
 
 def judge(caller: Principal, answer: Answer, *, helped: bool) -> None:
@@ -175,50 +175,50 @@ class TestPublish:
         self, caller: Principal, agent_id: UUID, clock: Document
     ) -> None:
         judge(caller, ask(caller, agent_id), helped=True)
-        publishing_service().set_gate(caller, agent_id, 0.9)
+        publication_service().set_gate(caller, agent_id, 0.9)
         changed = agent_service().update(caller, agent_id, narrowed(clock))
         assert (changed.version, changed.published_version) == (2, 1)
         answer = ask(caller, agent_id)
         assert (answer.reply.status, answer.agent_version) == (AnswerStatus.ANSWERED, 1)
         with pytest.raises(GateClosed, match="not evaluated"):
-            publishing_service().publish(caller, agent_id, 2)
+            publication_service().publish(caller, agent_id, 2)
         evaluation_service().evaluate(caller, agent_id)
         with pytest.raises(GateClosed, match=r"scored 0\.000"):
-            publishing_service().publish(caller, agent_id, 2)
+            publication_service().publish(caller, agent_id, 2)
 
     def test_lets_a_version_through_that_scores_enough(
         self, caller: Principal, agent_id: UUID, disk: Document
     ) -> None:
         judge(caller, ask(caller, agent_id), helped=True)
-        publishing_service().set_gate(caller, agent_id, 0.9)
+        publication_service().set_gate(caller, agent_id, 0.9)
         agent_service().update(caller, agent_id, narrowed(disk))
         evaluation_service().evaluate(caller, agent_id)
-        assert publishing_service().publish(caller, agent_id, 2).published_version == 2
+        assert publication_service().publish(caller, agent_id, 2).published_version == 2
         assert ask(caller, agent_id).agent_version == 2
 
     def test_rolls_back_without_asking_the_gate(
         self, caller: Principal, agent_id: UUID, clock: Document
     ) -> None:
         agent_service().update(caller, agent_id, narrowed(clock))
-        publishing_service().set_gate(caller, agent_id, 1.0)
-        assert publishing_service().roll_back(caller, agent_id, 1).published_version == 1
+        publication_service().set_gate(caller, agent_id, 1.0)
+        assert publication_service().roll_back(caller, agent_id, 1).published_version == 1
         assert ask(caller, agent_id).reply.status is AnswerStatus.ANSWERED
 
     def test_rolls_back_to_nothing_that_never_answered(
         self, caller: Principal, agent_id: UUID, clock: Document
     ) -> None:
-        publishing_service().set_gate(caller, agent_id, 1.0)
+        publication_service().set_gate(caller, agent_id, 1.0)
         agent_service().update(caller, agent_id, narrowed(clock))
         with pytest.raises(GateClosed):
-            publishing_service().roll_back(caller, agent_id, 2)
+            publication_service().roll_back(caller, agent_id, 2)
         with pytest.raises(VersionNotFound):
-            publishing_service().roll_back(caller, agent_id, 7)
+            publication_service().roll_back(caller, agent_id, 7)
 
     def test_lets_the_same_settings_answer_again_after_a_rollback(
         self, caller: Principal, agent_id: UUID, clock: Document, disk: Document
     ) -> None:
         agent_service().update(caller, agent_id, narrowed(clock))
-        publishing_service().roll_back(caller, agent_id, 1)
+        publication_service().roll_back(caller, agent_id, 1)
         again = agent_service().update(caller, agent_id, narrowed(clock))
         assert again.published_version == again.version == 3
 
@@ -227,7 +227,7 @@ class TestPublish:
     ) -> None:
         agent_service().update(caller, agent_id, narrowed(disk))
         agent_service().update(caller, agent_id, AgentSettings("Broken", document_ids=(clock.id,)))
-        publishing_service().roll_back(caller, agent_id, 2)
+        publication_service().roll_back(caller, agent_id, 2)
         more = learn(caller.user_id, "more.txt", ["Paper is on the shelf."])
         linked = agent_service().link(caller, agent_id, more.id)
         assert linked.settings == AgentSettings("On call", document_ids=(disk.id, more.id))
@@ -236,33 +236,33 @@ class TestPublish:
         self, caller: Principal, agent_id: UUID, disk: Document
     ) -> None:
         judge(caller, ask(caller, agent_id), helped=True)
-        publishing_service().set_gate(caller, agent_id, 0.9)
+        publication_service().set_gate(caller, agent_id, 0.9)
         agent_service().update(caller, agent_id, narrowed(disk))
         evaluation_service().evaluate(caller, agent_id)
         judge(caller, ask(caller, agent_id), helped=False)
         with pytest.raises(GateClosed, match="since"):
-            publishing_service().publish(caller, agent_id, 2)
+            publication_service().publish(caller, agent_id, 2)
 
     def test_does_not_believe_an_evaluation_that_ran_out_of_time(
         self, caller: Principal, agent_id: UUID, disk: Document
     ) -> None:
         for _ in range(2):
             judge(caller, ask(caller, agent_id), helped=True)
-        publishing_service().set_gate(caller, agent_id, 0.9)
+        publication_service().set_gate(caller, agent_id, 0.9)
         agent_service().update(caller, agent_id, narrowed(disk))
         hasty = evaluation_service().evaluate(caller, agent_id, within=timedelta(seconds=-1))
         assert {result.outcome for result in hasty.results} == {Outcome.LEFT_OUT}
         with pytest.raises(GateClosed):
-            publishing_service().publish(caller, agent_id, 2)
+            publication_service().publish(caller, agent_id, 2)
 
     def test_lists_the_versions_of_ones_own_agent(
         self, caller: Principal, agent_id: UUID, clock: Document
     ) -> None:
         agent_service().update(caller, agent_id, narrowed(clock))
-        versions = publishing_service().list_versions(caller, agent_id)
+        versions = publication_service().list_versions(caller, agent_id)
         assert [version.number for version in versions] == [2, 1]
         with pytest.raises(AgentNotFound):
-            publishing_service().list_versions(make_account("boris").principal, agent_id)
+            publication_service().list_versions(make_account("boris").principal, agent_id)
 
     def test_loses_no_change_of_many_at_once(
         self, caller: Principal, agent_id: UUID, disk: Document
@@ -270,6 +270,6 @@ class TestPublish:
         disconnect()
         with ProcessPoolExecutor(max_workers=4, mp_context=get_context("fork")) as pool:
             list(pool.map(change, [(caller, agent_id, disk.id, n) for n in range(12)]))
-        versions = publishing_service().list_versions(caller, agent_id)
+        versions = publication_service().list_versions(caller, agent_id)
         assert [version.number for version in versions] == list(range(13, 0, -1))
         assert agent_service().get(caller, agent_id).published_version == 13

@@ -8,10 +8,10 @@ import httpx
 import pytest
 
 from infra.local.simulators.ollama import Fault, SimulatedOllama, simulated_ollama
-from mara.agents.adapters.ollama import OllamaLanguageModel
-from mara.agents.errors import LanguageModelUnavailable
 from mara.agents.model import Language
-from mara.agents.model.prompting import ANSWER_SCHEMA, ChatMessage, Speaker, prompt
+from mara.agents.model.prompts import ANSWER_SCHEMA, prompt
+from mara.kernel.language_model import ChatMessage, LanguageModelUnavailable, Speaker
+from mara.platform.language_model import OllamaLanguageModel
 from tests.support.agents import a_hit
 from tests.support.ollama import embedded_ollama, real_ollama
 from tests.support.ports import free_port
@@ -49,7 +49,9 @@ class TestServers:
             language=Language.EN,
             tokens_max=3000,
         )
-        completion = model_at(url).chat(told.messages, model=None, temperature=0.0)
+        completion = model_at(url).chat(
+            told.messages, model=None, temperature=0.0, schema=ANSWER_SCHEMA
+        )
         assert completion.input_tokens > 50
         assert completion.output_tokens > 5
         # Whether it makes sense, and comes to an end, is another matter for so small a model.
@@ -57,17 +59,21 @@ class TestServers:
         assert '"answer"' in completion.text
 
     def test_takes_the_model_by_name(self, url: str) -> None:
-        completion = model_at(url).chat(HELLO, model="SmolLM2:135m", temperature=0.0)
+        completion = model_at(url).chat(
+            HELLO, model="SmolLM2:135m", temperature=0.0, schema=ANSWER_SCHEMA
+        )
         assert json.loads(completion.text)["answer"] is not None
 
     def test_refuses_a_model_that_is_not_there(self, url: str) -> None:
         with pytest.raises(LanguageModelUnavailable):
-            model_at(url).chat(HELLO, model="nosuch:1b", temperature=0.0)
+            model_at(url).chat(HELLO, model="nosuch:1b", temperature=0.0, schema=ANSWER_SCHEMA)
 
     def test_serves_the_next_after_one_that_was_given_up(self, url: str) -> None:
         with pytest.raises(LanguageModelUnavailable):
-            model_at(url, deadline_s=0.2).chat(HELLO, model=None, temperature=0.9)
-        assert model_at(url).chat(HELLO, model=None, temperature=0.0).text
+            model_at(url, deadline_s=0.2).chat(
+                HELLO, model=None, temperature=0.9, schema=ANSWER_SCHEMA
+            )
+        assert model_at(url).chat(HELLO, model=None, temperature=0.0, schema=ANSWER_SCHEMA).text
 
     def test_streams_lines_of_json(self, url: str) -> None:
         body = {
@@ -129,7 +135,9 @@ class TestFaults:
 
     def test_asks_for_the_whole_context_and_the_shape(self, simulated: SimulatedOllama) -> None:
         simulated.says = '{"answer": "Yes.", "citations": []}'
-        completion = model_at(simulated.url).chat(HELLO, model=None, temperature=0.3)
+        completion = model_at(simulated.url).chat(
+            HELLO, model=None, temperature=0.3, schema=ANSWER_SCHEMA
+        )
         assert completion.text == simulated.says
         assert (completion.input_tokens, completion.output_tokens) == (100, 20)
         (asked,) = simulated.asked
@@ -144,9 +152,13 @@ class TestFaults:
         simulated.says, simulated.fault = "x" * 40, fault
         began = time.monotonic()
         with pytest.raises(LanguageModelUnavailable):
-            model_at(simulated.url, deadline_s=1.0).chat(HELLO, model=None, temperature=0.0)
+            model_at(simulated.url, deadline_s=1.0).chat(
+                HELLO, model=None, temperature=0.0, schema=ANSWER_SCHEMA
+            )
         assert time.monotonic() - began < 10
 
     def test_is_unavailable_where_nobody_listens(self) -> None:
         with pytest.raises(LanguageModelUnavailable):
-            model_at(f"http://127.0.0.1:{free_port()}").chat(HELLO, model=None, temperature=0.0)
+            model_at(f"http://127.0.0.1:{free_port()}").chat(
+                HELLO, model=None, temperature=0.0, schema=ANSWER_SCHEMA
+            )

@@ -6,7 +6,7 @@ from typing import Self
 
 from pydantic import BaseModel
 
-from mara.agents.model.analysis import Analysis, AnalysisState, Method
+from mara.documents.model.analysis import Analysis, AnalysisState, Method
 
 
 class EntityOut(BaseModel):
@@ -34,7 +34,7 @@ class AnalysisOut(BaseModel):
 
     @classmethod
     def of(cls, analysis: Analysis) -> Self:
-        found = analysis.findings
+        found = analysis.result
         return cls(
             state=analysis.state,
             requested_at=analysis.requested_at,

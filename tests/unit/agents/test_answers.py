@@ -10,7 +10,7 @@ import pytest
 
 from mara.agents.errors import AgentNotFound, ConversationNotFound
 from mara.agents.model import Agent, AgentSettings, Answer, AnswerMode, AnswerStatus, Reply
-from mara.agents.service.asking import AskService
+from mara.agents.service.answers import AnswerService
 from mara.kernel.ids import new_id
 from mara.kernel.principal import Principal, Role
 from mara.search.model import Hit
@@ -36,7 +36,7 @@ CLOCK = a_hit("Disk full: restart the time daemon and then compare all of the cl
 
 @dataclass
 class World:
-    service: AskService
+    service: AnswerService
     agent: Agent
     answers: FakeAnswers
     index: FakeIndex
@@ -57,7 +57,7 @@ def a_world(
     agent = Agent(new_id(), CALLER.user_id, settings, 1, NOW, NOW)
     agents.add(agent)
     search = SearchService(index, FakeEmbedder(), no_transaction)
-    service = AskService(
+    service = AnswerService(
         agents,
         FakeVersions(),
         FakeConversations(),

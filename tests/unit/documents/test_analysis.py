@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mara.agents.model.analysis import (
+from mara.documents.model.analysis import (
     DEADLINE,
     Analysis,
     AnalysisState,

@@ -1,30 +1,27 @@
 """Telling what a document is about: by a language model in parts, or by its own sentences."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from mara.agents.errors import AnalysisSettled, DocumentNotReady, LanguageModelUnavailable
-from mara.agents.messages import AnalyzeDocument
-from mara.agents.model import Language
-from mara.agents.model.analysis import (
+from mara.documents.errors import AnalysisSettled, DocumentNotFound, DocumentNotReady
+from mara.documents.messages import AnalyzeDocument
+from mara.documents.model import Document, DocumentState
+from mara.documents.model.analysis import (
     KEY_POINTS_MAX,
     SUMMARY_SENTENCES,
     Analysis,
+    AnalysisResult,
     AnalysisState,
-    Findings,
     Method,
     entities_in,
     is_a_statement,
     most_central,
 )
-from mara.agents.model.prompting import SUMMARY_SCHEMA, count_tokens, prompt_to_sum_up
-from mara.agents.ports import Analyses, LanguageModel
-from mara.documents.errors import DocumentNotFound
-from mara.documents.model import Document, DocumentState
-from mara.documents.ports import Documents
+from mara.documents.model.prompts import SUMMARY_SCHEMA, parse_summary, summary_prompt
+from mara.documents.ports import Analyses, Documents
 from mara.kernel.clock import Clock
+from mara.kernel.language_model import LanguageModel, LanguageModelUnavailable, count_tokens
 from mara.kernel.messages import Publish
 from mara.kernel.principal import Principal
 from mara.kernel.unit_of_work import UnitOfWork
@@ -87,14 +84,14 @@ class AnalysisService:
                 raise AnalysisSettled("It is done already.")
             document = self._lock(owner_id, document_id)
             chunks = list(self._read(owner_id, document_id))
-        findings = self._findings(document, chunks)
+        result = self._result(document, chunks)
         with self.unit_of_work(owner_id):
             self._lock(owner_id, document_id)
             self.analyses.save(
                 replace(
                     waiting,
                     state=AnalysisState.READY,
-                    findings=findings,
+                    result=result,
                     finished_at=self.now(),
                 )
             )
@@ -114,9 +111,9 @@ class AnalysisService:
                 return
             after = page[-1].ordinal
 
-    def _findings(self, document: Document, chunks: Sequence[Chunk]) -> Findings:
+    def _result(self, document: Document, chunks: Sequence[Chunk]) -> AnalysisResult:
         texts = [chunk.text for chunk in chunks]
-        extracted = Findings(
+        extracted = AnalysisResult(
             *self._extract(texts),
             entities=entities_in(texts),
             language=document.language or language_of("\n".join(texts)),
@@ -148,12 +145,11 @@ def _sum_up(
 
     Raises LanguageModelUnavailable, also for a model that talks nonsense.
     """
-    written_in = Language(language) if language in set(Language) else Language.EN
-    said = [_ask(model, part, written_in) for part in _parts(texts, model.prompt_tokens_max)]
+    said = [_summarize(model, part, language) for part in _parts(texts, model.prompt_tokens_max)]
     if len(said) == 1:
         return said[0]
     together = "\n\n".join("\n".join([summary, *points]) for summary, points in said)
-    return _ask(model, together[: model.prompt_tokens_max], written_in)
+    return _summarize(model, together[: model.prompt_tokens_max], language)
 
 
 def _parts(texts: Sequence[str], tokens_max: int) -> list[str]:
@@ -176,19 +172,14 @@ def _thinned(items: list[str], most: int) -> list[str]:
     return [items[position * len(items) // most] for position in range(most)]
 
 
-def _ask(model: LanguageModel, text: str, language: Language) -> tuple[str, list[str]]:
+def _summarize(model: LanguageModel, text: str, language: str | None) -> tuple[str, list[str]]:
     completion = model.chat(
-        prompt_to_sum_up(text, language),
+        summary_prompt(text, language),
         model=None,
         temperature=TEMPERATURE,
         schema=SUMMARY_SCHEMA,
     )
-    try:
-        said = json.loads(completion.text)
-        summary, points = said["summary"], said["key_points"]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise LanguageModelUnavailable("It wrote something else than a summary.") from error
-    if not isinstance(summary, str) or not summary.strip() or not isinstance(points, list):
-        raise LanguageModelUnavailable("It wrote something else than a summary.")
-    kept = [point.strip() for point in points if isinstance(point, str) and point.strip()]
-    return summary.strip(), kept[:KEY_POINTS_MAX]
+    summary = parse_summary(completion.text)
+    if summary is None:
+        raise LanguageModelUnavailable("The model wrote something else than a summary.")
+    return summary[0], summary[1][:KEY_POINTS_MAX]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from mara.agents.errors import ConversationNotFound, LanguageModelUnavailable
+from mara.agents.errors import ConversationNotFound
 from mara.agents.model import (
     Agent,
     Answer,
@@ -17,20 +17,21 @@ from mara.agents.model import (
     Usage,
 )
 from mara.agents.model.confidence import ANSWER_AT, confidence_of
-from mara.agents.model.passages import choose
-from mara.agents.model.prompting import PROMPT_VERSION, Turn, prompt, understand
-from mara.agents.model.verification import Claim, verify
-from mara.agents.model.wording import (
+from mara.agents.model.messages import (
     NOT_IN_DOCUMENTS,
     documents_of,
     language_of,
     quoted,
     withdrawn,
 )
-from mara.agents.ports import Agents, Answers, Conversations, LanguageModel, Versions
+from mara.agents.model.passages import choose
+from mara.agents.model.prompts import ANSWER_SCHEMA, PROMPT_VERSION, Turn, prompt, understand
+from mara.agents.model.verification import Claim, verify
+from mara.agents.ports import Agents, Answers, Conversations, Versions
 from mara.documents.ports import OwnDocuments
 from mara.kernel.clock import Clock
 from mara.kernel.ids import new_id
+from mara.kernel.language_model import LanguageModel, LanguageModelUnavailable
 from mara.kernel.principal import Principal
 from mara.kernel.unit_of_work import UnitOfWork
 from mara.search.model import Hit
@@ -54,7 +55,7 @@ class _Found:
 
 
 @dataclass(frozen=True, slots=True)
-class AskService:
+class AnswerService:
     """``language_model`` is ``None`` where none is configured: agents then quote."""
 
     agents: Agents
@@ -90,7 +91,7 @@ class AskService:
         self._keep(answer, starts_conversation=conversation_id is None)
         return answer
 
-    def try_out(self, caller: Principal, agent: Agent, question: str) -> Reply:
+    def preview(self, caller: Principal, agent: Agent, question: str) -> Reply:
         """What the agent, as it is given, would answer; nothing is kept."""
         return self._reply(agent, question, self._look_up(caller, agent, question, ()), ())
 
@@ -165,7 +166,10 @@ class AskService:
             tokens_max=self.language_model.prompt_tokens_max,
         )
         completion = self.language_model.chat(
-            told.messages, model=settings.model, temperature=settings.temperature
+            told.messages,
+            model=settings.model,
+            temperature=settings.temperature,
+            schema=ANSWER_SCHEMA,
         )
         usage = Usage(completion.input_tokens, completion.output_tokens)
         draft = understand(completion.text, told.passages)

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from mara.agents.model.analysis import Analysis, AnalysisState, Entity, Findings, Method
+from mara.documents.model.analysis import Analysis, AnalysisResult, AnalysisState, Entity, Method
 from mara.platform.database import connection
 
 FIND = """
@@ -29,11 +29,11 @@ class PostgresAnalyses:
         if row is None:
             return None
         document, owner, state, requested_at, findings, finished_at = row
-        found = _findings(findings) if findings else None
+        found = _result(findings) if findings else None
         return Analysis(document, owner, AnalysisState(state), requested_at, found, finished_at)
 
     def save(self, analysis: Analysis) -> None:
-        findings = json.dumps(asdict(analysis.findings)) if analysis.findings else None
+        findings = json.dumps(asdict(analysis.result)) if analysis.result else None
         connection().execute(
             SAVE,
             (
@@ -47,6 +47,6 @@ class PostgresAnalyses:
         )
 
 
-def _findings(kept: dict[str, Any]) -> Findings:
+def _result(kept: dict[str, Any]) -> AnalysisResult:
     entities = [Entity(**entity) for entity in kept["entities"]]
-    return Findings(**{**kept, "entities": entities, "method": Method(kept["method"])})
+    return AnalysisResult(**{**kept, "entities": entities, "method": Method(kept["method"])})

@@ -52,7 +52,7 @@ class Entity:
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class AnalysisResult:
     summary: str
     key_points: Sequence[str]
     entities: Sequence[Entity]
@@ -62,13 +62,13 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """``findings`` is there once it is ``ready``."""
+    """``result`` is set when the state is ``ready``."""
 
     document_id: UUID
     owner_id: UUID
     state: AnalysisState
     requested_at: datetime
-    findings: Findings | None = None
+    result: AnalysisResult | None = None
     finished_at: datetime | None = None
 
     def at(self, moment: datetime) -> AnalysisState:

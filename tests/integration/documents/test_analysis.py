@@ -6,16 +6,15 @@ from datetime import timedelta
 
 import pytest
 
-from mara.agents.errors import AnalysisSettled, DocumentNotReady
-from mara.agents.model.analysis import DEADLINE, AnalysisState, Method
-from mara.agents.service.analyzing import PARTS_MAX, AnalysisService
 from mara.documents.adapters.postgres import PostgresDocuments
-from mara.documents.errors import DocumentNotFound
+from mara.documents.errors import AnalysisSettled, DocumentNotFound, DocumentNotReady
 from mara.documents.model import Document, DocumentState
+from mara.documents.model.analysis import DEADLINE, AnalysisState, Method
+from mara.documents.service.analysis import PARTS_MAX, AnalysisService
 from mara.kernel.principal import Principal
 from mara.platform.clock import now
 from mara.platform.database import connection, transaction
-from mara.wiring.agents import analysis_service
+from mara.wiring.documents import analysis_service
 from tests.support.accounts import make_account
 from tests.support.agents import ScriptedModel
 from tests.support.knowledge import NOW, learn
@@ -52,33 +51,33 @@ def analyzed(service: AnalysisService, caller: Principal, document: Document):  
     found = service.find(caller, document.id)
     assert found is not None
     assert found.state is AnalysisState.READY
-    assert found.findings is not None
-    return found.findings
+    assert found.result is not None
+    return found.result
 
 
 class TestAnalyze:
     def test_extracts_sentences_of_the_document_where_there_is_no_model(
         self, caller: Principal, document: Document
     ) -> None:
-        findings = analyzed(with_model(None), caller, document)
-        assert findings.method is Method.EXTRACTIVE
-        assert findings.key_points
-        assert all(point in "\n".join(RUNBOOK) for point in findings.key_points)
-        assert "ops@example.com" in {entity.text for entity in findings.entities}
-        assert findings.language == "en"
+        result = analyzed(with_model(None), caller, document)
+        assert result.method is Method.EXTRACTIVE
+        assert result.key_points
+        assert all(point in "\n".join(RUNBOOK) for point in result.key_points)
+        assert "ops@example.com" in {entity.text for entity in result.entities}
+        assert result.language == "en"
 
     def test_lets_a_model_sum_up(self, caller: Principal, document: Document) -> None:
-        findings = analyzed(with_model(ScriptedModel(TOLD)), caller, document)
-        assert findings.method is Method.MODEL
-        assert findings.summary == "What to do about a full disk."
-        assert "NodeDiskFull" in {entity.text for entity in findings.entities}
+        result = analyzed(with_model(ScriptedModel(TOLD)), caller, document)
+        assert result.method is Method.MODEL
+        assert result.summary == "What to do about a full disk."
+        assert "NodeDiskFull" in {entity.text for entity in result.entities}
 
     @pytest.mark.parametrize("said", [None, "Sure!", "{}", '{"summary": 1, "key_points": []}'])
     def test_extracts_where_the_model_is_down_or_talks_nonsense(
         self, caller: Principal, document: Document, said: str | None
     ) -> None:
-        findings = analyzed(with_model(ScriptedModel(said)), caller, document)
-        assert findings.method is Method.EXTRACTIVE
+        result = analyzed(with_model(ScriptedModel(said)), caller, document)
+        assert result.method is Method.EXTRACTIVE
 
     def test_maps_a_long_document_in_parts_and_reduces_them(self, caller: Principal) -> None:
         texts = [f"Shelf {n} holds paper of kind {n}. " * 20 for n in range(60)]

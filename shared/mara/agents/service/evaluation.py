@@ -15,9 +15,9 @@ from mara.agents.model.evaluation import (
     judge,
     score_of,
 )
-from mara.agents.model.prompting import PROMPT_VERSION
+from mara.agents.model.prompts import PROMPT_VERSION
 from mara.agents.ports import Agents, Cases, Evaluations, Versions
-from mara.agents.service.asking import AskService
+from mara.agents.service.answers import AnswerService
 from mara.kernel.clock import Clock
 from mara.kernel.ids import new_id
 from mara.kernel.principal import Principal
@@ -35,7 +35,7 @@ class EvaluationService:
     versions: Versions
     cases: Cases
     evaluations: Evaluations
-    asking: AskService
+    answering: AnswerService
     unit_of_work: UnitOfWork
     now: Clock
 
@@ -66,7 +66,7 @@ class EvaluationService:
             score=score_of(results),
             results=results,
             prompt_version=PROMPT_VERSION,
-            model_id=self.asking.search.embedder.model_id,
+            model_id=self.answering.search.embedder.model_id,
             created_at=self.now(),
         )
         with self.unit_of_work(caller.user_id):
@@ -84,7 +84,7 @@ class EvaluationService:
     ) -> Iterator[Result]:
         documents = {cited.document_id for case in cases for cited in case.cited}
         with self.unit_of_work(caller.user_id):
-            gone = self.asking.documents.unknown(caller.user_id, documents)
+            gone = self.answering.documents.unknown(caller.user_id, documents)
         began = self.now()
         for case in cases:
             if not can_be_passed(case, gone):
@@ -92,6 +92,6 @@ class EvaluationService:
             elif within is not None and self.now() - began > within:
                 yield Result(case.answer_id, case.question, Outcome.LEFT_OUT)
             else:
-                reply = self.asking.try_out(caller, agent, case.question)
+                reply = self.answering.preview(caller, agent, case.question)
                 outcome = judge(case, reply)
                 yield Result(case.answer_id, case.question, outcome, reply.status)

@@ -1,0 +1,22 @@
+"""Assembles the language model that agents and document analyses share."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mara.kernel.language_model import LanguageModel
+
+
+@cache
+def language_model() -> "LanguageModel | None":
+    """Return the configured model; ``None`` if no server is configured."""
+    from mara.platform.settings.language_model import LanguageModelSettings
+
+    settings = LanguageModelSettings()
+    if not settings.ollama_url:
+        return None
+    from mara.platform.language_model import OllamaLanguageModel
+
+    return OllamaLanguageModel(
+        settings.ollama_url, settings.language_model, settings.context_tokens
+    )
