@@ -140,7 +140,7 @@ def _pipeline(path: Path) -> Work:
     from mara.documents.service.chunking import chunk
     from mara.documents.service.ingestion import EMBEDDED_AT_ONCE
     from mara.extraction.model import Format
-    from mara.search.service.windows import passages_to_embed
+    from mara.search.model.windows import passages_to_embed
     from mara.wiring.documents import extractor
     from mara.wiring.search import configured_embedder
 

@@ -20,7 +20,7 @@ from mara.kernel.ids import new_id
 from mara.kernel.language_model import ChatMessage, Completion, LanguageModelUnavailable
 from mara.kernel.page import PageRequest
 from mara.kernel.unit_of_work import Scope
-from mara.search.model import Candidate, Chunk, Found, Hit, Query, Spread
+from mara.search.model import Candidate, Chunk, Hit, IndexMatches, Query, ScoreDistribution
 
 
 @contextmanager
@@ -49,13 +49,13 @@ class FakeIndex:
     hits: Sequence[Hit] = ()
     asked: list[Query] = field(default_factory=list)
 
-    def find(self, query: Query) -> Found:
+    def find(self, query: Query) -> IndexMatches:
         self.asked.append(query)
         candidates = [
             Candidate(hit.chunk, hit.filename, hit.lexical, hit.semantic, hit.coverage)
             for hit in self.hits
         ]
-        return Found(candidates, len(candidates), lexical=Spread(0.0, 1.0))
+        return IndexMatches(candidates, len(candidates), lexical=ScoreDistribution(0.0, 1.0))
 
     def replace(
         self, owner_id: UUID, document_id: UUID, chunks: Sequence[tuple[Chunk, Sequence[float]]]

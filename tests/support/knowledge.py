@@ -17,7 +17,7 @@ from mara.extraction.model import Block, Format, Place
 from mara.kernel.ids import new_id
 from mara.platform.database import transaction
 from mara.search.model import Chunk
-from mara.search.service.windows import passages_to_embed
+from mara.search.model.windows import passages_to_embed
 from mara.wiring.search import embedder, search_index
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)

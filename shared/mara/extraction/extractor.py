@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mara.extraction.errors import Unreadable
-from mara.extraction.handover import read_records
+from mara.extraction.fork_server_client import ForkServerClient
 from mara.extraction.limits import OUTPUT_BYTES_MAX, WALL_CLOCK_S
 from mara.extraction.model import Extraction, Format
-from mara.extraction.reader_process import ReaderProcess
+from mara.extraction.records import read_records
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class ChildProcessExtractor:
     """Waits for the child within bounds, and believes only what it wrote whole."""
 
     wall_clock_s: float = WALL_CLOCK_S
-    process: ReaderProcess = field(default_factory=ReaderProcess)
+    process: ForkServerClient = field(default_factory=ForkServerClient)
 
     def extract(self, path: Path, format: Format) -> Extraction:
         with tempfile.TemporaryDirectory() as folder:

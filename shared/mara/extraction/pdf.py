@@ -13,9 +13,9 @@ from pypdfium2 import raw
 from mara.extraction import limits
 from mara.extraction.errors import Unreadable
 from mara.extraction.model import Block, Place
+from mara.extraction.parallel import map_in_processes
 from mara.extraction.pdf_hidden import hidden_objects, without
 from mara.extraction.pdfium import address_of, character_at, font_size
-from mara.extraction.shares import in_shares
 
 HEADING_RATIO = 1.15
 """A line this much larger than the body is a heading."""
@@ -53,7 +53,7 @@ def _pages(path: Path, document: pdfium.PdfDocument) -> list[list[Line]]:
         opened = pdfium.PdfDocument(path)  # for a fork shares its parent's place in a file
         return [_lines(opened, number) for number in numbers]
 
-    shared = in_shares(share, len(document), at_least=PAGES_OF_A_SHARE)
+    shared = map_in_processes(share, len(document), at_least=PAGES_OF_A_SHARE)
     if shared is not None:
         return shared
     return [_lines(document, number) for number in range(len(document))]

@@ -6,8 +6,8 @@ from pathlib import Path
 from mara.extraction import limits
 from mara.extraction.errors import Unreadable
 from mara.extraction.guards import check_signature, check_zip
-from mara.extraction.handover import Record, records_of
 from mara.extraction.model import Block, Format
+from mara.extraction.records import Record, records_of
 
 Reading = tuple[int | None, Iterator[Record]]
 """Pages or sheets, where the format has such, and the blocks in reading order."""

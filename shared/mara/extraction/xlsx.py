@@ -18,9 +18,9 @@ from python_calamine import (
 )
 
 from mara.extraction import limits
-from mara.extraction.handover import BLOCKS_AT_ONCE, Record, record_of
+from mara.extraction.parallel import map_in_processes
 from mara.extraction.plain_sheet import NotPlain, Workbook, number_text, plain_rows
-from mara.extraction.shares import in_shares
+from mara.extraction.records import BLOCKS_AT_ONCE, Record, record_of
 from mara.extraction.sheet_pieces import Piece, cut, workbook_with
 from mara.extraction.sheets import SheetFacts, SheetPart, facts_of_sheets, inspect, sheets_of
 from mara.extraction.tables import HEADER_CANDIDATES, Numbered, Row, shaped
@@ -84,7 +84,7 @@ def _read_in_shares(path: Path) -> list[list[Record]] | None:
         for count in [limits.PROCESSES_MAX if sizes[part] >= SHARED_FROM else 1]
         for index in range(count)
     ]
-    found = in_shares(
+    found = map_in_processes(
         lambda numbers: [_read_share(path, shares[number]) for number in numbers],
         len(shares),
         at_least=1,

@@ -4,96 +4,128 @@ from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
-from mara.search.model import Chunk, Found, IndexedDocument, IndexIdentity, Query
+from mara.search.model import (
+    Chunk,
+    IndexedDocument,
+    IndexIdentity,
+    IndexMatches,
+    Query,
+    RankedCandidate,
+)
+from mara.search.model.matching import QueryAnalysis
 
-CANDIDATES = 100
-"""Of each leg: as many as the hits that can be asked for."""
+CANDIDATES_PER_RETRIEVER = 100
+"""As many as the hits that can be requested."""
 
 
 class Embedder(Protocol):
+    """An embedding model. Vectors have unit length, so that a dot product is a cosine."""
+
     @property
     def model_id(self) -> str:
         """Names model and version: vectors of different ids must never be compared."""
 
     @property
-    def dimensions(self) -> int: ...
+    def dimensions(self) -> int:
+        """The length of each vector."""
 
     @property
     def tokens_max(self) -> int:
-        """The longest text, in tokens, that the model reads to its end."""
+        """The longest text, in tokens, that the model reads without truncating it."""
 
     def count_tokens(self, text: str) -> int:
-        """How many of the model's own tokens the text takes."""
+        """The number of the model's own tokens, or an upper bound where it cannot be known."""
 
     def embed_passages(self, texts: Sequence[str]) -> list[list[float]]:
-        """Unit vectors, one per text, in order."""
+        """Embed n passages as an ``(n, dimensions)`` matrix of float32 values, in order.
+
+        Raises EmbeddingUnavailable.
+        """
 
     def embed_query(self, text: str) -> list[float]:
-        """A unit vector."""
+        """Embed a query as a ``(dimensions,)`` vector. Raises EmbeddingUnavailable."""
+
+
+class Reranker(Protocol):
+    """Reorders the best candidates by a closer look at their texts."""
+
+    def rerank(
+        self, query: QueryAnalysis, ranked: Sequence[RankedCandidate]
+    ) -> list[RankedCandidate]:
+        """The same candidates, best first, with scores that never increase along the list.
+
+        Differences of scores stay comparable to those of the fused ranking (standard deviations).
+        """
 
 
 class SearchIndex(Protocol):
+    """Passages of documents with their term frequencies and vectors."""
+
     def replace(
         self, owner_id: UUID, document_id: UUID, chunks: Sequence[tuple[Chunk, Sequence[float]]]
     ) -> None:
-        """Make these the only chunks of the document. Safe to repeat.
+        """Make these the only chunks of the document. Idempotent.
 
-        A chunk stands once for each of its vectors, in order: of the whole, and of its sentences.
+        A chunk is repeated for each of its vectors, in order: of the whole, and of its sentences.
         """
 
-    def remove(self, owner_id: UUID, document_id: UUID) -> None: ...
+    def remove(self, owner_id: UUID, document_id: UUID) -> None:
+        """Delete all chunks of the document. Idempotent."""
 
     def count(self, owner_id: UUID, document_id: UUID) -> int:
         """How many rows of the document the index still holds, to verify a removal."""
 
     def read(self, owner_id: UUID, document_id: UUID, *, after: int, limit: int) -> Sequence[Chunk]:
-        """The document's chunks in reading order, from the one behind ordinal ``after`` on."""
+        """The document's chunks in reading order, with an ordinal greater than ``after``."""
 
-    def find(self, query: Query) -> Found:
-        """The best CANDIDATES of each leg asked for, none of a deleted document.
+    def find(self, query: Query) -> IndexMatches:
+        """The best CANDIDATES_PER_RETRIEVER of each retriever, none of a deleted document.
 
-        Which they are does not depend on how many hits are wanted later.
+        The result does not depend on how many hits the caller wants. Raises SearchUnavailable.
         """
 
 
 class BuildableIndex(SearchIndex, Protocol):
-    """An index that can be built while another one, of the same engine or not, answers."""
+    """An index that can be built while another one, of the same engine or not, serves queries."""
 
     def build(
         self, owner_id: UUID, document_id: UUID, chunks: Sequence[tuple[Chunk, Sequence[float]]]
     ) -> None:
-        """As replace, and what other indexes hold of the document stays. Safe to repeat."""
+        """As replace, but leaves what other indexes hold of the document. Idempotent."""
 
-    def drop_all_but(self, kept: IndexIdentity) -> bool:
-        """Delete some of what this engine holds of other indexes; whether there may be more."""
+    def delete_other_indexes(self, kept: IndexIdentity) -> bool:
+        """Delete a batch of what this engine holds of other indexes; whether there may be more."""
 
 
 class IndexBuilds(Protocol):
-    """Which index answers, and how far another one has come that shall."""
+    """Which index is active, and how far the build of its successor has come."""
 
-    def claim(self) -> None:
-        """Keep others from reindexing till release, or the end of this process. Safe to repeat.
+    def acquire(self) -> None:
+        """Lock out other reindexing processes until release or the end of this process.
 
-        Raises ReindexingAlready.
+        Idempotent. Raises ReindexingAlready.
         """
 
-    def release(self) -> None: ...
+    def release(self) -> None:
+        """Release the lock of acquire."""
 
-    def in_use(self) -> IndexIdentity | None:
-        """``None`` as long as nothing has been indexed."""
+    def active(self) -> IndexIdentity | None:
+        """The index that serves queries; ``None`` until something has been indexed."""
 
     def pending(self, target: IndexIdentity, limit: int) -> Sequence[IndexedDocument]:
-        """Documents that may answer and are not in ``target`` yet."""
+        """Searchable documents that ``target`` does not contain yet."""
 
-    def lock(self, document_id: UUID) -> bool:
-        """Whether it may answer; keeps it so till the transaction ends."""
+    def lock_document(self, document_id: UUID) -> bool:
+        """Whether the document is searchable; it stays so until the transaction ends."""
 
-    def done(self, target: IndexIdentity, document: IndexedDocument) -> None: ...
+    def mark_built(self, target: IndexIdentity, document: IndexedDocument) -> None:
+        """Record that ``target`` contains the document. Idempotent."""
 
-    def switch(self, target: IndexIdentity) -> bool:
-        """Make ``target`` the index that answers, if nothing is pending: then nothing can become
-        so before the transaction ends.
+    def cut_over(self, target: IndexIdentity) -> bool:
+        """Make ``target`` the active index, unless documents are pending.
+
+        None can become pending before the transaction ends.
         """
 
-    def forget(self) -> None:
-        """That anything was built."""
+    def clear(self) -> None:
+        """Delete the records of mark_built."""

@@ -1,4 +1,4 @@
-"""Assembles search from its production adapters; numpy is loaded at the first text embedded."""
+"""Assembles search from its production adapters; numpy is loaded with the first text embedded."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from mara.platform.database import transaction
 from mara.platform.settings.embedder import EmbedderSettings
 from mara.platform.settings.search import SearchSettings
-from mara.search.adapters.active_index import EmbedderInUse, Following, IndexInUse, MakeIndex
+from mara.search.adapters.active_index import ActiveEmbedder, ActiveIndexRouter, IndexFactory
 from mara.search.adapters.postgres_index import PostgresSearchIndex
 from mara.search.adapters.use import UseEmbedder
 from mara.search.model import EmbeddingModel, Engine, IndexIdentity, VectorSpace
-from mara.search.ports import BuildableIndex, Embedder, SearchIndex
+from mara.search.ports import BuildableIndex, Embedder, Reranker, SearchIndex
+from mara.search.service.reranking import FeatureReranker
 from mara.search.service.search import SearchService
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 @cache
 def configured_embedder() -> Embedder:
-    """What a new installation begins with, and a reindex goes over to."""
+    """The model of a new installation, and of the index that a reindex builds."""
     settings = EmbedderSettings()
     if settings.embedder == "use":
         return UseEmbedder()
@@ -40,42 +41,50 @@ def configured_embedder() -> Embedder:
     return SentenceTransformersEmbedder(model)
 
 
-def embedders_at_hand() -> Sequence[Embedder]:
-    """The one configured, and the one that is always there: till a reindex ends, the other one
-    answers.
-    """
+def available_embedders() -> Sequence[Embedder]:
+    """The configured model and the built-in one, which serves queries until a reindex ends."""
     return (configured_embedder(), UseEmbedder())
 
 
 @cache
-def embedder() -> Embedder:
-    return EmbedderInUse(following())
+def reranker() -> Reranker:
+    """The configured reranker."""
+    return FeatureReranker()
 
 
 @cache
+def active_index() -> ActiveIndexRouter:
+    """The router to the active index."""
+    embedders = {model.model_id: model for model in available_embedders()}
+    return ActiveIndexRouter(configured_index(), engines(), embedders)
+
+
+@cache
+def embedder() -> Embedder:
+    """The embedding model of the active index."""
+    return ActiveEmbedder(active_index())
+
+
 def search_index() -> SearchIndex:
-    return IndexInUse(following())
+    """The active index."""
+    return active_index()
 
 
 @cache
 def search_service() -> SearchService:
-    return SearchService(search_index(), embedder(), transaction)
-
-
-@cache
-def following() -> Following:
-    models = {model.model_id: model for model in embedders_at_hand()}
-    return Following(identity=configured_index(), engines=engines(), embedders=models)
+    """Search over the active index."""
+    return SearchService(search_index(), embedder(), reranker(), transaction)
 
 
 @cache
 def reindexing_service() -> "ReindexingService":
+    """Reindexing from the active index to the configured one."""
     from mara.search.adapters.postgres_builds import PostgresIndexBuilds
     from mara.search.service.reindexing import ReindexingService
 
     target = configured_index()
     return ReindexingService(
-        in_use=search_index(),
+        active=search_index(),
         identity=target,
         target=engines()[target.engine](target.space),
         engines=[make(target.space) for make in engines().values()],
@@ -86,14 +95,15 @@ def reindexing_service() -> "ReindexingService":
 
 
 def configured_index() -> IndexIdentity:
+    """The identity of the configured engine and model."""
     settings = SearchSettings()  # type: ignore[call-arg]  # from the environment
     model = configured_embedder()
     return IndexIdentity(Engine(settings.search), VectorSpace(model.model_id, model.dimensions))
 
 
 @cache
-def engines() -> Mapping[Engine, MakeIndex]:
-    """Those within reach: OpenSearch where its URL is known, whichever is in use."""
+def engines() -> Mapping[Engine, IndexFactory]:
+    """The reachable engines: OpenSearch where its URL is configured, whichever is active."""
     settings = SearchSettings()  # type: ignore[call-arg]  # from the environment
 
     @cache

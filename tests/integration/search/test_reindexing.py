@@ -80,7 +80,7 @@ class Corpus:
 def corpus(index: str, monkeypatch: pytest.MonkeyPatch) -> Corpus:
     """A document a text, indexed in the model configured; both models are at hand."""
     both = (UseEmbedder(), MirroredEmbedder())
-    monkeypatch.setattr(wiring, "embedders_at_hand", lambda: both)
+    monkeypatch.setattr(wiring, "available_embedders", lambda: both)
     owner_id = make_account("anna").id
     documents = [learn(owner_id, f"{n}.txt", [text]) for n, text in enumerate(TEXTS)]
     corpus = Corpus(owner_id, documents, {})
@@ -123,7 +123,7 @@ def ask(
 
 def in_use() -> IndexIdentity | None:
     with transaction(SYSTEM):
-        return PostgresIndexBuilds().in_use()
+        return PostgresIndexBuilds().active()
 
 
 def is_whole(corpus: Corpus) -> bool:
@@ -224,9 +224,9 @@ def kill_at(step: str, times: int) -> None:
     target: Any = type(service.target)
     places: dict[str, tuple[Any, str]] = {
         "build": (target, "build"),
-        "done": (PostgresIndexBuilds, "done"),
-        "switch": (PostgresIndexBuilds, "switch"),
-        "drop": (target, "drop_all_but"),
+        "done": (PostgresIndexBuilds, "mark_built"),
+        "switch": (PostgresIndexBuilds, "cut_over"),
+        "drop": (target, "delete_other_indexes"),
     }
     if step in places:
         owner, name = places[step]
@@ -319,7 +319,7 @@ class TestForeignModel:
     ) -> None:
         """Vectors of two models are never compared."""
         in_another_process(lambda: reindexing().reindex()).join()
-        monkeypatch.setattr(wiring, "embedders_at_hand", lambda: (UseEmbedder(),))
+        monkeypatch.setattr(wiring, "available_embedders", lambda: (UseEmbedder(),))
         clear_caches()
         for _ in range(2):
             hits = ask(corpus)

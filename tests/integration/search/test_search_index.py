@@ -14,10 +14,16 @@ from mara.extraction.model import Block, Place
 from mara.kernel.ids import new_id
 from mara.kernel.principal import Principal, Role
 from mara.platform.database import connection, transaction
-from mara.search.model import POOLING_SHARPNESS, Candidate, Found, Hit, Query, SearchMode
-from mara.search.service.bm25 import K1, asked_terms, frequencies_in, length_of
-from mara.search.service.evidence import CHUNKS_MIN, rarity
-from mara.search.service.windows import passages_to_embed
+from mara.search.model import POOLING_SHARPNESS, Candidate, Hit, IndexMatches, Query, SearchMode
+from mara.search.model.bm25 import (
+    CORPUS_SIZE_MIN,
+    K1,
+    idf,
+    passage_length,
+    query_terms,
+    term_frequencies,
+)
+from mara.search.model.windows import passages_to_embed
 from mara.wiring.search import embedder, search_index, search_service
 from tests.support.accounts import make_account
 from tests.support.knowledge import NOW, a_document, learn
@@ -141,7 +147,7 @@ class TestSearch:
         # Even a query that names the stranger sees nothing in this owner's transaction.
         query = Query(stranger, "restart code", embedder().embed_query("restart code"))
         with transaction(owner):
-            assert search_index().find(query) == Found()
+            assert search_index().find(query) == IndexMatches()
 
     @pytest.mark.parametrize("state", [s for s in DocumentState if s is not DocumentState.READY])
     def test_gives_nothing_of_a_document_that_is_not_ready(
@@ -241,7 +247,7 @@ class TestFind:
         with transaction(owner):
             found = search_index().find(Query(owner, text, vector))
         expected = reckon(found, text, vector)
-        assert found.chunks == len(found.candidates) == 5
+        assert found.chunk_count == len(found.candidates) == 5
         for candidate in found.candidates:
             lexical, semantic, coverage = expected[candidate.chunk.id]
             assert candidate.coverage == pytest.approx(coverage, abs=1e-5)
@@ -259,19 +265,20 @@ Reckoned = tuple[float | None, float, float]
 """By words, by meaning, and the share of the words."""
 
 
-def reckon(found: Found, text: str, vector: Sequence[float]) -> dict[UUID, Reckoned]:
-    held = {c.chunk.id: frequencies_in(c.chunk, c.filename) for c in found.candidates}
-    usual = fmean(length_of(each) for each in held.values())
-    asked_for = [(a, sum(a.term in each for each in held.values())) for a in asked_terms(text)]
+def reckon(found: IndexMatches, text: str, vector: Sequence[float]) -> dict[UUID, Reckoned]:
+    held = {c.chunk.id: term_frequencies(c.chunk, c.filename) for c in found.candidates}
+    usual = fmean(passage_length(each) for each in held.values())
+    asked_for = [(a, sum(a.term in each for each in held.values())) for a in query_terms(text)]
     shares = {
-        a.term: (a.share if n else a.share_missing) * rarity(n, CHUNKS_MIN) for a, n in asked_for
+        a.term: (a.coverage_weight if n else a.missing_weight) * idf(n, CORPUS_SIZE_MIN)
+        for a, n in asked_for
     }
 
     def by_words(own: dict[str, float]) -> float:
         score = 0.0
         for asked, holding in asked_for:
-            n, norm = own.get(asked.term, 0.0), 1 - asked.b + asked.b * length_of(own) / usual
-            weight = asked.weight * rarity(holding, found.chunks)
+            n, norm = own.get(asked.term, 0.0), 1 - asked.b + asked.b * passage_length(own) / usual
+            weight = asked.weight * idf(holding, found.chunk_count)
             score += weight * n * (K1 + 1) / (n + K1 * norm)
         return score
 

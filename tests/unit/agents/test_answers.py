@@ -14,6 +14,7 @@ from mara.agents.service.answers import AnswerService
 from mara.kernel.ids import new_id
 from mara.kernel.principal import Principal, Role
 from mara.search.model import Hit
+from mara.search.service.reranking import FeatureReranker
 from mara.search.service.search import SearchService
 from tests.support.agents import (
     FakeAgents,
@@ -56,7 +57,7 @@ def a_world(
     settings = AgentSettings("On call", mode=mode, top_k=top_k)
     agent = Agent(new_id(), CALLER.user_id, settings, 1, NOW, NOW)
     agents.add(agent)
-    search = SearchService(index, FakeEmbedder(), no_transaction)
+    search = SearchService(index, FakeEmbedder(), FeatureReranker(), no_transaction)
     service = AnswerService(
         agents,
         FakeVersions(),

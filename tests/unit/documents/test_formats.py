@@ -5,7 +5,7 @@ import pytest
 from mara.documents.errors import InvalidFilename, UnsupportedFormat
 from mara.documents.service.formats import CONTRACTS, clean_filename, format_of
 from mara.extraction.model import Format
-from mara.search.service.language import language_of
+from mara.search.model.language import language_of
 
 
 class TestCleanFilename:

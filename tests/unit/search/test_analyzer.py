@@ -4,19 +4,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mara.search.service.analyzer import (
-    FAMILY,
+from mara.search.model.analyzer import (
+    FAMILY_PREFIX,
     STOP_WORDS,
     TERM_LENGTH_MAX,
     terms,
     translations,
     words,
 )
-from mara.search.service.glossary import ENTRIES, parse
+from mara.search.model.glossary import ENTRIES, parse
 
 
 def family(word: str) -> set[str]:
-    return {term for term in terms(word) if term.startswith(FAMILY)}
+    return {term for term in terms(word) if term.startswith(FAMILY_PREFIX)}
 
 
 class TestTerms:
@@ -69,7 +69,7 @@ class TestTerms:
         for term in terms(text):
             assert term
             assert term not in STOP_WORDS or len(term) > 1
-            assert len(term) <= TERM_LENGTH_MAX + len(FAMILY) + 8
+            assert len(term) <= TERM_LENGTH_MAX + len(FAMILY_PREFIX) + 8
 
     @given(st.lists(st.from_regex(r"[a-zа-я]{3,12}", fullmatch=True)))
     def test_of_joined_words_are_those_of_each(self, words: list[str]) -> None:

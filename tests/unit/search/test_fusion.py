@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mara.extraction.model import Place
-from mara.search.model import Candidate, Chunk, Found, SearchMode, Spread
+from mara.search.model import Candidate, Chunk, IndexMatches, ScoreDistribution, SearchMode
 from mara.search.service.fusion import fuse
 
 
@@ -32,10 +32,10 @@ legs = st.lists(
 )
 
 
-def spread(values: Sequence[float]) -> Spread:
+def spread(values: Sequence[float]) -> ScoreDistribution:
     mean = math.fsum(values) / max(len(values), 1)
     squares = math.fsum((value - mean) ** 2 for value in values) / max(len(values), 1)
-    return Spread(mean, math.sqrt(squares))
+    return ScoreDistribution(mean, math.sqrt(squares))
 
 
 def order(candidates: list[Candidate], mode: SearchMode = SearchMode.HYBRID) -> list[int]:
@@ -43,7 +43,7 @@ def order(candidates: list[Candidate], mode: SearchMode = SearchMode.HYBRID) -> 
     by_number = sorted(candidates, key=lambda found: found.chunk.id)
     lexical = spread([found.lexical or 0.0 for found in by_number])
     semantic = spread([found.semantic or 0.0 for found in by_number])
-    found = Found(candidates, len(candidates), {}, lexical, semantic)
+    found = IndexMatches(candidates, len(candidates), {}, lexical, semantic)
     return [fused.candidate.chunk.id.int for fused in fuse(found, mode)]
 
 

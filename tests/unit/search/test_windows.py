@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from mara.extraction.model import Place
 from mara.kernel.ids import new_id
 from mara.search.model import Chunk
-from mara.search.service.windows import WINDOWS_MAX, passages_to_embed, windows
+from mara.search.model.windows import WINDOWS_MAX, passages_to_embed, windows
 
 
 def a_chunk(text: str, *headings: str) -> Chunk:

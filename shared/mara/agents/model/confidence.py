@@ -40,15 +40,17 @@ def is_russian(text: str) -> bool:
 def _confidence(evidence: Evidence, intercept: float, *, foreign: bool) -> float:
     same = _logistic(
         intercept
-        + PER_PAIRS * evidence.pairs
-        + PER_NAMES * evidence.names
-        + PER_LIKENESS * evidence.likeness
-        + PER_SENTENCE * evidence.sentence
-        + PER_PASSAGE * evidence.passage
+        + PER_PAIRS * evidence.bigram_coverage
+        + PER_NAMES * evidence.name_coverage
+        + PER_LIKENESS * evidence.sentence_similarity
+        + PER_SENTENCE * evidence.sentence_coverage
+        + PER_PASSAGE * evidence.passage_coverage
     )
     if not foreign:
         return same
-    meaning = FOREIGN_PER_MEANING * evidence.meaning + FOREIGN_PER_COSINE * evidence.cosine
+    meaning = (
+        FOREIGN_PER_MEANING * evidence.semantic_coverage + FOREIGN_PER_COSINE * evidence.cosine
+    )
     return max(same, _logistic(FOREIGN_INTERCEPT + meaning))
 
 

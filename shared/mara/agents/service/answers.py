@@ -136,7 +136,7 @@ class AnswerService:
         return max(self._found(caller, agent, together), found, key=lambda one: one.confidence)
 
     def _found(self, caller: Principal, agent: Agent, text: str) -> _Found:
-        found = self.search.explore(caller, text, document_ids=agent.settings.document_ids)
+        found = self.search.retrieve(caller, text, document_ids=agent.settings.document_ids)
         passages = choose(found.hits[:CANDIDATES], text, agent.settings.top_k)
         evidence = self.search.evidence(found)
         if not evidence:

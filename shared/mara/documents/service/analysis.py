@@ -26,9 +26,9 @@ from mara.kernel.messages import Publish
 from mara.kernel.principal import Principal
 from mara.kernel.unit_of_work import UnitOfWork
 from mara.search.model import Chunk
+from mara.search.model.language import language_of
+from mara.search.model.windows import windows
 from mara.search.ports import Embedder, SearchIndex
-from mara.search.service.language import language_of
-from mara.search.service.windows import windows
 
 CHUNKS_MAX = 2000
 """Of one document; what stands behind them is not looked at."""

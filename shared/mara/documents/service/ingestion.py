@@ -18,9 +18,9 @@ from mara.kernel.clock import Clock
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 from mara.search.errors import IndexReplaced
 from mara.search.model import Chunk
+from mara.search.model.language import language_of
+from mara.search.model.windows import passages_to_embed
 from mara.search.ports import Embedder, SearchIndex
-from mara.search.service.language import language_of
-from mara.search.service.windows import passages_to_embed
 
 LEASE = timedelta(seconds=200)
 """Longer than any step takes, and renewed before each: whoever let it run out is dead."""

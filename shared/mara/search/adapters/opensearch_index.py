@@ -15,12 +15,12 @@ from mara.search.adapters.opensearch_queries import (
     LIFT,
     NEIGHBOURS,
     Body,
-    Census,
-    Legs,
-    Searched,
+    CorpusStatistics,
+    ScoringClauses,
+    SearchScope,
     best,
+    distribution_of,
     scores,
-    spread_of,
 )
 from mara.search.adapters.opensearch_store import ChunkStore, name_of
 from mara.search.adapters.searchable_documents import filename_of, searched_documents
@@ -28,13 +28,13 @@ from mara.search.model import (
     Candidate,
     Chunk,
     Engine,
-    Found,
     IndexIdentity,
+    IndexMatches,
     Query,
-    Spread,
+    ScoreDistribution,
     VectorSpace,
 )
-from mara.search.service.bm25 import frequencies_in, length_of
+from mara.search.model.bm25 import passage_length, term_frequencies
 
 CHUNK_FIELDS = ("document_id", "ordinal", "text", "place")
 
@@ -42,12 +42,12 @@ DRAWS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Nominated:
+class Nominations:
     """Chunks that are the best of a leg, and how all scores of each leg are spread."""
 
     chunk_ids: Sequence[str]
-    lexical: Spread
-    semantic: Spread
+    lexical: ScoreDistribution
+    semantic: ScoreDistribution
 
 
 class OpenSearchIndex:
@@ -74,7 +74,7 @@ class OpenSearchIndex:
     ) -> None:
         self.replace(owner_id, document_id, chunks)
 
-    def drop_all_but(self, kept: IndexIdentity) -> bool:
+    def delete_other_indexes(self, kept: IndexIdentity) -> bool:
         is_here = kept.engine is Engine.OPENSEARCH
         self._store.drop_others(name_of(kept.space, self._prefix) if is_here else None)
         return False
@@ -89,24 +89,26 @@ class OpenSearchIndex:
         found = self._store.page(owner_id, document_id, after=after, limit=limit)
         return [_chunk(hit) for hit in found]
 
-    def find(self, query: Query) -> Found:
+    def find(self, query: Query) -> IndexMatches:
         filenames = searched_documents(query)
         if not filenames:
-            return Found()
-        searched = Searched.by(query, filenames)
-        legs = Legs(searched, Census.of(self._store.ask(query.owner_id, [searched.census()])[0]))
+            return IndexMatches()
+        searched = SearchScope.by(query, filenames)
+        legs = ScoringClauses(
+            searched, CorpusStatistics.of(self._store.ask(query.owner_id, [searched.census()])[0])
+        )
         if legs.census.chunks == 0:
-            return Found()
+            return IndexMatches()
         nominated = self._nominate(legs)
-        return Found(
+        return IndexMatches(
             candidates=self._score(legs, nominated.chunk_ids, filenames),
-            chunks=legs.census.chunks,
-            containing=legs.census.containing,
+            chunk_count=legs.census.chunks,
+            document_frequencies=legs.census.document_frequencies,
             lexical=nominated.lexical,
             semantic=nominated.semantic,
         )
 
-    def _nominate(self, legs: Legs) -> Nominated:
+    def _nominate(self, legs: ScoringClauses) -> Nominations:
         chunks = legs.census.chunks
         lexical, semantic = legs.lexical(), legs.semantic()
         bodies = [best(lexical)] if lexical else []
@@ -116,15 +118,15 @@ class OpenSearchIndex:
             bodies += [best(legs.sampled(), size=0), scores(legs.neighbours(), NEIGHBOURS)]
         answers = self._store.ask(legs.searched.owner_id, bodies)
         found = sorted({hit["_id"] for answer in answers for hit in answer["hits"]["hits"]})
-        words = spread_of(answers.pop(0), chunks) if lexical else Spread()
-        meaning = Spread()
+        words = distribution_of(answers.pop(0), chunks) if lexical else ScoreDistribution()
+        meaning = ScoreDistribution()
         if semantic:
             compared = chunks if legs.is_exact else answers[0]["aggregations"]["scores"]["count"]
-            meaning = spread_of(answers[0], compared, LIFT)
-        return Nominated(found, words, meaning)
+            meaning = distribution_of(answers[0], compared, LIFT)
+        return Nominations(found, words, meaning)
 
     def _score(
-        self, legs: Legs, chunk_ids: Sequence[str], filenames: Mapping[UUID, str]
+        self, legs: ScoringClauses, chunk_ids: Sequence[str], filenames: Mapping[UUID, str]
     ) -> list[Candidate]:
         """What each leg says of every one of them, whichever brought it."""
         if not chunk_ids:
@@ -166,7 +168,7 @@ def _rows(
 ) -> Iterator[dict[str, Any]]:
     for chunk, group in groupby(chunks, key=lambda pair: pair[0]):
         vectors = [{"embedding": [round(x, 8) for x in vector]} for _, vector in group]
-        frequencies = frequencies_in(chunk, filename)
+        frequencies = term_frequencies(chunk, filename)
         yield {
             "chunk_id": str(chunk.id),
             "owner_id": str(owner_id),
@@ -174,7 +176,7 @@ def _rows(
             "ordinal": chunk.ordinal,
             "text": chunk.text,
             "place": asdict(chunk.place),
-            "length": length_of(frequencies),
+            "length": passage_length(frequencies),
             # A name-based UUID is a hash: what it leaves over is drawn evenly, once for all.
             "draw": (chunk.id.int % DRAWS) / DRAWS,
             "terms": " ".join(term for term, n in frequencies.items() for _ in range(round(n))),

@@ -1,6 +1,6 @@
 """What is asked of OpenSearch, and the scores as the other index means them.
 
-The words are scored by BM25 in a script instead of by the field's similarity: there the rarity of
+The words are scored by BM25 in a script instead of by the field's similarity: there the idf of
 a term and the usual length would be those of all tenants together, which ranks one owner's chunks
 by the others' and lets one guess at them. The frequencies come from the inverted index all the
 same. Both scores are exact; only which chunks come near in meaning is found by HNSW where there
@@ -13,17 +13,16 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from mara.search.model import POOLING_SHARPNESS, Query, SearchMode, Spread
-from mara.search.ports import CANDIDATES
-from mara.search.service.bm25 import K1, AskedTerm, asked_terms
-from mara.search.service.evidence import CHUNKS_MIN
+from mara.search.model import POOLING_SHARPNESS, Query, ScoreDistribution, SearchMode
+from mara.search.model.bm25 import CORPUS_SIZE_MIN, K1, QueryTerm, idf, query_terms
+from mara.search.ports import CANDIDATES_PER_RETRIEVER
 
 Body = dict[str, Any]
 
 EXACT_CHUNKS_MAX = 10_000
 """Up to so many chunks every vector is compared; beyond, those that HNSW brings."""
 
-NEIGHBOURS = 2 * CANDIDATES
+NEIGHBOURS = 2 * CANDIDATES_PER_RETRIEVER
 """What HNSW is asked for, chunks by their nearest vector: their order by all vectors differs."""
 
 EF_SEARCH = NEIGHBOURS
@@ -58,26 +57,26 @@ POOLED = """
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
+class WeightedTerm:
     """A term that was found, with its weight in the score and its share of the words asked."""
 
-    asked: AskedTerm
+    asked: QueryTerm
     weight: float
     share: float
 
 
 @dataclass(frozen=True, slots=True)
-class Searched:
+class SearchScope:
     """One owner's chunks that may answer, and what is asked of them."""
 
     owner_id: UUID
     document_ids: Collection[UUID]
-    terms: Sequence[AskedTerm]
+    terms: Sequence[QueryTerm]
     embedding: Sequence[float] | None
 
     @classmethod
-    def by(cls, query: Query, document_ids: Collection[UUID]) -> "Searched":
-        terms = [] if query.mode is SearchMode.SEMANTIC else asked_terms(query.text)
+    def by(cls, query: Query, document_ids: Collection[UUID]) -> "SearchScope":
+        terms = [] if query.mode is SearchMode.SEMANTIC else query_terms(query.text)
         embedding = None if query.mode is SearchMode.LEXICAL else query.embedding
         return cls(query.owner_id, document_ids, terms, embedding)
 
@@ -104,54 +103,57 @@ class Searched:
 
 
 @dataclass(frozen=True, slots=True)
-class Census:
-    """The answer to Searched.census."""
+class CorpusStatistics:
+    """The answer to SearchScope.census."""
 
     chunks: int
     usual_length: float
-    containing: Mapping[str, int]
+    document_frequencies: Mapping[str, int]
 
     @classmethod
-    def of(cls, answer: Body) -> "Census":
+    def of(cls, answer: Body) -> "CorpusStatistics":
         counts = answer["aggregations"]
         found = counts["terms"]["buckets"] if "terms" in counts else {}
         return cls(
             chunks=answer["hits"]["total"]["value"],
             usual_length=counts["length"]["value"] or 1.0,
-            containing={t: b["doc_count"] for t, b in found.items() if b["doc_count"]},
+            document_frequencies={t: b["doc_count"] for t, b in found.items() if b["doc_count"]},
         )
 
-    def weighed(self, terms: Sequence[AskedTerm]) -> list[Weighed]:
+    def weighed(self, terms: Sequence[QueryTerm]) -> list[WeightedTerm]:
         """The terms that were found; shares are of all that were asked."""
         total = sum(self._share(asked) for asked in terms)
         return [
-            Weighed(
+            WeightedTerm(
                 asked,
-                asked.weight * self._rarity(asked.term, self.chunks),
+                asked.weight * self._idf(asked.term, self.chunks),
                 self._share(asked) / total if total else 0.0,
             )
             for asked in terms
-            if asked.term in self.containing
+            if asked.term in self.document_frequencies
         ]
 
-    def _share(self, asked: AskedTerm) -> float:
-        share = asked.share if asked.term in self.containing else asked.share_missing
-        return share * self._rarity(asked.term, max(self.chunks, CHUNKS_MIN))
+    def _share(self, asked: QueryTerm) -> float:
+        share = (
+            asked.coverage_weight
+            if asked.term in self.document_frequencies
+            else asked.missing_weight
+        )
+        return share * self._idf(asked.term, max(self.chunks, CORPUS_SIZE_MIN))
 
-    def _rarity(self, term: str, chunks: int) -> float:
-        holding = self.containing.get(term, 0)
-        return math.log(1 + (chunks - holding + 0.5) / (holding + 0.5))
+    def _idf(self, term: str, chunks: int) -> float:
+        return idf(self.document_frequencies.get(term, 0), chunks)
 
 
 @dataclass(frozen=True, slots=True)
-class Legs:
+class ScoringClauses:
     """The clauses that score: by words, by the share of words, by meaning."""
 
-    searched: Searched
-    census: Census
+    searched: SearchScope
+    census: CorpusStatistics
 
     @property
-    def weighed(self) -> list[Weighed]:
+    def weighed(self) -> list[WeightedTerm]:
         return self.census.weighed(self.searched.terms)
 
     @property
@@ -234,7 +236,7 @@ class Legs:
         return self.semantic([drawn]) or {"match_none": {}}
 
 
-def best(clause: Body, size: int = CANDIDATES) -> Body:
+def best(clause: Body, size: int = CANDIDATES_PER_RETRIEVER) -> Body:
     """The best, equals in an order of their own, and the spread of all the scores."""
     return {
         "size": size,
@@ -256,11 +258,11 @@ def scores(clause: Body, size: int, source: Sequence[str] = ()) -> Body:
     }
 
 
-def spread_of(answer: Body, chunks: int, lift: float = 0.0) -> Spread:
+def distribution_of(answer: Body, chunks: int, lift: float = 0.0) -> ScoreDistribution:
     """Over ``chunks``: those that the clause did not find have the score 0."""
     if chunks == 0:
-        return Spread()
+        return ScoreDistribution()
     statistics = answer["aggregations"]["scores"]
     mean = statistics["sum"] / chunks
     squares = (statistics["sum_of_squares"] or 0.0) / chunks
-    return Spread(mean - lift, math.sqrt(max(squares - mean * mean, 0.0)))
+    return ScoreDistribution(mean - lift, math.sqrt(max(squares - mean * mean, 0.0)))

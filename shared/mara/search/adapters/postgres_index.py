@@ -1,7 +1,7 @@
 """The search index in PostgreSQL: exact vectors and a real BM25, both inside one owner's documents.
 
 BM25 as in Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009),
-equation 3.15, with the rarity of terms taken among the documents searched; titles are a field of
+equation 3.15, with the idf of terms computed over the documents searched; titles are a field of
 their own, whose score is added.
 """
 
@@ -20,15 +20,20 @@ from mara.search.model import (
     Candidate,
     Chunk,
     Engine,
-    Found,
     IndexIdentity,
+    IndexMatches,
     Query,
+    ScoreDistribution,
     SearchMode,
-    Spread,
 )
-from mara.search.ports import CANDIDATES
-from mara.search.service.bm25 import K1, asked_terms, frequencies_in, length_of
-from mara.search.service.evidence import CHUNKS_MIN
+from mara.search.model.bm25 import (
+    CORPUS_SIZE_MIN,
+    K1,
+    passage_length,
+    query_terms,
+    term_frequencies,
+)
+from mara.search.ports import CANDIDATES_PER_RETRIEVER
 
 Counted = tuple[Chunk, dict[str, float]]
 """A chunk with the frequencies of its terms."""
@@ -169,7 +174,7 @@ class PostgresSearchIndex:
         # In parts: as text, the vectors of a long document take gigabytes.
         for part in _parts(chunks):
             distinct = [chunk for chunk, _ in groupby(chunk for chunk, _ in part)]
-            counted = [(chunk, frequencies_in(chunk, filename)) for chunk in distinct]
+            counted = [(chunk, term_frequencies(chunk, filename)) for chunk in distinct]
             connection().execute(INSERT_CHUNKS, {**owned, **_chunk_columns(counted)})
             connection().execute(INSERT_VECTORS, {**owned, **_vector_columns(part)})
             connection().execute(INSERT_POSTINGS, {**owned, **_posting_columns(counted)})
@@ -186,7 +191,7 @@ class PostgresSearchIndex:
         for part in _parts(chunks):
             connection().execute(INSERT_VECTORS, {**owned, **_vector_columns(part)})
 
-    def drop_all_but(self, kept: IndexIdentity) -> bool:
+    def delete_other_indexes(self, kept: IndexIdentity) -> bool:
         if kept.engine is Engine.POSTGRES:
             parameters = (kept.space.model_id, DROPPED_AT_ONCE)
             return connection().execute(DROP_VECTORS, parameters).rowcount > 0
@@ -205,13 +210,13 @@ class PostgresSearchIndex:
         parameters = (owner_id, document_id, after, limit)
         return [_chunk(row) for row in connection().execute(READ, parameters)]
 
-    def find(self, query: Query) -> Found:
+    def find(self, query: Query) -> IndexMatches:
         parameters = self._parameters(query)
         row = connection().execute(SEARCHED, parameters).fetchone()
         parameters["documents"] = row[0] if row else []
         row = connection().execute(SEARCH, parameters).fetchone()
         if row is None or row[0] is None:
-            return Found()
+            return IndexMatches()
         ids, lexical, coverage, semantic, chunks, containing, *spreads = row
         fetched = {row[0]: row for row in connection().execute(FETCH, (query.owner_id, ids))}
         candidates = [
@@ -221,10 +226,16 @@ class PostgresSearchIndex:
             )
             if chunk_id in fetched  # else it was purged between the two statements
         ]
-        return Found(candidates, chunks, containing, Spread(*spreads[:2]), Spread(*spreads[2:]))
+        return IndexMatches(
+            candidates,
+            chunks,
+            containing,
+            ScoreDistribution(*spreads[:2]),
+            ScoreDistribution(*spreads[2:]),
+        )
 
     def _parameters(self, query: Query) -> dict[str, Any]:
-        asked = [] if query.mode is SearchMode.SEMANTIC else asked_terms(query.text)
+        asked = [] if query.mode is SearchMode.SEMANTIC else query_terms(query.text)
         embedding = None if query.mode is SearchMode.LEXICAL else query.embedding
         return {
             "owner": query.owner_id,
@@ -232,13 +243,13 @@ class PostgresSearchIndex:
             "documents": list(query.document_ids),
             "terms": [a.term for a in asked],
             "weights": [a.weight for a in asked],
-            "shares": [a.share for a in asked],
-            "shares_missing": [a.share_missing for a in asked],
+            "shares": [a.coverage_weight for a in asked],
+            "shares_missing": [a.missing_weight for a in asked],
             "bs": [a.b for a in asked],
             "embedding": None if embedding is None else _vector(embedding),
             "model": self._model_id,
-            "chunks_min": CHUNKS_MIN,
-            "candidates": CANDIDATES,
+            "chunks_min": CORPUS_SIZE_MIN,
+            "candidates": CANDIDATES_PER_RETRIEVER,
             "sharpness": POOLING_SHARPNESS,
             "k1": K1,
         }
@@ -263,7 +274,7 @@ def _chunk_columns(counted: Sequence[Counted]) -> dict[str, Any]:
         "ordinals": [chunk.ordinal for chunk in chunks],
         "texts": [chunk.text for chunk in chunks],
         "places": [json.dumps(asdict(chunk.place), ensure_ascii=False) for chunk in chunks],
-        "lengths": [length_of(frequencies) for _, frequencies in counted],
+        "lengths": [passage_length(frequencies) for _, frequencies in counted],
     }
 
 

@@ -1,193 +1,109 @@
-"""How well a passage bears out a question: word by word, in pairs, by its title, by its likeness.
+"""Evidence that a passage answers a question, from words and from their embeddings.
 
-A passage may hold all words of a question and answer another one. What tells the two apart is
-where the words stand: in one sentence, beside each other, as the question spells them.
+Each word of the question is aligned with the passage: to the word itself, to one of its family, or
+else to the nearest word by embedding, which joins synonyms and also two languages.
 """
 
-import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from operator import mul
 
-from mara.search.model import Chunk
-from mara.search.service.analyzer import FAMILY, Word, translations, words
-from mara.search.service.windows import titles_of, windows
+from mara.search.model import Evidence, Hit
+from mara.search.model.analyzer import Word
+from mara.search.model.matching import PassageAnalysis, QueryAnalysis, Vocabulary, WeightedWords
+from mara.search.ports import Embedder
 
-FAMILY_SHARE = 0.5
-"""What a word of the same family counts for, of the word itself."""
-TITLE_FAMILY_SHARE = 0.7
-TRANSLATION_SHARE = 0.9
-CHUNKS_MIN = 200
-"""Rarity is weighed as if there were this many chunks: among a handful it says nothing."""
-UNASKED_RARITY = 0.75
-"""How rare a word is taken to be that the question does not hold, of the rarest there can be."""
-PAIR_DISTANCE_ASKED, PAIR_DISTANCE_FOUND = 2, 3
-"""How far apart two words may stand and be a pair; a passage puts articles between them."""
-
-
-@lru_cache(maxsize=10_000)
-def _in_translation(stem: str, family: str | None) -> tuple[frozenset[str], frozenset[str]]:
-    """The stems, and the families, that say it in the other language."""
-    terms = translations(stem, family)
-    return frozenset(terms), frozenset(term.removeprefix(FAMILY) for term in terms)
+FAMILY_MATCH = 0.8
+COSINE_UNRELATED, COSINE_SYNONYM = 0.4, 0.9
+"""Between these cosines, the match of two words grows linearly from 0 to 1."""
+LINE_WORDS_MIN = 3
+"""A line with fewer words is no question by itself."""
 
 
 @dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """The stems and families of a text."""
+class _Alignment:
+    """Coverage of a query (0..1), by words or embeddings, and by embeddings alone."""
 
-    stems: frozenset[str]
-    families: frozenset[str]
-
-    @classmethod
-    def of(cls, found: Iterable[Word]) -> "Vocabulary":
-        kept = list(found)
-        families = frozenset(word.family for word in kept if word.family)
-        return cls(frozenset(word.stem for word in kept), families)
-
-    def share_of(self, word: Word, family_share: float = FAMILY_SHARE) -> float:
-        """0..1: the word itself, its translation, one of its family, or nothing."""
-        if word.stem in self.stems:
-            return 1.0
-        stems, families = _in_translation(word.stem, word.family)
-        if not (stems.isdisjoint(self.stems) and families.isdisjoint(self.families)):
-            return TRANSLATION_SHARE
-        return family_share if word.family and word.family in self.families else 0.0
+    combined: float
+    semantic: float
 
 
-def rarity(chunks_with: int, chunks: int) -> float:
-    """The inverse document frequency of BM25, never negative."""
-    return math.log(1 + (chunks - chunks_with + 0.5) / (chunks_with + 0.5))
+def collect_evidence(query: QueryAnalysis, hit: Hit, embedder: Embedder) -> list[Evidence]:
+    """Evidence for the query as a whole and for each line: an alert has one fact on each line."""
+    passage = PassageAnalysis(hit.chunk, hit.filename)
+    lines = [line for line in query.lines if len(line.weights) >= LINE_WORDS_MIN]
+    parts = [(query.whole, query.sentences)]
+    parts += [(line, [line]) for line in lines] if len(query.lines) > 1 else []
+    asked = [word for part, _ in parts for word in part.words]
+    aligner = _Aligner(embedder, asked, passage)
+    cosine = hit.semantic or 0.0
+    return [_evidence(part, sentences, aligner, cosine) for part, sentences in parts]
 
 
-def _commonest(word: Word, containing: Mapping[str, int]) -> int:
-    """In how many chunks the word stands, or one of its translations, whichever is more."""
-    names = (word.stem, *translations(word.stem, word.family))
-    return max(containing.get(name, 0) for name in names)
+def _evidence(
+    query: WeightedWords, sentences: Sequence[WeightedWords], aligner: "_Aligner", cosine: float
+) -> Evidence:
+    passage = aligner.passage
+    by_sentence = [aligner.align(query, part) for part in (*passage.sentences, *passage.titles)]
+    whole = aligner.align(query, passage.words_with_titles)
+    vocabularies = [*passage.vocabularies, *map(Vocabulary.of, passage.titles)]
+    return Evidence(
+        bigram_coverage=query.bigram_coverage(passage.words),
+        name_coverage=_name_coverage(query, Vocabulary.of(passage.words_with_titles)),
+        sentence_similarity=max(
+            (part.f1(vocabulary) for part in sentences for vocabulary in vocabularies),
+            default=0.0,
+        ),
+        sentence_coverage=max((part.combined for part in by_sentence), default=0.0),
+        passage_coverage=whole.combined,
+        semantic_coverage=whole.semantic,
+        cosine=cosine,
+    )
 
 
-class AskedWords:
-    """The words of a question, or of a part of it, each weighed by its rarity."""
-
-    def __init__(self, text: str, containing: Mapping[str, int], chunks: int) -> None:
-        """``containing``: in how many of the ``chunks`` searched each stem stands."""
-        self.words = words(text)
-        self._searched = max(chunks, CHUNKS_MIN)
-        self._by_stem = {word.stem: word for word in self.words}
-        self.weights = {
-            stem: rarity(_commonest(word, containing), self._searched)
-            for stem, word in self._by_stem.items()
-        }
-        self.total = sum(self.weights.values())
-        self.unasked = UNASKED_RARITY * rarity(1, self._searched)
-
-    def coverage(self, found: Vocabulary) -> float:
-        """The share of the question, by weight, that is there: 0..1."""
-        weight = sum(
-            weight * found.share_of(self._by_stem[stem]) for stem, weight in self.weights.items()
-        )
-        return weight / self.total if self.total else 0.0
-
-    def coverage_by_form(self, forms: frozenset[str]) -> float:
-        """As coverage, of words spelled as the question spells them."""
-        total = sum(self.weights[word.stem] for word in self.words)
-        weight = sum(self.weights[word.stem] for word in self.words if word.form in forms)
-        return weight / total if total else 0.0
-
-    def likeness(self, found: Vocabulary) -> float:
-        """How much the two say the same, no less and no more: the harmonic mean of both shares."""
-        recall = self.coverage(found)
-        all_there = sum(self.weights.get(stem, self.unasked) for stem in found.stems)
-        asked = sum(self.weights.get(stem, 0.0) for stem in found.stems)
-        precision = asked / all_there if all_there else 0.0
-        return 2 * recall * precision / (recall + precision) if recall + precision else 0.0
-
-    @cached_property
-    def _pairs(self) -> Sequence[tuple[Word, Word]]:
-        return _neighbours(self.words, PAIR_DISTANCE_ASKED, reach=1)
-
-    def coverage_of_pairs(self, found: Sequence[Word]) -> float:
-        """The share of the question's neighbouring words that are neighbours there too.
-
-        In the same order, but for translations: the other language may turn them round.
-        """
-        near = _neighbours(found, PAIR_DISTANCE_FOUND, reach=2)
-        there = {(a.stem, b.stem) for a, b in near}
-        there |= {(FAMILY + a.family, FAMILY + b.family) for a, b in near if a.family and b.family}
-        total = weight = 0.0
-        for a, b in self._pairs:
-            both = self.weights[a.stem] + self.weights[b.stem]
-            total += both
-            if there.isdisjoint(_as_named(a, b)):
-                continue
-            weight += both
-        return weight / total if total else 0.0
-
-    def title(self, title: Sequence[Word]) -> tuple[float, float]:
-        """The share of the title that the question names, and the weight of what it names.
-
-        A title named in full is as good as an answer; one that goes on to say something else is
-        that of a sibling.
-        """
-        asked = Vocabulary.of(self.words)
-        total = named = 0.0
-        for word in {word.stem: word for word in title}.values():
-            weight = self.weights.get(word.stem, self.unasked)
-            total += weight
-            named += weight * asked.share_of(word, TITLE_FAMILY_SHARE)
-        return (named / total, named) if total else (0.0, 0.0)
+def _name_coverage(query: WeightedWords, found: Vocabulary) -> float:
+    """The weighted share of names and numbers that are there; 1 where the query has none."""
+    names = {word.stem: word for word in query.words if _is_name(word)}
+    total = sum(query.weights[stem] for stem in names)
+    there = sum(query.weights[stem] * found.match(word, 1.0) for stem, word in names.items())
+    return there / total if total else 1.0
 
 
-def _neighbours(found: Sequence[Word], distance: int, *, reach: int) -> list[tuple[Word, Word]]:
-    return [
-        (a, b)
-        for step in range(1, reach + 1)
-        for a, b in zip(found, found[step:], strict=False)
-        if b.position - a.position <= distance
-    ]
+def _is_name(word: Word) -> bool:
+    return (word.original[0].isupper() and word.position > 1) or word.original.isdigit()
 
 
-def _as_named(a: Word, b: Word) -> Iterator[tuple[str, str]]:
-    """The pair as a text may have it."""
-    yield a.stem, b.stem
-    if a.family and b.family:
-        yield FAMILY + a.family, FAMILY + b.family
-    of_a, of_b = translations(a.stem, a.family), translations(b.stem, b.family)
-    for name in of_a or (a.stem,):
-        for other in of_b or (b.stem,):
-            yield name, other
-            yield other, name
+class _Aligner:
+    """Embeds every word once and compares every pair once, for all alignments of a passage."""
 
+    def __init__(self, embedder: Embedder, asked: Sequence[Word], passage: PassageAnalysis) -> None:
+        self.passage = passage
+        self._found = list(dict.fromkeys(word.original for word in passage.words_with_titles))
+        originals = list(dict.fromkeys([*(word.original for word in asked), *self._found]))
+        self._vectors = dict(zip(originals, embedder.embed_passages(originals), strict=True))
+        self._cosines: dict[str, dict[str, float]] = {}
 
-class ReadPassage:
-    """A passage with its words found once, however often it is compared."""
+    def align(self, query: WeightedWords, found: Sequence[Word]) -> _Alignment:
+        """Align each word of the query with its best match among ``found``."""
+        if not query.total or not found:
+            return _Alignment(0.0, 0.0)
+        vocabulary = Vocabulary.of(found)
+        originals = {word.original for word in found}
+        combined = semantic = 0.0
+        for stem, word in {word.stem: word for word in query.words}.items():
+            cosines = self._cosines_of(word.original)
+            nearest = max(cosines[original] for original in originals)
+            match = (nearest - COSINE_UNRELATED) / (COSINE_SYNONYM - COSINE_UNRELATED)
+            match = min(1.0, max(0.0, match))
+            semantic += query.weights[stem] * match
+            combined += query.weights[stem] * max(match, vocabulary.match(word, FAMILY_MATCH))
+        return _Alignment(combined / query.total, semantic / query.total)
 
-    def __init__(self, chunk: Chunk, filename: str) -> None:
-        self.words = words(chunk.text)
-        self.sentences = [words(sentence) for sentence in windows(chunk.text)]
-        self.titles = [words(title) for title in titles_of(chunk, filename)]
-
-    @cached_property
-    def titled(self) -> list[Word]:
-        """Its words and those of its titles: what a passage is headed need not be repeated."""
-        return [word for part in (*self.titles, self.words) for word in part]
-
-    @cached_property
-    def vocabularies(self) -> list[Vocabulary]:
-        return [Vocabulary.of(sentence) for sentence in self.sentences]
-
-    @cached_property
-    def forms(self) -> frozenset[str]:
-        return frozenset(word.form for word in self.words)
-
-
-class AskedQuestion:
-    """A question as a whole, and sentence by sentence."""
-
-    def __init__(self, text: str, containing: Mapping[str, int], chunks: int) -> None:
-        self.text = text
-        self.whole = AskedWords(text, containing, chunks)
-        self.sentences = [AskedWords(part, containing, chunks) for part in windows(text)]
-        self.lines = [
-            AskedWords(line, containing, chunks) for line in text.splitlines() if line.strip()
-        ]
+    def _cosines_of(self, original: str) -> dict[str, float]:
+        """The cosine with every word of the passage."""
+        if original not in self._cosines:
+            vector = self._vectors[original]
+            self._cosines[original] = {
+                other: sum(map(mul, vector, self._vectors[other])) for other in self._found
+            }
+        return self._cosines[original]

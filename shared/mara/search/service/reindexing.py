@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 from mara.search.errors import PassageTooLong, SearchUnavailable
 from mara.search.model import Chunk, IndexedDocument, IndexIdentity
+from mara.search.model.windows import passages_to_embed
 from mara.search.ports import BuildableIndex, Embedder, IndexBuilds, SearchIndex
-from mara.search.service.windows import passages_to_embed
 
 BATCH = 100
 """Documents asked for at once."""
@@ -33,7 +33,7 @@ class Reindexed:
 class ReindexingService:
     """``engines`` are the indexes whose remains go in the end, that of the target among them."""
 
-    in_use: SearchIndex
+    active: SearchIndex
     target: BuildableIndex
     identity: IndexIdentity
     engines: Sequence[BuildableIndex]
@@ -48,8 +48,8 @@ class ReindexingService:
         ReindexingAlready, SearchUnavailable.
         """
         with self._step():
-            before = self.builds.in_use()
-        documents = 0 if before == self.identity else self._go_over(report)
+            before = self.builds.active()
+        documents = 0 if before == self.identity else self._build_and_cut_over(report)
         self._drop_others()
         return Reindexed(documents, before, self.identity)
 
@@ -57,17 +57,17 @@ class ReindexingService:
     def _step(self) -> Iterator[None]:
         """A transaction of the only reindexing there is."""
         with self.unit_of_work(SYSTEM):
-            self.builds.claim()
+            self.builds.acquire()
             yield
 
-    def _go_over(self, report: Callable[[int], None]) -> int:
+    def _build_and_cut_over(self, report: Callable[[int], None]) -> int:
         built = 0
         while True:
             for document in self._pending():
                 built += self._build(document)
                 report(built)
             with self._step():
-                if self.builds.switch(self.identity):
+                if self.builds.cut_over(self.identity):
                     return built
 
     def _pending(self) -> Iterator[IndexedDocument]:
@@ -84,7 +84,7 @@ class ReindexingService:
         chunks = self._chunks(document)
         embedded = list(self._embedded(chunks, document.filename))
         with self._step():
-            if not self.builds.lock(document.id):
+            if not self.builds.lock_document(document.id):
                 return False
             if len(chunks) != document.chunks:
                 raise SearchUnavailable(
@@ -92,7 +92,7 @@ class ReindexingService:
                     f" which has {document.chunks}."
                 )
             self.target.build(document.owner_id, document.id, embedded)
-            self.builds.done(self.identity, document)
+            self.builds.mark_built(self.identity, document)
         return True
 
     def _chunks(self, document: IndexedDocument) -> list[Chunk]:
@@ -100,7 +100,7 @@ class ReindexingService:
         while True:
             after = chunks[-1].ordinal if chunks else -1
             with self._step():
-                page = self.in_use.read(
+                page = self.active.read(
                     document.owner_id, document.id, after=after, limit=CHUNKS_AT_ONCE
                 )
             chunks += page
@@ -128,7 +128,7 @@ class ReindexingService:
             more = True
             while more:
                 with self._step():
-                    more = engine.drop_all_but(self.identity)
+                    more = engine.delete_other_indexes(self.identity)
         with self._step():
-            self.builds.forget()
+            self.builds.clear()
             self.builds.release()

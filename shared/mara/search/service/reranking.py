@@ -1,79 +1,127 @@
-"""The best few of a fused ranking, ordered once more by what only their texts can tell.
+"""The default reranker: a linear combination of features of query and passage.
 
-The weights were chosen together on XQuAD (CC BY-SA 4.0) in Russian and English and on real alerts
-against real runbooks; the ranking moves little when any of them is halved or doubled.
+The weights were tuned together on XQuAD (CC BY-SA 4.0) in Russian and English and on real alerts
+against real runbooks; the ranking changes little when any of them is halved or doubled.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from mara.search.model import Candidate, Chunk, Hit
-from mara.search.service.evidence import AskedQuestion, ReadPassage
-from mara.search.service.fusion import Fused, ordered
+from mara.search.model import Candidate, Chunk, Hit, RankedCandidate
+from mara.search.model.matching import PassageAnalysis, QueryAnalysis
+from mara.search.service.fusion import by_score
 
 DEPTH = 40
-"""Candidates read again; whatever stands behind them keeps its order behind them."""
+"""Candidates that are reranked; the rest follow in their order."""
 
-SENTENCE = 5.0
-"""Words of the question that stand in one sentence of the passage."""
-FORMS = 2.0
-"""Words spelled as the question spells them."""
-PAIRS = 6.0
-"""Neighbours that are neighbours in the passage too."""
-LIKENESS = 2.0
-"""A sentence that says what a sentence of the question says, and nothing else."""
-TITLE_SHARE = 5.0
-"""A title that the question names in full."""
-TITLE_WEIGHT = 1.0
-"""The same, by how much rare words such a title has."""
-MEANING = 0.5
-SECTION_MEANING = 1.0
-"""What the section's best passage means lends itself to its neighbours: they answer together."""
+SENTENCE_COVERAGE_WEIGHT = 5.0
+EXACT_FORM_WEIGHT = 2.0
+BIGRAM_WEIGHT = 6.0
+SENTENCE_SIMILARITY_WEIGHT = 2.0
+TITLE_COVERAGE_WEIGHT = 5.0
+TITLE_IDF_WEIGHT = 1.0
+SEMANTIC_WEIGHT = 0.5
+SECTION_SEMANTIC_WEIGHT = 1.0
 
-
-def rerank(question: AskedQuestion, fused: Sequence[Fused]) -> list[Fused]:
-    """The same hits, best first; each score stays below those in front of it."""
-    head, tail = fused[:DEPTH], fused[DEPTH:]
-    if not head:
-        return []
-    sections: dict[tuple[object, ...], float] = {}
-    for hit in head:
-        key = _section(hit.candidate)
-        sections[key] = max(sections.get(key, hit.meaning), hit.meaning)
-    better = ordered(
-        replace(hit, score=_score(question, hit, sections[_section(hit.candidate)])) for hit in head
-    )
-    # Scores of the tail are on another scale: moved, so that they go on where the head ends.
-    shift = min(0.0, better[-1].score - tail[0].score) if tail else 0.0
-    return [*better, *(replace(hit, score=hit.score + shift) for hit in tail)]
-
-
-REPEAT = 2.0
-"""What a further passage under the same parent loses to passages from elsewhere."""
+REPEAT_PENALTY = 2.0
+"""Subtracted from the score of a further passage under the same parent heading."""
 REPEATS_MAX = 2
-"""Losses of one passage: many good passages of one chapter stay before what is far from it."""
+"""Penalties of one passage: good passages of one chapter stay before unrelated ones."""
 
 
-def spread_out(hits: Sequence[Hit]) -> list[Hit]:
-    """The same hits, for somebody who reads the first few: not all from one place.
+@dataclass(frozen=True, slots=True)
+class RerankingWeights:
+    """What each feature counts, added to the fused score."""
 
-    A heading without a text of its own shows where to look and answers nothing: it comes later.
+    sentence_coverage: float = SENTENCE_COVERAGE_WEIGHT
+    """The best coverage of the query by one sentence."""
+    exact_form: float = EXACT_FORM_WEIGHT
+    """Words in the same inflected form as in the query."""
+    bigram: float = BIGRAM_WEIGHT
+    """Adjacent words of the query that are adjacent in the passage."""
+    sentence_similarity: float = SENTENCE_SIMILARITY_WEIGHT
+    """The best F1 of a sentence of the passage with a sentence of the query."""
+    title_coverage: float = TITLE_COVERAGE_WEIGHT
+    """The share of a title that the query names."""
+    title_idf: float = TITLE_IDF_WEIGHT
+    """The same, multiplied by the idf of the words named."""
+    semantic: float = SEMANTIC_WEIGHT
+    """The z-score of the semantic retriever."""
+    section_semantic: float = SECTION_SEMANTIC_WEIGHT
+    """The best semantic z-score in the passage's section, whose passages answer together."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureReranker:
+    """Implements the port Reranker without a model."""
+
+    weights: RerankingWeights = RerankingWeights()
+
+    def rerank(
+        self, query: QueryAnalysis, ranked: Sequence[RankedCandidate]
+    ) -> list[RankedCandidate]:
+        """Reorder the best DEPTH candidates; every score stays below those before it."""
+        head, tail = ranked[:DEPTH], ranked[DEPTH:]
+        sections: dict[tuple[object, ...], float] = {}
+        for hit in head:
+            key = _section(hit.candidate)
+            sections[key] = max(sections.get(key, hit.semantic_z), hit.semantic_z)
+        better = by_score(
+            replace(hit, score=self._score(query, hit, sections[_section(hit.candidate)]))
+            for hit in head
+        )
+        return append_tail(better, tail)
+
+    def _score(self, query: QueryAnalysis, hit: RankedCandidate, section: float) -> float:
+        passage = PassageAnalysis(hit.candidate.chunk, hit.candidate.filename)
+        whole, weights = query.whole, self.weights
+        titles = [whole.title_coverage(title) for title in passage.titles]
+        similarity = max(
+            (part.f1(sentence) for part in query.sentences for sentence in passage.vocabularies),
+            default=0.0,
+        )
+        coverage = max(map(whole.coverage, passage.vocabularies), default=0.0)
+        return (
+            hit.score
+            + weights.semantic * hit.semantic_z
+            + weights.section_semantic * section
+            + weights.sentence_coverage * coverage
+            + weights.exact_form * whole.exact_form_coverage(passage.forms)
+            + weights.bigram * whole.bigram_coverage(passage.words)
+            + weights.sentence_similarity * similarity
+            + weights.title_coverage * max((share for share, _ in titles), default=0.0)
+            + weights.title_idf * max((share * idf for share, idf in titles), default=0.0)
+        )
+
+
+def append_tail(
+    head: Sequence[RankedCandidate], tail: Sequence[RankedCandidate]
+) -> list[RankedCandidate]:
+    """The reranked head, then the tail shifted below it: its scores are on another scale."""
+    shift = min(0.0, head[-1].score - tail[0].score) if head and tail else 0.0
+    return [*head, *(replace(hit, score=hit.score + shift) for hit in tail)]
+
+
+def diversify(hits: Sequence[Hit]) -> list[Hit]:
+    """The same hits with a penalty for repeats of one section, for a reader of the first few.
+
+    A heading without text of its own answers nothing: it gets the highest penalty.
     """
     seen: dict[object, int] = {}
     moved = []
     for hit in hits:
         parent = _parent(hit.chunk)
         repeats = seen.get(parent, 0)
-        if _is_a_heading_alone(hit.chunk):
+        if _is_bare_heading(hit.chunk):
             repeats = REPEATS_MAX
         else:
             seen[parent] = repeats + 1
-        moved.append(replace(hit, score=hit.score - REPEAT * min(repeats, REPEATS_MAX)))
+        moved.append(replace(hit, score=hit.score - REPEAT_PENALTY * min(repeats, REPEATS_MAX)))
     return sorted(moved, key=lambda hit: (-hit.score, hit.chunk.id))
 
 
 def _parent(chunk: Chunk) -> object:
-    """What a passage shares with its neighbours; itself, where nothing divides the document."""
+    """What a passage shares with its siblings; itself, where the document has no structure."""
     place = chunk.place
     if place.row is not None:
         return (chunk.document_id, place.sheet, place.row)
@@ -82,33 +130,12 @@ def _parent(chunk: Chunk) -> object:
     return (chunk.document_id, place.headings[:-1] or place.headings)
 
 
-def _is_a_heading_alone(chunk: Chunk) -> bool:
+def _is_bare_heading(chunk: Chunk) -> bool:
     return chunk.place.headings[-1:] == (chunk.text.strip(),)
 
 
-def _score(question: AskedQuestion, hit: Fused, section_meaning: float) -> float:
-    passage = ReadPassage(hit.candidate.chunk, hit.candidate.filename)
-    whole = question.whole
-    titles = [whole.title(title) for title in passage.titles]
-    return (
-        hit.score
-        + MEANING * hit.meaning
-        + SECTION_MEANING * section_meaning
-        + SENTENCE * max(map(whole.coverage, passage.vocabularies), default=0.0)
-        + FORMS * whole.coverage_by_form(passage.forms)
-        + PAIRS * whole.coverage_of_pairs(passage.words)
-        + LIKENESS
-        * max(
-            (part.likeness(there) for part in question.sentences for there in passage.vocabularies),
-            default=0.0,
-        )
-        + TITLE_SHARE * max((share for share, _ in titles), default=0.0)
-        + TITLE_WEIGHT * max((share * weight for share, weight in titles), default=0.0)
-    )
-
-
 def _section(candidate: Candidate) -> tuple[object, ...]:
-    """A row of a sheet, or all that stands under one outermost heading of a document."""
+    """A row of a sheet, or everything under one outermost heading of a document."""
     place = candidate.chunk.place
     document = candidate.chunk.document_id
     if place.row is not None:

@@ -1,4 +1,4 @@
-"""Finding passages in one's own documents, by words and by meaning."""
+"""Searching the caller's documents: retrieve, fuse, rerank."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -6,24 +6,29 @@ from uuid import UUID
 
 from mara.kernel.principal import Principal
 from mara.kernel.unit_of_work import UnitOfWork
-from mara.search.model import Evidence, Hit, Query, SearchMode
-from mara.search.ports import Embedder, SearchIndex
-from mara.search.service.alignment import evidence_of
-from mara.search.service.evidence import AskedQuestion
-from mara.search.service.fusion import Fused, fuse
-from mara.search.service.reranking import rerank, spread_out
+from mara.search.model import Evidence, Hit, Query, RankedCandidate, SearchMode
+from mara.search.model.matching import QueryAnalysis
+from mara.search.ports import Embedder, Reranker, SearchIndex
+from mara.search.service.evidence import collect_evidence
+from mara.search.service.fusion import fuse
+from mara.search.service.reranking import diversify
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
-    question: AskedQuestion
+class SearchResult:
+    """All hits, best first, and the query as the corpus searched weights its words."""
+
+    query: QueryAnalysis
     hits: Sequence[Hit]
 
 
 @dataclass(frozen=True, slots=True)
 class SearchService:
+    """Finds passages by words and by meaning."""
+
     index: SearchIndex
     embedder: Embedder
+    reranker: Reranker
     unit_of_work: UnitOfWork
 
     def search(
@@ -35,22 +40,23 @@ class SearchService:
         document_ids: Collection[UUID] = (),
         mode: SearchMode = SearchMode.HYBRID,
     ) -> Sequence[Hit]:
-        """The best first; no ``document_ids`` means all of the caller's.
+        """The best ``limit`` hits; no ``document_ids`` means all documents of the caller.
 
-        A document that is gone answers nothing, and is no error here: an agent may still name it.
+        A deleted document yields no hits and no error, since an agent may still refer to it.
+        Raises SearchUnavailable, EmbeddingUnavailable.
         """
-        hits = self.explore(caller, text, document_ids=document_ids, mode=mode).hits
-        return (spread_out(hits) if mode is SearchMode.HYBRID else hits)[:limit]
+        hits = self.retrieve(caller, text, document_ids=document_ids, mode=mode).hits
+        return (diversify(hits) if mode is SearchMode.HYBRID else hits)[:limit]
 
-    def explore(
+    def retrieve(
         self,
         caller: Principal,
         text: str,
         *,
         document_ids: Collection[UUID] = (),
         mode: SearchMode = SearchMode.HYBRID,
-    ) -> "Findings":
-        """Every hit, best first, with the question as the documents searched weigh its words."""
+    ) -> SearchResult:
+        """Every hit, best first. Raises SearchUnavailable, EmbeddingUnavailable."""
         semantic = mode is not SearchMode.LEXICAL
         query = Query(
             owner_id=caller.user_id,
@@ -60,26 +66,26 @@ class SearchService:
             mode=mode,
         )
         with self.unit_of_work(caller.user_id):
-            found = self.index.find(query)
-        question = AskedQuestion(text, found.containing, found.chunks)
-        ranked = fuse(found, mode)
+            matches = self.index.find(query)
+        analysis = QueryAnalysis(text, matches.document_frequencies, matches.chunk_count)
+        ranked = fuse(matches, mode)
         if mode is SearchMode.HYBRID:
-            ranked = rerank(question, ranked)
-        return Findings(question, [_hit(fused) for fused in ranked])
+            ranked = self.reranker.rerank(analysis, ranked)
+        return SearchResult(analysis, [_hit(each) for each in ranked])
 
-    def evidence(self, findings: "Findings") -> Sequence[Evidence]:
-        """What speaks for the best hit as the answer, for the question and each line of it."""
-        if not findings.hits:
+    def evidence(self, result: SearchResult) -> Sequence[Evidence]:
+        """Evidence that the best hit answers the query, for the whole and for each line of it."""
+        if not result.hits:
             return []
-        return evidence_of(findings.question, findings.hits[0], self.embedder)
+        return collect_evidence(result.query, result.hits[0], self.embedder)
 
 
-def _hit(fused: Fused) -> Hit:
-    found = fused.candidate
+def _hit(ranked: RankedCandidate) -> Hit:
+    found = ranked.candidate
     return Hit(
         chunk=found.chunk,
         filename=found.filename,
-        score=fused.score,
+        score=ranked.score,
         lexical=found.lexical,
         semantic=found.semantic,
         coverage=found.coverage,

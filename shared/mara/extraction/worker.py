@@ -6,9 +6,9 @@ from typing import IO
 
 from mara.extraction import limits
 from mara.extraction.errors import Unreadable
-from mara.extraction.handover import Record, line
 from mara.extraction.model import Format
 from mara.extraction.readers import read
+from mara.extraction.records import Record, line
 
 
 def main(format: str, path: str, output: str, seconds: float) -> None:

@@ -3,7 +3,7 @@
 To start Python and load a reader takes a tenth of a second, to fork a few milliseconds; and what
 one file does to its reader is over when that reader ends.
 
-python -m mara.extraction.zygote
+python -m mara.extraction.fork_server
 
 A line of its input asks for a file to be read: JSON of format, input, output and seconds. A line of
 its output tells that the reader has ended, and whether in time. It ends when its input does.
@@ -16,7 +16,7 @@ import signal
 import sys
 from functools import cache
 
-from mara.extraction import child
+from mara.extraction import worker
 from mara.extraction.model import Format
 from mara.extraction.readers import reader_of
 
@@ -52,7 +52,7 @@ def _read(format: str, path: str, output: str, seconds: float) -> None:
         os.dup2(nothing, sys.stdout.fileno())
         # Readers make lists by the thousand and hardly a cycle, and live for one file.
         gc.set_threshold(COLLECTED_FROM, 100, 100)
-        child.main(format, path, output, seconds)
+        worker.main(format, path, output, seconds)
     finally:
         os._exit(0)
 

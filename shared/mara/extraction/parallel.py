@@ -13,7 +13,7 @@ Work = Callable[[range], list[Any]]
 """Given numbers of parts, what each of them is: of what ``marshal`` knows."""
 
 
-def in_shares(work: Work, count: int, *, at_least: int) -> list[Any] | None:
+def map_in_processes(work: Work, count: int, *, at_least: int) -> list[Any] | None:
     """What ``work`` makes of ``range(count)``, or ``None`` if it is to be done without help.
 
     So it is where fewer than ``at_least`` would fall to each process, or where one of them failed,

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from mara.search.service.glossary import ENTRIES, parse
+from mara.search.model.glossary import ENTRIES, parse
 
-FAMILY = "~"
+FAMILY_PREFIX = "~"
 """Marks a family: no word begins with it."""
 
 TERM_LENGTH_MAX = 64
@@ -127,7 +127,7 @@ def _analysed(token: str) -> tuple[tuple[str, str, str, str | None] | None, ...]
 def translations(stem: str, family: str | None) -> tuple[str, ...]:
     """The terms by which documents in the other language may say it; none for most words."""
     glossary = _glossary()
-    return glossary.get(stem) or glossary.get(FAMILY + (family or "")) or ()
+    return glossary.get(stem) or glossary.get(FAMILY_PREFIX + (family or "")) or ()
 
 
 @cache
@@ -136,7 +136,7 @@ def _glossary() -> dict[str, tuple[str, ...]]:
     found: dict[str, dict[str, None]] = {}
     for russian, meanings in parse(ENTRIES).items():
         (word,) = words(russian)
-        names = [word.stem, *([FAMILY + word.family] if word.family else [])]
+        names = [word.stem, *([FAMILY_PREFIX + word.family] if word.family else [])]
         for meaning in meanings:
             # Of Russian the family, which its many forms share; English stems are families enough.
             stem = _stem_and_family(_fold(meaning))[0]
@@ -168,7 +168,7 @@ def _word(word: str) -> Iterator[str]:
     stem, family = _stem_and_family(word)
     yield stem
     if family:
-        yield FAMILY + family
+        yield FAMILY_PREFIX + family
 
 
 @lru_cache(maxsize=50_000)

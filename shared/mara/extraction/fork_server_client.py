@@ -10,7 +10,7 @@ import weakref
 from pathlib import Path
 from typing import IO
 
-ZYGOTE = "mara.extraction.zygote"
+FORK_SERVER = "mara.extraction.fork_server"
 
 MEGABYTE = 1024**2
 
@@ -18,7 +18,7 @@ GRACE_S = 5.0
 """What lives so much longer than it may has got rid of its timer."""
 
 
-class ReaderProcess:
+class ForkServerClient:
     """Starts with the first file, and anew when it was lost or this process was forked.
 
     For one thread at a time.
@@ -52,7 +52,7 @@ class ReaderProcess:
             return process
         # Its words may quote a file, so they go nowhere.
         started = subprocess.Popen(  # noqa: S603 - our own module
-            [sys.executable, "-m", ZYGOTE],
+            [sys.executable, "-m", FORK_SERVER],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

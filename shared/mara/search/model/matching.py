@@ -1,0 +1,197 @@
+"""How well the words of a passage match those of a query: coverage, bigrams, titles, similarity.
+
+A passage may contain every word of a question and answer another one. What distinguishes the two is
+where the words are: in one sentence, next to each other, spelled as in the question.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from mara.search.model import Chunk
+from mara.search.model.analyzer import FAMILY_PREFIX, Word, translations, words
+from mara.search.model.bm25 import CORPUS_SIZE_MIN, idf
+from mara.search.model.windows import titles_of, windows
+
+FAMILY_MATCH = 0.5
+"""Match of a word of the same family, where the word itself is 1."""
+TITLE_FAMILY_MATCH = 0.7
+TRANSLATION_MATCH = 0.9
+EXTRA_WORD_IDF = 0.75
+"""The idf assumed for a word of the passage that is not in the query, as a share of the highest."""
+QUERY_BIGRAM_DISTANCE, PASSAGE_BIGRAM_DISTANCE = 2, 3
+"""How far apart two words may be and form a bigram; a passage has articles between them."""
+
+
+@lru_cache(maxsize=10_000)
+def _translated(stem: str, family: str | None) -> tuple[frozenset[str], frozenset[str]]:
+    """The stems, and the families, of the word's translations."""
+    terms = translations(stem, family)
+    return frozenset(terms), frozenset(term.removeprefix(FAMILY_PREFIX) for term in terms)
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The stems and families of a text."""
+
+    stems: frozenset[str]
+    families: frozenset[str]
+
+    @classmethod
+    def of(cls, found: Iterable[Word]) -> "Vocabulary":
+        """Build the vocabulary of these words."""
+        kept = list(found)
+        families = frozenset(word.family for word in kept if word.family)
+        return cls(frozenset(word.stem for word in kept), families)
+
+    def match(self, word: Word, family_match: float = FAMILY_MATCH) -> float:
+        """0..1: 1 for the word itself, less for a translation or a word of its family."""
+        if word.stem in self.stems:
+            return 1.0
+        stems, families = _translated(word.stem, word.family)
+        if not (stems.isdisjoint(self.stems) and families.isdisjoint(self.families)):
+            return TRANSLATION_MATCH
+        return family_match if word.family and word.family in self.families else 0.0
+
+
+def _document_frequency(word: Word, frequencies: Mapping[str, int]) -> int:
+    """Of the word or of its most frequent translation, whichever is higher."""
+    names = (word.stem, *translations(word.stem, word.family))
+    return max(frequencies.get(name, 0) for name in names)
+
+
+class WeightedWords:
+    """The words of a query, or of a part of it, each weighted by its idf."""
+
+    def __init__(self, text: str, frequencies: Mapping[str, int], chunk_count: int) -> None:
+        """``frequencies``: how many of the ``chunk_count`` chunks searched contain each stem."""
+        self.words = words(text)
+        corpus_size = max(chunk_count, CORPUS_SIZE_MIN)
+        self._by_stem = {word.stem: word for word in self.words}
+        self.weights = {
+            stem: idf(_document_frequency(word, frequencies), corpus_size)
+            for stem, word in self._by_stem.items()
+        }
+        self.total = sum(self.weights.values())
+        self.extra_word_weight = EXTRA_WORD_IDF * idf(1, corpus_size)
+
+    def coverage(self, found: Vocabulary) -> float:
+        """The weighted share of the query's words that are in ``found``: 0..1."""
+        weight = sum(
+            weight * found.match(self._by_stem[stem]) for stem, weight in self.weights.items()
+        )
+        return weight / self.total if self.total else 0.0
+
+    def exact_form_coverage(self, forms: frozenset[str]) -> float:
+        """The weighted share of the query's words that occur in the same inflected form: 0..1."""
+        total = sum(self.weights[word.stem] for word in self.words)
+        weight = sum(self.weights[word.stem] for word in self.words if word.form in forms)
+        return weight / total if total else 0.0
+
+    def f1(self, found: Vocabulary) -> float:
+        """The harmonic mean of recall (coverage) and precision: 1 where both say the same."""
+        recall = self.coverage(found)
+        all_there = sum(self.weights.get(stem, self.extra_word_weight) for stem in found.stems)
+        asked = sum(self.weights.get(stem, 0.0) for stem in found.stems)
+        precision = asked / all_there if all_there else 0.0
+        return 2 * recall * precision / (recall + precision) if recall + precision else 0.0
+
+    @cached_property
+    def _bigrams(self) -> Sequence[tuple[Word, Word]]:
+        return _bigrams(self.words, QUERY_BIGRAM_DISTANCE, skip_max=0)
+
+    def bigram_coverage(self, found: Sequence[Word]) -> float:
+        """The weighted share of the query's bigrams that are bigrams of ``found`` too: 0..1.
+
+        In the same order, except for translations: the other language may reverse them.
+        """
+        near = _bigrams(found, PASSAGE_BIGRAM_DISTANCE, skip_max=1)
+        there = {(a.stem, b.stem) for a, b in near}
+        there |= {
+            (FAMILY_PREFIX + a.family, FAMILY_PREFIX + b.family)
+            for a, b in near
+            if a.family and b.family
+        }
+        total = weight = 0.0
+        for a, b in self._bigrams:
+            both = self.weights[a.stem] + self.weights[b.stem]
+            total += both
+            if there.isdisjoint(_variants(a, b)):
+                continue
+            weight += both
+        return weight / total if total else 0.0
+
+    def title_coverage(self, title: Sequence[Word]) -> tuple[float, float]:
+        """The share of the title that the query names (0..1), and the weight of what it names.
+
+        A title named in full is as good as an answer; one with further words is the title of a
+        sibling section.
+        """
+        asked = Vocabulary.of(self.words)
+        total = named = 0.0
+        for word in {word.stem: word for word in title}.values():
+            weight = self.weights.get(word.stem, self.extra_word_weight)
+            total += weight
+            named += weight * asked.match(word, TITLE_FAMILY_MATCH)
+        return (named / total, named) if total else (0.0, 0.0)
+
+
+def _bigrams(found: Sequence[Word], distance: int, *, skip_max: int) -> list[tuple[Word, Word]]:
+    """Pairs of words at most ``distance`` positions apart, with up to ``skip_max`` between them."""
+    return [
+        (a, b)
+        for step in range(1, skip_max + 2)
+        for a, b in zip(found, found[step:], strict=False)
+        if b.position - a.position <= distance
+    ]
+
+
+def _variants(a: Word, b: Word) -> Iterator[tuple[str, str]]:
+    """The bigram by stems, by families, and in translation."""
+    yield a.stem, b.stem
+    if a.family and b.family:
+        yield FAMILY_PREFIX + a.family, FAMILY_PREFIX + b.family
+    of_a, of_b = translations(a.stem, a.family), translations(b.stem, b.family)
+    for name in of_a or (a.stem,):
+        for other in of_b or (b.stem,):
+            yield name, other
+            yield other, name
+
+
+class PassageAnalysis:
+    """The words of a passage, of its sentences and of its titles, analysed once."""
+
+    def __init__(self, chunk: Chunk, filename: str) -> None:
+        self.words = words(chunk.text)
+        self.sentences = [words(sentence) for sentence in windows(chunk.text)]
+        self.titles = [words(title) for title in titles_of(chunk, filename)]
+
+    @cached_property
+    def words_with_titles(self) -> list[Word]:
+        """The words of titles and text: a passage need not repeat what its heading says."""
+        return [word for part in (*self.titles, self.words) for word in part]
+
+    @cached_property
+    def vocabularies(self) -> list[Vocabulary]:
+        """One vocabulary per sentence."""
+        return [Vocabulary.of(sentence) for sentence in self.sentences]
+
+    @cached_property
+    def forms(self) -> frozenset[str]:
+        """The inflected forms of the passage's words."""
+        return frozenset(word.form for word in self.words)
+
+
+class QueryAnalysis:
+    """A query as a whole, by sentence and by line, weighted by the corpus that was searched."""
+
+    def __init__(self, text: str, frequencies: Mapping[str, int], chunk_count: int) -> None:
+        """``frequencies``: how many of the ``chunk_count`` chunks searched contain each stem."""
+        self.text = text
+        self.whole = WeightedWords(text, frequencies, chunk_count)
+        self.sentences = [WeightedWords(part, frequencies, chunk_count) for part in windows(text)]
+        self.lines = [
+            WeightedWords(line, frequencies, chunk_count)
+            for line in text.splitlines()
+            if line.strip()
+        ]
