@@ -72,7 +72,7 @@ def mapping(space: VectorSpace) -> Body:
             "place": {"type": "object", "enabled": False},
             "length": {"type": "float"},
             "draw": {"type": "float"},
-            # Analysed before they come, as for the other index: see service.analysis.
+            # Analysed before they are sent, as for the other index: see model.analyzer.
             "terms": {
                 "type": "text",
                 "analyzer": "whitespace",
