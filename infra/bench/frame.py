@@ -125,9 +125,8 @@ def _ours() -> tuple[Handler, str]:
     from pydantic import BaseModel, ConfigDict
 
     from mara.auth.model import AccessClaims
-    from mara.auth.model.permissions import MATRIX, USER
     from mara.entrypoints import principal, rate_limit
-    from mara.entrypoints.http import api, lambda_handler
+    from mara.entrypoints.http import USER, api, lambda_handler
     from mara.entrypoints.principal import Caller
     from mara.platform.telemetry import logger
 
@@ -143,11 +142,10 @@ def _ours() -> tuple[Handler, str]:
     # Stand-ins for the database, put where the frame looks for it.
     vars(principal)["authentication_service"] = lambda: service
     vars(rate_limit)["execute_autocommit"] = lambda _, parameters: [(parameters["now"],)]
-    MATRIX["greet"] = USER
     handler = logger.registered_handler
     if isinstance(handler, logging.StreamHandler):
         handler.setStream(io.StringIO())
-    app = api()
+    app = api(access=USER)
 
     @app.post(PATH)
     async def greet(body: QuestionIn, caller: Caller) -> dict[str, str]:

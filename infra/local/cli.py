@@ -156,6 +156,13 @@ def triggers(_: argparse.Namespace) -> int:
     return 0
 
 
+def permissions(_: argparse.Namespace) -> int:
+    from infra.local.routes import write
+
+    print(write())
+    return 0
+
+
 def layers(_: argparse.Namespace) -> int:
     from infra.local.layers import export
 
@@ -222,6 +229,7 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     "chain": (chain, "mine, reorg, finalize: move a local chain; scan, rescan: read it"),
     "openapi": (openapi, "write the OpenAPI document anew"),
     "triggers": (triggers, "write the README's table of triggers anew"),
+    "permissions": (permissions, "write the table of permissions from the handlers"),
     "layers": (layers, "write the layers' requirements anew from uv.lock"),
 }
 

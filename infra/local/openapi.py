@@ -1,15 +1,12 @@
 """Writes the OpenAPI document of the whole API from the routes of every function."""
 
-import importlib
 import json
-import os
 import re
-from collections.abc import Iterator
 from typing import Any
 
-from fastapi import FastAPI
-
+from infra.local.routes import apps
 from infra.local.settings import ROOT
+from mara.auth.model.permissions import Access, Rule
 
 TARGET = ROOT / "shared" / "mara" / "entrypoints" / "openapi.json"
 
@@ -68,10 +65,10 @@ def render() -> str:
 
 def build() -> dict[str, Any]:
     """Raises ValueError where two functions mean different things by one schema name."""
-    os.environ.setdefault("MARA_STAGE", "local")
     paths: dict[str, Any] = {}
     schemas: dict[str, Any] = {"Problem": PROBLEM}
-    for group, app in _apps():
+    for folder, app in apps():
+        group = folder.split("/")[2]
         part = app.openapi()
         for name, schema in part.get("components", {}).get("schemas", {}).items():
             if name in {"HTTPValidationError", "ValidationError"}:
@@ -81,7 +78,7 @@ def build() -> dict[str, Any]:
                 raise ValueError(message)
         for path, operations in part.get("paths", {}).items():
             for method, operation in operations.items():
-                paths.setdefault(path, {})[method] = _finish(operation, method, group)
+                paths.setdefault(path, {})[method] = _finish(operation, method, group, app.rule)
     return {
         "openapi": "3.1.0",
         "info": INFO,
@@ -91,18 +88,8 @@ def build() -> dict[str, Any]:
     }
 
 
-def _apps() -> Iterator[tuple[str, FastAPI]]:
-    for handler in sorted((ROOT / "functions" / "api").rglob("handler.py")):
-        folder = handler.parent.relative_to(ROOT)
-        module = importlib.import_module(".".join((*folder.parts, "handler")))
-        yield folder.parts[2], module.app
-
-
-def _finish(operation: dict[str, Any], method: str, group: str) -> dict[str, Any]:
-    from mara.auth.model.permissions import Access, rule_of
-
+def _finish(operation: dict[str, Any], method: str, group: str, rule: Rule) -> dict[str, Any]:
     name = re.sub(r"_api_v1_.*", "", operation["operationId"])
-    rule = rule_of(name)
     finished = {**operation, "operationId": name, "tags": [group]}
     finished["responses"] = {
         status: answer for status, answer in operation["responses"].items() if status != "422"

@@ -9,6 +9,8 @@ from importlib import import_module
 from typing import Any
 
 from infra.local.openapi import TARGET
+from infra.local.routes import declarations
+from mara.auth.model.permissions import Rule
 from tests.support.events import Answer, call
 
 JSON = "application/json"
@@ -55,10 +57,26 @@ class Operation:
         schema: dict[str, Any] | None = content.get(JSON, {}).get("schema")
         return schema and {**schema, "components": document()["components"]}
 
+    @property
+    def handler_module(self) -> Any:
+        """The function that serves it."""
+        return import_module(f"{_folders()[self.id].replace('/', '.')}.handler")
+
+    @property
+    def rule(self) -> Rule:
+        """What its handler declares."""
+        found: Rule = self.handler_module.app.rule
+        return found
+
     def call(self, ids: Mapping[str, str], **parts: Any) -> Answer:
-        group = self.spec["tags"][0]
-        handler = import_module(f"functions.api.{group}.{self.id}.handler").handler
-        return call(handler, self.method.upper(), self.path.format(**ids), **parts)
+        return call(
+            self.handler_module.handler, self.method.upper(), self.path.format(**ids), **parts
+        )
+
+
+@cache
+def _folders() -> dict[str, str]:
+    return {route.operation: route.folder for route in declarations()}
 
 
 def resolve(schema: dict[str, Any]) -> dict[str, Any]:

@@ -53,7 +53,7 @@ class Caller:
     secured: bool = True
 
     def status(self, rule: Rule) -> int | None:
-        """What the permission matrix says before any object is looked at: None is a pass."""
+        """What the route's rule says before any object is looked at: None is a pass."""
         if self.role is None:
             return 401
         if RANK[self.role].value < rule.access.value:

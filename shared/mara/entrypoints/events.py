@@ -10,6 +10,9 @@ from typing import Any
 Event = dict[str, Any]
 Response = dict[str, Any]
 
+REQUEST = "mara.request"
+"""The key of the event under which the frame puts its ``Request``."""
+
 
 @dataclass(slots=True)
 class Request:

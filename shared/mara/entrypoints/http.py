@@ -1,7 +1,7 @@
 """API Gateway in, problem documents out: the frame every route function shares.
 
-What holds for every route happens on the event, before FastAPI sees it: who calls, whether they
-may, how often, and whether this very request was answered already.
+What holds for every route happens on the event, before FastAPI sees it: authentication, the
+route's access rule, rate limits, and the replay of a request that was answered already.
 """
 
 import logging
@@ -13,58 +13,104 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from fastapi import Depends, FastAPI, Query
 from fastapi import Request as HttpRequest
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
-from fastapi.routing import APIRoute
 from mangum import Mangum
 from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
+from mara.auth.model import Scope
+from mara.auth.model.permissions import Access, Rule
 from mara.entrypoints import idempotency, rate_limit
-from mara.entrypoints.events import Event, Request, Response, json_response
+from mara.entrypoints.error_handlers import (
+    handle_domain_error,
+    handle_http_exception,
+    handle_unexpected_error,
+    handle_validation_error,
+)
+from mara.entrypoints.events import REQUEST, Event, Request, Response, json_response
 from mara.entrypoints.headers import outgoing_headers
 from mara.entrypoints.principal import PRINCIPAL, identify
 from mara.entrypoints.problems import (
     PROBLEM_JSON,
     BodyTooLarge,
-    Problem,
     UnsupportedMediaType,
-    bad_request,
     headers_of,
     internal,
     problem,
+)
+from mara.entrypoints.route import (
+    ADMIN,
+    AGENTS_ASK,
+    BALANCE_READ,
+    DOCUMENTS_READ,
+    DOCUMENTS_WRITE,
+    PUBLIC,
+    SUPERUSER,
+    USER,
+    RouteApp,
+    declared,
 )
 from mara.kernel.errors import DomainError
 from mara.kernel.page import LIMIT_MAX
 from mara.platform.settings.verification import verify_secrets
 from mara.platform.telemetry import logger
 
+__all__ = [
+    "ADMIN",
+    "AGENTS_ASK",
+    "BALANCE_READ",
+    "BODY_MAX",
+    "DOCUMENTS_READ",
+    "DOCUMENTS_WRITE",
+    "PUBLIC",
+    "SUPERUSER",
+    "USER",
+    "Address",
+    "HealthOut",
+    "LambdaHandler",
+    "Limit",
+    "PageOut",
+    "RouteApp",
+    "api",
+    "lambda_handler",
+]
+
 ItemT = TypeVar("ItemT")
 
 BODY_MAX = 256 * 1024
 """Bytes of a JSON body."""
-REQUEST = "mara.request"
 
 Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX)]
 LambdaHandler = Callable[[Event, Any], Response]
 
 
 class HealthOut(BaseModel):
+    """The answer of the liveness probe."""
+
     status: Literal["ok"] = "ok"
 
 
 class PageOut(BaseModel, Generic[ItemT]):
+    """One page of a list; ``next_cursor`` is ``None`` on the last page."""
+
     items: Sequence[ItemT]
     next_cursor: str | None
 
 
-def api() -> FastAPI:
-    """An application for one route; what it raises becomes a problem document."""
-    app = FastAPI(openapi_url=None, redirect_slashes=False)
-    app.add_exception_handler(DomainError, _refuse)
-    app.add_exception_handler(RequestValidationError, _reject)
-    app.add_exception_handler(HTTPException, _reject_http)
-    app.add_exception_handler(Exception, _confess)
+def api(*, access: Access, scope: Scope | None = None, per_minute: int | None = None) -> RouteApp:
+    """Create the application of one function, with the declaration of who may call its route.
+
+    ``access`` is the least role; ``scope`` is what an API key needs, ``None`` refuses keys;
+    ``per_minute`` limits each caller (a user, or an address on a public route) beside the general
+    limit. Raises ValueError for a public route with a scope.
+    """
+    app = RouteApp(
+        rule=Rule(access, scope), per_minute=per_minute, openapi_url=None, redirect_slashes=False
+    )
+    app.add_exception_handler(DomainError, handle_domain_error)
+    app.add_exception_handler(RequestValidationError, handle_validation_error)
+    app.add_exception_handler(HTTPException, handle_http_exception)
+    app.add_exception_handler(Exception, handle_unexpected_error)
     return app
 
 
@@ -73,50 +119,48 @@ def lambda_handler(
     *,
     body_max: int = BODY_MAX,
     media_types: Sequence[str] = ("application/json",),
-    per_minute: int | None = None,
 ) -> LambdaHandler:
-    """Put the frame around the one route of ``app``.
+    """Create the Lambda handler: the frame around ``app``.
 
-    ``body_max`` counts bytes as Lambda receives them; another media type than ``media_types`` is
-    refused where there is a body. ``per_minute`` is how often each user may call it, where that is
-    less often than other routes.
+    ``body_max`` counts bytes as Lambda receives them; a body with another media type than
+    ``media_types`` is refused. Raises TypeError where ``app`` declares no access.
     """
-    operation = next(r.name for r in app.routes if isinstance(r, APIRoute))
-    costly = None if per_minute is None else rate_limit.Costly(operation, per_minute)
-    # Mangum would log the stack a second time, as text; `_confess` has logged it.
+    route = declared(app)
+    # Mangum would log the stack a second time, as text.
     logging.getLogger("mangum.http").disabled = True
     serve = Mangum(app, lifespan="off", text_mime_types=[*DEFAULT_TEXT_MIME_TYPES, PROBLEM_JSON])
+    operation, limit = route.operation, rate_limit.OperationLimit.of(route)
 
-    def answer(request: Request, context: Any) -> Response:
-        _refuse_to_start_with_weak_secrets()
+    def respond(request: Request, context: Any) -> Response:
+        _verify_secrets_once()
         _check_body(request, body_max, media_types)
-        principal = identify(request, operation)
-        allowance = rate_limit.check(request, principal, costly)
+        principal = identify(request, route.rule)
+        status = rate_limit.check(request, principal, limit)
         response = idempotency.once(
             request, principal, operation, lambda: serve(request.event, context)
         )
-        response["headers"].update(allowance.headers())
+        response["headers"].update(status.headers())
         return response
 
     def handler(event: Event, context: Any) -> Response:
-        began = time.perf_counter()
+        started = time.perf_counter()
         request = Request(event, _request_id(event, context))
         event[REQUEST] = request
         try:
-            response = answer(request, context)
+            response = respond(request, context)
         except DomainError as error:
-            response = _render(request, error)
+            response = _domain_error_response(request, error)
         except Exception:  # noqa: BLE001 - an exception that leaves a handler ends the environment
-            response = _render_bug(request)
+            response = _unexpected_error_response(request)
         outgoing_headers(request, response)
-        _log(request, operation, response["statusCode"], began)
+        _log(request, operation, response["statusCode"], started)
         return response
 
     return handler
 
 
 @cache
-def _refuse_to_start_with_weak_secrets() -> None:
+def _verify_secrets_once() -> None:
     verify_secrets()
 
 
@@ -138,12 +182,12 @@ def _request_id(event: Event, context: Any) -> str:
     return str(of_gateway or getattr(context, "aws_request_id", "unknown"))
 
 
-def _render(request: Request, error: DomainError) -> Response:
+def _domain_error_response(request: Request, error: DomainError) -> Response:
     body = problem(error, instance=request.path, request_id=request.request_id)
     return json_response(body["status"], body, PROBLEM_JSON, headers_of(error))
 
 
-def _render_bug(request: Request) -> Response:
+def _unexpected_error_response(request: Request) -> Response:
     logger.exception("request_failed", request_id=request.request_id)
     body = internal(instance=request.path, request_id=request.request_id)
     return json_response(body["status"], body, PROBLEM_JSON)
@@ -158,42 +202,8 @@ Address = Annotated[str, Depends(_address)]
 """The caller's address, as API Gateway saw it."""
 
 
-async def _refuse(http_request: HttpRequest, error: Exception) -> JSONResponse:
-    assert isinstance(error, DomainError)  # noqa: S101 - it is registered for these
-    request: Request = http_request.scope["aws.event"][REQUEST]
-    body = problem(error, instance=request.path, request_id=request.request_id)
-    return _json(body, headers_of(error))
-
-
-async def _reject(http_request: HttpRequest, error: Exception) -> JSONResponse:
-    # FastAPI's own answer repeats what was sent, passwords included.
-    assert isinstance(error, RequestValidationError)  # noqa: S101 - it is registered for these
-    request: Request = http_request.scope["aws.event"][REQUEST]
-    return _json(
-        bad_request(error.errors(), instance=request.path, request_id=request.request_id), {}
-    )
-
-
-async def _reject_http(http_request: HttpRequest, error: Exception) -> JSONResponse:
-    """What Starlette says of a body that is no JSON or no multipart form."""
-    assert isinstance(error, HTTPException)  # noqa: S101 - it is registered for these
-    request: Request = http_request.scope["aws.event"][REQUEST]
-    found = [{"loc": ("body",), "msg": str(error.detail)}]
-    return _json(bad_request(found, instance=request.path, request_id=request.request_id), {})
-
-
-async def _confess(http_request: HttpRequest, error: Exception) -> JSONResponse:
-    request: Request = http_request.scope["aws.event"][REQUEST]
-    logger.error("request_failed", request_id=request.request_id, exc_info=error)
-    return _json(internal(instance=request.path, request_id=request.request_id), {})
-
-
-def _json(body: Problem, headers: dict[str, str]) -> JSONResponse:
-    return JSONResponse(body, body["status"], headers, media_type=PROBLEM_JSON)
-
-
-def _log(request: Request, operation: str, status: int, began: float) -> None:
-    """One line a request: ids and figures, never what was asked or answered."""
+def _log(request: Request, operation: str, status: int, started: float) -> None:
+    """Log one line for each request: ids and figures, never what was asked or answered."""
     principal = request.event.get(PRINCIPAL)
     parameters: dict[str, str] = request.event.get("pathParameters") or {}
     logger.info(
@@ -201,9 +211,9 @@ def _log(request: Request, operation: str, status: int, began: float) -> None:
         request_id=request.request_id,
         operation=operation,
         status=status,
-        duration_ms=round((time.perf_counter() - began) * 1000, 1),
+        duration_ms=round((time.perf_counter() - started) * 1000, 1),
         user_id=str(principal.user_id) if principal else None,
-        # Under a name of their own: of a user's route, one is called user_id too. What stands for
-        # the rest of an unknown path could be anything.
+        # Nested, because a path parameter may be called user_id too. `proxy` is the rest of an
+        # unknown path, which may hold anything.
         path={name: value for name, value in parameters.items() if name != "proxy"} or None,
     )

@@ -1,4 +1,4 @@
-"""Who calls: from the Authorization header to the principal that a route receives."""
+"""Authentication: from the Authorization header to the principal that a route receives."""
 
 from typing import Annotated
 
@@ -6,7 +6,7 @@ from fastapi import Depends
 from fastapi import Request as HttpRequest
 
 from mara.auth.errors import NotLoggedIn
-from mara.auth.model.permissions import Access, rule_of
+from mara.auth.model.permissions import Access, Rule
 from mara.entrypoints.events import Request
 from mara.kernel.principal import Principal
 from mara.wiring.auth import authentication_service
@@ -15,12 +15,11 @@ PRINCIPAL = "mara.principal"
 BEARER = "bearer "
 
 
-def identify(request: Request, operation: str) -> Principal | None:
-    """Who calls, once it is clear that they may call this operation; ``None`` on a public route.
+def identify(request: Request, rule: Rule) -> Principal | None:
+    """Authenticate the caller and check the route's ``rule``; ``None`` on a public route.
 
-    Raises NotLoggedIn, InvalidToken, InvalidApiKey, NotAllowed, MissingScope.
+    Raises NotLoggedIn, InvalidToken, InvalidApiKey, NotAllowed, KeyNotAllowed, MissingScope.
     """
-    rule = rule_of(operation)
     if rule.access is Access.PUBLIC:
         return None
     principal = authentication_service().authenticate(_token(request))

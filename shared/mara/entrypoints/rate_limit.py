@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from mara.entrypoints.events import Request
 from mara.kernel.errors import LimitReached
@@ -10,6 +11,9 @@ from mara.kernel.principal import Principal
 from mara.platform.clock import now
 from mara.platform.database import execute_autocommit
 from mara.platform.settings.limits import limit_settings
+
+if TYPE_CHECKING:
+    from mara.entrypoints.route import RouteApp
 
 WINDOW = timedelta(minutes=1)
 
@@ -24,19 +28,26 @@ TAKE = """
 
 
 class TooManyRequests(LimitReached):
+    """The caller's rate limit is used up."""
+
     title = "Too many requests"
 
 
 @dataclass(frozen=True, slots=True)
-class Costly:
-    """An operation that each user may call only so often: it spends what all of them share."""
+class OperationLimit:
+    """A limit of one operation for each caller, in calls per minute."""
 
     operation: str
     per_minute: int
 
+    @staticmethod
+    def of(route: "RouteApp") -> "OperationLimit | None":
+        """The limit that the route declares; ``None`` where the general limit applies alone."""
+        return OperationLimit(route.operation, route.per_minute) if route.per_minute else None
+
 
 @dataclass(frozen=True, slots=True)
-class Allowance:
+class RateLimitStatus:
     """What is left after this request, for the ``RateLimit-*`` headers."""
 
     limit: int
@@ -44,6 +55,7 @@ class Allowance:
     reset_s: int
 
     def headers(self) -> dict[str, str]:
+        """The header fields of the IETF draft "RateLimit header fields for HTTP"."""
         return {
             "ratelimit-limit": str(self.limit),
             "ratelimit-remaining": str(self.remaining),
@@ -51,24 +63,29 @@ class Allowance:
         }
 
 
-def check(request: Request, principal: Principal | None, costly: Costly | None = None) -> Allowance:
-    """Count the request against its user, or its address where nobody is known.
+def check(
+    request: Request, principal: Principal | None, operation_limit: OperationLimit | None = None
+) -> RateLimitStatus:
+    """Count the request against its user, or against its address on a public route.
 
-    A ``costly`` one counts against its own, smaller limit too, which is what the answer then tells.
+    With an ``operation_limit``, the request counts against that too, and the result is its status.
 
     Raises TooManyRequests.
     """
     settings = limit_settings()
     if principal is not None:
-        allowance = take(f"user:{principal.user_id}", settings.requests_per_minute_user, now())
-        if costly is None:
-            return allowance
-        return take(f"{costly.operation}:{principal.user_id}", costly.per_minute, now())
-    return take(f"address:{request.address}", settings.requests_per_minute_address, now())
+        caller = str(principal.user_id)
+        status = consume(f"user:{caller}", settings.requests_per_minute_user, now())
+    else:
+        caller = request.address
+        status = consume(f"address:{caller}", settings.requests_per_minute_address, now())
+    if operation_limit is None:
+        return status
+    return consume(f"{operation_limit.operation}:{caller}", operation_limit.per_minute, now())
 
 
-def take(subject: str, limit: int, at: datetime) -> Allowance:
-    """Take one of ``limit`` places a minute. Raises TooManyRequests."""
+def consume(subject: str, limit: int, at: datetime) -> RateLimitStatus:
+    """Consume one of ``limit`` calls per minute. Raises TooManyRequests."""
     step = WINDOW / limit
     parameters = {"subject": subject, "now": at, "step": step, "window": WINDOW}
     rows = execute_autocommit(TAKE, parameters)
@@ -77,4 +94,4 @@ def take(subject: str, limit: int, at: datetime) -> Allowance:
         raise TooManyRequests(f"At most {limit} a minute. Try again soon.", retry_after_s=wait_s)
     empty_at: datetime = rows[0][0]
     filled = empty_at - at
-    return Allowance(limit, int((WINDOW - filled) / step), math.ceil(filled.total_seconds()))
+    return RateLimitStatus(limit, int((WINDOW - filled) / step), math.ceil(filled.total_seconds()))

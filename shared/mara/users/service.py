@@ -42,7 +42,7 @@ class ProfileService:
 
 @dataclass(frozen=True, slots=True)
 class UserAdministrationService:
-    """For admins; that the caller is one is checked before (the permission matrix)."""
+    """For admins; the frame has checked the role, which the route declares."""
 
     users: Users
     unit_of_work: UnitOfWork

@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ConfigDict
 
-from mara.auth.model.permissions import MATRIX, PUBLIC, USER
 from mara.entrypoints import http
-from mara.entrypoints.http import LambdaHandler, api, lambda_handler
+from mara.entrypoints.http import PUBLIC, USER, LambdaHandler, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.kernel.errors import Unavailable
 from tests.support.accounts import make_account
@@ -31,9 +30,8 @@ class Asleep(Unavailable):
     title = "Asleep"
 
 
-def greet(monkeypatch: pytest.MonkeyPatch, failure: Exception | None = None) -> LambdaHandler:
-    monkeypatch.setitem(MATRIX, "greet", PUBLIC)
-    app = api()
+def greet(failure: Exception | None = None) -> LambdaHandler:
+    app = api(access=PUBLIC)
 
     @app.post(PATH)
     async def greet(body: GreetingIn) -> dict[str, str]:
@@ -44,9 +42,8 @@ def greet(monkeypatch: pytest.MonkeyPatch, failure: Exception | None = None) -> 
     return lambda_handler(app)
 
 
-def secure_greet(monkeypatch: pytest.MonkeyPatch) -> LambdaHandler:
-    monkeypatch.setitem(MATRIX, "greet_me", USER)
-    app = api()
+def secure_greet() -> LambdaHandler:
+    app = api(access=USER)
 
     @app.get(PATH)
     async def greet_me(caller: Caller) -> dict[str, str]:
@@ -56,37 +53,33 @@ def secure_greet(monkeypatch: pytest.MonkeyPatch) -> LambdaHandler:
 
 
 class TestProblems:
-    def test_a_wrong_field_is_named_and_no_value_is_repeated(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_a_wrong_field_is_named_and_no_value_is_repeated(self) -> None:
         body = {"name": 7, "pasword": "hunter2"}
-        answer = call(greet(monkeypatch), "POST", PATH, body=body)
+        answer = call(greet(), "POST", PATH, body=body)
         assert answer.status == 422
         assert answer.headers["content-type"] == "application/problem+json"
         assert [e["pointer"] for e in answer.json["errors"]] == ["/name", "/pasword"]
         assert "hunter2" not in answer.text
 
     def test_a_bug_shows_nothing_and_is_logged_once_with_its_request_id(
-        self, monkeypatch: pytest.MonkeyPatch, log: io.StringIO
+        self, log: io.StringIO
     ) -> None:
         failure = RuntimeError("SELECT secret FROM table")
-        answer = call(greet(monkeypatch, failure), "POST", PATH, body={"name": "a"})
+        answer = call(greet(failure), "POST", PATH, body={"name": "a"})
         assert answer.status == 500
         assert "SELECT" not in answer.text
         lines = [json.loads(line) for line in log.getvalue().splitlines()]
         assert [line["message"] for line in lines] == ["request_failed", "request"]
         assert {line["request_id"] for line in lines} == {answer.json["request_id"]}
 
-    def test_a_dependency_that_is_down_says_when_to_come_back(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        answer = call(greet(monkeypatch, Asleep("zzz")), "POST", PATH, body={"name": "a"})
+    def test_a_dependency_that_is_down_says_when_to_come_back(self) -> None:
+        answer = call(greet(Asleep("zzz")), "POST", PATH, body={"name": "a"})
         assert (answer.status, answer.headers["retry-after"]) == (503, "5")
 
     def test_a_database_that_is_down_is_503_and_not_a_crash(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        handler = greet(monkeypatch)
+        handler = greet()
         from mara.platform.database import disconnect
 
         disconnect()
@@ -95,42 +88,40 @@ class TestProblems:
         assert (answer.status, answer.json["code"]) == (503, "database_unavailable")
 
     @pytest.mark.parametrize("raw", ["{", "", "[]", "null", '"x"'])
-    def test_a_body_that_is_no_object_is_422(
-        self, raw: str, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_a_body_that_is_no_object_is_422(self, raw: str) -> None:
         event = api_event("POST", PATH, headers={"content-type": "application/json"})
         event["body"] = raw
-        response = greet(monkeypatch)(event, CONTEXT)
+        response = greet()(event, CONTEXT)
         assert response["statusCode"] == 422
 
-    def test_a_large_body_is_413(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_large_body_is_413(self) -> None:
         body = {"name": "x" * http.BODY_MAX}
-        assert call(greet(monkeypatch), "POST", PATH, body=body).status == 413
+        assert call(greet(), "POST", PATH, body=body).status == 413
 
-    def test_another_media_type_is_415(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_another_media_type_is_415(self) -> None:
         headers = {"content-type": "text/xml"}
-        answer = call(greet(monkeypatch), "POST", PATH, body={"name": "a"}, headers=headers)
+        answer = call(greet(), "POST", PATH, body={"name": "a"}, headers=headers)
         assert answer.status == 415
 
 
 class TestAccess:
-    def test_needs_a_token(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        answer = call(secure_greet(monkeypatch), "GET", PATH)
+    def test_needs_a_token(self) -> None:
+        answer = call(secure_greet(), "GET", PATH)
         assert (answer.status, answer.headers["www-authenticate"]) == (401, "Bearer")
 
-    def test_knows_the_caller(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_knows_the_caller(self) -> None:
         account = make_account()
-        answer = call(secure_greet(monkeypatch), "GET", PATH, headers=account.headers)
+        answer = call(secure_greet(), "GET", PATH, headers=account.headers)
         assert answer.json == {"greeting": str(account.id)}
 
-    def test_a_trailing_slash_is_the_same_route(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_trailing_slash_is_the_same_route(self) -> None:
         account = make_account()
-        answer = call(secure_greet(monkeypatch), "GET", PATH + "/", headers=account.headers)
+        answer = call(secure_greet(), "GET", PATH + "/", headers=account.headers)
         assert answer.status == 200
 
     def test_too_many_requests_are_429_and_say_when(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("MARA_REQUESTS_PER_MINUTE_USER", "5")
-        account, handler = make_account(), secure_greet(monkeypatch)
+        account, handler = make_account(), secure_greet()
         statuses = [call(handler, "GET", PATH, headers=account.headers).status for _ in range(7)]
         assert statuses == [200] * 5 + [429] * 2
         last = call(handler, "GET", PATH, headers=account.headers)
@@ -140,8 +131,8 @@ class TestAccess:
 
 
 class TestHeaders:
-    def test_security_headers_stand_on_errors_too(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        answer = call(greet(monkeypatch), "POST", PATH, body={})
+    def test_security_headers_stand_on_errors_too(self) -> None:
+        answer = call(greet(), "POST", PATH, body={})
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["cache-control"] == "no-store"
         assert answer.headers["x-request-id"] == "req-1"
@@ -153,17 +144,15 @@ class TestHeaders:
         self, origin: str, allowed: bool, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("MARA_CORS_ORIGINS", "https://a.example, https://c.example")
-        answer = call(greet(monkeypatch), "POST", PATH, body={}, headers={"origin": origin})
+        answer = call(greet(), "POST", PATH, body={}, headers={"origin": origin})
         assert answer.status == 422
         assert answer.headers.get("access-control-allow-origin") == (origin if allowed else None)
         assert answer.headers["vary"] == "Origin"
 
 
 class TestLogLine:
-    def test_holds_ids_and_figures_and_nothing_of_what_was_said(
-        self, monkeypatch: pytest.MonkeyPatch, log: io.StringIO
-    ) -> None:
-        handler = greet(monkeypatch)
+    def test_holds_ids_and_figures_and_nothing_of_what_was_said(self, log: io.StringIO) -> None:
+        handler = greet()
         call(handler, "POST", PATH, body={"name": "Анна", "password": "tram-lantern"})
         output = log.getvalue()
         line: dict[str, Any] = json.loads(output.splitlines()[-1])
@@ -172,8 +161,8 @@ class TestLogLine:
         assert "Анна" not in output
 
 
-def test_three_warm_calls_in_one_process_work(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_three_warm_calls_in_one_process_work() -> None:
     """Invariant 30, its first half."""
-    account, handler = make_account(), secure_greet(monkeypatch)
+    account, handler = make_account(), secure_greet()
     for _ in range(3):
         assert call(handler, "GET", PATH, headers=account.headers).status == 200

@@ -11,9 +11,8 @@ import psycopg
 import pytest
 from pydantic import BaseModel
 
-from mara.auth.model.permissions import MATRIX, USER
 from mara.entrypoints import idempotency
-from mara.entrypoints.http import LambdaHandler, api, lambda_handler
+from mara.entrypoints.http import USER, LambdaHandler, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.kernel.errors import Conflict, Unavailable
 from mara.kernel.unit_of_work import SYSTEM
@@ -56,7 +55,7 @@ class Things:
     after_commit: BaseException | None = None
 
     def __init__(self) -> None:
-        app = api()
+        app = api(access=USER)
 
         @app.post(PATH, status_code=201)
         async def make_thing(body: ThingIn, caller: Caller) -> dict[str, str]:
@@ -88,7 +87,6 @@ class Things:
 def things(as_owner: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch) -> Things:
     as_owner.execute("CREATE TABLE things (name text)")
     as_owner.execute("GRANT ALL ON things TO mara_app")
-    monkeypatch.setitem(MATRIX, "make_thing", USER)
     return Things()
 
 
@@ -210,9 +208,9 @@ class TestOnce:
 
 
 def _make_in_a_process(account: Account) -> int:
-    # The fork has the patched matrix; the route is made anew, without a new account.
+    # The route is made anew in the fork, without a new account.
     things = Things.__new__(Things)
-    app = api()
+    app = api(access=USER)
 
     @app.post(PATH, status_code=201)
     async def make_thing(body: ThingIn, caller: Caller) -> dict[str, str]:

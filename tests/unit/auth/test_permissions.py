@@ -1,4 +1,4 @@
-"""The permission matrix."""
+"""Access rules."""
 
 from uuid import uuid4
 
@@ -6,7 +6,7 @@ import pytest
 
 from mara.auth.errors import KeyNotAllowed, MissingScope, NotAllowed
 from mara.auth.model import Scope
-from mara.auth.model.permissions import Access, Rule, rule_of
+from mara.auth.model.permissions import Access, Rule
 from mara.kernel.principal import Principal, Role
 
 
@@ -48,8 +48,3 @@ class TestRule:
     def test_no_key_may_do_what_names_no_scope(self) -> None:
         with pytest.raises(KeyNotAllowed):
             Rule(Access.USER).check(key(*Scope))
-
-
-def test_an_operation_without_a_rule_can_be_called_by_nobody() -> None:
-    with pytest.raises(KeyError):
-        rule_of("drop_everything")

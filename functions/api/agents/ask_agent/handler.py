@@ -3,11 +3,11 @@
 from uuid import UUID
 
 from mara.agents.schemas import AnswerOut, QuestionIn
-from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.http import AGENTS_ASK, USER, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.wiring.agents import answer_service
 
-app = api()
+app = api(access=USER, scope=AGENTS_ASK)
 
 
 @app.post("/api/v1/agents/{agent_id}/ask")

@@ -1,11 +1,11 @@
 """POST /api/v1/agents - make an agent over all or some of the caller's documents."""
 
 from mara.agents.schemas import AgentIn, AgentOut
-from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.http import USER, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.wiring.agents import agent_service
 
-app = api()
+app = api(access=USER)
 
 
 @app.post("/api/v1/agents", status_code=201)

@@ -4,11 +4,11 @@ from uuid import UUID
 
 from mara.agents.schemas.evaluation import EvaluationIn, EvaluationOut
 from mara.agents.service.evaluation import IN_ONE_REQUEST
-from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.http import USER, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.wiring.agents import evaluation_service
 
-app = api()
+app = api(access=USER)
 
 
 @app.post("/api/v1/agents/{agent_id}/evaluations", status_code=201)

@@ -3,11 +3,11 @@
 from uuid import UUID
 
 from mara.agents.schemas import FeedbackIn, FeedbackOut
-from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.http import USER, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.wiring.agents import conversation_service
 
-app = api()
+app = api(access=USER)
 
 
 @app.post("/api/v1/agents/{agent_id}/answers/{answer_id}/feedback")

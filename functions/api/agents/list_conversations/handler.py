@@ -3,12 +3,12 @@
 from uuid import UUID
 
 from mara.agents.schemas import ConversationOut
-from mara.entrypoints.http import Limit, PageOut, api, lambda_handler
+from mara.entrypoints.http import USER, Limit, PageOut, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.kernel.page import PageRequest
 from mara.wiring.agents import conversation_service
 
-app = api()
+app = api(access=USER)
 
 
 @app.get("/api/v1/agents/{agent_id}/conversations")

@@ -3,11 +3,11 @@
 from uuid import UUID
 
 from mara.agents.schemas.evaluation import EvaluationOut, EvaluationsOut
-from mara.entrypoints.http import Limit, api, lambda_handler
+from mara.entrypoints.http import USER, Limit, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.wiring.agents import evaluation_service
 
-app = api()
+app = api(access=USER)
 
 
 @app.get("/api/v1/agents/{agent_id}/evaluations")

@@ -3,11 +3,11 @@
 from uuid import UUID
 
 from mara.agents.schemas.evaluation import GateIn, PublicationOut
-from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.http import USER, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.wiring.agents import publication_service
 
-app = api()
+app = api(access=USER)
 
 
 @app.put("/api/v1/agents/{agent_id}/gate")

@@ -1,11 +1,11 @@
 """POST /api/v1/auth/password - set a new password; every other session ends."""
 
 from mara.auth.schemas import PasswordChange
-from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.http import USER, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.wiring.auth import password_service
 
-app = api()
+app = api(access=USER)
 
 
 @app.post("/api/v1/auth/password", status_code=204)

@@ -1,11 +1,11 @@
 """POST /api/v1/auth/api-keys - make a key; its secret is shown this once."""
 
 from mara.auth.schemas import ApiKeyIn, NewApiKeyOut
-from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.http import USER, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.wiring.auth import api_key_service
 
-app = api()
+app = api(access=USER)
 
 
 @app.post("/api/v1/auth/api-keys", status_code=201)

@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.http import USER, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.wiring.auth import api_key_service
 
-app = api()
+app = api(access=USER)
 
 
 @app.delete("/api/v1/auth/api-keys/{key_id}", status_code=204)

@@ -1,11 +1,11 @@
 """GET /api/v1/auth/api-keys - the caller's keys, without their secrets."""
 
 from mara.auth.schemas import ApiKeyOut, ApiKeysOut
-from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.http import USER, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.wiring.auth import api_key_service
 
-app = api()
+app = api(access=USER)
 
 
 @app.get("/api/v1/auth/api-keys")

@@ -4,10 +4,10 @@ from fastapi import Response
 
 from mara.auth.schemas import LoginRequest, SessionOut
 from mara.entrypoints.cookies import set_session_cookies
-from mara.entrypoints.http import Address, api, lambda_handler
+from mara.entrypoints.http import PUBLIC, Address, api, lambda_handler
 from mara.wiring.auth import session_service
 
-app = api()
+app = api(access=PUBLIC)
 
 
 @app.post("/api/v1/auth/login")

@@ -3,11 +3,11 @@
 from fastapi import Response
 
 from mara.entrypoints.cookies import clear_session_cookies
-from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.http import USER, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.wiring.auth import session_service
 
-app = api()
+app = api(access=USER)
 
 
 @app.post("/api/v1/auth/logout", status_code=204)

@@ -4,10 +4,10 @@ from fastapi import Request, Response
 
 from mara.auth.schemas import RefreshRequest, SessionOut
 from mara.entrypoints.cookies import presented_refresh_token, set_session_cookies
-from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.http import PUBLIC, api, lambda_handler
 from mara.wiring.auth import session_service
 
-app = api()
+app = api(access=PUBLIC)
 
 
 @app.post("/api/v1/auth/refresh")

@@ -1,10 +1,10 @@
 """POST /api/v1/auth/register - make an account."""
 
 from mara.auth.schemas import RegisteredOut, RegisterRequest
-from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.http import PUBLIC, api, lambda_handler
 from mara.wiring.auth import registration_service
 
-app = api()
+app = api(access=PUBLIC)
 
 
 @app.post("/api/v1/auth/register", status_code=201)

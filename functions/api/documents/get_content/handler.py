@@ -3,11 +3,11 @@
 from uuid import UUID
 
 from mara.documents.schemas import ContentOut
-from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.http import USER, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.wiring.documents import library_service
 
-app = api()
+app = api(access=USER)
 
 
 @app.get("/api/v1/documents/{document_id}/content")

@@ -1,12 +1,12 @@
 """GET /api/v1/documents - the caller's documents, the newest first, with their states."""
 
 from mara.documents.schemas import DocumentOut
-from mara.entrypoints.http import Limit, PageOut, api, lambda_handler
+from mara.entrypoints.http import USER, Limit, PageOut, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.kernel.page import PageRequest
 from mara.wiring.documents import library_service
 
-app = api()
+app = api(access=USER)
 
 
 @app.get("/api/v1/documents")

@@ -3,11 +3,11 @@
 from uuid import UUID
 
 from mara.documents.schemas.analysis import AnalysisOut
-from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.http import USER, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.wiring.documents import analysis_service
 
-app = api()
+app = api(access=USER)
 
 
 @app.post("/api/v1/documents/{document_id}/analyze", status_code=202)

@@ -1,12 +1,12 @@
 """POST /api/v1/documents/search - search the caller's own documents by words and by meaning."""
 
-from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.http import DOCUMENTS_READ, USER, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.search.schemas import HitsOut, SearchIn
 from mara.wiring.documents import ownership_service
 from mara.wiring.search import search_service
 
-app = api()
+app = api(access=USER, scope=DOCUMENTS_READ)
 
 
 @app.post("/api/v1/documents/search")

@@ -6,11 +6,11 @@ from fastapi import Request, Response
 
 from mara.documents.schemas import DocumentOut, UploadBegun
 from mara.entrypoints import uploads
-from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.http import DOCUMENTS_WRITE, USER, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.wiring.documents import library_service
 
-app = api()
+app = api(access=USER, scope=DOCUMENTS_WRITE)
 
 
 @app.post("/api/v1/documents/upload", status_code=202, **uploads.DESCRIPTION)

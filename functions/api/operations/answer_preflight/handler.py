@@ -3,9 +3,9 @@
 from fastapi import Response
 
 from mara.entrypoints.headers import preflight_headers
-from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.http import PUBLIC, api, lambda_handler
 
-app = api()
+app = api(access=PUBLIC)
 
 
 @app.options("/{path:path}", status_code=204, include_in_schema=False)

@@ -1,8 +1,8 @@
 """GET /api/v1/health - whether the API answers."""
 
-from mara.entrypoints.http import HealthOut, api, lambda_handler
+from mara.entrypoints.http import PUBLIC, HealthOut, api, lambda_handler
 
-app = api()
+app = api(access=PUBLIC)
 
 
 @app.get("/api/v1/health")

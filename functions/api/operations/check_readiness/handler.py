@@ -4,12 +4,12 @@ from http import HTTPStatus
 
 from fastapi import Response
 
-from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.http import PUBLIC, api, lambda_handler
 from mara.operations.model import Status
 from mara.operations.schemas import ReadinessOut
 from mara.wiring.operations import health_service
 
-app = api()
+app = api(access=PUBLIC)
 
 
 @app.get("/api/v1/health/ready", responses={503: {"model": ReadinessOut}})

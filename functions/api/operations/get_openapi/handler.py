@@ -2,10 +2,10 @@
 
 from fastapi import Response
 
-from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.http import PUBLIC, api, lambda_handler
 from mara.entrypoints.openapi import document
 
-app = api()
+app = api(access=PUBLIC)
 
 
 @app.get("/openapi.json", include_in_schema=False)

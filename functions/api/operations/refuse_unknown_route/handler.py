@@ -1,9 +1,9 @@
 """GET /{proxy+} - a problem document where there is no such route."""
 
-from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.http import PUBLIC, api, lambda_handler
 from mara.entrypoints.problems import RouteNotFound
 
-app = api()
+app = api(access=PUBLIC)
 
 
 @app.api_route(

@@ -3,9 +3,9 @@
 from fastapi import Response
 
 from mara.entrypoints.docs import page
-from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.http import PUBLIC, api, lambda_handler
 
-app = api()
+app = api(access=PUBLIC)
 
 
 @app.get("/{path:path}", include_in_schema=False)

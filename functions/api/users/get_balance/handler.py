@@ -1,11 +1,11 @@
 """GET /api/v1/users/balance - what the caller has, in USDT."""
 
-from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.http import BALANCE_READ, USER, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.ledger.schemas import BalanceOut
 from mara.wiring.ledger import balance_service
 
-app = api()
+app = api(access=USER, scope=BALANCE_READ)
 
 
 @app.get("/api/v1/users/balance")

@@ -1,11 +1,11 @@
 """GET /api/v1/users/me/profile - the caller's own profile."""
 
-from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.http import USER, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.users.schemas import ProfileOut
 from mara.wiring.users import profile_service
 
-app = api()
+app = api(access=USER)
 
 
 @app.get("/api/v1/users/me/profile")

@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.http import ADMIN, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.users.schemas import UserOut
 from mara.wiring.users import user_administration_service
 
-app = api()
+app = api(access=ADMIN)
 
 
 @app.get("/api/v1/users/admin/{user_id}")

@@ -1,12 +1,12 @@
 """GET /api/v1/users/balance/entries - the caller's statement, the newest entry first."""
 
-from mara.entrypoints.http import Limit, PageOut, api, lambda_handler
+from mara.entrypoints.http import USER, Limit, PageOut, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.kernel.page import PageRequest
 from mara.ledger.schemas import EntryOut
 from mara.wiring.ledger import balance_service
 
-app = api()
+app = api(access=USER)
 
 
 @app.get("/api/v1/users/balance/entries")

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Query
 
-from mara.entrypoints.http import Limit, PageOut, api, lambda_handler
+from mara.entrypoints.http import ADMIN, Limit, PageOut, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.kernel.page import PageRequest
 from mara.kernel.principal import Role
@@ -12,7 +12,7 @@ from mara.users.model import UserFilter
 from mara.users.schemas import UserOut
 from mara.wiring.users import user_administration_service
 
-app = api()
+app = api(access=ADMIN)
 
 
 @app.get("/api/v1/users/admin/all")

@@ -1,11 +1,11 @@
 """PUT /api/v1/users/me/profile - replace the caller's own profile."""
 
-from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.http import USER, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.users.schemas import ProfileIn, ProfileOut
 from mara.wiring.users import profile_service
 
-app = api()
+app = api(access=USER)
 
 
 @app.put("/api/v1/users/me/profile")

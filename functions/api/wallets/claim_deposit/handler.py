@@ -1,15 +1,15 @@
 """POST /api/v1/wallets/my/{network}/deposits/claim - look once more at one transaction."""
 
-from mara.entrypoints.http import PageOut, api, lambda_handler
+from mara.entrypoints.http import USER, PageOut, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.wallets.model import Network
 from mara.wallets.schemas import ClaimIn, DepositOut
 from mara.wiring.wallets import claiming_service, deposit_rules, wallet_service
 
-app = api()
-
 PER_MINUTE = 10
 """Each asks every provider of the network, whose patience the scanner needs too."""
+
+app = api(access=USER, per_minute=PER_MINUTE)
 
 
 @app.post("/api/v1/wallets/my/{network}/deposits/claim")
@@ -21,4 +21,4 @@ async def claim_deposit(network: Network, body: ClaimIn, caller: Caller) -> Page
     return PageOut(items=items, next_cursor=None)
 
 
-handler = lambda_handler(app, per_minute=PER_MINUTE)
+handler = lambda_handler(app)

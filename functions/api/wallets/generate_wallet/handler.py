@@ -4,13 +4,13 @@ from http import HTTPStatus
 
 from fastapi import Response
 
-from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.http import USER, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.wallets.schemas import WalletIn, WalletOut
 from mara.wiring.vault import vault_service
 from mara.wiring.wallets import deposit_rules, generation_service
 
-app = api()
+app = api(access=USER)
 
 
 @app.post(

@@ -1,12 +1,12 @@
 """GET /api/v1/wallets/my/{network} - one wallet, with its QR code."""
 
-from mara.entrypoints.http import api, lambda_handler
+from mara.entrypoints.http import USER, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.wallets.model import Network
 from mara.wallets.schemas import WalletOut
 from mara.wiring.wallets import deposit_rules, wallet_service
 
-app = api()
+app = api(access=USER)
 
 
 @app.get("/api/v1/wallets/my/{network}")

@@ -1,13 +1,13 @@
 """GET /api/v1/wallets/my/{network}/deposits - what came and what is on its way."""
 
-from mara.entrypoints.http import Limit, PageOut, api, lambda_handler
+from mara.entrypoints.http import USER, Limit, PageOut, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.kernel.page import PageRequest
 from mara.wallets.model import Network
 from mara.wallets.schemas import DepositOut
 from mara.wiring.wallets import deposit_rules, wallet_service
 
-app = api()
+app = api(access=USER)
 
 
 @app.get("/api/v1/wallets/my/{network}/deposits")

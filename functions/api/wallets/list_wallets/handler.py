@@ -1,11 +1,11 @@
 """GET /api/v1/wallets/my - where the caller receives USDT, and by which rules."""
 
-from mara.entrypoints.http import PageOut, api, lambda_handler
+from mara.entrypoints.http import USER, PageOut, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.wallets.schemas import WalletOut
 from mara.wiring.wallets import deposit_rules, wallet_service
 
-app = api()
+app = api(access=USER)
 
 
 @app.get("/api/v1/wallets/my")

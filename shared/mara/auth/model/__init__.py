@@ -15,7 +15,7 @@ LOCK_MAX = timedelta(hours=1)
 
 
 class Scope(StrEnum):
-    """What an API key may be allowed; a route names the one it needs in the permission matrix."""
+    """What an API key may do; a route declares the scope it needs."""
 
     AGENTS_ASK = "agents:ask"
     BALANCE_READ = "balance:read"

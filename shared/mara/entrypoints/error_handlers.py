@@ -1,0 +1,59 @@
+"""Exceptions that a route raised, as problem documents."""
+
+from fastapi import Request as HttpRequest
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from mara.entrypoints.events import REQUEST, Request
+from mara.entrypoints.problems import (
+    PROBLEM_JSON,
+    Problem,
+    bad_request,
+    headers_of,
+    internal,
+    problem,
+)
+from mara.kernel.errors import DomainError
+from mara.platform.telemetry import logger
+
+
+async def handle_domain_error(http_request: HttpRequest, error: Exception) -> JSONResponse:
+    """Answer with the status of the error's kind."""
+    assert isinstance(error, DomainError)  # noqa: S101 - registered for this class only
+    request = _request_of(http_request)
+    body = problem(error, instance=request.path, request_id=request.request_id)
+    return _json(body, headers_of(error))
+
+
+async def handle_validation_error(http_request: HttpRequest, error: Exception) -> JSONResponse:
+    """Answer 422 without the values that were sent: FastAPI's default repeats passwords."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
+    request = _request_of(http_request)
+    return _json(
+        bad_request(error.errors(), instance=request.path, request_id=request.request_id), {}
+    )
+
+
+async def handle_http_exception(http_request: HttpRequest, error: Exception) -> JSONResponse:
+    """Answer 422 where Starlette refuses a body that is not JSON or not a multipart form."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
+    request = _request_of(http_request)
+    found = [{"loc": ("body",), "msg": str(error.detail)}]
+    return _json(bad_request(found, instance=request.path, request_id=request.request_id), {})
+
+
+async def handle_unexpected_error(http_request: HttpRequest, error: Exception) -> JSONResponse:
+    """Answer 500 without a detail; the stack goes to the log under the request id."""
+    request = _request_of(http_request)
+    logger.error("request_failed", request_id=request.request_id, exc_info=error)
+    return _json(internal(instance=request.path, request_id=request.request_id), {})
+
+
+def _request_of(http_request: HttpRequest) -> Request:
+    request: Request = http_request.scope["aws.event"][REQUEST]
+    return request
+
+
+def _json(body: Problem, headers: dict[str, str]) -> JSONResponse:
+    return JSONResponse(body, body["status"], headers, media_type=PROBLEM_JSON)

@@ -1,0 +1,55 @@
+"""The declaration of a route: who may call it and how often."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from mara.auth.model import Scope
+from mara.auth.model.permissions import Access, Rule
+
+PUBLIC, USER, ADMIN, SUPERUSER = Access
+AGENTS_ASK = Scope.AGENTS_ASK
+BALANCE_READ = Scope.BALANCE_READ
+DOCUMENTS_READ = Scope.DOCUMENTS_READ
+DOCUMENTS_WRITE = Scope.DOCUMENTS_WRITE
+
+
+class RouteApp(FastAPI):
+    """The FastAPI application of one function, with the access rule of its routes.
+
+    ``per_minute`` is how often each caller may call it, where that is less often than the
+    general limit; ``None`` means that the general limit applies alone.
+    """
+
+    def __init__(self, *, rule: Rule, per_minute: int | None, **settings: Any) -> None:
+        """Raises ValueError for a declaration that contradicts itself."""
+        super().__init__(**settings)
+        if rule.access is Access.PUBLIC and rule.key_scope is not None:
+            raise ValueError("a public route takes no API key: declare no scope, or access=USER")
+        if per_minute is not None and per_minute < 1:
+            raise ValueError("per_minute must be at least 1")
+        self.rule = rule
+        self.per_minute = per_minute
+
+    @property
+    def operation(self) -> str:
+        """The name of the (first) route: the name of the function's folder."""
+        return self.api_routes[0].name
+
+    @property
+    def api_routes(self) -> list[APIRoute]:
+        """The routes of this application, in the order of their definition."""
+        return [route for route in self.routes if isinstance(route, APIRoute)]
+
+
+def declared(app: FastAPI) -> RouteApp:
+    """``app``, once it is clear that it declares its access and has a route.
+
+    Raises TypeError for an application without a declaration, ValueError for one without routes.
+    """
+    if not isinstance(app, RouteApp):
+        raise TypeError("declare who may call this route: app = api(access=USER)")
+    if not app.api_routes:
+        raise ValueError("define the route before lambda_handler(app)")
+    return app
