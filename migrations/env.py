@@ -1,24 +1,50 @@
-"""Runs the migrations as the owner of the tables; the URL comes from MARA_DATABASE_OWNER_URL."""
+"""Runs Alembic as the owner of the tables; the URL comes from MARA_DATABASE_OWNER_URL.
+
+``alembic check`` and ``alembic revision --autogenerate`` compare the database with the tables that
+the domains declare in ``adapters/tables.py``.
+"""
 
 import os
 import sys
 from pathlib import Path
+from typing import Any, Literal
 
 import sqlalchemy
 from alembic import context
+from sqlalchemy.dialects.postgresql.base import ischema_names
+
+from mara.platform.schema import HalfVector
+from mara.wiring.schema import metadata
 
 sys.path.insert(0, str(Path(__file__).parent))  # the versions share tenancy.py
 
 
 def engine_url() -> sqlalchemy.URL:
+    """Return the owner's URL with the driver that is installed."""
     url = sqlalchemy.make_url(os.environ["MARA_DATABASE_OWNER_URL"])
     return url.set(drivername="postgresql+psycopg")
 
 
+def render_item(kind: str, item: Any, autogenerate: Any) -> str | Literal[False]:
+    """Render our own type with its import in a generated migration."""
+    if kind == "type" and isinstance(item, HalfVector):
+        autogenerate.imports.add("from mara.platform.schema import HalfVector")
+        return "HalfVector()"
+    return False
+
+
 def run() -> None:
+    """Run the command, each migration in a transaction of its own."""
+    ischema_names["halfvec"] = HalfVector  # else reflection does not recognise the type
     engine = sqlalchemy.create_engine(engine_url(), poolclass=sqlalchemy.NullPool)
     with engine.connect() as connection:
-        context.configure(connection=connection, transaction_per_migration=True)
+        context.configure(
+            connection=connection,
+            transaction_per_migration=True,
+            target_metadata=metadata,
+            compare_server_default=True,
+            render_item=render_item,
+        )
         with context.begin_transaction():
             # Two deployments at once must not migrate at once.
             connection.execute(sqlalchemy.text("SELECT pg_advisory_xact_lock(7211)"))

@@ -170,6 +170,14 @@ def layers(_: argparse.Namespace) -> int:
     return 0
 
 
+def revision(options: argparse.Namespace) -> int:
+    """Draft a migration from the declared tables."""
+    from infra.local.migrate import draft_revision
+
+    print(draft_revision(options.message))
+    return 0
+
+
 def faucet(options: argparse.Namespace) -> int:
     print(chains.faucet(options.address, options.amount, options.network))
     return 0
@@ -198,6 +206,10 @@ def _of_ledger(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", choices=["verify"])
 
 
+def _of_revision(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("message", help="a sentence on what the migration does")
+
+
 def _of_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("agent", help="its id")
     parser.add_argument("--version", type=int, help="the newest, if none is named")
@@ -208,6 +220,7 @@ ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "evaluate": _of_evaluate,
     "faucet": chains.add_faucet_arguments,
     "ledger": _of_ledger,
+    "revision": _of_revision,
     "superuser": _of_superuser,
     "vault": _of_vault,
 }
@@ -230,6 +243,7 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     "openapi": (openapi, "write the OpenAPI document anew"),
     "triggers": (triggers, "write the README's table of triggers anew"),
     "permissions": (permissions, "write the table of permissions from the handlers"),
+    "revision": (revision, "draft a migration: the declared tables against the migrated schema"),
     "layers": (layers, "write the layers' requirements anew from uv.lock"),
 }
 

@@ -1,30 +1,66 @@
-"""Brings the schema to the newest revision."""
+"""Runs Alembic: brings the schema to the newest revision, and drafts a new one."""
 
 import os
+import re
+import socket
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
+from infra.local.postgres import OWNER, PostgresServer
 from infra.local.settings import DATABASE, ROOT, load_secrets, ports
 
 
 class MigrationFailed(RuntimeError):
-    """The text is what Alembic said."""
+    """Alembic failed; the text is the end of its output."""
 
 
 def migrate() -> None:
-    """Raises MigrationFailed."""
+    """Migrate the local database to the newest revision. Raises MigrationFailed."""
+    _alembic(owner_url(), "upgrade", "head")
+
+
+def draft_revision(message: str) -> str:
+    """Write a migration that turns the migrated schema into the declared tables; return its path.
+
+    It is compared with a temporary PostgreSQL server, so that the local cloud need not run. Raises
+    MigrationFailed, PostgresFailed.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        data_dir = Path(folder) / "postgres"
+        with PostgresServer(data_dir, _free_port(), durable=False) as server:
+            server.ensure_database(DATABASE)
+            url = server.url(OWNER, DATABASE)
+            _alembic(url, "upgrade", "head")
+            name = re.sub(r"[^a-z0-9]+", "_", message.lower()).strip("_")
+            options = ("--autogenerate", "--rev-id", name, "--message", message)
+            said = _alembic(url, "revision", *options)
+    return said.partition("Generating ")[2].partition(" ...")[0]
+
+
+def owner_url() -> str:
+    """Return the URL of the local database for the owner of its tables."""
+    password = load_secrets().owner_password
+    return f"postgresql://mara_owner:{password}@127.0.0.1:{ports().postgres}/{DATABASE}"
+
+
+def _alembic(url: str, *command: str) -> str:
     run = subprocess.run(
-        [sys.executable, "-m", "alembic", "-c", "migrations/alembic.ini", "upgrade", "head"],
+        [sys.executable, "-m", "alembic", "-c", "migrations/alembic.ini", *command],
         cwd=ROOT,
-        env={**os.environ, "MARA_DATABASE_OWNER_URL": owner_url()},
+        env={**os.environ, "MARA_DATABASE_OWNER_URL": url},
         capture_output=True,
         text=True,
         check=False,
     )
     if run.returncode != 0:
         raise MigrationFailed(run.stderr[-2000:])
+    return run.stdout
 
 
-def owner_url() -> str:
-    password = load_secrets().owner_password
-    return f"postgresql://mara_owner:{password}@127.0.0.1:{ports().postgres}/{DATABASE}"
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port

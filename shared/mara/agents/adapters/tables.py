@@ -1,0 +1,133 @@
+"""The tables of agents, conversations, answers and evaluations."""
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from mara.agents.model import AnswerMode, AnswerStatus, Language
+from mara.platform.schema import TIMESTAMP, check, metadata, one_of
+
+# `document_ids` has no foreign keys on purpose: an agent whose last document is deleted must
+# answer from no document, not from all of them.
+agents = Table(
+    "agents",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("owner_id", Uuid, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("instructions", Text, nullable=False),
+    Column("mode", Text, nullable=False),
+    Column("model", Text),
+    Column("temperature", Double, nullable=False),
+    Column("top_k", Integer, nullable=False),
+    Column("language", Text),
+    Column("document_ids", ARRAY(Uuid), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("created_at", TIMESTAMP, nullable=False),
+    Column("updated_at", TIMESTAMP, nullable=False),
+    Column("published_version", Integer, nullable=False),
+    Column("gate", Double),
+    one_of("mode", AnswerMode),
+    CheckConstraint("temperature BETWEEN 0 AND 2", name="temperature"),
+    CheckConstraint("top_k > 0", name="top_k"),
+    one_of("language", Language),
+    CheckConstraint("version > 0", name="version"),
+    CheckConstraint("gate BETWEEN 0 AND 1", name="gate"),
+    check("published_version BETWEEN 1 AND version", name="agents_check"),
+    Index("agents_owner", "owner_id", "id"),
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("owner_id", Uuid, nullable=False),
+    Column("agent_id", Uuid, ForeignKey("agents.id", ondelete="CASCADE"), nullable=False),
+    Column("created_at", TIMESTAMP, nullable=False),
+    Column("updated_at", TIMESTAMP, nullable=False),
+    Index("conversations_agent", "agent_id", "id"),
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("owner_id", Uuid, nullable=False),
+    Column("agent_id", Uuid, nullable=False),
+    Column("agent_version", Integer, nullable=False),
+    Column(
+        "conversation_id", Uuid, ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False
+    ),
+    Column("question", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("confidence", Double, nullable=False),
+    Column("citations", JSONB, nullable=False),
+    Column("retrieval", JSONB, nullable=False),
+    Column("input_tokens", Integer, nullable=False),
+    Column("output_tokens", Integer, nullable=False),
+    Column("price_micro_usdt", BigInteger, nullable=False),
+    Column("helped", Boolean),
+    Column("feedback_comment", Text),
+    Column("feedback_at", TIMESTAMP),
+    Column("created_at", TIMESTAMP, nullable=False),
+    Column("basis", JSONB, nullable=False, server_default=text("'{}'")),
+    one_of("status", AnswerStatus),
+    CheckConstraint("confidence BETWEEN 0 AND 1", name="confidence"),
+    Index("answers_conversation", "conversation_id", "id"),
+)
+
+agent_versions = Table(
+    "agent_versions",
+    metadata,
+    Column("agent_id", Uuid, ForeignKey("agents.id", ondelete="CASCADE"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("owner_id", Uuid, nullable=False),
+    Column("settings", JSONB, nullable=False),
+    Column("created_at", TIMESTAMP, nullable=False),
+    Column("published_at", TIMESTAMP),
+)
+
+# A case outlives its conversation: it holds what it needs and refers to its agent alone.
+evaluation_cases = Table(
+    "evaluation_cases",
+    metadata,
+    Column("answer_id", Uuid, primary_key=True),
+    Column("owner_id", Uuid, nullable=False),
+    Column("agent_id", Uuid, ForeignKey("agents.id", ondelete="CASCADE"), nullable=False),
+    Column("question", Text, nullable=False),
+    Column("helped", Boolean, nullable=False),
+    Column("cited", JSONB, nullable=False),
+    Column("retrieval", JSONB, nullable=False),
+    Column("created_at", TIMESTAMP, nullable=False),
+    Index("evaluation_cases_agent", "agent_id", "answer_id"),
+)
+
+evaluations = Table(
+    "evaluations",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("owner_id", Uuid, nullable=False),
+    Column("agent_id", Uuid, ForeignKey("agents.id", ondelete="CASCADE"), nullable=False),
+    Column("agent_version", Integer, nullable=False),
+    Column("score", Double),
+    Column("results", JSONB, nullable=False),
+    Column("prompt_version", Integer, nullable=False),
+    Column("model_id", Text, nullable=False),
+    Column("created_at", TIMESTAMP, nullable=False),
+    CheckConstraint("score BETWEEN 0 AND 1", name="score"),
+    Index("evaluations_agent", "agent_id", "id"),
+)

@@ -1,0 +1,77 @@
+"""The tables of documents and of their analyses."""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from mara.documents.model import DocumentState
+from mara.documents.model.analysis import AnalysisState
+from mara.extraction.model import Format
+from mara.platform.schema import TIMESTAMP, check, metadata, one_of
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("owner_id", Uuid, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("filename", Text, nullable=False),
+    Column("format", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("failure_code", Text),
+    Column("failure_detail", Text),
+    Column("pages", Integer),
+    Column("chunks", Integer),
+    Column("language", Text),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("lease_until", TIMESTAMP),
+    Column("created_at", TIMESTAMP, nullable=False),
+    Column("updated_at", TIMESTAMP, nullable=False),
+    Column("deleted_at", TIMESTAMP),
+    Column("superseded_at", TIMESTAMP),
+    UniqueConstraint("owner_id", "filename", "version"),
+    one_of("format", Format),
+    CheckConstraint("size > 0", name="size"),
+    CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256"),
+    one_of("state", DocumentState),
+    # A document is finished, has failed with a reason, or is leased by a worker.
+    check("(state = 'failed') = (failure_code IS NOT NULL)", name="documents_check"),
+    check("state <> 'ready' OR chunks > 0", name="documents_check1"),
+    check("(state = 'processing') = (lease_until IS NOT NULL)", name="documents_check2"),
+    Index("documents_owner", "owner_id", "id"),
+    Index("documents_hash", "owner_id", "sha256"),
+    Index(
+        "documents_open",
+        "updated_at",
+        postgresql_where=text(
+            "state IN ('uploading', 'queued', 'processing') OR deleted_at IS NOT NULL"
+        ),
+    ),
+)
+
+document_analyses = Table(
+    "document_analyses",
+    metadata,
+    Column("document_id", Uuid, ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
+    Column("owner_id", Uuid, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("requested_at", TIMESTAMP, nullable=False),
+    Column("findings", JSONB),
+    Column("finished_at", TIMESTAMP),
+    one_of("state", AnalysisState),
+    check("(state = 'ready') = (findings IS NOT NULL)", name="document_analyses_check"),
+)

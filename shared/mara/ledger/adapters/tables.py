@@ -1,0 +1,107 @@
+"""The tables of the ledger: balances, transfers, their postings, and open holds.
+
+Triggers and ``ledger_post`` enforce its rules in the database (decision 0013). Amounts are
+micro-USDT.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+
+from mara.platform.schema import TIMESTAMP, check, metadata
+
+# One row holds a user's three balances, so that one lock orders all their postings. `entries`
+# counts those without a gap.
+ledger_accounts = Table(
+    "ledger_accounts",
+    metadata,
+    Column("owner_id", Uuid, ForeignKey("users.id"), primary_key=True),
+    Column("available", BigInteger, nullable=False, server_default=text("0")),
+    Column("reserved", BigInteger, nullable=False, server_default=text("0")),
+    Column("suspense", BigInteger, nullable=False, server_default=text("0")),
+    Column("entries", BigInteger, nullable=False, server_default=text("0")),
+    check("available >= 0", name="ledger_available_floor"),
+    check("reserved >= 0", name="ledger_reserved_floor"),
+    check("suspense >= 0", name="ledger_suspense_floor"),
+    postgresql_with={"fillfactor": 50},
+)
+
+# `owner_id` is the one user concerned, NULL for a transfer inside the platform. `ends_id` is the
+# hold that this transfer settles or releases.
+ledger_transfers = Table(
+    "ledger_transfers",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("owner_id", Uuid),
+    Column("ends_id", Uuid, ForeignKey("ledger_transfers.id")),
+    Column("expires_at", TIMESTAMP),
+    Column("legs", SmallInteger, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("created_at", TIMESTAMP, nullable=False),
+    UniqueConstraint("key", name="ledger_key"),
+    UniqueConstraint("ends_id", name="ledger_ends"),
+    CheckConstraint("length(key) BETWEEN 1 AND 200", name="key"),
+    CheckConstraint("length(kind) BETWEEN 1 AND 40", name="kind"),
+    CheckConstraint("length(reference) BETWEEN 1 AND 200", name="reference"),
+    CheckConstraint("legs BETWEEN 2 AND 16", name="legs"),
+    check("ends_id IS NULL OR expires_at IS NULL", name="ledger_transfers_check"),
+)
+
+# `number` counts a user's postings, `balance` is the account's after the posting; both are NULL
+# for accounts of the platform.
+ledger_postings = Table(
+    "ledger_postings",
+    metadata,
+    Column("transfer_id", Uuid, primary_key=True),
+    Column("leg", SmallInteger, primary_key=True, autoincrement=False),
+    Column("owner_id", Uuid),
+    Column("account", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("number", BigInteger),
+    Column("balance", BigInteger),
+    UniqueConstraint("owner_id", "number", name="ledger_posting_number"),
+    CheckConstraint("leg >= 1", name="leg"),
+    CheckConstraint("amount <> 0", name="amount"),
+    CheckConstraint("balance >= 0", name="balance"),
+    check(
+        """CASE WHEN owner_id IS NULL
+            THEN account IN ('revenue', 'fees', 'write_off', 'custody:arbitrum', 'custody:tron',
+                'custody:aptos') AND number IS NULL AND balance IS NULL
+            ELSE account IN ('available', 'reserved', 'suspense') AND number IS NOT NULL
+                AND balance IS NOT NULL END""",
+        name="ledger_postings_check",
+    ),
+    Index(
+        "ledger_postings_platform",
+        "account",
+        "transfer_id",
+        postgresql_include=["amount"],
+        postgresql_where=text("owner_id IS NULL"),
+    ),
+)
+
+# Open holds, derived from postings as balances are.
+ledger_holds = Table(
+    "ledger_holds",
+    metadata,
+    Column("transfer_id", Uuid, primary_key=True),
+    Column("owner_id", Uuid, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("expires_at", TIMESTAMP, nullable=False),
+    CheckConstraint("amount > 0", name="amount"),
+    Index("ledger_holds_expiry", "expires_at"),
+)

@@ -1,0 +1,47 @@
+"""The metadata that all tables share, and what SQLAlchemy lacks to declare them.
+
+Each domain declares its tables in ``adapters/tables.py``, the platform its own in
+``platform/tables.py``. They are the one place that names columns: Alembic compares them with the
+database, and repositories build their statements from them (decision 0019).
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import CheckConstraint, DateTime, MetaData
+from sqlalchemy.schema import conv
+from sqlalchemy.types import UserDefinedType
+
+NAMING = {
+    "pk": "%(table_name)s_pkey",
+    "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+    "uq": "%(table_name)s_%(column_0_N_name)s_key",
+    "ck": "%(table_name)s_%(constraint_name)s_check",
+}
+"""The names that PostgreSQL gives to constraints that are declared without one."""
+
+metadata = MetaData(naming_convention=NAMING)
+
+TIMESTAMP = DateTime(timezone=True)
+"""``timestamptz``: every moment is stored in UTC."""
+
+
+class HalfVector(UserDefinedType[Any]):
+    """A vector of 16-bit floats without a declared length: ``halfvec`` of pgvector."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        """Return the name of the type in DDL."""
+        return "halfvec"
+
+
+def one_of(column: str, values: Iterable[str]) -> CheckConstraint:
+    """Return the constraint that ``column`` holds one of ``values``."""
+    allowed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({allowed})", name=column)
+
+
+def check(condition: str, *, name: str) -> CheckConstraint:
+    """Return a check constraint that is called ``name``, without the naming convention."""
+    return CheckConstraint(condition, name=conv(name))

@@ -1,0 +1,40 @@
+"""The table of vaults: the encrypted seed of each user and the public keys of its accounts."""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
+
+from mara.platform.schema import TIMESTAMP, metadata
+
+# No cascade: a user who still has a vault cannot be deleted.
+vaults = Table(
+    "vaults",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("owner_id", Uuid, ForeignKey("users.id"), nullable=False),
+    Column("evm_key", LargeBinary, nullable=False),
+    Column("tron_key", LargeBinary, nullable=False),
+    Column("aptos_key", LargeBinary, nullable=False),
+    Column("seed_format", SmallInteger, nullable=False),
+    Column("seed_key_id", Text, nullable=False),
+    Column("seed_wrapped_key", LargeBinary, nullable=False),
+    Column("seed_nonce", LargeBinary, nullable=False),
+    Column("seed", LargeBinary, nullable=False),
+    Column("created_at", TIMESTAMP, nullable=False),
+    Column("wrapped_at", TIMESTAMP, nullable=False),
+    UniqueConstraint("owner_id"),
+    CheckConstraint("length(evm_key) = 65", name="evm_key"),
+    CheckConstraint("length(tron_key) = 65", name="tron_key"),
+    CheckConstraint("length(aptos_key) = 32", name="aptos_key"),
+    CheckConstraint("seed_format = 1", name="seed_format"),
+    CheckConstraint("length(seed_nonce) = 12", name="seed_nonce"),
+    CheckConstraint("length(seed) = 48", name="seed"),
+)
