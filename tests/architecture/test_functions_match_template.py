@@ -13,6 +13,7 @@ from infra.local.openapi import TARGET
 from infra.local.package import FUNCTION, load_template
 from infra.local.settings import ROOT
 from infra.local.triggers import README, Trigger, render, triggers
+from mara.wallets.model import Network
 
 LINES_MAX = 40
 PREFLIGHT = "AnswerPreflight"
@@ -39,10 +40,6 @@ def routes(name: str) -> set[str]:
         for event in events(name)
         if event["Type"] == "Api"
     }
-
-
-def all_paths() -> set[str]:
-    return {route.split()[1] for name in functions() if name != PREFLIGHT for route in routes(name)}
 
 
 def resource_of(folder: str) -> str:
@@ -102,8 +99,8 @@ class TestDocstrings:
         elif kind == "queues":
             assert [f"SQS {queue_of(event)}" for event in events(name)] == [trigger.source]
         else:
-            rates = [event["Properties"]["ScheduleExpression"] for event in events(name)]
-            assert [f"EventBridge {rate}" for rate in rates] == [trigger.source]
+            rates = {event["Properties"]["ScheduleExpression"] for event in events(name)}
+            assert {f"EventBridge {rate}" for rate in rates} == {trigger.source}
 
     def test_of_a_queue_name_the_folder_too(self) -> None:
         for folder, trigger in TRIGGERS.items():
@@ -138,9 +135,21 @@ class TestPermissions:
 
 
 class TestPreflight:
-    def test_is_answered_on_every_route(self) -> None:
-        answered = {route.removeprefix("OPTIONS ") for route in routes(PREFLIGHT)}
-        assert answered == all_paths()
+    def test_is_answered_on_every_path_by_one_route(self) -> None:
+        """A REST API routes on the pair of path and method: no path may have an OPTIONS of its own.
+
+        tests/e2e/test_story.py sends a preflight to paths that have routes.
+        """
+        assert routes(PREFLIGHT) == {"OPTIONS /{proxy+}"}
+        others = [route for name in functions() if name != PREFLIGHT for route in routes(name)]
+        assert not [route for route in others if route.startswith("OPTIONS ")]
+
+
+class TestScans:
+    def test_have_a_schedule_of_their_own_for_every_network(self) -> None:
+        """One that hangs is an invocation of its own, and delays no other."""
+        inputs = [json.loads(event["Properties"]["Input"]) for event in events("ScanChain")]
+        assert sorted(given["network"] for given in inputs) == sorted(Network)
 
 
 class TestRoutes:

@@ -80,10 +80,11 @@ def scan(name: str) -> str:
     from infra.local.deploy import STACK
 
     resource = client("cloudformation").describe_stack_resource(
-        StackName=STACK, LogicalResourceId=f"Scan{name.title()}"
+        StackName=STACK, LogicalResourceId="ScanChain"
     )
     function = resource["StackResourceDetail"]["PhysicalResourceId"]
-    answer = client("lambda").invoke(FunctionName=function, Payload=b"{}")
+    payload = json.dumps({"network": name}).encode()
+    answer = client("lambda").invoke(FunctionName=function, Payload=payload)
     if "FunctionError" in answer:
         said = json.loads(answer["Payload"].read())
         raise RuntimeError(f"The scan failed: {said.get('errorMessage', said)}")

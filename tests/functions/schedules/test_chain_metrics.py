@@ -5,9 +5,7 @@ from typing import Any
 
 import pytest
 
-from functions.schedules.scan_aptos.handler import handler as scan_aptos
-from functions.schedules.scan_arbitrum.handler import handler as scan_arbitrum
-from functions.schedules.scan_tron.handler import handler as scan_tron
+from functions.schedules.scan_chain.handler import handler as scan_chain
 from infra.local.package import load_template
 from mara.kernel.errors import Conflict
 from mara.platform.metrics import NAMESPACE
@@ -25,12 +23,6 @@ from tests.support.ports import free_port
 from tests.support.watching import metrics
 
 pytestmark = pytest.mark.usefixtures("database")
-
-SCANS = {
-    Network.ARBITRUM: scan_arbitrum,
-    Network.TRON: scan_tron,
-    Network.APTOS: scan_aptos,
-}
 
 
 @pytest.fixture(params=list(Network))
@@ -52,7 +44,7 @@ class TestMetrics:
         with chain_lab("aptos", tmp_path_factory.mktemp("lab")) as lab:
             set_chain(monkeypatch, Network.APTOS, lab.settings())
             lab.mine(5)
-            SCANS[Network.APTOS]({}, CONTEXT)
+            scan_chain({"network": Network.APTOS}, CONTEXT)
         told = metrics(capsys.readouterr().out)
         assert told == {
             (LAG_BLOCKS, "aptos"): 0,
@@ -72,7 +64,7 @@ class TestMetrics:
         nobody = ["http://127.0.0.1:1", f"http://127.0.0.1:{free_port()}"]
         set_chain(monkeypatch, network, {"urls": nobody})
         with pytest.raises(ChainUnavailable):
-            SCANS[network]({}, CONTEXT)
+            scan_chain({"network": network}, CONTEXT)
         # How far behind it is, nobody knows: that there is no figure is what the alarm stands on.
         assert metrics(capsys.readouterr().out) == {
             (CLOSING_SECONDS, network): 0,
@@ -88,7 +80,7 @@ class TestMetrics:
         with chain_lab("aptos", tmp_path_factory.mktemp("lab")) as lab:
             set_chain(monkeypatch, Network.APTOS, {**lab.settings(), "symbol": "USDC"})
             with pytest.raises(Conflict):
-                SCANS[Network.APTOS]({}, CONTEXT)
+                scan_chain({"network": Network.APTOS}, CONTEXT)
         assert (PROVIDER_FAILURES, "aptos") in metrics(capsys.readouterr().out)
 
     def test_say_that_a_network_which_is_off_lags_nowhere(
@@ -98,7 +90,7 @@ class TestMetrics:
         capsys: pytest.CaptureFixture[str],
     ) -> None:
         monkeypatch.setenv("MARA_CHAINS", "{}")
-        SCANS[network]({}, CONTEXT)
+        scan_chain({"network": network}, CONTEXT)
         names = (LAG_BLOCKS, LAG_SECONDS, CLOSING_SECONDS, PROVIDER_FAILURES)
         assert metrics(capsys.readouterr().out) == {(name, network): 0 for name in names}
 

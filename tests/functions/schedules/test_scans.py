@@ -9,9 +9,7 @@ import pytest
 
 from functions.api.users.get_balance.handler import handler as get_balance
 from functions.api.wallets.generate_wallet.handler import handler as generate_wallet
-from functions.schedules.scan_aptos.handler import handler as scan_aptos
-from functions.schedules.scan_arbitrum.handler import handler as scan_arbitrum
-from functions.schedules.scan_tron.handler import handler as scan_tron
+from functions.schedules.scan_chain.handler import handler as scan_chain
 from mara.kernel.errors import Conflict
 from mara.wallets.model import Network
 from mara.wallets.model.addresses import parse_address
@@ -24,11 +22,6 @@ from tests.support.events import CONTEXT, call
 
 pytestmark = pytest.mark.usefixtures("database")
 
-SCANS = {
-    Network.ARBITRUM: scan_arbitrum,
-    Network.TRON: scan_tron,
-    Network.APTOS: scan_aptos,
-}
 AMOUNT = 12_500_000
 
 
@@ -69,15 +62,15 @@ def balance_of(account: Account) -> tuple[str, str]:
 def test_a_deposit_is_pending_and_then_credited_once(network: Network, lab: Lab) -> None:
     anna = make_account("anna")
     lab.mine(3 * SLOTS)
-    SCANS[network]({}, CONTEXT)  # begins at what is final
+    scan_chain({"network": network}, CONTEXT)  # begins at what is final
     address = address_of(anna, network)
     lab.pay([(address, AMOUNT)])
-    SCANS[network]({}, CONTEXT)
+    scan_chain({"network": network}, CONTEXT)
     if network is not Network.APTOS:  # where what is committed is final
         assert balance_of(anna) == ("12.500000", "0.000000")
     lab.mine(3 * SLOTS)
     for _ in range(2):
-        SCANS[network]({}, CONTEXT)
+        scan_chain({"network": network}, CONTEXT)
         assert balance_of(anna) == ("0.000000", "12.500000")
 
 
@@ -86,7 +79,7 @@ def test_a_network_that_is_off_is_left_alone(
     network: Network, log: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MARA_CHAINS", "{}")
-    SCANS[network]({}, CONTEXT)
+    scan_chain({"network": network}, CONTEXT)
     assert results(log, network) == ["off"]
 
 
@@ -97,4 +90,4 @@ def test_a_contract_that_is_not_the_token_stops_the_scan(
     monkeypatch.setenv("MARA_CHAINS", json.dumps({network: changed}))
     clear_caches()
     with pytest.raises(Conflict, match="the contract says USDT"):
-        SCANS[network]({}, CONTEXT)
+        scan_chain({"network": network}, CONTEXT)

@@ -1,7 +1,0 @@
-"""EventBridge rate(1 minute) - read Aptos on, and credit what became final."""
-
-from mara.entrypoints.schedule import schedule
-from mara.wallets.model import Network
-from mara.wiring.wallets import scan
-
-handler = schedule("scan-aptos")(lambda now: scan(Network.APTOS, now))
