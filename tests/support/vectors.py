@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from mara.vault.model import HARDENED
+from tests.support.bip32 import HARDENED
 from tests.support.knowledge import data_folder
 
 DATA = Path(__file__).parents[1] / "data"

@@ -6,16 +6,12 @@ from uuid import UUID
 
 from mara.kernel.envelope import EncryptedValue, EncryptionContext
 
-HARDENED = 0x80000000
-"""Added to the index of a hardened child, which only the private key can derive (BIP-32)."""
-
-PURPOSE = 44 + HARDENED
-EVM_ACCOUNT = (PURPOSE, 60 + HARDENED, HARDENED)
-"""m/44'/60'/0' (BIP-44, SLIP-44): Arbitrum and all other EVM chains."""
-TRON_ACCOUNT = (PURPOSE, 195 + HARDENED, HARDENED)
-"""m/44'/195'/0'."""
-APTOS_KEY = (PURPOSE, 637 + HARDENED, HARDENED, HARDENED, HARDENED)
-"""m/44'/637'/0'/0'/0': the key itself, since SLIP-10 has no public derivation for Ed25519."""
+EVM_ACCOUNT = "m/44'/60'/0'"
+"""The account of Arbitrum and all other EVM chains (BIP-44; coin types of SLIP-44)."""
+TRON_ACCOUNT = "m/44'/195'/0'"
+"""The account of Tron."""
+APTOS_KEY = "m/44'/637'/0'/0'/0'"
+"""The key of Aptos itself: SLIP-10 has no public derivation for Ed25519."""
 RECEIVING = 0
 """The external chain of an account, whose addresses are given to others (BIP-44)."""
 

@@ -2,10 +2,8 @@
 
 import io
 import logging
-import re
-import traceback
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import boto3
@@ -16,30 +14,19 @@ from moto import mock_aws
 from mara.kernel.envelope import DecryptionFailed, EncryptionContext, KeysUnavailable
 from mara.kernel.ids import new_id
 from mara.kernel.principal import Principal
-from mara.kernel.secret import Secret
 from mara.platform import kms
 from mara.platform.clock import now
 from mara.platform.database import DatabaseUnavailable, disconnect, transaction
 from mara.platform.envelope import AesGcmEnvelope
 from mara.platform.kms import KmsKeys
-from mara.vault.adapters import bip39
-from mara.vault.adapters.bip32 import ExtendedPrivateKey
-from mara.vault.adapters.derivation import StandardDerivation
 from mara.vault.adapters.postgres import PostgresVaults
-from mara.vault.adapters.slip10 import private_key
-from mara.vault.model import APTOS_KEY, EVM_ACCOUNT, TRON_ACCOUNT
 from mara.vault.service.rewrap import RewrapService
 from mara.vault.service.vaults import VaultService
+from tests.support import bip39
 from tests.support.accounts import make_account
+from tests.support.silence import ENTROPY, KnownDerivation, assert_silent, failure
 
-ENTROPY = bytes.fromhex("b328635db0fe6391bd0eb7bcb2b4237a0819c2d085dc0e251875b2583bfc9040")
-"""Of 24 words that occur in no text of ours nor of a library's log."""
 GONE = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
-
-
-class KnownDerivation(StandardDerivation):
-    def generate_entropy(self) -> Secret:
-        return Secret(bytearray(ENTROPY))
 
 
 class KeepingKeys(KmsKeys):
@@ -70,40 +57,6 @@ def written(caplog: pytest.LogCaptureFixture) -> Iterator[io.StringIO]:
         yield text
     for each in loggers:
         each.removeHandler(handler)
-
-
-def spellings() -> Iterator[str]:
-    """Of the seed and of all keys that follow from it."""
-    secrets = [ENTROPY, *KeepingKeys.seen]
-    with bip39.seed(bytearray(ENTROPY)) as seed:
-        secrets.append(bytes(seed))
-        root = ExtendedPrivateKey.of_seed(seed)
-        secrets.append(root.reveal())
-        for account in (EVM_ACCOUNT, TRON_ACCOUNT):
-            secrets += [root.derive(account).reveal(), root.derive((*account, 0, 0)).reveal()]
-        secrets.append(bytes(private_key(seed, APTOS_KEY).reveal()))
-    for secret in secrets:
-        yield secret.hex()
-        yield b64encode(secret).decode()
-        yield repr(secret)[2:-1]
-        yield repr(bytearray(secret))[12:-2]
-        yield str(int.from_bytes(secret, "big"))
-
-
-def assert_silent(text: str) -> None:
-    words = bytes(bip39.sentence(bytearray(ENTROPY)).reveal()).decode().split()
-    assert len(words) == 24
-    assert set(re.findall(r"[a-z]+", text.lower())) & set(words) == set()
-    for spelling in spellings():
-        assert spelling not in text
-
-
-def failure(act: Callable[[], Any], kind: type[Exception]) -> str:
-    """As a tool shows it that prints every variable of every frame."""
-    with pytest.raises(kind) as raised:
-        act()
-    shown = traceback.TracebackException.from_exception(raised.value, capture_locals=True)
-    return "".join(shown.format()) + repr(raised.value) + str(vars(raised.value))
 
 
 def dump(rows: psycopg.Connection[Any]) -> str:
@@ -160,7 +113,7 @@ def test_no_log_error_repr_or_row_holds_a_seed_or_a_key(
     text = written.getvalue()
     assert "botocore" in text
     assert len(KeepingKeys.seen) == 1
-    assert_silent(text)
+    assert_silent(text, KeepingKeys.seen)
 
 
 def test_the_search_finds_what_it_looks_for() -> None:

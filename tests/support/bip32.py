@@ -1,8 +1,7 @@
-"""BIP-32: keys on secp256k1 that follow from a seed, by paths.
+"""A test oracle for BIP-32 on secp256k1, written from the standard over libsecp256k1.
 
-https://github.com/bitcoin/bips/blob/master/bip-0032.mediawiki. The arithmetic is libsecp256k1's,
-in constant time, whose names are the ones of coincurve. It refuses the keys that the standard calls
-invalid, one in 2^127, with a ValueError.
+https://github.com/bitcoin/bips/blob/master/bip-0032.mediawiki. Keys that the standard calls
+invalid, one in 2^127, raise ValueError.
 """
 
 import hmac
@@ -10,14 +9,16 @@ from collections.abc import Sequence
 
 from coincurve import PrivateKey, PublicKey
 
-from mara.vault.model import HARDENED, ExtendedPublicKey
+from mara.vault.model import ExtendedPublicKey
 
 SALT = b"Bitcoin seed"
 HALF = 32
+HARDENED = 0x80000000
+"""Added to the index of a hardened child."""
 
 
 class ExtendedPrivateKey:
-    """A private key and its chain code. It has no repr of its content, and is not to be kept."""
+    """A private key and its chain code."""
 
     __slots__ = ("_chain_code", "_key")
 
@@ -42,13 +43,13 @@ class ExtendedPrivateKey:
         return ExtendedPublicKey(self._key.public_key.format(), self._chain_code)
 
     def reveal(self) -> bytes:
-        """The private key, 32 bytes, which cannot be wiped: coincurve keeps it so too."""
+        """The private key, 32 bytes."""
         secret: bytes = self._key.secret
         return secret
 
 
 class PublicNode:
-    """A public key, unpacked, and its chain code: what its children follow from."""
+    """A public key and its chain code."""
 
     __slots__ = ("_chain_code", "key")
 
@@ -63,7 +64,7 @@ class PublicNode:
     def child(self, index: int) -> "PublicNode":
         """Raises ValueError for a hardened index."""
         if not 0 <= index < HARDENED:
-            raise ValueError("A hardened key does not follow from a public one.")
+            raise ValueError("A public key derives no hardened child.")
         data = self.key.format() + index.to_bytes(4, "big")
         made = hmac.digest(self._chain_code, data, "sha512")
         return PublicNode(self.key.add(made[:HALF]), made[HALF:])

@@ -1,4 +1,4 @@
-"""SLIP-10 for Ed25519: keys that follow from a seed, by paths that are hardened throughout.
+"""A test oracle for SLIP-10 on Ed25519, written from the standard.
 
 https://github.com/satoshilabs/slips/blob/master/slip-0010.md
 """
@@ -6,8 +6,10 @@ https://github.com/satoshilabs/slips/blob/master/slip-0010.md
 import hmac
 from collections.abc import Sequence
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from mara.kernel.secret import Secret
-from mara.vault.model import HARDENED
+from tests.support.bip32 import HARDENED
 
 SALT = b"ed25519 seed"
 HALF = 32
@@ -18,14 +20,12 @@ def private_key(seed: bytearray, path: Sequence[int]) -> Secret:
     made = hmac.digest(SALT, seed, "sha512")
     for index in path:
         if index < HARDENED:
-            raise ValueError("Ed25519 has hardened keys alone.")
+            raise ValueError("Ed25519 has hardened children only.")
         data = b"\0" + made[:HALF] + index.to_bytes(4, "big")
         made = hmac.digest(made[HALF:], data, "sha512")
     return Secret(bytearray(made[:HALF]))
 
 
 def public_key(seed: bytearray, path: Sequence[int]) -> bytes:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
     with private_key(seed, path) as key:
         return Ed25519PrivateKey.from_private_bytes(key).public_key().public_bytes_raw()

@@ -1,10 +1,12 @@
-"""BIP-39: entropy as words that people can write down, and the seed that follows from the words.
+"""A test oracle for BIP-39, written from the standard; only the word list is a library's.
 
 https://github.com/bitcoin/bips/blob/master/bip-0039.mediawiki
 """
 
 import hashlib
 from functools import cache
+
+from mnemonic import Mnemonic
 
 from mara.kernel.secret import Secret
 
@@ -19,14 +21,14 @@ def sentence(entropy: bytearray) -> Secret:
     number = (int.from_bytes(entropy, "big") << checksum_bits) | checksum
     words = (len(entropy) * 8 + checksum_bits) // WORD_BITS
     found = bytearray()
-    for place in range(words - 1, -1, -1):
-        found += _words()[(number >> (place * WORD_BITS)) & (2**WORD_BITS - 1)] + b" "
+    for position in range(words - 1, -1, -1):
+        found += _words()[(number >> (position * WORD_BITS)) & (2**WORD_BITS - 1)] + b" "
     found.pop()
     return Secret(found)
 
 
 def seed(entropy: bytearray, passphrase: bytes = b"") -> Secret:
-    """64 bytes: PBKDF2-HMAC-SHA512 of the sentence. Our seeds have no passphrase."""
+    """64 bytes: PBKDF2-HMAC-SHA512 of the sentence."""
     with sentence(entropy) as words:
         stretched = hashlib.pbkdf2_hmac("sha512", words, b"mnemonic" + passphrase, ITERATIONS)
     return Secret(bytearray(stretched))
@@ -34,6 +36,4 @@ def seed(entropy: bytearray, passphrase: bytes = b"") -> Secret:
 
 @cache
 def _words() -> list[bytes]:
-    from mnemonic import Mnemonic
-
     return [word.encode() for word in Mnemonic("english").wordlist]
