@@ -12,7 +12,7 @@ from mara.search.model.analyzer import (
     translations,
     words,
 )
-from mara.search.model.glossary import ENTRIES, parse
+from mara.search.model.glossary import entries
 
 
 def family(word: str) -> set[str]:
@@ -88,7 +88,7 @@ class TestTranslations:
         (word,) = words("самовар")
         assert translations(word.stem, word.family) == ()
 
-    @pytest.mark.parametrize("entry", parse(ENTRIES))
+    @pytest.mark.parametrize("entry", entries())
     def test_every_entry_is_one_word_that_means_something(self, entry: str) -> None:
         assert len(words(entry)) == 1
-        assert parse(ENTRIES)[entry]
+        assert entries()[entry]

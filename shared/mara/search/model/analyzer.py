@@ -1,7 +1,8 @@
-"""From text to its words and to the terms of the lexical leg: stems, families, identifiers.
+"""The text analyzer: tokenization, stop words, stemming and word families, for both languages.
 
 A term is a stem (``перезапуск``), an identifier as a whole (``nodefilesystemfull``) or a word
-family (``~перезапус``), which joins the noun with the verb where stemming alone does not.
+family (``~перезапус``), which relates a noun to its verb where stemming alone does not. Stemming is
+Snowball (Porter 2001), by PyStemmer.
 """
 
 import re
@@ -9,13 +10,13 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from mara.search.model.glossary import ENTRIES, parse
+from mara.search.model.glossary import entries
 
 FAMILY_PREFIX = "~"
-"""Marks a family: no word begins with it."""
+"""Marks a word family; no word begins with it."""
 
 TERM_LENGTH_MAX = 64
-"""Characters; a longer run of letters is no word, and nobody types it."""
+"""Characters; a longer run of letters is not a word, and is truncated."""
 
 TOKEN = re.compile(r"[^\W_]+(?:[_\-.:/@][^\W_]+)*")
 PART = re.compile(r"[^\W_]+")
@@ -25,7 +26,7 @@ CAMEL = re.compile(
 CYRILLIC = re.compile(r"[а-я]")
 LATIN = re.compile(r"[a-z]")
 
-# Endings that make one part of speech from another; what they leave is the family's name.
+# Derivational suffixes: without them a stem is the name of its family.
 RUSSIAN_DERIVATION = re.compile(
     r"(?:ировани|ирова|овани|ивани|ывани|ован|ива|ыва|ова|ева|ени|ани|ен|ан|ност|ость"
     r"|ств|ител|тел|ни|ти|т|к|н|а|я|и|й|ь)$"
@@ -34,11 +35,11 @@ ENGLISH_DERIVATION = re.compile(
     r"(?:ement|ment|ation|ition|tion|sion|ion|ance|anc|enc|ness|abl|ibl|ator|or|er|ur|al|iv|at|y|i)$"
 )
 AMERICAN = re.compile(r"(?<=\w{4})iz$")
-"""``synchroniz`` is ``synchronis`` across an ocean."""
+"""American spelling: ``synchroniz`` is stored as ``synchronis``."""
 ALTERNATION = str.maketrans({"ж": "з", "щ": "т", "ч": "к"})
 LABIAL_L = re.compile(r"(?<=[бпвмф])л$")
 ROOT_MIN = 4
-"""Letters a family keeps at least; shorter roots join strangers."""
+"""The shortest root of a family, in letters; shorter roots relate unrelated words."""
 
 ABBREVIATIONS = {
     **dict.fromkeys(("err", "errs"), "error"),
@@ -61,7 +62,7 @@ ABBREVIATIONS = {
     "бд": "база",
     "цпу": "процессор",
 }
-"""What identifiers say in short."""
+"""Expansions of abbreviations that are common in identifiers."""
 
 ENGLISH_STOP_WORDS = """
     a about after all also am an and any are as at be because been before being between both but
@@ -93,7 +94,11 @@ STOP_WORDS = frozenset((ENGLISH_STOP_WORDS + RUSSIAN_STOP_WORDS).split())
 
 
 class Word(NamedTuple):
-    """A word that means something. ``position`` counts all words, from 1; ``form`` is folded."""
+    """A word that is not a stop word.
+
+    ``position`` counts all words of the text, from 1; ``original`` is verbatim, ``form`` is case-
+    folded, ``family`` is ``None`` where the root is too short.
+    """
 
     position: int
     original: str
@@ -103,11 +108,11 @@ class Word(NamedTuple):
 
 
 def words(text: str) -> list[Word]:
-    """In order, parts of identifiers one by one, without stop words."""
+    """The words in order, with identifiers split into their parts, without stop words."""
     found = []
     position = 0
     for token in TOKEN.findall(text):
-        for part in _analysed(token):
+        for part in _analyze(token):
             position += 1
             if part is not None:
                 found.append(Word(position, *part))
@@ -115,8 +120,8 @@ def words(text: str) -> list[Word]:
 
 
 @lru_cache(maxsize=50_000)
-def _analysed(token: str) -> tuple[tuple[str, str, str, str | None] | None, ...]:
-    """Of each part all that a Word holds but its position; ``None`` where it is a stop word."""
+def _analyze(token: str) -> tuple[tuple[str, str, str, str | None] | None, ...]:
+    """The fields of a Word, without the position, of each part; ``None`` for a stop word."""
     folded = [(part, _fold(part)[:TERM_LENGTH_MAX]) for part in _parts(token)]
     return tuple(
         None if form in STOP_WORDS else (part, form, *_stem_and_family(form))
@@ -125,20 +130,20 @@ def _analysed(token: str) -> tuple[tuple[str, str, str, str | None] | None, ...]
 
 
 def translations(stem: str, family: str | None) -> tuple[str, ...]:
-    """The terms by which documents in the other language may say it; none for most words."""
+    """The glossary's terms for a word in the other language; empty for most words."""
     glossary = _glossary()
     return glossary.get(stem) or glossary.get(FAMILY_PREFIX + (family or "")) or ()
 
 
 @cache
 def _glossary() -> dict[str, tuple[str, ...]]:
-    """From the stems of English words and the families of Russian ones to each other's."""
+    """Maps stems of English words and families of Russian words to terms of the other language."""
     found: dict[str, dict[str, None]] = {}
-    for russian, meanings in parse(ENTRIES).items():
+    for russian, meanings in entries().items():
         (word,) = words(russian)
         names = [word.stem, *([FAMILY_PREFIX + word.family] if word.family else [])]
         for meaning in meanings:
-            # Of Russian the family, which its many forms share; English stems are families enough.
+            # Russian words by family, which covers their inflections; English stems suffice.
             stem = _stem_and_family(_fold(meaning))[0]
             for name in names:
                 found.setdefault(name, {})[stem] = None
@@ -147,7 +152,7 @@ def _glossary() -> dict[str, tuple[str, ...]]:
 
 
 def terms(text: str) -> Iterator[str]:
-    """Every term of the text, in order, as often as it occurs."""
+    """Every term of the text in order, repeated as often as it occurs."""
     for match in TOKEN.finditer(text):
         token = match.group()
         parts = _parts(token)
@@ -158,7 +163,7 @@ def terms(text: str) -> Iterator[str]:
 
 
 def _parts(token: str) -> list[str]:
-    """``NodeDisk_full`` has the parts Node, Disk and full."""
+    """Split an identifier: ``NodeDisk_full`` has the parts Node, Disk and full."""
     return [word for part in PART.findall(token) for word in CAMEL.split(part) if word]
 
 
@@ -198,7 +203,7 @@ def _stem(word: str) -> str:
 
 
 def _family(stem: str) -> str | None:
-    """The stem without what derives nouns from verbs, or ``None`` where it has no such root."""
+    """The stem without derivational suffixes; ``None`` where the root would be too short."""
     if CYRILLIC.search(stem):
         root = _strip(stem, RUSSIAN_DERIVATION)
         return LABIAL_L.sub("", root).translate(ALTERNATION) if len(root) >= ROOT_MIN else None
@@ -209,7 +214,7 @@ def _family(stem: str) -> str | None:
 
 
 def _strip(stem: str, ending: re.Pattern[str]) -> str:
-    """Strip endings while the root stays long enough."""
+    """Strip suffixes repeatedly while the root stays at least ROOT_MIN letters long."""
     while True:
         shorter = ending.sub("", stem)
         if shorter == stem or len(shorter) < ROOT_MIN:

@@ -1,7 +1,7 @@
-"""Which of our two languages a text is in."""
+"""Detects whether a text is Russian or English, by its script."""
 
 SAMPLE = 20_000
-"""Characters; enough to tell."""
+"""Characters that are looked at."""
 
 LETTERS_MIN = 20
 RUSSIAN_FROM = 0.3
@@ -11,7 +11,7 @@ ENGLISH_UP_TO = 0.05
 
 
 def language_of(text: str) -> str | None:
-    """``ru``, ``en``, or ``None`` where it is neither or too short to tell."""
+    """``ru``, ``en``, or ``None`` for another language or a text that is too short."""
     letters = [letter for letter in text[:SAMPLE] if letter.isalpha()]
     if len(letters) < LETTERS_MIN:
         return None

@@ -1,6 +1,7 @@
-"""What of a chunk is embedded: the whole under its headings, and each sentence or two by itself.
+"""Sentence windows of a chunk: what is embedded besides the chunk as a whole.
 
-A sentence that answers stands out by itself and drowns in the average of its paragraph.
+The embedding of a paragraph averages its sentences; a sentence that answers a question is closer to
+it when it is embedded by itself.
 """
 
 import re
@@ -8,18 +9,18 @@ import re
 from mara.search.model import Chunk
 
 WINDOW_CHARACTERS_MIN = 40
-"""A shorter sentence joins the next one: "See below." has no meaning of its own."""
+"""A shorter sentence is merged with the next one: "See below." means nothing by itself."""
 
 WINDOWS_MAX = 12
-"""Of one chunk, the whole not counted; a chunk with more sentences has them in larger windows."""
+"""Of one chunk; in a chunk with more sentences the windows are larger."""
 
 SENTENCE_END = re.compile(r"(?<=[.!?…])\s+(?=[^a-zа-яё])|\n+")
 
 
 def passages_to_embed(chunk: Chunk, filename: str) -> list[str]:
-    """The whole chunk under its file name and headings first, then its windows.
+    """The texts to embed: the chunk with its file name and headings, then its windows.
 
-    Give the index one vector for each, all with the same chunk.
+    The index stores one vector for each, all of the same chunk.
     """
     title = title_of(chunk, filename)
     found = windows(chunk.text)
@@ -28,19 +29,19 @@ def passages_to_embed(chunk: Chunk, filename: str) -> list[str]:
 
 
 def title_of(chunk: Chunk, filename: str) -> str:
-    """The file's name without its ending, and the headings: searched like the text itself."""
+    """The file name without extension and the headings, joined: a field that is searched."""
     return " / ".join(titles_of(chunk, filename))
 
 
 def titles_of(chunk: Chunk, filename: str) -> list[str]:
-    """A file's name without a letter, such as ``0012``, is a number and no title."""
+    """The parts of the title. A file name without letters, such as ``0012``, is not a title."""
     stem = filename.rsplit(".", 1)[0]
     named = [stem] if any(character.isalpha() for character in stem) else []
     return [*named, *chunk.place.headings]
 
 
 def windows(text: str) -> list[str]:
-    """Sentences in order, short ones joined, none lost."""
+    """The sentences in order, short ones merged; together they contain the whole text."""
     sentences = [s.strip() for s in SENTENCE_END.split(text) if s.strip()]
     size = max(WINDOW_CHARACTERS_MIN, len(text) // WINDOWS_MAX)
     joined: list[str] = []
