@@ -1,7 +1,7 @@
 """Word documents: paragraphs, lists and table rows under their path of headings.
 
-Read from the XML itself, a block at a time: what stands in content controls, tracked insertions
-and text boxes is on the page too, and a long document need not fit into memory at once.
+Parses the XML incrementally instead of using python-docx: content controls, tracked insertions and
+text boxes are visible on the page too, and a long document need not fit into memory.
 """
 
 import zipfile
@@ -16,9 +16,9 @@ from mara.extraction.model import Block, Place
 from mara.extraction.tables import read_rows
 
 SPAN_MAX = 63
-"""Columns that one cell may cover: Word's own limit."""
+"""Columns that one cell may span: Word's limit."""
 
-# What may stand around a block without changing what it is.
+# Elements that may wrap a block without changing its meaning.
 _WRAPPERS = {
     f"{W}{name}"
     for name in ("document", "body", "sdt", "sdtContent", "customXml", "ins", "moveTo", "smartTag")
@@ -26,7 +26,7 @@ _WRAPPERS = {
 
 
 def read_docx(path: Path) -> Iterator[Block]:
-    """Raises what a broken archive or broken XML raises."""
+    """Read the main part. Raises BadZipFile, ParseError and KeyError for a broken file."""
     with zipfile.ZipFile(path) as archive:
         styles = read_styles(archive)
         with archive.open("word/document.xml") as part:
@@ -34,10 +34,10 @@ def read_docx(path: Path) -> Iterator[Block]:
 
 
 def _blocks(part: IO[bytes]) -> Iterator[Element]:
-    """Paragraphs and tables of the body in order; each is forgotten when the next is read."""
+    """Paragraphs and tables of the body in order; each is cleared when the next is read."""
     around: list[Element] = []
-    inside = 0  # how deep in a block, 0 being outside of any
-    # The guards refuse a document type, and with it every entity.
+    inside = 0  # depth within a block; 0 outside
+    # The guards reject a document type declaration, and with it every entity.
     for event, element in iterparse(part, ("start", "end")):  # noqa: S314
         if event == "start":
             if inside or element.tag not in _WRAPPERS:
@@ -99,7 +99,7 @@ def _content(
 
 
 def _rows(table: Element, styles: Styles) -> Iterator[list[str]]:
-    """Texts of cells; what is merged stands in every row and column that it covers."""
+    """Texts of cells; the text of a merged cell is repeated in every row and column."""
     shaded = table.find(f"{W}tblPr/{W}tblStyle") is not None
     above: dict[int, str] = {}
     for row in _parts(table, f"{W}tr"):
@@ -120,7 +120,7 @@ def _rows(table: Element, styles: Styles) -> Iterator[list[str]]:
 
 
 def _parts(parent: Element, tag: str) -> Iterator[Element]:
-    """Rows of a table or cells of a row, also those in wrappers."""
+    """Rows of a table or cells of a row, including wrapped ones."""
     for child in parent:
         if child.tag == tag:
             yield child

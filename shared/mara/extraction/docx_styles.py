@@ -1,6 +1,6 @@
-"""What the styles of a Word document say of its paragraphs: headings, lists, hidden text.
+"""Styles of a Word document: heading levels, lists, hidden text.
 
-Names are those of ECMA-376, part 1, section 17.
+Element names are those of ECMA-376, part 1, section 17.
 """
 
 import re
@@ -11,10 +11,10 @@ from xml.etree.ElementTree import Element, parse
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 LEVEL_OF_BODY = 9
-"""The outline level that means none (17.3.1.20)."""
+"""The outline level of body text (17.3.1.20)."""
 
 BASES_MAX = 20
-"""How far a style may lean on others: a loop of styles ends there."""
+"""Length of the chain of base styles: a cycle ends there."""
 
 _HEADING = re.compile(r"(?:heading|заголовок)\s*(\d)", re.IGNORECASE)
 _OFF = {"0", "false", "off", "none"}
@@ -22,6 +22,8 @@ _OFF = {"0", "false", "off", "none"}
 
 @dataclass(slots=True)
 class Style:
+    """A paragraph or character style; ``base`` is the id of the style it inherits from."""
+
     name: str = ""
     base: str | None = None
     level: int | None = None
@@ -31,10 +33,12 @@ class Style:
 
 @dataclass(frozen=True, slots=True)
 class Styles:
+    """All styles of a document, by id."""
+
     by_id: dict[str, Style] = field(default_factory=dict)
 
     def level(self, paragraph: Element) -> int | None:
-        """Of a heading, 0 being the title; ``None`` of any other paragraph."""
+        """The heading level, 0 for the title; ``None`` for other paragraphs."""
         own = _outline(paragraph.find(f"{W}pPr"))
         if own is not None:
             return own if own <= LEVEL_OF_BODY else None
@@ -43,7 +47,7 @@ class Styles:
         return found if found is None or found <= LEVEL_OF_BODY else None
 
     def list_mark(self, paragraph: Element) -> str:
-        """A dash, indented by the depth in the list; nothing before other paragraphs."""
+        """A dash indented by the list depth; empty for other paragraphs."""
         number = child_value(paragraph, f"{W}pPr/{W}numPr/{W}numId")
         styles = self._of(child_value(paragraph, f"{W}pPr/{W}pStyle"))
         if number == "0" or (number is None and not any(style.is_list for style in styles)):
@@ -52,13 +56,13 @@ class Styles:
         return "  " * min(int(depth) if depth.isdecimal() else 0, LEVEL_OF_BODY) + "- "
 
     def hides(self, properties: Element | None, style_tag: str) -> bool:
-        """Whether the style that a run or a paragraph names makes its text hidden."""
+        """Whether the style of a run or a paragraph hides its text."""
         if properties is None:
             return False
         return any(style.hidden for style in self._of(child_value(properties, f"{W}{style_tag}")))
 
     def _of(self, style_id: str | None) -> list[Style]:
-        """The style, and those it leans on."""
+        """The style and its base styles."""
         found: list[Style] = []
         while style_id is not None and len(found) < BASES_MAX:
             style = self.by_id.get(style_id)
@@ -70,10 +74,11 @@ class Styles:
 
 
 def read_styles(archive: zipfile.ZipFile) -> Styles:
+    """Parse ``word/styles.xml``; empty where the document has none."""
     if "word/styles.xml" not in archive.namelist():
         return Styles()
     with archive.open("word/styles.xml") as part:
-        root = parse(part).getroot()  # noqa: S314 - the guards refuse every entity
+        root = parse(part).getroot()  # noqa: S314 - the guards reject every entity
     return Styles({s.get(f"{W}styleId", ""): _style(s) for s in root.iter(f"{W}style")})
 
 
@@ -96,7 +101,7 @@ def _level(name: str, properties: Element | None) -> int | None:
 
 
 def _outline(properties: Element | None) -> int | None:
-    """Counted from 1, as headings are; LEVEL_OF_BODY + 1 where it says that it is none."""
+    """The outline level counted from 1; LEVEL_OF_BODY + 1 for explicit body text."""
     if properties is None:
         return None
     value = child_value(properties, f"{W}outlineLvl")
@@ -110,6 +115,6 @@ def child_value(parent: Element, path: str) -> str | None:
 
 
 def is_on(properties: Element | None, tag: str) -> bool:
-    """Whether a toggle such as ``w:vanish`` is there, and not switched off (17.17.4)."""
+    """Whether a toggle property such as ``w:vanish`` is present and not off (17.17.4)."""
     found = None if properties is None else properties.find(tag)
     return found is not None and found.get(f"{W}val", "1") not in _OFF

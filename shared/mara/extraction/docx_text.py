@@ -1,4 +1,4 @@
-"""The text of a Word paragraph, cell or text box as a reader of the page sees it."""
+"""The visible text of a Word paragraph, cell or text box."""
 
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
@@ -6,13 +6,13 @@ from xml.etree.ElementTree import Element
 from mara.extraction.docx_styles import Styles, W, child_value, is_on
 
 SIZE_MIN = 2
-"""Half points; smaller text is there for machines."""
+"""Half points; smaller text is not readable."""
 WHITE = {"FFFFFF", "FEFEFE"}
 
 _MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _BOX = f"{W}txbxContent"
-# Deleted text, where text moved from, field codes, and the reading aids above Asian text.
+# Deleted text, the origin of moved text, field codes, and ruby annotations.
 _UNSEEN = {f"{W}{name}" for name in ("del", "moveFrom", "delText", "instrText", "rt")}
 _CHARACTERS = {
     f"{W}tab": "\t",
@@ -24,7 +24,7 @@ _PROPERTIES = {f"{W}pPr", f"{W}rPr", f"{W}sdtPr", f"{W}tcPr"}
 
 
 def visible_text(paragraph: Element, styles: Styles, *, shaded: bool = False) -> str:
-    """``shaded``: it stands on a background, where white letters are seen."""
+    """The text without hidden runs; white letters are visible where it is ``shaded``."""
     properties = paragraph.find(f"{W}pPr")
     if styles.hides(properties, "pStyle"):
         return ""
@@ -32,7 +32,7 @@ def visible_text(paragraph: Element, styles: Styles, *, shaded: bool = False) ->
 
 
 def cell_text(cell: Element, styles: Styles, *, shaded: bool = False) -> str:
-    """Its paragraphs, a line each; those of tables in it too."""
+    """The cell's paragraphs, one line each, including those of nested tables."""
     shaded = shaded or _is_shaded(cell.find(f"{W}tcPr"))
     lines = (
         styles.list_mark(paragraph) + text
@@ -43,7 +43,7 @@ def cell_text(cell: Element, styles: Styles, *, shaded: bool = False) -> str:
 
 
 def boxes_in(paragraph: Element) -> Iterator[Element]:
-    """Text boxes that hang on the paragraph; of two forms of one box, the first."""
+    """Text boxes anchored in the paragraph, without their compatibility fallbacks."""
     for child in paragraph:
         if child.tag == _BOX:
             yield child
@@ -89,7 +89,7 @@ def _is_hidden(properties: Element | None, styles: Styles, *, shaded: bool) -> b
 
 
 def _is_shaded(properties: Element | None) -> bool:
-    """Whether letters stand on a colour of their own."""
+    """Whether the text has a coloured background."""
     if properties is None:
         return False
     if properties.find(f"{W}highlight") is not None:

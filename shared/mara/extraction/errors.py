@@ -4,7 +4,7 @@ from mara.kernel.errors import Invalid
 
 
 class Unreadable(Invalid):
-    """The file is not to be read; ``code`` is stable, ``detail`` is for its owner."""
+    """The file cannot be read; ``code`` is stable, ``detail`` is a sentence for its owner."""
 
     problem_domain = "documents"
     title = "The file cannot be read"

@@ -1,7 +1,8 @@
-"""Reading files that may be hostile: in a child process that may die without harm."""
+"""Extracts text from files that may be hostile, in a child process that can be killed."""
 
 import tempfile
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from mara.extraction.errors import Unreadable
@@ -13,12 +14,13 @@ from mara.extraction.records import read_records
 
 @dataclass(frozen=True, slots=True)
 class ChildProcessExtractor:
-    """Waits for the child within bounds, and believes only what it wrote whole."""
+    """Waits for the child within limits, and accepts only complete output."""
 
     wall_clock_s: float = WALL_CLOCK_S
     process: ForkServerClient = field(default_factory=ForkServerClient)
 
     def extract(self, path: Path, format: Format) -> Extraction:
+        """Read the file. Raises Unreadable, also where the child was killed or ran out of time."""
         with tempfile.TemporaryDirectory() as folder:
             output = Path(folder) / "blocks"
             if not self.process.read(format.value, path, output, self.wall_clock_s):
@@ -32,8 +34,14 @@ _TIMED_OUT = ("timed_out", "Reading the file took longer than a minute.")
 _TOO_DEMANDING = ("too_large", "Reading the file takes more memory or time than allowed.")
 
 
+@cache
+def extractor(wall_clock_s: float = WALL_CLOCK_S) -> ChildProcessExtractor:
+    """The extractor of this process, one for each limit; it keeps its fork server."""
+    return ChildProcessExtractor(wall_clock_s)
+
+
 def _read(output: Path) -> Extraction:
-    """Raises Unreadable where the child says so, or ended before it had finished."""
+    """Raises Unreadable where the child reported a failure or did not finish."""
     with output.open("rb") as file:
         try:
             blocks, end = read_records(file)

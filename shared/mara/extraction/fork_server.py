@@ -1,12 +1,13 @@
-"""The process that readers are forked from: it has them loaded, and reads no file itself.
+"""The fork server: has the readers loaded and forks a worker for each file.
 
-To start Python and load a reader takes a tenth of a second, to fork a few milliseconds; and what
-one file does to its reader is over when that reader ends.
+Starting Python and loading a reader takes a tenth of a second, a fork a few milliseconds. Whatever
+a hostile file does to its worker ends with that worker; the server itself opens no file.
 
 python -m mara.extraction.fork_server
 
-A line of its input asks for a file to be read: JSON of format, input, output and seconds. A line of
-its output tells that the reader has ended, and whether in time. It ends when its input does.
+Protocol: a line of input is a JSON array of format, input path, output path and seconds. A line of
+output is ``true`` if the worker ended within that time, else ``false``. The server exits at the end
+of its input.
 """
 
 import gc
@@ -21,10 +22,11 @@ from mara.extraction.model import Format
 from mara.extraction.readers import reader_of
 
 COLLECTED_FROM = 100_000
-"""Objects; what they take is little of the memory that a file may take."""
+"""Objects; their garbage is small against the memory limit of a file."""
 
 
 def main() -> None:
+    """Serve requests from stdin until it is closed."""
     for line in sys.stdin:
         name, path, output, seconds = json.loads(line)
         _load(Format(name))
@@ -41,16 +43,16 @@ def main() -> None:
 def _load(format: Format) -> None:
     reader_of(format)
     gc.collect()
-    gc.freeze()  # or the collector would touch, and so copy, what all readers share
+    gc.freeze()  # else the collector would write to, and so copy, the pages that all workers share
 
 
 def _read(format: str, path: str, output: str, seconds: float) -> None:
-    """In the fork, which never returns from here."""
+    """Run the worker in the fork; never returns."""
     try:
         nothing = os.open(os.devnull, os.O_RDWR)
         os.dup2(nothing, sys.stdin.fileno())
         os.dup2(nothing, sys.stdout.fileno())
-        # Readers make lists by the thousand and hardly a cycle, and live for one file.
+        # Readers allocate many lists and few cycles, and live for one file.
         gc.set_threshold(COLLECTED_FROM, 100, 100)
         worker.main(format, path, output, seconds)
     finally:

@@ -1,4 +1,4 @@
-"""The worker's end of the process that readers are forked from."""
+"""Client of the fork server: starts it, sends it one file at a time, enforces the time limit."""
 
 import json
 import os
@@ -15,13 +15,13 @@ FORK_SERVER = "mara.extraction.fork_server"
 MEGABYTE = 1024**2
 
 GRACE_S = 5.0
-"""What lives so much longer than it may has got rid of its timer."""
+"""Extra time before a worker is killed from outside: it may have cancelled its own timer."""
 
 
 class ForkServerClient:
-    """Starts with the first file, and anew when it was lost or this process was forked.
+    """Starts the server with the first file, and again after a crash or a fork of this process.
 
-    For one thread at a time.
+    Not thread-safe.
     """
 
     def __init__(self) -> None:
@@ -29,28 +29,28 @@ class ForkServerClient:
         self._owner = 0
 
     def read(self, format: str, path: Path, output: Path, seconds: float) -> bool:
-        """Whether the reader ended in time; what it wrote tells what came of it."""
+        """Whether the worker ended within ``seconds``; its output file tells the result."""
         process = self._running()
         answer = None
         try:
             answer = _ask(process, [format, str(path), str(output), seconds], seconds + GRACE_S)
         finally:
-            if answer is None:  # or it would be taken for the answer to what is asked next
+            if answer is None:  # or a late answer would be taken for the next one
                 _kill(process, self._owner)
         return answer not in {None, "false\n"}
 
     def close(self) -> None:
-        """End the process. Whoever reads on starts another."""
+        """Kill the server; the next read starts another one."""
         if self._process is not None:
             _kill(self._process, self._owner)
 
     def _running(self) -> subprocess.Popen[str]:
         process = self._process
         if process is not None and self._owner != os.getpid():
-            process.returncode = 0  # not ours to wait for: we are a fork of its parent
+            process.returncode = 0  # this process is a fork of its parent and cannot wait for it
         elif process is not None and process.poll() is None:
             return process
-        # Its words may quote a file, so they go nowhere.
+        # Error messages may quote a file, so stderr is discarded.
         started = subprocess.Popen(  # noqa: S603 - our own module
             [sys.executable, "-m", FORK_SERVER],
             stdin=subprocess.PIPE,
@@ -66,7 +66,7 @@ class ForkServerClient:
 
 
 def _ask(process: subprocess.Popen[str], question: object, seconds: float) -> str | None:
-    """Empty where the process is lost, ``None`` where it says nothing in time."""
+    """The answer line: empty where the server has died, ``None`` after a timeout."""
     questions, answers = _pipes(process)
     questions.write(json.dumps(question) + "\n")
     questions.flush()
@@ -76,28 +76,28 @@ def _ask(process: subprocess.Popen[str], question: object, seconds: float) -> st
 
 def _pipes(process: subprocess.Popen[str]) -> tuple[IO[str], IO[str]]:
     if process.stdin is None or process.stdout is None:
-        raise ValueError("It was started without pipes.")
+        raise ValueError("the fork server was started without pipes")
     return process.stdin, process.stdout
 
 
 def _kill(process: subprocess.Popen[str], owner: int) -> None:
-    """With all that was forked from it."""
+    """Kill the server's process group, its workers included."""
     if owner != os.getpid():
         return
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
-    with process:  # which closes its pipes, and waits
+    with process:  # closes its pipes, and waits
         pass
 
 
 def _environment() -> dict[str, str]:
-    """Nothing of ours but where to find code: a hostile file must find no secret."""
+    """Only the paths of code: a hostile file must find no secret in the environment."""
     return {
         "PATH": os.environ.get("PATH", ""),
         "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
         "PYTHONSAFEPATH": "1",
         "LANG": "C.UTF-8",
-        # What is freed stays for what comes next, rather than be got anew from the system, zeroed.
+        # Keep freed memory for reuse instead of returning it and getting zeroed pages again.
         "MALLOC_MMAP_THRESHOLD_": str(16 * MEGABYTE),
         "MALLOC_TRIM_THRESHOLD_": str(64 * MEGABYTE),
         "MALLOC_TOP_PAD_": str(4 * MEGABYTE),

@@ -1,4 +1,4 @@
-"""What is looked at before a parser sees the file."""
+"""Checks of a file before any parser reads it."""
 
 import re
 import zipfile
@@ -12,14 +12,14 @@ _CORRUPT = ("corrupt", "The file is damaged, or is not what its name says.")
 _ENCRYPTED = ("encrypted", "The file is protected with a password: save it without.")
 _TOO_LARGE = ("too_large", "The file unpacks to more than is allowed.")
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # an encrypted OOXML file is wrapped in this
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the container of an encrypted OOXML file
 _ENTITY = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 _MAIN_PART = {Format.DOCX: "word/document.xml", Format.XLSX: "xl/workbook.xml"}
 _HEAD = 64 * 1024
 
 
 def check_signature(path: Path, format: Format) -> None:
-    """The first bytes must be those of the format. Raises Unreadable."""
+    """Check the magic number of the format. Raises Unreadable."""
     with path.open("rb") as file:
         head = file.read(1024)
     if format in _MAIN_PART:
@@ -28,7 +28,7 @@ def check_signature(path: Path, format: Format) -> None:
         if not head.startswith(b"PK"):
             raise Unreadable(*_CORRUPT)
     elif format is Format.PDF:
-        # Some lost their header and have all the rest.
+        # Some files have lost their header and are complete otherwise.
         if b"%PDF-" not in head and not (b" obj" in head and head.startswith(b"%")):
             raise Unreadable(*_CORRUPT)
     elif head.startswith((b"PK\x03\x04", b"%PDF-", _OLE, b"\x7fELF", b"MZ", b"\x89PNG")):
@@ -36,7 +36,7 @@ def check_signature(path: Path, format: Format) -> None:
 
 
 def check_zip(path: Path, format: Format) -> None:
-    """Sizes, ratios, the main part and XML entities. Raises Unreadable."""
+    """Check for zip bombs, a missing main part and XML entities. Raises Unreadable."""
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()

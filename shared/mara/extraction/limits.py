@@ -1,41 +1,41 @@
-"""What one file may cost, and how a process is held to it."""
+"""Resource limits of reading one file, and how a process applies them to itself."""
 
 import resource
 import signal
 
 MEMORY_BYTES = 512 * 1024**2
 CPU_S = 20
-"""Ten thousand pages take it; what takes more is a bomb."""
+"""Enough for ten thousand pages; a file that needs more is an attack."""
 WALL_CLOCK_S = 60.0
-"""More than the CPU time, since a machine may be busy with other things."""
+"""Higher than the CPU time, since the machine may be busy."""
 
 OUTPUT_BYTES_MAX = 64 * 1024**2
 TEXT_CHARACTERS_MAX = 20_000_000
 TEXT_BYTES_MAX = 2 * TEXT_CHARACTERS_MAX
-"""Of a file of plain text: no letter of ours takes more than two bytes."""
+"""Of a plain text file: Latin and Cyrillic letters take at most two bytes."""
 
 ZIP_MEMBERS_MAX = 5_000
 ZIP_BYTES_MAX = 400 * 1024**2
-"""All members unpacked."""
+"""Total size of all members, unpacked."""
 ZIP_RATIO_MAX = 200
-"""Unpacked to packed, of a member that is not small."""
+"""Ratio of unpacked to packed size, for members above ZIP_RATIO_COUNTS_FROM bytes."""
 ZIP_RATIO_COUNTS_FROM = 10 * 1024**2
 
 PAGES_MAX = 10_000
 CELLS_MAX = 5_000_000
-"""Of a sheet's extent, empty ones counted: one cell at XFD1048576 makes 17 thousand million."""
+"""Of a sheet's extent, including empty cells: one cell at XFD1048576 makes it 17 billion."""
 COLUMNS_USUAL = 64
-"""A sheet no wider than this may have every row that the format knows."""
+"""A sheet up to this width may have the format's maximum number of rows."""
 
 PROCESSES_MAX = 2
-"""That may read one file together; they share its memory and its time."""
+"""Processes that read one file together, and share its limits."""
 
 
 def confine(seconds: float, *, among: int = 1) -> None:
-    """Hold this process, for good, to its part of what a file costs and to ``seconds`` of life.
+    """Limit this process for good: memory and CPU time divided by ``among``, ``seconds`` of life.
 
-    Beyond the time the system ends it with SIGXCPU or SIGALRM; for memory it raises MemoryError,
-    or is ended by a library that cannot do without.
+    Exceeding the time, the process is killed by SIGXCPU or SIGALRM; exceeding the memory, it gets a
+    MemoryError, or a C library aborts it.
     """
     memory, cpu = MEMORY_BYTES // among, CPU_S // among
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))

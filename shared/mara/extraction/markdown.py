@@ -10,15 +10,15 @@ _HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.+?)[ \t]*#*[ \t]*$")
 _FENCE = re.compile(r"^ {0,3}(```+|~~~+)")
 _UNDERLINE = re.compile(r"^ {0,3}(=+|-{3,})[ \t]*$")
 _HIDDEN_LINE = re.compile(r"^ {0,3}\[[^\]]*\]:[ \t]*(?:#|<>)[ \t]*[\"'(].*$")
-"""A link that nobody follows, which is how a comment is written without HTML."""
+"""A link definition without a target, the usual way to write a comment without HTML."""
 _BETWEEN = re.compile(r"^[ \t|:]*-[-: \t|]*$")
-"""The line under the headers of a table."""
+"""The delimiter row of a table."""
 _CELLS = re.compile(r"(?<!\\)\|")
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 
 
 def read_markdown(text: str) -> Iterator[Block]:
-    """Front matter and comments, which a reader of the page does not see, are dropped."""
+    """Blocks of the rendered text: front matter and comments are dropped."""
     body = _without_comments(_FRONT_MATTER.sub("", text).split("\n"))
     path: dict[int, str] = {}
     written = True  # whether the last heading has text under it
@@ -37,7 +37,7 @@ def read_markdown(text: str) -> Iterator[Block]:
 
 
 def _without_comments(lines: list[str]) -> Iterator[str]:
-    """What stands in code is no comment, and neither is what never ends."""
+    """Comments within code, and unterminated ones, are kept as text."""
     last_end = max((n for n, line in enumerate(lines) if "-->" in line), default=-1)
     fence: str | None = None
     within = False
@@ -54,14 +54,14 @@ def _without_comments(lines: list[str]) -> Iterator[str]:
 
 
 def _after(fence: str | None, mark: re.Match[str] | None) -> str | None:
-    """The fence that is open behind this line."""
+    """The code fence that is open after this line."""
     if fence is None:
         return mark[1] if mark else None
     return None if mark and mark[1].startswith(fence) else fence
 
 
 def _outside(line: str, *, within: bool, closed_later: bool) -> tuple[str, bool]:
-    """The line but for its comments, and whether one goes on behind it."""
+    """The line without comments, and whether a comment continues after it."""
     kept: list[str] = []
     position = 0
     while True:

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 
 class Format(StrEnum):
+    """The file formats that have a reader; the value is the usual file extension."""
+
     PDF = "pdf"
     DOCX = "docx"
     XLSX = "xlsx"
@@ -16,7 +18,10 @@ class Format(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a passage stands; ``page`` and ``row`` count from 1, ``headings`` run inwards."""
+    """The position of a passage in its file.
+
+    ``page`` and ``row`` count from 1; ``headings`` is the path of headings, outermost first.
+    """
 
     page: int | None = None
     sheet: str | None = None
@@ -26,7 +31,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph, list, code block or table row, verbatim as it stands in the file."""
+    """A paragraph, list, code block or table row, verbatim."""
 
     text: str
     place: Place
@@ -34,8 +39,8 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """All that was read from one file, in reading order."""
+    """The text of one file, in reading order."""
 
     blocks: Sequence[Block]
     pages: int | None
-    """Pages of a PDF, sheets of a workbook; ``None`` where the format has none."""
+    """Pages of a PDF or sheets of a workbook; ``None`` for formats without pages."""

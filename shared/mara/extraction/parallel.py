@@ -1,4 +1,4 @@
-"""Reading one file in several processes at once, within what one file may cost."""
+"""Reads one file in several processes, which share the resource limits of one file."""
 
 import marshal
 import os
@@ -10,23 +10,23 @@ from mara.extraction import limits
 from mara.extraction.errors import Unreadable
 
 Work = Callable[[range], list[Any]]
-"""Given numbers of parts, what each of them is: of what ``marshal`` knows."""
+"""Maps the numbers of parts to their results, of types that ``marshal`` supports."""
 
 
 def map_in_processes(work: Work, count: int, *, at_least: int) -> list[Any] | None:
-    """What ``work`` makes of ``range(count)``, or ``None`` if it is to be done without help.
+    """The results of ``work`` for ``range(count)``; ``None`` if the caller is to do it alone.
 
-    So it is where fewer than ``at_least`` would fall to each process, or where one of them failed,
-    perhaps for want of the memory that it shares with the others. Raises Unreadable where they took
-    the time that a file may take.
+    ``None`` where each process would get fewer than ``at_least`` parts, or where one of them
+    failed, perhaps because of its smaller memory limit. Raises Unreadable where they ran out of
+    CPU time.
     """
     number = min(limits.PROCESSES_MAX, os.cpu_count() or 1, count // at_least)
-    if number < 2:  # noqa: PLR2004 - one share is none
+    if number < 2:  # noqa: PLR2004 - one process is no help
         return None
-    # Neighbours are alike: so dealt out, each share takes about as long.
+    # Adjacent parts are similar: interleaved, each process takes about as long.
     parts = [range(first, count, number) for first in range(number)]
-    shares = [_start(work, part, number) for part in parts]
-    results = [_finish(process, pipe) for process, pipe in shares]
+    started = [_start(work, part, number) for part in parts]
+    results = [_finish(process, pipe) for process, pipe in started]
     found: list[Any] = [None] * count
     for part, result in zip(parts, results, strict=True):
         if result is None:
@@ -36,7 +36,7 @@ def map_in_processes(work: Work, count: int, *, at_least: int) -> list[Any] | No
 
 
 def _start(work: Work, part: range, among: int) -> tuple[int, int]:
-    """The process, and where its results are to be read."""
+    """The process id, and the file descriptor of its results."""
     output, results = os.pipe()
     process = os.fork()
     if not process:
@@ -57,5 +57,5 @@ def _finish(process: int, output: int) -> list[Any] | None:
     _, status = os.waitpid(process, 0)
     if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU:
         raise Unreadable("too_large", "Reading the file takes more time than allowed.")
-    # It may be hostile, but then so may this process, which reads the same file.
+    # Hostile output is no new risk: this process reads the same file.
     return marshal.loads(results) if status == 0 else None  # noqa: S302

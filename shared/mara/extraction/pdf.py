@@ -1,6 +1,6 @@
-"""PDF files: the text that a reader of the page sees, under headings told by their size.
+"""PDF files: the visible text, under headings detected by font size.
 
-pdfium first, the fastest and most tolerant; pypdf where it finds the file unreadable.
+Reads with pdfium, the fastest and most tolerant library, and falls back to pypdf where it fails.
 """
 
 from collections import Counter
@@ -14,22 +14,22 @@ from mara.extraction import limits
 from mara.extraction.errors import Unreadable
 from mara.extraction.model import Block, Place
 from mara.extraction.parallel import map_in_processes
-from mara.extraction.pdf_hidden import hidden_objects, without
+from mara.extraction.pdf_hidden_text import hidden_objects, without
 from mara.extraction.pdfium import address_of, character_at, font_size
 
 HEADING_RATIO = 1.15
-"""A line this much larger than the body is a heading."""
+"""A line whose font is larger than the body font by this ratio is a heading."""
 HEADING_LENGTH_MAX = 150
 
-PAGES_OF_A_SHARE = 8
-"""Fewer are read sooner than a process is forked."""
+PAGES_PER_PROCESS_MIN = 8
+"""Fewer pages take less time than a fork."""
 
 Line = tuple[str, float]
-"""The text, and the size of its font in points."""
+"""Its text, and its font size in points."""
 
 
 def read_pdf(path: Path) -> tuple[int, Iterator[Block]]:
-    """Raises Unreadable: encrypted, corrupt, too large, needs OCR."""
+    """The number of pages, and the blocks. Raises Unreadable: encrypted, too_large, needs_ocr."""
     try:
         document = pdfium.PdfDocument(path)
     except pdfium.PdfiumError as error:
@@ -49,11 +49,11 @@ def read_pdf(path: Path) -> tuple[int, Iterator[Block]]:
 
 
 def _pages(path: Path, document: pdfium.PdfDocument) -> list[list[Line]]:
-    def share(numbers: range) -> list[list[Line]]:
-        opened = pdfium.PdfDocument(path)  # for a fork shares its parent's place in a file
+    def read(numbers: range) -> list[list[Line]]:
+        opened = pdfium.PdfDocument(path)  # a fork shares its parent's offset in an open file
         return [_lines(opened, number) for number in numbers]
 
-    shared = map_in_processes(share, len(document), at_least=PAGES_OF_A_SHARE)
+    shared = map_in_processes(read, len(document), at_least=PAGES_PER_PROCESS_MIN)
     if shared is not None:
         return shared
     return [_lines(document, number) for number in range(len(document))]
@@ -63,14 +63,14 @@ def _lines(document: pdfium.PdfDocument, number: int) -> list[Line]:
     try:
         page = document[number]
     except pdfium.PdfiumError:
-        return []  # a broken page does not take the others along
+        return []  # the other pages may be readable
     text_page = page.get_textpage()
     hidden = hidden_objects(page)
     text = text_page.get_text_range()
     handle = address_of(text_page.raw)
     lines: list[Line] = []
     position = 0
-    # Positions count in UTF-16, where a letter beyond the basic plane takes two.
+    # pdfium counts UTF-16 code units: a character outside the basic plane takes two.
     is_basic = text.isascii() or max(text) <= "\uffff"
     for line in text.split("\r\n"):
         length = len(line) if is_basic else len(line.encode("utf-16-le")) // 2
@@ -93,7 +93,7 @@ def _has_image(document: pdfium.PdfDocument, number: int) -> bool:
 
 
 def _blocks(pages: list[list[Line]]) -> Iterator[Block]:
-    """Lines between headings of a page are one block; the headings go on over pages."""
+    """The lines between two headings of a page are a block; headings extend over pages."""
     body = _body_size(pages)
     levels = _heading_levels(pages, body)
     path: dict[int, str] = {}
@@ -133,7 +133,7 @@ def _heading_levels(pages: list[list[Line]], body: float) -> dict[float, int]:
     return {size: level for level, size in enumerate(sorted(sizes, reverse=True), 1)}
 
 
-# pdfium marks a hyphen at a line's end, and an unmapped glyph, with these.
+# pdfium's codes for a hyphen at the end of a line and for an unmapped glyph.
 _MARKS = str.maketrans({"\ufffe": "-", "\x02": "-", "\x00": None})
 
 

@@ -1,4 +1,4 @@
-"""Which reader reads which format; each is imported only when it is needed."""
+"""Maps each format to its reader, which is imported when it is needed."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,12 +10,12 @@ from mara.extraction.model import Block, Format
 from mara.extraction.records import Record, records_of
 
 Reading = tuple[int | None, Iterator[Record]]
-"""Pages or sheets, where the format has such, and the blocks in reading order."""
+"""The number of pages or sheets, if the format has any, and the records in reading order."""
 Reader = Callable[[Path], Reading]
 
 
 def read(path: Path, format: Format) -> Reading:
-    """Raises Unreadable, and whatever a reader raises on a broken file."""
+    """Check and read a file. Raises Unreadable, and whatever a parser raises for a broken file."""
     check_signature(path, format)
     if format in {Format.DOCX, Format.XLSX}:
         check_zip(path, format)
@@ -23,6 +23,7 @@ def read(path: Path, format: Format) -> Reading:
 
 
 def reader_of(format: Format) -> Reader:
+    """The reader of a format, with its libraries loaded."""
     if format is Format.PDF:
         from mara.extraction.pdf import read_pdf
 

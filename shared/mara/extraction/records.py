@@ -1,8 +1,8 @@
-"""How the child hands over what it read: many blocks at once, as a list for each of their fields.
+"""The format in which the worker returns blocks: columnar records of up to BLOCKS_AT_ONCE blocks.
 
-A record is a line of JSON, the size of what follows it and the pages, sheets, rows and headings;
-then that many bytes, the texts with a zero byte between them, which is in no text itself. The last
-line is an object which tells how it ended. So a hundred thousand rows take no longer than a few.
+A record is a line of JSON, ``[size, pages, sheets, rows, headings]``, followed by ``size`` bytes:
+the texts in UTF-8, separated by zero bytes, which no text contains. The last line of the file is a
+JSON object with the outcome. Columns keep the cost per block small for sheets of 100 000 rows.
 """
 
 import json
@@ -24,10 +24,11 @@ Columns = tuple[
 """Texts, pages, sheets, rows, headings."""
 
 Record = tuple[bytes, int, int]
-"""And how many blocks and letters it has."""
+"""The encoded record, its number of blocks, and its number of characters."""
 
 
 def records_of(blocks: Iterable[Block]) -> Iterator[Record]:
+    """Encode blocks as records."""
     remaining = iter(blocks)
     while some := list(islice(remaining, BLOCKS_AT_ONCE)):
         places = [block.place for block in some]
@@ -43,19 +44,20 @@ def records_of(blocks: Iterable[Block]) -> Iterator[Record]:
 
 
 def record_of(columns: Columns) -> Record:
-    """Of the blocks that have text in them."""
-    # A zero byte, which PostgreSQL keeps in no text, is no letter either.
+    """Encode columns as a record, without blocks that have no text."""
+    # PostgreSQL text cannot contain zero bytes.
     texts = [text.replace("\x00", "").strip("\n").rstrip() for text in columns[0]]
     places: Sequence[Sequence[object]] = columns[1:]
     if not all(texts):
         places = [list(compress(column, texts)) for column in places]
         texts = list(filter(None, texts))
-    # Lone surrogates, which a broken file may hold, cannot be stored anywhere.
+    # Lone surrogates, which a broken file may contain, cannot be encoded.
     text = "\x00".join(texts).encode(errors="replace")
     return line([len(text), *places]) + text, len(texts), sum(map(len, texts))
 
 
 def line(content: object) -> bytes:
+    """Encode a line of JSON."""
     return _encode(content).encode(errors="replace") + b"\n"
 
 
@@ -63,7 +65,7 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def read_records(file: IO[bytes]) -> tuple[list[Block], dict[str, Any]]:
-    """The blocks, and how it ended. Raises ValueError where it did not."""
+    """The blocks and the outcome. Raises ValueError for an incomplete file."""
     blocks: list[Block] = []
     while isinstance(record := json.loads(file.readline()), list):
         size, *places, headings = record

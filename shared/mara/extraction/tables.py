@@ -1,4 +1,4 @@
-"""Tables: every row with the headers of its columns, and its number."""
+"""Tables and CSV: one block for each row, with column headers and row number."""
 
 import csv
 import io
@@ -9,17 +9,18 @@ from mara.extraction import limits
 from mara.extraction.model import Block, Place
 
 HEADER_CANDIDATES = 10
-"""Rows at the top among which the header is looked for: titles may stand above it."""
+"""The header is searched in this many rows at the top: titles may be above it."""
 
 KEY_LENGTH_MAX = 80
-"""A first cell up to this long names its row."""
+"""A first cell up to this long is the heading of its row."""
 
 Numbered = tuple[int, Sequence[str]]
 Row = tuple[str, int, tuple[str, ...]]
-"""Its text, its number, and what it is called, if anything."""
+"""Its text, its number, and its heading, if any."""
 
 
 def read_csv(text: str) -> Iterator[Block]:
+    """Read comma, semicolon, tab or bar separated values; the delimiter is detected."""
     csv.field_size_limit(limits.TEXT_CHARACTERS_MAX)
     try:
         dialect = csv.Sniffer().sniff(text[:65536], delimiters=",;\t|")
@@ -32,13 +33,13 @@ def read_csv(text: str) -> Iterator[Block]:
 def read_rows(
     rows: Iterable[Sequence[str]], *, sheet: str | None, first_row: int
 ) -> Iterator[Block]:
-    """One block a row: ``Header: cell`` lines, the header being the first full row of words."""
+    """One block for each row of ``Header: cell`` lines; see _header_index for the header."""
     for text, number, headings in shaped(enumerate(rows, first_row)):
         yield Block(text, Place(sheet=sheet, row=number, headings=headings))
 
 
 def shaped(rows: Iterable[Numbered]) -> Iterator[Row]:
-    """As ``read_rows``, of rows with their numbers."""
+    """As ``read_rows``, for numbered rows, without making blocks."""
     numbered = iter(rows)
     top = list(islice(numbered, HEADER_CANDIDATES))
     at = _header_index([row for _, row in top])
@@ -47,7 +48,7 @@ def shaped(rows: Iterable[Numbered]) -> Iterator[Row]:
     rest = top[at + 1 :] if at is not None else top
     yield from _shape((), before)
     if at is not None and not any(any(row) for _, row in rest):
-        yield from _shape((), top[at : at + 1])  # a table of one row has no header
+        yield from _shape((), top[at : at + 1])  # a table with one row has no header
     yield from _shape(header, chain(rest, numbered))
 
 
@@ -55,7 +56,7 @@ def _shape(header: Sequence[str], rows: Iterable[Numbered]) -> Iterator[Row]:
     names = [f"{name}: " if name else "" for name in header]
     full = "\n".join(name.replace("%", "%%") + "%s" for name in names)
     for number, row in rows:
-        if len(row) == len(names) > 1 and all(row):  # as most rows of most tables
+        if len(row) == len(names) > 1 and all(row):  # the usual case
             key, is_alone = row[0], False
             text = full % tuple(row)
         else:
@@ -69,7 +70,7 @@ def _shape(header: Sequence[str], rows: Iterable[Numbered]) -> Iterator[Row]:
 
 
 def _header_index(rows: Sequence[Sequence[str]]) -> int | None:
-    """The first row with two cells or more, none of them a number, as full as the fullest."""
+    """The first row with at least two cells, no number, and the maximum of filled cells."""
     widest = max((sum(bool(cell) for cell in row) for row in rows), default=0)
     for index, row in enumerate(rows):
         filled = [cell for cell in row if cell]

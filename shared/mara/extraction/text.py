@@ -1,4 +1,4 @@
-"""Plain text: its encoding, and its paragraphs."""
+"""Plain text: detects the encoding, and splits paragraphs."""
 
 import re
 from collections.abc import Iterator
@@ -16,10 +16,10 @@ _BOMS = (
 )
 _BROKEN = "\ufffd"
 _BROKEN_ONE_IN = 20
-"""Of the letters beyond ASCII; in another encoding nearly every one is broken."""
+"""Of the non-ASCII letters; in a wrong encoding nearly all are broken."""
 _ASCII = re.compile(rb"[\x00-\x7f]+")
 _SAMPLE = 64 * 1024
-# The letters of Russian, the most frequent first; in the wrong encoding they become the rarest.
+# Russian letters by frequency; in a wrong encoding frequent letters become rare ones.
 _BY_FREQUENCY = "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъё"
 _WEIGHTS = {letter: len(_BY_FREQUENCY) - rank for rank, letter in enumerate(_BY_FREQUENCY)}
 _SMALL_LETTER = 4  # text is written in small letters
@@ -28,7 +28,7 @@ _CAPITAL_WITHIN = -40  # KOI8-R and CP1251 have small letters where the other ha
 
 
 def decode(content: bytes) -> str:
-    """UTF-8, UTF-16 and UTF-32 by their marks or shape, else CP1251 or KOI8-R by letter counts."""
+    """Decode UTF-8, UTF-16 or UTF-32 by BOM or pattern, else a Cyrillic code page by frequency."""
     for mark, encoding in _BOMS:
         if content.startswith(mark):
             return _normalise(content.decode(encoding, "replace"))
@@ -41,18 +41,19 @@ def decode(content: bytes) -> str:
 
 
 def read_plain(text: str) -> Iterator[Block]:
+    """One block for each paragraph."""
     for paragraph in _PARAGRAPH.split(text):
         yield Block(paragraph, Place())
 
 
 def _is_utf8(text: str) -> bool:
-    """A file that was cut within a letter, or has a byte broken, is UTF-8 all the same."""
+    """Tolerates a file that is truncated within a character or has single broken bytes."""
     letters = sum(not letter.isascii() for letter in text)
     return text.count(_BROKEN) * _BROKEN_ONE_IN <= letters
 
 
 def _utf16_by_shape(content: bytes) -> str | None:
-    """Text in UTF-16 without a mark has a zero, or the one byte of its script, in every pair."""
+    """UTF-16 without a BOM has 0x00 (Latin) or 0x04 (Cyrillic) in one byte of nearly every pair."""
     sample = content[:_SAMPLE]
     if len(sample) < 4 or len(content) % 2:  # noqa: PLR2004 - too short to tell
         return None

@@ -1,4 +1,4 @@
-"""The child process: limits itself, reads one file, hands over its blocks."""
+"""The worker process: limits its own resources, reads one file, writes its blocks."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,13 +12,14 @@ from mara.extraction.records import Record, line
 
 
 def main(format: str, path: str, output: str, seconds: float) -> None:
+    """Read ``path`` and write records, the last of which is the outcome, to ``output``."""
     limits.confine(seconds)
     with Path(output).open("wb") as file:
         file.write(line(_read(file, Path(path), Format(format))))
 
 
 def _read(file: IO[bytes], path: Path, format: Format) -> dict[str, object]:
-    """How it ended."""
+    """Write the blocks and return the outcome: the number of pages, or a failure."""
     try:
         pages, records = read(path, format)
         if _write(file, records):

@@ -1,4 +1,4 @@
-"""Workbooks: the rows of every sheet that is shown, as a person reads them."""
+"""Workbooks: the visible rows of every visible sheet, formatted for reading."""
 
 import io
 import zipfile
@@ -19,40 +19,46 @@ from python_calamine import (
 
 from mara.extraction import limits
 from mara.extraction.parallel import map_in_processes
-from mara.extraction.plain_sheet import NotPlain, Workbook, number_text, plain_rows
 from mara.extraction.records import BLOCKS_AT_ONCE, Record, record_of
-from mara.extraction.sheet_pieces import Piece, cut, workbook_with
-from mara.extraction.sheets import SheetFacts, SheetPart, facts_of_sheets, inspect, sheets_of
 from mara.extraction.tables import HEADER_CANDIDATES, Numbered, Row, shaped
+from mara.extraction.xlsx_fast import NotPlain, Workbook, number_text, plain_rows
+from mara.extraction.xlsx_split import Piece, cut, workbook_with
+from mara.extraction.xlsx_structure import (
+    SheetFacts,
+    SheetPart,
+    facts_of_sheets,
+    inspect,
+    sheets_of,
+)
 
-SHARED_FROM = 1_500_000
-"""Bytes of XML of a sheet; less is read sooner than a process is forked."""
-SHARED_UP_TO = 64 * 1024**2
-"""It is held three times, in a part of the memory."""
-SHEETS_SHARED_MAX = 8
-"""Each is read with all that the sheets have in common."""
+PARALLEL_FROM = 1_500_000
+"""Bytes of XML of a sheet; a smaller one takes less time than a fork."""
+PARALLEL_UP_TO = 64 * 1024**2
+"""A worker holds the XML three times, with a part of the memory limit."""
+PARALLEL_SHEETS_MAX = 8
+"""Each worker reads the workbook's common parts again for each sheet."""
 STATES = {"visible", "hidden", "veryHidden"}
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
-    """What a process is to read: a sheet, or a piece of it."""
+class Task:
+    """A unit of parallel work: a sheet, or a piece of it."""
 
     sheet: str
     part: str
-    """XML of the sheet, in the archive."""
+    """Path of the sheet's XML in the archive."""
     index: int
     count: int
-    """Of pieces."""
+    """Number of pieces of the sheet."""
 
 
-Found = tuple[str, list[Numbered], list[int], list[Record]]
-"""Of a share: its sheet, the rows among which the header is, the numbers of its own, and those."""
+TaskResult = tuple[str, list[Numbered], list[int], list[Record]]
+"""The sheet, the top rows with the header, the numbers of the task's rows, and their records."""
 
 
 def read_xlsx(path: Path) -> tuple[int, Iterator[Record]]:
-    """Raises Unreadable, and what calamine raises on broken files."""
-    shared = _read_in_shares(path)
+    """The number of visible sheets, and the records. Raises Unreadable, CalamineError."""
+    shared = _read_in_parallel(path)
     if shared is not None:
         return len(shared), chain.from_iterable(shared)
     facts = facts_of_sheets(path)
@@ -67,8 +73,8 @@ def read_xlsx(path: Path) -> tuple[int, Iterator[Record]]:
     return len(shown), found()
 
 
-def _read_in_shares(path: Path) -> list[list[Record]] | None:
-    """Of each sheet that is shown; ``None`` where that is not faster, or not certain."""
+def _read_in_parallel(path: Path) -> list[list[Record]] | None:
+    """The records of each visible sheet; ``None`` where this is not faster or not reliable."""
     with zipfile.ZipFile(path) as archive:
         sizes = {member.filename: member.file_size for member in archive.infolist()}
         sheets = sheets_of(archive)
@@ -76,17 +82,17 @@ def _read_in_shares(path: Path) -> list[list[Record]] | None:
         return None
     shown = {sheet.name: sheet.part for sheet in sheets if sheet.state == "visible"}
     largest = max((sizes[part] for part in shown.values()), default=0)
-    if not SHARED_FROM <= largest <= SHARED_UP_TO or len(shown) > SHEETS_SHARED_MAX:
+    if not PARALLEL_FROM <= largest <= PARALLEL_UP_TO or len(shown) > PARALLEL_SHEETS_MAX:
         return None
-    shares = [
-        Share(sheet, part, index, count)
+    tasks = [
+        Task(sheet, part, index, count)
         for sheet, part in shown.items()
-        for count in [limits.PROCESSES_MAX if sizes[part] >= SHARED_FROM else 1]
+        for count in [limits.PROCESSES_MAX if sizes[part] >= PARALLEL_FROM else 1]
         for index in range(count)
     ]
     found = map_in_processes(
-        lambda numbers: [_read_share(path, shares[number]) for number in numbers],
-        len(shares),
+        lambda numbers: [_run(path, tasks[number]) for number in numbers],
+        len(tasks),
         at_least=1,
     )
     return None if found is None else _joined(found)
@@ -96,35 +102,35 @@ def _is_usual(sheet: SheetPart) -> bool:
     return sheet.state in STATES and sheet.part.startswith("xl/worksheets/")
 
 
-def _read_share(path: Path, share: Share) -> Found:
-    """Raises whatever makes it impossible to read the sheet in pieces."""
+def _run(path: Path, task: Task) -> TaskResult:
+    """Read one piece. Raises where the sheet cannot be read in pieces."""
     with zipfile.ZipFile(path) as archive:
-        part = archive.read(share.part)
-        piece = cut(part, share.index, share.count) if share.count > 1 else Piece(part, 1)
+        part = archive.read(task.part)
+        piece = cut(part, task.index, task.count) if task.count > 1 else Piece(part, 1)
         try:
-            return _found(share, piece, plain_rows(piece.part, Workbook(archive)))
+            return _result(task, piece, plain_rows(piece.part, Workbook(archive)))
         except NotPlain:
             pass
     facts = inspect(io.BytesIO(piece.part))
-    workbook = CalamineWorkbook.from_filelike(workbook_with(path, share.part, piece.part))
-    sheet = workbook.get_sheet_by_name(share.sheet)
-    return _found(share, piece, _rows(sheet, facts, piece.first_row))
+    workbook = CalamineWorkbook.from_filelike(workbook_with(path, task.part, piece.part))
+    sheet = workbook.get_sheet_by_name(task.sheet)
+    return _result(task, piece, _rows(sheet, facts, piece.first_row))
 
 
-def _found(share: Share, piece: Piece, rows: Iterator[Numbered]) -> Found:
+def _result(task: Task, piece: Piece, rows: Iterator[Numbered]) -> TaskResult:
     top = list(islice(rows, HEADER_CANDIDATES))
     own = list(dropwhile(lambda row: row[1] < piece.first_row, shaped(chain(top, rows))))
     filled = [(number, _without_end(row)) for number, row in top]
-    return share.sheet, filled, [number for _, number, _ in own], list(_records(share.sheet, own))
+    return task.sheet, filled, [number for _, number, _ in own], list(_records(task.sheet, own))
 
 
 def _without_end(row: Sequence[str]) -> Sequence[str]:
-    """A row is as long as the longest that is read with it."""
+    """Without trailing empty cells: rows are padded to the longest row of a piece."""
     return row[: max((at for at, cell in enumerate(row, 1) if cell), default=0)]
 
 
-def _joined(found: list[Found]) -> list[list[Record]] | None:
-    """Of each sheet; ``None`` if pieces do not agree on the header, or on whose a row is."""
+def _joined(found: list[TaskResult]) -> list[list[Record]] | None:
+    """The records of each sheet; ``None`` if pieces disagree on the header or rows overlap."""
     sheets = []
     for _, group in groupby(found, key=itemgetter(0)):
         _, tops, numbers, records = zip(*group, strict=True)
@@ -141,16 +147,16 @@ def _is_shown(sheet: SheetMetadata) -> bool:
 
 
 def _rows(sheet: CalamineSheet, facts: SheetFacts, from_row: int = 1) -> Iterator[Numbered]:
-    """The first rows, and those from ``from_row`` on; of hidden ones nothing."""
+    """The top rows, and those from ``from_row`` on; hidden rows and columns are empty."""
     first_row, first_column = sheet.start or (0, 0)
     end_of_top = first_row + HEADER_CANDIDATES
-    # The reader pads above the first row that has a cell, but not before such a column.
+    # calamine pads above the first row that has a cell, but not left of the first column.
     before = [""] * first_column
     for number, row in islice(enumerate(sheet.iter_rows(), 1), first_row, None):
         if end_of_top < number < from_row:
             continue
         if number in facts.hidden_rows:
-            yield number, []  # it counts among the first ones all the same
+            yield number, []  # it counts as one of the top rows
             continue
         # Nearly all cells are text.
         texts = [cell.strip() if cell.__class__ is str else _text(cell) for cell in row]
@@ -173,7 +179,7 @@ def _records(sheet: str, rows: Iterable[Row]) -> Iterator[Record]:
 
 
 def _text(cell: object) -> str:
-    """A cell as a person reads it: 3 rather than 3.0, dates as ISO 8601."""
+    """Format a cell: 3 instead of 3.0, dates as ISO 8601."""
     if isinstance(cell, float):
         return number_text(cell)
     if isinstance(cell, datetime):

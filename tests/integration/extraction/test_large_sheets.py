@@ -7,7 +7,7 @@ import pytest
 
 from mara.extraction.extractor import ChildProcessExtractor
 from mara.extraction.model import Block, Format, Place
-from mara.extraction.xlsx import SHARED_FROM
+from mara.extraction.xlsx import PARALLEL_FROM
 from tests.support.sheets import (
     DATE_STYLE,
     HEADER,
@@ -102,7 +102,7 @@ class TestRows:
             else:
                 rows.append(a_row(row, usual_cells(row)))
                 expected.append(usual_block(row))
-        assert sum(map(len, rows)) > SHARED_FROM
+        assert sum(map(len, rows)) > PARALLEL_FROM
         assert read(a_workbook(rows, strings=STRINGS)) == [*expected, LAST]
 
     def test_are_read_with_all_strings_shared(self, read: Read) -> None:

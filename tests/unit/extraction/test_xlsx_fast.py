@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from mara.extraction.plain_sheet import NotPlain, Workbook, plain_rows
+from mara.extraction.xlsx_fast import NotPlain, Workbook, plain_rows
 from tests.support.sheets import DATE_STYLE, a_row, a_workbook, inline, number, shared
 
 USUAL = [a_row(row, [inline(f"Alert{row}"), number(row)]) for row in range(1, 30)]

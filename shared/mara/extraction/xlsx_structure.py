@@ -1,7 +1,7 @@
-"""What the XML of a worksheet says that the fast reader does not: its extent, and what is hidden.
+"""Structure of worksheets that calamine does not report: the extent, and hidden rows and columns.
 
-The reader makes room for every cell of the extent, so that it must not see a sheet whose extent is
-a lie, or one cell at the far corner.
+calamine allocates every cell of the extent, so a sheet with a false extent, or with one cell at the
+far corner, must be rejected before it is opened.
 """
 
 import re
@@ -17,14 +17,14 @@ from mara.extraction.errors import Unreadable
 
 PIECE = 256 * 1024
 TAIL = 2048
-"""Of a piece, seen again with the next: no tag that matters is longer."""
+"""Overlap of two pieces: no relevant tag is longer."""
 
 COLUMNS_MAX = 16_384
 ROWS_MAX = 1_048_576
-"""The format's own."""
+"""Limits of the format."""
 
 _DIMENSION = re.compile(rb"""<(?:\w+:)?dimension[^>]*\bref=["'][A-Z]*\d*:?([A-Z]{1,9})(\d{1,12})""")
-# Read at a stretch, a million times in a large sheet: they begin with letters that can be sought.
+# Matched a million times in a large sheet: they begin with literals, which are found fast.
 _COLUMN = re.compile(rb"""r=["']([A-Z]{2,9})\d""")
 _ROW = re.compile(rb"""row [^>]*?\br=["'](\d{1,12})["']""")
 _HIDDEN = rb"""\bhidden=["'](?:1|true)["'][^>]*"""
@@ -37,28 +37,33 @@ _LAST = re.compile(rb"""\bmax=["'](\d{1,12})["']""")
 
 @dataclass(slots=True)
 class SheetFacts:
+    """The extent of a sheet, and what is hidden in it."""
+
     rows: int = 0
     columns: int = 26
-    """At least, columns of one letter being all alike."""
+    """At least 26: columns with one letter are not distinguished."""
     hidden_rows: set[int] = field(default_factory=set)
-    """Counted from 1, as are columns; also what a filter hides."""
+    """Counted from 1, as columns; includes rows hidden by a filter."""
     hidden_columns: set[int] = field(default_factory=set)
 
     @property
     def hides(self) -> bool:
+        """Whether any row or column is hidden."""
         return bool(self.hidden_rows or self.hidden_columns)
 
 
 @dataclass(frozen=True, slots=True)
 class SheetPart:
+    """A sheet as the workbook lists it."""
+
     name: str
     part: str
-    """Its place in the archive, where there may be none."""
+    """Its path in the archive, which may not exist."""
     state: str
 
 
 def facts_of_sheets(path: Path) -> dict[str, SheetFacts]:
-    """By the name of the sheet. Raises Unreadable, where the extent of any is too large."""
+    """Inspect all sheets, by name. Raises Unreadable where an extent is too large."""
     with zipfile.ZipFile(path) as archive:
         names = set(archive.namelist())
         parts = {sheet.name: sheet.part for sheet in sheets_of(archive)}
@@ -71,9 +76,10 @@ def facts_of_sheets(path: Path) -> dict[str, SheetFacts]:
 
 
 def sheets_of(archive: zipfile.ZipFile) -> list[SheetPart]:
+    """The sheets in the order of the workbook."""
     if "xl/_rels/workbook.xml.rels" not in archive.namelist():
         return []
-    # The guards refuse every entity.
+    # The guards reject every entity.
     with archive.open("xl/_rels/workbook.xml.rels") as part:
         relations = parse(part).getroot()  # noqa: S314
     targets = {item.get("Id"): item.get("Target", "") for item in relations}
@@ -89,16 +95,16 @@ def sheets_of(archive: zipfile.ZipFile) -> list[SheetPart]:
 
 
 def inspect(part: IO[bytes]) -> SheetFacts:
-    """Raises Unreadable where the extent is more than is allowed."""
+    """Scan the XML of a sheet. Raises Unreadable where the extent is too large."""
     facts = SheetFacts()
     tail, began = b"", False
     while piece := part.read(PIECE):
         seen = tail + piece
         if not began:
-            # The reader, too, looks for the extent no further.
+            # calamine, too, reads the declared extent only before this.
             began = b"sheetData" in seen
-            _believe(seen, facts)
-        _measure(seen, facts)
+            _read_declared_extent(seen, facts)
+        _read_actual_extent(seen, facts)
         if facts.columns > COLUMNS_MAX or facts.rows > ROWS_MAX:
             raise Unreadable("corrupt", "A cell stands beyond what a sheet can hold.")
         if facts.rows * facts.columns > limits.CELLS_MAX and facts.columns > limits.COLUMNS_USUAL:
@@ -109,13 +115,13 @@ def inspect(part: IO[bytes]) -> SheetFacts:
     return facts
 
 
-def _believe(seen: bytes, facts: SheetFacts) -> None:
+def _read_declared_extent(seen: bytes, facts: SheetFacts) -> None:
     for column, row in _DIMENSION.findall(seen):
         facts.columns = max(facts.columns, _number_of(column))
         facts.rows = max(facts.rows, int(row))
 
 
-def _measure(seen: bytes, facts: SheetFacts) -> None:
+def _read_actual_extent(seen: bytes, facts: SheetFacts) -> None:
     facts.rows = max(facts.rows, *map(int, _ROW.findall(seen)), 0)
     for column in set(_COLUMN.findall(seen)):
         facts.columns = max(facts.columns, _number_of(column))

@@ -1,8 +1,8 @@
-"""Sheets as programs write them by the thousand rows: read by the shape that their rows share.
+"""A fast reader for sheets that programs generate: one regular expression for each row template.
 
-A row's shape is its markup without the values. There are few in a sheet that a program wrote, and
-an expression for each takes a row at once. Whatever is not exactly of the shapes known here, such
-as a date, a formula or a hidden row, raises NotPlain, and is left to the reader of all sheets.
+A row's template is its markup without the values. A generated sheet has few of them, and a regular
+expression made of each matches a whole row. Anything else, such as a date, a formula or a hidden
+row, raises NotPlain, and the sheet is read by calamine.
 """
 
 import re
@@ -14,11 +14,11 @@ from xml.sax.saxutils import unescape
 from mara.extraction import limits
 from mara.extraction.tables import HEADER_CANDIDATES, Numbered
 
-SHAPES_MAX = 16
-"""More take longer to try than what they save."""
+TEMPLATES_MAX = 16
+"""With more templates, trying them takes longer than calamine."""
 
 _PLAIN_FORMATS = frozenset({"0", "1", "2", "3", "4", "9", "10", "11", "37", "38", "39", "40", "49"})
-"""Of numbers that are neither dates nor times (ECMA-376, part 1, 18.8.30)."""
+"""Ids of number formats that are neither dates nor times (ECMA-376, part 1, 18.8.30)."""
 
 _STRING = r"<t(?: xml:space=\"preserve\")?>([^<]*)</t>"
 _ROW = r"<row r=\"(\d{1,7})\"(?: (?!hidden=)[\w:]+=\"[^\"<]*\")*>"
@@ -35,38 +35,41 @@ _FORMAT = re.compile(r"<xf [^>]*?\bnumFmtId=\"(\d+)\"")
 
 
 class NotPlain(Exception):
-    pass
+    """The sheet contains markup that this reader does not support."""
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class Template:
+    """A row template: the pattern, and how to interpret its groups."""
+
     pattern: re.Pattern[str]
-    """Gives the number of the row and its values."""
+    """Its groups are the row number and the values."""
     columns: Sequence[int]
-    """Of the values, counted from 0."""
+    """The column of each value, from 0."""
     numbers: Sequence[int]
-    """Which of the values are numbers."""
+    """Indexes of the values that are numbers."""
     shared: Sequence[int]
-    """Which are places in the list of strings that sheets share."""
+    """Indexes of the values that are indexes into the shared strings."""
 
 
 @dataclass(slots=True)
 class Workbook:
-    """What the sheets of a workbook share."""
+    """Parts of a workbook that its sheets share."""
 
     archive: zipfile.ZipFile
 
     def strings(self) -> list[str]:
+        """The shared strings. Raises NotPlain for rich text."""
         part = self._part("xl/sharedStrings.xml")
         body = part[part.find("<si>") : part.rfind("</sst>")]
         strings = _SHARED_STRING.findall(body)
         if body.count("<") != len(strings) * 4:
-            raise NotPlain  # something else stands in it
+            raise NotPlain  # it contains other elements
         _refuse_rare(body)
         return _unescaped(strings)
 
     def formats(self) -> list[str]:
-        """Of the numbers of each style."""
+        """The number format id of each style. Raises NotPlain."""
         part = self._part("xl/styles.xml")
         _, _, rest = part.partition("<cellXfs")
         body, _, _ = rest.partition("</cellXfs>")
@@ -83,7 +86,7 @@ class Workbook:
 
 
 def plain_rows(part: bytes, workbook: Workbook) -> Iterator[Numbered]:
-    """The rows that hold something, and their numbers. Raises NotPlain, at any row."""
+    """Rows with content, with their numbers. Raises NotPlain, while iterating too."""
     text = part.decode()
     begin, end = text.find(_BEGIN), text.rfind(_END)
     if begin < 0 or end < 0 or "hidden=" in text[:begin]:
@@ -92,7 +95,7 @@ def plain_rows(part: bytes, workbook: Workbook) -> Iterator[Numbered]:
 
 
 def _checked(rows: Iterator[Numbered]) -> Iterator[Numbered]:
-    """The first rows are to follow one another, or it would be open where the sheet begins."""
+    """Require consecutive rows at the top, where calamine's start of the sheet is ambiguous."""
     first = 0
     for index, (number, row) in enumerate(rows):
         first = first or number
@@ -105,28 +108,28 @@ def _read(body: str, workbook: Workbook) -> Iterator[Numbered]:
     formats, strings = workbook.formats(), None
     is_escaped = "&" in body
     _refuse_rare(body)
-    shapes: list[Shape] = []
+    templates: list[Template] = []
     at = 0
     while at < len(body):
-        for shape in shapes:
-            if match := shape.pattern.match(body, at):
+        for template in templates:
+            if match := template.pattern.match(body, at):
                 break
         else:
-            shape = _shape_at(body, at, formats)
-            match = shape.pattern.match(body, at)
-            shapes.insert(0, shape)
-            if match is None or len(shapes) > SHAPES_MAX:
+            template = _template_at(body, at, formats)
+            match = template.pattern.match(body, at)
+            templates.insert(0, template)
+            if match is None or len(templates) > TEMPLATES_MAX:
                 raise NotPlain
         at = match.end()
         number, *values = match.groups()
         if is_escaped:
             values = _unescaped(values)
-        for index in shape.numbers:
+        for index in template.numbers:
             values[index] = _number(values[index])
-        for index in shape.shared:
+        for index in template.shared:
             strings = workbook.strings() if strings is None else strings
             values[index] = strings[int(values[index])]
-        yield int(number), _row(values, shape.columns)
+        yield int(number), _row(values, template.columns)
 
 
 def _row(values: list[str], columns: Sequence[int]) -> list[str]:
@@ -138,7 +141,7 @@ def _row(values: list[str], columns: Sequence[int]) -> list[str]:
     return row
 
 
-def _shape_at(body: str, at: int, formats: Sequence[str]) -> Shape:
+def _template_at(body: str, at: int, formats: Sequence[str]) -> Template:
     row = _ROW_BEGIN.match(body, at)
     if not row:
         raise NotPlain
@@ -156,7 +159,7 @@ def _shape_at(body: str, at: int, formats: Sequence[str]) -> Shape:
         begin = body[cell.start() : cell.start(4)]
         begin = begin.replace(f'"{letters}{row[1]}"', rf'"{letters}\1"', 1)
         if r"\1" not in begin:
-            raise NotPlain  # it belongs into another row
+            raise NotPlain  # its reference names another row
         if value in {"/>", "></c>"}:
             pattern.append(begin + value)
             continue
@@ -172,7 +175,7 @@ def _shape_at(body: str, at: int, formats: Sequence[str]) -> Shape:
             raise NotPlain
         columns.append(column)
     pattern.append(_ROW_END)
-    return Shape(re.compile("".join(pattern)), columns, numbers, shared)
+    return Template(re.compile("".join(pattern)), columns, numbers, shared)
 
 
 def _column(letters: str) -> int:
@@ -183,20 +186,20 @@ def _column(letters: str) -> int:
 
 
 def _number(text: str) -> str:
-    """As the shortest number that is the same."""
-    if text.isdigit() and text[0] != "0" and len(text) < 16:  # noqa: PLR2004 - what floats hold
+    """The shortest decimal form of the same number."""
+    if text.isdigit() and text[0] != "0" and len(text) < 16:  # noqa: PLR2004 - exact in a float
         return text
     return number_text(float(text))
 
 
 def number_text(number: float) -> str:
-    """3 rather than 3.0."""
+    """Format without a trailing ``.0``: 3 instead of 3.0."""
     return repr(number + 0.0).removesuffix(".0")
 
 
 def _refuse_rare(text: str) -> None:
-    """What is written as a code. Raises NotPlain."""
-    # One letter is found at once, two are not.
+    """Raises NotPlain for numeric character references and ``_x`` escapes."""
+    # A search for one byte is much faster than for two.
     if "\r" in text or ("&" in text and "&#" in text) or ("_" in text and "_x" in text):
         raise NotPlain
 

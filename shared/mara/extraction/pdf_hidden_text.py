@@ -1,7 +1,6 @@
-"""Text that is in a PDF page and that nobody who looks at the page sees.
+"""Detects hidden text of a PDF page: invisible, transparent, off the page, white on white or tiny.
 
-It is what instructions are smuggled in with: invisible, transparent, off the page, white on white,
-or too small to read.
+Prompt injections are hidden in documents this way.
 """
 
 import ctypes
@@ -15,11 +14,11 @@ from pypdfium2 import raw
 from mara.extraction.pdfium import (
     Box,
     address_of,
+    appearance_of,
     bounds_of,
     count_inside,
     count_objects,
     fill_of,
-    looks_of,
     object_at,
     object_inside,
     render_mode,
@@ -31,18 +30,18 @@ from mara.extraction.pdfium import (
 INVISIBLE = 3
 """Text render mode (ISO 32000-1, table 106)."""
 FONT_SIZE_MIN = 1.0
-"""Points; nobody reads less."""
+"""Points; smaller text is not readable."""
 WHITE_FROM = 250
-"""Of 255, in each colour."""
+"""Of 255, in each colour channel."""
 FORMS_DEPTH_MAX = 15
-"""Forms in forms; what stands deeper is read as it is."""
-GROUNDS_MAX = 2000
-"""Coloured areas of a page that are remembered; white text on a later one counts as hidden."""
+"""Nesting of form objects; text nested deeper is not checked."""
+BACKGROUNDS_MAX = 2000
+"""Coloured areas that are kept for a page; white text on a later one counts as hidden."""
 
 
 @dataclass(slots=True)
 class Hidden:
-    """Addresses of text objects. Of the ``suspect`` ones each letter is looked at by itself."""
+    """Addresses of text objects; for ``suspect`` ones each character is checked by itself."""
 
     certain: set[int] = field(default_factory=set)
     suspect: set[int] = field(default_factory=set)
@@ -53,6 +52,7 @@ class Hidden:
 
 
 def hidden_objects(page: pdfium.PdfPage) -> Hidden:
+    """Classify all text objects of the page."""
     hidden = Hidden(page=page.get_bbox())
     white: set[int] = set()
     handle = address_of(page.raw)
@@ -60,25 +60,25 @@ def hidden_objects(page: pdfium.PdfPage) -> Hidden:
         item = object_at(handle, index)
         mode = render_mode(item)
         if mode >= 0:
-            _look_at(item, mode, hidden, white)
+            _classify(item, mode, hidden, white)
         elif type_of(item) == raw.FPDF_PAGEOBJ_FORM:
-            _look_into(item, hidden)
+            _classify_form(item, hidden)
     if white:
-        hidden.certain |= _without_ground(handle, white)
+        hidden.certain |= _without_background(handle, white)
     return hidden
 
 
-def _look_at(item: int, mode: int, hidden: Hidden, white: set[int]) -> None:
-    red, green, blue, alpha, *sides = looks_of(item)
-    # Some programs draw each letter by itself: thousands a page, and nearly all of them plain.
+def _classify(item: int, mode: int, hidden: Hidden, white: set[int]) -> None:
+    red, green, blue, alpha, *sides = appearance_of(item)
+    # Hot path: some programs draw each letter separately, thousands on a page.
     if mode == INVISIBLE or not alpha or _is_off(sides, hidden.page) or _is_tiny(item, sides):
         hidden.certain.add(item)
     elif red >= WHITE_FROM and green >= WHITE_FROM and blue >= WHITE_FROM:
         white.add(item)
 
 
-def _look_into(form: int, hidden: Hidden, depth: int = 1) -> None:
-    """Of what stands in a form, pdfium tells the place in the form and not on the page."""
+def _classify_form(form: int, hidden: Hidden, depth: int = 1) -> None:
+    """Inside a form, pdfium returns positions relative to the form: only suspect."""
     if depth > FORMS_DEPTH_MAX:
         return
     for index in range(count_inside(form)):
@@ -88,40 +88,40 @@ def _look_into(form: int, hidden: Hidden, depth: int = 1) -> None:
             unpainted = mode == INVISIBLE or not fill_of(item)[3]
             (hidden.certain if unpainted else hidden.suspect).add(item)
         elif type_of(item) == raw.FPDF_PAGEOBJ_FORM:
-            _look_into(item, hidden, depth + 1)
+            _classify_form(item, hidden, depth + 1)
 
 
-def _without_ground(page: int, white: set[int]) -> set[int]:
-    """Those of the white texts with nothing coloured painted under them before."""
-    grounds: list[Box] = []
+def _without_background(page: int, white: set[int]) -> set[int]:
+    """White text objects without a coloured object painted under them before."""
+    backgrounds: list[Box] = []
     lost = set()
     for index in range(count_objects(page)):
         item = object_at(page, index)
         if item in white:
             left, bottom, right, top = bounds_of(item)
             x, y = (left + right) / 2, (bottom + top) / 2
-            if not any(g[0] <= x <= g[2] and g[1] <= y <= g[3] for g in grounds):
+            if not any(g[0] <= x <= g[2] and g[1] <= y <= g[3] for g in backgrounds):
                 lost.add(item)
-        elif len(grounds) < GROUNDS_MAX and _is_ground(item):
-            grounds.append(bounds_of(item))
+        elif len(backgrounds) < BACKGROUNDS_MAX and _is_background(item):
+            backgrounds.append(bounds_of(item))
     return lost
 
 
 def without(text_page: pdfium.PdfTextPage, start: int, length: int, hidden: Hidden) -> str:
-    """The letters from ``start`` on but the hidden ones."""
+    """The ``length`` characters from ``start`` on, without the hidden ones."""
     kept = []
     handle = address_of(text_page.raw)
     for index in range(start, start + length):
         item = text_object(handle, index)
         if item in hidden.certain:
             continue
-        if item in hidden.suspect and _is_letter_unseen(text_page, index, hidden.page):
+        if item in hidden.suspect and _is_character_hidden(text_page, index, hidden.page):
             continue
         kept.append(chr(unicode_at(handle, index)))
     return "".join(kept)
 
 
-def _is_letter_unseen(text_page: pdfium.PdfTextPage, index: int, page: Box) -> bool:
+def _is_character_hidden(text_page: pdfium.PdfTextPage, index: int, page: Box) -> bool:
     left, right, bottom, top = (ctypes.c_double() for _ in range(4))
     if not raw.FPDFText_GetCharBox(text_page, index, left, right, bottom, top):
         return False
@@ -147,8 +147,8 @@ def _is_tiny(item: int, box: Sequence[float]) -> bool:
     return 0 < abs(size.value) * scale < FONT_SIZE_MIN
 
 
-def _is_ground(item: int) -> bool:
-    """Whether white text stands out on it. A form may hold anything, so it counts."""
+def _is_background(item: int) -> bool:
+    """Whether white text is visible on it. A form may contain anything, so it counts."""
     kind = type_of(item)
     if kind == raw.FPDF_PAGEOBJ_TEXT:
         return False

@@ -1,6 +1,6 @@
-"""A large sheet in pieces: each a workbook of its own, with some of the rows.
+"""Splits a large sheet into workbooks with a part of its rows each.
 
-The reader has to read a sheet at once. Cut before it does, two processes take half the time.
+calamine reads a sheet as a whole. Two processes that each read half of it take half the time.
 """
 
 import io
@@ -9,33 +9,35 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from mara.extraction.sheets import ROWS_MAX
 from mara.extraction.tables import HEADER_CANDIDATES
+from mara.extraction.xlsx_structure import ROWS_MAX
 
 ROW = b"<row "
 _ROW_NUMBER = re.compile(rb"""<row(?: [^>]*?\br=["'](\d{1,7})["'])?""")
-"""Empty of a row without one, which is the next after the row before it."""
+"""The group is empty for a row without a number, which follows the row before it."""
 _END = b"</sheetData>"
 _NEEDED = (".xml", ".rels")
 _NOT_NEEDED = ("xl/worksheets/", "xl/drawings/", "xl/charts/", "xl/pivot")
 
 
 class Indivisible(Exception):
-    """The sheet is not written as the programs do that write large ones."""
+    """The XML does not have the form in which programs write large sheets."""
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
+    """A part of a sheet."""
+
     part: bytes
-    """XML of a worksheet: the first rows, among which the header is, and those of the piece."""
+    """XML of a worksheet: the top rows, which contain the header, and the rows of the piece."""
     first_row: int
-    """Rows before it belong to other pieces; it counts from 1, and is 1 in the first piece."""
+    """Number of the first row of this piece, from 1; rows before it belong to other pieces."""
 
 
 def cut(part: bytes, index: int, count: int) -> Piece:
-    """The piece ``index`` of ``count``. Raises Indivisible."""
-    if b"!" in part and b"<!" in part:  # the first is found at once
-        raise Indivisible  # what looks like a row may stand in a comment
+    """The piece number ``index`` of ``count``. Raises Indivisible."""
+    if b"!" in part and b"<!" in part:  # a search for one byte is fast
+        raise Indivisible  # a comment may contain text that looks like a row
     top, end = _end_of_top(part), part.rfind(_END)
     begin, until = (_next_row(part, top, end, share / count) for share in (index, index + 1))
     rows = part[begin:until]
@@ -64,7 +66,7 @@ def _next_row(part: bytes, top: int, end: int, share: float) -> int:
 
 
 def workbook_with(path: Path, name: str, part: bytes) -> io.BytesIO:
-    """The workbook at ``path`` without its other sheets, and with ``part`` in place of this one."""
+    """The workbook at ``path`` with ``part`` as the sheet ``name``, and without other sheets."""
     made = io.BytesIO()
     with zipfile.ZipFile(path) as archive, zipfile.ZipFile(made, "w") as workbook:
         for member in archive.namelist():
