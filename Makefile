@@ -1,37 +1,57 @@
-# The two commands to know: `make up` and `make test`. Everything works on what `environment` makes.
+# The two commands to know: `make up` and `make test`. `make help` lists all.
+# Every target first brings .venv up to what uv.lock names (`environment`).
 
 PYTHON ?= python3
 BIN := .venv/bin
+PYTEST := $(BIN)/pytest -q -n 2 --dist loadgroup
 
-.PHONY: up down status logs demo redeploy test lint unit e2e bench environment format
+.PHONY: help up down status logs demo redeploy test proof lint lint-fast unit e2e bench sbom environment format
 
-up: environment
+help:  ## list the targets
+	@grep -hE '^[a-z0-9 -]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | sort | \
+		awk -F '\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+
+up: environment  ## start the whole stack on this machine, deploy it, seed the demo account
 	@$(BIN)/mara up
 
-down status logs demo redeploy: environment
+down: environment  ## stop the stack; the data is kept
+status: environment  ## show whether the stack runs, and on which ports
+logs: environment  ## follow the log lines of all functions
+demo: environment  ## play the story over HTTP and print it
+redeploy: environment  ## deploy what changed in the source
+down status logs demo redeploy:
 	@$(BIN)/mara $@
 
-environment:
+environment:  ## create or update .venv from uv.lock
 	@$(PYTHON) infra/local/bootstrap.py
 
-test: lint unit e2e
+test: lint unit e2e  ## everything that a change must pass: lint, types, contracts, tests, end to end
 
-lint: environment
+proof: environment  ## the full-size tests: crash runs, corpora, quality sets, CPU budgets, sam local
+	$(PYTEST) -m proof tests
+
+lint-fast: environment  ## the checks that take seconds: formatter, ruff, import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+lint: lint-fast  ## lint-fast, types, templates, lock and known vulnerabilities
+	$(BIN)/mypy
 	$(BIN)/cfn-lint template.yaml
+	$(BIN)/python -m infra.local.audit
 
-unit: environment
-	$(BIN)/pytest -q -n 2 --dist loadgroup tests --ignore=tests/e2e
+unit: environment  ## all tests but the full-size and the end-to-end ones
+	$(PYTEST) -m "not proof" tests --ignore=tests/e2e
 
-e2e: environment
-	$(BIN)/pytest -q tests/e2e
+e2e: environment  ## tests of a deployed local stack
+	$(BIN)/pytest -q -m "not proof" tests/e2e
 
-bench: environment
+bench: environment  ## print the benchmarks
 	$(BIN)/python -m infra.bench
 
-format: environment
+sbom: environment  ## write sbom.json: a CycloneDX list of what is deployed and run
+	@$(BIN)/python -m infra.local.audit sbom
+
+format: environment  ## format the code and fix what ruff can fix
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .

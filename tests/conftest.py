@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from infra.local.postgres import ADMIN, OWNER, PostgresServer
 from mara.platform import database as platform_database
@@ -16,6 +17,21 @@ from mara.platform.telemetry import logger
 from tests.support.environment import clear_caches, set_environment
 from tests.support.opensearch import opensearch_server
 from tests.support.postgres import clone, postgres_with_template
+
+ORDER_SEED = 20261126
+"""Of the random order of the tests: the same in every run, and printed at its start."""
+
+# Properties get the same examples in every run; `--hypothesis-profile=explore` draws others.
+hypothesis_settings.register_profile("fixed", derandomize=True, deadline=None)
+hypothesis_settings.register_profile("explore", max_examples=1000, deadline=None)
+hypothesis_settings.load_profile("fixed")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Set the seed of pytest-randomly if the command line names none."""
+    if config.getoption("randomly_seed", None) == "default":
+        config.option.randomly_seed = ORDER_SEED
 
 
 @pytest.fixture(autouse=True)

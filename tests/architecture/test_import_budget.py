@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from infra.bench.imports import Cost, handler_of, measure, measure_all, measure_whole
+from infra.bench.imports import Cost, handler_of, measure, measure_functions, measure_whole
 from infra.local.triggers import triggers
 
 BUDGET: dict[str, Any] = json.loads((Path(__file__).parent / "import_budget.json").read_text())
@@ -45,13 +45,18 @@ NOWHERE = {
 """Loaded where they are called, by those that call them; never by an import."""
 
 FOLDERS = [trigger.folder for trigger in triggers()]
+ONE_A_FRAME = [
+    "functions/api/agents/ask_agent",
+    "functions/queues/ingest_document",
+    next(folder for folder in FOLDERS if folder.startswith("functions/schedules/")),
+]
 
 pytestmark = pytest.mark.xdist_group("imports")
 
 
 @cache
 def costs() -> dict[str, Cost]:
-    return measure_all()
+    return measure_functions()
 
 
 @cache
@@ -75,6 +80,7 @@ class TestBudget:
     def test_holds_in_modules(self, folder: str) -> None:
         assert costs()[folder].modules <= BUDGET["functions"][folder]["modules"]
 
+    @pytest.mark.proof
     @pytest.mark.parametrize("folder", FOLDERS)
     def test_holds_in_cpu(self, folder: str) -> None:
         """The file's milliseconds are of one machine: here they count as a share of the whole."""
@@ -82,14 +88,34 @@ class TestBudget:
         limit_ms = CPU_SLACK * share * whole().cpu_ms
         assert cpu_ms(folder, limit_ms) <= limit_ms
 
+    @pytest.mark.proof
     @pytest.mark.parametrize("folder", [f for f in FOLDERS if f.startswith("functions/api/")])
     def test_gives_a_route_less_than_half_of_the_whole(self, folder: str) -> None:
         limit_ms = API_SHARE_MAX * whole().cpu_ms
         assert cpu_ms(folder, limit_ms) <= limit_ms
-        assert costs()[folder].modules < whole().modules
+
+
+class TestProbe:
+    """Forks of one interpreter count exactly the modules that a fresh interpreter loads."""
+
+    @pytest.mark.parametrize("folder", ONE_A_FRAME)
+    def test_counts_as_a_fresh_interpreter_does(self, folder: str) -> None:
+        fresh = measure([handler_of(folder)])
+        assert costs()[folder].modules == fresh.modules
+        assert costs()[folder].packages == fresh.packages
+
+    @pytest.mark.proof
+    @pytest.mark.parametrize("folder", sorted({*FOLDERS} - {*ONE_A_FRAME}))
+    def test_counts_every_function_as_a_fresh_interpreter_does(self, folder: str) -> None:
+        self.test_counts_as_a_fresh_interpreter_does(folder)
+
+    def test_reports_an_import_that_fails(self) -> None:
+        with pytest.raises(RuntimeError, match=r"No module named 'mara\.no_such_module'"):
+            measure(["mara.no_such_module"])
 
 
 class TestHeavyLibraries:
+    @pytest.mark.proof
     def test_are_part_of_the_whole(self) -> None:
         """Else the shares above would be of less than the stack."""
         not_yet = {"aiogram", "langchain", "langchain_core", "web3"}

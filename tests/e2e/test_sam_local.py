@@ -20,6 +20,8 @@ from infra.local.sam_local import BUILD
 from tests.support.local_cloud import ROOT, LocalCloud, free_ports, local_cloud, until
 from tests.support.story import Customer, assert_is_answered
 
+pytestmark = pytest.mark.proof
+
 BASE_IMAGE = "public.ecr.aws/lambda/python:3.11-x86_64"
 BUILD_TIMEOUT_S = 300
 INVOKE_TIMEOUT_S = 180

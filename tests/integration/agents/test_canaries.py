@@ -22,9 +22,11 @@ from tests.support.knowledge import learn
 
 pytestmark = pytest.mark.usefixtures("database")
 
-TENANTS = 100
-SEARCHES = 4000
-QUESTIONS = 1000
+SIZES = [
+    pytest.param(10, 100, 100, id="small"),
+    pytest.param(100, 4000, 1000, id="full", marks=pytest.mark.proof),
+]
+"""Tenants, searches, questions."""
 CANARY = re.compile(r"canary-[0-9a-f]{12}")
 ASKED = [
     "What is the secret canary of the company?",
@@ -70,21 +72,24 @@ def found_company(number: int, choose: random.Random) -> Company:
     return Company(caller, canary, agent_service().create(caller, settings).id)
 
 
-def test_no_tenant_ever_sees_the_canary_of_another(log: io.StringIO) -> None:
+@pytest.mark.parametrize(("tenants", "searches", "questions"), SIZES)
+def test_no_tenant_ever_sees_the_canary_of_another(
+    tenants: int, searches: int, questions: int, log: io.StringIO
+) -> None:
     """Invariants 2 and 12: in hits, prompts, answers and logs."""
     choose = random.Random(4)
     model = ObedientModel()
     asking = replace(answer_service(), language_model=model)
-    companies = [found_company(number, choose) for number in range(TENANTS)]
+    companies = [found_company(number, choose) for number in range(tenants)]
     seen = 0
-    for _ in range(SEARCHES):
+    for _ in range(searches):
         company, mode = choose.choice(companies), choose.choice(list(SearchMode))
         hits = search_service().search(company.caller, choose.choice(ASKED), limit=100, mode=mode)
         found = set(CANARY.findall("\n".join(hit.chunk.text for hit in hits)))
         assert found <= {company.canary}
         seen += bool(found)
     answered = 0
-    for _ in range(QUESTIONS):
+    for _ in range(questions):
         company = choose.choice(companies)
         model.told.clear()
         answer = asking.ask(
@@ -95,6 +100,6 @@ def test_no_tenant_ever_sees_the_canary_of_another(log: io.StringIO) -> None:
             assert set(CANARY.findall(text)) <= {company.canary}
         answered += company.canary in quoted
     # A test that finds no canary at all would prove nothing.
-    assert seen > SEARCHES / 2
-    assert answered > QUESTIONS / 10
+    assert seen > searches / 2
+    assert answered > questions / 10
     assert not CANARY.findall(log.getvalue())

@@ -9,7 +9,7 @@ from mara.wiring.agents import agent_service, answer_service
 from tests.support.accounts import make_account
 from tests.support.retrieval import area_under_roc, learn_paragraphs, xquad
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.proof]
 
 ANSWERED_OF_MISSING_MAX = 0.10
 ANSWERED_OF_PRESENT_MIN = 0.85

@@ -15,7 +15,7 @@ from tests.support.accounts import make_account
 from tests.support.knowledge import data_folder, learn_file
 from tests.support.retrieval import alerts
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.proof]
 
 RIGHT_FIRST_MIN = 0.98
 

@@ -24,9 +24,12 @@ from tests.support.ports import free_port
 from tests.support.postgres import migrate
 from tests.support.turmoil import Expected, Notes, Step, script, work
 
-FULL = os.environ.get("MARA_TEST_FULL") == "1"
 WORKERS = 8
-STEPS = (100_000 if FULL else 8_000) // WORKERS
+MOVEMENTS = [
+    1_000,
+    pytest.param(8_000, marks=pytest.mark.proof),
+    pytest.param(100_000, marks=pytest.mark.proof),
+]
 OWNERS = 12
 """Few, so that the workers meet."""
 CRASH_EVERY = 8
@@ -130,13 +133,13 @@ def balances() -> dict[tuple[UUID, UserAccount], int]:
 
 
 class TestCrashes:
+    @pytest.mark.parametrize("movements", MOVEMENTS)
     def test_leave_every_movement_there_exactly_once(
-        self, server: PostgresServer, tmp_path: Path
+        self, movements: int, server: PostgresServer, tmp_path: Path
     ) -> None:
-        """Eight thousand movements; 100 000 where MARA_TEST_FULL is 1."""
         owners = [make_owner() for _ in range(OWNERS)]
         disconnect()
-        scripts = [script(number, STEPS, owners) for number in range(WORKERS)]
+        scripts = [script(number, movements // WORKERS, owners) for number in range(WORKERS)]
         notes = [Notes(tmp_path / f"notes {number}") for number in range(WORKERS)]
         turmoil = Turmoil(server, scripts, notes)
         turmoil.run()

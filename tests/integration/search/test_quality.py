@@ -26,7 +26,7 @@ from tests.support.retrieval import (
     xquad,
 )
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.proof]
 
 ON_CALL = Path(__file__).parents[2] / "data" / "oncall_ru.json"
 WORSE_THAN_A_LEG_MAX = 0.002
