@@ -243,7 +243,7 @@ def _times(wallets: int, transfers: int) -> list[float]:
         recipients = _own(wallets) | _strangers(transfers - OWN)
         with transaction(SYSTEM):
             began = time.perf_counter()
-            found = deposits.owners(Network.ARBITRUM, recipients)
+            found = deposits.find_owners(Network.ARBITRUM, recipients)
             took.append(time.perf_counter() - began)
         if len(found) != OWN:
             raise RuntimeError("The wallets of the bench are not found.")

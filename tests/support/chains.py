@@ -5,7 +5,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from mara.wallets.errors import ChainUnavailable, RangeRefused
-from mara.wallets.model import Balances, Block, BlockRange, Look, Reading, Receipt, Token, Transfer
+from mara.wallets.model import (
+    AddressBalances,
+    BlockRange,
+    BlockRef,
+    ChainHead,
+    RangeTransfers,
+    Receipt,
+    Token,
+    TokenTransfer,
+)
 
 USDT = Token("USDT", 6)
 
@@ -77,7 +86,7 @@ class SimulatedChain:
         del self.blocks[kept:]
         return undone
 
-    def transfers(self, number: int) -> list[Transfer]:
+    def transfers(self, number: int) -> list[TokenTransfer]:
         return [t for receipt in self._receipts(number) for t in receipt.transfers.values()]
 
     def receipt(self, transaction: str) -> Receipt | None:
@@ -99,14 +108,14 @@ class SimulatedChain:
 
     def _receipts(self, number: int) -> list[Receipt]:
         block = self.blocks[number]
-        where = Block(block.number, block.hash)
+        where = BlockRef(block.number, block.hash)
         receipts, index = [], 0
         for transaction in block.transactions:
-            found: dict[int, Transfer] = {}
+            found: dict[int, TokenTransfer] = {}
             logs = transaction.payments if transaction.succeeded else ()
             for position, paid in enumerate(logs):
                 if paid.ours:
-                    found[position] = Transfer(
+                    found[position] = TokenTransfer(
                         transaction.hash, where, index, paid.recipient, paid.amount
                     )
                 index += 1
@@ -133,41 +142,42 @@ class SimulatedProvider:
     says: Token = USDT
     calls: list[str] = field(default_factory=list)
 
-    def look(self, numbers: Collection[int]) -> Look:
-        self._called("look")
+    def get_head(self, numbers: Collection[int]) -> ChainHead:
+        self._called("get_head")
         latest = self._latest
-        return Look(
-            latest=Block(latest, self._hash(latest) or ""),
+        return ChainHead(
+            latest=BlockRef(latest, self._hash(latest) or ""),
             safe=min(self.chain.safe, latest),
             final=min(self.chain.final + self.hastily_final, latest),
             hashes={number: self._hash(number) for number in numbers},
         )
 
-    def read(self, ranges: Sequence[BlockRange]) -> Sequence[Reading]:
-        self._called("read")
+    def get_transfers(self, ranges: Sequence[BlockRange]) -> Sequence[RangeTransfers]:
+        self._called("get_transfers")
         final = min(self.chain.final + self.hastily_final, self._latest)
         return [
-            Reading(asked, self._hash(asked.last), final, self._listed(asked)) for asked in ranges
+            RangeTransfers(asked, self._hash(asked.last), final, self._listed(asked))
+            for asked in ranges
         ]
 
-    def receipts(self, transactions: Collection[str]) -> Mapping[str, Receipt | None]:
-        self._called("receipts")
+    def get_receipts(self, transactions: Collection[str]) -> Mapping[str, Receipt | None]:
+        self._called("get_receipts")
         return {name: self._receipt(name) for name in transactions}
 
-    def token(self) -> Token:
-        self._called("token")
+    def get_token(self) -> Token:
+        self._called("get_token")
         return self.says
 
-    def balances(self, address: bytes) -> Balances:
-        self._called("balances")
+    def get_balances(self, address: bytes) -> AddressBalances:
+        self._called("get_balances")
         held = sum(
             transfer.amount_micro_usdt
             for number in range(self._latest + 1)
             for transfer in self.chain.transfers(number)
             if transfer.recipient == address
         )
-        block = Block(self._latest, self._hash(self._latest) or "")
-        return Balances(block, token_micro_usdt=held, native=self.chain.native)
+        block = BlockRef(self._latest, self._hash(self._latest) or "")
+        return AddressBalances(block, token_micro_usdt=held, native=self.chain.native)
 
     @property
     def _latest(self) -> int:
@@ -184,7 +194,7 @@ class SimulatedProvider:
         told = self.chain.blocks[number].hash
         return told[::-1] if self.other_hashes else told
 
-    def _listed(self, asked: BlockRange) -> list[Transfer]:
+    def _listed(self, asked: BlockRange) -> list[TokenTransfer]:
         last = min(asked.last, self._latest)
         listed = [t for n in range(asked.first, last + 1) for t in self.chain.transfers(n)]
         if len(listed) > self.transfers_max:
@@ -195,11 +205,11 @@ class SimulatedProvider:
             listed.append(self._forged(asked.first))
         return listed
 
-    def _forged(self, number: int) -> Transfer:
+    def _forged(self, number: int) -> TokenTransfer:
         assert self.forges
-        where = Block(number, self._hash(number) or "")
+        where = BlockRef(number, self._hash(number) or "")
         name = hashlib.sha256(f"forged {number}".encode()).hexdigest()
-        return Transfer(f"0x{name}", where, 0, self.forges.recipient, self.forges.amount)
+        return TokenTransfer(f"0x{name}", where, 0, self.forges.recipient, self.forges.amount)
 
     def _receipt(self, transaction: str) -> Receipt | None:
         if self.forges:
@@ -212,6 +222,6 @@ class SimulatedProvider:
             return None
         if not self.other_hashes:
             return receipt
-        where = Block(receipt.block.number, self._hash(receipt.block.number) or "")
+        where = BlockRef(receipt.block.number, self._hash(receipt.block.number) or "")
         moved = {at: replace(t, block=where) for at, t in receipt.transfers.items()}
         return replace(receipt, block=where, transfers=moved)

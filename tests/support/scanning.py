@@ -11,12 +11,12 @@ from mara.kernel.messages import Message
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 from mara.platform.database import connection, transaction
 from mara.wallets.adapters.deposits import PostgresDeposits
-from mara.wallets.adapters.scans import PostgresScans
-from mara.wallets.model import Block, DepositRules, Network, Scan, Token
+from mara.wallets.adapters.scan_cursors import PostgresScanCursors
+from mara.wallets.model import BlockRef, DepositRules, Network, ScanCursor, Token
 from mara.wallets.service.providers import Providers
-from mara.wallets.service.rechecking import RecheckingService
-from mara.wallets.service.scanning import ScannerService
-from mara.wallets.service.settling import Settlement
+from mara.wallets.service.reconciliation import ReconciliationService
+from mara.wallets.service.scanner import ScannerService
+from mara.wallets.service.settlement import Settlement
 from mara.wiring.ledger import ledger_service
 from tests.support.chains import USDT
 
@@ -27,7 +27,7 @@ RULES = DepositRules(
     token=USDT,
     native=Token("ETH", 18),
     minimum_micro_usdt=1_000_000,
-    opinion_above_micro_usdt=1_000_000_000,
+    two_provider_threshold_micro_usdt=1_000_000_000,
     blocks_per_scan_max=8,
     finality="when Ethereum has made it final",
     eta_s=900,
@@ -105,7 +105,7 @@ class Parts:
 
     settlement: Settlement
     providers: Providers
-    scans: Any
+    cursors: Any
     deposits: Any
     unit_of_work: UnitOfWork
     now: Clock
@@ -114,11 +114,11 @@ class Parts:
 def parts(chains: Sequence[Any], rules: DepositRules, killer: Killer | None) -> Parts:
     killer = killer or Killer()
     mortal: Callable[[object], Any] = lambda part: Mortal(part, killer)  # noqa: E731
-    deposits, scans, clock = mortal(PostgresDeposits()), mortal(PostgresScans()), Clock()
+    deposits, cursors, clock = mortal(PostgresDeposits()), mortal(PostgresScanCursors()), Clock()
     return Parts(
         Settlement(rules, deposits, mortal(ledger_service()), Saying(killer)),
-        Providers(rules.network, [mortal(one) for one in chains], scans, transaction, clock),
-        scans,
+        Providers(rules.network, [mortal(one) for one in chains], cursors, transaction, clock),
+        cursors,
         deposits,
         transaction,
         clock,
@@ -134,8 +134,8 @@ def scanner(
     return ScannerService(**vars(parts(chains, rules, killer)))
 
 
-def rechecking(chains: Sequence[Any], *, rules: DepositRules = RULES) -> RecheckingService:
-    return RecheckingService(**vars(parts(chains, rules, None)))
+def reconciliation(chains: Sequence[Any], *, rules: DepositRules = RULES) -> ReconciliationService:
+    return ReconciliationService(**vars(parts(chains, rules, None)))
 
 
 def give_wallet(
@@ -156,9 +156,9 @@ def begin_scans(closed: int = 0) -> None:
     """As the first scan of every network does; only then wallets may be made."""
     with transaction(SYSTEM):
         for network in Network:
-            scan = Scan(network, Block(closed, "0x" + "00" * 32), (), 1)
-            PostgresScans().add(scan)
-            PostgresScans().save(scan, latest=closed, now=datetime.now(UTC))
+            scan = ScanCursor(network, BlockRef(closed, "0x" + "00" * 32), (), 1)
+            PostgresScanCursors().add(scan)
+            PostgresScanCursors().save(scan, latest=closed, now=datetime.now(UTC))
 
 
 def deposits() -> dict[tuple[str, int], tuple[bytes, int, str]]:

@@ -20,7 +20,7 @@ from mara.wiring.agents import agent_service, answer_service
 from mara.wiring.auth import api_key_service, session_service
 from mara.wiring.ledger import ledger_service
 from mara.wiring.vault import vault_service
-from mara.wiring.wallets import generation_service
+from mara.wiring.wallets import wallet_creation_service
 from tests.support.accounts import PASSWORD, Account, make_account
 from tests.support.knowledge import learn
 
@@ -100,7 +100,7 @@ def make_tenant(
     answer = answer_service().ask(
         who, agent.id, f"How do I restart the {word} gateway?", conversation_id=None
     )
-    wallet, _ = generation_service(vault_service()).generate(who, network)
+    wallet, _ = wallet_creation_service(vault_service()).create(who, network)
     key, _ = api_key_service().create(who, name=f"{word} key", scopes=ALL_SCOPES, expires_at=None)
     with transaction(SYSTEM):
         cause = Cause(f"{word} deposit", f"{word} deposit")

@@ -6,24 +6,31 @@ from typing import Any
 
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform.database import connection, transaction
-from mara.wallets.adapters.scans import PostgresScans
-from mara.wallets.model import Block, Failure, FailureKind, Network, OpenRange, Scan
+from mara.wallets.adapters.scan_cursors import PostgresScanCursors
+from mara.wallets.model import (
+    BlockRef,
+    FailureKind,
+    Network,
+    ProviderFailure,
+    ScanCursor,
+    UnfinalizedRange,
+)
 
 
 def leave_scan(network: Network, *, age: timedelta, latest: int = 120, head: int = 120) -> None:
     """Closed up to block 100, and read up to ``head``, so long ago."""
-    parts = [OpenRange(101, head, "0x2", "first")]
-    scan = Scan(network, Block(100, "0x1"), parts, blocks_per_scan=50)
+    parts = [UnfinalizedRange(101, head, "0x2", "first")]
+    scan = ScanCursor(network, BlockRef(100, "0x1"), parts, blocks_per_scan=50)
     with transaction(SYSTEM):
-        PostgresScans().add(scan)
-        PostgresScans().save(scan, latest=latest, now=datetime.now(UTC) - age)
+        PostgresScanCursors().add(scan)
+        PostgresScanCursors().save(scan, latest=latest, now=datetime.now(UTC) - age)
 
 
 def leave_failure(network: Network, said: str, *, age: timedelta) -> None:
     at = datetime.now(UTC) - age
-    failure = Failure(f"{network}-1", FailureKind.UNAVAILABLE, at)
+    failure = ProviderFailure(f"{network}-1", FailureKind.UNAVAILABLE, at)
     with transaction(SYSTEM):
-        PostgresScans().note(network, failure, said)
+        PostgresScanCursors().record_failure(network, failure, said)
 
 
 def set_open_ranges(network: Network, *ranges: tuple[int, int]) -> None:

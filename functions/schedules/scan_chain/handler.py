@@ -2,6 +2,8 @@
 
 from mara.entrypoints.schedule import schedule_by_input
 from mara.wallets.model import Network
-from mara.wiring.wallets import scan
+from mara.wiring.wallets import scan_job
 
-handler = schedule_by_input("scan", "network")(lambda network, now: scan(Network(network), now))
+handler = schedule_by_input("scan", "network")(
+    lambda network, now: scan_job().run(Network(network), now)
+)

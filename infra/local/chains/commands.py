@@ -112,7 +112,7 @@ def begin() -> list[str]:
 
 
 def rescan(name: str, first: int | None, last: int | None) -> str:
-    """Look through blocks once more, and credit what was missed.
+    """Read finalized blocks again and settle missed deposits.
 
     MARA_CHAINS and MARA_DATABASE_URL say of what; unset, the local cloud's. Raises RuntimeError.
     """
@@ -123,10 +123,10 @@ def rescan(name: str, first: int | None, last: int | None) -> str:
     point_to_the_local_cloud()
     from mara.kernel.errors import DomainError
     from mara.wallets.model import BlockRange, Network
-    from mara.wiring.wallets import rechecking_service
+    from mara.wiring.wallets import reconciliation_service
 
     try:
-        settled = rechecking_service(Network(name)).rescan(BlockRange(first, last))
+        settled = reconciliation_service(Network(name)).rescan(BlockRange(first, last))
     except DomainError as error:
         raise RuntimeError(f"{error.title}. {error.detail}") from error
     return f"{name}, blocks {first} to {last}: {settled} deposits settled that had been missed"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mara.wallets.model import ChainState, ChainWatch
+from mara.wallets.model import ChainState, ChainStatus
 
 
 class ProbeState(StrEnum):
@@ -31,7 +31,7 @@ class Readiness:
     """``chains`` are those that are on; ``None`` where they could not be looked at in time."""
 
     findings: Sequence[Finding]
-    chains: Sequence[ChainWatch] | None
+    chains: Sequence[ChainStatus] | None
 
     @property
     def status(self) -> Status:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from mara.wallets.model import ChainWatch
+from mara.wallets.model import ChainStatus
 
 
 class Probe(Protocol):
@@ -21,5 +21,5 @@ class Chore(Protocol):
 
 
 class LookAtChains(Protocol):
-    def __call__(self) -> Sequence[ChainWatch]:
+    def __call__(self) -> Sequence[ChainStatus]:
         """Each chain that is on. Raises whatever it raises."""

@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import BaseModel
 
 from mara.operations.model import ProbeState, Readiness, Status
-from mara.wallets.model import ChainState, ChainWatch, FailureKind, Network
+from mara.wallets.model import ChainState, ChainStatus, FailureKind, Network
 
 
 class FindingOut(BaseModel):
@@ -57,24 +57,24 @@ class ChainOut(BaseModel):
     recent_failures: list[ProviderFailureOut]
 
     @classmethod
-    def of(cls, chain: ChainWatch) -> Self:
+    def of(cls, chain: ChainStatus) -> Self:
         read = chain.progress
         newest = read.last_range if read else None
         return cls(
             network=chain.network,
             state=chain.state,
-            closed_block=read.closed if read else None,
+            closed_block=read.finalized if read else None,
             head_block=read.head if read else None,
             latest_block=read.latest if read else None,
             lag_blocks=chain.lag_blocks,
             lag_s=chain.lag_s,
             seconds_since_step=chain.step_age_s,
             seconds_since_block=chain.block_age_s,
-            seconds_closing=chain.closing_s,
+            seconds_closing=chain.finalizing_s,
             last_range=RangeOut(first=newest.first, last=newest.last) if newest else None,
             blocks_per_scan=read.blocks_per_scan if read else None,
             gap_blocks=read.gap_blocks if read else None,
-            deposits_waiting=chain.waiting,
+            deposits_waiting=chain.awaiting_confirmation,
             recent_failures=[
                 ProviderFailureOut(provider=f.provider, kind=f.kind, at=f.at)
                 for f in chain.failures

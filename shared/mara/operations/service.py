@@ -8,7 +8,7 @@ from typing import Any
 
 from mara.operations.model import Finding, ProbeState, Readiness
 from mara.operations.ports import LookAtChains, Probe
-from mara.wallets.model import ChainWatch
+from mara.wallets.model import ChainStatus
 
 TIME_LIMIT_S = 1.8
 """So that the answer is there inside two seconds, whatever hangs."""
@@ -38,7 +38,7 @@ class HealthService:
         return Finding(name, ProbeState.UP, round(future.result(), 1))
 
 
-def _found(chains: "Future[Sequence[ChainWatch]]") -> Sequence[ChainWatch] | None:
+def _found(chains: "Future[Sequence[ChainStatus]]") -> Sequence[ChainStatus] | None:
     if not chains.done() or chains.cancelled() or chains.exception() is not None:
         return None
     return chains.result()

@@ -1,1 +1,1 @@
-"""Wallets that MARA keeps for its users, and the deposits that reach them."""
+"""Custodial wallets of users, and the deposits that reach them."""

@@ -1,4 +1,4 @@
-"""What the wallets domain tells whoever wants to know."""
+"""Events that the wallets domain publishes."""
 
 from uuid import UUID
 
@@ -6,7 +6,7 @@ from mara.kernel.messages import Event
 
 
 class DepositSeen(Event):
-    """It is on its way, and may still be undone by the chain."""
+    """A deposit was detected; it is not final, and a reorganization may still remove it."""
 
     deposit_id: UUID
     owner_id: UUID
@@ -14,7 +14,7 @@ class DepositSeen(Event):
 
 
 class DepositCredited(Event):
-    """The ledger has it."""
+    """A deposit is final and was credited in the ledger."""
 
     deposit_id: UUID
     owner_id: UUID
@@ -22,7 +22,7 @@ class DepositCredited(Event):
 
 
 class DepositOrphaned(Event):
-    """The chain has undone it. Should it come back, it is seen once more."""
+    """A reorganization removed a deposit. If it is mined again, ``DepositSeen`` is sent again."""
 
     deposit_id: UUID
     owner_id: UUID

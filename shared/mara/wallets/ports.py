@@ -1,4 +1,4 @@
-"""What the wallets domain needs from the outside world."""
+"""Ports of the wallets domain: chains, repositories, and metrics."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -7,120 +7,134 @@ from uuid import UUID
 
 from mara.kernel.page import PageRequest
 from mara.wallets.model import (
-    Balances,
+    AddressBalances,
     BlockRange,
-    ChainWatch,
+    ChainHead,
+    ChainStatus,
     Deposit,
     DepositKey,
-    Failure,
-    Look,
     Network,
-    Reading,
+    ProviderFailure,
+    RangeTransfers,
     Receipt,
-    Scan,
+    ScanCursor,
     Token,
     Wallet,
 )
 
 
 class Chain(Protocol):
-    """A chain as one provider shows it; every method asks it once.
+    """A chain as one provider reports it; every method sends one request, or one per page.
 
-    All raise ChainUnavailable, also for an answer that no honest provider gives.
+    All raise ChainUnavailable, and ChainContradiction for an answer that is not well-formed.
     """
 
     @property
     def provider(self) -> str:
-        """A name for logs and for telling providers apart, without credentials."""
+        """The provider's name in logs and comparisons; it contains no credentials."""
 
-    def look(self, numbers: Collection[int]) -> Look:
-        """The heads, and the hashes of the blocks ``numbers``."""
+    def get_head(self, numbers: Collection[int]) -> ChainHead:
+        """The latest, safe and final blocks, and the hashes of the blocks ``numbers``."""
 
-    def read(self, ranges: Sequence[BlockRange]) -> Sequence[Reading]:
-        """All transfers of our token in each range. Raises RangeRefused if they are too many."""
+    def get_transfers(self, ranges: Sequence[BlockRange]) -> Sequence[RangeTransfers]:
+        """All transfers of our token, per range. Raises RangeRefused if there are too many."""
 
-    def receipts(self, transactions: Collection[str]) -> Mapping[str, Receipt | None]:
-        """``None`` for a transaction that no block holds."""
+    def get_receipts(self, transactions: Collection[str]) -> Mapping[str, Receipt | None]:
+        """The receipt of each transaction; None if no block contains it."""
 
-    def token(self) -> Token: ...
+    def get_token(self) -> Token:
+        """The symbol and decimals that the token's contract reports."""
 
-    def balances(self, address: bytes) -> Balances:
-        """Of the last block that the provider has."""
+    def get_balances(self, address: bytes) -> AddressBalances:
+        """The balances of an address after the provider's latest block."""
 
 
 class Wallets(Protocol):
-    def add(self, wallet: Wallet) -> bool:
-        """Whether it was added: not where its owner has one on that network."""
+    """Repository of wallets."""
 
-    def find(self, owner_id: UUID, network: Network) -> Wallet | None: ...
+    def add(self, wallet: Wallet) -> bool:
+        """Insert; False, without a change, if the owner has a wallet on that network."""
+
+    def find(self, owner_id: UUID, network: Network) -> Wallet | None:
+        """The owner's wallet on the network, or None."""
 
     def list(self, owner_id: UUID) -> Sequence[Wallet]:
-        """By network."""
+        """All wallets of the owner, ordered by network."""
 
 
-class Scans(Protocol):
-    def get(self, network: Network) -> Scan | None: ...
+class ScanCursors(Protocol):
+    """Repository of scan cursors, one per network, and of the failures of providers."""
 
-    def add(self, scan: Scan) -> None:
-        """Raises ScanMoved where there is one."""
+    def get(self, network: Network) -> ScanCursor | None:
+        """The cursor; None if the network was never scanned."""
 
-    def save(self, scan: Scan, *, latest: int, now: datetime) -> None:
-        """Write it with the next revision. Raises ScanMoved unless its own is the stored one.
+    def add(self, cursor: ScanCursor) -> None:
+        """Insert. Raises ConcurrentUpdate if the network has a cursor."""
 
-        Others that would save wait till this transaction ends. ``latest`` is the chain's last
-        block, for whoever asks how far behind the scan is.
+    def save(self, cursor: ScanCursor, *, latest: int, now: datetime) -> None:
+        """Update, and increment the revision; ``latest`` is the number of the latest block.
+
+        Locks the row until the transaction ends. Raises ConcurrentUpdate unless the stored
+        revision equals the cursor's (optimistic locking).
         """
 
-    def hold(self, network: Network) -> Scan | None:
-        """As ``get``, and others that would save or hold it wait till this transaction ends."""
+    def get_for_update(self, network: Network) -> ScanCursor | None:
+        """As ``get``, and locks the row until the transaction ends."""
 
-    def latest(self, network: Network) -> int | None:
-        """The chain's last block when it was last read."""
+    def latest_block(self, network: Network) -> int | None:
+        """The number of the chain's latest block at the last scan; None before the first."""
 
-    def note(self, network: Network, failure: Failure, said: str) -> None:
-        """Remember how a provider last failed, and what was said, for whoever looks after them."""
+    def record_failure(self, network: Network, failure: ProviderFailure, detail: str) -> None:
+        """Replace the provider's last failure; ``detail`` is for operators only."""
 
 
-class ChainWatches(Protocol):
-    def look(
+class ChainStatuses(Protocol):
+    """Read model of the scans, for operators."""
+
+    def get_statuses(
         self, networks: Collection[Network], at: datetime, *, since: datetime
-    ) -> Sequence[ChainWatch]:
-        """Each as it is ``at`` this moment, in their order, with the failures since ``since``."""
+    ) -> Sequence[ChainStatus]:
+        """One status per network, in the given order, with the failures after ``since``."""
 
 
-class ChainAlarm(Protocol):
-    def tell(
+class ChainMetrics(Protocol):
+    """Metrics that the alarms of the chains evaluate."""
+
+    def record(
         self,
         network: Network,
         *,
         lag_blocks: int | None,
         lag_s: int | None,
-        closing_s: int,
+        finalizing_s: int,
         failures: int,
     ) -> None:
-        """How a chain does, for whoever is woken by it; what is ``None`` is not known."""
+        """Write the metrics of one scan; a value that is None is unknown and not written."""
 
 
 class Deposits(Protocol):
-    def owners(self, network: Network, recipients: Collection[bytes]) -> Mapping[bytes, UUID]:
-        """Of those that are our users', by one statement."""
+    """Repository of deposits, and of the addresses that receive them."""
 
-    def find(self, keys: Collection[DepositKey]) -> Mapping[DepositKey, Deposit]:
-        """Those that exist, kept from others till the transaction ends."""
+    def find_owners(self, network: Network, recipients: Collection[bytes]) -> Mapping[bytes, UUID]:
+        """The owner of each recipient that belongs to a user; one statement for all."""
+
+    def get_for_update(self, keys: Collection[DepositKey]) -> Mapping[DepositKey, Deposit]:
+        """The deposits that exist, locked until the transaction ends."""
 
     def in_flight(self, network: Network, blocks: BlockRange) -> Sequence[Deposit]:
-        """Those in the range that are neither settled nor orphaned."""
+        """The deposits in the range that are seen or safe."""
 
-    def waiting(self, network: Network) -> Sequence[Deposit]:
-        """The final ones that a second provider is to confirm."""
+    def awaiting_confirmation(self, network: Network) -> Sequence[Deposit]:
+        """The final deposits that a second provider must confirm."""
 
-    def save(self, deposit: Deposit) -> None: ...
+    def save(self, deposit: Deposit) -> None:
+        """Insert or update, by id."""
 
     def list(self, owner_id: UUID, network: Network, page: PageRequest) -> Sequence[Deposit]:
-        """The newest first, one more than the page's limit where there are more."""
+        """Newest first; one more than the page's limit if there are more."""
 
     def pending(self, owner_id: UUID) -> int:
-        """Micro-USDT on the way to the user: neither settled nor undone."""
+        """Sum of the owner's seen, safe and final deposits, in micro-USDT."""
 
     def mark_safe(self, network: Network, up_to: int) -> None:
-        """All that were seen up to that block."""
+        """Change the state of all seen deposits up to that block to safe."""

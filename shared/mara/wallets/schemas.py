@@ -1,4 +1,4 @@
-"""The shape of wallets and deposits on the wire."""
+"""Request and response bodies of wallets and deposits."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -15,18 +15,20 @@ from mara.wallets.model import (
     Deposit,
     DepositRules,
     DepositState,
-    Holdings,
     Network,
+    OnChainBalance,
     Token,
     Wallet,
 )
 from mara.wallets.model.addresses import address_text
 
 QR_SCALE = 4
-"""Pixels of an SVG's unit for each of the code's squares."""
+"""SVG units per module of the QR code."""
 
 
 class WalletIn(BaseModel):
+    """The network on which to create a wallet."""
+
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={"examples": [{"network": network} for network in Network]},
@@ -36,20 +38,24 @@ class WalletIn(BaseModel):
 
 
 class QrOut(BaseModel):
-    """``payload`` is what the code says; ``svg`` is a whole document."""
+    """A QR code: ``payload`` is its content, ``svg`` an SVG document."""
 
     payload: str
     svg: str
 
     @classmethod
     def of(cls, wallet: Wallet, rules: DepositRules) -> Self:
+        """The code of the wallet's payment request."""
         payload = payload_of(wallet, rules)
         svg = segno.make_qr(payload).svg_inline(scale=QR_SCALE)
         return cls(payload=payload, svg=svg)
 
 
 class RulesOut(BaseModel):
-    """What it takes for a deposit to be credited. ``contract`` is the token's: no other counts."""
+    """Deposit rules: only transfers of the token at ``contract``, at least ``min_amount``, count.
+
+    ``eta_s`` is the usual time until a deposit is credited, in seconds.
+    """
 
     contract: str
     min_amount: UsdtOut
@@ -58,6 +64,7 @@ class RulesOut(BaseModel):
 
     @classmethod
     def of(cls, rules: DepositRules) -> Self:
+        """The rules of one network."""
         return cls(
             contract=rules.contract,
             min_amount=format_usdt(rules.minimum_micro_usdt),
@@ -67,6 +74,8 @@ class RulesOut(BaseModel):
 
 
 class WalletOut(BaseModel):
+    """A wallet: the address at which the user receives USDT on one network."""
+
     network: Network
     address: str
     asset: Literal["USDT"] = "USDT"
@@ -76,6 +85,7 @@ class WalletOut(BaseModel):
 
     @classmethod
     def of(cls, wallet: Wallet, rules: Mapping[Network, DepositRules]) -> Self:
+        """The wallet with its QR code and the rules of its network."""
         own = rules[wallet.network]
         return cls(
             network=wallet.network,
@@ -87,16 +97,16 @@ class WalletOut(BaseModel):
 
 
 class AssetOut(BaseModel):
-    """``amount`` is exact: a decimal with as many places as it takes, and six of USDT."""
+    """A balance of one asset. ``amount`` is an exact decimal; USDT has six decimal places."""
 
     asset: str
     amount: Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?$")]
 
 
 class WalletBalanceOut(BaseModel):
-    """What the chain says of the address after ``block``, which is the last one that it had.
+    """The balances that the chain reports for the address after ``block``, its latest block.
 
-    It is no balance to spend: that is at ``/users/balance``.
+    This is not the spendable balance, which ``/users/balance`` returns.
     """
 
     network: Network
@@ -106,13 +116,14 @@ class WalletBalanceOut(BaseModel):
     balances: list[AssetOut]
 
     @classmethod
-    def of(cls, wallet: Wallet, holdings: Holdings, rules: DepositRules) -> Self:
-        found = holdings.balances
+    def of(cls, wallet: Wallet, on_chain: OnChainBalance, rules: DepositRules) -> Self:
+        """The on-chain balances of a wallet's address."""
+        found = on_chain.balances
         return cls(
             network=wallet.network,
             address=address_text(wallet.network, wallet.address),
             block=found.block.number,
-            as_of=holdings.as_of,
+            as_of=on_chain.as_of,
             balances=[
                 AssetOut(asset="USDT", amount=format_usdt(found.token_micro_usdt)),
                 AssetOut(asset=rules.native.symbol, amount=decimal_of(found.native, rules.native)),
@@ -121,7 +132,7 @@ class WalletBalanceOut(BaseModel):
 
 
 class ClaimIn(BaseModel):
-    """``transaction`` is its hash, with or without 0x."""
+    """A claimed transaction: its hash, with or without 0x."""
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"transaction": "0x" + "5f" * 32}]}
@@ -131,7 +142,10 @@ class ClaimIn(BaseModel):
 
 
 class DepositOut(BaseModel):
-    """``confirmations`` counts its own block too; ``eta_s`` is how long it may still take."""
+    """A deposit; ``confirmations`` counts its own block too, ``eta_s`` is the expected time left.
+
+    Both are null if they are unknown or no longer apply.
+    """
 
     id: UUID
     network: Network
@@ -150,7 +164,7 @@ class DepositOut(BaseModel):
     def of(
         cls, deposit: Deposit, wallet: Wallet, rules: DepositRules, *, latest: int | None
     ) -> Self:
-        """``latest`` is the chain's last block, as far as it is known."""
+        """``latest`` is the number of the chain's latest block, or None if unknown."""
         return cls(
             id=deposit.id,
             network=deposit.key.network,
@@ -168,14 +182,14 @@ class DepositOut(BaseModel):
 
 
 def decimal_of(amount: int, token: Token) -> str:
-    """Of an amount in the token's smallest unit, without zeros at the end: ``0.01``, ``0``."""
+    """An amount of the token's smallest unit as a decimal without trailing zeros: ``0.01``."""
     whole, fraction = divmod(amount, 10**token.decimals)
     places = f"{fraction:0{token.decimals}}".rstrip("0")
     return f"{whole}.{places}" if places else str(whole)
 
 
 def payload_of(wallet: Wallet, rules: DepositRules) -> str:
-    """For Arbitrum a request to transfer the token (EIP-681), elsewhere the address alone."""
+    """A transfer request (EIP-681) on Arbitrum; the address alone on the other networks."""
     address = address_text(wallet.network, wallet.address)
     if wallet.network is not Network.ARBITRUM:
         return address
@@ -183,7 +197,7 @@ def payload_of(wallet: Wallet, rules: DepositRules) -> str:
 
 
 def _confirmations(deposit: Deposit, latest: int | None) -> int | None:
-    """One that was claimed may stand in a block that the scan has not come to."""
+    """At least 1: a claimed deposit may be in a block after the latest scanned one."""
     if latest is None or deposit.state is DepositState.ORPHANED:
         return None
     return max(1, latest - deposit.block.number + 1)

@@ -19,12 +19,12 @@ def health_service() -> "HealthService":
     )
     from mara.operations.service import HealthService
     from mara.platform.settings.search import SearchSettings
-    from mara.wiring.wallets import watch_service
+    from mara.wiring.wallets import monitoring_service
 
     probes: list[Probe] = [DatabaseProbe(), StorageProbe(), QueueProbe()]
     if SearchSettings().opensearch_url:  # type: ignore[call-arg]  # from the environment
         probes.append(SearchProbe())
-    return HealthService(probes, watch_service().look)
+    return HealthService(probes, monitoring_service().get_statuses)
 
 
 def relay(now: datetime) -> int:

@@ -1,108 +1,105 @@
-"""Assembles the wallets' services from their production adapters."""
+"""Builds the wallets' services from their production adapters."""
 
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import datetime, timedelta
-from functools import cache, partial
-from hashlib import sha256
+from functools import cache
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from mara.platform.clock import now
 from mara.platform.database import transaction
 from mara.platform.outbox import publish
 from mara.platform.settings.chains import ChainSettings, ChainsSettings
 from mara.wallets.adapters.deposits import PostgresDeposits
-from mara.wallets.adapters.scans import PostgresScans
+from mara.wallets.adapters.scan_cursors import PostgresScanCursors
 from mara.wallets.adapters.wallets import PostgresWallets
 from mara.wallets.errors import NetworkOff
-from mara.wallets.model import DEPOSIT_RULES, DepositRules, Network, Token
+from mara.wallets.model import DEPOSIT_RULES, DepositRules, Network, provider_name
 from mara.wallets.service.wallets import WalletService
 
 if TYPE_CHECKING:
     from mara.vault.service.vaults import VaultService
     from mara.wallets.ports import Chain
-    from mara.wallets.service.generating import GenerationService
-    from mara.wallets.service.holdings import HoldingsService
+    from mara.wallets.service.monitoring import MonitoringService
+    from mara.wallets.service.on_chain_balance import OnChainBalanceService
     from mara.wallets.service.providers import Providers
-    from mara.wallets.service.rechecking import RecheckingService
-    from mara.wallets.service.scanning import ScannerService
-    from mara.wallets.service.settling import Settlement
-    from mara.wallets.service.watching import WatchService
+    from mara.wallets.service.reconciliation import ReconciliationService
+    from mara.wallets.service.scan_job import ScanJob
+    from mara.wallets.service.scanner import ScannerService
+    from mara.wallets.service.settlement import Settlement
+    from mara.wallets.service.wallet_creation import WalletCreationService
 
-PATIENCE_S = 10.0
-"""How long a provider may keep silent where nobody waits for it."""
-PATIENCE_WITH_CALLER_S = 3.0
-"""... and where a caller does: several may fail before API Gateway gives up, after 29 s."""
-SCAN_FOR = timedelta(seconds=40)
-"""Less than the period of the schedule, and than its function may run."""
+RPC_TIMEOUT_S = 10.0
+"""Timeout of a request to a provider in schedules and commands."""
+RPC_TIMEOUT_INTERACTIVE_S = 3.0
+"""Timeout in routes: several providers may fail before API Gateway's limit of 29 s."""
+SETTINGS_ONLY = {"urls", "headers", "symbol"}
+"""Fields of the chain settings that are not fields of the deposit rules."""
 
 
 @cache
 def chain_settings() -> Mapping[Network, ChainSettings]:
-    """Of the networks that are on in this stage."""
+    """The settings of the networks that are on in this stage."""
     known = ChainsSettings()  # type: ignore[call-arg]  # from the environment
     return {Network(name): own for name, own in known.chains.items()}
 
 
 @cache
 def deposit_rules() -> Mapping[Network, DepositRules]:
-    """Of every network: wallets outlive their network's being off."""
-    return {network: _rules(network, chain_settings().get(network)) for network in Network}
+    """The rules of every network, because wallets remain if their network is switched off."""
+    rules = dict(DEPOSIT_RULES)
+    for network, own in chain_settings().items():
+        changes = own.model_dump(exclude=SETTINGS_ONLY, exclude_none=True)
+        rules[network] = rules[network].overridden(changes, own.symbol)
+    return rules
 
 
 @cache
 def wallet_service() -> WalletService:
-    return WalletService(PostgresWallets(), PostgresDeposits(), PostgresScans(), transaction)
+    """Queries on wallets and deposits."""
+    return WalletService(PostgresWallets(), PostgresDeposits(), PostgresScanCursors(), transaction)
 
 
-def generation_service(vault: "VaultService") -> "GenerationService":
-    """``vault`` is handed in: only functions that make or use seeds may have one."""
-    from mara.wallets.service.generating import GenerationService
+def wallet_creation_service(vault: "VaultService") -> "WalletCreationService":
+    """``vault`` is a parameter, because only functions that use seeds may build one."""
+    from mara.wallets.service.wallet_creation import WalletCreationService
 
-    return GenerationService(
+    return WalletCreationService(
         wallets=PostgresWallets(),
         vault=vault,
-        scans=PostgresScans(),
+        cursors=PostgresScanCursors(),
         rules={network: deposit_rules()[network] for network in chain_settings()},
         unit_of_work=transaction,
         now=now,
     )
 
 
-def scan(network: Network, at: datetime) -> dict[str, int | bool] | str:
-    """Read a chain on, and credit what became final; what that did, for the log.
+@cache
+def scan_job() -> "ScanJob":
+    """The scheduled scan."""
+    from mara.wallets.service.scan_job import ScanJob
 
-    However it ends, the metrics of the chain's alarm are written. Raises ChainUnavailable,
-    FinalityBroken, TokenMismatch, ScanMoved.
-    """
-    try:
-        if network not in chain_settings():
-            return "off"
-        done = scanner_service(network).run(at + SCAN_FOR)
-        return {"advanced": done.advanced, "lag": done.lag, "settled": done.settled}
-    finally:
-        watch_service().tell(network, at)
+    return ScanJob(scanner_service, monitoring_service())
 
 
 @cache
-def watch_service() -> "WatchService":
-    from mara.wallets.adapters.alarm import MetricChainAlarm
-    from mara.wallets.adapters.watches import PostgresChainWatches
-    from mara.wallets.service.watching import WatchService
+def monitoring_service() -> "MonitoringService":
+    """Statuses and metrics of the networks that are on."""
+    from mara.wallets.adapters.chain_statuses import PostgresChainStatuses
+    from mara.wallets.adapters.metrics import CloudWatchChainMetrics
+    from mara.wallets.service.monitoring import MonitoringService
 
-    return WatchService(list(chain_settings()), PostgresChainWatches(), MetricChainAlarm(), now)
+    networks = list(chain_settings())
+    return MonitoringService(networks, PostgresChainStatuses(), CloudWatchChainMetrics(), now)
 
 
 @cache
 def scanner_service(network: Network) -> "ScannerService":
-    """Raises TokenMismatch, once for each environment that starts."""
-    from mara.wallets.service.scanning import ScannerService
+    """The scanner; checks the token once per process. Raises TokenMismatch, NetworkOff."""
+    from mara.wallets.service.scanner import ScannerService
 
     service = ScannerService(
         settlement=_settlement(network),
         providers=providers(network),
-        scans=PostgresScans(),
+        cursors=PostgresScanCursors(),
         deposits=PostgresDeposits(),
         unit_of_work=transaction,
         now=now,
@@ -111,20 +108,22 @@ def scanner_service(network: Network) -> "ScannerService":
     return service
 
 
-def claiming_service(network: Network) -> "RecheckingService":
-    """For a caller who waits. Raises NetworkOff."""
-    return rechecking_service(network, PATIENCE_WITH_CALLER_S)
+def claiming_service(network: Network) -> "ReconciliationService":
+    """Reconciliation with the timeout of routes. Raises NetworkOff."""
+    return reconciliation_service(network, RPC_TIMEOUT_INTERACTIVE_S)
 
 
 @cache
-def rechecking_service(network: Network, timeout_s: float = PATIENCE_S) -> "RecheckingService":
-    """Raises NetworkOff."""
-    from mara.wallets.service.rechecking import RecheckingService
+def reconciliation_service(
+    network: Network, timeout_s: float = RPC_TIMEOUT_S
+) -> "ReconciliationService":
+    """Claims and rescans. Raises NetworkOff."""
+    from mara.wallets.service.reconciliation import ReconciliationService
 
-    return RecheckingService(
+    return ReconciliationService(
         settlement=_settlement(network),
         providers=providers(network, timeout_s),
-        scans=PostgresScans(),
+        cursors=PostgresScanCursors(),
         deposits=PostgresDeposits(),
         unit_of_work=transaction,
         now=now,
@@ -132,49 +131,38 @@ def rechecking_service(network: Network, timeout_s: float = PATIENCE_S) -> "Rech
 
 
 @cache
-def holdings_service(network: Network) -> "HoldingsService":
-    """Raises NetworkOff."""
-    from mara.wallets.service.holdings import HoldingsService
+def on_chain_balance_service(network: Network) -> "OnChainBalanceService":
+    """Balances as the chain reports them. Raises NetworkOff."""
+    from mara.wallets.service.on_chain_balance import OnChainBalanceService
 
-    return HoldingsService(providers(network, PATIENCE_WITH_CALLER_S), now)
+    return OnChainBalanceService(providers(network, RPC_TIMEOUT_INTERACTIVE_S), now)
 
 
 def _settlement(network: Network) -> "Settlement":
-    from mara.wallets.service.settling import Settlement
+    from mara.wallets.service.settlement import Settlement
     from mara.wiring.ledger import ledger_service
 
     return Settlement(deposit_rules()[network], PostgresDeposits(), ledger_service(), publish)
 
 
 @cache
-def providers(network: Network, timeout_s: float = PATIENCE_S) -> "Providers":
-    """Named by their hosts, unreadably: a place in the settings may be another's tomorrow, a key
-    changes, and deposits remember who vouched for them. Raises NetworkOff.
-    """
+def providers(network: Network, timeout_s: float = RPC_TIMEOUT_S) -> "Providers":
+    """The network's providers, in the order of the settings. Raises NetworkOff."""
     from mara.wallets.service.providers import Providers
 
     own = chain_settings().get(network)
     if own is None:
         raise NetworkOff(f"{network} is not connected here.")
     headers = {name: value.get_secret_value() for name, value in own.headers.items()}
-    make = partial(_chain, network, headers=headers, timeout_s=timeout_s)
-    chains = [
-        make(_name_of(network, url), url)
-        for url in (secret.get_secret_value() for secret in own.urls)
-    ]
-    return Providers(network, chains, PostgresScans(), transaction, now)
+    urls = [secret.get_secret_value() for secret in own.urls]
+    chains = [_chain(network, url, headers=headers, timeout_s=timeout_s) for url in urls]
+    return Providers(network, chains, PostgresScanCursors(), transaction, now)
 
 
-def _name_of(network: Network, url: str) -> str:
-    host = urlsplit(url).netloc.rpartition("@")[2].lower()
-    return f"{network}-{sha256(host.encode()).hexdigest()[:8]}"
-
-
-def _chain(
-    network: Network, name: str, url: str, *, headers: Mapping[str, str], timeout_s: float
-) -> "Chain":
+def _chain(network: Network, url: str, *, headers: Mapping[str, str], timeout_s: float) -> "Chain":
     from mara.wallets.model.addresses import parse_address
 
+    name = provider_name(network, url)
     contract = parse_address(network, deposit_rules()[network].contract)
     if network is Network.APTOS:
         from mara.wallets.adapters.aptos import AptosChain
@@ -186,13 +174,3 @@ def _chain(
     return EvmChain(
         name, url, contract=contract, dialect=dialect, headers=headers, timeout_s=timeout_s
     )
-
-
-def _rules(network: Network, own: ChainSettings | None) -> DepositRules:
-    if own is None:
-        return DEPOSIT_RULES[network]
-    changed = own.model_dump(exclude={"urls", "headers", "symbol"}, exclude_none=True)
-    rules = replace(DEPOSIT_RULES[network], **changed)
-    if own.symbol is None:
-        return rules
-    return replace(rules, token=Token(own.symbol, rules.token.decimals))

@@ -9,8 +9,8 @@ from functions.schedules.scan_chain.handler import handler as scan_chain
 from infra.local.package import load_template
 from mara.kernel.errors import Conflict
 from mara.platform.metrics import NAMESPACE
-from mara.wallets.adapters.alarm import (
-    CLOSING_SECONDS,
+from mara.wallets.adapters.metrics import (
+    FINALIZING_SECONDS,
     LAG_BLOCKS,
     LAG_SECONDS,
     PROVIDER_FAILURES,
@@ -49,7 +49,7 @@ class TestMetrics:
         assert told == {
             (LAG_BLOCKS, "aptos"): 0,
             (LAG_SECONDS, "aptos"): told[LAG_SECONDS, "aptos"],
-            (CLOSING_SECONDS, "aptos"): 0,
+            (FINALIZING_SECONDS, "aptos"): 0,
             (PROVIDER_FAILURES, "aptos"): 0,
         }
         assert told[LAG_SECONDS, "aptos"] < 30
@@ -67,7 +67,7 @@ class TestMetrics:
             scan_chain({"network": network}, CONTEXT)
         # How far behind it is, nobody knows: that there is no figure is what the alarm stands on.
         assert metrics(capsys.readouterr().out) == {
-            (CLOSING_SECONDS, network): 0,
+            (FINALIZING_SECONDS, network): 0,
             (PROVIDER_FAILURES, network): 2,
         }
 
@@ -91,14 +91,14 @@ class TestMetrics:
     ) -> None:
         monkeypatch.setenv("MARA_CHAINS", "{}")
         scan_chain({"network": network}, CONTEXT)
-        names = (LAG_BLOCKS, LAG_SECONDS, CLOSING_SECONDS, PROVIDER_FAILURES)
+        names = (LAG_BLOCKS, LAG_SECONDS, FINALIZING_SECONDS, PROVIDER_FAILURES)
         assert metrics(capsys.readouterr().out) == {(name, network): 0 for name in names}
 
 
 class TestAlarms:
     @pytest.mark.parametrize(
         ("name", "metric", "silence"),
-        [("Stalled", LAG_SECONDS, "breaching"), ("Unsettled", CLOSING_SECONDS, "missing")],
+        [("Stalled", LAG_SECONDS, "breaching"), ("Unsettled", FINALIZING_SECONDS, "missing")],
     )
     def test_stand_on_the_lag_of_each_network_and_on_silence(
         self, network: Network, name: str, metric: str, silence: str

@@ -89,5 +89,5 @@ def test_a_contract_that_is_not_the_token_stops_the_scan(
     changed = {**lab.settings(), "symbol": "USDC"}
     monkeypatch.setenv("MARA_CHAINS", json.dumps({network: changed}))
     clear_caches()
-    with pytest.raises(Conflict, match="the contract says USDT"):
+    with pytest.raises(Conflict, match="the contract reports USDT"):
         scan_chain({"network": network}, CONTEXT)

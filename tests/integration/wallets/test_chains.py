@@ -11,7 +11,7 @@ from infra.local.simulators.serving import served
 from mara.wallets.adapters.aptos import AptosChain
 from mara.wallets.adapters.evm import TRON, EvmChain
 from mara.wallets.errors import ChainContradiction, ChainUnavailable, RangeRefused
-from mara.wallets.model import BlockRange, Token, Transfer
+from mara.wallets.model import BlockRange, Token, TokenTransfer
 from tests.support.anvil import SLOTS, anvil_node
 from tests.support.chain_labs import KEY, Lab, chain_lab
 from tests.support.ports import free_port
@@ -28,24 +28,24 @@ def lab(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         yield started
 
 
-def listed(lab: Lab) -> list[Transfer]:
+def listed(lab: Lab) -> list[TokenTransfer]:
     chain = lab.chain()
-    (reading,) = chain.read([BlockRange(0, chain.look(()).latest.number)])
+    (reading,) = chain.get_transfers([BlockRange(0, chain.get_head(()).latest.number)])
     return list(reading.transfers)
 
 
 class TestLook:
     def test_tells_the_hashes_asked_for_and_where_there_are_none(self, lab: Lab) -> None:
-        look = lab.chain().look([0, 10**6])
+        look = lab.chain().get_head([0, 10**6])
         assert look.hashes[0] is not None
         assert look.hashes[10**6] is None
 
     def test_tells_what_is_final(self, lab: Lab) -> None:
         lab.mine(3 * SLOTS)
-        look = lab.chain().look(())
+        look = lab.chain().get_head(())
         assert 0 < look.final <= look.safe <= look.latest.number
         lab.mine(1)
-        assert lab.chain().look(()).final == look.final + 1
+        assert lab.chain().get_head(()).final == look.final + 1
 
 
 class TestRead:
@@ -55,7 +55,7 @@ class TestRead:
         (transfer,) = [t for t in listed(lab) if t.recipient == lab.recipient_of(anna)]
         assert (transfer.transaction, transfer.amount_micro_usdt) == (name, FIVE)
         number = transfer.block.number
-        assert lab.chain().look([number]).hashes == {number: transfer.block.hash}
+        assert lab.chain().get_head([number]).hashes == {number: transfer.block.hash}
 
     def test_lists_nothing_of_another_token_as_ours(self, lab: Lab) -> None:
         boris = lab.owner(0xB1)
@@ -66,29 +66,29 @@ class TestRead:
         for number in range(5):
             lab.pay([(lab.owner(0xC0 + number), FIVE)])
         chain = lab.chain()
-        latest = chain.look(()).latest
-        (whole,) = chain.read([BlockRange(0, latest.number)])
-        parts = chain.read(BlockRange(0, latest.number).parts(3))
+        latest = chain.get_head(()).latest
+        (whole,) = chain.get_transfers([BlockRange(0, latest.number)])
+        parts = chain.get_transfers(BlockRange(0, latest.number).split(3))
         assert [t for part in parts for t in part.transfers] == whole.transfers
         assert parts[-1].last_hash == whole.last_hash == latest.hash
 
     def test_of_blocks_that_are_not_there_yet_has_no_last_one(self, lab: Lab) -> None:
         chain = lab.chain()
-        latest = chain.look(()).latest.number
+        latest = chain.get_head(()).latest.number
         try:
-            (reading,) = chain.read([BlockRange(latest, latest + 5)])
+            (reading,) = chain.get_transfers([BlockRange(latest, latest + 5)])
         except ChainUnavailable:
             return  # an honest answer too
         assert reading.last_hash is None
 
     def test_reaches_past_a_page(self, lab: Lab) -> None:
-        first = lab.chain().look(()).latest.number + 1
+        first = lab.chain().get_head(()).latest.number + 1
         lab.mine(250)
         diana = lab.owner(0xD1)
         lab.pay([(diana, FIVE)])
         chain = lab.chain()
-        latest = chain.look(()).latest.number
-        (reading,) = chain.read([BlockRange(first, latest)])
+        latest = chain.get_head(()).latest.number
+        (reading,) = chain.get_transfers([BlockRange(first, latest)])
         assert [t.recipient for t in reading.transfers][-1] == lab.recipient_of(diana)
 
 
@@ -96,7 +96,7 @@ class TestReceipts:
     def test_place_transfers_by_what_else_the_transaction_logged(self, lab: Lab) -> None:
         anna, boris = lab.owner(0xE1), lab.owner(0xE2)
         name = lab.pay([(anna, 1), (boris, 2), (anna, 3)])
-        receipt = lab.chain().receipts([name])[name]
+        receipt = lab.chain().get_receipts([name])[name]
         assert receipt is not None
         assert receipt.succeeded
         assert {
@@ -110,16 +110,16 @@ class TestReceipts:
 
     def test_of_what_no_block_holds_are_none(self, lab: Lab) -> None:
         name = "0x" + "77" * 32
-        assert lab.chain().receipts([name]) == {name: None}
+        assert lab.chain().get_receipts([name]) == {name: None}
 
 
 class TestToken:
     def test_says_what_it_is(self, lab: Lab) -> None:
-        assert lab.chain().token() == Token("USDT", 6)
+        assert lab.chain().get_token() == Token("USDT", 6)
 
     def test_where_there_is_none_is_refused(self, lab: Lab) -> None:
         with pytest.raises(ChainUnavailable):
-            lab.chain(of_another_token=True).token()
+            lab.chain(of_another_token=True).get_token()
 
 
 class TestBalances:
@@ -128,10 +128,10 @@ class TestBalances:
         lab.pay([(frida, FIVE)])
         lab.pay([(frida, 1)])
         chain = lab.chain()
-        held = chain.balances(frida)
+        held = chain.get_balances(frida)
         assert held.token_micro_usdt == FIVE + 1
         assert held.native == 0
-        assert held.block == chain.look(()).latest
+        assert held.block == chain.get_head(()).latest
 
 
 @pytest.mark.parametrize("kind", ["evm", "aptos"])
@@ -142,7 +142,7 @@ def test_a_node_that_is_down_is_an_error_that_holds_nothing_of_its_address(kind:
         "aptos": AptosChain("first", url, token=b"\1" * 32),
     }
     with pytest.raises(ChainUnavailable) as raised:
-        chains[kind].look(())
+        chains[kind].get_head(())
     assert KEY not in f"{raised.value} {raised.value.detail} {raised.value.__cause__}"
     assert raised.value.__suppress_context__
 
@@ -163,18 +163,18 @@ class TestTron:
         self, stand_in: tuple[tron.SimulatedTron, EvmChain]
     ) -> None:
         _, chain = stand_in
-        chain.read([BlockRange(1, 20)])
+        chain.get_transfers([BlockRange(1, 20)])
         with pytest.raises(RangeRefused):
-            chain.read([BlockRange(1, 21)])
+            chain.get_transfers([BlockRange(1, 21)])
 
     def test_over_its_rate_is_an_outage(
         self, stand_in: tuple[tron.SimulatedTron, EvmChain]
     ) -> None:
         simulated, chain = stand_in
         simulated.requests_left = 1
-        chain.look(())
+        chain.get_head(())
         with pytest.raises(ChainUnavailable):
-            chain.look(())
+            chain.get_head(())
 
 
 class TestAptos:
@@ -189,9 +189,9 @@ class TestAptos:
     ) -> None:
         simulated, chain = ledger
         name = simulated.pay([(b"\1" * 32, FIVE)], succeeds=False)
-        (reading,) = chain.read([BlockRange(0, simulated.version)])
+        (reading,) = chain.get_transfers([BlockRange(0, simulated.version)])
         assert reading.transfers == []
-        receipt = chain.receipts([name])[name]
+        receipt = chain.get_receipts([name])[name]
         assert receipt is not None
         assert not receipt.succeeded
 
@@ -203,7 +203,7 @@ class TestAptos:
             simulated.commit([])
         simulated.pruned_below = 5
         with pytest.raises(ChainUnavailable, match="version_pruned"):
-            chain.read([BlockRange(0, 9)])
+            chain.get_transfers([BlockRange(0, 9)])
 
     def test_with_a_hole_in_its_versions_is_not_believed(
         self, ledger: tuple[aptos.Ledger, AptosChain]
@@ -213,7 +213,7 @@ class TestAptos:
             simulated.commit([])
         del simulated.transactions[4]
         with pytest.raises(ChainContradiction):
-            chain.read([BlockRange(0, 8)])
+            chain.get_transfers([BlockRange(0, 8)])
 
     def test_that_spells_a_hash_in_another_way_names_the_same_deposit(
         self, ledger: tuple[aptos.Ledger, AptosChain]
@@ -221,7 +221,7 @@ class TestAptos:
         simulated, chain = ledger
         name = simulated.pay([(b"\1" * 32, FIVE)])
         simulated.transactions[-1]["hash"] = "0x" + name[2:].upper()
-        (reading,) = chain.read([BlockRange(0, simulated.version)])
+        (reading,) = chain.get_transfers([BlockRange(0, simulated.version)])
         assert [transfer.transaction for transfer in reading.transfers] == [name]
 
     @pytest.mark.parametrize("name", ["0x77\0", "0x" + "7" * 65, "77"])
@@ -232,7 +232,7 @@ class TestAptos:
         simulated.pay([(b"\1" * 32, FIVE)])
         simulated.transactions[-1]["hash"] = name
         with pytest.raises(ChainContradiction):
-            chain.read([BlockRange(0, simulated.version)])
+            chain.get_transfers([BlockRange(0, simulated.version)])
 
     def test_is_not_asked_again_for_each_transaction_that_it_listed(self) -> None:
         """Whoever sends dust to our users by the thousand may not stop the scan."""
@@ -240,8 +240,8 @@ class TestAptos:
         names = {ledger.pay([(b"\1" * 32, FIVE)]) for _ in range(20)}
         with served(aptos.make_app(ledger), free_port()) as url:
             chain = AptosChain("aptos", f"{url}/v1", token=aptos.USDT)
-            (reading,) = chain.read([BlockRange(0, ledger.version)])
-            receipts = chain.receipts(names)
+            (reading,) = chain.get_transfers([BlockRange(0, ledger.version)])
+            receipts = chain.get_receipts(names)
         listed = {t for receipt in receipts.values() if receipt for t in receipt.transfers.values()}
         assert listed == set(reading.transfers)
         assert ledger.asked_by_hash == 0

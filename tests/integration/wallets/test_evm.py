@@ -8,7 +8,7 @@ import pytest
 
 from mara.wallets.adapters.evm import TRANSFER, EvmChain
 from mara.wallets.errors import ChainContradiction, ChainUnavailable, RangeRefused
-from mara.wallets.model import BlockRange, Transfer
+from mara.wallets.model import BlockRange, TokenTransfer
 from tests.support.json_rpc import scripted_node
 
 ANNA = b"\xaa" * 20
@@ -27,7 +27,7 @@ LOG: dict[str, Any] = {
 BLOCK = {"number": "0x9", "hash": "0x09"}
 
 
-def read(answers: list[Any]) -> list[Transfer]:
+def read(answers: list[Any]) -> list[TokenTransfer]:
     """What the adapter makes of a node's results for the blocks 0 to 9."""
 
     def answer(asked: Any) -> tuple[int, Any]:
@@ -36,7 +36,7 @@ def read(answers: list[Any]) -> list[Transfer]:
 
     with scripted_node(answer) as url:
         chain = EvmChain("scripted", url, contract=CONTRACT)
-        (reading,) = chain.read([BlockRange(0, 9)])
+        (reading,) = chain.get_transfers([BlockRange(0, 9)])
     return list(reading.transfers)
 
 
@@ -114,7 +114,7 @@ class TestANodeThatTalksNonsense:
         with scripted_node(answer) as url:
             chain = EvmChain("scripted", url, contract=CONTRACT)
             with pytest.raises(ChainUnavailable) as raised:
-                chain.balances(ANNA)
+                chain.get_balances(ANNA)
         assert type(raised.value) is ChainUnavailable
 
     @pytest.mark.parametrize("held", ["-0x5", "0x", None, 5, "0x" + "zz" * 32])
@@ -126,7 +126,7 @@ class TestANodeThatTalksNonsense:
         with scripted_node(answer) as url:
             chain = EvmChain("scripted", url, contract=CONTRACT)
             with pytest.raises(ChainContradiction):
-                chain.balances(ANNA)
+                chain.get_balances(ANNA)
 
     @pytest.mark.parametrize(
         ("status", "body"), [(502, "<html>"), (429, "{}"), (200, "<html>"), (200, {"error": 7})]
@@ -135,7 +135,7 @@ class TestANodeThatTalksNonsense:
         with scripted_node(lambda _: (status, body)) as url:
             chain = EvmChain("scripted", url, contract=CONTRACT)
             with pytest.raises(ChainUnavailable):
-                chain.look(())
+                chain.get_head(())
 
     @pytest.mark.parametrize("also", [{"result": None}, {"result": []}, {}])
     def test_that_failed_is_not_taken_for_one_that_found_nothing(
@@ -159,7 +159,7 @@ class TestANodeThatTalksNonsense:
             return 200, [{"id": one["id"], "result": receipt} for one in asked]
 
         with scripted_node(answer) as url, pytest.raises(ChainContradiction):
-            EvmChain("scripted", url, contract=CONTRACT).receipts(["0x77"])
+            EvmChain("scripted", url, contract=CONTRACT).get_receipts(["0x77"])
 
     def test_without_ids_is_not_believed_to_be_in_order(self) -> None:
         def answer(asked: Any) -> tuple[int, Any]:
@@ -172,7 +172,7 @@ class TestANodeThatTalksNonsense:
             pytest.warns(RuntimeWarning, match="missing `id`"),
             pytest.raises(ChainContradiction),
         ):
-            EvmChain("scripted", url, contract=CONTRACT).receipts(["0x1", "0x2"])
+            EvmChain("scripted", url, contract=CONTRACT).get_receipts(["0x1", "0x2"])
 
     @pytest.mark.parametrize("spelling", [str, lambda _: 1])
     def test_with_ids_that_nobody_asked_for_is_not_believed(
@@ -182,7 +182,7 @@ class TestANodeThatTalksNonsense:
             return 200, [{"id": spelling(one["id"]), "result": None} for one in asked]
 
         with scripted_node(answer) as url, pytest.raises(ChainUnavailable):
-            EvmChain("scripted", url, contract=CONTRACT).receipts(["0x1", "0x2"])
+            EvmChain("scripted", url, contract=CONTRACT).get_receipts(["0x1", "0x2"])
 
 
 def test_a_node_that_takes_small_batches_is_asked_in_such() -> None:
@@ -195,7 +195,7 @@ def test_a_node_that_takes_small_batches_is_asked_in_such() -> None:
 
     names = [f"0x{number:064x}" for number in range(2500)]
     with scripted_node(answer) as url:
-        receipts = EvmChain("scripted", url, contract=CONTRACT).receipts(names)
+        receipts = EvmChain("scripted", url, contract=CONTRACT).get_receipts(names)
     assert receipts == dict.fromkeys(names)
 
 
@@ -208,7 +208,7 @@ def test_a_node_that_repeats_the_key_it_was_given_tells_nobody_else() -> None:
             "scripted", f"{url}/v2/{KEY}", contract=CONTRACT, headers={"X-Key": HEADER}
         )
         with pytest.raises(ChainUnavailable, match="is not active") as raised:
-            chain.look(())
+            chain.get_head(())
     told = raised.value.detail.lower()
     assert KEY not in told
     assert HEADER not in told
@@ -219,5 +219,5 @@ def test_no_log_holds_the_address_of_a_node(caplog: pytest.LogCaptureFixture) ->
     with scripted_node(lambda _: (502, "")) as url:
         chain = EvmChain("scripted", f"{url}/v2/{KEY}", contract=CONTRACT)
         with pytest.raises(ChainUnavailable):
-            chain.look(())
+            chain.get_head(())
     assert KEY not in caplog.text

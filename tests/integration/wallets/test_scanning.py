@@ -9,9 +9,9 @@ from uuid import UUID
 
 import pytest
 
-from mara.wallets.errors import ChainUnavailable, FinalityBroken, ScanMoved, TokenMismatch
-from mara.wallets.model import BlockRange, Reading, Token
-from mara.wallets.service.scanning import ScannerService
+from mara.wallets.errors import ChainUnavailable, ConcurrentUpdate, FinalityBroken, TokenMismatch
+from mara.wallets.model import BlockRange, RangeTransfers, Token
+from mara.wallets.service.scanner import ScannerService
 from tests.support.accounts import make_account
 from tests.support.books import credited, suspended
 from tests.support.chains import Payment, SimulatedChain, SimulatedProvider
@@ -201,7 +201,7 @@ class TestAProvider:
         stage.mine(12)
         for _ in range(4):
             with suppress(ChainUnavailable):
-                stage.scan(opinion_above_micro_usdt=0)
+                stage.scan(two_provider_threshold_micro_usdt=0)
             stage.mine(3)
         assert credited() == {}
 
@@ -238,7 +238,7 @@ class TestCost:
         stage.first.calls.clear()
         stage.second.calls.clear()
         stage.scanner().step()
-        assert sorted(stage.first.calls + stage.second.calls) == ["look", "read"]
+        assert sorted(stage.first.calls + stage.second.calls) == ["get_head", "get_transfers"]
 
 
 class TestTwoScanners:
@@ -250,7 +250,7 @@ class TestTwoScanners:
         stage.mine(10)
         stage.scanner().step()
         slow = OvertakenProvider(stage.chain, "slow", overtake=stage.scan)
-        with pytest.raises(ScanMoved):
+        with pytest.raises(ConcurrentUpdate):
             scanner([slow]).step()
         assert credited() == {stage.owners[ANNA]: FIVE, stage.owners[BORIS]: FIVE}
 
@@ -261,7 +261,7 @@ class OvertakenProvider(SimulatedProvider):
 
     overtake: Callable[[], None] = lambda: None
 
-    def read(self, ranges: Sequence[BlockRange]) -> Sequence[Reading]:
-        readings = super().read(ranges)
+    def get_transfers(self, ranges: Sequence[BlockRange]) -> Sequence[RangeTransfers]:
+        readings = super().get_transfers(ranges)
         self.overtake()
         return readings

@@ -10,13 +10,13 @@ import pytest
 
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform.database import connection, transaction
-from mara.wallets.adapters.scans import PostgresScans
+from mara.wallets.adapters.scan_cursors import PostgresScanCursors
 from mara.wallets.errors import ChainUnavailable
-from mara.wallets.model import Block, BlockRange, Reading, Receipt, Transfer
+from mara.wallets.model import BlockRange, BlockRef, RangeTransfers, Receipt, TokenTransfer
 from tests.support.accounts import Account, make_account
 from tests.support.books import credited
 from tests.support.chains import Payment, SimulatedChain, SimulatedProvider
-from tests.support.scanning import RULES, deposits, give_wallet, rechecking, said, scanner
+from tests.support.scanning import RULES, deposits, give_wallet, reconciliation, said, scanner
 
 ANNA = b"\1" * 20
 FIVE = 5_000_000
@@ -33,11 +33,11 @@ class ForgetfulProvider(SimulatedProvider):
     forgets: set[str] = field(default_factory=set)
     meanwhile: Callable[[], object] | None = None
 
-    def _listed(self, asked: BlockRange) -> list[Transfer]:
+    def _listed(self, asked: BlockRange) -> list[TokenTransfer]:
         return [t for t in super()._listed(asked) if t.transaction not in self.forgets]
 
-    def receipts(self, transactions: Collection[str]) -> Mapping[str, Receipt | None]:
-        found = super().receipts(transactions)
+    def get_receipts(self, transactions: Collection[str]) -> Mapping[str, Receipt | None]:
+        found = super().get_receipts(transactions)
         happens, self.meanwhile = self.meanwhile, None
         if happens:
             happens()
@@ -47,17 +47,17 @@ class ForgetfulProvider(SimulatedProvider):
 class RepeatingProvider(SimulatedProvider):
     """Lists everything twice, as nodes behind a careless cache do."""
 
-    def _listed(self, asked: BlockRange) -> list[Transfer]:
+    def _listed(self, asked: BlockRange) -> list[TokenTransfer]:
         return 2 * super()._listed(asked)
 
 
 class BehindProvider(SimulatedProvider):
     """Refuses to list what it has not heard of."""
 
-    def read(self, ranges: Sequence[BlockRange]) -> Sequence[Reading]:
+    def get_transfers(self, ranges: Sequence[BlockRange]) -> Sequence[RangeTransfers]:
         if any(asked.last > self._latest for asked in ranges):
             raise ChainUnavailable("The end of the range is unknown.")
-        return super().read(ranges)
+        return super().get_transfers(ranges)
 
 
 @dataclass
@@ -66,7 +66,7 @@ class MovingProvider(SimulatedProvider):
 
     moves: str = ""
 
-    def _listed(self, asked: BlockRange) -> list[Transfer]:
+    def _listed(self, asked: BlockRange) -> list[TokenTransfer]:
         moved = self._receipt(self.moves)
         here = moved and moved.block.number in asked
         return [*super()._listed(asked), *(moved.transfers.values() if moved and here else ())]
@@ -76,7 +76,7 @@ class MovingProvider(SimulatedProvider):
         if receipt is None or transaction != self.moves:
             return receipt
         last = self.chain.blocks[-1]
-        where = Block(last.number, last.hash)
+        where = BlockRef(last.number, last.hash)
         moved = {at: replace(t, block=where) for at, t in receipt.transfers.items()}
         return replace(receipt, block=where, transfers=moved)
 
@@ -117,11 +117,11 @@ class TestAClaimBesideTheScanner:
         stage.scan(honest)
         claimed = stage.pay()
         stage.pay()
-        rechecking([honest]).claim(stage.anna.principal, claimed)
+        reconciliation([honest]).claim(stage.anna.principal, claimed)
 
         def claim_again() -> None:
             stage.mine()
-            rechecking([honest]).claim(stage.anna.principal, claimed)
+            reconciliation([honest]).claim(stage.anna.principal, claimed)
 
         lagging.forgets.add(claimed)
         lagging.meanwhile = claim_again
@@ -133,8 +133,8 @@ class TestAClaimBesideTheScanner:
         liar = SimulatedProvider(stage.chain, "liar", forges=Payment(ANNA, FIVE))
         honest = SimulatedProvider(stage.chain, "honest")
         stage.mine()
-        (forged,) = liar.read([BlockRange(1, 1)])[0].transfers
-        (claimed,) = rechecking([liar, honest]).claim(stage.anna.principal, forged.transaction)
+        (forged,) = liar.get_transfers([BlockRange(1, 1)])[0].transfers
+        (claimed,) = reconciliation([liar, honest]).claim(stage.anna.principal, forged.transaction)
         assert claimed.state == "final"
         assert credited() == {}
 
@@ -146,7 +146,7 @@ class TestAClaimBesideTheScanner:
         stage.scan(ForgetfulProvider(stage.chain, "forgetful", forgets={paid}))
         unsure = SimulatedProvider(stage.chain, "unsure", hastily_final=-stage.chain.final)
         with pytest.raises(ChainUnavailable):
-            rechecking([unsure]).claim(stage.anna.principal, paid)
+            reconciliation([unsure]).claim(stage.anna.principal, paid)
         assert deposits() == {}
 
 
@@ -174,7 +174,7 @@ class TestAProvider:
     def test_that_forges_at_the_head_takes_no_final_deposit_away(self, stage: Stage) -> None:
         first, second = (SimulatedProvider(stage.chain, name) for name in ("first", "second"))
         stage.scan(first)
-        paid = stage.pay(2 * RULES.opinion_above_micro_usdt)
+        paid = stage.pay(2 * RULES.two_provider_threshold_micro_usdt)
         stage.mine()
         stage.scan(first)
         assert stage.states() == {paid: "final"}
@@ -220,7 +220,7 @@ class TestAProvider:
         with pytest.raises(ChainUnavailable, match="frozen has no block"):
             stage.scan(honest, frozen)
         with transaction(SYSTEM):
-            assert PostgresScans().latest(RULES.network) == stage.chain.latest
+            assert PostgresScanCursors().latest_block(RULES.network) == stage.chain.latest
             failures = connection().execute("SELECT provider FROM chain_providers").fetchall()
         assert failures == [("frozen",)]
 

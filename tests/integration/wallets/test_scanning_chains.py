@@ -50,7 +50,7 @@ def stage(lab: tuple[Network, Lab]) -> Stage:
     owner_id, address = make_account("anna").id, started.owner(0xA1)
     give_wallet(owner_id, address, network, started.recipient_of(address))
     started.mine(3 * SLOTS)  # what other tests did is final, and before the start
-    start = started.chain().look(()).final + 1
+    start = started.chain().get_head(()).final + 1
     return Stage(network, started, address, owner_id, start)
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from mara.wallets.errors import ChainUnavailable, ScanMoved
+from mara.wallets.errors import ChainUnavailable, ConcurrentUpdate
 from tests.support.accounts import make_account
 from tests.support.books import credited
 from tests.support.chains import Payment, SimulatedChain, SimulatedProvider, Transaction
@@ -16,7 +16,7 @@ from tests.support.scanning import RULES, Killed, Killer, deposits, give_wallet,
 KILLS = 200
 USERS = 5
 STRANGER = b"\x99" * 20
-RULE = replace(RULES, opinion_above_micro_usdt=0, minimum_micro_usdt=1)
+RULE = replace(RULES, two_provider_threshold_micro_usdt=0, minimum_micro_usdt=1)
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -103,7 +103,7 @@ def _scan(weather: Weather, killer: Killer) -> bool:
         service.run(service.now() + timedelta(minutes=1))
     except Killed:
         return True
-    except (ChainUnavailable, ScanMoved):
+    except (ChainUnavailable, ConcurrentUpdate):
         pass
     return False
 

@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from mara.wallets.model import DEPOSIT_RULES, Balances, Block, Holdings, Network, Wallet
+from mara.wallets.model import (
+    DEPOSIT_RULES,
+    AddressBalances,
+    BlockRef,
+    Network,
+    OnChainBalance,
+    Wallet,
+)
 from mara.wallets.schemas import ClaimIn, WalletBalanceOut
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -20,7 +27,7 @@ def native(network: Network, amount: int) -> str:
     """The amount of the chain's own coin, as it is shown."""
     address = bytes(32 if network is Network.APTOS else 20)
     wallet = Wallet(uuid4(), network, address, address, NOW)
-    holdings = Holdings(Balances(Block(7, "0x07"), 1, amount), NOW)
+    holdings = OnChainBalance(AddressBalances(BlockRef(7, "0x07"), 1, amount), NOW)
     token, coin = WalletBalanceOut.of(wallet, holdings, DEPOSIT_RULES[network]).balances
     assert (token.asset, token.amount) == ("USDT", "0.000001")
     assert coin.asset == {"arbitrum": "ETH", "tron": "TRX", "aptos": "APT"}[network]
@@ -71,7 +78,7 @@ class TestClaim:
             ClaimIn(transaction=text)
 
 
-def test_nobody_holds_less_than_nothing() -> None:
+def test_a_balance_is_non_negative() -> None:
     for token, coin in ((-1, 0), (0, -1)):
-        with pytest.raises(ValueError, match="less than nothing"):
-            Balances(Block(1, "0x01"), token, coin)
+        with pytest.raises(ValueError, match="balance must be non-negative"):
+            AddressBalances(BlockRef(1, "0x01"), token, coin)

@@ -1,4 +1,4 @@
-"""POST /api/v1/wallets/my/{network}/deposits/claim - look once more at one transaction."""
+"""POST /api/v1/wallets/my/{network}/deposits/claim - read one transaction from the chain again."""
 
 from mara.entrypoints.http import USER, PageOut, api, lambda_handler
 from mara.entrypoints.principal import Caller
@@ -7,7 +7,7 @@ from mara.wallets.schemas import ClaimIn, DepositOut
 from mara.wiring.wallets import claiming_service, deposit_rules, wallet_service
 
 PER_MINUTE = 10
-"""Each asks every provider of the network, whose patience the scanner needs too."""
+"""Each claim asks every provider of the network, whose rate limits the scanner shares."""
 
 app = api(access=USER, per_minute=PER_MINUTE)
 

@@ -8,7 +8,7 @@ from mara.entrypoints.http import USER, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.wallets.schemas import WalletIn, WalletOut
 from mara.wiring.vault import vault_service
-from mara.wiring.wallets import deposit_rules, generation_service
+from mara.wiring.wallets import deposit_rules, wallet_creation_service
 
 app = api(access=USER)
 
@@ -19,7 +19,7 @@ app = api(access=USER)
     responses={200: {"model": WalletOut, "description": "It was there already"}},
 )
 async def generate_wallet(body: WalletIn, response: Response, caller: Caller) -> WalletOut:
-    wallet, is_new = generation_service(vault_service()).generate(caller, body.network)
+    wallet, is_new = wallet_creation_service(vault_service()).create(caller, body.network)
     response.status_code = HTTPStatus.CREATED if is_new else HTTPStatus.OK
     return WalletOut.of(wallet, deposit_rules())
 

@@ -4,7 +4,7 @@ from mara.entrypoints.http import USER, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.wallets.model import Network
 from mara.wallets.schemas import WalletBalanceOut
-from mara.wiring.wallets import deposit_rules, holdings_service, wallet_service
+from mara.wiring.wallets import deposit_rules, on_chain_balance_service, wallet_service
 
 app = api(access=USER)
 
@@ -12,7 +12,7 @@ app = api(access=USER)
 @app.get("/api/v1/wallets/my/{network}/balance")
 async def get_wallet_balance(network: Network, caller: Caller) -> WalletBalanceOut:
     wallet = wallet_service().get(caller, network)
-    found = holdings_service(network).holdings(wallet.address)
+    found = on_chain_balance_service(network).get(wallet.address)
     return WalletBalanceOut.of(wallet, found, deposit_rules()[network])
 
 

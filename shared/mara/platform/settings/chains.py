@@ -21,7 +21,7 @@ class ChainSettings(BaseModel):
     contract: str | None = None
     symbol: str | None = None
     minimum_micro_usdt: int | None = Field(default=None, gt=0)
-    opinion_above_micro_usdt: int | None = Field(default=None, ge=0)
+    two_provider_threshold_micro_usdt: int | None = Field(default=None, ge=0)
     blocks_per_scan_max: int | None = Field(default=None, gt=0)
     start_block: int | None = Field(default=None, gt=0)
 

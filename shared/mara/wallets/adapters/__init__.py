@@ -1,1 +1,1 @@
-"""Technologies behind the ports of the wallets domain."""
+"""Adapters of the wallets domain: chains, PostgreSQL repositories, and metrics."""

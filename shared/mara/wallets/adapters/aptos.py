@@ -1,9 +1,9 @@
 """Aptos, through the REST API of its full nodes: https://aptos.dev/build/apis/fullnode-rest-api.
 
-A version of the ledger stands for a block: each holds one transaction, and is final once it is
+A ledger version takes the place of a block: it has one transaction, and is final when it is
 committed. The accumulator's root hash of a version commits to all transactions up to it. Deposits
-are ``0x1::fungible_asset::Deposit`` events, which name the store that received, and no owner: whose
-store that is follows from the owner's and the token's addresses (``receives_at`` of the model).
+are ``0x1::fungible_asset::Deposit`` events, which name the receiving store but not its owner: the
+store's address is derived from the owner's and the token's (``receives_at`` of the model).
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -12,24 +12,24 @@ from typing import Any
 
 import requests
 
-from mara.wallets.adapters.masking import KeyMask
+from mara.wallets.adapters.redaction import CredentialRedactor
 from mara.wallets.errors import ChainContradiction, ChainUnavailable
 from mara.wallets.model import (
-    Balances,
-    Block,
+    AddressBalances,
     BlockRange,
-    Look,
-    Reading,
+    BlockRef,
+    ChainHead,
+    RangeTransfers,
     Receipt,
     Token,
-    Transfer,
+    TokenTransfer,
     parse_hash,
 )
 
 TIMEOUT_S = 10.0
-"""Of a request, to connect and between two parts of the answer."""
-PAGE = 100
-"""Transactions; nodes give no more at once, and fewer without saying so."""
+"""Timeout of a request: to connect, and between two parts of the response."""
+PAGE_SIZE = 100
+"""Transactions per page; nodes return no more, and may return fewer."""
 DEPOSIT = "0x1::fungible_asset::Deposit"
 METADATA = "0x1::fungible_asset::Metadata"
 NATIVE = "0x1::aptos_coin::AptosCoin"
@@ -38,10 +38,10 @@ ADDRESS_BYTES = 32
 
 
 class AptosChain:
-    """``token`` is the address of the token's metadata, 32 bytes.
+    """Implements ``Chain``. ``token`` is the address of the token's metadata object, 32 bytes.
 
-    Which stores hold the token cannot be told from an event, so ``transfers`` are deposits to any
-    store: only those that ``receives_at`` gives for our users are ours, and nobody can forge one.
+    An event does not name the token, so transfers are deposits to any store. Only stores whose
+    address ``receives_at`` derives for a user count, and such an address cannot be forged.
     """
 
     def __init__(
@@ -59,81 +59,87 @@ class AptosChain:
         self._timeout_s = timeout_s
         self._session = requests.Session()
         self._session.headers.update(headers or {})
-        self._mask = KeyMask(url, headers)
+        self._redact = CredentialRedactor(url, headers)
         self._listed: dict[str, Receipt] = {}
 
     @property
     def provider(self) -> str:
+        """The provider's name, without credentials."""
         return self._provider
 
-    def look(self, numbers: Collection[int]) -> Look:
-        with self._reading():
+    def get_head(self, numbers: Collection[int]) -> ChainHead:
+        """The latest version, which is final, and the hashes of the versions ``numbers``."""
+        with self._decoding():
             version = int(self._get("")["ledger_version"])
             latest = self._block(version)
             if latest is None:
-                raise ValueError("A ledger has its own last version.")
-            return Look(
+                raise ValueError("node lacks the version that it reports as its latest")
+            return ChainHead(
                 latest=latest,
                 safe=version,
                 final=version,
                 hashes={number: self._hash(number, latest) for number in numbers},
             )
 
-    def read(self, ranges: Sequence[BlockRange]) -> Sequence[Reading]:
+    def get_transfers(self, ranges: Sequence[BlockRange]) -> Sequence[RangeTransfers]:
+        """The Deposit events in each range, read page by page."""
         self._listed = {}
-        with self._reading():
-            return [self._read(asked) for asked in ranges]
+        with self._decoding():
+            return [self._read_range(asked) for asked in ranges]
 
-    def receipts(self, transactions: Collection[str]) -> Mapping[str, Receipt | None]:
-        with self._reading():
+    def get_receipts(self, transactions: Collection[str]) -> Mapping[str, Receipt | None]:
+        """The receipt of each transaction; those of the last listing need no request."""
+        with self._decoding():
             return {name: self._listed.get(name) or self._receipt(name) for name in transactions}
 
-    def token(self) -> Token:
-        with self._reading():
+    def get_token(self) -> Token:
+        """Symbol and decimals of the metadata object."""
+        with self._decoding():
             (symbol,) = self._view("0x1::fungible_asset::symbol", [METADATA], [self._token])
             (decimals,) = self._view("0x1::fungible_asset::decimals", [METADATA], [self._token])
             return Token(str(symbol), int(decimals))
 
-    def balances(self, address: bytes) -> Balances:
-        with self._reading():
+    def get_balances(self, address: bytes) -> AddressBalances:
+        """The token's and the native balance after the latest version."""
+        with self._decoding():
             version = int(self._get("")["ledger_version"])
             block = self._block(version)
             if block is None:
-                raise ValueError("A ledger has its own last version.")
+                raise ValueError("node lacks the version that it reports as its latest")
             owner = "0x" + address.hex()
             (held,) = self._view(
                 "0x1::primary_fungible_store::balance", [METADATA], [owner, self._token], version
             )
             (native,) = self._view("0x1::coin::balance", [NATIVE], [owner], version)
-            return Balances(block, token_micro_usdt=int(held), native=int(native))
+            return AddressBalances(block, token_micro_usdt=int(held), native=int(native))
 
-    def _read(self, asked: BlockRange) -> Reading:
-        """Page by page: a page may be shorter than was asked for, and says where it ends."""
-        transfers: list[Transfer] = []
-        last: Block | None = None
+    def _read_range(self, asked: BlockRange) -> RangeTransfers:
+        """A page may have fewer transactions than requested, so its length sets the next start."""
+        transfers: list[TokenTransfer] = []
+        last: BlockRef | None = None
         expected = asked.first
         while expected <= asked.last:
-            limit = min(PAGE, asked.last - expected + 1)
+            limit = min(PAGE_SIZE, asked.last - expected + 1)
             page = self._get("/transactions", start=expected, limit=limit)
             if not page:
-                break  # the node has not come so far: the range has no last block yet
+                break  # the node is behind: the last block of the range is not available yet
             for transaction in page:
                 last = _block_of(transaction)
                 if last.number != expected:
-                    raise ValueError("Versions must follow each other.")
+                    raise ValueError("versions must be consecutive")
                 if found := _transfers_of(transaction):
-                    # All of it was in the list, and asking for each would let dust stop the scan.
+                    # Requesting each receipt would let many small deposits (dust) stall the scan.
                     name = parse_hash(transaction["hash"])
                     self._listed[name] = Receipt(name, last, succeeded=True, transfers=found)
                 transfers += found.values()
                 expected += 1
         complete = last is not None and last.number == asked.last
-        return Reading(
+        return RangeTransfers(
             asked, last.hash if last and complete else None, self._final(last), transfers
         )
 
-    def _final(self, last: Block | None) -> int:
-        """Whatever a node lists is committed."""
+    def _final(self, last: BlockRef | None) -> int:
+        """Every version that a node lists is committed, and so final."""
         return last.number if last else 0
 
     def _receipt(self, name: str) -> Receipt | None:
@@ -144,13 +150,13 @@ class AptosChain:
             name, _block_of(transaction), transaction["success"], _transfers_of(transaction)
         )
 
-    def _hash(self, number: int, latest: Block) -> str | None:
+    def _hash(self, number: int, latest: BlockRef) -> str | None:
         if number == latest.number:
             return latest.hash
         block = self._block(number)
         return block.hash if block else None
 
-    def _block(self, version: int) -> Block | None:
+    def _block(self, version: int) -> BlockRef | None:
         transaction = self._get(f"/transactions/by_version/{version}", missing=None)
         return _block_of(transaction) if transaction else None
 
@@ -162,7 +168,7 @@ class AptosChain:
         return self._send("POST", "/view", parameters, body)
 
     def _get(self, path: str, *, missing: Any = ..., **parameters: int) -> Any:
-        """``missing`` is returned where there is no such thing; without it, that is an error."""
+        """``missing`` is returned for status 404; without it, 404 raises ChainUnavailable."""
         return self._send("GET", path, parameters, missing=missing)
 
     def _send(
@@ -185,20 +191,20 @@ class AptosChain:
             )
             said = answer.json()
         except (requests.RequestException, ValueError) as error:
-            # Not its text: that holds the address, and so the key.
+            # The error's text is left out: it contains the URL, and so the key.
             raise ChainUnavailable(f"{self._provider}: {type(error).__name__}.") from None
         if answer.status_code == requests.codes.not_found and missing is not ...:
             return missing
         if answer.status_code != requests.codes.ok:
             code = said.get("error_code") if isinstance(said, dict) else None
             raise ChainUnavailable(
-                f"{self._provider}: {answer.status_code} {self._mask(str(code))}."
+                f"{self._provider}: {answer.status_code} {self._redact(str(code))}."
             )
         return said
 
     @contextmanager
-    def _reading(self) -> Iterator[None]:
-        """Raises ChainContradiction for an answer that is not what the API promises."""
+    def _decoding(self) -> Iterator[None]:
+        """Raises ChainContradiction for a response that does not have the specified form."""
         try:
             yield
         except (
@@ -207,23 +213,23 @@ class AptosChain:
             KeyError,
             IndexError,
             AttributeError,
-            OverflowError,  # of an infinite number
+            OverflowError,  # int() of an infinite number
         ) as error:
             raise ChainContradiction(
-                f"{self._provider} answers what cannot be read: {type(error).__name__}."
+                f"{self._provider} returns an invalid result: {type(error).__name__}."
             ) from error
 
 
-def _block_of(transaction: Mapping[str, Any]) -> Block:
-    return Block(int(transaction["version"]), parse_hash(transaction["accumulator_root_hash"]))
+def _block_of(transaction: Mapping[str, Any]) -> BlockRef:
+    return BlockRef(int(transaction["version"]), parse_hash(transaction["accumulator_root_hash"]))
 
 
-def _transfers_of(transaction: Mapping[str, Any]) -> dict[int, Transfer]:
-    """More than AMOUNT_MAX of some token is possible, and is none of ours."""
+def _transfers_of(transaction: Mapping[str, Any]) -> dict[int, TokenTransfer]:
+    """Deposits by position; amounts above AMOUNT_MAX are of other tokens and are left out."""
     if transaction["success"] is not True:
         return {}
     return {
-        position: Transfer(
+        position: TokenTransfer(
             transaction=parse_hash(transaction["hash"]),
             block=_block_of(transaction),
             log_index=position,
@@ -236,5 +242,5 @@ def _transfers_of(transaction: Mapping[str, Any]) -> dict[int, Transfer]:
 
 
 def _address(text: str) -> bytes:
-    """Nodes leave out leading zeros."""
+    """The 32 bytes of an address; nodes omit leading zeros."""
     return bytes.fromhex(text.removeprefix("0x").rjust(2 * ADDRESS_BYTES, "0"))

@@ -1,9 +1,8 @@
-"""Chains that speak Ethereum's JSON-RPC: Arbitrum, and Tron through its nodes' ``/jsonrpc``.
+"""Chains with Ethereum's JSON-RPC: Arbitrum, and Tron through its nodes' ``/jsonrpc``.
 
-Methods and their answers: https://ethereum.org/developers/docs/apis/json-rpc, and for Tron
-https://developers.tron.network/reference/json-rpc-api. The transfers are those of ERC-20 (EIP-20).
-Every method of the port is one HTTP request, a batch as JSON-RPC 2.0 has it (section 6), or several
-where the batch would be too large.
+Methods and results: https://ethereum.org/developers/docs/apis/json-rpc, and for Tron
+https://developers.tron.network/reference/json-rpc-api. Transfers are events of ERC-20 (EIP-20).
+Every method of the port sends one batch request, or several if the batch would be too large.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -12,50 +11,38 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-import requests
 from eth_abi.abi import decode
 from eth_abi.exceptions import DecodingError
-from web3 import HTTPProvider
-from web3.types import RPCEndpoint
 
-from mara.wallets.adapters.masking import KeyMask
-from mara.wallets.errors import ChainContradiction, ChainUnavailable, RangeRefused
+from mara.wallets.adapters.json_rpc import GET_LOGS, Call, JsonRpcClient
+from mara.wallets.errors import ChainContradiction
 from mara.wallets.model import (
-    Balances,
-    Block,
+    AddressBalances,
     BlockRange,
-    Look,
-    Reading,
+    BlockRef,
+    ChainHead,
+    RangeTransfers,
     Receipt,
     Token,
-    Transfer,
+    TokenTransfer,
     parse_hash,
 )
 
 TIMEOUT_S = 10.0
-"""Of a request, to connect and between two parts of the answer."""
-BATCH_MAX = 100
-"""Calls in one request; the strictest providers take no more."""
+"""Timeout of a request: to connect, and between two parts of the response."""
 TRANSFER = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef"
 """keccak256 of ``Transfer(address,address,uint256)``."""
-LOGS = "eth_getLogs"
 DECIMALS_OF = "0x313ce567"
 SYMBOL_OF = "0x95d89b41"
 BALANCE_OF = "0x70a08231"
 AMOUNT_MAX = 2**63 - 1
-"""micro-USDT; more than that is no USDT, of which there are some 10**17."""
+"""micro-USDT; the total supply is about 10**17."""
 LOG_INDEX_MAX = 2**31 - 1
-
-REFUSALS = ("range", "more than", "too many", "response size", "limited to", "logs matched")
-"""What providers say of too many blocks or logs; none has a code of its own for it."""
-TOO_MANY_REQUESTS = ("rate", "requests per")
-
-Call = tuple[str, list[Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class EvmDialect:
-    """In what networks differ. Tron has no ``safe``, and reads state at its last block only."""
+    """Differences between networks. Tron has no ``safe`` tag, and no state of past blocks."""
 
     safe_tag: str = "safe"
     reads_past_state: bool = True
@@ -66,9 +53,12 @@ TRON = EvmDialect(safe_tag="finalized", reads_past_state=False)
 
 
 class EvmChain:
-    """``contract`` is the token's, 20 bytes. ``headers`` may carry a provider's key."""
+    """Implements ``Chain``. ``contract`` is the token's address, 20 bytes.
 
-    def __init__(  # noqa: PLR0913 - all by name, but for what tells providers apart
+    ``headers`` may contain the provider's API key; ``timeout_s`` applies to each request.
+    """
+
+    def __init__(  # noqa: PLR0913 - keyword-only, except for the provider's identity
         self,
         provider: str,
         url: str,
@@ -81,26 +71,20 @@ class EvmChain:
         self._provider = provider
         self._contract = "0x" + contract.hex()
         self._dialect = dialect
-        self._mask = KeyMask(url, headers)
-        self._rpc = HTTPProvider(
-            url,
-            request_kwargs={
-                "timeout": timeout_s,
-                "headers": {"Content-Type": "application/json", **(headers or {})},
-            },
-            exception_retry_configuration=None,
-        )
+        self._rpc = JsonRpcClient(provider, url, headers=headers, timeout_s=timeout_s)
 
     @property
     def provider(self) -> str:
+        """The provider's name, without credentials."""
         return self._provider
 
-    def look(self, numbers: Collection[int]) -> Look:
+    def get_head(self, numbers: Collection[int]) -> ChainHead:
+        """The latest, safe and finalized blocks, and the hashes of the blocks ``numbers``."""
         asked = sorted(set(numbers))
         tags = ["latest", self._dialect.safe_tag, "finalized", *map(hex, asked)]
-        latest, safe, final, *blocks = self._ask([_block_by(tag) for tag in tags])
-        with self._reading():
-            return Look(
+        latest, safe, final, *blocks = self._rpc.call([_block_by(tag) for tag in tags])
+        with self._decoding():
+            return ChainHead(
                 latest=_block(latest),
                 safe=_number_or_0(safe),
                 final=_number_or_0(final),
@@ -110,14 +94,15 @@ class EvmChain:
                 },
             )
 
-    def read(self, ranges: Sequence[BlockRange]) -> Sequence[Reading]:
+    def get_transfers(self, ranges: Sequence[BlockRange]) -> Sequence[RangeTransfers]:
+        """The Transfer events of the contract in each range. Raises RangeRefused."""
         calls = [_block_by("finalized")]
         for asked in ranges:
             calls += [self._logs_of(asked), _block_by(hex(asked.last))]
-        final, *answers = self._ask(calls)
-        with self._reading():
+        final, *answers = self._rpc.call(calls)
+        with self._decoding():
             return [
-                Reading(
+                RangeTransfers(
                     asked,
                     _hash_at(asked.last, last),
                     _number_or_0(final),
@@ -126,37 +111,40 @@ class EvmChain:
                 for asked, logs, last in zip(ranges, answers[::2], answers[1::2], strict=True)
             ]
 
-    def receipts(self, transactions: Collection[str]) -> Mapping[str, Receipt | None]:
+    def get_receipts(self, transactions: Collection[str]) -> Mapping[str, Receipt | None]:
+        """The receipt of each transaction; None if no block contains it."""
         asked = sorted(transactions)
-        answers = self._ask([("eth_getTransactionReceipt", [name]) for name in asked])
-        with self._reading():
+        answers = self._rpc.call([("eth_getTransactionReceipt", [name]) for name in asked])
+        with self._decoding():
             return {
                 name: self._receipt(name, answer) if answer else None
                 for name, answer in zip(asked, answers, strict=True)
             }
 
-    def token(self) -> Token:
-        decimals, symbol = self._ask(
+    def get_token(self) -> Token:
+        """``symbol()`` and ``decimals()`` of the contract (EIP-20)."""
+        decimals, symbol = self._rpc.call(
             [self._view(DECIMALS_OF, "latest"), self._view(SYMBOL_OF, "latest")]
         )
-        with self._reading():
+        with self._decoding():
             (name,) = decode(["string"], bytes.fromhex(symbol[2:]))
             return Token(name, int(decimals, 16))
 
-    def balances(self, address: bytes) -> Balances:
-        (latest,) = self._ask([_block_by("latest")])
-        with self._reading():
+    def get_balances(self, address: bytes) -> AddressBalances:
+        """The token's and the native balance after the latest block."""
+        (latest,) = self._rpc.call([_block_by("latest")])
+        with self._decoding():
             block = _block(latest)
         at = hex(block.number) if self._dialect.reads_past_state else "latest"
         holder = "0x" + address.hex()
-        token, native = self._ask(
+        token, native = self._rpc.call(
             [
                 self._view(BALANCE_OF + address.hex().rjust(64, "0"), at),
                 ("eth_getBalance", [holder, at]),
             ]
         )
-        with self._reading():
-            return Balances(block, token_micro_usdt=int(token, 16), native=int(native, 16))
+        with self._decoding():
+            return AddressBalances(block, token_micro_usdt=int(token, 16), native=int(native, 16))
 
     def _logs_of(self, asked: BlockRange) -> Call:
         wanted = {
@@ -165,25 +153,25 @@ class EvmChain:
             "fromBlock": hex(asked.first),
             "toBlock": hex(asked.last),
         }
-        return LOGS, [wanted]
+        return GET_LOGS, [wanted]
 
     def _view(self, data: str, at: str) -> Call:
         return "eth_call", [{"to": self._contract, "data": data}, at]
 
-    def _transfer(self, log: Mapping[str, Any], asked: BlockRange | None = None) -> Transfer:
-        """Raises ValueError for what is no transfer of our token, or not in ``asked``."""
-        if not self._is_ours(log) or log.get("removed"):
-            raise ValueError("That is no transfer of the token.")
+    def _transfer(self, log: Mapping[str, Any], asked: BlockRange | None = None) -> TokenTransfer:
+        """Raises ValueError for another event, another contract, or a block not in ``asked``."""
+        if not self._is_token_transfer(log) or log.get("removed"):
+            raise ValueError("log is not a Transfer event of the configured token")
         amount = int(log["data"], 16)
         if amount > AMOUNT_MAX:
-            raise ValueError("That is more of the token than there is.")
+            raise ValueError("amount exceeds the token's supply")
         log_index = int(log["logIndex"], 16)
         if not 0 <= log_index <= LOG_INDEX_MAX:
-            raise ValueError("There are not so many logs in a block.")
-        block = Block(int(log["blockNumber"], 16), parse_hash(log["blockHash"]))
+            raise ValueError("logIndex out of range")
+        block = BlockRef(int(log["blockNumber"], 16), parse_hash(log["blockHash"]))
         if asked is not None and block.number not in asked:
-            raise ValueError("That is another block than was asked for.")
-        return Transfer(
+            raise ValueError("log is in a block outside of the requested range")
+        return TokenTransfer(
             transaction=parse_hash(log["transactionHash"]),
             block=block,
             log_index=log_index,
@@ -191,7 +179,7 @@ class EvmChain:
             amount_micro_usdt=amount,
         )
 
-    def _is_ours(self, log: Mapping[str, Any]) -> bool:
+    def _is_token_transfer(self, log: Mapping[str, Any]) -> bool:
         topics = log["topics"]
         return (
             log["address"].lower() == self._contract
@@ -200,68 +188,24 @@ class EvmChain:
         )
 
     def _receipt(self, name: str, answer: Mapping[str, Any]) -> Receipt:
-        """Raises ValueError where a log is missing among the others, which gives them positions."""
+        """Raises ValueError if the logs are not consecutive, because positions would be wrong."""
         indexes = [int(log["logIndex"], 16) for log in answer["logs"]]
         if any(later != before + 1 for before, later in pairwise(indexes)):
-            raise ValueError("The logs of a transaction follow each other.")
+            raise ValueError("logs of a receipt must have consecutive indexes")
         return Receipt(
             transaction=name,
-            block=Block(int(answer["blockNumber"], 16), parse_hash(answer["blockHash"])),
+            block=BlockRef(int(answer["blockNumber"], 16), parse_hash(answer["blockHash"])),
             succeeded=answer["status"] == "0x1",
             transfers={
                 position: self._transfer(log)
                 for position, log in enumerate(answer["logs"])
-                if self._is_ours(log)
+                if self._is_token_transfer(log)
             },
         )
 
-    def _ask(self, calls: Sequence[Call]) -> list[Any]:
-        """The results, in order. Raises ChainUnavailable; of lists of logs RangeRefused too."""
-        batches = range(0, len(calls), BATCH_MAX)
-        return [one for at in batches for one in self._ask_at_once(calls[at : at + BATCH_MAX])]
-
-    def _ask_at_once(self, calls: Sequence[Call]) -> list[Any]:
-        batch = [(RPCEndpoint(method), parameters) for method, parameters in calls]
-        try:
-            answers = self._rpc.make_batch_request(batch)
-        except (requests.RequestException, ValueError, TypeError, KeyError) as error:
-            # Not its text: that holds the address, and so the key.
-            raise ChainUnavailable(f"{self._provider}: {type(error).__name__}.") from None
-        if not isinstance(answers, list):
-            raise self._refusal(answers, calls)
-        if len(answers) != len(calls):
-            raise ChainContradiction(f"{self._provider} answers less than was asked.")
-        for answer in answers:
-            # Some say ``"result": null`` beside their error, which is not "there is none".
-            if answer.get("error") or "result" not in answer:
-                raise self._refusal(answer, calls)
-        self._check_order([answer.get("id") for answer in answers])
-        return [answer["result"] for answer in answers]
-
-    def _check_order(self, ids: Sequence[object]) -> None:
-        """Raises ChainContradiction where which answer is whose was but guessed.
-
-        They are sorted by ids that count up, unless one has none, or has it in another spelling.
-        """
-        first = ids[0] if ids else None
-        if not isinstance(first, int) or list(ids) != list(range(first, first + len(ids))):
-            raise ChainContradiction(f"{self._provider} does not tell which answer is whose.")
-
-    def _refusal(self, answer: Any, calls: Sequence[Call]) -> ChainUnavailable:
-        """Where no logs were asked for, asking for fewer of them would not help."""
-        error = answer.get("error") if isinstance(answer, dict) else None
-        said = str(error.get("message", "") if isinstance(error, dict) else error or "")
-        message = self._mask(said)
-        text = message.lower()
-        limited = any(word in text for word in TOO_MANY_REQUESTS)
-        lists = any(method == LOGS for method, _ in calls)
-        refused = lists and any(word in text for word in REFUSALS) and not limited
-        kind = RangeRefused if refused else ChainUnavailable
-        return kind(f"{self._provider}: {message[:200] or 'no result'}")
-
     @contextmanager
-    def _reading(self) -> Iterator[None]:
-        """Raises ChainContradiction for an answer that is not what the method promises."""
+    def _decoding(self) -> Iterator[None]:
+        """Raises ChainContradiction for a result that does not have the specified form."""
         try:
             yield
         except (
@@ -273,7 +217,7 @@ class EvmChain:
             DecodingError,
         ) as error:
             raise ChainContradiction(
-                f"{self._provider} answers what cannot be read: {type(error).__name__}."
+                f"{self._provider} returns an invalid result: {type(error).__name__}."
             ) from error
 
 
@@ -281,20 +225,20 @@ def _block_by(tag: str) -> Call:
     return "eth_getBlockByNumber", [tag, False]
 
 
-def _block(answer: Any) -> Block:
-    return Block(int(answer["number"], 16), parse_hash(answer["hash"]))
+def _block(answer: Any) -> BlockRef:
+    return BlockRef(int(answer["number"], 16), parse_hash(answer["hash"]))
 
 
 def _hash_at(number: int, answer: Any) -> str | None:
-    """Raises ValueError for another block than the one that was asked for."""
+    """The block's hash, or None if there is no such block. Raises ValueError for another block."""
     if not answer:
         return None
     block = _block(answer)
     if block.number != number:
-        raise ValueError("That is another block than was asked for.")
+        raise ValueError("result is another block than the requested one")
     return block.hash
 
 
 def _number_or_0(answer: Any) -> int:
-    """Of a tag that a young chain does not have yet."""
+    """The block's number; 0 if the tag does not exist yet, on a new chain."""
     return _block(answer).number if answer else 0

@@ -1,4 +1,4 @@
-"""Wallets kept in PostgreSQL."""
+"""Repository of wallets in PostgreSQL."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,7 +18,10 @@ LIST = f"SELECT {COLUMNS} FROM wallets WHERE owner_id = %s ORDER BY network"
 
 
 class PostgresWallets:
+    """Implements ``Wallets``."""
+
     def add(self, wallet: Wallet) -> bool:
+        """Insert; False, without a change, if the owner has a wallet on that network."""
         parameters = {
             "owner_id": wallet.owner_id,
             "network": wallet.network,
@@ -29,10 +32,12 @@ class PostgresWallets:
         return connection().execute(ADD, parameters).rowcount == 1
 
     def find(self, owner_id: UUID, network: Network) -> Wallet | None:
+        """The owner's wallet on the network, or None."""
         row = connection().execute(FIND, (owner_id, network)).fetchone()
         return _wallet(row) if row else None
 
     def list(self, owner_id: UUID) -> Sequence[Wallet]:
+        """All wallets of the owner, ordered by network."""
         return [_wallet(row) for row in connection().execute(LIST, (owner_id,))]
 
 

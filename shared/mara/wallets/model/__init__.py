@@ -1,15 +1,23 @@
-"""The words of wallets: networks and their rules, chains, deposits, and how far they are read."""
+"""The model of wallets: networks and their rules, chains, deposits, and scan cursors."""
 
 from mara.wallets.model.chain import (
-    Balances,
-    Block,
+    AddressBalances,
     BlockRange,
-    Holdings,
-    Look,
-    Reading,
+    BlockRef,
+    ChainHead,
+    OnChainBalance,
+    RangeTransfers,
     Receipt,
-    Transfer,
+    TokenTransfer,
     parse_hash,
+)
+from mara.wallets.model.chain_status import (
+    LAG_MAX,
+    ChainState,
+    ChainStatus,
+    FailureKind,
+    ProviderFailure,
+    ScanProgress,
 )
 from mara.wallets.model.deposit import (
     IN_FLIGHT,
@@ -27,16 +35,9 @@ from mara.wallets.model.network import (
     Network,
     Token,
 )
-from mara.wallets.model.scan import OpenRange, Scan
+from mara.wallets.model.provider import provider_name
+from mara.wallets.model.scan_cursor import ScanCursor, UnfinalizedRange
 from mara.wallets.model.wallet import Wallet
-from mara.wallets.model.watch import (
-    LAG_MAX,
-    ChainState,
-    ChainWatch,
-    Failure,
-    FailureKind,
-    Progress,
-)
 
 __all__ = [
     "DECIMALS",
@@ -46,27 +47,28 @@ __all__ = [
     "SETTLED",
     "TRANSACTION",
     "UNDOABLE",
-    "Balances",
-    "Block",
+    "AddressBalances",
     "BlockRange",
+    "BlockRef",
+    "ChainHead",
     "ChainState",
-    "ChainWatch",
+    "ChainStatus",
     "Deposit",
     "DepositKey",
     "DepositRules",
     "DepositState",
-    "Failure",
     "FailureKind",
-    "Holdings",
-    "Look",
     "Network",
-    "OpenRange",
-    "Progress",
-    "Reading",
+    "OnChainBalance",
+    "ProviderFailure",
+    "RangeTransfers",
     "Receipt",
-    "Scan",
+    "ScanCursor",
+    "ScanProgress",
     "Token",
-    "Transfer",
+    "TokenTransfer",
+    "UnfinalizedRange",
     "Wallet",
     "parse_hash",
+    "provider_name",
 ]

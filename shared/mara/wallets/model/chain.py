@@ -1,6 +1,6 @@
-"""What a provider says of a chain: its heads, ranges of its blocks, and the transfers in them.
+"""What a provider reports of a chain: its head, block ranges, and the transfers in them.
 
-On a chain without blocks of its own kind, a version of its ledger stands for a block.
+Aptos has no blocks of this kind: there, a ledger version takes the place of a block number.
 """
 
 import re
@@ -12,16 +12,16 @@ _HASH = re.compile(r"0x[0-9a-f]{1,64}")
 
 
 def parse_hash(text: str) -> str:
-    """In one spelling, whoever spells it: it names a deposit for ever. Raises ValueError."""
+    """The hash in lower case, so that one hash has one spelling. Raises ValueError."""
     hash_ = text.lower()
     if not _HASH.fullmatch(hash_):
-        raise ValueError("That is no hash.")
+        raise ValueError("hash must be 0x and 1 to 64 hexadecimal digits")
     return hash_
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
-    """``hash`` commits to the block and to all before it."""
+class BlockRef:
+    """A block's number and hash; the hash commits to the block and to all blocks before it."""
 
     number: int
     hash: str
@@ -29,20 +29,20 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class BlockRange:
-    """Both ends belong to it."""
+    """Block numbers from ``first`` to ``last``, both included."""
 
     first: int
     last: int
 
     def __post_init__(self) -> None:
         if not 0 <= self.first <= self.last:
-            raise ValueError("A range has a first block and ends at or after it.")
+            raise ValueError("block range must satisfy 0 <= first <= last")
 
     def __contains__(self, number: int) -> bool:
         return self.first <= number <= self.last
 
-    def parts(self, blocks_max: int) -> list["BlockRange"]:
-        """Contiguous ranges of at most ``blocks_max`` blocks that make up this one."""
+    def split(self, blocks_max: int) -> list["BlockRange"]:
+        """Contiguous ranges of at most ``blocks_max`` blocks that cover this one."""
         return [
             BlockRange(first, min(first + blocks_max - 1, self.last))
             for first in range(self.first, self.last + 1, blocks_max)
@@ -50,73 +50,77 @@ class BlockRange:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """One glance at a chain. ``safe`` and ``final`` are block numbers by the chain's own word.
+class ChainHead:
+    """The head of a chain, by one provider.
 
-    ``hashes`` are those of the blocks that were asked for; ``None`` where there is no such block.
+    ``safe`` and ``final`` are the numbers of the last safe and the last finalized block.
+    ``hashes`` has an entry per requested block; None if the provider has no such block.
     """
 
-    latest: Block
+    latest: BlockRef
     safe: int
     final: int
     hashes: Mapping[int, str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Transfer:
-    """One movement of our token, as a range of blocks lists it.
+class TokenTransfer:
+    """One transfer of our token, as the provider lists it for a block range.
 
-    ``recipient`` is what the chain names: an address, or on Aptos the store that belongs to one.
-    ``log_index`` counts within the block, and changes when a transaction moves to another one.
+    ``recipient`` is the address that the event names; on Aptos, the address of a fungible store.
+    ``log_index`` counts within the block and changes if the transaction moves to another block.
     """
 
     transaction: str
-    block: Block
+    block: BlockRef
     log_index: int
     recipient: bytes
     amount_micro_usdt: int
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """All transfers of a range. ``last_hash`` is its last block's; ``None``: there is none yet."""
+class RangeTransfers:
+    """All transfers in ``range``, with the provider's last finalized block number ``final``.
+
+    ``last_hash`` is the hash of the range's last block, or None if it is not available yet.
+    """
 
     range: BlockRange
     last_hash: str | None
     final: int
-    transfers: Sequence[Transfer]
+    transfers: Sequence[TokenTransfer]
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of a transaction. ``transfers`` are those of our token, by their position.
+    """The result of a transaction. ``transfers`` maps the position of a log to our transfers.
 
-    A position counts all logs of the transaction, from 0: unlike the index within the block it
-    stays the same wherever the transaction goes.
+    A position counts all logs of the transaction, from 0. Unlike the index within the block, it
+    does not change if the transaction moves to another block.
     """
 
     transaction: str
-    block: Block
+    block: BlockRef
     succeeded: bool
-    transfers: Mapping[int, Transfer]
+    transfers: Mapping[int, TokenTransfer]
 
 
 @dataclass(frozen=True, slots=True)
-class Balances:
-    """What an address holds after ``block``; ``native`` in the chain's own smallest unit."""
+class AddressBalances:
+    """Balances of an address after ``block``; ``native`` is in the coin's smallest unit (wei)."""
 
-    block: Block
+    block: BlockRef
     token_micro_usdt: int
     native: int
 
     def __post_init__(self) -> None:
         if self.token_micro_usdt < 0 or self.native < 0:
-            raise ValueError("Nobody holds less than nothing.")
+            raise ValueError("balance must be non-negative")
 
 
 @dataclass(frozen=True, slots=True)
-class Holdings:
-    """``as_of`` is when the provider said so."""
+class OnChainBalance:
+    """Balances that a provider reported at the time ``as_of``."""
 
-    balances: Balances
+    balances: AddressBalances
     as_of: datetime

@@ -1,4 +1,4 @@
-"""A deposit: a transfer of USDT to an address of one of our users."""
+"""A deposit: a transfer of USDT to an address of a user."""
 
 import re
 from dataclasses import dataclass
@@ -7,15 +7,19 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
-from mara.wallets.model.chain import Block
+from mara.wallets.model.chain import BlockRef
 from mara.wallets.model.network import Network
 
 TRANSACTION = re.compile(r"(?:0x)?([0-9a-fA-F]{64})")
-"""A transaction's hash as people copy it; explorers of Tron leave out the prefix."""
+"""A transaction hash as users copy it; Tron explorers omit the prefix."""
 
 
 class DepositState(StrEnum):
-    """``final`` waits for the opinion of a second provider; most are credited at once."""
+    """The life cycle: seen, safe, final, then credited or suspense; or orphaned before final.
+
+    ``final`` waits for confirmation by a second provider; most deposits are credited at once.
+    ``suspense`` is a settled deposit below the minimum amount.
+    """
 
     SEEN = "seen"
     SAFE = "safe"
@@ -26,14 +30,18 @@ class DepositState(StrEnum):
 
 
 IN_FLIGHT = frozenset({DepositState.SEEN, DepositState.SAFE, DepositState.FINAL})
+"""Not settled yet, and not orphaned."""
 UNDOABLE = frozenset({DepositState.SEEN, DepositState.SAFE})
-"""What a chain may still move to another block, or take back."""
+"""A reorganization may move such a deposit to another block, or remove it."""
 SETTLED = frozenset({DepositState.CREDITED, DepositState.SUSPENSE})
-"""From here nothing leads back: the ledger has it."""
+"""Terminal states: the deposit is posted in the ledger."""
 
 
 class DepositKey(NamedTuple):
-    """What makes two reports one deposit, whichever block the transaction ended up in."""
+    """The identity of a deposit; it does not depend on the block that includes the transaction.
+
+    ``position`` is the position of the log within the transaction.
+    """
 
     network: Network
     transaction: str
@@ -45,14 +53,14 @@ class DepositKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Deposit:
-    """``reader`` is the provider that reported the block it stands in."""
+    """A deposit in any state; ``reader`` is the provider that reported its current block."""
 
     id: UUID
     owner_id: UUID
     key: DepositKey
     recipient: bytes
     amount_micro_usdt: int
-    block: Block
+    block: BlockRef
     log_index: int
     state: DepositState
     reader: str

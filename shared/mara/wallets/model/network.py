@@ -1,13 +1,17 @@
-"""The networks on which USDT is taken, and the rules of each."""
+"""The networks on which users deposit USDT, and the deposit rules of each."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 DECIMALS = 6
-"""Of USDT on every network here: its smallest unit is our micro-USDT."""
+"""Decimals of USDT on every supported network: its smallest unit is our micro-USDT."""
 
 
 class Network(StrEnum):
+    """A supported network; the values are part of the API."""
+
     ARBITRUM = "arbitrum"
     TRON = "tron"
     APTOS = "aptos"
@@ -15,7 +19,7 @@ class Network(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """What a contract says of itself, or what everybody knows of a chain's own coin."""
+    """Symbol and decimals of a token contract, or of a chain's native coin."""
 
     symbol: str
     decimals: int
@@ -23,13 +27,14 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class DepositRules:
-    """``contract`` is the token's address, as the network spells addresses.
+    """The rules by which deposits on one network are detected and credited.
 
-    ``finality`` is a sentence for people, ``eta_s`` how long it usually takes, in seconds.
-    ``start_block`` is the first block that may hold a deposit; ``None`` means that the scan begins
-    with what is final when it is first run. ``blocks_per_scan_max`` is the most that providers
-    accept in one range. Deposits above ``opinion_above_micro_usdt`` are credited only when a
-    second provider confirms them.
+    ``contract`` is the token's address in the network's own notation. ``finality`` is a text for
+    users, ``eta_s`` the usual time until a deposit is credited, in seconds. ``start_block`` is the
+    first block to scan; None starts the first scan after the block that is final then.
+    ``blocks_per_scan_max`` is the largest range that providers accept. Deposits above
+    ``two_provider_threshold_micro_usdt`` are credited only if a second provider confirms them.
+    Deposits below ``minimum_micro_usdt`` are posted to suspense.
     """
 
     network: Network
@@ -38,11 +43,18 @@ class DepositRules:
     token: Token
     native: Token
     minimum_micro_usdt: int
-    opinion_above_micro_usdt: int
+    two_provider_threshold_micro_usdt: int
     blocks_per_scan_max: int
     finality: str
     eta_s: int
     start_block: int | None = None
+
+    def overridden(self, changes: Mapping[str, Any], symbol: str | None = None) -> "DepositRules":
+        """The rules with the fields in ``changes`` replaced, and the token's symbol if given."""
+        rules = replace(self, **changes)
+        if symbol is None:
+            return rules
+        return replace(rules, token=Token(symbol, rules.token.decimals))
 
 
 DEPOSIT_RULES = {
@@ -55,7 +67,7 @@ DEPOSIT_RULES = {
             token=Token("USD₮0", DECIMALS),
             native=Token("ETH", 18),
             minimum_micro_usdt=1_000_000,
-            opinion_above_micro_usdt=1_000_000_000,
+            two_provider_threshold_micro_usdt=1_000_000_000,
             blocks_per_scan_max=2000,
             finality="when Ethereum has made final the batch that holds it",
             eta_s=20 * 60,
@@ -67,7 +79,7 @@ DEPOSIT_RULES = {
             token=Token("USDT", DECIMALS),
             native=Token("TRX", 6),
             minimum_micro_usdt=1_000_000,
-            opinion_above_micro_usdt=1_000_000_000,
+            two_provider_threshold_micro_usdt=1_000_000_000,
             blocks_per_scan_max=1000,
             finality="when the block is solidified: 19 of 27 representatives built on it",
             eta_s=90,
@@ -79,11 +91,11 @@ DEPOSIT_RULES = {
             token=Token("USDt", DECIMALS),
             native=Token("APT", 8),
             minimum_micro_usdt=1_000_000,
-            opinion_above_micro_usdt=1_000_000_000,
+            two_provider_threshold_micro_usdt=1_000_000_000,
             blocks_per_scan_max=1000,
             finality="when the ledger has committed it",
             eta_s=60,
         ),
     )
 }
-"""Of the public networks; a stage may set its own (``ChainsSettings``)."""
+"""Rules of the public networks; a stage may override them (``ChainsSettings``)."""

@@ -1,4 +1,4 @@
-"""A wallet: where a user receives USDT on one network."""
+"""A wallet: the address at which a user receives USDT on one network."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from mara.wallets.model.network import Network
 
 @dataclass(frozen=True, slots=True)
 class Wallet:
-    """``receives_at`` is what transfers name as their recipient; mostly the address itself."""
+    """``receives_at`` is the recipient that transfers name: ``address``, but a store on Aptos."""
 
     owner_id: UUID
     network: Network

@@ -1,1 +1,1 @@
-"""What one can do with wallets, and what happens to their deposits."""
+"""Use cases of wallets: creation, scanning, settlement, reconciliation and monitoring."""

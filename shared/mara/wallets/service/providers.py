@@ -1,4 +1,4 @@
-"""One chain by several providers: who is asked, who stands in, and who is remembered as failing."""
+"""One chain through several providers: rotation, fallback, and the record of failures."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -7,72 +7,83 @@ from typing import TypeVar
 from mara.kernel.clock import Clock
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 from mara.wallets.errors import ChainContradiction, ChainUnavailable, RangeRefused
-from mara.wallets.model import Failure, FailureKind, Network
-from mara.wallets.ports import Chain, Scans
+from mara.wallets.model import FailureKind, Network, ProviderFailure
+from mara.wallets.ports import Chain, ScanCursors
 
 AnswerT = TypeVar("AnswerT")
 
 
 @dataclass(frozen=True, slots=True)
 class Providers:
+    """The providers of one network, the preferred one first."""
+
     network: Network
     chains: Sequence[Chain]
-    scans: Scans
+    cursors: ScanCursors
     unit_of_work: UnitOfWork
     now: Clock
 
-    def in_turn(self, turn: int, *, last: Sequence[Collection[str]] = ()) -> list[Chain]:
-        """All of them, another one first each turn.
+    def rotated(self, turn: int, *, last: Sequence[Collection[str]] = ()) -> list[Chain]:
+        """All providers, starting with another one each turn.
 
-        Those named in ``last`` come last; of several such collections, the first one weighs most.
+        Providers named in ``last`` are moved to the end; its first collection has the highest
+        weight.
         """
         shift = turn % len(self.chains)
         rotated = [*self.chains[shift:], *self.chains[:shift]]
         return sorted(rotated, key=lambda chain: [chain.provider in names for names in last])
 
-    def answers(
+    def ask_each(
         self, ask: Callable[[Chain], AnswerT], chains: Sequence[Chain]
     ) -> Iterator[tuple[Chain, AnswerT]]:
-        """Of each that answers; the others are noted."""
+        """Each provider that answers, with its answer; failures of the others are recorded.
+
+        Raises RangeRefused.
+        """
         for chain in chains:
             try:
                 answer = ask(chain)
             except RangeRefused:
                 raise
             except ChainUnavailable as error:
-                self.note(chain, _kind(error), error.detail)
+                self.record_failure(chain, _kind(error), error.detail)
                 continue
             yield chain, answer
 
-    def first(
+    def ask_first(
         self, ask: Callable[[Chain], AnswerT], chains: Sequence[Chain]
     ) -> tuple[Chain, AnswerT]:
-        """Of the first that answers. Raises ChainUnavailable where none does, and RangeRefused."""
-        for answered in self.answers(ask, chains):
+        """The first provider that answers, with its answer.
+
+        Raises ChainUnavailable if none answers, and RangeRefused.
+        """
+        for answered in self.ask_each(ask, chains):
             return answered
-        raise ChainUnavailable(f"None of the providers of {self.network} answers.")
+        raise ChainUnavailable(f"No provider of {self.network} answers.")
 
     def agreed_hash(self, number: int, turn: int = 0) -> str:
-        """The hash of a final block, by the word of all providers that answer.
+        """The hash of a finalized block, confirmed by every provider that answers.
 
-        Raises ChainUnavailable where none answers, where they do not agree, or where to one of
-        them the block is not final.
+        Raises ChainUnavailable if none answers, if they report different hashes, or if one of them
+        has not finalized the block yet.
         """
-        asked = self.in_turn(turn)
-        looks = [look for _, look in self.answers(lambda chain: chain.look((number,)), asked)]
-        hashes = {look.hashes[number] for look in looks}
+        asked = self.rotated(turn)
+        heads = [head for _, head in self.ask_each(lambda chain: chain.get_head((number,)), asked)]
+        hashes = {head.hashes[number] for head in heads}
         found = hashes.pop() if len(hashes) == 1 else None
-        if found is None or any(look.final < number for look in looks):
+        if found is None or any(head.final < number for head in heads):
             raise ChainUnavailable(f"The providers do not agree on block {number} yet.")
         return found
 
     def others(self, turn: int, provider: str) -> list[Chain]:
-        return [chain for chain in self.in_turn(turn) if chain.provider != provider]
+        """All providers except the named one, rotated."""
+        return [chain for chain in self.rotated(turn) if chain.provider != provider]
 
-    def note(self, chain: Chain, kind: FailureKind, said: str) -> None:
-        failure = Failure(chain.provider, kind, self.now())
+    def record_failure(self, chain: Chain, kind: FailureKind, detail: str) -> None:
+        """Store a provider's failure in a transaction of its own."""
+        failure = ProviderFailure(chain.provider, kind, self.now())
         with self.unit_of_work(SYSTEM):
-            self.scans.note(self.network, failure, said)
+            self.cursors.record_failure(self.network, failure, detail)
 
 
 def _kind(error: ChainUnavailable) -> FailureKind:

@@ -1,4 +1,4 @@
-"""What users see of their wallets, and of what is on its way to them."""
+"""Queries on a user's wallets and deposits."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,17 +8,20 @@ from mara.kernel.principal import Principal
 from mara.kernel.unit_of_work import UnitOfWork
 from mara.wallets.errors import WalletNotFound
 from mara.wallets.model import Deposit, Network, Wallet
-from mara.wallets.ports import Deposits, Scans, Wallets
+from mara.wallets.ports import Deposits, ScanCursors, Wallets
 
 
 @dataclass(frozen=True, slots=True)
 class WalletService:
+    """Reads what the caller owns; nothing of other users."""
+
     wallets: Wallets
     deposits: Deposits
-    scans: Scans
+    cursors: ScanCursors
     unit_of_work: UnitOfWork
 
     def list(self, caller: Principal) -> Sequence[Wallet]:
+        """All wallets of the caller, ordered by network."""
         with self.unit_of_work(caller.user_id):
             return self.wallets.list(caller.user_id)
 
@@ -28,28 +31,28 @@ class WalletService:
             return self._wallet(caller, network)
 
     def get_with_latest(self, caller: Principal, network: Network) -> tuple[Wallet, int | None]:
-        """With the last block of the chain; ``None`` where it was never read.
+        """The wallet, and the chain's latest block number; None if it was never scanned.
 
         Raises WalletNotFound.
         """
         with self.unit_of_work(caller.user_id):
-            return self._wallet(caller, network), self.scans.latest(network)
+            return self._wallet(caller, network), self.cursors.latest_block(network)
 
     def list_deposits(
         self, caller: Principal, network: Network, page: PageRequest
     ) -> tuple[Wallet, Page[Deposit], int | None]:
-        """The newest first, with the last block of the chain; ``None`` where it was never read.
+        """The wallet, its deposits (newest first), and the chain's latest block number.
 
-        Raises WalletNotFound.
+        The latest block is None if the chain was never scanned. Raises WalletNotFound.
         """
         with self.unit_of_work(caller.user_id):
             wallet = self._wallet(caller, network)
             found = self.deposits.list(caller.user_id, network, page)
-            latest = self.scans.latest(network)
+            latest = self.cursors.latest_block(network)
         return wallet, Page.of(found, page, lambda deposit: deposit.id), latest
 
     def _wallet(self, caller: Principal, network: Network) -> Wallet:
         found = self.wallets.find(caller.user_id, network)
         if found is None:
-            raise WalletNotFound("Generate it first: POST /api/v1/wallets/generate.")
+            raise WalletNotFound("Create it first: POST /api/v1/wallets/generate.")
         return found

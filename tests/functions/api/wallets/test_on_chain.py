@@ -16,7 +16,7 @@ from functions.api.wallets.generate_wallet.handler import handler as generate_wa
 from functions.api.wallets.get_wallet_balance.handler import handler as get_wallet_balance
 from mara.wallets.model import DEPOSIT_RULES, Network
 from mara.wallets.model.addresses import parse_address
-from mara.wiring.wallets import PATIENCE_WITH_CALLER_S, scan
+from mara.wiring.wallets import RPC_TIMEOUT_INTERACTIVE_S, scan_job
 from tests.support.accounts import Account, make_account
 from tests.support.anvil import SLOTS
 from tests.support.books import credited
@@ -94,13 +94,13 @@ def look(network: Network) -> None:
     """As the schedule does."""
     from mara.platform.clock import now
 
-    scan(network, now())
+    scan_job().run(network, now())
 
 
 class TestBalance:
     def test_is_what_the_chain_says_after_a_block_that_it_names(self, scene: Scene) -> None:
         scene.lab.pay([(scene.address, AMOUNT)])
-        latest = scene.lab.chain().look(()).latest.number
+        latest = scene.lab.chain().get_head(()).latest.number
         answer = scene.ask(scene.anna)
         assert answer.status == 200
         assert answer.json["block"] == latest
@@ -139,7 +139,7 @@ class TestBalance:
             connect(monkeypatch, scene.network, {**settings, "urls": urls})
             began = time.monotonic()
             assert scene.ask(scene.anna).status == 200
-        assert time.monotonic() - began < 2 * PATIENCE_WITH_CALLER_S
+        assert time.monotonic() - began < 2 * RPC_TIMEOUT_INTERACTIVE_S
 
     def test_counts_the_coin_of_the_chain_to_its_last_place(self, scene: Scene) -> None:
         if not isinstance(scene.lab, EvmLab):

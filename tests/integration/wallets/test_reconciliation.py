@@ -18,7 +18,7 @@ from mara.wallets.model import BlockRange, Deposit
 from tests.support.accounts import Account, make_account
 from tests.support.books import credited
 from tests.support.chains import Payment, SimulatedChain, SimulatedProvider
-from tests.support.scanning import deposits, give_wallet, rechecking, scanner
+from tests.support.scanning import deposits, give_wallet, reconciliation, scanner
 
 ANNA, BORIS = (bytes([n]) * 20 for n in (1, 2))
 FIVE = 5_000_000
@@ -58,10 +58,10 @@ class Stage:
         service.run(service.now() + timedelta(minutes=1))
 
     def claim(self, who: Account, name: str) -> list[Deposit]:
-        return list(rechecking(self.providers).claim(who.principal, name))
+        return list(reconciliation(self.providers).claim(who.principal, name))
 
     def rescan(self, first: int, last: int) -> int:
-        return rechecking(self.providers).rescan(BlockRange(first, last))
+        return reconciliation(self.providers).rescan(BlockRange(first, last))
 
     def states(self) -> list[str]:
         return [state for _, _, state in deposits().values()]

@@ -1,4 +1,4 @@
-"""How far each chain is read, kept in PostgreSQL."""
+"""Repository of scan cursors and provider failures in PostgreSQL (table ``chain_scans``)."""
 
 import json
 from dataclasses import asdict
@@ -7,8 +7,8 @@ from datetime import datetime
 from psycopg import errors
 
 from mara.platform.database import connection
-from mara.wallets.errors import ScanMoved
-from mara.wallets.model import Block, Failure, Network, OpenRange, Scan
+from mara.wallets.errors import ConcurrentUpdate
+from mara.wallets.model import BlockRef, Network, ProviderFailure, ScanCursor, UnfinalizedRange
 
 GET = """
     SELECT closed_number, closed_hash, open, blocks_per_scan, revision
@@ -18,7 +18,7 @@ INSERT = """
     INSERT INTO chain_scans (network, closed_number, closed_hash, open, blocks_per_scan, revision)
     VALUES (%(network)s, %(number)s, %(hash)s, %(open)s, %(blocks)s, %(revision)s)
 """
-# On the right of an assignment, columns are what they were before.
+# On the right side of an assignment, a column has its value from before the update.
 UPDATE = """
     UPDATE chain_scans SET closed_number = %(number)s, closed_hash = %(hash)s, open = %(open)s,
         blocks_per_scan = %(blocks)s, revision = revision + 1, latest_number = %(latest)s,
@@ -35,7 +35,7 @@ UPDATE = """
     WHERE network = %(network)s AND revision = %(revision)s
 """
 LATEST = "SELECT latest_number FROM chain_scans WHERE network = %s"
-NOTE = """
+RECORD_FAILURE = """
     INSERT INTO chain_providers (network, provider, kind, failure, failed_at)
     VALUES (%(network)s, %(provider)s, %(kind)s, %(said)s, %(at)s)
     ON CONFLICT (network, provider) DO UPDATE
@@ -43,54 +43,62 @@ NOTE = """
 """
 
 
-class PostgresScans:
-    def get(self, network: Network) -> Scan | None:
+class PostgresScanCursors:
+    """Implements ``ScanCursors``."""
+
+    def get(self, network: Network) -> ScanCursor | None:
+        """The cursor; None if the network was never scanned."""
         return self._one(GET, network)
 
-    def hold(self, network: Network) -> Scan | None:
+    def get_for_update(self, network: Network) -> ScanCursor | None:
+        """As ``get``, and locks the row until the transaction ends."""
         return self._one(GET + " FOR UPDATE", network)
 
-    def add(self, scan: Scan) -> None:
+    def add(self, cursor: ScanCursor) -> None:
+        """Insert. Raises ConcurrentUpdate if the network has a cursor."""
         try:
-            connection().execute(INSERT, _parameters(scan))
+            connection().execute(INSERT, _parameters(cursor))
         except errors.UniqueViolation:
-            raise ScanMoved(f"The scan of {scan.network} has begun already.") from None
+            raise ConcurrentUpdate(f"{cursor.network} already has a scan cursor.") from None
 
-    def save(self, scan: Scan, *, latest: int, now: datetime) -> None:
-        parameters = {**_parameters(scan), "latest": latest, "now": now}
+    def save(self, cursor: ScanCursor, *, latest: int, now: datetime) -> None:
+        """Update if the revision is the stored one. Raises ConcurrentUpdate."""
+        parameters = {**_parameters(cursor), "latest": latest, "now": now}
         if connection().execute(UPDATE, parameters).rowcount == 0:
-            raise ScanMoved(f"The scan of {scan.network} has moved on.")
+            raise ConcurrentUpdate(f"The scan cursor of {cursor.network} has another revision.")
 
-    def _one(self, statement: str, network: Network) -> Scan | None:
+    def _one(self, statement: str, network: Network) -> ScanCursor | None:
         row = connection().execute(statement, (network,)).fetchone()
         if row is None:
             return None
         number, hash_, parts, blocks, revision = row
-        opened = [OpenRange(**part) for part in parts]
-        return Scan(network, Block(number, hash_), opened, blocks, revision)
+        unfinalized = [UnfinalizedRange(**part) for part in parts]
+        return ScanCursor(network, BlockRef(number, hash_), unfinalized, blocks, revision)
 
-    def latest(self, network: Network) -> int | None:
+    def latest_block(self, network: Network) -> int | None:
+        """The number of the chain's latest block at the last scan; None before the first."""
         row = connection().execute(LATEST, (network,)).fetchone()
         return row[0] if row else None
 
-    def note(self, network: Network, failure: Failure, said: str) -> None:
+    def record_failure(self, network: Network, failure: ProviderFailure, detail: str) -> None:
+        """Replace the provider's last failure."""
         parameters = {
             "network": network,
             "provider": failure.provider,
             "kind": failure.kind,
-            "said": said,
+            "said": detail,
             "at": failure.at,
         }
-        connection().execute(NOTE, parameters)
+        connection().execute(RECORD_FAILURE, parameters)
 
 
-def _parameters(scan: Scan) -> dict[str, object]:
+def _parameters(cursor: ScanCursor) -> dict[str, object]:
     return {
-        "network": scan.network,
-        "number": scan.closed.number,
-        "hash": scan.closed.hash,
-        "head": scan.head.number,
-        "open": json.dumps([asdict(part) for part in scan.open]),
-        "blocks": scan.blocks_per_scan,
-        "revision": scan.revision,
+        "network": cursor.network,
+        "number": cursor.finalized.number,
+        "hash": cursor.finalized.hash,
+        "head": cursor.head.number,
+        "open": json.dumps([asdict(part) for part in cursor.unfinalized]),
+        "blocks": cursor.blocks_per_scan,
+        "revision": cursor.revision,
     }

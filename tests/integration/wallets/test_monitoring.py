@@ -9,19 +9,19 @@ import pytest
 
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform.database import transaction
-from mara.wallets.adapters.watches import PostgresChainWatches
+from mara.wallets.adapters.chain_statuses import PostgresChainStatuses
 from mara.wallets.errors import ChainUnavailable
 from mara.wallets.model import (
     BlockRange,
     ChainState,
-    ChainWatch,
-    Failure,
+    ChainStatus,
     FailureKind,
     Network,
-    Progress,
+    ProviderFailure,
+    ScanProgress,
 )
-from mara.wallets.service.scanning import ScannerService
-from mara.wallets.service.watching import RECENT, WatchService
+from mara.wallets.service.monitoring import RECENT, MonitoringService
+from mara.wallets.service.scanner import ScannerService
 from tests.support.accounts import make_account
 from tests.support.chains import Payment, SimulatedChain, SimulatedProvider
 from tests.support.scanning import RULES, give_wallet, scanner
@@ -38,18 +38,18 @@ class Told:
     """An alarm that remembers what it was told last."""
 
     figures: dict[Network, tuple[int | None, int | None, int]] = field(default_factory=dict)
-    closing_s: dict[Network, int] = field(default_factory=dict)
+    finalizing_s: dict[Network, int] = field(default_factory=dict)
 
-    def tell(
+    def record(
         self,
         network: Network,
         *,
         lag_blocks: int | None,
         lag_s: int | None,
-        closing_s: int,
+        finalizing_s: int,
         failures: int,
     ) -> None:
-        self.closing_s[network] = closing_s
+        self.finalizing_s[network] = finalizing_s
         self.figures[network] = (lag_blocks, lag_s, failures)
 
 
@@ -79,16 +79,16 @@ class Stage:
         with pytest.raises(ChainUnavailable):
             self.scan()
 
-    def watching(self, *networks: Network) -> WatchService:
+    def watching(self, *networks: Network) -> MonitoringService:
         on = networks or (ARBITRUM,)
-        return WatchService(on, PostgresChainWatches(), self.alarm, self.service.now)
+        return MonitoringService(on, PostgresChainStatuses(), self.alarm, self.service.now)
 
-    def look(self) -> ChainWatch:
-        (watch,) = self.watching().look()
+    def look(self) -> ChainStatus:
+        (watch,) = self.watching().get_statuses()
         return watch
 
     def told(self, since: datetime) -> tuple[int | None, int | None, int]:
-        self.watching().tell(ARBITRUM, since)
+        self.watching().record_metrics(ARBITRUM, since)
         return self.alarm.figures[ARBITRUM]
 
 
@@ -99,7 +99,7 @@ def stage() -> Stage:
     return Stage(chain, providers, scanner(providers))
 
 
-def progress(stage: Stage) -> Progress:
+def progress(stage: Stage) -> ScanProgress:
     found = stage.look().progress
     assert found
     return found
@@ -123,7 +123,7 @@ class TestAChain:
         watch, read = stage.look(), progress(stage)
         assert watch.state is ChainState.CURRENT
         assert (watch.lag_blocks, watch.lag_s, watch.step_age_s) == (0, 0, 0)
-        assert (read.closed, read.head, read.latest) == (14, 20, 20)
+        assert (read.finalized, read.head, read.latest) == (14, 20, 20)
         assert (read.last_range, read.gap_blocks) == (BlockRange(15, 20), 0)
         assert read.blocks_per_scan == RULES.blocks_per_scan_max
 
@@ -169,17 +169,17 @@ class TestAChain:
             stage.pass_by(minutes=5)
             stage.scan()
         watch = stage.look()
-        assert (watch.state, watch.lag_s, progress(stage).closed) == (ChainState.CURRENT, 0, 14)
-        assert watch.closing_s == 20 * 60
+        assert (watch.state, watch.lag_s, progress(stage).finalized) == (ChainState.CURRENT, 0, 14)
+        assert watch.finalizing_s == 20 * 60
         stage.told(stage.now)
-        assert stage.alarm.closing_s[ARBITRUM] == 20 * 60
+        assert stage.alarm.finalizing_s[ARBITRUM] == 20 * 60
         stage.providers[1].hastily_final = 0
         stage.scan()
-        assert (stage.look().closing_s, progress(stage).closed) == (0, 50)
+        assert (stage.look().finalizing_s, progress(stage).finalized) == (0, 50)
 
     def test_that_is_settled_to_its_end_waits_for_nothing(self, stage: Stage) -> None:
         stage.scan()
-        assert stage.look().closing_s is None
+        assert stage.look().finalizing_s is None
 
     def test_does_not_seem_to_grow_when_its_blocks_are_undone(self, stage: Stage) -> None:
         stage.mine(3)
@@ -199,15 +199,15 @@ class TestAChain:
 
     def test_counts_what_waits_for_another_providers_word(self, stage: Stage) -> None:
         give_account()
-        strict = replace(RULES, opinion_above_micro_usdt=0)
+        strict = replace(RULES, two_provider_threshold_micro_usdt=0)
         service = scanner(stage.providers[:1], rules=strict)
         stage.chain.mine(stage.chain.transaction(Payment(ANNA, FIVE)))
         stage.mine(10)
         service.run(service.now() + timedelta(minutes=1))
-        assert stage.look().waiting == 1
+        assert stage.look().awaiting_confirmation == 1
         stage.service = scanner(stage.providers, rules=strict)
         stage.scan()
-        assert stage.look().waiting == 0
+        assert stage.look().awaiting_confirmation == 0
 
 
 class TestAFailure:
@@ -235,7 +235,7 @@ class TestAFailure:
         assert stage.look().failures == []
 
     def test_holds_nothing_of_what_the_provider_said(self) -> None:
-        assert set(Failure.__slots__) == {"provider", "kind", "at"}
+        assert set(ProviderFailure.__slots__) == {"provider", "kind", "at"}
 
 
 class TestTheAlarm:
@@ -269,14 +269,14 @@ class TestTheAlarm:
         assert stage.told(since=began) == (None, None, 2)
 
     def test_hears_that_a_network_which_is_off_lags_nowhere(self, stage: Stage) -> None:
-        stage.watching(Network.TRON).tell(Network.APTOS, stage.now)
+        stage.watching(Network.TRON).record_metrics(Network.APTOS, stage.now)
         assert stage.alarm.figures == {Network.APTOS: (0, 0, 0)}
 
 
 class TestTheLook:
     def test_shows_each_network_in_its_order(self, stage: Stage) -> None:
         stage.scan()
-        watches = stage.watching(Network.TRON, ARBITRUM).look()
+        watches = stage.watching(Network.TRON, ARBITRUM).get_statuses()
         assert [watch.network for watch in watches] == [Network.TRON, ARBITRUM]
         assert [watch.state for watch in watches] == [ChainState.UNREAD, ChainState.CURRENT]
 

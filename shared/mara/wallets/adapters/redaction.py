@@ -1,4 +1,4 @@
-"""Keeps the keys of providers out of what is logged and told: an address or a header holds them."""
+"""Redacts the credentials of providers, which their URLs and headers contain, in texts."""
 
 import logging
 import re
@@ -6,18 +6,18 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 KEY_MIN = 8
-"""Characters: a shorter part of an address is a word such as ``jsonrpc``."""
+"""Characters: a shorter part of a URL is a word such as ``jsonrpc``, not a key."""
 MASK = "***"
 
-# What carries the requests may not write their addresses even where all is logged.
+# The HTTP libraries must not log URLs, even at the log level DEBUG.
 for _name in ("web3", "urllib3"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 
-class KeyMask:
-    """Takes the parts of one provider's address and headers out of a text, however they are cased.
+class CredentialRedactor:
+    """Replaces the parts of one provider's URL and headers in a text, ignoring case.
 
-    Providers like to repeat the key that they refuse.
+    Needed because providers repeat a rejected key in their error messages.
     """
 
     def __init__(self, url: str, headers: Mapping[str, str] | None) -> None:
@@ -29,4 +29,5 @@ class KeyMask:
         self._hidden = re.compile("|".join(map(re.escape, hidden)) or r"(?!)", re.IGNORECASE)
 
     def __call__(self, text: str) -> str:
+        """The text with every credential replaced by ``***``."""
         return self._hidden.sub(MASK, text)

@@ -1,6 +1,7 @@
-"""How well each chain is read, from PostgreSQL, on a connection of its own.
+"""Reads the status of scans from PostgreSQL, on a connection of its own.
 
-Readiness asks in a thread that it may leave behind: the connection of the requests stays out of it.
+The readiness check runs this in a thread that it abandons after a timeout, so the thread must not
+use the connection of the requests.
 """
 
 from collections.abc import Collection, Sequence
@@ -12,12 +13,19 @@ import psycopg
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform.database import SET_SCOPE
 from mara.platform.settings.database import DatabaseSettings
-from mara.wallets.model import BlockRange, ChainWatch, Failure, FailureKind, Network, Progress
+from mara.wallets.model import (
+    BlockRange,
+    ChainStatus,
+    FailureKind,
+    Network,
+    ProviderFailure,
+    ScanProgress,
+)
 
 CONNECT_TIMEOUT_S = 2
 STATEMENT_TIMEOUT_MS = 1500
 
-LOOK = """
+STATUSES = """
     SELECT asked.network, closed_number, open, latest_number, blocks_per_scan,
         scanned_at, grew_at, caught_up_at, closing_since,
         (SELECT count(*) FROM deposits
@@ -32,10 +40,13 @@ FAILURES = """
 """
 
 
-class PostgresChainWatches:
-    def look(
+class PostgresChainStatuses:
+    """Implements ``ChainStatuses``."""
+
+    def get_statuses(
         self, networks: Collection[Network], at: datetime, *, since: datetime
-    ) -> Sequence[ChainWatch]:
+    ) -> Sequence[ChainStatus]:
+        """One status per network, in the given order, with the failures after ``since``."""
         settings = DatabaseSettings()  # type: ignore[call-arg]  # from the environment
         names = [network.value for network in networks]
         with psycopg.connect(
@@ -45,16 +56,16 @@ class PostgresChainWatches:
             application_name="mara-watch",
         ) as link:
             link.execute(SET_SCOPE, (str(SYSTEM),))
-            scans = link.execute(LOOK, (names,)).fetchall()
+            scans = link.execute(STATUSES, (names,)).fetchall()
             failures = link.execute(FAILURES, (names, since)).fetchall()
         return [
-            ChainWatch(
+            ChainStatus(
                 Network(name),
                 at,
                 _progress(row),
                 waiting,
                 [
-                    Failure(who, FailureKind(kind), when)
+                    ProviderFailure(who, FailureKind(kind), when)
                     for n, who, kind, when in failures
                     if n == name
                 ],
@@ -63,19 +74,19 @@ class PostgresChainWatches:
         ]
 
 
-def _progress(row: Sequence[Any]) -> Progress | None:
-    """Not through the scan itself, which refuses to be read where there is a gap."""
-    closed, parts, latest, blocks_per_scan, *times = row
-    if closed is None:
+def _progress(row: Sequence[Any]) -> ScanProgress | None:
+    """Built without ``ScanCursor``, which rejects the gaps that this must report."""
+    finalized, parts, latest, blocks_per_scan, *times = row
+    if finalized is None:
         return None
     ranges = [BlockRange(part["first"], part["last"]) for part in parts]
-    head = ranges[-1].last if ranges else closed
-    return Progress(
-        closed,
+    head = ranges[-1].last if ranges else finalized
+    return ScanProgress(
+        finalized,
         head,
         latest,
         ranges[-1] if ranges else None,
-        head - closed - sum(part.last - part.first + 1 for part in ranges),
+        head - finalized - sum(part.last - part.first + 1 for part in ranges),
         blocks_per_scan,
         *times,
     )

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mara.platform.database import transaction
-from mara.wallets.adapters.scans import PostgresScans
+from mara.wallets.adapters.scan_cursors import PostgresScanCursors
 from mara.wallets.errors import ChainUnavailable
 from mara.wallets.model import Network
-from mara.wallets.service.holdings import KEPT, KEPT_MAX, HoldingsService
+from mara.wallets.service.on_chain_balance import CACHE_SIZE_MAX, CACHE_TTL, OnChainBalanceService
 from mara.wallets.service.providers import Providers
 from tests.support.chains import Payment, SimulatedChain, SimulatedProvider
 
@@ -38,65 +38,65 @@ def clock() -> Clock:
     return Clock()
 
 
-def service(clock: Clock, *chains: SimulatedProvider) -> HoldingsService:
-    providers = Providers(Network.ARBITRUM, chains, PostgresScans(), transaction, clock)
-    return HoldingsService(providers, clock)
+def service(clock: Clock, *chains: SimulatedProvider) -> OnChainBalanceService:
+    providers = Providers(Network.ARBITRUM, chains, PostgresScanCursors(), transaction, clock)
+    return OnChainBalanceService(providers, clock)
 
 
 def test_are_kept_for_ten_seconds_and_no_longer(chain: SimulatedChain, clock: Clock) -> None:
-    holdings = service(clock, SimulatedProvider(chain))
-    first = holdings.holdings(ANNA)
+    balances = service(clock, SimulatedProvider(chain))
+    first = balances.get(ANNA)
     assert (first.balances.token_micro_usdt, first.balances.native) == (5, 7)
     chain.mine(chain.transaction(Payment(ANNA, 5)))
-    clock.at += KEPT - timedelta(milliseconds=1)
-    assert holdings.holdings(ANNA) == first
+    clock.at += CACHE_TTL - timedelta(milliseconds=1)
+    assert balances.get(ANNA) == first
     clock.at += timedelta(milliseconds=1)
-    assert holdings.holdings(ANNA).balances.token_micro_usdt == 10
-    assert holdings.holdings(ANNA).as_of == clock.at
+    assert balances.get(ANNA).balances.token_micro_usdt == 10
+    assert balances.get(ANNA).as_of == clock.at
 
 
 def test_are_not_kept_for_longer_by_a_clock_that_was_set_back(
     chain: SimulatedChain, clock: Clock
 ) -> None:
-    holdings = service(clock, SimulatedProvider(chain))
-    holdings.holdings(ANNA)
+    balances = service(clock, SimulatedProvider(chain))
+    balances.get(ANNA)
     chain.mine(chain.transaction(Payment(ANNA, 5)))
     clock.at -= timedelta(hours=1)
-    assert holdings.holdings(ANNA).balances.token_micro_usdt == 10
+    assert balances.get(ANNA).balances.token_micro_usdt == 10
 
 
 def test_are_told_by_any_provider(chain: SimulatedChain, clock: Clock) -> None:
     first, second = (SimulatedProvider(chain, name) for name in ("first", "second"))
     first.down = True
-    assert service(clock, first, second).holdings(ANNA).balances.token_micro_usdt == 5
-    assert (first.calls, second.calls) == (["balances"], ["balances"])
+    assert service(clock, first, second).get(ANNA).balances.token_micro_usdt == 5
+    assert (first.calls, second.calls) == (["get_balances"], ["get_balances"])
 
 
 def test_of_one_address_are_not_those_of_another(chain: SimulatedChain, clock: Clock) -> None:
-    holdings = service(clock, SimulatedProvider(chain))
-    assert holdings.holdings(ANNA).balances.token_micro_usdt == 5
-    assert holdings.holdings(b"\xbb" * 20).balances.token_micro_usdt == 0
+    balances = service(clock, SimulatedProvider(chain))
+    assert balances.get(ANNA).balances.token_micro_usdt == 5
+    assert balances.get(b"\xbb" * 20).balances.token_micro_usdt == 0
 
 
 def test_that_cannot_be_read_are_an_error_and_are_not_kept(
     chain: SimulatedChain, clock: Clock
 ) -> None:
     provider = SimulatedProvider(chain, down=True)
-    holdings = service(clock, provider)
+    balances = service(clock, provider)
     with pytest.raises(ChainUnavailable):
-        holdings.holdings(ANNA)
+        balances.get(ANNA)
     provider.down = False
-    assert holdings.holdings(ANNA).balances.token_micro_usdt == 5
+    assert balances.get(ANNA).balances.token_micro_usdt == 5
 
 
 def test_are_forgotten_where_there_are_too_many(chain: SimulatedChain, clock: Clock) -> None:
     provider = SimulatedProvider(chain)
-    holdings = service(clock, provider)
-    addresses = [number.to_bytes(20, "big") for number in range(KEPT_MAX + 1)]
+    balances = service(clock, provider)
+    addresses = [number.to_bytes(20, "big") for number in range(CACHE_SIZE_MAX + 1)]
     for address in addresses:
-        holdings.holdings(address)
+        balances.get(address)
     provider.calls.clear()
-    holdings.holdings(addresses[-1])
+    balances.get(addresses[-1])
     assert provider.calls == []
-    holdings.holdings(addresses[0])
-    assert provider.calls == ["balances"]
+    balances.get(addresses[0])
+    assert provider.calls == ["get_balances"]

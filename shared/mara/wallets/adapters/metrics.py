@@ -1,0 +1,35 @@
+"""Metrics of the scans, which the alarms of the chains evaluate."""
+
+from typing import Final
+
+from mara.platform.metrics import publish_metric
+from mara.wallets.model import Network
+
+LAG_BLOCKS: Final = "ChainLagBlocks"
+LAG_SECONDS: Final = "ChainLagSeconds"
+"""Each network has an alarm on this metric; missing data breaches it."""
+FINALIZING_SECONDS: Final = "ChainClosingSeconds"
+"""Seconds that unfinalized ranges have existed without one being finalized."""
+PROVIDER_FAILURES: Final = "ChainProviderFailures"
+
+
+class CloudWatchChainMetrics:
+    """Writes the metrics with the dimension ``Network``."""
+
+    def record(
+        self,
+        network: Network,
+        *,
+        lag_blocks: int | None,
+        lag_s: int | None,
+        finalizing_s: int,
+        failures: int,
+    ) -> None:
+        """Write the metrics of one scan; unknown values are not written."""
+        dimensions = {"Network": network.value}
+        if lag_blocks is not None:
+            publish_metric(LAG_BLOCKS, lag_blocks, dimensions=dimensions)
+        if lag_s is not None:
+            publish_metric(LAG_SECONDS, lag_s, unit="Seconds", dimensions=dimensions)
+        publish_metric(FINALIZING_SECONDS, finalizing_s, unit="Seconds", dimensions=dimensions)
+        publish_metric(PROVIDER_FAILURES, failures, dimensions=dimensions)

@@ -1,0 +1,34 @@
+"""The scheduled scan of one network: scan, then record the metrics whatever the outcome."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from mara.wallets.model import Network
+from mara.wallets.service.monitoring import MonitoringService
+from mara.wallets.service.scanner import ScannerService
+
+SCAN_TIME_LIMIT: Final = timedelta(seconds=40)
+"""Less than the period of the schedule, and less than the function's timeout."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScanJob:
+    """``scanner`` builds the scanner of a network; it may raise TokenMismatch."""
+
+    scanner: Callable[[Network], ScannerService]
+    monitoring: MonitoringService
+
+    def run(self, network: Network, started_at: datetime) -> dict[str, int | bool] | str:
+        """Scan until all blocks are read or the time limit is over; a summary for the log.
+
+        Raises ChainUnavailable, FinalityBroken, TokenMismatch, ConcurrentUpdate.
+        """
+        try:
+            if network not in self.monitoring.networks:
+                return "off"
+            done = self.scanner(network).run(started_at + SCAN_TIME_LIMIT)
+            return {"advanced": done.advanced, "lag": done.lag, "settled": done.settled}
+        finally:
+            self.monitoring.record_metrics(network, started_at)
