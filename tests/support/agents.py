@@ -17,7 +17,7 @@ from mara.agents.model import Agent, Answer, Conversation, Feedback
 from mara.agents.model.evaluation import Version
 from mara.extraction.model import Place
 from mara.kernel.ids import new_id
-from mara.kernel.language_model import ChatMessage, Completion, LanguageModelUnavailable
+from mara.kernel.language_model import ChatMessage, ChatPrompt, Completion, LanguageModelUnavailable
 from mara.kernel.page import PageRequest
 from mara.kernel.unit_of_work import Scope
 from mara.search.model import Candidate, Chunk, Hit, IndexMatches, Query, ScoreDistribution
@@ -108,13 +108,13 @@ class ScriptedModel:
 
     def chat(
         self,
-        messages: Sequence[ChatMessage],
+        prompt: ChatPrompt,
         *,
         model: str | None,
         temperature: float,
         schema: Mapping[str, Any],
     ) -> Completion:
-        self.asked.append(messages)
+        self.asked.append(prompt.messages)
         if self.says is None:
             raise LanguageModelUnavailable("It is switched off.")
         return Completion(self.says, 120, 30)

@@ -3,7 +3,7 @@
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -40,6 +40,27 @@ class ChatMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class ChatPrompt:
+    """Message templates, and the ``values`` of their ``{name}`` fields.
+
+    Values are inserted as they are: braces in a value are text and name no field.
+    """
+
+    templates: Sequence[ChatMessage]
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def messages(self) -> Sequence[ChatMessage]:
+        """The messages with the values inserted."""
+        return [ChatMessage(m.speaker, m.text.format_map(self.values)) for m in self.templates]
+
+    @property
+    def tokens(self) -> int:
+        """The estimated number of tokens of all messages."""
+        return sum(count_tokens(message.text) for message in self.messages)
+
+
+@dataclass(frozen=True, slots=True)
 class Completion:
     """The text that a model generated, and the number of tokens of prompt and text."""
 
@@ -57,7 +78,7 @@ class LanguageModel(Protocol):
 
     def chat(
         self,
-        messages: Sequence[ChatMessage],
+        prompt: ChatPrompt,
         *,
         model: str | None,
         temperature: float,

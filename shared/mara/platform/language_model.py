@@ -1,31 +1,34 @@
 """A language model behind Ollama's API, reached through LangChain."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import asyncio
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as TookTooLong
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mara.kernel.language_model import (
-    ChatMessage,
-    Completion,
-    LanguageModelUnavailable,
-    Speaker,
-)
+from mara.kernel.language_model import ChatPrompt, Completion, LanguageModelUnavailable, Speaker
 from mara.platform.telemetry import logger
 
+if TYPE_CHECKING:
+    from langchain_core.messages import AIMessageChunk
+    from langchain_core.runnables import Runnable
+
 ANSWER_TOKENS = 700
-"""The longest answer; the rest of the context is the prompt's."""
+"""The longest answer; the rest of the context is for the prompt."""
+ANSWER_CHARACTERS_MAX = 20_000
+"""Generation is stopped here if a server ignores the limit of tokens."""
 DEADLINE_S = 25.0
-"""For the whole answer. An API Gateway waits 29 s, and quotes must still be put together."""
+"""For the whole answer. API Gateway times out after 29 s, and quotes must still be composed."""
 CONNECT_TIMEOUT_S = 2.0
 
 ROLES = {Speaker.SYSTEM: "system", Speaker.USER: "human", Speaker.ASSISTANT: "ai"}
 
 
 class OllamaLanguageModel:
-    """The context's size is asked for in every request: left to itself, the server cuts a long
-    prompt at its own size without a word.
+    """Implements the port LanguageModel with ChatOllama.
+
+    Every request sets the size of the context: by default, the server cuts a long prompt at a size
+    of its own without an error.
     """
 
     def __init__(
@@ -38,87 +41,100 @@ class OllamaLanguageModel:
 
     @property
     def prompt_tokens_max(self) -> int:
+        """The longest prompt, in tokens, that leaves room for an answer."""
         return self._context_tokens - ANSWER_TOKENS
 
     def chat(
         self,
-        messages: Sequence[ChatMessage],
+        prompt: ChatPrompt,
         *,
         model: str | None,
         temperature: float,
         schema: Mapping[str, Any],
     ) -> Completion:
+        """Stream one JSON object until it ends, or until the deadline.
+
+        At the deadline the connection is closed, which ends the generation at the server, and the
+        text received so far is discarded: its quotes could be cut off. Raises
+        LanguageModelUnavailable.
+        """
+        generation = self._generate(prompt, model or self._model, temperature, dict(schema))
+        # A route runs in an event loop already, and a thread has one loop at most.
+        with _as_unavailable(), ThreadPoolExecutor(max_workers=1) as pool:
+            answer = pool.submit(asyncio.run, generation).result()
+        usage = answer.usage_metadata
+        return Completion(
+            text=answer.text,
+            input_tokens=usage["input_tokens"] if usage else 0,
+            output_tokens=usage["output_tokens"] if usage else 0,
+        )
+
+    async def _generate(
+        self, prompt: ChatPrompt, model: str, temperature: float, schema: dict[str, Any]
+    ) -> "AIMessageChunk":
+        import httpx
         from langchain_ollama import ChatOllama
 
-        chat = ChatOllama(
-            model=model or self._model,
-            base_url=self._url,
-            temperature=temperature,
-            num_ctx=self._context_tokens,
-            num_predict=ANSWER_TOKENS,
-            format=dict(schema),
-            # The client counts its time by the read, and takes proxies from the environment.
-            client_kwargs={"timeout": self._timeout(), "trust_env": False},
-        )
-        said = [(ROLES[message.speaker], message.text) for message in messages]
-        with _as_unavailable(), _closing(chat) as close:
-            answer = _within(self._deadline_s, lambda: chat.invoke(said), close)
-        usage = answer.usage_metadata or {}
-        return Completion(
-            text=str(answer.content),
-            input_tokens=usage.get("input_tokens", 0),
-            output_tokens=usage.get("output_tokens", 0),
-        )
-
-    def _timeout(self) -> Any:
-        import httpx
-
-        return httpx.Timeout(self._deadline_s, connect=CONNECT_TIMEOUT_S)
+        # LangChain does not close its client: the transport is ours, and closing it is enough.
+        async with asyncio.timeout(self._deadline_s), httpx.AsyncHTTPTransport() as transport:
+            chat = ChatOllama(
+                model=model,
+                base_url=self._url,
+                temperature=temperature,
+                num_ctx=self._context_tokens,
+                num_predict=ANSWER_TOKENS,
+                format=schema,
+                # The client's timeout is one per read; the deadline is the one for the whole.
+                async_client_kwargs={
+                    "transport": transport,
+                    "timeout": httpx.Timeout(self._deadline_s, connect=CONNECT_TIMEOUT_S),
+                    "trust_env": False,
+                },
+            )
+            return await _collect(_template(prompt) | chat, prompt.values)
 
 
-def _within(seconds: float, call: Callable[[], Any], close: Callable[[], None]) -> Any:
-    """The call's result, or TookTooLong; closing the connection ends what is still going on.
+def _template(prompt: ChatPrompt) -> "Runnable[Any, Any]":
+    from langchain_core.prompts import ChatPromptTemplate
 
-    A server that sends a word now and then never runs into a time limit by the read.
-    """
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        future = pool.submit(call)
-        try:
-            return future.result(timeout=seconds)
-        except TookTooLong:
-            close()
-            raise
+    return ChatPromptTemplate.from_messages(
+        [(ROLES[message.speaker], message.text) for message in prompt.templates]
+    )
 
 
-@contextmanager
-def _closing(chat: Any) -> Iterator[Callable[[], None]]:
-    """LangChain keeps its client to itself and closes it never."""
-    connection = chat._client._client  # noqa: SLF001 - no public way to it
-    try:
-        yield connection.close
-    finally:
-        connection.close()
+async def _collect(chain: "Runnable[Any, Any]", values: Mapping[str, str]) -> "AIMessageChunk":
+    """Join the streamed chunks. Raises LanguageModelUnavailable if there are too many."""
+    answer: AIMessageChunk | None = None
+    characters = 0
+    async for chunk in chain.astream(dict(values)):
+        answer = chunk if answer is None else answer + chunk
+        characters += len(chunk.text)
+        if characters > ANSWER_CHARACTERS_MAX:
+            raise LanguageModelUnavailable("The language model does not end its answer.")
+    if answer is None:
+        raise LanguageModelUnavailable("The language model sent no answer.")
+    return answer
 
 
 @contextmanager
 def _as_unavailable() -> Iterator[None]:
-    """Whatever goes wrong between here and the words of the model. Its text is not logged."""
+    """Translate every failure of LangChain, client and server. The model's text is not logged."""
     import httpx
     import ollama
 
     try:
         yield
     except ollama.ResponseError as error:
-        _say("model_refused", error, status=error.status_code)
+        _log("model_refused", error, status=error.status_code)
         raise LanguageModelUnavailable("The language model's server refused.") from error
-    except (TookTooLong, httpx.TimeoutException) as error:
-        _say("model_too_slow", error)
+    except (TimeoutError, httpx.TimeoutException) as error:
+        _log("model_too_slow", error)
         raise LanguageModelUnavailable("The language model took too long.") from error
-    except (ConnectionError, httpx.HTTPError, RuntimeError, ValueError) as error:
-        # RuntimeError: of a connection closed under it; ValueError: an answer that is no JSON line.
-        _say("model_unreachable", error)
+    except (ConnectionError, httpx.HTTPError, ValueError) as error:
+        # ValueError: the server sent a line that is not JSON.
+        _log("model_unreachable", error)
         raise LanguageModelUnavailable("The language model cannot be reached.") from error
 
 
-def _say(code: str, error: Exception, *, status: int | None = None) -> None:
+def _log(code: str, error: Exception, *, status: int | None = None) -> None:
     logger.warning(code, error=type(error).__name__, status=status)

@@ -14,7 +14,7 @@ from mara.platform.clock import now
 from mara.platform.database import transaction
 from mara.wiring.documents import ownership_service
 from mara.wiring.language_model import language_model
-from mara.wiring.search import search_index, search_service
+from mara.wiring.search import embedder, search_index, search_service
 
 if TYPE_CHECKING:
     from mara.agents.service.agents import AgentService
@@ -34,17 +34,24 @@ def agent_service() -> "AgentService":
 @cache
 def answer_service() -> "AnswerService":
     from mara.agents.service.answers import AnswerService
+    from mara.agents.service.composition import Composer
+    from mara.agents.service.question import QuestionReader
+    from mara.agents.service.record import AnswerRecorder
+    from mara.agents.service.retrieval import PassageRetriever
 
+    conversations, answers = PostgresConversations(), PostgresAnswers()
     return AnswerService(
-        agents=PostgresAgents(),
-        versions=PostgresVersions(),
-        conversations=PostgresConversations(),
-        answers=PostgresAnswers(),
-        documents=PostgresOwnDocuments(),
-        search=search_service(),
-        language_model=language_model(),
-        unit_of_work=transaction,
-        now=now,
+        questions=QuestionReader(
+            agents=PostgresAgents(),
+            versions=PostgresVersions(),
+            conversations=conversations,
+            answers=answers,
+            documents=PostgresOwnDocuments(),
+            unit_of_work=transaction,
+        ),
+        retriever=PassageRetriever(search_service()),
+        composer=Composer(language_model()),
+        recorder=AnswerRecorder(conversations, answers, embedder(), transaction, now),
     )
 
 
@@ -88,6 +95,8 @@ def evaluation_service() -> "EvaluationService":
         cases=PostgresCases(),
         evaluations=PostgresEvaluations(),
         answering=answer_service(),
+        documents=PostgresOwnDocuments(),
+        embedder=embedder(),
         unit_of_work=transaction,
         now=now,
     )

@@ -4,7 +4,6 @@ import io
 import json
 import random
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -12,7 +11,8 @@ from uuid import UUID
 import pytest
 
 from mara.agents.model import AgentSettings, AnswerMode
-from mara.kernel.language_model import ChatMessage, Completion
+from mara.agents.service.composition import Composer
+from mara.kernel.language_model import ChatPrompt, Completion
 from mara.kernel.principal import Principal
 from mara.search.model import SearchMode
 from mara.wiring.agents import agent_service, answer_service
@@ -45,8 +45,8 @@ class ObedientModel:
     prompt_tokens_max: int = 6000
     told: list[str] = field(default_factory=list)
 
-    def chat(self, messages: Sequence[ChatMessage], **_: Any) -> Completion:
-        text = "\n".join(message.text for message in messages)
+    def chat(self, prompt: ChatPrompt, **_: Any) -> Completion:
+        text = "\n".join(message.text for message in prompt.messages)
         self.told.append(text)
         lines = [line for line in text.splitlines() if line.strip()]
         citations = [{"passage": n, "quote": line} for n in range(1, 6) for line in lines]
@@ -79,7 +79,7 @@ def test_no_tenant_ever_sees_the_canary_of_another(
     """Invariants 2 and 12: in hits, prompts, answers and logs."""
     choose = random.Random(4)
     model = ObedientModel()
-    asking = replace(answer_service(), language_model=model)
+    asking = replace(answer_service(), composer=Composer(model))
     companies = [found_company(number, choose) for number in range(tenants)]
     seen = 0
     for _ in range(searches):

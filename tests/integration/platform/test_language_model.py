@@ -9,15 +9,15 @@ import pytest
 
 from infra.local.simulators.ollama import Fault, SimulatedOllama, simulated_ollama
 from mara.agents.model import Language
-from mara.agents.model.prompts import ANSWER_SCHEMA, prompt
-from mara.kernel.language_model import ChatMessage, LanguageModelUnavailable, Speaker
+from mara.agents.model.prompts import ANSWER_SCHEMA, answer_prompt
+from mara.kernel.language_model import ChatMessage, ChatPrompt, LanguageModelUnavailable, Speaker
 from mara.platform.language_model import OllamaLanguageModel
 from tests.support.agents import a_hit
 from tests.support.ollama import embedded_ollama, real_ollama
 from tests.support.ports import free_port
 
 MODEL = "smollm2:135m"
-HELLO = [ChatMessage(Speaker.USER, "Say hello.")]
+HELLO = ChatPrompt([ChatMessage(Speaker.USER, "Say hello.")])
 
 pytestmark = pytest.mark.xdist_group("language model")
 
@@ -42,7 +42,7 @@ def post(url: str, path: str, body: object) -> httpx.Response:
 
 class TestServers:
     def test_answers_in_the_shape_asked_for(self, url: str) -> None:
-        told = prompt(
+        told = answer_prompt(
             "How do I free disk space?",
             [a_hit("Delete old images first. Then enlarge the volume.")],
             instructions="",
@@ -50,7 +50,7 @@ class TestServers:
             tokens_max=3000,
         )
         completion = model_at(url).chat(
-            told.messages, model=None, temperature=0.0, schema=ANSWER_SCHEMA
+            told.chat, model=None, temperature=0.0, schema=ANSWER_SCHEMA
         )
         assert completion.input_tokens > 50
         assert completion.output_tokens > 5

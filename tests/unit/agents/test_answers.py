@@ -11,6 +11,10 @@ import pytest
 from mara.agents.errors import AgentNotFound, ConversationNotFound
 from mara.agents.model import Agent, AgentSettings, Answer, AnswerMode, AnswerStatus, Reply
 from mara.agents.service.answers import AnswerService
+from mara.agents.service.composition import Composer
+from mara.agents.service.question import QuestionReader
+from mara.agents.service.record import AnswerRecorder
+from mara.agents.service.retrieval import PassageRetriever
 from mara.kernel.ids import new_id
 from mara.kernel.principal import Principal, Role
 from mara.search.model import Hit
@@ -57,17 +61,21 @@ def a_world(
     settings = AgentSettings("On call", mode=mode, top_k=top_k)
     agent = Agent(new_id(), CALLER.user_id, settings, 1, NOW, NOW)
     agents.add(agent)
-    search = SearchService(index, FakeEmbedder(), FeatureReranker(), no_transaction)
+    embedder, conversations = FakeEmbedder(), FakeConversations()
     service = AnswerService(
-        agents,
-        FakeVersions(),
-        FakeConversations(),
-        answers,
-        FakeOwnDocuments(known),
-        search,
-        model,
-        no_transaction,
-        lambda: NOW,
+        questions=QuestionReader(
+            agents,
+            FakeVersions(),
+            conversations,
+            answers,
+            FakeOwnDocuments(known),
+            no_transaction,
+        ),
+        retriever=PassageRetriever(
+            SearchService(index, embedder, FeatureReranker(), no_transaction)
+        ),
+        composer=Composer(model),
+        recorder=AnswerRecorder(conversations, answers, embedder, no_transaction, lambda: NOW),
     )
     return World(service, agent, answers, index)
 

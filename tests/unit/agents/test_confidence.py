@@ -5,7 +5,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mara.agents.model.confidence import ANSWER_AT, confidence_of, is_russian
+from mara.agents.model.confidence import ANSWER_AT, confidence_of
+from mara.agents.model.language import is_russian
 from mara.search.model import Evidence
 
 NONE = Evidence(

@@ -6,9 +6,9 @@ of them, so it starts higher; across languages words say nothing, and the meanin
 """
 
 import math
-import re
 from collections.abc import Sequence
 
+from mara.agents.model.language import is_russian
 from mara.search.model import Evidence
 
 ANSWER_AT = 0.5
@@ -19,9 +19,6 @@ INTERCEPT_RUSSIAN, INTERCEPT = -8.87, -9.28
 FOREIGN_PER_MEANING, FOREIGN_PER_COSINE, FOREIGN_INTERCEPT = 7.13, 4.05, -4.26
 """Of a question in another script than the passage."""
 
-CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)
-LETTER = re.compile(r"[^\W\d_]")
-
 
 def confidence_of(evidence: Sequence[Evidence], question: str, passage: str) -> float:
     """0..1, by the most convincing of the evidence; nothing is no evidence."""
@@ -29,12 +26,6 @@ def confidence_of(evidence: Sequence[Evidence], question: str, passage: str) -> 
     foreign = asked_in_russian != is_russian(passage)
     intercept = INTERCEPT_RUSSIAN if asked_in_russian else INTERCEPT
     return max((_confidence(part, intercept, foreign=foreign) for part in evidence), default=0.0)
-
-
-def is_russian(text: str) -> bool:
-    """More than a third of its letters are Cyrillic: identifiers are Latin in any language."""
-    letters = len(LETTER.findall(text))
-    return len(CYRILLIC.findall(text)) * 3 > letters
 
 
 def _confidence(evidence: Evidence, intercept: float, *, foreign: bool) -> float:

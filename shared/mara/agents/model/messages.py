@@ -1,11 +1,8 @@
-"""The few sentences an agent says in its own words, in the language of the question."""
+"""The sentences of an answer that come neither from a document nor from a model."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
-from uuid import UUID
+from collections.abc import Sequence
 
-from mara.agents.model import Answer, Citation, Language
-from mara.agents.model.confidence import is_russian
+from mara.agents.model import Citation, Language
 
 NOT_IN_DOCUMENTS = {
     Language.EN: "Your documents do not answer this question.",
@@ -19,28 +16,8 @@ PAGE = {Language.EN: "page", Language.RU: "стр."}
 ROW = {Language.EN: "row", Language.RU: "строка"}
 
 
-def language_of(question: str, wanted: Language | None) -> Language:
-    if wanted is not None:
-        return wanted
-    return Language.RU if is_russian(question) else Language.EN
-
-
-def documents_of(answers: Iterable[Answer]) -> set[UUID]:
-    """All that they cite."""
-    return {cited.document_id for answer in answers for cited in answer.reply.citations}
-
-
-def withdrawn(answer: Answer, gone: Collection[UUID]) -> Answer:
-    """The answer without a word of documents that are ``gone``; as it is where none was cited."""
-    kept = [citation for citation in answer.reply.citations if citation.document_id not in gone]
-    if len(kept) == len(answer.reply.citations):
-        return answer
-    text = WITHDRAWN[language_of(answer.question, None)]
-    return replace(answer, reply=replace(answer.reply, text=text, citations=kept))
-
-
 def quoted(citations: Sequence[Citation], language: Language) -> str:
-    """Each quote word for word under the place it comes from, numbered as the citations are."""
+    """Format each quote under its source; the numbers are the positions in ``citations``."""
     parts = (
         f"[{number}] {_source(citation, language)}\n{citation.quote}"
         for number, citation in enumerate(citations, start=1)

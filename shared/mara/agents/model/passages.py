@@ -32,11 +32,11 @@ MEANING = re.compile(
     re.IGNORECASE,
 )
 
-Section = tuple[UUID, tuple[object, ...]]
+SectionKey = tuple[UUID, tuple[object, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _Section:
     hits: list[Hit]
 
     @property
@@ -71,17 +71,17 @@ def choose(hits: Sequence[Hit], question: str, limit: int) -> list[Hit]:
     return [*chosen, *others][:limit]
 
 
-def _sections(hits: Sequence[Hit]) -> list[_Found]:
+def _sections(hits: Sequence[Hit]) -> list[_Section]:
     parents = {(hit.chunk.document_id, hit.chunk.place.headings[:-1]) for hit in hits}
     # A heading beside one that has parts is a section itself, even with no parts of its own.
     grand = {(document, path[:-1]) for document, path in parents if path}
-    sections: dict[Section, list[Hit]] = {}
+    sections: dict[SectionKey, list[Hit]] = {}
     for hit in hits:
         document, path = hit.chunk.document_id, hit.chunk.place.headings
         own = (document, path) in parents or (document, path[:-1]) in grand
         key = _key(hit.chunk.place, own=own)
         sections.setdefault((document, key), []).append(hit)
-    return [_Found(found) for found in sections.values()]
+    return [_Section(found) for found in sections.values()]
 
 
 def _key(place: Place, *, own: bool) -> tuple[object, ...]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from mara.agents.errors import AnswerNotFound
 from mara.agents.model import Answer, Conversation, Feedback
 from mara.agents.model.evaluation import Case, Cited
-from mara.agents.model.messages import documents_of, withdrawn
+from mara.agents.model.withdrawal import documents_of, withdrawn
 from mara.agents.ports import Agents, Answers, Cases, Conversations
 from mara.documents.ports import OwnDocuments
 from mara.kernel.clock import Clock

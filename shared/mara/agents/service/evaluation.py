@@ -18,10 +18,12 @@ from mara.agents.model.evaluation import (
 from mara.agents.model.prompts import PROMPT_VERSION
 from mara.agents.ports import Agents, Cases, Evaluations, Versions
 from mara.agents.service.answers import AnswerService
+from mara.documents.ports import OwnDocuments
 from mara.kernel.clock import Clock
 from mara.kernel.ids import new_id
 from mara.kernel.principal import Principal
 from mara.kernel.unit_of_work import UnitOfWork
+from mara.search.ports import Embedder
 
 CASES_MAX = 500
 """The newest ones."""
@@ -36,6 +38,8 @@ class EvaluationService:
     cases: Cases
     evaluations: Evaluations
     answering: AnswerService
+    documents: OwnDocuments
+    embedder: Embedder
     unit_of_work: UnitOfWork
     now: Clock
 
@@ -66,7 +70,7 @@ class EvaluationService:
             score=score_of(results),
             results=results,
             prompt_version=PROMPT_VERSION,
-            model_id=self.answering.search.embedder.model_id,
+            model_id=self.embedder.model_id,
             created_at=self.now(),
         )
         with self.unit_of_work(caller.user_id):
@@ -84,7 +88,7 @@ class EvaluationService:
     ) -> Iterator[Result]:
         documents = {cited.document_id for case in cases for cited in case.cited}
         with self.unit_of_work(caller.user_id):
-            gone = self.answering.documents.unknown(caller.user_id, documents)
+            gone = self.documents.unknown(caller.user_id, documents)
         began = self.now()
         for case in cases:
             if not can_be_passed(case, gone):

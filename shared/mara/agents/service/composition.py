@@ -1,0 +1,63 @@
+"""Step 4 of an answer, compose: draft a text with claims, by quoting or by a language model."""
+
+from dataclasses import dataclass, replace
+
+from mara.agents.model import AnswerMode, AnswerStatus, Usage
+from mara.agents.model.prompts import ANSWER_SCHEMA, Draft, answer_prompt, parse_draft
+from mara.agents.model.verification import Claim
+from mara.agents.service.decision import Decision
+from mara.agents.service.question import Question
+from mara.kernel.language_model import LanguageModel, LanguageModelUnavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """``language_model`` is ``None`` if none is configured: every agent then quotes."""
+
+    language_model: LanguageModel | None
+
+    def compose(self, question: Question, decision: Decision) -> Draft:
+        """Draft the answer; a refused question gets no claims, and no model is called.
+
+        If the model is unavailable or its answer does not match the schema, the passages are
+        quoted with the status ``QUOTES_ONLY``.
+        """
+        if not decision.is_answerable:
+            return Draft(None, ())
+        if question.agent.settings.mode is AnswerMode.QUOTE:
+            return _quote(decision)
+        if self.language_model is None:
+            return replace(_quote(decision), status=AnswerStatus.QUOTES_ONLY)
+        try:
+            return _generate(self.language_model, question, decision)
+        except LanguageModelUnavailable:
+            return replace(_quote(decision), status=AnswerStatus.QUOTES_ONLY)
+
+
+def _quote(decision: Decision) -> Draft:
+    # Verified like a model's quotes: one rule for every answer.
+    return Draft(None, [Claim(hit.chunk.id, hit.chunk.text) for hit in decision.passages])
+
+
+def _generate(model: LanguageModel, question: Question, decision: Decision) -> Draft:
+    """Raises LanguageModelUnavailable."""
+    settings = question.agent.settings
+    prompt = answer_prompt(
+        question.text,
+        decision.passages,
+        instructions=settings.instructions,
+        language=question.language,
+        turns=question.turns,
+        tokens_max=model.prompt_tokens_max,
+    )
+    completion = model.chat(
+        prompt.chat,
+        model=settings.model,
+        temperature=settings.temperature,
+        schema=ANSWER_SCHEMA,
+    )
+    usage = Usage(completion.input_tokens, completion.output_tokens)
+    draft = parse_draft(completion.text, prompt.passages)
+    if draft is None:
+        return replace(_quote(decision), status=AnswerStatus.QUOTES_ONLY, usage=usage)
+    return replace(draft, usage=usage)

@@ -1,0 +1,37 @@
+"""Step 3 of an answer, decide: whether the passages answer the question, or it is refused."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from mara.agents.model.confidence import ANSWER_AT, confidence_of
+from mara.agents.service.retrieval import Retrieval
+from mara.search.model import Hit
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The retrieval that the answer uses; ``confidence`` is 0..1."""
+
+    searched: str
+    passages: Sequence[Hit]
+    confidence: float
+
+    @property
+    def is_answerable(self) -> bool:
+        """Whether the confidence reaches the threshold; if not, the question is refused."""
+        return self.confidence >= ANSWER_AT
+
+
+def decide(retrievals: Iterable[Retrieval]) -> Decision:
+    """Take the first retrieval that is answerable, else the one with the highest confidence.
+
+    Retrievals after the first answerable one are not consumed, so they are not searched for.
+    """
+    best = Decision("", (), 0.0)
+    for found in retrievals:
+        confidence = confidence_of(found.evidence, found.text, found.best)
+        if confidence >= best.confidence:
+            best = Decision(found.text, found.passages, confidence)
+        if best.is_answerable:
+            break
+    return best

@@ -1,0 +1,84 @@
+"""Step 1 of an answer, understand: who is asked, with which settings, after which turns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from mara.agents.errors import ConversationNotFound
+from mara.agents.model import Agent, Language, Turn
+from mara.agents.model.language import language_of
+from mara.agents.model.withdrawal import documents_of, withdrawn
+from mara.agents.ports import Agents, Answers, Conversations, Versions
+from mara.documents.ports import OwnDocuments
+from mara.kernel.principal import Principal
+from mara.kernel.unit_of_work import UnitOfWork
+
+TURNS_MAX = 20
+"""The number of earlier turns of a conversation that are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question to an agent; ``agent`` has the settings of its published version.
+
+    ``turns`` are the earlier turns of the conversation, the oldest first.
+    """
+
+    agent: Agent
+    text: str
+    conversation_id: UUID | None = None
+    turns: Sequence[Turn] = ()
+
+    @property
+    def language(self) -> Language:
+        """The language of the answer."""
+        return language_of(self.text, self.agent.settings.language)
+
+    @property
+    def search_texts(self) -> Sequence[str]:
+        """The texts to search for, in order: a follow-up may depend on the question before it."""
+        if not self.turns:
+            return (self.text,)
+        # One line: search weighs each line alone, and the earlier question must not win by itself.
+        follow_up = " ".join(f"{self.turns[-1].question} {self.text}".split())
+        return (self.text, follow_up)
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionReader:
+    """Reads the context of a question from the repositories."""
+
+    agents: Agents
+    versions: Versions
+    conversations: Conversations
+    answers: Answers
+    documents: OwnDocuments
+    unit_of_work: UnitOfWork
+
+    def read(
+        self, caller: Principal, agent_id: UUID, text: str, conversation_id: UUID | None
+    ) -> Question:
+        """Raises AgentNotFound, ConversationNotFound."""
+        with self.unit_of_work(caller.user_id):
+            agent = self._published(caller.user_id, agent_id)
+            turns = self._turns(caller.user_id, agent_id, conversation_id)
+        return Question(agent, text, conversation_id, turns)
+
+    def _published(self, owner_id: UUID, agent_id: UUID) -> Agent:
+        agent = self.agents.get(owner_id, agent_id)
+        if agent.published_version == agent.version:
+            return agent
+        published = self.versions.get(owner_id, agent_id, agent.published_version)
+        return replace(agent, settings=published.settings, version=published.number)
+
+    def _turns(
+        self, owner_id: UUID, agent_id: UUID, conversation_id: UUID | None
+    ) -> Sequence[Turn]:
+        if conversation_id is None:
+            return ()
+        if self.conversations.get(owner_id, conversation_id).agent_id != agent_id:
+            raise ConversationNotFound("The conversation belongs to another agent.")
+        earlier = self.answers.of_conversation(owner_id, conversation_id, TURNS_MAX)
+        deleted = self.documents.unknown(owner_id, documents_of(earlier))
+        shown = (withdrawn(answer, deleted) for answer in earlier)
+        return [Turn(answer.question, answer.reply.text) for answer in shown]

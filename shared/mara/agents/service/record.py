@@ -1,0 +1,85 @@
+"""Step 6 of an answer, keep: store the answer with everything that explains it later."""
+
+from dataclasses import dataclass, replace
+
+from mara.agents.model import Answer, Basis, Conversation, Reply, Retrieved
+from mara.agents.model.prompts import PROMPT_VERSION
+from mara.agents.ports import Answers, Conversations
+from mara.agents.service.decision import Decision
+from mara.agents.service.question import Question
+from mara.kernel.clock import Clock
+from mara.kernel.ids import new_id
+from mara.kernel.unit_of_work import UnitOfWork
+from mara.search.model import Hit
+from mara.search.ports import Embedder
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRecorder:
+    """Stores answers, and starts or continues their conversation."""
+
+    conversations: Conversations
+    answers: Answers
+    embedder: Embedder
+    unit_of_work: UnitOfWork
+    now: Clock
+
+    def keep(self, question: Question, decision: Decision, reply: Reply) -> Answer:
+        """Raises ConversationNotFound if the conversation was deleted in the meantime."""
+        agent = question.agent
+        answer = Answer(
+            id=new_id(),
+            owner_id=agent.owner_id,
+            agent_id=agent.id,
+            agent_version=agent.version,
+            conversation_id=question.conversation_id or new_id(),
+            question=question.text,
+            reply=reply,
+            retrieval=[_retrieved(hit) for hit in decision.passages],
+            created_at=self.now(),
+            basis=self._basis(question, decision),
+        )
+        with self.unit_of_work(answer.owner_id):
+            if question.conversation_id is None:
+                self._start_conversation(answer)
+            else:
+                self._continue_conversation(answer)
+            self.answers.add(answer)
+        return answer
+
+    def _basis(self, question: Question, decision: Decision) -> Basis:
+        settings = question.agent.settings
+        return Basis(
+            searched=decision.searched,
+            document_ids=settings.document_ids,
+            mode=settings.mode,
+            model=settings.model,
+            embedder=self.embedder.model_id,
+            prompt_version=PROMPT_VERSION,
+        )
+
+    def _start_conversation(self, answer: Answer) -> None:
+        self.conversations.add(
+            Conversation(
+                id=answer.conversation_id,
+                owner_id=answer.owner_id,
+                agent_id=answer.agent_id,
+                created_at=answer.created_at,
+                updated_at=answer.created_at,
+            )
+        )
+
+    def _continue_conversation(self, answer: Answer) -> None:
+        conversation = self.conversations.lock(answer.owner_id, answer.conversation_id)
+        self.conversations.save(replace(conversation, updated_at=answer.created_at))
+
+
+def _retrieved(hit: Hit) -> Retrieved:
+    return Retrieved(
+        chunk_id=hit.chunk.id,
+        document_id=hit.chunk.document_id,
+        score=hit.score,
+        lexical=hit.lexical,
+        semantic=hit.semantic,
+        coverage=hit.coverage,
+    )
