@@ -125,9 +125,10 @@ def _ours() -> tuple[Handler, str]:
     from pydantic import BaseModel, ConfigDict
 
     from mara.auth.model import AccessClaims
-    from mara.entrypoints import principal, rate_limit
+    from mara.entrypoints import principal
     from mara.entrypoints.http import USER, api, lambda_handler
     from mara.entrypoints.principal import Caller
+    from mara.platform import rate_limit_store
     from mara.platform.telemetry import logger
 
     class QuestionIn(BaseModel):
@@ -141,7 +142,7 @@ def _ours() -> tuple[Handler, str]:
     claims = AccessClaims(user_id, uuid4(), at, at + timedelta(hours=1))
     # Stand-ins for the database, put where the frame looks for it.
     vars(principal)["authentication_service"] = lambda: service
-    vars(rate_limit)["execute_autocommit"] = lambda _, parameters: [(parameters["now"],)]
+    vars(rate_limit_store)["execute_autocommit"] = lambda _, parameters: [(parameters["now"],)]
     handler = logger.registered_handler
     if isinstance(handler, logging.StreamHandler):
         handler.setStream(io.StringIO())

@@ -52,5 +52,5 @@ def metrics(written: str) -> dict[tuple[str, str], int]:
         (directive,) = line["_aws"]["CloudWatchMetrics"]
         if directive["Dimensions"] == [["Stage", "Network"]]:
             (metric,) = directive["Metrics"]
-            found[metric["Name"], line["Network"]] = line[metric["Name"]]
+            (found[metric["Name"], line["Network"]],) = line[metric["Name"]]
     return found

@@ -1,9 +1,18 @@
-"""SQS in, partial batch failures out: the frame every queue consumer shares."""
+"""SQS in, partial batch failures out: the frame every queue consumer shares.
+
+Powertools' BatchProcessor walks the batch; what an error means for its message is decided here.
+"""
 
 import json
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from pydantic import ValidationError
 
 from mara.kernel.errors import Conflict, DomainError, LimitReached, Unavailable
@@ -12,19 +21,17 @@ from mara.platform import sqs
 from mara.platform.telemetry import logger
 
 MessageT = TypeVar("MessageT", bound=Message)
-Record = dict[str, Any]
-BatchResponse = dict[str, list[dict[str, str]]]
-QueueHandler = Callable[[dict[str, Any], Any], BatchResponse]
+QueueHandler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
-DEAD = "dead"
-"""``ingest-document`` has its dead letters in ``ingest-document-dead``."""
+DLQ_SUFFIX = "dead"
+"""The dead-letter queue of ``ingest-document`` is ``ingest-document-dead``."""
 
 
 def consumer(message: type[MessageT]) -> Callable[[Callable[[MessageT], None]], QueueHandler]:
-    """Parse each record as ``message`` and consume it; report those that SQS shall deliver again.
+    """Parse each record as ``message`` and consume it; report those that SQS must deliver again.
 
-    What can never succeed goes to the dead letters at once, with its reason, and its neighbours go
-    on. A Conflict means that the work is done already.
+    A message that can never succeed is dead-lettered at once, with its reason, and the others of
+    its batch are processed. A Conflict means that the work is done already: it is acknowledged.
     """
     return consumer_of(message.queue(), message.model_validate_json)
 
@@ -32,56 +39,64 @@ def consumer(message: type[MessageT]) -> Callable[[Callable[[MessageT], None]], 
 def consumer_of(
     queue: str, parse: Callable[[str], MessageT | None]
 ) -> Callable[[Callable[[MessageT], None]], QueueHandler]:
-    """As ``consumer``, for a queue that others write to; ``parse`` gives ``None`` to skip."""
+    """As ``consumer``, for a queue that others write to; ``parse`` returns ``None`` to skip."""
 
     def decorate(consume: Callable[[MessageT], None]) -> QueueHandler:
-        def handler(event: dict[str, Any], context: Any) -> BatchResponse:
-            failed = [r["messageId"] for r in event["Records"] if not _settled(r, context)]
-            return {"batchItemFailures": [{"itemIdentifier": i} for i in failed]}
+        processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
 
-        def _settled(record: Record, context: Any) -> bool:
+        def process_record(record: SQSRecord, lambda_context: Any = None) -> None:
             try:
-                parsed = parse(record["body"])
+                parsed = parse(record.body)
                 if parsed is not None:
                     consume(parsed)
-            except Exception as error:  # noqa: BLE001 - a poison message must not take its neighbours along
-                return _settle(queue, record, error)
+            except Exception as error:  # noqa: BLE001 - every error has its place in the table
+                handle_failure(queue, record, error)
+                return
             logger.info(
                 "message_consumed",
                 queue=queue,
-                message_id=record["messageId"],
-                request_id=getattr(context, "aws_request_id", None),
+                message_id=record.message_id,
+                request_id=getattr(lambda_context, "aws_request_id", None),
             )
-            return True
+
+        def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+            return {**process_partial_response(event, process_record, processor, context)}
 
         return handler
 
     return decorate
 
 
-def _settle(queue: str, record: Record, error: Exception) -> bool:
-    """Whether the message is done with, one way or another."""
-    about = {"queue": queue, "message_id": record["messageId"], "error": type(error).__name__}
+def handle_failure(queue: str, record: SQSRecord, error: Exception) -> None:
+    """Acknowledge or dead-letter the message; raises ``error`` where SQS must deliver it again."""
+    about: dict[str, Any] = {
+        "queue": queue,
+        "message_id": record.message_id,
+        "error": type(error).__name__,
+    }
     if isinstance(error, Conflict):
         logger.info("message_done_already", **about)
-        return True
+        return
     if isinstance(error, LimitReached | Unavailable):
         logger.warning("message_postponed", **about)
-        return False
+        raise error
     if isinstance(error, DomainError | ValidationError):
         logger.error("message_refused", **about)
-        return _bury(queue, record, error)
+        send_to_dlq(queue, record, error)
+        return
     logger.exception("message_failed", **about)
-    return False
+    raise error
 
 
-def _bury(queue: str, record: Record, error: DomainError | ValidationError) -> bool:
-    """Put it where a person will look, with the reason; else let SQS count it down to there."""
+def send_to_dlq(queue: str, record: SQSRecord, error: DomainError | ValidationError) -> None:
+    """Send the message to the dead-letter queue with its reason.
+
+    Raises SendFailed: then SQS delivers the message again, and moves it there after the last try.
+    """
     detail = error.detail if isinstance(error, DomainError) else "The body is not that message."
-    letter = {"body": record["body"], "reason": type(error).__name__, "detail": detail}
+    dlq_message = {"body": record.body, "reason": type(error).__name__, "detail": detail}
     try:
-        sqs.send(f"{queue}-{DEAD}", json.dumps(letter, ensure_ascii=False))
+        sqs.send(f"{queue}-{DLQ_SUFFIX}", json.dumps(dlq_message, ensure_ascii=False))
     except sqs.SendFailed:
-        logger.warning("dead_letter_failed", queue=queue, message_id=record["messageId"])
-        return False
-    return True
+        logger.warning("dead_letter_failed", queue=queue, message_id=record.message_id)
+        raise

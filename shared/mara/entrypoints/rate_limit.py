@@ -8,23 +8,14 @@ from typing import TYPE_CHECKING
 from mara.entrypoints.events import Request
 from mara.kernel.errors import LimitReached
 from mara.kernel.principal import Principal
+from mara.platform import rate_limit_store
 from mara.platform.clock import now
-from mara.platform.database import execute_autocommit
 from mara.platform.settings.limits import limit_settings
 
 if TYPE_CHECKING:
     from mara.entrypoints.route import RouteApp
 
 WINDOW = timedelta(minutes=1)
-
-# `empty_at` is when the bucket will have drained (ITU-T I.371, the "theoretical arrival time").
-# One statement decides and counts, so that parallel requests cannot share one place.
-TAKE = """
-    INSERT INTO rate_limits AS r (subject, empty_at) VALUES (%(subject)s, %(now)s + %(step)s)
-    ON CONFLICT (subject) DO UPDATE SET empty_at = greatest(r.empty_at, %(now)s) + %(step)s
-        WHERE greatest(r.empty_at, %(now)s) + %(step)s <= %(now)s + %(window)s
-    RETURNING empty_at
-"""
 
 
 class TooManyRequests(LimitReached):
@@ -87,11 +78,9 @@ def check(
 def consume(subject: str, limit: int, at: datetime) -> RateLimitStatus:
     """Consume one of ``limit`` calls per minute. Raises TooManyRequests."""
     step = WINDOW / limit
-    parameters = {"subject": subject, "now": at, "step": step, "window": WINDOW}
-    rows = execute_autocommit(TAKE, parameters)
-    if not rows:
+    empty_at = rate_limit_store.consume(subject, step=step, window=WINDOW, now=at)
+    if empty_at is None:
         wait_s = max(1, math.ceil(step.total_seconds()))
         raise TooManyRequests(f"At most {limit} a minute. Try again soon.", retry_after_s=wait_s)
-    empty_at: datetime = rows[0][0]
     filled = empty_at - at
     return RateLimitStatus(limit, int((WINDOW - filled) / step), math.ceil(filled.total_seconds()))

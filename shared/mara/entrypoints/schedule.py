@@ -1,12 +1,12 @@
-"""EventBridge in, the clock with it: the frame every scheduled function shares."""
+"""EventBridge in, the current time with it: the frame every scheduled function shares."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 from mara.kernel.ids import new_id
+from mara.platform import lease_store
 from mara.platform.clock import now
-from mara.platform.database import execute_autocommit
 from mara.platform.telemetry import logger
 
 Job = Callable[[datetime], object]
@@ -14,23 +14,11 @@ JobByInput = Callable[[str, datetime], object]
 ScheduleHandler = Callable[[dict[str, Any], Any], None]
 
 LEASE = timedelta(minutes=5)
-"""Longer than any schedule's function may run: a tick that finds it held does nothing."""
-
-# A row and not reserved concurrency: two ticks at once, or one that outlives its period, work once.
-TAKE = """
-    INSERT INTO leases AS l (name, holder, held_until) VALUES (%(name)s, %(holder)s, %(until)s)
-    ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, held_until = excluded.held_until
-        WHERE l.held_until <= %(now)s
-    RETURNING true
-"""
-GIVE_BACK = """
-    UPDATE leases SET held_until = %(now)s WHERE name = %(name)s AND holder = %(holder)s
-    RETURNING true
-"""
+"""Longer than any scheduled function may run: a tick that finds the lease held does nothing."""
 
 
 def schedule(name: str) -> Callable[[Job], ScheduleHandler]:
-    """Run the job with the present time, unless another tick of the same ``name`` is running.
+    """Run the job with the current time, unless another tick of the same ``name`` is running.
 
     A failure is logged and raised: EventBridge counts it, and an alarm watches that count.
     """
@@ -61,12 +49,13 @@ def schedule_by_input(name: str, key: str) -> Callable[[JobByInput], ScheduleHan
 
 
 def _run_with_lease(name: str, run: Job) -> None:
-    lease = {"name": name, "holder": new_id(), "now": now(), "until": now() + LEASE}
-    if not execute_autocommit(TAKE, lease):
+    """A lease and not reserved concurrency: it also covers a tick that outlives its period."""
+    started, holder = now(), new_id()
+    if not lease_store.acquire(name, holder, now=started, until=started + LEASE):
         logger.info("tick_skipped", schedule=name)
         return
     try:
         result = run(now())
     finally:
-        execute_autocommit(GIVE_BACK, {**lease, "now": now()})
+        lease_store.release(name, holder, now=now())
     logger.info("tick_done", schedule=name, result=result)

@@ -1,20 +1,15 @@
-"""Figures that alarms stand on, written among the log lines.
+"""Metrics that alarms watch, in CloudWatch's embedded metric format among the log lines."""
 
-CloudWatch reads them there: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/
-CloudWatch_Embedded_Metric_Format_Specification.html
-"""
-
-import json
-import sys
-import time
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, Literal
 
+from aws_lambda_powertools.metrics import EphemeralMetrics
+
 from mara.platform.settings.stage import stage
 
 NAMESPACE: Final = "MARA"
-NONE: Final[Mapping[str, str]] = MappingProxyType({})
+NO_DIMENSIONS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 def publish_metric(
@@ -22,18 +17,15 @@ def publish_metric(
     value: int,
     *,
     unit: Literal["Count", "Seconds"] = "Count",
-    dimensions: Mapping[str, str] = NONE,
+    dimensions: Mapping[str, str] = NO_DIMENSIONS,
 ) -> None:
-    """A figure of this stage, and of what ``dimensions`` name beside it."""
-    place = {"Stage": stage().stage, **dimensions}
-    directive = {
-        "Namespace": NAMESPACE,
-        "Dimensions": [list(place)],
-        "Metrics": [{"Name": name, "Unit": unit}],
-    }
-    line = {
-        "_aws": {"Timestamp": time.time_ns() // 1_000_000, "CloudWatchMetrics": [directive]},
-        **place,
-        name: value,
-    }
-    sys.stdout.write(json.dumps(line) + "\n")
+    """Write one value of a metric, with the stage and ``dimensions`` as its dimensions.
+
+    Raises Powertools' MetricNameError, MetricValueError or SchemaValidationError.
+    """
+    # Alarms match dimensions exactly: an empty service adds none of that name.
+    metrics = EphemeralMetrics(namespace=NAMESPACE, service="")
+    for dimension, of in {"Stage": stage().stage, **dimensions}.items():
+        metrics.add_dimension(dimension, of)
+    metrics.add_metric(name, unit, value)
+    metrics.flush_metrics()

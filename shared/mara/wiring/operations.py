@@ -28,14 +28,14 @@ def health_service() -> "HealthService":
 
 
 def relay(now: datetime) -> int:
-    """Send what the outbox still holds; how many."""
+    """Send the messages that the outbox still holds; return how many."""
     from mara.platform import outbox
 
     return outbox.relay(now)
 
 
-def forget_expired(now: datetime) -> dict[str, int]:
-    """Delete what has expired; how many rows of each table."""
+def delete_expired(now: datetime) -> dict[str, int]:
+    """Delete expired rows; return how many of each table."""
     from mara.operations.adapters import postgres
 
-    return postgres.forget_expired(now)
+    return postgres.delete_expired(now)

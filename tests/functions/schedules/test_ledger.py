@@ -34,7 +34,7 @@ class TestVerifyLedger:
     ) -> None:
         make_owner(5)
         verify_ledger({}, CONTEXT)
-        assert metric(capsys.readouterr().out)[METRIC] == 0
+        assert metric(capsys.readouterr().out)[METRIC] == [0]
         assert "ledger_differs" not in log.getvalue()
 
     def test_counts_and_logs_what_differs(
@@ -46,7 +46,7 @@ class TestVerifyLedger:
         owner_id = make_owner(5)
         past_the_rules.execute("UPDATE ledger_accounts SET available = 6")
         verify_ledger({}, CONTEXT)
-        assert metric(capsys.readouterr().out)[METRIC] == 1
+        assert metric(capsys.readouterr().out)[METRIC] == [1]
         (line,) = [json.loads(t) for t in log.getvalue().splitlines() if "ledger_differs" in t]
         assert (line["level"], line["expected"], line["found"]) == ("ERROR", 5, 6)
         assert line["subject"] == f"{owner_id} available"

@@ -167,7 +167,7 @@ class TestOnce:
         make_and_die(things)
         things.before_commit = None
         assert things.make().json["code"] == "request_in_progress"
-        let_time_pass(monkeypatch, idempotency.CLAIM + timedelta(seconds=1))
+        let_time_pass(monkeypatch, idempotency.CLAIM_LEASE + timedelta(seconds=1))
         assert things.make().status == 201
         assert things.count() == 1
 
@@ -177,7 +177,7 @@ class TestOnce:
         things.after_commit = CRASH
         make_and_die(things)
         things.after_commit = None
-        let_time_pass(monkeypatch, idempotency.CLAIM + timedelta(seconds=1))
+        let_time_pass(monkeypatch, idempotency.CLAIM_LEASE + timedelta(seconds=1))
         assert things.make().json["code"] == "outcome_unknown"
         assert things.count() == 1
 
@@ -185,7 +185,7 @@ class TestOnce:
         self, things: Things, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         things.make()
-        let_time_pass(monkeypatch, idempotency.KEPT + timedelta(seconds=1))
+        let_time_pass(monkeypatch, idempotency.RETENTION + timedelta(seconds=1))
         assert things.make("chair").status == 201
 
     def test_the_stored_answer_is_sealed(

@@ -1,34 +1,45 @@
-"""Deleting rows that no longer say anything."""
+"""Deleting expired rows."""
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from mara.kernel.unit_of_work import SYSTEM
+from mara.platform import idempotency_store, rate_limit_store
 from mara.platform.database import connection, transaction
 
-KEPT_AFTER_EXPIRY = timedelta(days=7)
-"""Refresh tokens are kept so long, so that a reuse of one is still seen as one."""
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-STATEMENTS = {
-    "refresh_tokens": "DELETE FROM refresh_tokens WHERE expires_at < %(week_ago)s",
-    "sessions": """
-        DELETE FROM sessions s WHERE s.created_at < %(week_ago)s
-          AND NOT EXISTS (SELECT FROM refresh_tokens t WHERE t.session_id = s.id)
-    """,
-    "idempotency_keys": "DELETE FROM idempotency_keys WHERE created_at < %(day_ago)s",
-    "login_failures": "DELETE FROM login_failures WHERE last_failed_at < %(day_ago)s",
-    "rate_limits": "DELETE FROM rate_limits WHERE empty_at < %(now)s",
-}
+DAY = timedelta(days=1)
+REFRESH_TOKEN_RETENTION = timedelta(days=7)
+"""After expiry: so long the reuse of a refresh token is still detected."""
+
+DELETE_REFRESH_TOKENS = "DELETE FROM refresh_tokens WHERE expires_at < %s"
+DELETE_SESSIONS = """
+    DELETE FROM sessions s WHERE s.created_at < %s
+      AND NOT EXISTS (SELECT FROM refresh_tokens t WHERE t.session_id = s.id)
+"""
+DELETE_LOGIN_FAILURES = "DELETE FROM login_failures WHERE last_failed_at < %s"
 
 
-def forget_expired(now: datetime) -> dict[str, int]:
-    """How many rows went from each table; one transaction a table, so that none waits long."""
-    times = {
-        "now": now,
-        "day_ago": now - timedelta(days=1),
-        "week_ago": now - KEPT_AFTER_EXPIRY,
+def delete_expired(now: datetime) -> dict[str, int]:
+    """Delete expired rows and return how many of each table.
+
+    One transaction for each table, so that none holds its locks for long.
+    """
+    tables: dict[str, Callable[[], int]] = {
+        "refresh_tokens": lambda: _delete(DELETE_REFRESH_TOKENS, now - REFRESH_TOKEN_RETENTION),
+        "sessions": lambda: _delete(DELETE_SESSIONS, now - REFRESH_TOKEN_RETENTION),
+        "idempotency_keys": lambda: idempotency_store.delete_older(now - DAY),
+        "login_failures": lambda: _delete(DELETE_LOGIN_FAILURES, now - DAY),
+        "rate_limits": lambda: rate_limit_store.delete_expired(now),
     }
-    gone = {}
-    for table, statement in STATEMENTS.items():
+    deleted = {}
+    for table, delete in tables.items():
         with transaction(SYSTEM):
-            gone[table] = connection().execute(statement, times).rowcount
-    return gone
+            deleted[table] = delete()
+    return deleted
+
+
+def _delete(statement: str, before: datetime) -> int:
+    return connection().execute(statement, [before]).rowcount
