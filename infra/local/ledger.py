@@ -1,4 +1,4 @@
-"""Looks the books through, for whoever runs the machine."""
+"""`mara ledger verify`: recomputes all balances from the postings."""
 
 import os
 
@@ -6,9 +6,9 @@ from infra.local import deploy, settings
 
 
 def verify() -> str:
-    """MARA_DATABASE_URL says where; unset, the local cloud's.
+    """Audit the database at MARA_DATABASE_URL, by default the local cloud's; a summary.
 
-    Raises RuntimeError that names every difference.
+    Raises RuntimeError with a line per difference.
     """
     os.environ.setdefault("MARA_STAGE", settings.STAGE)
     if "MARA_DATABASE_URL" not in os.environ:
@@ -22,9 +22,7 @@ def verify() -> str:
             f"  {found.rule}: {found.subject}: expected {found.expected}, found {found.found}"
             for found in audit.differences
         )
-        raise RuntimeError("\n".join(["the books are wrong", *lines]))
+        raise RuntimeError("\n".join(["the ledger has differences", *lines]))
     platform = ", ".join(f"{name} {format_usdt(total)}" for name, total in audit.platform.items())
-    return (
-        f"{audit.transfers} transfers, {audit.postings} postings, {audit.users} users: all right\n"
-        f"{platform}"
-    )
+    counts = f"{audit.transfers} transfers, {audit.postings} postings, {audit.users} users"
+    return f"{counts}: no differences\n{platform}"

@@ -31,7 +31,7 @@ def make_owner(available: int = 0) -> UUID:
 
 def balance_of(owner_id: UUID) -> Balance:
     with transaction(owner_id):
-        return balance_service().book.balance(owner_id)
+        return balance_service().repository.get_balance(owner_id)
 
 
 def in_an_hour() -> datetime:

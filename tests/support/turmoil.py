@@ -14,7 +14,7 @@ from uuid import UUID
 
 from mara.kernel.unit_of_work import SYSTEM
 from mara.ledger.errors import HoldEnded, HoldNotFound, InsufficientFunds, LedgerBusy
-from mara.ledger.model import Cause, Kind, Order, PlatformAccount, UserAccount
+from mara.ledger.model import Cause, PlatformAccount, TransferKind, TransferRequest, UserAccount
 from mara.platform import database as platform
 from mara.platform.database import transaction
 from mara.wiring.ledger import ledger_service
@@ -96,11 +96,11 @@ class Step:
         ledger.charge(self.owner_id, self.amount, Cause(f"{self.key} from", "turmoil"))
         ledger.refund(self.other_id, self.amount, Cause(f"{self.key} to", "turmoil"))
 
-    def _orders(self) -> Iterator[Order]:
+    def _orders(self) -> Iterator[TransferRequest]:
         for number, who in enumerate((self.owner_id, self.other_id) * 3):
-            yield Order.move(
+            yield TransferRequest.between(
                 self.amount,
-                Kind.REFUND,
+                TransferKind.REFUND,
                 (PlatformAccount.REVENUE, UserAccount.AVAILABLE),
                 owner_id=who,
                 cause=Cause(f"{self.key} {number}", "turmoil"),

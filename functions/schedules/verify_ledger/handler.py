@@ -3,4 +3,4 @@
 from mara.entrypoints.schedule import schedule
 from mara.wiring.ledger import audit_service
 
-handler = schedule("verify-ledger")(lambda _now: audit_service().watch())
+handler = schedule("verify-ledger")(lambda _now: audit_service().verify_and_record())

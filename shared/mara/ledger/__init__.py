@@ -1,1 +1,1 @@
-"""Double entry in micro-USDT: the only code that moves money."""
+"""Double-entry ledger in micro-USDT: the only code that moves money."""

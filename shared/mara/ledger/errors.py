@@ -1,43 +1,63 @@
-"""What can go wrong when money is to move."""
+"""Errors of the ledger."""
 
 from mara.kernel.errors import Conflict, Invalid, NotFound, PaymentRequired, Unavailable
 
 
 class InvalidTransferAmount(Invalid):
-    title = "The amount cannot be moved"
+    """The amount is zero or negative, or does not fit 63 bits."""
+
+    title = "The amount is not valid"
 
 
 class InvalidCause(Invalid):
-    title = "The business key or the reference cannot be used"
+    """The idempotency key or the reference is empty, too long, or contains a null character."""
+
+    title = "The key or the reference is not valid"
 
 
 class Unbalanced(Invalid):
-    title = "The parts of the transfer do not add up to nothing"
+    """The legs of a transfer do not add up to zero."""
+
+    title = "The transfer is not balanced"
 
 
 class InsufficientFunds(PaymentRequired):
-    title = "The account holds less than that"
+    """The user's account would become negative."""
+
+    title = "Insufficient funds"
 
 
 class AccountFull(Conflict):
-    title = "The account cannot hold more"
+    """The account's balance would not fit 63 bits."""
+
+    title = "The account's balance would be too large"
 
 
 class KeyReused(Conflict):
-    title = "The business key stands for another transfer"
+    """The idempotency key belongs to a transfer with other content."""
+
+    title = "The key was used for another transfer"
 
 
 class HoldNotFound(NotFound):
+    """No hold has this idempotency key."""
+
     title = "There is no such hold"
 
 
 class HoldEnded(Conflict):
-    title = "The hold was settled or released otherwise"
+    """The hold was settled, released or expired before, with another result."""
+
+    title = "The hold has ended already"
 
 
 class HoldExceeded(Conflict):
-    title = "More than what is held cannot be settled"
+    """The amount to settle exceeds the hold."""
+
+    title = "The amount exceeds the hold"
 
 
 class LedgerBusy(Unavailable):
-    title = "Others move the same money at this moment"
+    """A deadlock or a lock timeout in the database: retry."""
+
+    title = "The ledger is busy"

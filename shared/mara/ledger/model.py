@@ -1,7 +1,8 @@
-"""Accounts, transfers between them, and what a user has.
+"""Accounts, transfers between them, holds, balances and audits.
 
-Amounts are integers of micro-USDT. A user's account says what we owe them, so a deposit takes from
-custody what it gives to the user: the balance of custody is *minus* what lies there.
+Amounts are integers of micro-USDT. A user's account is a liability of the platform, so a deposit
+debits custody by what it credits to the user: the balance of a custody account is *minus* the
+amount in custody.
 """
 
 from collections.abc import Mapping
@@ -15,12 +16,13 @@ from mara.kernel.money import AMOUNT_MAX
 from mara.ledger.errors import HoldExceeded, InvalidCause, InvalidTransferAmount, Unbalanced
 
 KEY_MAX: Final = 200
-"""Characters of a business key, and of a reference."""
+"""Characters of an idempotency key, and of a reference."""
 LEGS_MAX: Final = 16
+"""Legs of one transfer."""
 
 
 class UserAccount(StrEnum):
-    """None of them is ever below zero; the database sees to that."""
+    """Accounts of a user. Their balances are never negative; the database enforces that."""
 
     AVAILABLE = "available"
     RESERVED = "reserved"
@@ -28,7 +30,7 @@ class UserAccount(StrEnum):
 
 
 class PlatformAccount(StrEnum):
-    """Custody is one account per network, named as the API names the networks."""
+    """Accounts of the platform; custody has one account per network, with the API's names."""
 
     REVENUE = "revenue"
     FEES = "fees"
@@ -41,8 +43,8 @@ class PlatformAccount(StrEnum):
 Account = UserAccount | PlatformAccount
 
 
-class Kind(StrEnum):
-    """Why money moved: the cause that a statement shows."""
+class TransferKind(StrEnum):
+    """The kind of a transfer, as statements show it."""
 
     DEPOSIT = "deposit"
     WITHDRAWAL = "withdrawal"
@@ -58,16 +60,17 @@ class Kind(StrEnum):
     WRITE_OFF = "write_off"
 
 
-def custody_of(network: str) -> PlatformAccount:
-    """Raises ValueError for a network without an account."""
+def custody_account(network: str) -> PlatformAccount:
+    """The custody account of a network. Raises ValueError for an unknown network."""
     return PlatformAccount(f"custody:{network}")
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """``key`` names this movement of money, once and for ever: the same key moves it once.
+    """``key`` is the idempotency key of a transfer: the same key moves money once.
 
-    ``reference`` is what it was for, such as the id of a deposit, an invoice or an answer.
+    ``reference`` is the id of its subject, such as a deposit, an invoice or an answer. Raises
+    InvalidCause.
     """
 
     key: str
@@ -76,55 +79,57 @@ class Cause:
     def __post_init__(self) -> None:
         for text in (self.key, self.reference):
             if not 0 < len(text) <= KEY_MAX or "\x00" in text:
-                raise InvalidCause(f"It has 1 to {KEY_MAX} characters.")
+                raise InvalidCause(f"A key or reference has 1 to {KEY_MAX} characters.")
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """A transfer that is asked for. ``owner_id`` is the one user whose accounts it may touch.
+class TransferRequest:
+    """A requested transfer. ``owner_id`` is the one user whose accounts it may change.
 
-    ``legs`` are in the order in which they are posted, and add up to zero. ``ends_id`` is the hold
-    that this transfer settles or releases; a hold has an ``expires_at``.
+    ``legs`` are pairs of account and signed amount, in the order of posting; they add up to zero.
+    ``ends_hold_id`` is the hold that this transfer ends; a new hold has an ``expires_at``.
 
     Raises Unbalanced, InvalidTransferAmount.
     """
 
     cause: Cause
-    kind: Kind
+    kind: TransferKind
     owner_id: UUID | None
     legs: tuple[tuple[Account, int], ...]
-    ends_id: UUID | None = None
+    ends_hold_id: UUID | None = None
     expires_at: datetime | None = None
 
     def __post_init__(self) -> None:
         for _, amount in self.legs:
             if not 0 < abs(amount) <= AMOUNT_MAX:
-                raise InvalidTransferAmount("It is not zero, and fits 63 bits of micro-USDT.")
+                raise InvalidTransferAmount(
+                    "An amount is not zero, and fits 63 bits of micro-USDT."
+                )
         if not 2 <= len(self.legs) <= LEGS_MAX or sum(amount for _, amount in self.legs) != 0:  # noqa: PLR2004 - double entry
-            raise Unbalanced(f"2 to {LEGS_MAX} legs, whose sum is zero.")
+            raise Unbalanced(f"A transfer has 2 to {LEGS_MAX} legs, whose sum is zero.")
         if self.owner_id is None and any(isinstance(a, UserAccount) for a, _ in self.legs):
             raise Unbalanced("A leg on a user's account needs the user.")
 
     @classmethod
-    def move(
+    def between(
         cls,
         amount: int,
-        kind: Kind,
+        kind: TransferKind,
         accounts: tuple[Account, Account],
         *,
         owner_id: UUID | None,
         cause: Cause,
-    ) -> "Order":
-        """From the first account to the second. Raises InvalidTransferAmount."""
+    ) -> "TransferRequest":
+        """A transfer from the first account to the second. Raises InvalidTransferAmount."""
         if amount <= 0:
-            raise InvalidTransferAmount("Only more than nothing can be moved.")
-        giver, taker = accounts
-        return cls(cause, kind, owner_id, ((giver, -amount), (taker, amount)))
+            raise InvalidTransferAmount("The amount must be positive.")
+        source, destination = accounts
+        return cls(cause, kind, owner_id, ((source, -amount), (destination, amount)))
 
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """What was posted, once, under ``key``."""
+    """A posted transfer; ``key`` is its idempotency key."""
 
     id: UUID
     key: str
@@ -133,7 +138,7 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Money of a user set aside for something that is going on."""
+    """Money of a user, reserved until it is settled, released or expired."""
 
     id: UUID
     key: str
@@ -144,35 +149,35 @@ class Hold:
 
     @property
     def end_key(self) -> str:
-        """One key for every way to end it, so that it ends in one way."""
+        """The idempotency key of the transfer that ends the hold, so that it ends once."""
         return f"end:{self.id}"
 
-    def ended(self, kind: Kind, spent: int) -> Order:
-        """``spent`` goes to revenue, the rest back to the user.
+    def ending(self, kind: TransferKind, spent: int) -> TransferRequest:
+        """The transfer that ends the hold: ``spent`` to revenue, the rest back to available.
 
         Raises HoldExceeded, InvalidTransferAmount.
         """
         if spent < 0:
-            raise InvalidTransferAmount("Nothing or more can be spent.")
+            raise InvalidTransferAmount("The amount to settle must not be negative.")
         if spent > self.amount:
-            raise HoldExceeded("Settle what is held, and charge the rest for itself.")
+            raise HoldExceeded("Settle at most the amount of the hold, and charge the rest.")
         legs: tuple[tuple[Account, int], ...] = (
             (UserAccount.RESERVED, -self.amount),
             (PlatformAccount.REVENUE, spent),
             (UserAccount.AVAILABLE, self.amount - spent),
         )
-        return Order(
+        return TransferRequest(
             cause=Cause(self.end_key, self.reference),
             kind=kind,
             owner_id=self.owner_id,
             legs=tuple((account, amount) for account, amount in legs if amount),
-            ends_id=self.id,
+            ends_hold_id=self.id,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """What a user has, in micro-USDT; ``pending`` was seen on a chain and is not final yet."""
+    """A user's balances in micro-USDT; ``pending`` is detected on a chain, but not credited yet."""
 
     available: int = 0
     reserved: int = 0
@@ -182,7 +187,7 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of a statement: ``amount`` is signed, ``balance`` is the account's after it.
+    """A line of a statement: ``amount`` is signed, ``balance`` is the account's balance after it.
 
     ``number`` counts the user's entries from 1, without a gap.
     """
@@ -198,13 +203,13 @@ class Entry:
 
     @property
     def cursor_id(self) -> UUID:
-        """Where a page may end: cursors carry ids."""
+        """The number as an id, because page cursors contain ids."""
         return UUID(int=self.number)
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Something that is not as the postings say; ``subject`` is a transfer, user or account."""
+    """A violated audit rule; ``subject`` is a transfer, user or account."""
 
     rule: str
     subject: str
@@ -214,7 +219,10 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """What was checked and what differed, the first of each rule; platform balances by account."""
+    """The result of an audit: counts, platform balances by account, and differences.
+
+    ``differences`` has the first ones of each rule only.
+    """
 
     transfers: int
     postings: int

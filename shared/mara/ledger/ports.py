@@ -1,4 +1,4 @@
-"""What the ledger needs from the outside world."""
+"""Ports of the ledger: its repository, metrics, and the pending deposits."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,41 +6,44 @@ from typing import Protocol
 from uuid import UUID
 
 from mara.kernel.page import PageRequest
-from mara.ledger.model import Audit, Balance, Entry, Hold, Order, Transfer
+from mara.ledger.model import Audit, Balance, Entry, Hold, Transfer, TransferRequest
 
 
-class Book(Protocol):
+class LedgerRepository(Protocol):
     """Works in the transaction that is open, as every repository does."""
 
-    def post(self, orders: Sequence[Order], now: datetime) -> list[Transfer]:
-        """All of them or none, in this order; what is posted already is given back as it was.
+    def post(self, requests: Sequence[TransferRequest], now: datetime) -> list[Transfer]:
+        """Post all requests, in this order, or none; idempotent per key.
 
-        Raises InsufficientFunds, AccountFull, KeyReused, HoldEnded, LedgerBusy.
+        A request that was posted before returns its transfer. Raises InsufficientFunds,
+        AccountFull, KeyReused, HoldEnded, LedgerBusy.
         """
 
-    def hold(self, key: str) -> Hold:
-        """The hold that was made under this business key. Raises HoldNotFound."""
+    def get_hold(self, key: str) -> Hold:
+        """The hold with this idempotency key, also if it has ended. Raises HoldNotFound."""
 
-    def expired_holds(self, now: datetime, limit: int) -> list[Hold]:
-        """Open holds whose time is over, the oldest first."""
+    def list_expired_holds(self, now: datetime, limit: int) -> list[Hold]:
+        """Open holds with ``expires_at`` up to ``now``, oldest first."""
 
-    def balance(self, owner_id: UUID) -> Balance:
-        """Nothing for whom no money ever moved."""
+    def get_balance(self, owner_id: UUID) -> Balance:
+        """The user's balances; all zero if no money was ever moved."""
 
-    def entries(self, owner_id: UUID, page: PageRequest) -> list[Entry]:
-        """The newest first, one more than the page's limit where there are more."""
+    def list_entries(self, owner_id: UUID, page: PageRequest) -> list[Entry]:
+        """Newest first; one more than the page's limit if there are more."""
 
     def audit(self) -> Audit:
-        """Derive every balance from the postings, and compare."""
+        """Recompute every balance from the postings, and compare."""
 
 
-class Alarm(Protocol):
-    def tell(self, audit: Audit) -> None:
-        """Of every audit, so that one that never happens is noticed too."""
+class LedgerMetrics(Protocol):
+    """Metrics that the alarms of the ledger evaluate."""
+
+    def record(self, audit: Audit) -> None:
+        """Record every audit, also without differences, so that a missing audit raises an alarm."""
 
 
 class PendingDeposits(Protocol):
-    """Told by a higher domain that watches the chains; the wiring puts it here."""
+    """Deposits in flight; a higher domain implements it."""
 
     def pending(self, owner_id: UUID) -> int:
-        """Micro-USDT of the user's deposits that are seen and not final."""
+        """Sum of the user's deposits that are detected but not credited, in micro-USDT."""

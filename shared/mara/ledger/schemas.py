@@ -1,4 +1,4 @@
-"""The shape of balances and statements on the wire."""
+"""Response bodies of balances and statements."""
 
 from datetime import datetime
 from typing import Literal, Self
@@ -11,7 +11,7 @@ from mara.ledger.model import Balance, Entry, UserAccount
 
 
 class BalanceOut(BaseModel):
-    """``pending`` was seen on a chain and is not final yet."""
+    """Balances in USDT; ``pending`` is detected on a chain, but not credited yet."""
 
     asset: Literal["USDT"] = "USDT"
     available: UsdtOut
@@ -21,6 +21,7 @@ class BalanceOut(BaseModel):
 
     @classmethod
     def of(cls, balance: Balance) -> Self:
+        """The balances as decimal strings."""
         return cls(
             available=format_usdt(balance.available),
             reserved=format_usdt(balance.reserved),
@@ -30,14 +31,17 @@ class BalanceOut(BaseModel):
 
 
 class CauseOut(BaseModel):
-    """Why money moved, and what for: the id of a deposit, an answer or an invoice."""
+    """The kind of a transfer, and its reference: the id of a deposit, an answer or an invoice."""
 
     kind: str
     reference: str
 
 
 class EntryOut(BaseModel):
-    """``amount`` is signed; ``balance`` is the account's after it; ``number`` has no gaps."""
+    """A line of the statement. ``amount`` is signed; ``balance`` is the account's balance after it.
+
+    ``number`` counts the user's entries without gaps.
+    """
 
     number: int
     account: UserAccount
@@ -49,6 +53,7 @@ class EntryOut(BaseModel):
 
     @classmethod
     def of(cls, entry: Entry) -> Self:
+        """The entry with amounts as decimal strings."""
         return cls(
             number=entry.number,
             account=entry.account,

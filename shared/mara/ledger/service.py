@@ -1,4 +1,4 @@
-"""Moving money, reading what a user has, and proving that the books are right."""
+"""Transfers, balances, expiry of holds, and the audit of the ledger."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,39 +18,41 @@ from mara.ledger.model import (
     Cause,
     Entry,
     Hold,
-    Kind,
-    Order,
     PlatformAccount,
     Transfer,
+    TransferKind,
+    TransferRequest,
     UserAccount,
-    custody_of,
+    custody_account,
 )
-from mara.ledger.ports import Alarm, Book, PendingDeposits
+from mara.ledger.ports import LedgerMetrics, LedgerRepository, PendingDeposits
 
 EXPIRED_BATCH: Final = 100
+"""Expired holds that are listed at once."""
 EXPIRED_BATCHES_MAX: Final = 100
+"""Batches per run of the schedule."""
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerService:
-    """Moves money inside the transaction that the caller has open: with its effects, or not at all.
+    """Moves money inside the caller's open transaction: with the caller's effects, or not at all.
 
-    Every method may be repeated: the same key and content give the first transfer back, the same
-    key with other content raises KeyReused. Any of them may raise LedgerBusy or AccountFull. After
-    an error the caller's transaction can only be rolled back. In a user's scope a transfer may not
-    add to what the user has: deposits and refunds are the system's.
+    Every method is idempotent: a repeated key with the same content returns the first transfer, and
+    with other content raises KeyReused. All may raise LedgerBusy or AccountFull. After an error,
+    the caller's transaction can only be rolled back. In a user's scope, a transfer must not raise
+    the user's total: deposits and refunds require the system's scope.
     """
 
-    book: Book
+    repository: LedgerRepository
     now: Clock
 
-    def transfer(self, order: Order) -> Transfer:
-        """Raises InsufficientFunds, KeyReused."""
-        return self.transfer_all([order])[0]
+    def transfer(self, request: TransferRequest) -> Transfer:
+        """Post one transfer. Raises InsufficientFunds, KeyReused, HoldEnded."""
+        return self.transfer_all([request])[0]
 
-    def transfer_all(self, orders: Sequence[Order]) -> list[Transfer]:
-        """All or none, many times faster than one by one. Raises InsufficientFunds, KeyReused."""
-        return self.book.post(orders, self.now()) if orders else []
+    def transfer_all(self, requests: Sequence[TransferRequest]) -> list[Transfer]:
+        """Post all or none, in one statement. Raises InsufficientFunds, KeyReused, HoldEnded."""
+        return self.repository.post(requests, self.now()) if requests else []
 
     def credit_deposit(
         self,
@@ -61,115 +63,122 @@ class LedgerService:
         *,
         into: UserAccount = UserAccount.AVAILABLE,
     ) -> Transfer:
-        """``cause.key`` says which transfer of which transaction of which network it was.
+        """Credit a deposit from the network's custody account; ``cause.key`` identifies it.
 
         Raises KeyReused, InvalidTransferAmount; ValueError for an unknown network.
         """
-        accounts = (custody_of(network), into)
-        return self._move(amount, Kind.DEPOSIT, accounts, owner_id=owner_id, cause=cause)
+        accounts = (custody_account(network), into)
+        return self._move(amount, TransferKind.DEPOSIT, accounts, owner_id=owner_id, cause=cause)
 
     def charge(self, owner_id: UUID, amount: int, cause: Cause) -> Transfer:
-        """Raises InsufficientFunds, KeyReused, InvalidTransferAmount."""
+        """Available to revenue. Raises InsufficientFunds, KeyReused, InvalidTransferAmount."""
         accounts = (UserAccount.AVAILABLE, PlatformAccount.REVENUE)
-        return self._move(amount, Kind.CHARGE, accounts, owner_id=owner_id, cause=cause)
+        return self._move(amount, TransferKind.CHARGE, accounts, owner_id=owner_id, cause=cause)
 
     def refund(self, owner_id: UUID, amount: int, cause: Cause) -> Transfer:
-        """Raises KeyReused, InvalidTransferAmount."""
+        """Revenue to available. Raises KeyReused, InvalidTransferAmount."""
         accounts = (PlatformAccount.REVENUE, UserAccount.AVAILABLE)
-        return self._move(amount, Kind.REFUND, accounts, owner_id=owner_id, cause=cause)
+        return self._move(amount, TransferKind.REFUND, accounts, owner_id=owner_id, cause=cause)
 
     def suspend(self, owner_id: UUID, amount: int, cause: Cause) -> Transfer:
-        """To suspense. Raises InsufficientFunds, KeyReused, InvalidTransferAmount."""
+        """Available to suspense. Raises InsufficientFunds, KeyReused, InvalidTransferAmount."""
         accounts = (UserAccount.AVAILABLE, UserAccount.SUSPENSE)
-        return self._move(amount, Kind.SUSPEND, accounts, owner_id=owner_id, cause=cause)
+        return self._move(amount, TransferKind.SUSPEND, accounts, owner_id=owner_id, cause=cause)
 
     def restore(self, owner_id: UUID, amount: int, cause: Cause) -> Transfer:
-        """Out of suspense. Raises InsufficientFunds, KeyReused, InvalidTransferAmount."""
+        """Suspense to available. Raises InsufficientFunds, KeyReused, InvalidTransferAmount."""
         accounts = (UserAccount.SUSPENSE, UserAccount.AVAILABLE)
-        return self._move(amount, Kind.RESTORE, accounts, owner_id=owner_id, cause=cause)
+        return self._move(amount, TransferKind.RESTORE, accounts, owner_id=owner_id, cause=cause)
 
     def hold(self, owner_id: UUID, amount: int, cause: Cause, *, expires_at: datetime) -> Transfer:
-        """Set money aside till it is settled or released, or the schedule finds it expired.
+        """Reserve money until it is settled or released, or until the schedule expires it.
 
-        Asked for again, a hold is the first one, with its first time, even if it has ended: then
-        it can be settled no other way than it was.
+        A repeated key returns the first hold with its first ``expires_at``, even if it has ended:
+        then settling it again succeeds only with the same result.
         Raises InsufficientFunds, KeyReused, InvalidTransferAmount.
         """
         accounts = (UserAccount.AVAILABLE, UserAccount.RESERVED)
-        order = Order.move(amount, Kind.HOLD, accounts, owner_id=owner_id, cause=cause)
-        return self.transfer(replace(order, expires_at=expires_at))
+        request = TransferRequest.between(
+            amount, TransferKind.HOLD, accounts, owner_id=owner_id, cause=cause
+        )
+        return self.transfer(replace(request, expires_at=expires_at))
 
     def settle(self, hold_key: str, amount: int) -> Transfer:
-        """``amount`` of the hold goes to revenue, and the rest back to the user.
+        """Transfer ``amount`` of the hold to revenue, and the rest back to available.
 
-        A hold that is over its time and was not released yet can still be settled: the work was
-        done, and the money is there. Raises HoldNotFound, HoldExceeded, HoldEnded.
+        A hold past its ``expires_at`` can be settled until the schedule expires it: the work was
+        done, and the money is still reserved. Raises HoldNotFound, HoldExceeded, HoldEnded.
         """
-        return self._end(self.book.hold(hold_key), Kind.SETTLE, amount)
+        return self._end(self.repository.get_hold(hold_key), TransferKind.SETTLE, amount)
 
     def release(self, hold_key: str) -> Transfer:
-        """All of it goes back to the user. Raises HoldNotFound, HoldEnded."""
-        return self._end(self.book.hold(hold_key), Kind.RELEASE, 0)
+        """Transfer the whole hold back to available. Raises HoldNotFound, HoldEnded."""
+        return self._end(self.repository.get_hold(hold_key), TransferKind.RELEASE, 0)
 
     def expire(self, hold: Hold) -> Transfer:
-        """Raises HoldEnded."""
-        return self._end(hold, Kind.EXPIRE, 0)
+        """Release an expired hold. Raises HoldEnded."""
+        return self._end(hold, TransferKind.EXPIRE, 0)
 
-    def _end(self, hold: Hold, kind: Kind, spent: int) -> Transfer:
+    def _end(self, hold: Hold, kind: TransferKind, spent: int) -> Transfer:
         try:
-            return self.transfer(hold.ended(kind, spent))
+            return self.transfer(hold.ending(kind, spent))
         except KeyReused:
-            raise HoldEnded("It ends once.") from None
+            raise HoldEnded("A hold can be ended only once.") from None
 
     def _move(
         self,
         amount: int,
-        kind: Kind,
+        kind: TransferKind,
         accounts: tuple[Account, Account],
         *,
         owner_id: UUID,
         cause: Cause,
     ) -> Transfer:
-        return self.transfer(Order.move(amount, kind, accounts, owner_id=owner_id, cause=cause))
+        request = TransferRequest.between(amount, kind, accounts, owner_id=owner_id, cause=cause)
+        return self.transfer(request)
 
 
 @dataclass(frozen=True, slots=True)
 class BalanceService:
-    book: Book
+    """Balances and statements of the caller."""
+
+    repository: LedgerRepository
     deposits: PendingDeposits
     unit_of_work: UnitOfWork
 
-    def balance(self, caller: Principal) -> Balance:
+    def get(self, caller: Principal) -> Balance:
+        """The caller's balances, with pending deposits, as of one moment."""
         with self.unit_of_work(caller.user_id):
-            balance = self.book.balance(caller.user_id)
+            balance = self.repository.get_balance(caller.user_id)
             return replace(balance, pending=self.deposits.pending(caller.user_id))
 
-    def entries(self, caller: Principal, page: PageRequest) -> Page[Entry]:
+    def list_entries(self, caller: Principal, page: PageRequest) -> Page[Entry]:
+        """The caller's statement, newest first."""
         with self.unit_of_work(caller.user_id):
-            found = self.book.entries(caller.user_id, page)
+            found = self.repository.list_entries(caller.user_id, page)
         return Page.of(found, page, lambda entry: entry.cursor_id)
 
 
 @dataclass(frozen=True, slots=True)
 class HoldExpiryService:
-    """Gives back what nobody settled or released in time."""
+    """Releases holds that were neither settled nor released before they expired."""
 
     ledger: LedgerService
     unit_of_work: UnitOfWork
 
     def release_expired(self, now: datetime) -> int:
-        """How many were released; what is settled meanwhile stays settled."""
+        """The number of holds released; a hold that is settled concurrently stays settled."""
         released = 0
         for _ in range(EXPIRED_BATCHES_MAX):
             with self.unit_of_work(SYSTEM):
-                found = self.ledger.book.expired_holds(now, EXPIRED_BATCH)
+                found = self.ledger.repository.list_expired_holds(now, EXPIRED_BATCH)
             released += sum(self._release(hold) for hold in found)
             if len(found) < EXPIRED_BATCH:
                 break
         return released
 
     def _release(self, hold: Hold) -> bool:
-        # Each in a transaction of its own: one that was settled just now keeps none from going on.
+        # One transaction per hold: one that has just been settled does not stop the others.
         try:
             with self.unit_of_work(SYSTEM):
                 self.ledger.expire(hold)
@@ -180,18 +189,19 @@ class HoldExpiryService:
 
 @dataclass(frozen=True, slots=True)
 class AuditService:
-    """Proves that the books are right."""
+    """Verifies that all balances and holds agree with the postings."""
 
-    book: Book
-    alarm: Alarm
+    repository: LedgerRepository
+    metrics: LedgerMetrics
     unit_of_work: UnitOfWork
 
     def verify(self) -> Audit:
+        """Recompute everything from the postings; the differences."""
         with self.unit_of_work(SYSTEM):
-            return self.book.audit()
+            return self.repository.audit()
 
-    def watch(self) -> dict[str, int]:
-        """Verify, and tell the operator; how much was looked at, and how much of it differs."""
+    def verify_and_record(self) -> dict[str, int]:
+        """Verify, and record the metrics; a summary for the log."""
         audit = self.verify()
-        self.alarm.tell(audit)
+        self.metrics.record(audit)
         return {"transfers": audit.transfers, "differences": len(audit.differences)}

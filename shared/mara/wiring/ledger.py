@@ -1,9 +1,9 @@
-"""Assembles the ledger's services from their production adapters."""
+"""Builds the ledger's services from their production adapters."""
 
 from functools import cache
 
-from mara.ledger.adapters.alarm import MetricAlarm
-from mara.ledger.adapters.postgres import PostgresBook
+from mara.ledger.adapters.metrics import CloudWatchLedgerMetrics
+from mara.ledger.adapters.postgres import PostgresLedger
 from mara.ledger.service import AuditService, BalanceService, HoldExpiryService, LedgerService
 from mara.platform.clock import now
 from mara.platform.database import snapshot, transaction
@@ -12,19 +12,23 @@ from mara.wallets.adapters.deposits import PostgresDeposits
 
 @cache
 def ledger_service() -> LedgerService:
-    return LedgerService(PostgresBook(), now)
+    """Transfers, inside the caller's transaction."""
+    return LedgerService(PostgresLedger(), now)
 
 
 @cache
 def balance_service() -> BalanceService:
-    return BalanceService(PostgresBook(), PostgresDeposits(), snapshot)
+    """Balances and statements; a snapshot, so that pending and available agree."""
+    return BalanceService(PostgresLedger(), PostgresDeposits(), snapshot)
 
 
 @cache
 def hold_expiry_service() -> HoldExpiryService:
+    """Expiry of holds."""
     return HoldExpiryService(ledger_service(), transaction)
 
 
 @cache
 def audit_service() -> AuditService:
-    return AuditService(PostgresBook(), MetricAlarm(), transaction)
+    """The audit of the whole ledger."""
+    return AuditService(PostgresLedger(), CloudWatchLedgerMetrics(), transaction)

@@ -12,7 +12,7 @@ from functions.schedules.release_expired_holds.handler import handler as release
 from functions.schedules.verify_ledger.handler import handler as verify_ledger
 from infra.local.package import load_template
 from mara.kernel.unit_of_work import SYSTEM
-from mara.ledger.adapters.alarm import METRIC
+from mara.ledger.adapters.metrics import METRIC
 from mara.ledger.model import Balance, Cause
 from mara.platform.database import transaction
 from mara.platform.metrics import NAMESPACE

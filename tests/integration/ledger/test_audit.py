@@ -28,11 +28,11 @@ DAMAGE = {
         UPDATE ledger_postings SET number = number + 1
         WHERE number = (SELECT max(number) FROM ledger_postings)
     """,
-    "a running balance goes on from the one before": """
+    "a running balance continues the previous one": """
         UPDATE ledger_postings SET balance = balance + 1 WHERE number = 1
     """,
-    "what is reserved is what is held": "UPDATE ledger_holds SET amount = amount + 1",
-    "a hold is open till a transfer ends it": "DELETE FROM ledger_holds",
+    "the reserved balance is the sum of the holds": "UPDATE ledger_holds SET amount = amount + 1",
+    "a hold is open until a transfer ends it": "DELETE FROM ledger_holds",
 }
 
 
@@ -68,7 +68,7 @@ class TestAudit:
 class TestCommand:
     def test_says_that_all_is_right(self) -> None:
         said = command.verify()
-        assert "4 transfers, 9 postings, 1 users: all right" in said
+        assert "4 transfers, 9 postings, 1 users: no differences" in said
         assert "custody:tron -0.000010" in said
 
     def test_fails_with_every_difference(

@@ -11,7 +11,14 @@ from psycopg import errors
 from infra.local.postgres import OWNER, PostgresServer
 from mara.kernel.ids import new_id
 from mara.kernel.unit_of_work import SYSTEM
-from mara.ledger.model import Balance, Cause, Kind, Order, PlatformAccount, UserAccount
+from mara.ledger.model import (
+    Balance,
+    Cause,
+    PlatformAccount,
+    TransferKind,
+    TransferRequest,
+    UserAccount,
+)
 from mara.platform.database import connection, transaction
 from mara.wiring.ledger import ledger_service
 from tests.support.money import balance_of, in_an_hour, make_owner
@@ -240,16 +247,16 @@ class TestTenants:
         with transaction(SYSTEM):
             first = ledger_service().charge(other, 1, Cause("c", "r"))
         with (
-            pytest.raises(Exception, match="Use a key of its own") as refusal,
+            pytest.raises(Exception, match="Use a new key") as refusal,
             transaction(owner_id),
         ):
             ledger_service().charge(owner_id, 1, Cause("c", "r"))
         assert str(first.id) not in str(refusal.value)
 
     def test_cannot_add_to_what_they_have(self, owner_id: UUID) -> None:
-        gain = Order.move(
+        gain = TransferRequest.between(
             5,
-            Kind.REFUND,
+            TransferKind.REFUND,
             (PlatformAccount.REVENUE, UserAccount.AVAILABLE),
             owner_id=owner_id,
             cause=Cause("gain", "x"),

@@ -13,11 +13,11 @@ from mara.ledger.model import (
     Account,
     Cause,
     Hold,
-    Kind,
-    Order,
     PlatformAccount,
+    TransferKind,
+    TransferRequest,
     UserAccount,
-    custody_of,
+    custody_account,
 )
 
 OWNER = UUID(int=7)
@@ -35,7 +35,7 @@ class TestOrder:
     @given(st.lists(st.tuples(st.sampled_from(ACCOUNTS), AMOUNTS), max_size=20))
     def test_is_balanced_or_refused(self, legs: list[tuple[Account, int]]) -> None:
         try:
-            order = Order(CAUSE, Kind.CHARGE, OWNER, tuple(legs))
+            order = TransferRequest(CAUSE, TransferKind.CHARGE, OWNER, tuple(legs))
         except Unbalanced:
             assert sum(amount for _, amount in legs) != 0 or not 2 <= len(legs) <= 16
         else:
@@ -44,16 +44,20 @@ class TestOrder:
     @pytest.mark.parametrize("amount", [0, 2**63, -(2**63), 2**64])
     def test_moves_no_nothing_and_no_more_than_63_bits(self, amount: int) -> None:
         with pytest.raises(InvalidTransferAmount):
-            Order(CAUSE, Kind.DEPOSIT, OWNER, ((DEPOSIT[0], -amount), (DEPOSIT[1], amount)))
+            TransferRequest(
+                CAUSE, TransferKind.DEPOSIT, OWNER, ((DEPOSIT[0], -amount), (DEPOSIT[1], amount))
+            )
 
     @pytest.mark.parametrize("amount", [0, -1, 2**63])
     def test_moves_forwards_only(self, amount: int) -> None:
         with pytest.raises(InvalidTransferAmount):
-            Order.move(amount, Kind.DEPOSIT, DEPOSIT, owner_id=OWNER, cause=CAUSE)
+            TransferRequest.between(
+                amount, TransferKind.DEPOSIT, DEPOSIT, owner_id=OWNER, cause=CAUSE
+            )
 
     def test_touches_no_account_of_nobody(self) -> None:
         with pytest.raises(Unbalanced):
-            Order.move(1, Kind.DEPOSIT, DEPOSIT, owner_id=None, cause=CAUSE)
+            TransferRequest.between(1, TransferKind.DEPOSIT, DEPOSIT, owner_id=None, cause=CAUSE)
 
 
 class TestCause:
@@ -67,16 +71,16 @@ class TestCause:
 class TestCustody:
     def test_is_kept_apart_by_network(self) -> None:
         networks = ("arbitrum", "tron", "aptos")
-        assert len({custody_of(network) for network in networks}) == 3
+        assert len({custody_account(network) for network in networks}) == 3
         with pytest.raises(ValueError, match="custody:ethereum"):
-            custody_of("ethereum")
+            custody_account("ethereum")
 
 
 class TestEndingAHold:
     @given(st.integers(1, AMOUNT_MAX), st.data())
     def test_spends_a_part_and_gives_the_rest_back(self, amount: int, data: st.DataObject) -> None:
         spent = data.draw(st.integers(0, amount))
-        legs = dict(hold(amount).ended(Kind.SETTLE, spent).legs)
+        legs = dict(hold(amount).ending(TransferKind.SETTLE, spent).legs)
         assert legs.pop(UserAccount.RESERVED) == -amount
         assert legs.pop(PlatformAccount.REVENUE, 0) == spent
         assert legs.pop(UserAccount.AVAILABLE, 0) == amount - spent
@@ -85,12 +89,12 @@ class TestEndingAHold:
     @given(st.integers(1, 2**62), st.integers(1, 2**62))
     def test_spends_no_more_than_what_is_held(self, amount: int, more: int) -> None:
         with pytest.raises(HoldExceeded):
-            hold(amount).ended(Kind.SETTLE, amount + more)
+            hold(amount).ending(TransferKind.SETTLE, amount + more)
 
     def test_spends_no_less_than_nothing(self) -> None:
         with pytest.raises(InvalidTransferAmount):
-            hold(5).ended(Kind.SETTLE, -1)
+            hold(5).ending(TransferKind.SETTLE, -1)
 
     def test_has_one_key_however_it_ends(self) -> None:
-        ends = [hold(5).ended(Kind.SETTLE, 5), hold(5).ended(Kind.RELEASE, 0)]
+        ends = [hold(5).ending(TransferKind.SETTLE, 5), hold(5).ending(TransferKind.RELEASE, 0)]
         assert len({order.cause.key for order in ends}) == 1

@@ -10,7 +10,7 @@ app = api(access=USER, scope=BALANCE_READ)
 
 @app.get("/api/v1/users/balance")
 async def get_balance(caller: Caller) -> BalanceOut:
-    return BalanceOut.of(balance_service().balance(caller))
+    return BalanceOut.of(balance_service().get(caller))
 
 
 handler = lambda_handler(app)

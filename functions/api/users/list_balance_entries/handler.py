@@ -13,7 +13,7 @@ app = api(access=USER)
 async def list_balance_entries(
     caller: Caller, limit: Limit = 20, cursor: str | None = None
 ) -> PageOut[EntryOut]:
-    page = balance_service().entries(caller, PageRequest.of(limit, cursor))
+    page = balance_service().list_entries(caller, PageRequest.of(limit, cursor))
     return PageOut(items=[EntryOut.of(entry) for entry in page.items], next_cursor=page.next_cursor)
 
 

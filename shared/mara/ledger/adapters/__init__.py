@@ -1,1 +1,1 @@
-"""Technologies behind the ports of the ledger."""
+"""Adapters of the ledger: PostgreSQL and metrics."""

@@ -1,4 +1,4 @@
-"""The book kept in PostgreSQL, which enforces its rules itself (decision 0013)."""
+"""The ledger in PostgreSQL, which enforces its rules itself (decision 0013)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -20,12 +20,12 @@ from mara.ledger.errors import (
     KeyReused,
     LedgerBusy,
 )
-from mara.ledger.model import Audit, Balance, Entry, Hold, Order, Transfer, UserAccount
+from mara.ledger.model import Audit, Balance, Entry, Hold, Transfer, TransferRequest, UserAccount
 from mara.platform.database import connection
 
 NUMBER_MAX = 2**63 - 1
 KEY_REUSED, HOLD_ENDED = "LG409", "LG410"
-"""What `ledger_post` raises besides the states of PostgreSQL."""
+"""SQLSTATE codes that `ledger_post` raises itself."""
 
 POST = "SELECT key, id, at FROM ledger_post(%s)"
 HOLD = """
@@ -50,66 +50,77 @@ ENTRIES = """
 """
 
 
-class PostgresBook:
-    def post(self, orders: Sequence[Order], now: datetime) -> list[Transfer]:
-        wanted = Jsonb([_parameters(order, now) for order in orders])
+class PostgresLedger:
+    """Implements ``LedgerRepository``."""
+
+    def post(self, requests: Sequence[TransferRequest], now: datetime) -> list[Transfer]:
+        """Post all requests or none, by one statement; idempotent per key.
+
+        Raises InsufficientFunds, AccountFull, KeyReused, HoldEnded, LedgerBusy.
+        """
+        wanted = Jsonb([_parameters(request, now) for request in requests])
         try:
             rows = connection().execute(POST, (wanted,)).fetchall()
         except psycopg.DatabaseError as error:
-            raise _reason(error) or error from None
+            raise _domain_error(error) or error from None
         posted = {key: Transfer(id_, key, at) for key, id_, at in rows}
-        return [posted[order.cause.key] for order in orders]
+        return [posted[request.cause.key] for request in requests]
 
-    def hold(self, key: str) -> Hold:
+    def get_hold(self, key: str) -> Hold:
+        """The hold with this idempotency key. Raises HoldNotFound."""
         row = connection().execute(HOLD_BY_KEY, (key,)).fetchone()
         if row is None:
-            raise HoldNotFound("Check the key.")
+            raise HoldNotFound("No hold has this key.")
         return Hold(*row)
 
-    def expired_holds(self, now: datetime, limit: int) -> list[Hold]:
+    def list_expired_holds(self, now: datetime, limit: int) -> list[Hold]:
+        """Open holds with ``expires_at`` up to ``now``, oldest first."""
         return [Hold(*row) for row in connection().execute(EXPIRED_HOLDS, (now, limit))]
 
-    def balance(self, owner_id: UUID) -> Balance:
+    def get_balance(self, owner_id: UUID) -> Balance:
+        """The user's balances; all zero if no money was ever moved."""
         row = connection().execute(BALANCE, (owner_id,)).fetchone()
         return Balance(*row) if row else Balance()
 
-    def entries(self, owner_id: UUID, page: PageRequest) -> list[Entry]:
+    def list_entries(self, owner_id: UUID, page: PageRequest) -> list[Entry]:
+        """Newest first; one more than the page's limit if there are more."""
         before = min(page.after.int, NUMBER_MAX) if page.after else NUMBER_MAX
         rows = connection().execute(ENTRIES, (owner_id, before, page.limit + 1))
         return [Entry(row[0], UserAccount(row[1]), *row[2:]) for row in rows]
 
     def audit(self) -> Audit:
+        """Recompute every balance from the postings, and compare."""
         return postgres_audit.audit()
 
 
-def _parameters(order: Order, now: datetime) -> dict[str, Any]:
-    """As `ledger_post` reads it; all but the id and the times is what a key stands for."""
+def _parameters(request: TransferRequest, now: datetime) -> dict[str, Any]:
+    """One element of `ledger_post`'s argument; a key identifies all of it but id and times."""
     return {
         "id": str(new_id()),
-        "key": order.cause.key,
-        "kind": order.kind,
-        "reference": order.cause.reference,
-        "owner_id": str(order.owner_id) if order.owner_id else None,
-        "ends_id": str(order.ends_id) if order.ends_id else None,
-        "accounts": [account for account, _ in order.legs],
-        "amounts": [amount for _, amount in order.legs],
-        "expires_at": order.expires_at.isoformat() if order.expires_at else None,
+        "key": request.cause.key,
+        "kind": request.kind,
+        "reference": request.cause.reference,
+        "owner_id": str(request.owner_id) if request.owner_id else None,
+        "ends_id": str(request.ends_hold_id) if request.ends_hold_id else None,
+        "accounts": [account for account, _ in request.legs],
+        "amounts": [amount for _, amount in request.legs],
+        "expires_at": request.expires_at.isoformat() if request.expires_at else None,
         "created_at": now.isoformat(),
     }
 
 
-def _reason(error: psycopg.DatabaseError) -> Exception | None:
-    """What a refusal of the database means; ``None`` for what is a bug."""
+def _domain_error(error: psycopg.DatabaseError) -> Exception | None:
+    """The domain error for a database error; None for a bug."""
     if error.sqlstate == KEY_REUSED:
-        return KeyReused("Use a key of its own for every movement of money.")
+        return KeyReused("Use a new key for each transfer.")
     if error.sqlstate == HOLD_ENDED or error.diag.constraint_name == "ledger_ends":
-        return HoldEnded("It ends once.")
+        return HoldEnded("A hold can be ended only once.")
     if isinstance(error, errors.CheckViolation):
         account = (error.diag.constraint_name or "").removeprefix("ledger_").removesuffix("_floor")
         if account in set(UserAccount):
-            return InsufficientFunds(f"There is not as much in {account}.", account=account)
+            return InsufficientFunds(f"The balance of {account} is too low.", account=account)
     if isinstance(error, errors.NumericValueOutOfRange):
-        return AccountFull("A balance fits 63 bits of micro-USDT.")
+        return AccountFull("A balance must fit 63 bits of micro-USDT.")
     if isinstance(error, errors.DeadlockDetected | errors.LockNotAvailable):
-        return LedgerBusy("Try again.")
+        return LedgerBusy("Retry later.")
     return None

@@ -1,4 +1,4 @@
-"""Derives all that the ledger keeps from its postings alone, and tells what differs."""
+"""Audits the ledger: recomputes balances and holds from the postings, and reports differences."""
 
 from typing import Final
 
@@ -6,12 +6,12 @@ from mara.ledger.model import Audit, Difference, PlatformAccount
 from mara.platform.database import connection
 
 SHOWN_MAX: Final = 20
-"""Differences of one rule that are named; one is an alarm already."""
+"""Differences reported per rule; a single one raises the alarm already."""
 
-# The schedule's function has five minutes; the app's ordinary statements have thirty seconds.
-PATIENCE: Final = "SET LOCAL statement_timeout = '240s'"
+# The schedule's function runs up to five minutes; other statements are limited to 30 seconds.
+SET_TIMEOUT: Final = "SET LOCAL statement_timeout = '240s'"
 
-# Each is one statement, which sees one moment: transfers that are posted meanwhile confuse none.
+# Each rule is one statement with one snapshot, so concurrent transfers cause no differences.
 RULES: Final = {
     "the postings of a transfer add up to zero": """
         SELECT transfer_id::text, 0, sum(amount) FROM ledger_postings
@@ -43,14 +43,14 @@ RULES: Final = {
         WHERE coalesce(a.entries, 0) <> coalesce(p.entries, 0)
             OR coalesce(p.entries, 0) <> coalesce(p.last, 0)
     """,
-    "a running balance goes on from the one before": """
+    "a running balance continues the previous one": """
         SELECT owner_id || ' entry ' || number, before + amount, balance
         FROM (SELECT owner_id, number, amount, balance, coalesce(lag(balance)
                 OVER (PARTITION BY owner_id, account ORDER BY number), 0)::numeric AS before
               FROM ledger_postings WHERE owner_id IS NOT NULL) p
         WHERE balance <> before + amount
     """,
-    "what is reserved is what is held": """
+    "the reserved balance is the sum of the holds": """
         SELECT coalesce(a.owner_id, h.owner_id)::text, coalesce(h.total, 0),
             coalesce(a.reserved, 0)
         FROM ledger_accounts a
@@ -58,7 +58,7 @@ RULES: Final = {
             ON h.owner_id = a.owner_id
         WHERE coalesce(a.reserved, 0) <> coalesce(h.total, 0)
     """,
-    "a hold is open till a transfer ends it": """
+    "a hold is open until a transfer ends it": """
         SELECT coalesce(t.id, h.transfer_id)::text, coalesce(t.amount, 0), coalesce(h.amount, 0)
         FROM (SELECT begun.id, p.amount FROM ledger_transfers begun
               JOIN ledger_postings p ON p.transfer_id = begun.id AND p.account = 'reserved'
@@ -78,8 +78,9 @@ PLATFORM: Final = """
 
 
 def audit() -> Audit:
+    """Evaluate every rule in the open transaction."""
     link = connection()
-    link.execute(PATIENCE)
+    link.execute(SET_TIMEOUT)
     differences = [
         Difference(rule, subject, int(expected), int(found))
         for rule, query in RULES.items()

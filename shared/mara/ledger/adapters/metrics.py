@@ -1,4 +1,4 @@
-"""Tells the operator of books that are not right: in the log, and by the metric of an alarm."""
+"""Reports differences that an audit found: in the log, and by the metric of an alarm."""
 
 from typing import Final
 
@@ -7,11 +7,14 @@ from mara.platform.metrics import publish_metric
 from mara.platform.telemetry import logger
 
 METRIC: Final = "LedgerDifferences"
-"""The alarm of this name in the template stands on it, and on its absence."""
+"""Two alarms evaluate it: on a value above 0, and on missing data."""
 
 
-class MetricAlarm:
-    def tell(self, audit: Audit) -> None:
+class CloudWatchLedgerMetrics:
+    """Implements ``LedgerMetrics``."""
+
+    def record(self, audit: Audit) -> None:
+        """Log each difference, and write their number."""
         for difference in audit.differences:
             logger.error(
                 "ledger_differs",

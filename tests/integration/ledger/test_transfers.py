@@ -22,10 +22,10 @@ from mara.ledger.errors import (
 from mara.ledger.model import (
     Balance,
     Cause,
-    Kind,
-    Order,
     PlatformAccount,
     Transfer,
+    TransferKind,
+    TransferRequest,
     UserAccount,
 )
 from mara.platform import database as platform
@@ -180,7 +180,9 @@ class TestHold:
         small = hold(owner_id, 1, "small")
         hold(owner_id, 6, "large")
         legs = ((UserAccount.RESERVED, -6), (PlatformAccount.REVENUE, 6))
-        order = Order(Cause("theft", "x"), Kind.SETTLE, owner_id, legs, ends_id=small.id)
+        order = TransferRequest(
+            Cause("theft", "x"), TransferKind.SETTLE, owner_id, legs, ends_hold_id=small.id
+        )
         with pytest.raises(HoldEnded):
             system(lambda: ledger_service().transfer(order))
 
@@ -205,9 +207,9 @@ class TestMany:
     def test_are_posted_together_or_not_at_all(self) -> None:
         owner_id, poor = make_owner(), make_owner()
         orders = [
-            Order.move(
+            TransferRequest.between(
                 amount,
-                Kind.REFUND if amount == 1 else Kind.CHARGE,
+                TransferKind.REFUND if amount == 1 else TransferKind.CHARGE,
                 (PlatformAccount.REVENUE, UserAccount.AVAILABLE)
                 if amount == 1
                 else (UserAccount.AVAILABLE, PlatformAccount.REVENUE),
@@ -265,9 +267,9 @@ def refund_all(owners: list[UUID], index: int) -> None:
     accounts = (PlatformAccount.REVENUE, UserAccount.AVAILABLE)
     for batch in range(20):
         orders = [
-            Order.move(
+            TransferRequest.between(
                 1,
-                Kind.REFUND,
+                TransferKind.REFUND,
                 accounts,
                 owner_id=owner_id,
                 cause=Cause(f"{owner_id} {index} {batch}", "refund"),
