@@ -17,10 +17,11 @@ import pytest
 
 from infra.local.package import FUNCTION, load_template
 from infra.local.sam_local import BUILD
-from tests.support.local_cloud import ROOT, LocalCloud, free_ports, local_cloud, until
+from tests.support.local_cloud import ROOT, LocalCloud, local_cloud, until
+from tests.support.ports import free_port
 from tests.support.story import Customer, assert_is_answered
 
-pytestmark = pytest.mark.proof
+pytestmark = [pytest.mark.proof, pytest.mark.xdist_group("local-cloud")]
 
 BASE_IMAGE = "public.ecr.aws/lambda/python:3.11-x86_64"
 BUILD_TIMEOUT_S = 300
@@ -110,7 +111,7 @@ class TestMainPath:
 @contextmanager
 def start_api(cloud: LocalCloud, tmp_path: Path) -> Iterator[str]:
     """`sam local start-api`, with containers that reach ``cloud``."""
-    port = free_ports(1)
+    port = free_port()
     log = tmp_path / "start-api.log"
     command = ["start-api", "--port", str(port), "--warm-containers", "LAZY", "--skip-pull-image"]
     with log.open("wb") as output:

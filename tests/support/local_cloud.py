@@ -1,8 +1,7 @@
-"""A local cloud of a test's own: its folder, its ports, its processes."""
+"""A local cloud for one test: a folder, ports and processes of its own."""
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,22 +14,25 @@ from typing import Any
 import httpx
 
 from infra.local.settings import Ports
+from tests.support.ports import free_ports, is_free
 
 ROOT = Path(__file__).parents[2]
 COMMAND_TIMEOUT_S = 240.0
 POLL_S = 0.1
 SERVERS = len(Ports.__dataclass_fields__)
-"""On ports in a row."""
+"""They listen on ports in a row."""
 
 
 @dataclass
 class LocalCloud:
+    """One local stack, started and stopped through the `mara` command line."""
+
     home: Path
     port: int
     settings: dict[str, str] = field(default_factory=dict)
-    """Of the environment, beside those of the folder and the ports."""
+    """Environment variables besides those for the folder and the ports."""
     seen: set[int] = field(default_factory=set)
-    """Every process that was ever found to belong to it."""
+    """The id of every process that ever belonged to it."""
 
     @property
     def url(self) -> str:
@@ -80,18 +82,18 @@ class LocalCloud:
         return found
 
     def process_at(self, port: int) -> int:
-        """The one that was told to listen there."""
+        """The id of the process whose command line names this port."""
         wanted = f"--port\0{port}\0".encode()
         (found,) = [pid for pid in self.processes() if wanted in _command(pid)]
         return found
 
     def kill_everything(self) -> None:
         for pid in self.processes():
-            with suppress(ProcessLookupError):  # it ended with its parent
+            with suppress(ProcessLookupError):  # ended with its parent
                 os.kill(pid, signal.SIGKILL)
 
     def left_over(self) -> list[int]:
-        """Processes of its past that live; ports in use are told by ``taken_ports``."""
+        """Its processes, past and present, that still run; ``taken_ports`` gives its busy ports."""
         return [pid for pid in sorted(self.seen) if _is_alive(pid)]
 
     def taken_ports(self) -> list[int]:
@@ -100,7 +102,7 @@ class LocalCloud:
 
 @contextmanager
 def local_cloud(home: Path, **settings: str) -> Iterator[LocalCloud]:
-    """Not started yet; stopped at the end, with force if need be."""
+    """A stack that the caller starts; stopped at the end, by SIGKILL if necessary."""
     cloud = LocalCloud(home, free_ports(SERVERS), settings)
     try:
         yield cloud
@@ -110,26 +112,8 @@ def local_cloud(home: Path, **settings: str) -> Iterator[LocalCloud]:
             os.kill(pid, signal.SIGKILL)
 
 
-def free_ports(count: int) -> int:
-    """The first of ``count`` free ports in a row."""
-    for first in range(30100, 32000, 10):
-        if all(is_free(port) for port in range(first, first + count)):
-            return first
-    raise AssertionError("no free ports")
-
-
-def is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
-
-
 def until(what: str, condition: Callable[[], Any], timeout_s: float = 30.0) -> Any:
-    """The first truthy value of ``condition``; fails the test where none comes in time."""
+    """Poll ``condition`` for its first truthy value; fail the test after ``timeout_s``."""
     give_up_at = time.monotonic() + timeout_s
     while not (value := condition()):
         assert time.monotonic() < give_up_at, f"not within {timeout_s:.0f} s: {what}"
@@ -138,7 +122,7 @@ def until(what: str, condition: Callable[[], Any], timeout_s: float = 30.0) -> A
 
 
 def ok(response: httpx.Response) -> Any:
-    """The body of an answer that is not an error."""
+    """The body of a successful response; any other fails the test."""
     assert response.is_success, f"{response.request.url}: {response.status_code} {response.text}"
     return response.json()
 
@@ -157,7 +141,7 @@ def _is_alive(pid: int) -> bool:
 
 
 def _command(pid: int) -> bytes:
-    """Its words, each with a zero byte after it; empty where it is gone."""
+    """Its command line, a zero byte after each word; empty if the process has ended."""
     try:
         return Path(f"/proc/{pid}/cmdline").read_bytes()
     except (FileNotFoundError, ProcessLookupError):
@@ -165,7 +149,7 @@ def _command(pid: int) -> bytes:
 
 
 def _stat(pid: int) -> list[str] | None:
-    """From the state on (proc_pid_stat(5)): the name before it may hold spaces."""
+    """The fields of proc_pid_stat(5) from the state on: the name before it may hold spaces."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     except (FileNotFoundError, ProcessLookupError):

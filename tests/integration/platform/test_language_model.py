@@ -17,6 +17,10 @@ from tests.support.ollama import embedded_ollama, real_ollama
 from tests.support.ports import free_port
 
 MODEL = "smollm2:135m"
+LONG = {"type": "array", "items": {"type": "integer"}, "minItems": 2000}
+"""The shape of an answer that no sample of the model can end early."""
+PATIENT_S = 300.0
+"""More than an answer takes on a machine that is busy with other things."""
 HELLO = ChatPrompt([ChatMessage(Speaker.USER, "Say hello.")])
 
 pytestmark = pytest.mark.xdist_group("language model")
@@ -32,12 +36,12 @@ def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
             yield found
 
 
-def model_at(url: str, *, deadline_s: float = 60.0) -> OllamaLanguageModel:
+def model_at(url: str, *, deadline_s: float = PATIENT_S) -> OllamaLanguageModel:
     return OllamaLanguageModel(url, MODEL, 4096, deadline_s=deadline_s)
 
 
 def post(url: str, path: str, body: object) -> httpx.Response:
-    return httpx.post(f"{url}{path}", json=body, timeout=60, trust_env=False)
+    return httpx.post(f"{url}{path}", json=body, timeout=PATIENT_S, trust_env=False)
 
 
 class TestServers:
@@ -70,9 +74,7 @@ class TestServers:
 
     def test_serves_the_next_after_one_that_was_given_up(self, url: str) -> None:
         with pytest.raises(LanguageModelUnavailable):
-            model_at(url, deadline_s=0.2).chat(
-                HELLO, model=None, temperature=0.9, schema=ANSWER_SCHEMA
-            )
+            model_at(url, deadline_s=0.2).chat(HELLO, model=None, temperature=0.9, schema=LONG)
         assert model_at(url).chat(HELLO, model=None, temperature=0.0, schema=ANSWER_SCHEMA).text
 
     def test_streams_lines_of_json(self, url: str) -> None:
@@ -80,6 +82,7 @@ class TestServers:
             "model": MODEL,
             "messages": [{"role": "user", "content": "Count to five."}],
             "options": {"num_predict": 12},
+            "format": LONG,
         }
         lines = [json.loads(line) for line in post(url, "/api/chat", body).text.splitlines()]
         assert len(lines) > 2

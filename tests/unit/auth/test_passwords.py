@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mara.auth.adapters.bcrypt import BcryptPasswords
+from mara.auth.adapters.bcrypt import BcryptPasswords, _nobody
 
 PASSWORDS = BcryptPasswords(cost=4)
 
@@ -26,6 +26,12 @@ class TestMatch:
     def test_matches_nothing_for_an_unknown_account(self) -> None:
         assert not PASSWORDS.match("nobody", None)
 
+    def test_compares_an_unknown_account_with_a_hash_of_the_same_cost(self) -> None:
+        """Invariant 3; the proof below measures it."""
+        assert _nobody(8).startswith(b"$2b$08$")
+        assert PASSWORDS.hash("right").startswith("$2b$04$")
+
+    @pytest.mark.proof
     def test_an_unknown_account_costs_what_a_wrong_password_costs(self) -> None:
         """Invariant 3: CPU time, not the clock's; the median of interleaved rounds."""
         passwords = BcryptPasswords(cost=8)
