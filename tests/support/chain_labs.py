@@ -15,8 +15,9 @@ from infra.local.simulators.serving import served
 from mara.wallets.adapters.aptos import AptosChain
 from mara.wallets.adapters.evm import ARBITRUM, TRON, EvmChain, EvmDialect
 from mara.wallets.model import Network
-from mara.wallets.model.addresses import address_text, receives_at
+from mara.wallets.model.addresses import receives_at
 from mara.wallets.ports import Chain
+from mara.wiring.wallets import address_codec
 from tests.support.anvil import anvil_node
 from tests.support.environment import NOWHERE
 from tests.support.ports import free_port
@@ -57,7 +58,7 @@ class EvmLab:
 
     def settings(self) -> dict[str, Any]:
         network = Network.TRON if self.dialect is TRON else Network.ARBITRUM
-        contract = address_text(network, bytes.fromhex(self.contract[2:]))
+        contract = address_codec().encode(network, bytes.fromhex(self.contract[2:]))
         return {
             "urls": [self.url],
             "headers": self.headers,
@@ -105,7 +106,7 @@ class AptosLab:
         return b"\x00" + bytes([number]) * 31
 
     def recipient_of(self, owner: bytes) -> bytes:
-        return receives_at(Network.APTOS, owner, "0x" + aptos.USDT.hex())
+        return receives_at(Network.APTOS, owner, aptos.USDT)
 
     def pay(self, payments: Sequence[tuple[bytes, int]]) -> str:
         return self.ledger.pay(payments)

@@ -15,7 +15,6 @@ from mara.kernel.unit_of_work import SYSTEM
 from mara.ledger.model import Cause
 from mara.platform.database import transaction
 from mara.wallets.model import Network
-from mara.wallets.model.addresses import address_text
 from mara.wiring.agents import agent_service, answer_service
 from mara.wiring.auth import api_key_service, session_service
 from mara.wiring.ledger import ledger_service
@@ -114,7 +113,7 @@ def make_tenant(
         "key_id": key.id,
         "network": network,
     }
-    address = address_text(network, wallet.address)
+    address = wallet.address_text
     return Tenant(account, word, {name: str(value) for name, value in ids.items()}, address)
 
 

@@ -35,11 +35,11 @@ def faucet(address: str, amount: str, network: str | None = None) -> str:
     from mara.kernel.errors import DomainError
     from mara.kernel.money import format_usdt, parse_usdt
     from mara.wallets.model import Network
-    from mara.wallets.model.addresses import parse_address
+    from mara.wiring.wallets import address_codec
 
     found = Network(network or network_of(address))
     try:
-        recipient, micro_usdt = parse_address(found, address), parse_usdt(amount)
+        recipient, micro_usdt = address_codec().decode(found, address), parse_usdt(amount)
     except DomainError as error:
         raise RuntimeError(f"{error.title}. {error.detail}") from error
     if micro_usdt == 0:

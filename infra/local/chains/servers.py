@@ -122,7 +122,7 @@ def node(name: str) -> "EvmNode":
 def _settings(where: Ports) -> dict[str, dict[str, Any]]:
     from infra.local.simulators.aptos import USDT
     from mara.wallets.model import Network
-    from mara.wallets.model.addresses import address_text
+    from mara.wiring.wallets import address_codec
 
     contract = bytes.fromhex(CONTRACT.removeprefix("0x"))
     urls = {
@@ -131,7 +131,8 @@ def _settings(where: Ports) -> dict[str, dict[str, Any]]:
         "aptos": f"http://127.0.0.1:{where.aptos}/v1",
     }
     contracts = {
-        name: address_text(Network(name), USDT if name == "aptos" else contract) for name in urls
+        name: address_codec().encode(Network(name), USDT if name == "aptos" else contract)
+        for name in urls
     }
     return {
         name: {

@@ -49,6 +49,16 @@ class Chain(Protocol):
         """The balances of an address after the provider's latest block."""
 
 
+class AddressCodec(Protocol):
+    """Converts addresses between bytes and the text that wallets and explorers show."""
+
+    def encode(self, network: Network, address: bytes) -> str:
+        """Return the text form, with its checksum. Raises ValueError for a wrong length."""
+
+    def decode(self, network: Network, text: str) -> bytes:
+        """Return 20 bytes, or 32 on Aptos. Raises InvalidAddress."""
+
+
 class Wallets(Protocol):
     """Repository of wallets."""
 

@@ -20,7 +20,6 @@ from mara.wallets.model import (
     Token,
     Wallet,
 )
-from mara.wallets.model.addresses import address_text
 
 QR_SCALE = 4
 """SVG units per module of the QR code."""
@@ -89,7 +88,7 @@ class WalletOut(BaseModel):
         own = rules[wallet.network]
         return cls(
             network=wallet.network,
-            address=address_text(wallet.network, wallet.address),
+            address=wallet.address_text,
             qr=QrOut.of(wallet, own),
             rules=RulesOut.of(own),
             created_at=wallet.created_at,
@@ -121,7 +120,7 @@ class WalletBalanceOut(BaseModel):
         found = on_chain.balances
         return cls(
             network=wallet.network,
-            address=address_text(wallet.network, wallet.address),
+            address=wallet.address_text,
             block=found.block.number,
             as_of=on_chain.as_of,
             balances=[
@@ -168,7 +167,7 @@ class DepositOut(BaseModel):
         return cls(
             id=deposit.id,
             network=deposit.key.network,
-            address=address_text(wallet.network, wallet.address),
+            address=wallet.address_text,
             amount=format_usdt(deposit.amount_micro_usdt),
             state=deposit.state,
             transaction=deposit.key.transaction,
@@ -190,7 +189,7 @@ def decimal_of(amount: int, token: Token) -> str:
 
 def payload_of(wallet: Wallet, rules: DepositRules) -> str:
     """A transfer request (EIP-681) on Arbitrum; the address alone on the other networks."""
-    address = address_text(wallet.network, wallet.address)
+    address = wallet.address_text
     if wallet.network is not Network.ARBITRUM:
         return address
     return f"ethereum:{rules.contract}@{rules.chain_id}/transfer?address={address}"

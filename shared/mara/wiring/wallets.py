@@ -8,6 +8,7 @@ from mara.platform.clock import now
 from mara.platform.database import transaction
 from mara.platform.outbox import publish
 from mara.platform.settings.chains import ChainSettings, ChainsSettings
+from mara.wallets.adapters.addresses import StandardAddressCodec
 from mara.wallets.adapters.deposits import PostgresDeposits
 from mara.wallets.adapters.scan_cursors import PostgresScanCursors
 from mara.wallets.adapters.wallets import PostgresWallets
@@ -17,7 +18,7 @@ from mara.wallets.service.wallets import WalletService
 
 if TYPE_CHECKING:
     from mara.vault.service.vaults import VaultService
-    from mara.wallets.ports import Chain
+    from mara.wallets.ports import AddressCodec, Chain
     from mara.wallets.service.monitoring import MonitoringService
     from mara.wallets.service.on_chain_balance import OnChainBalanceService
     from mara.wallets.service.providers import Providers
@@ -53,6 +54,12 @@ def deposit_rules() -> Mapping[Network, DepositRules]:
 
 
 @cache
+def address_codec() -> "AddressCodec":
+    """Conversion of addresses between bytes and text."""
+    return StandardAddressCodec()
+
+
+@cache
 def wallet_service() -> WalletService:
     """Queries on wallets and deposits."""
     return WalletService(PostgresWallets(), PostgresDeposits(), PostgresScanCursors(), transaction)
@@ -66,6 +73,7 @@ def wallet_creation_service(vault: "VaultService") -> "WalletCreationService":
         wallets=PostgresWallets(),
         vault=vault,
         cursors=PostgresScanCursors(),
+        codec=address_codec(),
         rules={network: deposit_rules()[network] for network in chain_settings()},
         unit_of_work=transaction,
         now=now,
@@ -160,10 +168,8 @@ def providers(network: Network, timeout_s: float = RPC_TIMEOUT_S) -> "Providers"
 
 
 def _chain(network: Network, url: str, *, headers: Mapping[str, str], timeout_s: float) -> "Chain":
-    from mara.wallets.model.addresses import parse_address
-
     name = provider_name(network, url)
-    contract = parse_address(network, deposit_rules()[network].contract)
+    contract = address_codec().decode(network, deposit_rules()[network].contract)
     if network is Network.APTOS:
         from mara.wallets.adapters.aptos import AptosChain
 

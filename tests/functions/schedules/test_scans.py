@@ -12,7 +12,7 @@ from functions.api.wallets.generate_wallet.handler import handler as generate_wa
 from functions.schedules.scan_chain.handler import handler as scan_chain
 from mara.kernel.errors import Conflict
 from mara.wallets.model import Network
-from mara.wallets.model.addresses import parse_address
+from mara.wiring.wallets import address_codec
 from tests.support.accounts import Account, make_account
 from tests.support.anvil import SLOTS
 from tests.support.chain_labs import Lab, chain_lab
@@ -51,7 +51,7 @@ def results(log: io.StringIO, network: Network) -> list[Any]:
 def address_of(account: Account, network: Network) -> bytes:
     path = "/api/v1/wallets/generate"
     made = call(generate_wallet, "POST", path, headers=account.headers, body={"network": network})
-    return parse_address(network, made.json["address"])
+    return address_codec().decode(network, made.json["address"])
 
 
 def balance_of(account: Account) -> tuple[str, str]:

@@ -26,7 +26,7 @@ NAME = "ab" * 32
 def native(network: Network, amount: int) -> str:
     """The amount of the chain's own coin, as it is shown."""
     address = bytes(32 if network is Network.APTOS else 20)
-    wallet = Wallet(uuid4(), network, address, address, NOW)
+    wallet = Wallet(uuid4(), network, address, address, NOW, "the address")
     holdings = OnChainBalance(AddressBalances(BlockRef(7, "0x07"), 1, amount), NOW)
     token, coin = WalletBalanceOut.of(wallet, holdings, DEPOSIT_RULES[network]).balances
     assert (token.asset, token.amount) == ("USDT", "0.000001")

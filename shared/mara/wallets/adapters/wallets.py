@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from mara.platform.database import connection
+from mara.wallets.adapters.addresses import StandardAddressCodec
 from mara.wallets.model import Network, Wallet
 
 COLUMNS = "owner_id, network, address, receives_at, created_at"
@@ -42,5 +43,7 @@ class PostgresWallets:
 
 
 def _wallet(row: tuple[Any, ...]) -> Wallet:
-    owner_id, network, address, receives_at, created_at = row
-    return Wallet(owner_id, Network(network), bytes(address), bytes(receives_at), created_at)
+    owner_id, name, address, receives_at, created_at = row
+    network = Network(name)
+    text = StandardAddressCodec().encode(network, bytes(address))
+    return Wallet(owner_id, network, bytes(address), bytes(receives_at), created_at, text)

@@ -10,7 +10,7 @@ from mara.vault.service.vaults import VaultService
 from mara.wallets.errors import NetworkOff
 from mara.wallets.model import DepositRules, Network, Wallet
 from mara.wallets.model.addresses import receives_at
-from mara.wallets.ports import ScanCursors, Wallets
+from mara.wallets.ports import AddressCodec, ScanCursors, Wallets
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ class WalletCreationService:
     wallets: Wallets
     vault: VaultService
     cursors: ScanCursors
+    codec: AddressCodec
     rules: Mapping[Network, DepositRules]
     unit_of_work: UnitOfWork
     now: Clock
@@ -42,12 +43,14 @@ class WalletCreationService:
             raise NetworkOff(f"{network} has not been scanned yet; it will be within minutes.")
         self.vault.get_or_create(caller)
         address: bytes = getattr(self.vault.addresses(caller), network.value)
+        token = self.codec.decode(network, self.rules[network].contract)
         created = Wallet(
             owner_id=caller.user_id,
             network=network,
             address=address,
-            receives_at=receives_at(network, address, self.rules[network].contract),
+            receives_at=receives_at(network, address, token),
             created_at=self.now(),
+            address_text=self.codec.encode(network, address),
         )
         with self.unit_of_work(caller.user_id):
             is_new = self.wallets.add(created)

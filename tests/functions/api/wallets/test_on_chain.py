@@ -15,8 +15,7 @@ from functions.api.wallets.claim_deposit.handler import handler as claim_deposit
 from functions.api.wallets.generate_wallet.handler import handler as generate_wallet
 from functions.api.wallets.get_wallet_balance.handler import handler as get_wallet_balance
 from mara.wallets.model import DEPOSIT_RULES, Network
-from mara.wallets.model.addresses import parse_address
-from mara.wiring.wallets import RPC_TIMEOUT_INTERACTIVE_S, scan_job
+from mara.wiring.wallets import RPC_TIMEOUT_INTERACTIVE_S, address_codec, scan_job
 from tests.support.accounts import Account, make_account
 from tests.support.anvil import SLOTS
 from tests.support.books import credited
@@ -53,7 +52,7 @@ class Scene:
     def make_wallet(self, account: Account) -> bytes:
         path, body = "/api/v1/wallets/generate", {"network": self.network}
         made = call(generate_wallet, "POST", path, headers=account.headers, body=body)
-        return parse_address(self.network, made.json["address"])
+        return address_codec().decode(self.network, made.json["address"])
 
     def available(self) -> str:
         answer = call(get_balance, "GET", "/api/v1/users/balance", headers=self.anna.headers)

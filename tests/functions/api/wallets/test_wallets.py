@@ -10,8 +10,8 @@ from functions.api.wallets.get_wallet.handler import handler as get_wallet
 from functions.api.wallets.list_deposits.handler import handler as list_deposits
 from functions.api.wallets.list_wallets.handler import handler as list_wallets
 from mara.wallets.model import Network
-from mara.wallets.model.addresses import parse_address, receives_at
-from mara.wiring.wallets import deposit_rules, wallet_service
+from mara.wallets.model.addresses import receives_at
+from mara.wiring.wallets import address_codec, deposit_rules, wallet_service
 from tests.support.accounts import Account, make_account
 from tests.support.chains import Payment, SimulatedChain, SimulatedProvider
 from tests.support.environment import clear_caches
@@ -57,7 +57,7 @@ class TestGenerate:
         assert (first.status, again.status) == (201, 200)
         assert first.json == again.json
         address = first.json["address"]
-        parse_address(network, address)
+        address_codec().decode(network, address)
         assert address in first.json["qr"]["payload"]
         assert first.json["qr"]["svg"].startswith("<svg")
         assert first.json["rules"]["min_amount"] == "1.000000"
@@ -171,7 +171,9 @@ def test_on_aptos_the_store_of_the_token_is_watched(anna: Account) -> None:
     generate(anna, {"network": "aptos"})
     wallet = wallet_service().get(anna.principal, Network.APTOS)
     contract = deposit_rules()[Network.APTOS].contract
-    assert wallet.receives_at == receives_at(Network.APTOS, wallet.address, contract)
+    assert wallet.receives_at == receives_at(
+        Network.APTOS, wallet.address, address_codec().decode(Network.APTOS, contract)
+    )
     assert wallet.receives_at != wallet.address
 
 

@@ -1,4 +1,4 @@
-"""Keccak-256 by known digests, and against another implementation."""
+"""The library's Keccak-256 equals known digests and an oracle written from the specification."""
 
 import hashlib
 
@@ -7,7 +7,7 @@ from Crypto.Hash import keccak
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mara.kernel.keccak import RATE, keccak256
+from tests.support.keccak import RATE, keccak256
 
 EMPTY = "c5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470"
 TRANSFER = "ddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef"

@@ -1,8 +1,7 @@
-"""Keccak-256, the hash of Ethereum's kind of chains, which Python's library does not have.
+"""A test oracle for Keccak-256, the hash of EVM chains, written from the specification.
 
 It is SHA3-256 with another padding: https://keccak.team/keccak_specs_summary.html; the names of the
-steps are those of FIPS 202, section 3.2. A hash takes half a millisecond: enough for the
-checksum of an address, too slow to derive addresses by the thousand.
+steps are those of FIPS 202, section 3.2.
 """
 
 RATE = 136
