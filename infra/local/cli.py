@@ -8,7 +8,7 @@ from datetime import datetime
 from infra.local import lifecycle
 from infra.local.chains import commands as chains
 from infra.local.progress import step
-from infra.local.settings import front_url, ports
+from infra.local.settings import STAGE, front_url, ports
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -163,6 +163,20 @@ def permissions(_: argparse.Namespace) -> int:
     return 0
 
 
+def template(_: argparse.Namespace) -> int:
+    from infra.local.function_environment import write
+
+    print(write())
+    return 0
+
+
+def secrets(options: argparse.Namespace) -> int:
+    from infra.local import secret_commands
+
+    print(secret_commands.run(options.action, options.stage, options.name, sys.stdin))
+    return 0
+
+
 def layers(_: argparse.Namespace) -> int:
     from infra.local.layers import export
 
@@ -198,6 +212,14 @@ def _of_vault(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--before", type=datetime.fromisoformat, help=moment)
 
 
+def _of_secrets(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("action", choices=["put", "rotate"])
+    parser.add_argument(
+        "name", nargs="?", default="", help="put: which; its value is read on stdin"
+    )
+    parser.add_argument("--stage", default=STAGE, help="other than local: in your AWS account")
+
+
 def _of_superuser(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("email", help="of an account that is registered")
 
@@ -221,6 +243,7 @@ ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "faucet": chains.add_faucet_arguments,
     "ledger": _of_ledger,
     "revision": _of_revision,
+    "secrets": _of_secrets,
     "superuser": _of_superuser,
     "vault": _of_vault,
 }
@@ -244,6 +267,8 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     "triggers": (triggers, "write the README's table of triggers anew"),
     "permissions": (permissions, "write the table of permissions from the handlers"),
     "revision": (revision, "draft a migration: the declared tables against the migrated schema"),
+    "template": (template, "write the environment of every function in template.yaml anew"),
+    "secrets": (secrets, "put: write a stage's secret from stdin; rotate: sign with a new one"),
     "layers": (layers, "write the layers' requirements anew from uv.lock"),
 }
 

@@ -4,15 +4,16 @@ import json
 import os
 import time
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from infra.local import language_model
-from infra.local.adopt import adopt
-from infra.local.aws import REGION, client
+from infra.local import language_model, secret_store
+from infra.local.aws import REGION, client, endpoint
 from infra.local.chains import servers as chains
-from infra.local.package import Package, load_template, package
+from infra.local.import_resources import import_bucket
+from infra.local.package import Package, Template, load_template, package
 from infra.local.settings import DATABASE, STAGE, front_url, load_secrets, ports, state_dir
 
 STACK = f"mara-{STAGE}"
@@ -33,17 +34,23 @@ def deploy() -> None:
     """
     template, packages = package(load_template(), ARTIFACTS)
     _upload(packages)
+    secrets = secret_values()
+    secret_store.put_missing(client("secretsmanager"), STAGE, secrets)
     cloudformation = client("cloudformation")
     request = {
         "StackName": STACK,
-        "TemplateBody": json.dumps(template),
+        # By address: as part of the request it may have 51,200 bytes only.
+        "TemplateURL": upload_template(template),
         "Parameters": [
-            {"ParameterKey": name, "ParameterValue": value} for name, value in parameters().items()
+            {"ParameterKey": name, "ParameterValue": value}
+            for name, value in parameters(secrets).items()
         ],
         "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
     }
     try:
-        if _status(cloudformation) is None and not adopt(cloudformation, STACK, template, BUCKET):
+        if _status(cloudformation) is None and not import_bucket(
+            cloudformation, STACK, template, BUCKET
+        ):
             cloudformation.create_stack(**request)
         else:
             cloudformation.update_stack(**request)
@@ -54,22 +61,30 @@ def deploy() -> None:
     _remember_gateway(cloudformation)
 
 
-def parameters() -> dict[str, str]:
+def secret_values() -> dict[str, str]:
+    """By their name without the stage, the secrets that the stack reads from the store."""
     secrets = load_secrets()
     address = f"127.0.0.1:{ports().postgres}/{DATABASE}"
     return {
+        "database": f"postgresql://mara_app:{secrets.app_password}@{address}",
+        "tokens": json.dumps({"local-1": secrets.token_secret}),
+        "local-keys": json.dumps({"local-1": secrets.local_key}),
+        "chains": json.dumps(chains.settings()),
+    }
+
+
+def parameters(secrets: Mapping[str, str]) -> dict[str, str]:
+    """Return the values of the template's parameters in the local stage."""
+    return {
         "Stage": STAGE,
-        "DatabaseUrl": f"postgresql://mara_app:{secrets.app_password}@{address}",
-        "TokenSecrets": json.dumps({"local-1": secrets.token_secret}),
+        "SecretsRevision": sha256(json.dumps(dict(secrets)).encode()).hexdigest()[:12],
         "CorsOrigins": f"{front_url()},http://localhost:3000,http://localhost:5173",
         "RequestsPerMinuteUser": "60000",
         "RequestsPerMinuteAddress": "60000",
         "BcryptCost": "10",
         "Keys": "local",
-        "LocalKeys": json.dumps({"local-1": secrets.local_key}),
         "Search": os.environ.get("MARA_SEARCH", "postgres"),
         "OpenSearchUrl": os.environ.get("MARA_OPENSEARCH_URL", ""),
-        "Chains": json.dumps(chains.settings()),
         **language_model.parameters(),
     }
 
@@ -90,6 +105,14 @@ def _upload(packages: Mapping[str, Package]) -> None:
     for part in packages.values():
         if part.name not in known:
             s3.put_object(Bucket=ARTIFACTS, Key=part.name, Body=part.content)
+
+
+def upload_template(template: Template) -> str:
+    """Put a template beside the packages; return the address that CloudFormation reads it from."""
+    content = json.dumps(template).encode()
+    key = f"{sha256(content).hexdigest()}.template"
+    client("s3").put_object(Bucket=ARTIFACTS, Key=key, Body=content)
+    return f"{endpoint()}/{ARTIFACTS}/{key}"
 
 
 def _status(cloudformation: Any) -> str | None:

@@ -12,7 +12,7 @@ def verify() -> str:
     """
     os.environ.setdefault("MARA_STAGE", settings.STAGE)
     if "MARA_DATABASE_URL" not in os.environ:
-        os.environ["MARA_DATABASE_URL"] = deploy.parameters()["DatabaseUrl"]
+        os.environ["MARA_DATABASE_URL"] = deploy.secret_values()["database"]
     from mara.kernel.money import format_usdt
     from mara.wiring.ledger import audit_service
 

@@ -87,15 +87,17 @@ def write_template(build: Path) -> Path:
 
 def write_environment() -> Path:
     """What the functions of the local cloud get, with the addresses as containers see them."""
-    given = deploy.parameters()
+    secrets = deploy.secret_values()
+    given = deploy.parameters(secrets)
     variables = {
         "MARA_STAGE": STAGE,
         "MARA_BUCKET": f"mara-{STAGE}-documents",
-        "MARA_DATABASE_URL": given["DatabaseUrl"].replace("127.0.0.1", HOST),
+        # `sam local` resolves no reference to a secret; the token secrets are read at run time.
+        "MARA_DATABASE_URL": secrets["database"].replace("127.0.0.1", HOST),
+        "MARA_LOCAL_KEYS": secrets["local-keys"],
+        "MARA_CHAINS": secrets["chains"].replace("127.0.0.1", HOST),
+        "MARA_OPENSEARCH_PASSWORD": "",
         "MARA_KEYS": given["Keys"],
-        "MARA_LOCAL_KEYS": given["LocalKeys"],
-        "MARA_CHAINS": given["Chains"].replace("127.0.0.1", HOST),
-        "MARA_TOKEN_SECRETS": given["TokenSecrets"],
         "MARA_CORS_ORIGINS": given["CorsOrigins"],
         "MARA_REQUESTS_PER_MINUTE_USER": given["RequestsPerMinuteUser"],
         "MARA_REQUESTS_PER_MINUTE_ADDRESS": given["RequestsPerMinuteAddress"],

@@ -12,7 +12,7 @@ def appoint(email: str) -> str:
     """
     os.environ.setdefault("MARA_STAGE", settings.STAGE)
     if "MARA_DATABASE_URL" not in os.environ:
-        os.environ["MARA_DATABASE_URL"] = deploy.parameters()["DatabaseUrl"]
+        os.environ["MARA_DATABASE_URL"] = deploy.secret_values()["database"]
     from mara.users.errors import UserNotFound
     from mara.wiring.users import user_administration_service
 

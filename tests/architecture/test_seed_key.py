@@ -72,7 +72,9 @@ def holders(template: Template) -> dict[str, set[str]]:
             if given:
                 found.setdefault(name.removesuffix("Role"), set()).update(given)
         for policy in as_list(properties.get("ManagedPolicyArns", [])):
-            if not HARMLESS.search(str(policy)):
+            # What a policy of the template itself gives is found as that resource's.
+            is_ours = isinstance(policy, dict) and policy.get("Ref") in template["Resources"]
+            if not is_ours and not HARMLESS.search(str(policy)):
                 found.setdefault(name.removesuffix("Role"), set()).add(f"all: {policy}")
     return found
 

@@ -11,8 +11,9 @@ from infra.local.settings import ROOT
 from tests.support.template import statements, translated
 
 RESOURCES_MAX = 499
-LINES_MAX = 12
-WITH_MANY_ROUTES = {"AnswerPreflight", "RefuseUnknownRoute"}
+LINES_MAX = 13
+"""Of what is written by hand: a dozen, and the function's name."""
+WITH_MANY_ROUTES = {"RefuseUnknownRoute"}
 QUEUE, BUCKET = "AWS::SQS::Queue", "AWS::S3::Bucket"
 VISIBILITY_FACTOR = 6
 
@@ -138,13 +139,16 @@ class TestSize:
     def test_stays_under_the_limit_of_one_stack(self, cloud: dict[str, Any]) -> None:
         assert len(cloud["Resources"]) <= RESOURCES_MAX
 
-    def test_gives_a_function_a_dozen_lines(self) -> None:
+    def test_gives_a_function_a_dozen_lines_besides_the_generated_environment(self) -> None:
         text = (ROOT / "template.yaml").read_text("utf-8").partition("\nResources:\n")[2]
         entries = re.split(r"^  (?=\w)", text, flags=re.MULTILINE)
         by_name = {entry.partition(":")[0]: entry for entry in entries}
         for name in set(resources(FUNCTION)) - WITH_MANY_ROUTES:
             entry = by_name[name].partition("\n  #")[0].strip()
-            assert len(entry.splitlines()) <= LINES_MAX, name
+            by_hand = re.sub(
+                r"^      Environment:.*\n(       .*\n)*", "", entry, flags=re.MULTILINE
+            )
+            assert len(by_hand.splitlines()) <= LINES_MAX, name
 
     def test_gives_no_function_more_than_five_layers(self) -> None:
         """Lambda's limit, the shared ones counted in."""

@@ -14,7 +14,11 @@ from mara.auth.errors import InvalidCsrfToken, NotLoggedIn
 from mara.auth.model import SessionTokens
 from mara.auth.schemas import RefreshRequest
 from mara.platform.settings.stage import stage
-from mara.platform.settings.tokens import token_settings
+from mara.platform.token_secrets import (
+    REFRESH_AFTER_S,
+    UNKNOWN_KEY_REFRESH_AFTER_S,
+    token_settings,
+)
 
 REFRESH_COOKIE = "mara_refresh"
 CSRF_COOKIE = "mara_csrf"
@@ -53,17 +57,27 @@ def presented_refresh_token(request: HttpRequest, body: RefreshRequest | None) -
     token = request.cookies.get(REFRESH_COOKIE)
     if not token:
         raise NotLoggedIn("Send the refresh token in the body, or its cookie.")
-    presented = request.headers.get(CSRF_HEADER, "")
-    known = _csrf_tokens(token)
-    # Compared as bytes: a header may hold what is not ASCII.
-    if not any(hmac.compare_digest(presented.encode(), csrf.encode()) for csrf in known):
+    if not _is_csrf_token(request.headers.get(CSRF_HEADER, ""), token):
         raise InvalidCsrfToken(f"Send the value of the cookie {CSRF_COOKIE} in {CSRF_HEADER}.")
     return token
 
 
-def _csrf_tokens(refresh_token: str) -> list[str]:
-    """By each signing secret, the present one first: a rotation logs nobody out."""
-    secrets = (secret.get_secret_value() for secret in token_settings().token_secrets.values())
+def _is_csrf_token(presented: str, refresh_token: str) -> bool:
+    """Compare as bytes, since a header may hold what is not ASCII.
+
+    Another environment may have signed it with a secret that this one has not read yet.
+    """
+    return any(
+        hmac.compare_digest(presented.encode(), csrf.encode())
+        for age_max_s in (REFRESH_AFTER_S, UNKNOWN_KEY_REFRESH_AFTER_S)
+        for csrf in _csrf_tokens(refresh_token, age_max_s)
+    )
+
+
+def _csrf_tokens(refresh_token: str, age_max_s: float = REFRESH_AFTER_S) -> list[str]:
+    """By each signing secret, the current one first: a rotation ends no session."""
+    known = token_settings(age_max_s).token_secrets
+    secrets = (secret.get_secret_value() for secret in known.values())
     message = f"csrf\n{refresh_token}".encode()
     macs = (hmac.digest(secret.encode(), message, "sha256") for secret in secrets)
     return [base64.urlsafe_b64encode(mac).decode().rstrip("=") for mac in macs]

@@ -7,7 +7,6 @@ route's access rule, rate limits, and the replay of a request that was answered 
 import logging
 import time
 from collections.abc import Callable, Sequence
-from functools import cache
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from fastapi import Depends, FastAPI, Query
@@ -52,7 +51,7 @@ from mara.entrypoints.route import (
 )
 from mara.kernel.errors import DomainError
 from mara.kernel.page import LIMIT_MAX
-from mara.platform.settings.verification import verify_secrets
+from mara.platform.settings.verification import verify_settings_once
 from mara.platform.telemetry import logger
 
 __all__ = [
@@ -132,7 +131,7 @@ def lambda_handler(
     operation, limit = route.operation, rate_limit.OperationLimit.of(route)
 
     def respond(request: Request, context: Any) -> Response:
-        _verify_secrets_once()
+        verify_settings_once()
         _check_body(request, body_max, media_types)
         principal = identify(request, route.rule)
         status = rate_limit.check(request, principal, limit)
@@ -157,11 +156,6 @@ def lambda_handler(
         return response
 
     return handler
-
-
-@cache
-def _verify_secrets_once() -> None:
-    verify_secrets()
 
 
 def _check_body(request: Request, body_max: int, media_types: Sequence[str]) -> None:

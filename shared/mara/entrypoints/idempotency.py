@@ -22,7 +22,7 @@ from mara.platform import idempotency_store
 from mara.platform.clock import now
 from mara.platform.database import before_commit, transaction
 from mara.platform.idempotency_store import IdempotencyKey
-from mara.platform.settings.tokens import token_settings
+from mara.platform.token_secrets import token_settings
 
 HEADER = "idempotency-key"
 KEY_LENGTH_MAX = 255

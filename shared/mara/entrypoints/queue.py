@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from mara.kernel.errors import Conflict, DomainError, LimitReached, Unavailable
 from mara.kernel.messages import Message
 from mara.platform import sqs
+from mara.platform.settings.verification import verify_settings_once
 from mara.platform.telemetry import logger
 
 MessageT = TypeVar("MessageT", bound=Message)
@@ -60,6 +61,7 @@ def consumer_of(
             )
 
         def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+            verify_settings_once()
             return {**process_partial_response(event, process_record, processor, context)}
 
         return handler

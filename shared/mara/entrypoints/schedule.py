@@ -7,6 +7,7 @@ from typing import Any
 from mara.kernel.ids import new_id
 from mara.platform import lease_store
 from mara.platform.clock import now
+from mara.platform.settings.verification import verify_settings_once
 from mara.platform.telemetry import logger
 
 Job = Callable[[datetime], object]
@@ -50,6 +51,7 @@ def schedule_by_input(name: str, key: str) -> Callable[[JobByInput], ScheduleHan
 
 def _run_with_lease(name: str, run: Job) -> None:
     """A lease and not reserved concurrency: it also covers a tick that outlives its period."""
+    verify_settings_once()
     started, holder = now(), new_id()
     if not lease_store.acquire(name, holder, now=started, until=started + LEASE):
         logger.info("tick_skipped", schedule=name)

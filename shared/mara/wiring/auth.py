@@ -23,7 +23,7 @@ from mara.platform.clock import now
 from mara.platform.database import transaction
 from mara.platform.settings.limits import limit_settings
 from mara.platform.settings.passwords import PasswordSettings
-from mara.platform.settings.tokens import token_settings
+from mara.platform.token_secrets import TokenSecrets, token_settings
 from mara.users.adapters.postgres import PostgresUsers
 
 
@@ -33,7 +33,7 @@ def _passwords() -> BcryptPasswords:
 
 
 def _access_tokens() -> JwtAccessTokens:
-    return JwtAccessTokens(token_settings().token_secrets)
+    return JwtAccessTokens(TokenSecrets())
 
 
 @cache

@@ -10,7 +10,7 @@ from mara.platform.settings.database import DatabaseSettings
 from mara.platform.settings.keys import LocalKeySettings
 from mara.platform.settings.search import SearchSettings
 from mara.platform.settings.tokens import TokenSettings
-from mara.platform.settings.verification import verify_secrets
+from mara.platform.settings.verification import verify_settings
 from mara.platform.weak_secrets import KNOWN
 
 STRONG = "vN3kqX8rTzW1mYc6PbLs9HdGfJ4aRu2E"
@@ -38,7 +38,7 @@ class TestOutsideTheLocalStage:
     """Invariant 5: the program refuses to start with a default, short or known secret."""
 
     def test_starts_with_secrets_drawn_at_random(self) -> None:
-        verify_secrets()
+        verify_settings()
 
     @pytest.mark.parametrize("weak", WEAK)
     def test_refuses_a_weak_token_secret_and_does_not_repeat_it(
@@ -63,7 +63,7 @@ class TestOutsideTheLocalStage:
     def test_refuses_a_cheap_password_hash(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("MARA_BCRYPT_COST", "8")
         with pytest.raises(ValidationError, match="MARA_BCRYPT_COST"):
-            verify_secrets()
+            verify_settings()
 
     def test_refuses_local_keys_and_does_not_repeat_them(
         self, monkeypatch: pytest.MonkeyPatch
@@ -73,25 +73,25 @@ class TestOutsideTheLocalStage:
         for keys in ("kms", "local"):
             monkeypatch.setenv("MARA_KEYS", keys)
             with pytest.raises(ValidationError, match="MARA_LOCAL_KEYS") as refusal:
-                verify_secrets()
+                verify_settings()
             assert key not in str(refusal.value)
 
     def test_refuses_to_wrap_with_local_keys(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("MARA_KEYS", "local")
         with pytest.raises(ValidationError, match="MARA_KEYS"):
-            verify_secrets()
+            verify_settings()
 
     def test_refuses_to_run_without_a_stage(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("MARA_STAGE")
         with pytest.raises(ValidationError):
-            verify_secrets()
+            verify_settings()
 
 
 class TestInTheLocalStage:
     def test_starts_with_a_short_secret(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("MARA_STAGE", "local")
         monkeypatch.setenv("MARA_TOKEN_SECRETS", json.dumps({"k1": "short"}))
-        verify_secrets()
+        verify_settings()
 
     @pytest.mark.parametrize("key", ["", "6b1f", "not a key" * 8, "6B1F0C9D" * 8])
     def test_refuses_what_is_no_local_key_and_does_not_repeat_it(
@@ -137,12 +137,12 @@ class TestChains:
     URL = "https://rpc.example/v3/4711-a-key"
 
     def test_are_off_where_none_is_named(self) -> None:
-        verify_secrets()
+        verify_settings()
         assert ChainsSettings().chains == {}  # type: ignore[call-arg]
 
     def test_are_reached_over_tls(self, monkeypatch: pytest.MonkeyPatch) -> None:
         set_chains(monkeypatch, {"tron": {"urls": [self.URL]}})
-        verify_secrets()
+        verify_settings()
 
     def test_that_anybody_between_could_play_are_refused_without_telling_the_key(
         self, monkeypatch: pytest.MonkeyPatch
@@ -150,10 +150,10 @@ class TestChains:
         plain = self.URL.replace("https", "http")
         set_chains(monkeypatch, {"tron": {"urls": [self.URL, plain]}})
         with pytest.raises(ValidationError, match="a URL of tron does not begin with https") as it:
-            verify_secrets()
+            verify_settings()
         assert "4711" not in str(it.value)
         monkeypatch.setenv("MARA_STAGE", "local")
-        verify_secrets()
+        verify_settings()
 
     @pytest.mark.parametrize(
         "chains",
@@ -173,7 +173,7 @@ class TestChains:
     ) -> None:
         set_chains(monkeypatch, chains)
         with pytest.raises(ValidationError) as it:
-            verify_secrets()
+            verify_settings()
         assert "4711" not in str(it.value)
 
 

@@ -1,6 +1,5 @@
 """The secrets that sign tokens, and how long tokens are valid."""
 
-from functools import cache
 from typing import Self
 
 from pydantic import Field, SecretStr, model_validator
@@ -28,9 +27,3 @@ class TokenSettings(StageSettings):
                     message = f"MARA_TOKEN_SECRETS: the secret {key_id!r} {reason}"
                     raise ValueError(message)
         return self
-
-
-@cache
-def token_settings() -> TokenSettings:
-    """Return the settings, read once: reading the environment costs more than checking a token."""
-    return TokenSettings()  # type: ignore[call-arg]  # from the environment

@@ -1,21 +1,40 @@
-"""The check that a function refuses to start with weak secrets."""
+"""The check that a function refuses to start with weak secrets, for every kind of function."""
 
-from mara.platform.settings.chains import ChainsSettings
-from mara.platform.settings.database import DatabaseSettings
-from mara.platform.settings.keys import KeySettings
-from mara.platform.settings.passwords import PasswordSettings
-from mara.platform.settings.search import SearchSettings
-from mara.platform.settings.tokens import TokenSettings
+import importlib
+import os
+from functools import cache
+
+GROUPS = {
+    "database.DatabaseSettings": ("MARA_DATABASE_URL",),
+    "tokens.TokenSettings": ("MARA_TOKEN_SECRETS",),
+    "passwords.PasswordSettings": ("MARA_BCRYPT_COST",),
+    "search.SearchSettings": ("MARA_SEARCH", "MARA_OPENSEARCH_URL"),
+    "keys.KeySettings": ("MARA_KEYS", "MARA_LOCAL_KEYS"),
+    "chains.ChainsSettings": ("MARA_CHAINS",),
+}
+"""The settings classes that refuse weak values, and the variables that configure them."""
 
 
-def verify_secrets() -> None:
-    """Refuse to start with a default, short or known secret outside the local stage.
+def verify_settings() -> None:
+    """Validate every group that the environment configures, and no other.
 
-    Raises pydantic.ValidationError, which names the variable and not its value.
+    A function has the variables of the groups that it reads (tests/architecture/test_environment).
+    Secrets of the store, those that sign tokens, are validated whenever they are read. Raises
+    pydantic.ValidationError, which names the variable and not its value.
     """
-    TokenSettings()  # type: ignore[call-arg]  # from the environment
-    DatabaseSettings()  # type: ignore[call-arg]  # from the environment
-    PasswordSettings()  # type: ignore[call-arg]  # from the environment
-    SearchSettings()  # type: ignore[call-arg]  # from the environment
-    KeySettings()  # type: ignore[call-arg]  # from the environment
-    ChainsSettings()  # type: ignore[call-arg]  # from the environment
+    _load("stage.StageSettings")()
+    for group, variables in GROUPS.items():
+        if any(name in os.environ for name in variables):
+            _load(group)()
+
+
+@cache
+def verify_settings_once() -> None:
+    """Do so at the first event of this process; a refusal is repeated at every event."""
+    verify_settings()
+
+
+def _load(group: str) -> type:
+    module, _, name = group.partition(".")
+    loaded: type = getattr(importlib.import_module(f"mara.platform.settings.{module}"), name)
+    return loaded

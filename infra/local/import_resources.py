@@ -1,7 +1,7 @@
-"""Gives a new stack the bucket of documents that is there already.
+"""Imports the existing bucket of documents into a new stack.
 
-The emulator keeps objects on disk, and forgets stacks when it ends. CloudFormation refuses to
-create a bucket that exists, and imports it instead: into a stack of nothing else, which is then
+The emulator keeps objects on disk and forgets stacks when it stops. CloudFormation refuses to
+create a bucket that exists, so the bucket is imported: into a stack of nothing else, which is then
 updated to the whole template, and with it the bucket's settings.
 """
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     from infra.local.package import Template
 
 BUCKET = "AWS::S3::Bucket"
-CHANGE_SET = "adopt"
+CHANGE_SET = "import"
 TIMEOUT_S = 30.0
 POLL_S = 0.1
 
 
-class AdoptionFailed(RuntimeError):
+class ImportFailed(RuntimeError):
     """The emulator did not import the bucket; the text holds its reason."""
 
 
-def adopt(cloudformation: Any, stack: str, template: "Template", bucket: str) -> bool:
+def import_bucket(cloudformation: Any, stack: str, template: "Template", bucket: str) -> bool:
     """Import the template's one bucket, called ``bucket``; False where it is not there yet.
 
-    Raises AdoptionFailed.
+    Raises ImportFailed.
     """
     try:
         client("s3").head_bucket(Bucket=bucket)
@@ -67,9 +67,9 @@ def _stack_status(cloudformation: Any, stack: str) -> tuple[str, str]:
     return found["StackStatus"], found.get("StackStatusReason", "")
 
 
-def _wait(look: Callable[[], tuple[str, str]], wanted: str) -> None:
+def _wait(get_status: Callable[[], tuple[str, str]], wanted: str) -> None:
     give_up_at = time.monotonic() + TIMEOUT_S
-    while (seen := look())[0] != wanted:
+    while (seen := get_status())[0] != wanted:
         if "FAILED" in seen[0] or "ROLLBACK" in seen[0] or time.monotonic() > give_up_at:
-            raise AdoptionFailed(f"The bucket of documents was not imported: {' '.join(seen)}")
+            raise ImportFailed(f"The bucket of documents was not imported: {' '.join(seen)}")
         time.sleep(POLL_S)

@@ -1,0 +1,134 @@
+"""The ``Environment`` of every function in template.yaml, from the settings that it can read.
+
+``mara template`` writes these blocks; a test compares them.
+"""
+
+import importlib
+import re
+import textwrap
+from functools import cache
+
+from pydantic_settings import BaseSettings
+
+from infra.local.package import FUNCTION, load_template
+from infra.local.reachability import reached
+from infra.local.settings import ROOT
+
+TARGET = ROOT / "template.yaml"
+SETTINGS = "mara.platform.settings"
+PREFIX = "MARA_"
+WIDTH = 190
+
+VERIFIES_WHAT_IS_SET = frozenset({f"{SETTINGS}.verification"})
+"""It names every group, and reads those alone whose variables the function has."""
+
+EXPRESSIONS = {
+    "MARA_BUCKET": '!Sub "mara-${Stage}-documents"',
+    "MARA_CHAINS": '!Sub "{{resolve:secretsmanager:mara-${Stage}/chains:SecretString}}"',
+    "MARA_EVENTS_TOPIC_ARN": "!Ref Events",
+    "MARA_LOCAL_KEYS": (
+        "!If [HasLocalKeys, "
+        '!Sub "{{resolve:secretsmanager:mara-${Stage}/local-keys:SecretString}}", "{}"]'
+    ),
+    "MARA_OPENSEARCH_PASSWORD": (
+        "!If [HasOpenSearchUser, "
+        '!Sub "{{resolve:secretsmanager:mara-${Stage}/opensearch:SecretString}}", ""]'
+    ),
+    "MARA_OPENSEARCH_URL": "!Ref OpenSearchUrl",
+    "MARA_OPENSEARCH_USER": "!Ref OpenSearchUser",
+    "MARA_SEED_KEY_ARN": "!GetAtt SeedKey.Arn",
+    **{
+        f"{PREFIX}{name}": "!Ref " + name.title().replace("_", "")
+        for name in (
+            "BCRYPT_COST",
+            "CONTEXT_TOKENS",
+            "CORS_ORIGINS",
+            "EMBEDDER",
+            "EMBEDDER_DIMENSIONS",
+            "EMBEDDER_MODEL",
+            "EMBEDDER_PASSAGE_PREFIX",
+            "EMBEDDER_QUERY_PREFIX",
+            "EMBEDDER_TOKENS_MAX",
+            "EMBEDDER_URL",
+            "KEYS",
+            "LANGUAGE_MODEL",
+            "OLLAMA_URL",
+            "REQUESTS_PER_MINUTE_ADDRESS",
+            "REQUESTS_PER_MINUTE_USER",
+            "SEARCH",
+        )
+    },
+}
+"""The variables that the template can set, and their values; other settings keep their defaults."""
+
+
+def handler_module(code_uri: str) -> str:
+    """``functions/api/auth/log_in/`` has its handler in ``functions.api.auth.log_in.handler``."""
+    return f"{code_uri.strip('/').replace('/', '.')}.handler"
+
+
+def settings_read(module: str) -> frozenset[type[BaseSettings]]:
+    """The settings classes that the code reachable from a module can read."""
+    return frozenset(
+        found
+        for place, name in reached(module, without=VERIFIES_WHAT_IS_SET)
+        if (found := _settings_class(place, name)) is not None
+    )
+
+
+def variables(classes: frozenset[type[BaseSettings]]) -> set[str]:
+    """The environment variables of these classes, as far as the template can set them."""
+    names = {f"{PREFIX}{name.upper()}" for group in classes for name in group.model_fields}
+    return names & EXPRESSIONS.keys()
+
+
+def functions() -> dict[str, str]:
+    """By logical id, the module of each function's handler."""
+    return {
+        name: handler_module(resource["Properties"]["CodeUri"])
+        for name, resource in load_template()["Resources"].items()
+        if resource["Type"] == FUNCTION
+    }
+
+
+def render(text: str) -> str:
+    """The template's text with the Environment of every function written anew."""
+    head, marker, body = text.partition("\nResources:\n")
+    entries = re.split(r"^(?=  \w)", body, flags=re.MULTILINE)
+    return head + marker + "".join(_entry(entry) for entry in entries)
+
+
+def write() -> str:
+    """Write the blocks; return the name of the file."""
+    TARGET.write_text(render(TARGET.read_text("utf-8")), "utf-8")
+    return TARGET.name
+
+
+def _entry(entry: str) -> str:
+    code = re.search(r"^      CodeUri: (\S+)\n", entry, flags=re.MULTILINE)
+    if code is None:
+        return entry
+    kept = re.sub(r"^      Environment:.*\n(       .*\n)*", "", entry, flags=re.MULTILINE)
+    block = _block(variables(settings_read(handler_module(code.group(1)))))
+    return kept.replace("      Events:", f"{block}      Events:", 1)
+
+
+def _block(names: set[str]) -> str:
+    if not names:
+        return ""
+    # No entry may be broken apart, so each is one word to the wrapper.
+    parts = [f"{name}: {EXPRESSIONS[name]}".replace(" ", "\0") for name in sorted(names)]
+    lines = textwrap.wrap(", ".join(parts), WIDTH - 8, break_long_words=False)
+    text = "\n".join(f"        {line}" for line in lines).replace("\0", " ")
+    one_line = f"      Environment: {{Variables: {{{text.strip()}}}}}\n"
+    if len(lines) == 1 and len(one_line) <= WIDTH:
+        return one_line
+    return f"      Environment: {{Variables: {{\n{text}}}}}\n"
+
+
+@cache
+def _settings_class(module: str, name: str) -> type[BaseSettings] | None:
+    if not module.startswith(f"{SETTINGS}.") or not name:
+        return None
+    value = getattr(importlib.import_module(module), name, None)
+    return value if isinstance(value, type) and issubclass(value, BaseSettings) else None

@@ -1,0 +1,27 @@
+"""`mara secrets`: writes and rotates the secrets of a stage, which no command line holds."""
+
+from typing import Any, TextIO
+
+from infra.local import aws, secret_store
+from infra.local.settings import STAGE
+
+
+def run(action: str, stage: str, name: str, text: TextIO) -> str:
+    """Carry out ``put`` or ``rotate``; return what to print. Raises RuntimeError."""
+    client = _client(stage)
+    if action == "rotate":
+        first, *others = secret_store.draw_tokens(client, stage)
+        return f"{first} signs within five minutes; verified too: {', '.join(others) or 'none'}"
+    if name not in secret_store.NAMES:
+        raise RuntimeError(f"Name one of: {', '.join(secret_store.NAMES)}")
+    secret_store.put(client, stage, name, text.read().strip())
+    return f"{secret_store.full_name(stage, name)} is written"
+
+
+def _client(stage: str) -> Any:
+    """The emulator's in the local stage, else that of the account in the environment."""
+    if stage == STAGE:
+        return aws.client("secretsmanager")
+    import boto3
+
+    return boto3.client("secretsmanager")
