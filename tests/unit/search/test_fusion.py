@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from random import Random
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mara.extraction.model import Place
 from mara.search.model import Candidate, Chunk, IndexMatches, ScoreDistribution, SearchMode
-from mara.search.service.fusion import fuse
+from mara.search.service.fusion import COVERAGE_IGNORED, COVERAGE_TRUSTED, fuse
 
 
 def leg(number: int, lexical: float | None, coverage: float, semantic: float | None) -> Candidate:
@@ -53,9 +54,30 @@ class TestFuse:
         assert order(found)[0] == 2
 
     def test_lets_a_leg_without_shared_words_say_nothing(self) -> None:
-        # A lone number in common must not outweigh the meaning.
-        found = [leg(1, 12.0, 0.04, 0.1), leg(2, None, 0.0, 0.8), leg(3, None, 0.0, 0.2)]
+        # A number in common with the wrong chunk; weighed in full, it would win by 2.15 to 0.86.
+        found = [
+            leg(1, 12.0, COVERAGE_IGNORED, 0.5),
+            leg(2, None, 0.0, 0.8),
+            leg(3, None, 0.0, 0.1),
+            leg(4, None, 0.0, 0.1),
+        ]
         assert order(found)[0] == 2
+        assert order([leg(1, 12.0, COVERAGE_TRUSTED, 0.5), *found[1:]])[0] == 1
+
+    def test_trusts_words_the_more_they_cover(self) -> None:
+        def lead(coverage: float) -> float:
+            """By how much the chunk with the words is ahead of the one that means the same."""
+            found = [leg(1, 12.0, coverage, 0.5), leg(2, None, 0.0, 0.8), leg(3, None, 0.0, 0.1)]
+            lexical, semantic = spread([12.0, 0.0, 0.0]), spread([0.5, 0.8, 0.1])
+            matches = IndexMatches(found, 3, {}, lexical, semantic)
+            scores = {f.candidate.chunk.id.int: f.score for f in fuse(matches, SearchMode.HYBRID)}
+            return scores[1] - scores[2]
+
+        middle = (COVERAGE_IGNORED + COVERAGE_TRUSTED) / 2
+        assert lead(0.0) == lead(COVERAGE_IGNORED)
+        assert lead(middle) == pytest.approx((lead(0.0) + lead(1.0)) / 2)
+        assert lead(COVERAGE_TRUSTED) == pytest.approx(lead(1.0))
+        assert lead(1.0) - lead(0.0) == pytest.approx(12.0 / spread([12.0, 0.0, 0.0]).deviation)
 
     def test_ranks_by_words_alone_where_no_vector_is(self) -> None:
         found = [leg(1, 1.0, 0.5, None), leg(2, 4.0, 0.9, None), leg(3, None, 0.0, None)]

@@ -103,7 +103,7 @@ class WeightedWords:
     def bigram_coverage(self, found: Sequence[Word]) -> float:
         """The weighted share of the query's bigrams that are bigrams of ``found`` too: 0..1.
 
-        In the same order, except for translations: the other language may reverse them.
+        In either order, since the other language may reverse them; families in the same order.
         """
         near = _bigrams(found, PASSAGE_BIGRAM_DISTANCE, skip_max=1)
         there = {(a.stem, b.stem) for a, b in near}
