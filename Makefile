@@ -37,7 +37,7 @@ lint-fast: environment  ## the checks that take seconds: formatter, ruff, import
 
 lint: lint-fast  ## lint-fast, types, templates, lock and known vulnerabilities
 	$(BIN)/mypy
-	$(BIN)/cfn-lint template.yaml
+	$(BIN)/cfn-lint template.yaml infra/observability.yaml
 	$(BIN)/python -m infra.local.audit
 
 unit: environment  ## all tests but the full-size and the end-to-end ones

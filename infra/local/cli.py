@@ -170,6 +170,13 @@ def template(_: argparse.Namespace) -> int:
     return 0
 
 
+def alarms(_: argparse.Namespace) -> int:
+    from infra.local.alarms import write
+
+    print(write())
+    return 0
+
+
 def secrets(options: argparse.Namespace) -> int:
     from infra.local import secret_commands
 
@@ -268,6 +275,7 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     "permissions": (permissions, "write the table of permissions from the handlers"),
     "revision": (revision, "draft a migration: the declared tables against the migrated schema"),
     "template": (template, "write the environment of every function in template.yaml anew"),
+    "alarms": (alarms, "write infra/observability.yaml anew from the list of alarms"),
     "secrets": (secrets, "put: write a stage's secret from stdin; rotate: sign with a new one"),
     "layers": (layers, "write the layers' requirements anew from uv.lock"),
 }

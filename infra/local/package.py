@@ -1,7 +1,7 @@
 """Turns the template and the source tree into zip files and a template that names them.
 
-The emulator runs functions on this very environment, which holds the locked packages already: so
-of the layers only our own code is shipped. Decision 0003 tells why this is not `sam package`.
+The emulator runs functions in this Python environment, which holds the locked packages already, so
+of the layers only our own code is shipped. Decision 0003 says why this is not `sam package`.
 """
 
 import hashlib
@@ -14,19 +14,21 @@ from typing import Any
 
 from samtranslator.yaml_helper import yaml_parse
 
+from infra.local.aws import REGION
 from infra.local.settings import ROOT
 
 Template = dict[str, Any]
 
 FUNCTION = "AWS::Serverless::Function"
 LAYER = "AWS::Serverless::LayerVersion"
+STACK = "AWS::CloudFormation::Stack"
 OWN_LAYER = "MaraLayer"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True)
 class Package:
-    """A zip file named by its content: what did not change has the name it had."""
+    """A file named by the hash of its content: what did not change keeps its name."""
 
     name: str
     content: bytes
@@ -48,6 +50,12 @@ def package(template: Template, bucket: str) -> tuple[Template, dict[str, Packag
         elif logical_id == OWN_LAYER:
             packages[logical_id] = _zip(ROOT / "shared" / "mara", prefix="python/mara/")
             key = "ContentUri"
+        elif resource["Type"] == STACK:
+            properties = resource["Properties"]
+            packages[logical_id] = _read(ROOT / properties["TemplateURL"])
+            url = f"https://s3.{REGION}.amazonaws.com/{bucket}/{packages[logical_id].name}"
+            resources[logical_id] = {**resource, "Properties": {**properties, "TemplateURL": url}}
+            continue
         elif resource["Type"] == LAYER:
             del resources[logical_id]
             continue
@@ -68,6 +76,11 @@ def _plain_media_types(api: Template) -> Template:
     binary = properties.get("BinaryMediaTypes", [])
     properties["BinaryMediaTypes"] = [name.replace("~1", "/") for name in binary]
     return {**api, "Properties": properties}
+
+
+def _read(path: Path) -> Package:
+    content = path.read_bytes()
+    return Package(f"{hashlib.sha256(content).hexdigest()}{path.suffix}", content)
 
 
 def _zip(folder: Path, prefix: str) -> Package:

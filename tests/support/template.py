@@ -4,6 +4,18 @@ import copy
 from collections.abc import Iterator
 from typing import Any
 
+from samtranslator.yaml_helper import yaml_parse
+
+from infra.local.settings import ROOT
+
+
+def load_observability() -> dict[str, Any]:
+    """The nested stack of alarms."""
+    template: dict[str, Any] = yaml_parse(
+        (ROOT / "infra" / "observability.yaml").read_text("utf-8")
+    )
+    return template
+
 
 def translated(template: dict[str, Any]) -> dict[str, Any]:
     """What CloudFormation gets after the SAM transform."""

@@ -17,10 +17,14 @@ RELAY_AFTER = timedelta(seconds=30)
 
 RELAY_BATCH = 100
 
+BACKLOG_METRIC = "OutboxOldestSeconds"
+"""Written by every relay; an alarm watches it, and its silence."""
+
 EVENT = "event:"
 """Prefix of the ``queue`` column for events, which go to the topic instead of a queue."""
 
 INSERT = "INSERT INTO outbox (id, queue, body) VALUES (%s, %s, %s)"
+OLDEST = "SELECT min(created_at) FROM outbox"
 DELETE = "DELETE FROM outbox WHERE id = ANY(%s)"
 OVERDUE = """
     SELECT id, queue, body FROM outbox WHERE created_at < %s
@@ -50,7 +54,8 @@ def relay(now: datetime) -> int:
     """Send the messages that were not sent after their commit; return how many were sent.
 
     The rows stay locked while they are sent, so that two relays never take the same row. A crash
-    between sending and deleting sends a message twice: consumers are idempotent.
+    between sending and deleting sends a message twice: consumers are idempotent. The age of what is
+    left is written as a metric.
     """
     sent = 0
     while True:
@@ -60,7 +65,18 @@ def relay(now: datetime) -> int:
             connection().execute(DELETE, (delivered,))
         sent += len(delivered)
         if len(delivered) < RELAY_BATCH:
+            _record_backlog(now)
             return sent
+
+
+def _record_backlog(now: datetime) -> None:
+    """Write how many seconds the oldest message has waited; zero where none waits."""
+    from mara.platform.metrics import publish_metric
+
+    with transaction(SYSTEM):
+        row = connection().execute(OLDEST).fetchone()
+    waited = now - row[0] if row and row[0] else timedelta()
+    publish_metric(BACKLOG_METRIC, max(int(waited.total_seconds()), 0), unit="Seconds")
 
 
 def _send_and_delete(message: OutboxMessage) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from functions.schedules.scan_chain.handler import handler as scan_chain
-from infra.local.package import load_template
 from mara.kernel.errors import Conflict
 from mara.platform.metrics import NAMESPACE
 from mara.wallets.adapters.metrics import (
@@ -20,6 +19,7 @@ from mara.wallets.model import DEPOSIT_RULES, LAG_MAX, Network
 from tests.support.chain_labs import chain_lab
 from tests.support.events import CONTEXT
 from tests.support.ports import free_port
+from tests.support.template import load_observability
 from tests.support.watching import metrics
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -103,7 +103,7 @@ class TestAlarms:
     def test_stand_on_the_lag_of_each_network_and_on_silence(
         self, network: Network, name: str, metric: str, silence: str
     ) -> None:
-        alarm = load_template()["Resources"][f"{network.capitalize()}{name}"]["Properties"]
+        alarm = load_observability()["Resources"][f"{network.capitalize()}{name}"]["Properties"]
         assert (alarm["Namespace"], alarm["MetricName"]) == (NAMESPACE, metric)
         by_stage, by_network = alarm["Dimensions"]
         assert (by_stage["Name"], by_network) == (

@@ -10,7 +10,6 @@ import pytest
 
 from functions.schedules.release_expired_holds.handler import handler as release_expired_holds
 from functions.schedules.verify_ledger.handler import handler as verify_ledger
-from infra.local.package import load_template
 from mara.kernel.unit_of_work import SYSTEM
 from mara.ledger.adapters.metrics import METRIC
 from mara.ledger.model import Balance, Cause
@@ -19,6 +18,7 @@ from mara.platform.metrics import NAMESPACE
 from mara.wiring.ledger import ledger_service
 from tests.support.events import CONTEXT
 from tests.support.money import balance_of, make_owner
+from tests.support.template import load_observability
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -59,7 +59,7 @@ class TestVerifyLedger:
         (directive,) = line["_aws"]["CloudWatchMetrics"]
         assert directive["Dimensions"] == [["Stage"]]
         assert line["Stage"] == "local"
-        resources = load_template()["Resources"]
+        resources = load_observability()["Resources"]
         for name in ("LedgerDiffers", "LedgerUnverified"):
             alarm = resources[name]["Properties"]
             assert (alarm["Namespace"], alarm["MetricName"]) == (NAMESPACE, METRIC)
