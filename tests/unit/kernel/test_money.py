@@ -75,3 +75,8 @@ class TestFieldOfARequest:
     def test_is_nothing_else(self, sent: str) -> None:
         with pytest.raises(ValidationError):
             Price.model_validate_json(f'{{"amount": {sent}}}')
+
+    @pytest.mark.parametrize(("sent", "said"), [('"1e3"', "decimal"), ("12", "string")])
+    def test_says_what_an_amount_is(self, sent: str, said: str) -> None:
+        with pytest.raises(ValidationError, match=said):
+            Price.model_validate_json(f'{{"amount": {sent}}}')

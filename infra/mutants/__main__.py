@@ -1,0 +1,72 @@
+"""`python -m infra.mutants [MODULE …] [--sample N] [--seed S]`: prints the mutants that survive."""
+
+import argparse
+import multiprocessing
+import random
+import sys
+
+from infra.mutants.accepted import load
+from infra.mutants.mutations import mutants_of
+from infra.mutants.report import HEADER, SHARE_MIN, Report
+from infra.mutants.runner import Runner
+from infra.mutants.targets import select, source_of
+
+
+def main(arguments: list[str]) -> int:
+    """Return 1 where a module kills too small a share of its mutants, 2 for a wrong name."""
+    parser = argparse.ArgumentParser(prog="python -m infra.mutants", description=__doc__)
+    parser.add_argument("modules", nargs="*", metavar="MODULE", help="such as mara.wallets.*")
+    parser.add_argument("--sample", type=int, help="of each module, at most so many mutants")
+    parser.add_argument("--seed", type=int, default=0, help="of the sample")
+    options = parser.parse_args(arguments)
+    try:
+        targets = select(options.modules)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(HEADER, flush=True)
+    reports = []
+    for module, tests in targets.items():
+        reports.append(_in_a_process(module, tests, options.sample, options.seed))
+        print("\n".join([reports[-1].row(), *reports[-1].details()]), flush=True)
+    weak = [report.module for report in reports if report.share < SHARE_MIN]
+    if weak:
+        print(f"below {SHARE_MIN:.0%}: {', '.join(weak)}")
+    return 1 if weak else 0
+
+
+def test_module(module: str, tests: str, sample: int | None, seed: int) -> Report:
+    """Run all mutants of a module, or a sample. Raises TestsFailed."""
+    mutants = mutants_of(source_of(module).read_text("utf-8"))
+    if sample is not None and sample < len(mutants):
+        mutants = random.Random(seed).sample(mutants, sample)  # noqa: S311 - a sample, no secret
+        mutants.sort(key=lambda mutant: mutant.line)
+    accepted = {(entry.within, entry.change) for entry in load() if entry.module == module}
+    report = Report(module)
+    if mutants:
+        runner = Runner(module, tests)
+        for mutant in mutants:
+            is_accepted = (mutant.within, mutant.change) in accepted
+            report.add(mutant, runner.run(mutant), is_accepted=is_accepted)
+    return report
+
+
+def _in_a_process(module: str, tests: str, sample: int | None, seed: int) -> Report:
+    """Each module has a process of its own, which has imported neither it nor its dependents."""
+    receiver, sender = multiprocessing.Pipe(duplex=False)
+    process = multiprocessing.get_context("fork").Process(
+        target=lambda: sender.send(test_module(module, tests, sample, seed))
+    )
+    process.start()
+    sender.close()
+    try:
+        report: Report = receiver.recv()
+    except EOFError:
+        raise SystemExit(f"{module}: see above.") from None
+    finally:
+        process.join()
+    return report
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

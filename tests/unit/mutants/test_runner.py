@@ -1,0 +1,59 @@
+"""A run on a module of the product: what is tested is killed, and what is not survives."""
+
+import subprocess
+import sys
+
+import pytest
+
+from infra.local.settings import ROOT
+from infra.mutants import accepted
+from infra.mutants.__main__ import main
+from infra.mutants.mutations import mutants_of
+from infra.mutants.report import Report
+from infra.mutants.runner import Outcome
+from infra.mutants.targets import select, source_of
+
+
+class TestTargets:
+    def test_name_modules_and_folders_that_exist(self) -> None:
+        targets = select([])
+        assert {"mara.kernel.money", "mara.ledger.service", "mara.search.service.fusion"} <= set(
+            targets
+        )
+        for module, tests in targets.items():
+            assert source_of(module).exists()
+            assert (ROOT / tests).is_dir()
+
+    def test_refuse_a_name_that_is_none(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["mara.kernel.clock"]) == 2
+        assert "none of the targets" in capsys.readouterr().err
+
+
+class TestAccepted:
+    def test_survivors_have_a_reason_and_still_exist(self) -> None:
+        for entry in accepted.load():
+            source = source_of(entry.module).read_text("utf-8")
+            changes = {(mutant.within, mutant.change) for mutant in mutants_of(source)}
+            assert (entry.within, entry.change) in changes, entry
+
+
+class TestReport:
+    def test_counts_accepted_survivors_apart(self) -> None:
+        report = Report("mara.kernel.money")
+        one, other, third = mutants_of("a = 1\nb = 2\nc = 3\n")
+        report.add(one, Outcome.KILLED, is_accepted=False)
+        report.add(other, Outcome.SURVIVED, is_accepted=True)
+        report.add(third, Outcome.UNTESTED, is_accepted=False)
+        assert report.share == 0.5
+        assert report.row().split() == ["mara.kernel.money", "3", "1", "0", "1", "1", "50%"]
+        assert report.details() == ["  line 3 in the module, untested: 3 -> (4)"]
+
+
+@pytest.mark.proof
+def test_a_run_kills_what_the_tests_notice() -> None:
+    command = [sys.executable, "-m", "infra.mutants", "mara.kernel.money", "--sample", "3"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    name, mutants, killed, *_ = done.stdout.splitlines()[1].split()
+    assert (name, mutants, killed) == ("mara.kernel.money", "3", "3")
+    assert done.returncode == 0
