@@ -18,18 +18,16 @@ from mara.wallets.model import Network
 from mara.wallets.model.addresses import receives_at
 from mara.wallets.ports import Chain
 from mara.wiring.wallets import address_codec
-from tests.support.anvil import anvil_node
+from tests.support.anvil import SLOTS, anvil_node
+from tests.support.chains import Payment, SimulatedChain, SimulatedProvider
 from tests.support.environment import NOWHERE
 from tests.support.ports import free_port
 
 KEY = "k-4711-secret"
 
 
-class Lab(Protocol):
-    """``owner`` is an address; ``recipient_of`` tells what the chain calls it in a transfer."""
-
-    def settings(self) -> dict[str, Any]:
-        """Of the network, as a stage writes them."""
+class ChainLab(Protocol):
+    """A chain and its adapter; ``recipient_of`` is the recipient in transfers to an owner."""
 
     def chain(self, *, of_another_token: bool = False) -> Chain: ...
 
@@ -43,6 +41,51 @@ class Lab(Protocol):
     def pay_in_another_token(self, owner: bytes, amount: int) -> str: ...
 
     def mine(self, blocks: int) -> None: ...
+
+
+class Lab(ChainLab, Protocol):
+    """A chain behind a URL."""
+
+    def settings(self) -> dict[str, Any]:
+        """The network's settings, as in MARA_CHAINS."""
+
+
+@dataclass
+class SimulatedLab:
+    """The in-memory chain of the fast tests, which must behave as the real adapters do."""
+
+    simulated: SimulatedChain = field(
+        default_factory=lambda: SimulatedChain(lag_safe=SLOTS, lag_final=2 * SLOTS)
+    )
+
+    def chain(self, *, of_another_token: bool = False) -> Chain:
+        return SimulatedProvider(self.simulated, "lab", has_token=not of_another_token)
+
+    def owner(self, number: int) -> bytes:
+        return bytes([number]) * 20
+
+    def recipient_of(self, owner: bytes) -> bytes:
+        return owner
+
+    def pay(self, payments: Sequence[tuple[bytes, int]]) -> str:
+        logs = [
+            log
+            for owner, amount in payments
+            for log in (Payment(owner, amount, ours=False), Payment(owner, amount))
+        ]
+        return self._mined(*logs)
+
+    def pay_in_another_token(self, owner: bytes, amount: int) -> str:
+        return self._mined(Payment(owner, amount, ours=False))
+
+    def mine(self, blocks: int) -> None:
+        for _ in range(blocks):
+            self.simulated.mine()
+
+    def _mined(self, *logs: Payment) -> str:
+        paid = self.simulated.transaction(*logs)
+        self.simulated.mine(paid)
+        return paid.hash
 
 
 @dataclass

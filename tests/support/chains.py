@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from mara.wallets.errors import ChainUnavailable, RangeRefused
+from mara.wallets.errors import ChainContradiction, ChainUnavailable, RangeRefused
 from mara.wallets.model import (
     AddressBalances,
     BlockRange,
@@ -140,6 +140,8 @@ class SimulatedProvider:
     """A transfer that it adds to every range and vouches for in receipts."""
     transfers_max: int = 10_000
     says: Token = USDT
+    has_token: bool = True
+    """Whether there is a contract at the configured address."""
     calls: list[str] = field(default_factory=list)
 
     def get_head(self, numbers: Collection[int]) -> ChainHead:
@@ -166,6 +168,8 @@ class SimulatedProvider:
 
     def get_token(self) -> Token:
         self._called("get_token")
+        if not self.has_token:
+            raise ChainContradiction(f"{self.provider} has no contract at this address.")
         return self.says
 
     def get_balances(self, address: bytes) -> AddressBalances:

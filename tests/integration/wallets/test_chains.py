@@ -1,4 +1,4 @@
-"""What every chain's adapter promises: Arbitrum and Tron on a real node, Aptos on our simulator."""
+"""The contract of the port ``Chain``: the real adapters, and the simulated chain of fast tests."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +13,7 @@ from mara.wallets.adapters.evm import TRON, EvmChain
 from mara.wallets.errors import ChainContradiction, ChainUnavailable, RangeRefused
 from mara.wallets.model import BlockRange, Token, TokenTransfer
 from tests.support.anvil import SLOTS, anvil_node
-from tests.support.chain_labs import KEY, Lab, chain_lab
+from tests.support.chain_labs import KEY, ChainLab, SimulatedLab, chain_lab
 from tests.support.ports import free_port
 
 if TYPE_CHECKING:
@@ -22,25 +22,30 @@ if TYPE_CHECKING:
 FIVE = 5_000_000
 
 
-@pytest.fixture(scope="module", params=["arbitrum", "tron", "aptos"])
-def lab(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+@pytest.fixture(scope="module", params=["simulated", "arbitrum", "tron", "aptos"])
+def lab(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ChainLab]:
+    if request.param == "simulated":
+        yield SimulatedLab()
+        return
     with chain_lab(request.param, tmp_path_factory.mktemp("lab")) as started:
         yield started
 
 
-def listed(lab: Lab) -> list[TokenTransfer]:
+def listed(lab: ChainLab) -> list[TokenTransfer]:
     chain = lab.chain()
     (reading,) = chain.get_transfers([BlockRange(0, chain.get_head(()).latest.number)])
     return list(reading.transfers)
 
 
 class TestLook:
-    def test_tells_the_hashes_asked_for_and_where_there_are_none(self, lab: Lab) -> None:
+    def test_tells_the_hashes_asked_for_and_where_there_are_none(self, lab: ChainLab) -> None:
         look = lab.chain().get_head([0, 10**6])
         assert look.hashes[0] is not None
         assert look.hashes[10**6] is None
 
-    def test_tells_what_is_final(self, lab: Lab) -> None:
+    def test_tells_what_is_final(self, lab: ChainLab) -> None:
         lab.mine(3 * SLOTS)
         look = lab.chain().get_head(())
         assert 0 < look.final <= look.safe <= look.latest.number
@@ -49,7 +54,7 @@ class TestLook:
 
 
 class TestRead:
-    def test_lists_each_transfer_with_its_block(self, lab: Lab) -> None:
+    def test_lists_each_transfer_with_its_block(self, lab: ChainLab) -> None:
         anna = lab.owner(0xA1)
         name = lab.pay([(anna, FIVE)])
         (transfer,) = [t for t in listed(lab) if t.recipient == lab.recipient_of(anna)]
@@ -57,12 +62,12 @@ class TestRead:
         number = transfer.block.number
         assert lab.chain().get_head([number]).hashes == {number: transfer.block.hash}
 
-    def test_lists_nothing_of_another_token_as_ours(self, lab: Lab) -> None:
+    def test_lists_nothing_of_another_token_as_ours(self, lab: ChainLab) -> None:
         boris = lab.owner(0xB1)
         lab.pay_in_another_token(boris, FIVE)
         assert [t for t in listed(lab) if t.recipient == lab.recipient_of(boris)] == []
 
-    def test_of_contiguous_ranges_lists_what_one_lists(self, lab: Lab) -> None:
+    def test_of_contiguous_ranges_lists_what_one_lists(self, lab: ChainLab) -> None:
         for number in range(5):
             lab.pay([(lab.owner(0xC0 + number), FIVE)])
         chain = lab.chain()
@@ -72,7 +77,7 @@ class TestRead:
         assert [t for part in parts for t in part.transfers] == whole.transfers
         assert parts[-1].last_hash == whole.last_hash == latest.hash
 
-    def test_of_blocks_that_are_not_there_yet_has_no_last_one(self, lab: Lab) -> None:
+    def test_of_blocks_that_are_not_there_yet_has_no_last_one(self, lab: ChainLab) -> None:
         chain = lab.chain()
         latest = chain.get_head(()).latest.number
         try:
@@ -81,7 +86,7 @@ class TestRead:
             return  # an honest answer too
         assert reading.last_hash is None
 
-    def test_reaches_past_a_page(self, lab: Lab) -> None:
+    def test_reaches_past_a_page(self, lab: ChainLab) -> None:
         first = lab.chain().get_head(()).latest.number + 1
         lab.mine(250)
         diana = lab.owner(0xD1)
@@ -93,7 +98,7 @@ class TestRead:
 
 
 class TestReceipts:
-    def test_place_transfers_by_what_else_the_transaction_logged(self, lab: Lab) -> None:
+    def test_place_transfers_by_what_else_the_transaction_logged(self, lab: ChainLab) -> None:
         anna, boris = lab.owner(0xE1), lab.owner(0xE2)
         name = lab.pay([(anna, 1), (boris, 2), (anna, 3)])
         receipt = lab.chain().get_receipts([name])[name]
@@ -108,22 +113,22 @@ class TestReceipts:
         }
         assert [t for t in listed(lab) if t.transaction == name] == [*receipt.transfers.values()]
 
-    def test_of_what_no_block_holds_are_none(self, lab: Lab) -> None:
+    def test_of_what_no_block_holds_are_none(self, lab: ChainLab) -> None:
         name = "0x" + "77" * 32
         assert lab.chain().get_receipts([name]) == {name: None}
 
 
 class TestToken:
-    def test_says_what_it_is(self, lab: Lab) -> None:
+    def test_says_what_it_is(self, lab: ChainLab) -> None:
         assert lab.chain().get_token() == Token("USDT", 6)
 
-    def test_where_there_is_none_is_refused(self, lab: Lab) -> None:
+    def test_where_there_is_none_is_refused(self, lab: ChainLab) -> None:
         with pytest.raises(ChainUnavailable):
             lab.chain(of_another_token=True).get_token()
 
 
 class TestBalances:
-    def test_are_those_of_a_named_block(self, lab: Lab) -> None:
+    def test_are_those_of_a_named_block(self, lab: ChainLab) -> None:
         frida = lab.owner(0xF1)
         lab.pay([(frida, FIVE)])
         lab.pay([(frida, 1)])
