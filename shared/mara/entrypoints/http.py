@@ -28,7 +28,7 @@ from mara.entrypoints.error_handlers import (
 )
 from mara.entrypoints.events import REQUEST, Event, Request, Response, json_response
 from mara.entrypoints.headers import outgoing_headers
-from mara.entrypoints.principal import PRINCIPAL, identify
+from mara.entrypoints.principal import PRINCIPAL, identify, load_authentication
 from mara.entrypoints.problems import (
     PROBLEM_JSON,
     BodyTooLarge,
@@ -125,6 +125,8 @@ def lambda_handler(
     ``media_types`` is refused. Raises TypeError where ``app`` declares no access.
     """
     route = declared(app)
+    if route.rule.access is not Access.PUBLIC:
+        load_authentication()
     # Mangum would log the stack a second time, as text.
     logging.getLogger("mangum.http").disabled = True
     serve = Mangum(app, lifespan="off", text_mime_types=[*DEFAULT_TEXT_MIME_TYPES, PROBLEM_JSON])

@@ -1,6 +1,7 @@
 """Authentication: from the Authorization header to the principal that a route receives."""
 
-from typing import Annotated
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends
 from fastapi import Request as HttpRequest
@@ -9,7 +10,9 @@ from mara.auth.errors import NotLoggedIn
 from mara.auth.model.permissions import Access, Rule
 from mara.entrypoints.events import Request
 from mara.kernel.principal import Principal
-from mara.wiring.auth import authentication_service
+
+if TYPE_CHECKING:
+    from mara.auth.service import AuthenticationService
 
 PRINCIPAL = "mara.principal"
 BEARER = "bearer "
@@ -26,6 +29,21 @@ def identify(request: Request, rule: Rule) -> Principal | None:
     rule.check(principal)
     request.event[PRINCIPAL] = principal
     return principal
+
+
+def load_authentication() -> None:
+    """Import the service while a function starts: a first request must not wait for it.
+
+    Public routes do not need it, and do not import the repositories behind it.
+    """
+    import_module("mara.wiring.auth")
+
+
+def authentication_service() -> "AuthenticationService":
+    """Return the service that ``load_authentication`` imported."""
+    from mara.wiring.auth import authentication_service
+
+    return authentication_service()
 
 
 def _token(request: Request) -> str:

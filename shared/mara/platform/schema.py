@@ -5,12 +5,15 @@ Each domain declares its tables in ``adapters/tables.py``, the platform its own 
 database, and repositories build their statements from them (decision 0019).
 """
 
-from collections.abc import Iterable
+import json
+from collections.abc import Callable, Iterable
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, DateTime, MetaData
+from sqlalchemy import CheckConstraint, DateTime, MetaData, Text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.schema import conv
-from sqlalchemy.types import UserDefinedType
+from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
 NAMING = {
     "pk": "%(table_name)s_pkey",
@@ -34,6 +37,40 @@ class HalfVector(UserDefinedType[Any]):
     def get_col_spec(self, **_: Any) -> str:
         """Return the name of the type in DDL."""
         return "halfvec"
+
+
+class Converted(TypeDecorator[Any]):
+    """A column whose values are converted: by ``load`` when read, by ``dump`` when written.
+
+    NULL is never converted. ``mara.platform.sql`` applies both; psycopg does all other conversions.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(
+        self,
+        stored_as: TypeEngine[Any],
+        *,
+        load: Callable[[Any], Any] | None = None,
+        dump: Callable[[Any], Any] | None = None,
+    ) -> None:
+        self.impl = stored_as  # type: ignore[assignment]  # the class names the default
+        self.load = load
+        self.dump = dump
+
+
+def enumerated(members: type[StrEnum]) -> Converted:
+    """Return the type of a text column that holds a value of ``members``."""
+    return Converted(Text(), load=members)
+
+
+def _dump_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+JSON = Converted(JSONB(), dump=_dump_json)
+"""``jsonb``; UUIDs and moments inside of it are written as text."""
 
 
 def one_of(column: str, values: Iterable[str]) -> CheckConstraint:

@@ -8,9 +8,9 @@ from mara.auth.adapters.jwt import JwtAccessTokens
 from mara.auth.adapters.postgres import (
     PostgresApiKeys,
     PostgresCredentials,
-    PostgresLoginFailures,
     PostgresSessions,
 )
+from mara.auth.adapters.postgres_login_failures import PostgresLoginFailures
 from mara.auth.service import (
     ApiKeyService,
     AuthenticationService,

@@ -1,191 +1,173 @@
-"""Credentials, sessions, keys and failed logins kept in PostgreSQL."""
+"""Credentials, sessions and API keys in PostgreSQL."""
 
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from mara.auth.errors import InvalidCredentials
-from mara.auth.model import (
-    ApiKey,
-    Credential,
-    RefreshToken,
-    Scope,
-    Standing,
-    lock_after,
-)
-from mara.kernel.principal import Role
-from mara.platform.database import connection
+from sqlalchemy import and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy.dialects import postgresql
 
-FAILURES_FORGOTTEN_AFTER = timedelta(hours=24)
+from mara.auth.adapters.tables import api_keys, credentials, refresh_tokens, sessions
+from mara.auth.errors import InvalidCredentials
+from mara.auth.model import ApiKey, Credential, RefreshToken, Standing
+from mara.platform.sql import bound, execute, fetch_all, fetch_one, take, values_of
+from mara.users.adapters.tables import users
+
 USE_NOTED_EVERY = timedelta(minutes=1)
 
-FIND_CREDENTIAL = """
-    SELECT c.owner_id, c.password_hash FROM credentials c JOIN users u ON u.id = c.owner_id
-    WHERE u.email = %s
-"""
-GET_CREDENTIAL = "SELECT owner_id, password_hash FROM credentials WHERE owner_id = %s"
-SAVE_CREDENTIAL = """
-    INSERT INTO credentials (owner_id, password_hash, changed_at) VALUES (%s, %s, %s)
-    ON CONFLICT (owner_id) DO UPDATE
-        SET password_hash = excluded.password_hash, changed_at = excluded.changed_at
-"""
+_credential = select(credentials.c.owner_id, credentials.c.password_hash)
+FIND_CREDENTIAL = _credential.join(users).where(users.c.email == bindparam("email"))
+GET_CREDENTIAL = _credential.where(credentials.c.owner_id == bindparam("owner_id"))
+_credential_insert = postgresql.insert(credentials).values(bound(credentials.c))
+SAVE_CREDENTIAL = _credential_insert.on_conflict_do_update(
+    index_elements=[credentials.c.owner_id],
+    set_={
+        column.name: _credential_insert.excluded[column.name]
+        for column in (credentials.c.password_hash, credentials.c.changed_at)
+    },
+)
 
-OPEN = "INSERT INTO sessions (id, owner_id, created_at) VALUES (%s, %s, %s)"
-REVOKE = """
-    UPDATE sessions SET revoked_at = %s, revoked_because = %s WHERE id = %s AND revoked_at IS NULL
-"""
-REVOKE_ALL = """
-    UPDATE sessions SET revoked_at = %s, revoked_because = %s
-    WHERE owner_id = %s AND id IS DISTINCT FROM %s AND revoked_at IS NULL
-"""
-STANDING = """
-    SELECT u.id, u.role, u.active AND s.revoked_at IS NULL
-    FROM sessions s JOIN users u ON u.id = s.owner_id WHERE s.id = %s
-"""
+OPEN = insert(sessions).values(bound((sessions.c.id, sessions.c.owner_id, sessions.c.created_at)))
+_revoke = (
+    update(sessions)
+    .where(sessions.c.revoked_at.is_(None))
+    .values(bound((sessions.c.revoked_at, sessions.c.revoked_because)))
+)
+REVOKE = _revoke.where(sessions.c.id == bindparam("id"))
+REVOKE_ALL = _revoke.where(
+    sessions.c.owner_id == bindparam("owner_id"),
+    sessions.c.id.is_distinct_from(bindparam("spare")),
+)
+STANDING = (
+    select(
+        users.c.id.label("user_id"),
+        users.c.role,
+        and_(users.c.active, sessions.c.revoked_at.is_(None)).label("valid"),
+    )
+    .select_from(sessions.join(users))
+    .where(sessions.c.id == bindparam("id"))
+)
 
-TOKEN_COLUMNS = "hash, session_id, owner_id, issued_at, expires_at, spent_at"  # noqa: S105
-ADD_TOKEN = f"INSERT INTO refresh_tokens ({TOKEN_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s)"
-SPEND = f"""
-    UPDATE refresh_tokens SET spent_at = %s WHERE hash = %s AND spent_at IS NULL
-    RETURNING {TOKEN_COLUMNS}
-"""
-FIND_TOKEN = f"SELECT {TOKEN_COLUMNS} FROM refresh_tokens WHERE hash = %s"
+ADD_TOKEN = insert(refresh_tokens).values(bound(refresh_tokens.c))
+FIND_TOKEN = select(refresh_tokens).where(refresh_tokens.c.hash == bindparam("hash"))
+SPEND = (
+    update(refresh_tokens)
+    .where(refresh_tokens.c.hash == bindparam("hash"), refresh_tokens.c.spent_at.is_(None))
+    .values(bound([refresh_tokens.c.spent_at]))
+    .returning(refresh_tokens)
+)
 
-KEY_COLUMNS = "id, owner_id, name, prefix, hash, scopes, created_at, expires_at, last_used_at"
-ADD_KEY = f"INSERT INTO api_keys ({KEY_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
-LIST_KEYS = f"SELECT {KEY_COLUMNS} FROM api_keys WHERE owner_id = %s ORDER BY id DESC"
-DELETE_KEY = "DELETE FROM api_keys WHERE owner_id = %s AND id = %s"
-FIND_KEY = """
-    SELECT k.id, k.owner_id, k.name, k.prefix, k.hash, k.scopes, k.created_at, k.expires_at,
-        k.last_used_at, u.role, u.active AND (k.expires_at IS NULL OR k.expires_at > %s)
-    FROM api_keys k JOIN users u ON u.id = k.owner_id WHERE k.hash = %s
-"""
-NOTE_USE = """
-    UPDATE api_keys SET last_used_at = %s WHERE id = %s AND coalesce(last_used_at < %s, true)
-"""
-
-# Nothing is returned while the subject is locked: such an attempt does not count.
-COUNT_FAILURE = """
-    INSERT INTO login_failures AS f (subject, failures, last_failed_at)
-    VALUES (%(subject)s, 1, %(at)s)
-    ON CONFLICT (subject) DO UPDATE SET
-        failures = CASE WHEN f.last_failed_at < %(forgotten)s THEN 1 ELSE f.failures + 1 END,
-        last_failed_at = %(at)s
-        WHERE f.locked_until IS NULL OR f.locked_until <= %(at)s
-    RETURNING failures
-"""
-LOCK = "UPDATE login_failures SET locked_until = %s WHERE subject = %s"
-LOCKED_UNTIL = "SELECT locked_until FROM login_failures WHERE subject = %s"
-UNDO = "UPDATE login_failures SET failures = failures - 1 WHERE subject = %s AND failures > 0"
-FORGET = "DELETE FROM login_failures WHERE subject = %s"
+ADD_KEY = insert(api_keys).values(bound(api_keys.c))
+LIST_KEYS = (
+    select(api_keys)
+    .where(api_keys.c.owner_id == bindparam("owner_id"))
+    .order_by(api_keys.c.id.desc())
+)
+DELETE_KEY = delete(api_keys).where(
+    api_keys.c.owner_id == bindparam("owner_id"), api_keys.c.id == bindparam("id")
+)
+FIND_KEY = (
+    select(
+        api_keys,
+        users.c.role,
+        and_(
+            users.c.active,
+            or_(api_keys.c.expires_at.is_(None), api_keys.c.expires_at > bindparam("at")),
+        ).label("valid"),
+    )
+    .select_from(api_keys.join(users))
+    .where(api_keys.c.hash == bindparam("hash"))
+)
+NOTE_USE = (
+    update(api_keys)
+    .where(
+        api_keys.c.id == bindparam("id"),
+        or_(
+            api_keys.c.last_used_at.is_(None),
+            api_keys.c.last_used_at < bindparam("noted_before"),
+        ),
+    )
+    .values(bound([api_keys.c.last_used_at]))
+)
 
 
 class PostgresCredentials:
+    """Implements ``Credentials``."""
+
     def find(self, email: str) -> Credential | None:
-        row = connection().execute(FIND_CREDENTIAL, (email,)).fetchone()
-        return Credential(*row) if row else None
+        """Return the credential of the account with this e-mail address, None if there is none."""
+        row = fetch_one(FIND_CREDENTIAL, email=email)
+        return Credential(**row) if row else None
 
     def get(self, owner_id: UUID) -> Credential:
-        row = connection().execute(GET_CREDENTIAL, (owner_id,)).fetchone()
+        """Return the user's credential. Raises InvalidCredentials if there is none."""
+        row = fetch_one(GET_CREDENTIAL, owner_id=owner_id)
         if row is None:
             raise InvalidCredentials("The account has no password.")
-        return Credential(*row)
+        return Credential(**row)
 
     def save(self, credential: Credential, at: datetime) -> None:
-        values = (credential.owner_id, credential.password_hash, at)
-        connection().execute(SAVE_CREDENTIAL, values)
+        """Insert or replace the credential."""
+        execute(SAVE_CREDENTIAL, **values_of(credential), changed_at=at)
 
 
 class PostgresSessions:
+    """Implements ``Sessions``."""
+
     def open(self, session_id: UUID, owner_id: UUID, at: datetime) -> None:
-        connection().execute(OPEN, (session_id, owner_id, at))
+        """Insert a session."""
+        execute(OPEN, id=session_id, owner_id=owner_id, created_at=at)
 
     def revoke(self, session_id: UUID, at: datetime, because: str) -> None:
-        connection().execute(REVOKE, (at, because, session_id))
+        """Revoke the session unless it is revoked already."""
+        execute(REVOKE, id=session_id, revoked_at=at, revoked_because=because)
 
     def revoke_all(
         self, owner_id: UUID, at: datetime, because: str, *, spare: UUID | None = None
     ) -> None:
-        connection().execute(REVOKE_ALL, (at, because, owner_id, spare))
+        """Revoke every session of the user except ``spare``."""
+        revoked = {"revoked_at": at, "revoked_because": because}
+        execute(REVOKE_ALL, owner_id=owner_id, spare=spare, **revoked)
 
     def standing(self, session_id: UUID) -> Standing | None:
-        row = connection().execute(STANDING, (session_id,)).fetchone()
-        return Standing(row[0], Role(row[1]), row[2]) if row else None
+        """Return who the session belongs to and whether it is valid, None if it is unknown."""
+        row = fetch_one(STANDING, id=session_id)
+        return Standing(**row) if row else None
 
     def add_token(self, token: RefreshToken) -> None:
-        values = (
-            token.hash,
-            token.session_id,
-            token.owner_id,
-            token.issued_at,
-            token.expires_at,
-            token.spent_at,
-        )
-        connection().execute(ADD_TOKEN, values)
+        """Insert a refresh token."""
+        execute(ADD_TOKEN, **values_of(token))
 
     def spend(self, token_hash: bytes, at: datetime) -> RefreshToken | None:
-        row = connection().execute(SPEND, (at, token_hash)).fetchone()
-        return RefreshToken(*row) if row else None
+        """Mark the token as spent, None if it is unknown or spent already."""
+        row = fetch_one(SPEND, hash=token_hash, spent_at=at)
+        return RefreshToken(**row) if row else None
 
     def find_token(self, token_hash: bytes) -> RefreshToken | None:
-        row = connection().execute(FIND_TOKEN, (token_hash,)).fetchone()
-        return RefreshToken(*row) if row else None
+        """Return the refresh token, None if it is unknown."""
+        row = fetch_one(FIND_TOKEN, hash=token_hash)
+        return RefreshToken(**row) if row else None
 
 
 class PostgresApiKeys:
+    """Implements ``ApiKeys``."""
+
     def add(self, key: ApiKey) -> None:
-        values = (
-            key.id,
-            key.owner_id,
-            key.name,
-            key.prefix,
-            key.hash,
-            sorted(key.scopes),
-            key.created_at,
-            key.expires_at,
-            key.last_used_at,
-        )
-        connection().execute(ADD_KEY, values)
+        """Insert a key."""
+        execute(ADD_KEY, **values_of(key))
 
     def list(self, owner_id: UUID) -> list[ApiKey]:
-        return [_api_key(row) for row in connection().execute(LIST_KEYS, (owner_id,))]
+        """Return the user's keys, from new to old."""
+        return [ApiKey(**row) for row in fetch_all(LIST_KEYS, owner_id=owner_id)]
 
     def delete(self, owner_id: UUID, key_id: UUID) -> bool:
-        return connection().execute(DELETE_KEY, (owner_id, key_id)).rowcount == 1
+        """Delete the key; tell whether there was one."""
+        return execute(DELETE_KEY, owner_id=owner_id, id=key_id) == 1
 
     def use(self, key_hash: bytes, at: datetime) -> tuple[ApiKey, Standing] | None:
-        row = connection().execute(FIND_KEY, (at, key_hash)).fetchone()
+        """Return the key and its status, None if it is unknown; record the use once a minute."""
+        row = fetch_one(FIND_KEY, hash=key_hash, at=at)
         if row is None:
             return None
-        *columns, role, valid = row
-        key = _api_key(tuple(columns))
-        connection().execute(NOTE_USE, (at, key.id, at - USE_NOTED_EVERY))
-        return key, Standing(key.owner_id, Role(role), valid)
-
-
-class PostgresLoginFailures:
-    def count(self, subject: str, at: datetime, allowed: int) -> timedelta | None:
-        forgotten = at - FAILURES_FORGOTTEN_AFTER
-        values = {"subject": subject, "at": at, "forgotten": forgotten}
-        row = connection().execute(COUNT_FAILURE, values).fetchone()
-        if row is None:
-            return self._time_left(subject, at)
-        if lock := lock_after(row[0], allowed):
-            connection().execute(LOCK, (at + lock, subject))
-        return None
-
-    def forget(self, subject: str) -> None:
-        connection().execute(FORGET, (subject,))
-
-    def undo(self, subject: str) -> None:
-        connection().execute(UNDO, (subject,))
-
-    def _time_left(self, subject: str, at: datetime) -> timedelta | None:
-        row = connection().execute(LOCKED_UNTIL, (subject,)).fetchone()
-        return row[0] - at if row and row[0] else None
-
-
-def _api_key(row: tuple[Any, ...]) -> ApiKey:
-    id_, owner_id, name, prefix, hash_, scopes, created_at, expires_at, last_used_at = row
-    known = frozenset(Scope(scope) for scope in scopes)
-    return ApiKey(id_, owner_id, name, prefix, hash_, known, created_at, expires_at, last_used_at)
+        key = take(ApiKey, row)
+        execute(NOTE_USE, id=key.id, last_used_at=at, noted_before=at - USE_NOTED_EVERY)
+        return key, Standing(key.owner_id, **row)

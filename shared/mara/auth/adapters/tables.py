@@ -1,5 +1,7 @@
 """The tables of credentials, sessions, refresh tokens, API keys and failed logins."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import (
     ARRAY,
     Column,
@@ -14,7 +16,13 @@ from sqlalchemy import (
     text,
 )
 
-from mara.platform.schema import TIMESTAMP, metadata
+from mara.auth.model import Scope
+from mara.platform.schema import TIMESTAMP, Converted, metadata
+
+
+def _scopes(names: Iterable[str]) -> frozenset[Scope]:
+    return frozenset(Scope(name) for name in names)
+
 
 credentials = Table(
     "credentials",
@@ -56,7 +64,7 @@ api_keys = Table(
     Column("name", Text, nullable=False),
     Column("prefix", Text, nullable=False),
     Column("hash", LargeBinary, nullable=False),
-    Column("scopes", ARRAY(Text), nullable=False),
+    Column("scopes", Converted(ARRAY(Text), load=_scopes, dump=sorted), nullable=False),
     Column("created_at", TIMESTAMP, nullable=False),
     Column("expires_at", TIMESTAMP),
     Column("last_used_at", TIMESTAMP),

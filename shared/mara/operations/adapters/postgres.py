@@ -1,11 +1,15 @@
-"""Deleting expired rows."""
+"""Deletes expired rows from PostgreSQL."""
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from sqlalchemy import bindparam, delete, exists
+
+from mara.auth.adapters.tables import login_failures, refresh_tokens, sessions
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform import idempotency_store, rate_limit_store
-from mara.platform.database import connection, transaction
+from mara.platform.database import transaction
+from mara.platform.sql import execute
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,12 +18,16 @@ DAY = timedelta(days=1)
 REFRESH_TOKEN_RETENTION = timedelta(days=7)
 """After expiry: so long the reuse of a refresh token is still detected."""
 
-DELETE_REFRESH_TOKENS = "DELETE FROM refresh_tokens WHERE expires_at < %s"
-DELETE_SESSIONS = """
-    DELETE FROM sessions s WHERE s.created_at < %s
-      AND NOT EXISTS (SELECT FROM refresh_tokens t WHERE t.session_id = s.id)
-"""
-DELETE_LOGIN_FAILURES = "DELETE FROM login_failures WHERE last_failed_at < %s"
+DELETE_REFRESH_TOKENS = delete(refresh_tokens).where(
+    refresh_tokens.c.expires_at < bindparam("before")
+)
+DELETE_SESSIONS = delete(sessions).where(
+    sessions.c.created_at < bindparam("before"),
+    ~exists().where(refresh_tokens.c.session_id == sessions.c.id),
+)
+DELETE_LOGIN_FAILURES = delete(login_failures).where(
+    login_failures.c.last_failed_at < bindparam("before")
+)
 
 
 def delete_expired(now: datetime) -> dict[str, int]:
@@ -27,19 +35,16 @@ def delete_expired(now: datetime) -> dict[str, int]:
 
     One transaction for each table, so that none holds its locks for long.
     """
+    unused_since = now - REFRESH_TOKEN_RETENTION
     tables: dict[str, Callable[[], int]] = {
-        "refresh_tokens": lambda: _delete(DELETE_REFRESH_TOKENS, now - REFRESH_TOKEN_RETENTION),
-        "sessions": lambda: _delete(DELETE_SESSIONS, now - REFRESH_TOKEN_RETENTION),
+        "refresh_tokens": lambda: execute(DELETE_REFRESH_TOKENS, before=unused_since),
+        "sessions": lambda: execute(DELETE_SESSIONS, before=unused_since),
         "idempotency_keys": lambda: idempotency_store.delete_older(now - DAY),
-        "login_failures": lambda: _delete(DELETE_LOGIN_FAILURES, now - DAY),
+        "login_failures": lambda: execute(DELETE_LOGIN_FAILURES, before=now - DAY),
         "rate_limits": lambda: rate_limit_store.delete_expired(now),
     }
     deleted = {}
-    for table, delete in tables.items():
+    for table, delete_rows in tables.items():
         with transaction(SYSTEM):
-            deleted[table] = delete()
+            deleted[table] = delete_rows()
     return deleted
-
-
-def _delete(statement: str, before: datetime) -> int:
-    return connection().execute(statement, [before]).rowcount

@@ -1,107 +1,105 @@
-"""Users kept in PostgreSQL."""
+"""Users in PostgreSQL."""
 
-from typing import Any
 from uuid import UUID
 
 from psycopg import errors
+from sqlalchemy import BindParameter, Text, bindparam, func, insert, or_, select, update
 
 from mara.kernel.page import PageRequest
 from mara.kernel.principal import Role
-from mara.platform.database import connection
+from mara.platform.sql import (
+    Row,
+    bound,
+    constant,
+    equals_if_given,
+    execute,
+    fetch_all,
+    fetch_one,
+    page_parameters,
+    paged,
+    take,
+    values_of,
+)
+from mara.users.adapters.tables import users
 from mara.users.errors import EmailTaken, UserNotFound
-from mara.users.model import Locale, Profile, User, UserFilter
+from mara.users.model import Profile, User, UserFilter
 
-COLUMNS = """id, email, role, active, full_name, company, locale, time_zone, telegram_chat_id,
-    created_at, updated_at"""
+_searched: BindParameter[str] = bindparam("like", type_=Text)
 
-INSERT = f"""
-    INSERT INTO users ({COLUMNS}) VALUES (%(id)s, %(email)s, %(role)s, %(active)s, %(full_name)s,
-        %(company)s, %(locale)s, %(time_zone)s, %(telegram_chat_id)s, %(created_at)s,
-        %(updated_at)s)
-"""
-UPDATE = """
-    UPDATE users SET role = %(role)s, active = %(active)s, full_name = %(full_name)s,
-        company = %(company)s, locale = %(locale)s, time_zone = %(time_zone)s,
-        telegram_chat_id = %(telegram_chat_id)s, updated_at = %(updated_at)s
-    WHERE id = %(id)s
-"""
-GET = f"SELECT {COLUMNS} FROM users WHERE id = %s"
-FIND = f"SELECT {COLUMNS} FROM users WHERE email = %s"
-LIST = f"""
-    SELECT {COLUMNS} FROM users
-    WHERE (%(after)s::uuid IS NULL OR id < %(after)s)
-      AND (%(role)s::text IS NULL OR role = %(role)s)
-      AND (%(active)s::boolean IS NULL OR active = %(active)s)
-      AND (%(like)s::text IS NULL OR concat_ws(' ', email, full_name, company) ILIKE %(like)s)
-    ORDER BY id DESC LIMIT %(limit)s
-"""
-SUPERUSERS = "SELECT id FROM users WHERE role = 'superuser' AND active ORDER BY id FOR UPDATE"
+INSERT = insert(users).values(bound(users.c))
+GET = select(users).where(users.c.id == bindparam("id"))
+LOCK = GET.with_for_update()
+FIND = select(users).where(users.c.email == bindparam("email"))
+UPDATE = (
+    update(users)
+    .where(users.c.id == bindparam("id"))
+    .values(bound(c for c in users.c if c not in {users.c.id, users.c.email, users.c.created_at}))
+)
+LIST = paged(select(users), users.c.id).where(
+    equals_if_given(users.c.role, "role"),
+    equals_if_given(users.c.active, "active"),
+    or_(
+        _searched.is_(None),
+        func.concat_ws(" ", users.c.email, users.c.full_name, users.c.company).ilike(_searched),
+    ),
+)
+LOCK_SUPERUSERS = (
+    select(users.c.id)
+    .where(users.c.role == constant(Role.SUPERUSER), users.c.active)
+    .order_by(users.c.id)
+    .with_for_update()
+)
 
 
 class PostgresUsers:
+    """Implements the port of users."""
+
     def add(self, user: User) -> None:
+        """Insert ``user``. Raises EmailTaken."""
         try:
-            connection().execute(INSERT, _parameters(user))
+            execute(INSERT, **_values(user))
         except errors.UniqueViolation:
             raise EmailTaken("Log in, or register with another e-mail.") from None
 
     def get(self, user_id: UUID) -> User:
-        return self._one(GET, user_id)
+        """Return the user. Raises UserNotFound."""
+        return _user(fetch_one(GET, id=user_id))
 
     def lock(self, user_id: UUID) -> User:
-        return self._one(GET + " FOR UPDATE", user_id)
+        """Return the user, locked until the transaction ends. Raises UserNotFound."""
+        return _user(fetch_one(LOCK, id=user_id))
 
     def find_by_email(self, email: str) -> User | None:
-        row = connection().execute(FIND, (email,)).fetchone()
+        """Return the user with this e-mail address, None if there is none."""
+        row = fetch_one(FIND, email=email)
         return _user(row) if row else None
 
     def save(self, user: User) -> None:
-        connection().execute(UPDATE, _parameters(user))
+        """Update all columns that may change."""
+        execute(UPDATE, **_values(user))
 
     def list(self, wanted: UserFilter, page: PageRequest) -> list[User]:
-        parameters = {
-            "after": page.after,
-            "role": wanted.role,
-            "active": wanted.active,
-            "like": _contains(wanted.search) if wanted.search else None,
-            "limit": page.limit + 1,
-        }
-        return [_user(row) for row in connection().execute(LIST, parameters)]
+        """Return a page of the users that match, from new to old, and one user more."""
+        like = _contains(wanted.search) if wanted.search else None
+        filters = {"role": wanted.role, "active": wanted.active, "like": like}
+        return [_user(row) for row in fetch_all(LIST, **filters, **page_parameters(page))]
 
     def lock_active_superusers(self) -> set[UUID]:
-        return {row[0] for row in connection().execute(SUPERUSERS)}
-
-    def _one(self, statement: str, user_id: UUID) -> User:
-        row = connection().execute(statement, (user_id,)).fetchone()
-        if row is None:
-            raise UserNotFound("Check the id.")
-        return _user(row)
+        """Return the ids of all active superusers, locked until the transaction ends."""
+        return {row["id"] for row in fetch_all(LOCK_SUPERUSERS)}
 
 
 def _contains(text: str) -> str:
-    """A LIKE pattern in which the text stands for itself."""
+    """Return a LIKE pattern in which ``text`` has no special characters."""
     escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"
 
 
-def _user(row: tuple[Any, ...]) -> User:
-    id_, email, role, active, full_name, company, locale, time_zone, chat, created, updated = row
-    profile = Profile(full_name, company, Locale(locale), time_zone, chat)
-    return User(id_, email, Role(role), active, profile, created, updated)
+def _user(row: Row | None) -> User:
+    if row is None:
+        raise UserNotFound("Check the id.")
+    return User(profile=take(Profile, row), **row)
 
 
-def _parameters(user: User) -> dict[str, object]:
-    profile = user.profile
-    return {
-        "id": user.id,
-        "email": user.email,
-        "role": user.role,
-        "active": user.active,
-        "full_name": profile.full_name,
-        "company": profile.company,
-        "locale": profile.locale,
-        "time_zone": profile.time_zone,
-        "telegram_chat_id": profile.telegram_chat_id,
-        "created_at": user.created_at,
-        "updated_at": user.updated_at,
-    }
+def _values(user: User) -> Row:
+    return {**values_of(user), **values_of(user.profile)}

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Index, Table, Text, Uuid, text
 
 from mara.kernel.principal import Role
-from mara.platform.schema import TIMESTAMP, metadata, one_of
+from mara.platform.schema import TIMESTAMP, enumerated, metadata, one_of
 from mara.users.model import Locale
 
 users = Table(
@@ -11,11 +11,11 @@ users = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("email", Text, nullable=False),
-    Column("role", Text, nullable=False, server_default=text("'user'")),
+    Column("role", enumerated(Role), nullable=False, server_default=text("'user'")),
     Column("active", Boolean, nullable=False, server_default=text("true")),
     Column("full_name", Text),
     Column("company", Text),
-    Column("locale", Text, nullable=False, server_default=text("'en'")),
+    Column("locale", enumerated(Locale), nullable=False, server_default=text("'en'")),
     Column("time_zone", Text, nullable=False, server_default=text("'UTC'")),
     Column("telegram_chat_id", BigInteger),
     Column("created_at", TIMESTAMP, nullable=False),
