@@ -8,7 +8,7 @@ from infra.local.routes import apps
 from infra.local.settings import ROOT
 from mara.auth.model.permissions import Access, Rule
 
-TARGET = ROOT / "shared" / "mara" / "entrypoints" / "openapi.json"
+TARGET = ROOT / "functions" / "api" / "operations" / "get_openapi" / "openapi.json"
 
 INFO = {
     "title": "MARA",
@@ -90,7 +90,7 @@ def build() -> dict[str, Any]:
 
 def _finish(operation: dict[str, Any], method: str, group: str, rule: Rule) -> dict[str, Any]:
     name = re.sub(r"_api_v1_.*", "", operation["operationId"])
-    finished = {**operation, "operationId": name, "tags": [group]}
+    finished = {**operation, "operationId": name, "tags": operation.get("tags", [group])}
     finished["responses"] = {
         status: answer for status, answer in operation["responses"].items() if status != "422"
     }

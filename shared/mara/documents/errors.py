@@ -23,6 +23,12 @@ class FileTooLarge(Invalid):
     title = "The file is too large"
 
 
+class UnknownObject(Invalid):
+    """A storage notification names an object that is not an upload."""
+
+    title = "The object has a key that is not one of ours"
+
+
 class IngestionSettled(Conflict):
     """Another worker has it, or has done it, or the document was deleted meanwhile."""
 

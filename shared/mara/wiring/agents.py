@@ -12,7 +12,7 @@ from mara.agents.adapters.postgres_evaluation import (
 from mara.documents.adapters.postgres import PostgresOwnDocuments
 from mara.platform.clock import now
 from mara.platform.database import transaction
-from mara.wiring.documents import ownership_service
+from mara.wiring.documents import library_service, ownership_service
 from mara.wiring.language_model import language_model
 from mara.wiring.search import embedder, search_index, search_service
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mara.agents.service.conversations import ConversationService
     from mara.agents.service.evaluation import EvaluationService
     from mara.agents.service.publication import PublicationService
+    from mara.agents.service.uploads import UploadService
 
 
 @cache
@@ -29,6 +30,13 @@ def agent_service() -> "AgentService":
     from mara.agents.service.agents import AgentService
 
     return AgentService(PostgresAgents(), PostgresVersions(), ownership_service(), transaction, now)
+
+
+@cache
+def upload_service() -> "UploadService":
+    from mara.agents.service.uploads import UploadService
+
+    return UploadService(library_service(), agent_service())
 
 
 @cache

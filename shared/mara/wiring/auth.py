@@ -4,6 +4,7 @@ from datetime import timedelta
 from functools import cache
 
 from mara.auth.adapters.bcrypt import BcryptPasswords
+from mara.auth.adapters.cookies import SessionCookies
 from mara.auth.adapters.jwt import JwtAccessTokens
 from mara.auth.adapters.postgres import (
     PostgresApiKeys,
@@ -23,6 +24,7 @@ from mara.platform.clock import now
 from mara.platform.database import transaction
 from mara.platform.settings.limits import limit_settings
 from mara.platform.settings.passwords import PasswordSettings
+from mara.platform.settings.stage import stage
 from mara.platform.token_secrets import TokenSecrets, token_settings
 from mara.users.adapters.postgres import PostgresUsers
 
@@ -61,6 +63,10 @@ def session_service() -> SessionService:
         unit_of_work=transaction,
         now=now,
     )
+
+
+def session_cookies() -> SessionCookies:
+    return SessionCookies(secure=not stage().is_local)
 
 
 @cache

@@ -3,9 +3,8 @@
 from fastapi import Response
 
 from mara.auth.schemas import LoginRequest, SessionOut
-from mara.entrypoints.cookies import set_session_cookies
 from mara.entrypoints.http import PUBLIC, Address, api, lambda_handler
-from mara.wiring.auth import session_service
+from mara.wiring.auth import session_cookies, session_service
 
 app = api(access=PUBLIC)
 
@@ -15,7 +14,7 @@ async def log_in(body: LoginRequest, address: Address, response: Response) -> Se
     tokens = session_service().log_in(
         email=body.email, password=body.password.get_secret_value(), address=address
     )
-    set_session_cookies(response, tokens)
+    session_cookies().set(response, tokens)
     return SessionOut.of(tokens)
 
 

@@ -2,10 +2,9 @@
 
 from fastapi import Response
 
-from mara.entrypoints.cookies import clear_session_cookies
 from mara.entrypoints.http import USER, api, lambda_handler
 from mara.entrypoints.principal import Caller
-from mara.wiring.auth import session_service
+from mara.wiring.auth import session_cookies, session_service
 
 app = api(access=USER)
 
@@ -13,7 +12,7 @@ app = api(access=USER)
 @app.post("/api/v1/auth/logout", status_code=204)
 async def log_out(caller: Caller, response: Response) -> None:
     session_service().log_out(caller)
-    clear_session_cookies(response)
+    session_cookies().clear(response)
 
 
 handler = lambda_handler(app)

@@ -3,9 +3,8 @@
 from fastapi import Request, Response
 
 from mara.auth.schemas import RefreshRequest, SessionOut
-from mara.entrypoints.cookies import presented_refresh_token, set_session_cookies
 from mara.entrypoints.http import PUBLIC, api, lambda_handler
-from mara.wiring.auth import session_service
+from mara.wiring.auth import session_cookies, session_service
 
 app = api(access=PUBLIC)
 
@@ -14,8 +13,10 @@ app = api(access=PUBLIC)
 async def refresh_session(
     request: Request, response: Response, body: RefreshRequest | None = None
 ) -> SessionOut:
-    tokens = session_service().refresh(presented_refresh_token(request, body))
-    set_session_cookies(response, tokens)
+    cookies = session_cookies()
+    token = cookies.refresh_token(request, body.refresh_token if body else None)
+    tokens = session_service().refresh(token)
+    cookies.set(response, tokens)
     return SessionOut.of(tokens)
 
 

@@ -1,10 +1,11 @@
-"""GET /api/v1/health - whether the API answers."""
+"""GET /api/v1/health - whether the API answers; also at /api/v1/auth/health."""
 
 from mara.entrypoints.http import PUBLIC, HealthOut, api, lambda_handler
 
 app = api(access=PUBLIC)
 
 
+@app.get("/api/v1/auth/health", name="check_liveness", tags=["auth"])
 @app.get("/api/v1/health")
 async def check_health() -> HealthOut:
     return HealthOut()

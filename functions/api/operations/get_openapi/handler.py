@@ -1,16 +1,24 @@
 """GET /openapi.json - OpenAPI 3.1 of the whole API."""
 
+from functools import cache
+from pathlib import Path
+
 from fastapi import Response
 
 from mara.entrypoints.http import PUBLIC, api, lambda_handler
-from mara.entrypoints.openapi import document
 
 app = api(access=PUBLIC)
 
 
 @app.get("/openapi.json", include_in_schema=False)
 async def get_openapi() -> Response:
-    return Response(document(), media_type="application/json")
+    return Response(_document(), media_type="application/json")
+
+
+@cache
+def _document() -> str:
+    """The file beside this one, which `mara openapi` writes."""
+    return Path(__file__).with_name("openapi.json").read_text("utf-8")
 
 
 handler = lambda_handler(app)

@@ -8,8 +8,9 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from mara.documents.model import Document, DocumentState
+from mara.documents.model.uploads import UploadForm
 from mara.documents.service.formats import CONTRACTS
-from mara.documents.service.library import DOWNLOAD_LIFETIME, UploadForm
+from mara.documents.service.library import DOWNLOAD_LIFETIME
 from mara.kernel.page import decode_cursor, encode_cursor
 from mara.search.model import Chunk
 from mara.search.schemas import PlaceOut

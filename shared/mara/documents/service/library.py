@@ -9,6 +9,7 @@ from uuid import UUID
 from mara.documents.errors import DocumentNotFound, EmptyFile, FileTooLarge
 from mara.documents.messages import IngestDocument, PurgeDocument
 from mara.documents.model import SIZE_MAX, Document, DocumentState
+from mara.documents.model.uploads import UploadForm
 from mara.documents.ports import Documents, Storage
 from mara.documents.service.formats import MEDIA_TYPES, clean_filename, format_of
 from mara.kernel.clock import Clock
@@ -25,14 +26,6 @@ DOWNLOAD_LIFETIME = timedelta(minutes=5)
 
 RESTARTED_BY_UPLOAD = {DocumentState.UPLOADING, DocumentState.FAILED}
 """The same bytes again are the same document; in these states they start it anew."""
-
-
-@dataclass(frozen=True, slots=True)
-class UploadForm:
-    """A presigned POST: ``fields`` first, then the file as ``file``."""
-
-    url: str
-    fields: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,82 @@
+"""Upload requests: the file itself in a multipart form, or an announcement of it as JSON."""
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from starlette.datastructures import UploadFile
+
+from mara.documents.model.uploads import AnnouncedFile, SentFile, Upload, UploadResult
+from mara.documents.schemas import DocumentOut, UploadBegun, UploadIn
+
+MULTIPART = "multipart/form-data"
+MEDIA_TYPES = (MULTIPART, "application/json")
+BODY_MAX = 6 * 1024 * 1024
+"""Bytes of a request, base64 counted: the limit of a Lambda invocation."""
+
+_REQUEST_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            MULTIPART: {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {
+                        "file": {"type": "string", "format": "binary"},
+                        "agent_id": {"type": "string", "format": "uuid"},
+                    },
+                }
+            },
+            "application/json": {"schema": UploadIn.model_json_schema()},
+        },
+    }
+}
+OPENAPI: dict[str, Any] = {
+    "openapi_extra": _REQUEST_BODY,
+    "responses": {200: {"model": DocumentOut | UploadBegun}, 201: {"model": UploadBegun}},
+}
+"""The part of the OpenAPI document that FastAPI cannot derive from a body with two shapes."""
+
+
+async def parse_upload(request: Request) -> tuple[Upload, UUID | None]:
+    """Return the upload and the agent that is to answer from it.
+
+    Raises RequestValidationError.
+    """
+    if request.headers.get("content-type", "").lower().startswith(MULTIPART):
+        return await _parse_form(request)
+    try:
+        body = UploadIn.model_validate_json(await request.body())
+    except ValidationError as error:
+        found = [{**e, "loc": ("body", *e["loc"])} for e in error.errors(include_url=False)]
+        raise RequestValidationError(found) from None
+    return AnnouncedFile(body.filename, body.size, body.sha256), body.agent_id
+
+
+def upload_response(result: UploadResult) -> tuple[int, DocumentOut | UploadBegun]:
+    """Return the status and the body: 201 with a form, 202 for a new document, else 200."""
+    if result.announced:
+        status = HTTPStatus.CREATED if result.is_new else HTTPStatus.OK
+        return status, UploadBegun.of(result.document, result.form)
+    status = HTTPStatus.ACCEPTED if result.is_new else HTTPStatus.OK
+    return status, DocumentOut.of(result.document)
+
+
+async def _parse_form(request: Request) -> tuple[Upload, UUID | None]:
+    async with request.form(max_files=1, max_fields=5) as form:
+        file, agent_id = form.get("file"), form.get("agent_id")
+        if not isinstance(file, UploadFile):
+            raise _invalid("file", "Field required")
+        try:
+            agent = UUID(agent_id) if isinstance(agent_id, str) and agent_id else None
+        except ValueError:
+            raise _invalid("agent_id", "Input should be a valid UUID") from None
+        return SentFile(file.filename or "", await file.read()), agent
+
+
+def _invalid(field: str, message: str) -> RequestValidationError:
+    return RequestValidationError([{"loc": ("body", field), "msg": message, "type": "invalid"}])
