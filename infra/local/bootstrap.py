@@ -53,7 +53,16 @@ def make_venv() -> None:
 
 def install() -> None:
     run(
-        [UV, "sync", "--frozen", "--all-extras", "--inexact", "--quiet"],
+        [
+            UV,
+            "sync",
+            "--frozen",
+            "--all-extras",
+            "--no-extra",
+            "transformers",
+            "--inexact",
+            "--quiet",
+        ],
         "The packages could not be installed: is there a network, and room on the disk?",
         dict(os.environ, UV_PROJECT_ENVIRONMENT=VENV, UV_PYTHON=PYTHON, UV_LINK_MODE="copy"),
     )

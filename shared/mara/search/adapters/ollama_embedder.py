@@ -1,10 +1,8 @@
-"""An embedding model behind Ollama's API; the standard library speaks it, so no layer is needed."""
+"""An embedding model behind Ollama's API, by the package ``ollama``."""
 
-import json
 import math
-import urllib.error
-import urllib.request
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from mara.search.errors import EmbeddingUnavailable
@@ -12,13 +10,13 @@ from mara.search.model import EmbeddingModel
 
 TIMEOUT_S = 20.0
 BATCH = 64
-CHARACTERS_OF_TOKEN = 2
-"""Ollama counts no tokens for us. Most languages have more characters a token, so a passage is
-rather cut into two than read to its half."""
+CHARACTERS_PER_TOKEN = 2
+"""Ollama has no tokenizer endpoint. In most languages a token has more characters, so this is an
+upper bound: a passage is split too early rather than truncated."""
 
 
 class OllamaEmbedder:
-    """What Ollama makes of a text that is too long is an error here, never a vector of its half."""
+    """Implements Embedder. A text beyond the model's limit is an error, and is never truncated."""
 
     def __init__(self, url: str, model: EmbeddingModel) -> None:
         self._url = url
@@ -26,21 +24,28 @@ class OllamaEmbedder:
 
     @property
     def model_id(self) -> str:
+        """``ollama/`` and the configured identity."""
         return f"ollama/{self._model.identity}"
 
     @property
     def dimensions(self) -> int:
+        """The configured length of a vector."""
         return self._model.dimensions
 
     @property
     def tokens_max(self) -> int:
+        """The configured limit of the model."""
         return self._model.tokens_max
 
     def count_tokens(self, text: str) -> int:
-        return math.ceil(len(text) / CHARACTERS_OF_TOKEN)
+        """An upper bound, from the number of characters."""
+        return math.ceil(len(text) / CHARACTERS_PER_TOKEN)
 
     def embed_passages(self, texts: Sequence[str]) -> list[list[float]]:
-        """Raises EmbeddingUnavailable."""
+        """Embed n passages as ``(n, dimensions)`` values of unit length.
+
+        Raises EmbeddingUnavailable.
+        """
         prefixed = [self._model.passage_prefix + text for text in texts]
         return [
             vector
@@ -49,18 +54,21 @@ class OllamaEmbedder:
         ]
 
     def embed_query(self, text: str) -> list[float]:
-        """Raises EmbeddingUnavailable."""
+        """Embed a query as ``(dimensions,)`` values of unit length. Raises EmbeddingUnavailable."""
         return self._embed([self._model.query_prefix + text])[0]
 
+    @cached_property
+    def _client(self) -> Any:
+        from ollama import Client
+
+        # Proxies of the environment do not apply to a server of one's own.
+        return Client(host=self._url, timeout=TIMEOUT_S, trust_env=False)
+
     def _embed(self, texts: Sequence[str]) -> list[list[float]]:
-        # Of nothing it makes no vector, and then there would be fewer than texts.
-        asked = {
-            "model": self._model.name,
-            "input": [text if text.strip() else "." for text in texts],
-            "truncate": False,
-        }
-        vectors = self._post("/api/embed", asked).get("embeddings")
-        if not isinstance(vectors, list) or len(vectors) != len(texts):
+        # The server returns no vector for an empty text, which would shift the others.
+        asked = [text if text.strip() else "." for text in texts]
+        vectors = self._request(asked)
+        if len(vectors) != len(texts):
             raise EmbeddingUnavailable("The embedding model gave another number of vectors.")
         if any(len(vector) != self.dimensions for vector in vectors):
             raise EmbeddingUnavailable(
@@ -68,22 +76,18 @@ class OllamaEmbedder:
             )
         return [_unit(vector) for vector in vectors]
 
-    def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        request = urllib.request.Request(  # noqa: S310 - the address is the operator's own
-            self._url + path,
-            data=json.dumps(body).encode(),
-            headers={"content-type": "application/json"},
-        )
-        # Proxies of the environment are not for a server of one's own.
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    def _request(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
+        from httpx import HTTPError
+        from ollama import ResponseError
+
         try:
-            with opener.open(request, timeout=TIMEOUT_S) as answer:
-                found: dict[str, Any] = json.load(answer)
-        except urllib.error.HTTPError as error:
-            raise EmbeddingUnavailable(f"It answered {error.code}.") from error
-        except (OSError, ValueError) as error:
+            answer = self._client.embed(model=self._model.name, input=texts, truncate=False)
+        except ResponseError as error:
+            raise EmbeddingUnavailable(f"It answered {error.status_code}.") from error
+        except (OSError, HTTPError, ValueError) as error:
             raise EmbeddingUnavailable("It cannot be reached.") from error
-        return found
+        vectors: Sequence[Sequence[float]] = answer.embeddings
+        return vectors
 
 
 def _unit(vector: Sequence[float]) -> list[float]:
