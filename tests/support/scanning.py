@@ -12,68 +12,18 @@ from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 from mara.platform.database import connection, transaction
 from mara.wallets.adapters.deposits import PostgresDeposits
 from mara.wallets.adapters.scan_cursors import PostgresScanCursors
-from mara.wallets.model import BlockRef, DepositRules, Network, ScanCursor, Token
+from mara.wallets.model import BlockRef, DepositRules, Network, ScanCursor
 from mara.wallets.service.providers import Providers
 from mara.wallets.service.reconciliation import ReconciliationService
 from mara.wallets.service.scanner import ScannerService
 from mara.wallets.service.settlement import Settlement
 from mara.wiring.ledger import ledger_service
-from tests.support.chains import USDT
+from tests.support.killing import Killer, Mortal
+from tests.support.world import RULES
 
-RULES = DepositRules(
-    network=Network.ARBITRUM,
-    chain_id=1,
-    contract="0x" + "01" * 20,
-    token=USDT,
-    native=Token("ETH", 18),
-    minimum_micro_usdt=1_000_000,
-    two_provider_threshold_micro_usdt=1_000_000_000,
-    blocks_per_scan_max=8,
-    finality="when Ethereum has made it final",
-    eta_s=900,
-    start_block=1,
-)
 ROWS = """
     SELECT transaction, position, recipient, amount_micro_usdt, state FROM deposits ORDER BY id
 """
-
-
-class Killed(BaseException):
-    """As SIGKILL: nothing of the program runs after it but what the database does by itself."""
-
-
-@dataclass
-class Killer:
-    """Kills at the ``after``-th touch of the outside world; ``None`` lets live."""
-
-    after: int | None = None
-    touched: int = 0
-
-    def touch(self) -> None:
-        self.touched += 1
-        if self.after is not None and self.touched >= self.after:
-            raise Killed
-
-
-class Mortal:
-    """Hands every call on, and may be killed before it and after it."""
-
-    def __init__(self, target: object, killer: Killer) -> None:
-        self._target = target
-        self._killer = killer
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._target, name)
-        if not callable(found):
-            return found
-
-        def call(*arguments: Any, **named: Any) -> Any:
-            self._killer.touch()
-            result = found(*arguments, **named)
-            self._killer.touch()
-            return result
-
-        return call
 
 
 @dataclass

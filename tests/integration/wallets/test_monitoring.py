@@ -24,8 +24,9 @@ from mara.wallets.service.monitoring import RECENT, MonitoringService
 from mara.wallets.service.scanner import ScannerService
 from tests.support.accounts import make_account
 from tests.support.chains import Payment, SimulatedChain, SimulatedProvider
-from tests.support.scanning import RULES, give_wallet, scanner
+from tests.support.scanning import give_wallet, scanner
 from tests.support.watching import set_open_ranges
+from tests.support.world import RULES
 
 ARBITRUM = RULES.network
 ANNA = bytes([1]) * 20

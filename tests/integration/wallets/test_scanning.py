@@ -15,7 +15,8 @@ from mara.wallets.service.scanner import ScannerService
 from tests.support.accounts import make_account
 from tests.support.books import credited, suspended
 from tests.support.chains import Payment, SimulatedChain, SimulatedProvider
-from tests.support.scanning import RULES, deposits, give_wallet, said, scanner
+from tests.support.scanning import deposits, give_wallet, said, scanner
+from tests.support.world import RULES
 
 ANNA, BORIS, STRANGER = (bytes([n]) * 20 for n in (1, 2, 3))
 FIVE = 5_000_000

@@ -16,7 +16,8 @@ from mara.wallets.model import BlockRange, BlockRef, RangeTransfers, Receipt, To
 from tests.support.accounts import Account, make_account
 from tests.support.books import credited
 from tests.support.chains import Payment, SimulatedChain, SimulatedProvider
-from tests.support.scanning import RULES, deposits, give_wallet, reconciliation, said, scanner
+from tests.support.scanning import deposits, give_wallet, reconciliation, said, scanner
+from tests.support.world import RULES
 
 ANNA = b"\1" * 20
 FIVE = 5_000_000

@@ -12,7 +12,8 @@ from tests.support.accounts import make_account
 from tests.support.anvil import SLOTS
 from tests.support.books import credited
 from tests.support.chain_labs import EvmLab, Lab, chain_lab
-from tests.support.scanning import RULES, deposits, give_wallet, scanner
+from tests.support.scanning import deposits, give_wallet, scanner
+from tests.support.world import RULES
 
 FIVE = 5_000_000
 pytestmark = pytest.mark.usefixtures("database")

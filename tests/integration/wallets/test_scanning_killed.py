@@ -11,7 +11,9 @@ from mara.wallets.errors import ChainUnavailable, ConcurrentUpdate
 from tests.support.accounts import make_account
 from tests.support.books import credited
 from tests.support.chains import Payment, SimulatedChain, SimulatedProvider, Transaction
-from tests.support.scanning import RULES, Killed, Killer, deposits, give_wallet, scanner
+from tests.support.killing import Killed, Killer
+from tests.support.scanning import deposits, give_wallet, scanner
+from tests.support.world import RULES
 
 KILLS = 200
 USERS = 5

@@ -58,6 +58,8 @@ class RangeReader:
         reader, read = self.providers.ask_first(lambda chain: chain.get_transfers(ranges), asked)
         try:
             self._validate(plan, read, reader, head)
+            if reader.provider == head_provider.provider:
+                self._require_second_finality(plan, reader, turn)
             at_head, finalized = self._match_ranges(plan, read, reader)
             self._verify_missing(finalized.missing, plan, reader, turn)
         except ChainContradiction as error:
@@ -91,6 +93,28 @@ class RangeReader:
             validate_head(plan.head, head, read[0], reader)
         if plan.finalizing:
             validate_finalized(plan.finalizing[-1], read[-1], reader)
+
+    def _require_second_finality(self, plan: ScanPlan, reader: Chain, turn: int) -> None:
+        """Require that another provider has the last block as final, too, unless none answers.
+
+        The head and the range come from the same provider here: its word alone would settle
+        deposits that a reorganization may still remove. Raises ChainContradiction.
+        """
+        if not plan.finalizing:
+            return
+        last = plan.finalizing[-1]
+        others = self.providers.others(turn, reader.provider)
+        heads = [
+            head
+            for _, head in self.providers.ask_each(
+                lambda chain: chain.get_head((last.last,)), others
+            )
+        ]
+        confirmed = any(
+            head.final >= last.last and head.hashes[last.last] == last.last_hash for head in heads
+        )
+        if heads and not confirmed:
+            raise ChainContradiction(f"Block {last.last} is final at {reader.provider} only.")
 
     def _match_ranges(
         self, plan: ScanPlan, read: Sequence[RangeTransfers], reader: Chain

@@ -16,7 +16,8 @@ from tests.support.accounts import Account, make_account
 from tests.support.chains import Payment, SimulatedChain, SimulatedProvider
 from tests.support.environment import clear_caches
 from tests.support.events import Answer, call
-from tests.support.scanning import RULES, begin_scans, scanner
+from tests.support.scanning import begin_scans, scanner
+from tests.support.world import RULES
 
 pytestmark = pytest.mark.usefixtures("database")
 
