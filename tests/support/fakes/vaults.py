@@ -1,0 +1,52 @@
+"""The repository of vaults in memory, and the service with the real key derivation."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from mara.kernel.clock import Clock
+from mara.vault.model import AccountKeys, Vault
+from mara.vault.service.vaults import VaultService
+from mara.wiring.vault import derivation
+from tests.support.fakes.database import FakeDatabase
+from tests.support.vaults import envelope
+
+
+class FakeVaults:
+    """Implements ``Vaults``."""
+
+    def __init__(self) -> None:
+        self._vaults: dict[UUID, Vault] = {}
+
+    def add(self, vault: Vault) -> bool:
+        return self._vaults.setdefault(vault.owner_id, vault).id == vault.id
+
+    def get_account_keys(self, owner_id: UUID) -> AccountKeys | None:
+        vault = self._vaults.get(owner_id)
+        return vault.keys if vault else None
+
+    def list_to_rewrap(
+        self, key_id: str, before: datetime | None, *, after: UUID | None, limit: int
+    ) -> Sequence[Vault]:
+        old = [
+            vault
+            for vault in sorted(self._vaults.values(), key=lambda one: one.id)
+            if (after is None or vault.id > after)
+            and (
+                vault.seed.key.key_id != key_id
+                or (before is not None and vault.wrapped_at < before)
+            )
+        ]
+        return old[:limit]
+
+    def update_wrapped_key(self, rewrapped: Vault, before: Vault) -> bool:
+        known = self._vaults.get(rewrapped.owner_id)
+        if known is None or known.seed.key != before.seed.key:
+            return False
+        self._vaults[rewrapped.owner_id] = rewrapped
+        return True
+
+
+def fake_vault_service(database: FakeDatabase, now: Clock) -> VaultService:
+    """Keys are derived and seeds encrypted as in production, with the local wrapping key."""
+    return VaultService(FakeVaults(), derivation(), envelope(), database.unit_of_work, now)
