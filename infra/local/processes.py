@@ -1,4 +1,4 @@
-"""Child processes that end with their parent, whatever kills it."""
+"""Child processes that are terminated with their parent, even if it is killed (Linux)."""
 
 import ctypes
 import os
@@ -25,11 +25,12 @@ def spawn(
     log: Path,
     env: Mapping[str, str] | None = None,
     on_parent_death: signal.Signals = signal.SIGTERM,
-    ordinary_user: bool = False,
+    unprivileged: bool = False,
 ) -> "subprocess.Popen[bytes]":
-    """Start a server whose output goes to ``log``.
+    """Start a process whose output is appended to ``log``.
 
-    ``ordinary_user`` is for programs that refuse to run as root: see ``become_ordinary``.
+    ``on_parent_death`` is the signal that it receives when this process ends. ``unprivileged`` is
+    for programs that refuse to run as root.
     """
     with log.open("ab") as output:
         return subprocess.Popen(
@@ -39,57 +40,59 @@ def spawn(
             stderr=subprocess.STDOUT,
             env=dict(env) if env is not None else None,
             preexec_fn=_prepare(  # noqa: PLW1509 - called before there are threads
-                on_parent_death, ordinary_user=ordinary_user
+                on_parent_death, unprivileged=unprivileged
             ),
         )
 
 
 def adopt_orphans() -> None:
-    """What our children leave behind when they end becomes ours, to be waited for."""
+    """Become the subreaper: orphaned descendants become children of this process."""
     _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
 
 def wait_for_all() -> None:
-    """Until there is no child left; only for the end, when nobody waits for one of them."""
+    """Wait until no child is left; only at exit, when no other code waits for a child."""
     with suppress(ChildProcessError):
         while True:
             os.wait()
 
 
-def run_as_ordinary_user(command: Sequence[str | Path]) -> None:
-    """Run to the end. Raises subprocess.CalledProcessError with what it printed."""
+def run_unprivileged(command: Sequence[str | Path]) -> None:
+    """Run a command without root. Raises subprocess.CalledProcessError with its output."""
     subprocess.run(
         command,
         check=True,
         capture_output=True,
-        preexec_fn=_prepare(signal.SIGKILL, ordinary_user=True),
+        preexec_fn=_prepare(signal.SIGKILL, unprivileged=True),
     )
 
 
-def owner_for_ordinary_user() -> int | None:
-    """Whom the files of such a program must belong to; ``None``: to whoever we are."""
+def unprivileged_owner() -> int | None:
+    """Return the user id that must own the program's files; None for the current user."""
     return _nobody().pw_uid if os.geteuid() == 0 and not _can_unshare() else None
 
 
-def _prepare(on_parent_death: signal.Signals, *, ordinary_user: bool) -> Callable[[], None]:
+def _prepare(on_parent_death: signal.Signals, *, unprivileged: bool) -> Callable[[], None]:
     parent = os.getpid()
     enter: Callable[[], None] | None = None
-    if ordinary_user and os.geteuid() == 0:
+    if unprivileged and os.geteuid() == 0:
         enter = _enter_user_namespace if _can_unshare() else _become_nobody
 
     def prepare() -> None:
         if enter:
             enter()
-        os.setpgid(0, 0)  # a Ctrl-C in the terminal is for the parent, which stops us in order
-        _libc.prctl(_PR_SET_PDEATHSIG, on_parent_death)  # last: a change of user clears it
+        os.setpgid(
+            0, 0
+        )  # Ctrl-C in the terminal reaches the parent only, which then stops its children
+        _libc.prctl(_PR_SET_PDEATHSIG, on_parent_death)  # last: changing the user resets it
         if os.getppid() not in (parent, 0):
-            os._exit(1)  # the parent died before we asked
+            os._exit(1)  # the parent had died before prctl
 
     return prepare
 
 
 def _enter_user_namespace() -> None:
-    """Root outside, an ordinary user inside: so it reads what lies under root's own folders."""
+    """Map root to an ordinary user inside a namespace, which can still read root's folders."""
     uid, gid = os.getuid(), os.getgid()
     if _libc.unshare(_CLONE_NEWUSER) != 0:
         raise OSError(ctypes.get_errno(), "unshare")
@@ -111,6 +114,6 @@ def _nobody() -> pwd.struct_passwd:
 
 @cache
 def _can_unshare() -> bool:
-    """Some containers forbid user namespaces."""
+    """Tell whether user namespaces are allowed; some containers forbid them."""
     probe = "import ctypes, sys; sys.exit(ctypes.CDLL(None).unshare(0x10000000) != 0)"
     return subprocess.run([sys.executable, "-c", probe], check=False).returncode == 0

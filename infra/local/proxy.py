@@ -1,4 +1,4 @@
-"""The front door: one stable address before whatever API the last deployment made."""
+"""A reverse proxy with a stable address in front of the API of the latest deployment."""
 
 import json
 from collections.abc import AsyncIterator
@@ -12,16 +12,16 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"]
-# Of one connection only (RFC 9110, section 7.6.1), or set anew by the server.
+# Hop-by-hop headers (RFC 9110, section 7.6.1), and those that the server sets itself.
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "te", "upgrade", "content-length"}
 TIMEOUT_S = 35.0
 STATUS_PATH = "/_mara/status"
 BODY_MAX = 10 * 1024 * 1024
-"""Bytes; what API Gateway takes."""
+"""Bytes: the limit of API Gateway."""
 
 
 def make_app(gateway_file: Path) -> Starlette:
-    """Forward to the API named in ``gateway_file``, which every deployment writes anew."""
+    """Return the app that forwards to the API in ``gateway_file``, which a deployment rewrites."""
 
     async def forward(request: Request) -> Response:
         base = _base_url(gateway_file)
@@ -29,12 +29,12 @@ def make_app(gateway_file: Path) -> Starlette:
             return _problem(503, "starting", "The stack is being deployed; try again in a moment.")
         body = await request.body()
         if len(body) > BODY_MAX:
-            return _problem(413, "body_too_large", "API Gateway takes at most 10 MB.")
+            return _problem(413, "body_too_large", "API Gateway accepts at most 10 MB.")
         client: httpx.AsyncClient = request.app.state.client
         try:
             url = httpx.URL(base + _path(request), query=request.scope["query_string"])
         except httpx.InvalidURL:
-            return _problem(400, "bad_path", "The path holds what no path may hold.")
+            return _problem(400, "bad_path", "The path contains invalid characters.")
         kept = [(k, v) for k, v in request.headers.raw if k.decode().lower() not in HOP_BY_HOP]
         try:
             answer = await client.request(request.method, url, content=body, headers=kept)
@@ -57,7 +57,7 @@ def make_app(gateway_file: Path) -> Starlette:
 
 
 def _path(request: Request) -> str:
-    """As it was sent: decoded, an escaped slash would become one of the path's own."""
+    """Return the raw path: decoding would turn an escaped slash into a separator."""
     sent: bytes = request.scope["raw_path"]
     return sent.decode("latin-1").rstrip("/") or "/"
 
@@ -72,7 +72,7 @@ def _base_url(gateway_file: Path) -> str | None:
 
 
 def _response(answer: httpx.Response) -> Response:
-    # httpx has decoded the content; a repeated header (two cookies) stays repeated.
+    # httpx has decoded the content; repeated headers, such as two cookies, stay separate.
     response = Response(answer.content, answer.status_code)
     dropped = HOP_BY_HOP | {"content-encoding", "server", "date"}
     length = [(k, v) for k, v in response.raw_headers if k == b"content-length"]

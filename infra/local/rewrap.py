@@ -1,4 +1,4 @@
-"""Puts the data keys of all seeds under the key that wraps now; no seed is decrypted."""
+"""The command `mara vault rewrap`: rewraps all data keys with the current wrapping key."""
 
 from datetime import UTC, datetime
 
@@ -8,10 +8,10 @@ REPORTED_EVERY = 100
 
 
 def rewrap(before: datetime | None) -> str:
-    """MARA_DATABASE_URL and the other variables say what of; unset, the local cloud's.
+    """Rewrap vaults of the database in MARA_DATABASE_URL; by default the local stage's.
 
-    A moment without a time zone is in UTC. Raises RuntimeError where it cannot go on, or where a
-    data key does not open; what was rewrapped stays so, and the next run goes on.
+    ``before`` without a time zone is in UTC. Raises RuntimeError where a service is unavailable, or
+    where a data key cannot be unwrapped; rewrapped vaults stay so, and the next run continues.
     """
     point_to_the_local_cloud()
     from mara.kernel.errors import DomainError
@@ -25,7 +25,7 @@ def rewrap(before: datetime | None) -> str:
         raise RuntimeError(f"{error.title}: {error.detail}") from error
     if done.broken:
         broken = ", ".join(str(id_) for id_ in done.broken)
-        raise RuntimeError(f"{done.vaults} vaults rewrapped; these do not open: {broken}")
+        raise RuntimeError(f"{done.vaults} vaults rewrapped; cannot be unwrapped: {broken}")
     return f"{done.vaults} vaults rewrapped"
 
 

@@ -1,4 +1,4 @@
-"""The background process that owns the servers: they start with it and die with it."""
+"""The background process of the local stage: it starts the servers and stops with them."""
 
 import os
 import signal
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 
 def main() -> None:
-    """Run until SIGTERM, and end after everything that was started."""
-    adopt_orphans()  # the emulator's workers end a little after it
+    """Run until SIGTERM; return after all started processes have ended."""
+    adopt_orphans()  # the emulator's workers end after the emulator
     try:
         _serve()
     finally:
@@ -52,13 +52,13 @@ def _serve() -> None:
             access_log=False,
         )
         server = uvicorn.Server(config)
-        # Not the chains: a node that fails is what the rest must bear.
+        # Not the chains: the application must tolerate a node that fails.
         for process in (database.process, *needed):
-            threading.Thread(target=_follow, args=(process,), daemon=True).start()
+            threading.Thread(target=_stop_with, args=(process,), daemon=True).start()
         try:
             server.run()
         finally:
-            # A server that ends has us sent SIGTERM once more; that must not cut the waiting short.
+            # A server that ends sends SIGTERM here again, which must not interrupt the wait.
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
             for process in started:
                 process.send_signal(signal.SIGTERM)
@@ -67,15 +67,15 @@ def _serve() -> None:
 
 
 def start_model_server(port: int) -> "subprocess.Popen[bytes] | None":
-    """The embedded one, unless an Ollama of the user's own is there to be used."""
+    """Start the embedded model server; None where the user runs Ollama or embeds no model."""
     if language_model.own_ollama() is not None or not language_model.is_embedded():
         return None
     command = [sys.executable, "-m", "infra.local.model_server", "--port", str(port)]
     return spawn(command, log=state_dir() / "model.log")
 
 
-def _follow(process: "subprocess.Popen[bytes]") -> None:
-    """Without one of its servers the cloud is broken: end it, so that `mara status` says so."""
+def _stop_with(process: "subprocess.Popen[bytes]") -> None:
+    """Stop this process when a server ends, so that `mara status` reports the failure."""
     process.wait()
     os.kill(os.getpid(), signal.SIGTERM)
 

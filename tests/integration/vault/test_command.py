@@ -46,7 +46,7 @@ class TestVaultRewrap:
         change = "UPDATE vaults SET seed_wrapped_key = %s"
         rows.execute(change, [bytes(len(wrapped))])
         assert main(["vault", "rewrap"]) == 1
-        assert f"these do not open: {id_}" in capsys.readouterr().err
+        assert f"cannot be unwrapped: {id_}" in capsys.readouterr().err
         rows.execute(change, [wrapped])
         assert main(["vault", "rewrap"]) == 0
         assert len(open_seed(rows, owner_id)) == 32

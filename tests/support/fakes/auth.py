@@ -1,0 +1,233 @@
+"""In-memory repositories of auth and users, with transactions that commit or roll back.
+
+They pass the contract tests of the real ones (tests/integration/auth/test_contracts.py).
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from copy import copy
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from mara.auth.errors import InvalidCredentials
+from mara.auth.model import ApiKey, Credential, RefreshToken, Standing, lock_after
+from mara.kernel.page import PageRequest
+from mara.kernel.principal import Role
+from mara.kernel.unit_of_work import SYSTEM, Scope
+from mara.users.errors import EmailTaken, UserNotFound
+from mara.users.model import User, UserFilter
+
+FORGOTTEN_AFTER = timedelta(hours=24)
+USE_NOTED_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class StoredSession:
+    owner_id: UUID
+    revoked_because: str | None = None
+
+
+Matches = Callable[[UUID, StoredSession], bool]
+
+
+@dataclass(frozen=True)
+class Failures:
+    count: int
+    last_failed_at: datetime
+    locked_until: datetime | None = None
+
+
+@dataclass
+class Tables:
+    """All rows; the values are immutable, so that a shallow copy is a snapshot."""
+
+    users: dict[UUID, User] = field(default_factory=dict)
+    credentials: dict[UUID, Credential] = field(default_factory=dict)
+    sessions: dict[UUID, StoredSession] = field(default_factory=dict)
+    tokens: dict[bytes, RefreshToken] = field(default_factory=dict)
+    keys: dict[UUID, ApiKey] = field(default_factory=dict)
+    failures: dict[str, Failures] = field(default_factory=dict)
+
+
+class FakeAuthDatabase:
+    """Implements ``UnitOfWork``; tables exist inside a transaction, and show its scope's rows."""
+
+    def __init__(self) -> None:
+        self.committed = Tables()
+        self.scope: Scope = SYSTEM
+        self._open: Tables | None = None
+
+    @property
+    def tables(self) -> Tables:
+        if self._open is None:
+            raise RuntimeError("Open a unit of work first.")
+        return self._open
+
+    def sees(self, owner_id: UUID) -> bool:
+        return self.scope in (SYSTEM, owner_id)
+
+    @contextmanager
+    def unit_of_work(self, scope: Scope) -> Iterator[None]:
+        if self._open is not None:
+            raise RuntimeError("A unit of work is open already.")
+        values = {part.name: copy(getattr(self.committed, part.name)) for part in fields(Tables)}
+        self._open, self.scope = Tables(**values), scope
+        try:
+            yield
+            self.committed = self._open
+        finally:
+            self._open, self.scope = None, SYSTEM
+
+
+@dataclass
+class FakeUsers:
+    database: FakeAuthDatabase
+
+    def add(self, user: User) -> None:
+        if self.find_by_email(user.email):
+            raise EmailTaken("Log in instead.")
+        self.database.tables.users[user.id] = user
+
+    def get(self, user_id: UUID) -> User:
+        found = self.database.tables.users.get(user_id)
+        if found is None or not self.database.sees(user_id):
+            raise UserNotFound("Check the id.")
+        return found
+
+    def find_by_email(self, email: str) -> User | None:
+        users = self.database.tables.users.values()
+        return next((user for user in users if user.email == email), None)
+
+    def lock(self, user_id: UUID) -> User:
+        return self.get(user_id)
+
+    def save(self, user: User) -> None:
+        self.database.tables.users[user.id] = user
+
+    def list(self, wanted: UserFilter, page: PageRequest) -> list[User]:
+        raise NotImplementedError  # nothing of auth lists users
+
+    def lock_active_superusers(self) -> set[UUID]:
+        users = self.database.tables.users.values()
+        return {user.id for user in users if user.active and user.role is Role.SUPERUSER}
+
+
+@dataclass
+class FakeCredentials:
+    database: FakeAuthDatabase
+
+    def find(self, email: str) -> Credential | None:
+        tables = self.database.tables
+        owners = (user.id for user in tables.users.values() if user.email == email)
+        return next((tables.credentials[id_] for id_ in owners if id_ in tables.credentials), None)
+
+    def get(self, owner_id: UUID) -> Credential:
+        found = self.database.tables.credentials.get(owner_id)
+        if found is None or not self.database.sees(owner_id):
+            raise InvalidCredentials("The account has no password.")
+        return found
+
+    def save(self, credential: Credential, at: datetime) -> None:
+        self.database.tables.credentials[credential.owner_id] = credential
+
+
+@dataclass
+class FakeSessions:
+    database: FakeAuthDatabase
+
+    def open(self, session_id: UUID, owner_id: UUID, at: datetime) -> None:
+        self.database.tables.sessions[session_id] = StoredSession(owner_id)
+
+    def revoke(self, session_id: UUID, at: datetime, because: str) -> None:
+        self._revoke_where(lambda id_, _: id_ == session_id, because)
+
+    def revoke_all(
+        self, owner_id: UUID, at: datetime, because: str, *, spare: UUID | None = None
+    ) -> None:
+        self._revoke_where(
+            lambda id_, session: session.owner_id == owner_id and id_ != spare, because
+        )
+
+    def standing(self, session_id: UUID) -> Standing | None:
+        tables = self.database.tables
+        session = tables.sessions.get(session_id)
+        if session is None or not self.database.sees(session.owner_id):
+            return None
+        user = tables.users[session.owner_id]
+        return Standing(user.id, user.role, user.active and session.revoked_because is None)
+
+    def add_token(self, token: RefreshToken) -> None:
+        self.database.tables.tokens[token.hash] = token
+
+    def spend(self, token_hash: bytes, at: datetime) -> RefreshToken | None:
+        found = self.find_token(token_hash)
+        if found is None or found.spent_at is not None:
+            return None
+        spent = self.database.tables.tokens[token_hash] = replace(found, spent_at=at)
+        return spent
+
+    def find_token(self, token_hash: bytes) -> RefreshToken | None:
+        return self.database.tables.tokens.get(token_hash)
+
+    def _revoke_where(self, matches: Matches, because: str) -> None:
+        sessions = self.database.tables.sessions
+        for id_, session in sessions.items():
+            is_open = session.revoked_because is None and self.database.sees(session.owner_id)
+            if is_open and matches(id_, session):
+                sessions[id_] = replace(session, revoked_because=because)
+
+
+@dataclass
+class FakeApiKeys:
+    database: FakeAuthDatabase
+
+    def add(self, key: ApiKey) -> None:
+        self.database.tables.keys[key.id] = key
+
+    def list(self, owner_id: UUID) -> list[ApiKey]:
+        keys = [key for key in self.database.tables.keys.values() if key.owner_id == owner_id]
+        return sorted(keys, key=lambda key: key.id, reverse=True)
+
+    def delete(self, owner_id: UUID, key_id: UUID) -> bool:
+        key = self.database.tables.keys.get(key_id)
+        if key is None or key.owner_id != owner_id:
+            return False
+        del self.database.tables.keys[key_id]
+        return True
+
+    def use(self, key_hash: bytes, at: datetime) -> tuple[ApiKey, Standing] | None:
+        tables = self.database.tables
+        key = next((key for key in tables.keys.values() if key.hash == key_hash), None)
+        if key is None:
+            return None
+        if key.last_used_at is None or key.last_used_at < at - USE_NOTED_EVERY:
+            tables.keys[key.id] = replace(key, last_used_at=at)
+        user = tables.users[key.owner_id]
+        is_valid = user.active and (key.expires_at is None or key.expires_at > at)
+        return key, Standing(user.id, user.role, is_valid)
+
+
+@dataclass
+class FakeLoginFailures:
+    database: FakeAuthDatabase
+
+    def count(self, subject: str, at: datetime, allowed: int) -> timedelta | None:
+        table = self.database.tables.failures
+        known = table.get(subject)
+        if known and known.locked_until and known.locked_until > at:
+            return known.locked_until - at
+        is_recent = known is not None and known.last_failed_at >= at - FORGOTTEN_AFTER
+        count = known.count + 1 if known and is_recent else 1
+        lock = lock_after(count, allowed)
+        before = known.locked_until if known else None
+        table[subject] = Failures(count, at, at + lock if lock else before)
+        return None
+
+    def undo(self, subject: str) -> None:
+        known = self.database.tables.failures.get(subject)
+        if known and known.count:
+            self.database.tables.failures[subject] = replace(known, count=known.count - 1)
+
+    def forget(self, subject: str) -> None:
+        self.database.tables.failures.pop(subject, None)

@@ -1,0 +1,449 @@
+"""The services of auth on in-memory repositories; passwords and tokens are the real ones."""
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mara.auth.adapters.bcrypt import BcryptPasswords
+from mara.auth.adapters.jwt import JwtAccessTokens
+from mara.auth.errors import (
+    ApiKeyNotFound,
+    ExpiryInPast,
+    InvalidApiKey,
+    InvalidCredentials,
+    InvalidRefreshToken,
+    InvalidToken,
+    LoginLocked,
+    RefreshTokenReused,
+    TooManyApiKeys,
+    WeakPassword,
+)
+from mara.auth.model import LOCK_FIRST, LOCK_MAX, REFRESH_GRACE, Scope, SessionTokens, lock_after
+from mara.auth.service import (
+    ApiKeyService,
+    AuthenticationService,
+    PasswordService,
+    RegistrationService,
+    SessionService,
+)
+from mara.auth.service.api_keys import KEYS_MAX
+from mara.auth.service.opaque import hash_of, new_opaque_token
+from mara.auth.service.sessions import LoginPolicy
+from mara.kernel.ids import new_id
+from mara.kernel.principal import Principal, Role
+from mara.platform.token_secrets import TokenSecrets
+from mara.users.errors import EmailTaken
+from mara.users.model import Profile, User
+from tests.support.fakes.auth import (
+    FakeApiKeys,
+    FakeAuthDatabase,
+    FakeCredentials,
+    FakeLoginFailures,
+    FakeSessions,
+    FakeUsers,
+)
+
+NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
+PASSWORD = "tram-lantern-42-orbit"
+OTHER_PASSWORD = "velvet-harbour-77-pine"
+OWN_WORD = "quill.featherstone@harbour.example"
+ADDRESS = "192.0.2.1"
+POLICY = LoginPolicy(
+    failures_per_account=2,
+    failures_per_address=5,
+    access_lifetime=timedelta(minutes=15),
+    refresh_lifetime=timedelta(days=7),
+)
+
+
+@dataclass
+class Auth:
+    """All services on one database, and a clock that the test sets."""
+
+    database: FakeAuthDatabase = field(default_factory=FakeAuthDatabase)
+    at: datetime = NOW
+
+    def __post_init__(self) -> None:
+        database, unit_of_work = self.database, self.database.unit_of_work
+        passwords, tokens = BcryptPasswords(4), JwtAccessTokens(TokenSecrets())
+        sessions, failures = FakeSessions(database), FakeLoginFailures(database)
+        credentials, keys = FakeCredentials(database), FakeApiKeys(database)
+        self.registration = RegistrationService(
+            FakeUsers(database), credentials, passwords, unit_of_work, self.now
+        )
+        self.sessions = SessionService(
+            credentials, passwords, tokens, sessions, failures, POLICY, unit_of_work, self.now
+        )
+        self.passwords = PasswordService(
+            credentials, passwords, sessions, failures, 2, unit_of_work, self.now
+        )
+        self.keys = ApiKeyService(keys, unit_of_work, self.now)
+        self.authentication = AuthenticationService(tokens, sessions, keys, unit_of_work, self.now)
+
+    def now(self) -> datetime:
+        return self.at
+
+    def register(self, email: str = "anna@example.com") -> User:
+        return self.registration.register(email=email, password=PASSWORD, profile=Profile())
+
+    def log_in(self, password: str = PASSWORD, address: str = ADDRESS) -> SessionTokens:
+        return self.sessions.log_in(email="Anna@example.com", password=password, address=address)
+
+    def fail_to_log_in(self, address: str = ADDRESS) -> None:
+        with pytest.raises(InvalidCredentials):
+            self.log_in("wrong", address)
+
+    def caller(self, tokens: SessionTokens) -> Principal:
+        return self.authentication.authenticate(tokens.access_token)
+
+    def deactivate(self, user: User) -> None:
+        self.database.committed.users[user.id] = replace(user, active=False)
+
+    def reasons(self) -> list[str | None]:
+        return [session.revoked_because for session in self.database.committed.sessions.values()]
+
+
+@pytest.fixture
+def auth() -> Auth:
+    return Auth()
+
+
+class TestRegister:
+    def test_stores_an_active_user_in_lower_case(self, auth: Auth) -> None:
+        user = auth.register("Anna@Example.com")
+        assert (user.email, user.role, user.active) == ("anna@example.com", Role.USER, True)
+        assert (user.created_at, user.updated_at) == (NOW, NOW)
+        assert auth.database.committed.users == {user.id: user}
+        assert set(auth.database.committed.credentials) == {user.id}
+
+    @pytest.mark.parametrize("password", ["password", "12345678"])
+    def test_refuses_a_weak_password(self, auth: Auth, password: str) -> None:
+        with pytest.raises(WeakPassword):
+            auth.registration.register(email="a@example.com", password=password, profile=Profile())
+        assert auth.database.committed.users == {}
+
+    @pytest.mark.parametrize(
+        ("email", "profile"),
+        [
+            (OWN_WORD, Profile()),
+            ("a@example.com", Profile(full_name=OWN_WORD)),
+            ("a@example.com", Profile(company=OWN_WORD)),
+        ],
+    )
+    def test_refuses_a_password_made_of_the_users_own_words(
+        self, auth: Auth, email: str, profile: Profile
+    ) -> None:
+        others = Profile(full_name="Boris", company="Acme")
+        auth.registration.register(email="b@example.com", password=OWN_WORD, profile=others)
+        with pytest.raises(WeakPassword):
+            auth.registration.register(email=email, password=OWN_WORD, profile=profile)
+
+    def test_refuses_an_email_that_is_taken(self, auth: Auth) -> None:
+        auth.register()
+        with pytest.raises(EmailTaken):
+            auth.register("ANNA@example.com")
+
+
+class TestLogIn:
+    def test_opens_a_session_with_its_lifetimes(self, auth: Auth) -> None:
+        user = auth.register()
+        tokens = auth.log_in()
+        assert tokens.access_lifetime == POLICY.access_lifetime
+        assert tokens.refresh_lifetime == POLICY.refresh_lifetime
+        caller = auth.caller(tokens)
+        assert (caller.user_id, caller.role, caller.scopes) == (user.id, Role.USER, None)
+        stored = auth.database.committed.tokens[hash_of(tokens.refresh_token)]
+        assert (stored.owner_id, stored.session_id) == (user.id, caller.session_id)
+        assert (stored.issued_at, stored.expires_at) == (NOW, NOW + POLICY.refresh_lifetime)
+
+    def test_refuses_a_wrong_password_and_an_unknown_account_alike(self, auth: Auth) -> None:
+        with pytest.raises(InvalidCredentials) as unknown:
+            auth.log_in()
+        auth.register()
+        with pytest.raises(InvalidCredentials) as wrong:
+            auth.log_in("wrong")
+        assert unknown.value.detail == wrong.value.detail
+
+    def test_refuses_a_deactivated_account_and_opens_nothing(self, auth: Auth) -> None:
+        auth.deactivate(auth.register())
+        with pytest.raises(InvalidCredentials):
+            auth.log_in()
+        assert auth.database.committed.sessions == {}
+
+    def test_locks_the_account_after_failures_even_for_the_right_password(self, auth: Auth) -> None:
+        auth.register()
+        auth.fail_to_log_in()
+        auth.fail_to_log_in()
+        with pytest.raises(LoginLocked) as locked:
+            auth.log_in(address="192.0.2.2")
+        assert locked.value.retry_after_s == 30
+        auth.at += timedelta(seconds=29.9)
+        with pytest.raises(LoginLocked, match="1 seconds") as locked:
+            auth.log_in()
+        assert locked.value.retry_after_s == 1
+        auth.at += timedelta(seconds=0.1)
+        auth.log_in()
+
+    def test_forgets_the_accounts_failures_when_it_succeeds(self, auth: Auth) -> None:
+        auth.register()
+        for _ in range(3):
+            auth.fail_to_log_in()
+            auth.log_in()
+
+    def test_locks_the_address_whatever_the_account(self, auth: Auth) -> None:
+        auth.register()
+        for number in range(5):
+            with pytest.raises(InvalidCredentials):
+                auth.sessions.log_in(email=f"{number}@x.org", password="wrong", address=ADDRESS)
+        with pytest.raises(LoginLocked) as locked:
+            auth.log_in()
+        assert locked.value.retry_after_s == 30
+        auth.log_in(address="192.0.2.2")
+
+    def test_waits_for_the_longer_of_two_locks(self, auth: Auth) -> None:
+        auth.register()
+        auth.fail_to_log_in("192.0.2.2")
+        auth.fail_to_log_in("192.0.2.2")
+        auth.at += timedelta(seconds=10)
+        for number in range(5):
+            with pytest.raises(InvalidCredentials):
+                auth.sessions.log_in(email=f"{number}@x.org", password="wrong", address=ADDRESS)
+        with pytest.raises(LoginLocked) as locked:
+            auth.log_in()
+        assert locked.value.retry_after_s == 30
+
+    def test_gives_an_address_one_count_back_and_no_more(self, auth: Auth) -> None:
+        """Else an attacker could clear it by logging in as themselves."""
+        auth.register()
+        for number in range(5):
+            with pytest.raises(InvalidCredentials):
+                auth.sessions.log_in(email=f"{number}@x.org", password="wrong", address=ADDRESS)
+            if number == 2:
+                auth.log_in()
+        with pytest.raises(LoginLocked):
+            auth.log_in()
+
+
+class TestRefresh:
+    def test_gives_a_new_pair_for_the_same_session(self, auth: Auth) -> None:
+        auth.register()
+        first = auth.log_in()
+        auth.at += timedelta(hours=1)
+        second = auth.sessions.refresh(first.refresh_token)
+        assert second.refresh_token != first.refresh_token
+        session_id = auth.database.committed.tokens[hash_of(first.refresh_token)].session_id
+        assert auth.caller(second).session_id == session_id
+        auth.sessions.refresh(second.refresh_token)
+
+    def test_forgives_the_same_client_twice_within_the_grace(self, auth: Auth) -> None:
+        auth.register()
+        first = auth.log_in()
+        auth.sessions.refresh(first.refresh_token)
+        auth.at += REFRESH_GRACE
+        auth.caller(auth.sessions.refresh(first.refresh_token))
+
+    def test_ends_the_session_when_a_token_is_reused_later(self, auth: Auth) -> None:
+        auth.register()
+        first = auth.log_in()
+        second = auth.sessions.refresh(first.refresh_token)
+        auth.at += REFRESH_GRACE + timedelta(seconds=1)
+        with pytest.raises(RefreshTokenReused):
+            auth.sessions.refresh(first.refresh_token)
+        assert auth.reasons() == ["refresh token reused"]
+        with pytest.raises(InvalidRefreshToken):
+            auth.sessions.refresh(second.refresh_token)
+
+    def test_refuses_unknown_expired_and_revoked_tokens(self, auth: Auth) -> None:
+        user = auth.register()
+        with pytest.raises(InvalidRefreshToken):
+            auth.sessions.refresh("unknown")
+        expired = auth.log_in()
+        auth.at += POLICY.refresh_lifetime
+        with pytest.raises(InvalidRefreshToken):
+            auth.sessions.refresh(expired.refresh_token)
+        auth.at -= timedelta(seconds=1)
+        auth.sessions.refresh(auth.log_in().refresh_token)
+        revoked = auth.log_in()
+        auth.deactivate(user)
+        with pytest.raises(InvalidRefreshToken):
+            auth.sessions.refresh(revoked.refresh_token)
+
+    def test_is_good_until_the_last_second(self, auth: Auth) -> None:
+        auth.register()
+        tokens = auth.log_in()
+        auth.at += POLICY.refresh_lifetime - timedelta(seconds=1)
+        auth.sessions.refresh(tokens.refresh_token)
+
+
+class TestLogOut:
+    def test_ends_one_session(self, auth: Auth) -> None:
+        auth.register()
+        one, other = auth.log_in(), auth.log_in()
+        auth.sessions.log_out(auth.caller(one))
+        with pytest.raises(InvalidToken):
+            auth.caller(one)
+        auth.caller(other)
+        assert auth.reasons() == ["logged out", None]
+
+    def test_everywhere_ends_all_of_the_caller(self, auth: Auth) -> None:
+        auth.register()
+        one, other = auth.log_in(), auth.log_in()
+        auth.sessions.log_out_everywhere(auth.caller(one))
+        for tokens in (one, other):
+            with pytest.raises(InvalidToken):
+                auth.caller(tokens)
+        assert auth.reasons() == ["logged out everywhere"] * 2
+
+    def test_does_nothing_for_an_api_key(self, auth: Auth) -> None:
+        user = auth.register()
+        tokens = auth.log_in()
+        auth.sessions.log_out(Principal(user.id, Role.USER))
+        auth.caller(tokens)
+
+
+class TestChangePassword:
+    def test_ends_every_other_session(self, auth: Auth) -> None:
+        auth.register()
+        one, other = auth.log_in(), auth.log_in()
+        auth.passwords.change(auth.caller(one), old=PASSWORD, new=OTHER_PASSWORD)
+        auth.caller(one)
+        with pytest.raises(InvalidToken):
+            auth.caller(other)
+        assert auth.reasons() == [None, "password changed"]
+        auth.log_in(OTHER_PASSWORD)
+        auth.fail_to_log_in()
+
+    def test_refuses_a_weak_one_and_a_wrong_old_one(self, auth: Auth) -> None:
+        auth.register()
+        caller = auth.caller(auth.log_in())
+        with pytest.raises(WeakPassword):
+            auth.passwords.change(caller, old=PASSWORD, new="password")
+        with pytest.raises(InvalidCredentials):
+            auth.passwords.change(caller, old="wrong", new=OTHER_PASSWORD)
+        auth.log_in()
+
+    def test_is_locked_after_failures_until_one_succeeds(self, auth: Auth) -> None:
+        auth.register()
+        caller = auth.caller(auth.log_in())
+        auth.passwords.change(caller, old=PASSWORD, new=PASSWORD)
+        for _ in range(2):
+            with pytest.raises(InvalidCredentials):
+                auth.passwords.change(caller, old="wrong", new=OTHER_PASSWORD)
+        with pytest.raises(LoginLocked) as locked:
+            auth.passwords.change(caller, old=PASSWORD, new=OTHER_PASSWORD)
+        assert locked.value.retry_after_s == 30
+        auth.at += timedelta(seconds=29.8)
+        with pytest.raises(LoginLocked, match="1 seconds"):
+            auth.passwords.change(caller, old=PASSWORD, new=OTHER_PASSWORD)
+        auth.at += timedelta(seconds=1)
+        auth.passwords.change(caller, old=PASSWORD, new=PASSWORD)
+        with pytest.raises(InvalidCredentials):
+            auth.passwords.change(caller, old="wrong", new=OTHER_PASSWORD)
+        auth.passwords.change(caller, old=PASSWORD, new=OTHER_PASSWORD)
+
+
+class TestAuthenticate:
+    def test_refuses_the_token_of_another_users_session(self, auth: Auth) -> None:
+        auth.register()
+        tokens = auth.log_in()
+        other = auth.register("boris@example.com")
+        session_id, session = next(iter(auth.database.committed.sessions.items()))
+        auth.database.committed.sessions[session_id] = replace(session, owner_id=other.id)
+        with pytest.raises(InvalidToken):
+            auth.caller(tokens)
+
+    def test_refuses_the_token_of_a_session_that_is_gone(self, auth: Auth) -> None:
+        auth.register()
+        tokens = auth.log_in()
+        auth.database.committed.sessions.clear()
+        with pytest.raises(InvalidToken):
+            auth.caller(tokens)
+
+    def test_refuses_an_expired_access_token(self, auth: Auth) -> None:
+        auth.register()
+        tokens = auth.log_in()
+        auth.at += POLICY.access_lifetime + timedelta(seconds=1)
+        with pytest.raises(InvalidToken):
+            auth.caller(tokens)
+
+
+class TestApiKeys:
+    def test_act_with_their_scopes(self, auth: Auth) -> None:
+        user = auth.register()
+        caller = Principal(user.id, Role.USER)
+        key, secret = auth.keys.create(caller, name="ci", scopes=[Scope.AGENTS_ASK])
+        assert secret.startswith("mara_")
+        assert len(secret) == len("mara_") + 43
+        assert key.prefix == secret[:11]
+        assert (key.name, key.owner_id, key.created_at) == ("ci", user.id, NOW)
+        assert auth.keys.list(caller) == [key]
+        found = auth.authentication.authenticate(secret)
+        assert found == Principal(user.id, Role.USER, scopes=frozenset({Scope.AGENTS_ASK}))
+        with pytest.raises(InvalidApiKey):
+            auth.authentication.authenticate("mara_unknown")
+
+    def test_end_at_their_expiry_and_with_their_account(self, auth: Auth) -> None:
+        user = auth.register()
+        caller, expires_at = Principal(user.id, Role.USER), NOW + timedelta(days=1)
+        _, lasting = auth.keys.create(caller, name="a", scopes=[])
+        _, ending = auth.keys.create(caller, name="b", scopes=[], expires_at=expires_at)
+        auth.authentication.authenticate(ending)
+        auth.at = expires_at
+        with pytest.raises(InvalidApiKey):
+            auth.authentication.authenticate(ending)
+        auth.authentication.authenticate(lasting)
+        auth.deactivate(user)
+        with pytest.raises(InvalidApiKey):
+            auth.authentication.authenticate(lasting)
+
+    @pytest.mark.parametrize("seconds", [-1, 0])
+    def test_are_not_made_with_an_expiry_in_the_past(self, auth: Auth, seconds: int) -> None:
+        caller = Principal(auth.register().id, Role.USER)
+        with pytest.raises(ExpiryInPast):
+            auth.keys.create(
+                caller, name="a", scopes=[], expires_at=NOW + timedelta(seconds=seconds)
+            )
+
+    def test_are_fifty_at_most(self, auth: Auth) -> None:
+        caller = Principal(auth.register().id, Role.USER)
+        for _ in range(50):
+            auth.keys.create(caller, name="a", scopes=[])
+        with pytest.raises(TooManyApiKeys):
+            auth.keys.create(caller, name="a", scopes=[])
+        assert len(auth.keys.list(caller)) == KEYS_MAX == 50
+
+    def test_are_deleted_by_their_owner(self, auth: Auth) -> None:
+        caller = Principal(auth.register().id, Role.USER)
+        key, secret = auth.keys.create(caller, name="a", scopes=[])
+        with pytest.raises(ApiKeyNotFound):
+            auth.keys.delete(Principal(new_id(), Role.USER), key.id)
+        auth.keys.delete(caller, key.id)
+        with pytest.raises(ApiKeyNotFound):
+            auth.keys.delete(caller, key.id)
+        with pytest.raises(InvalidApiKey):
+            auth.authentication.authenticate(secret)
+
+
+class TestModel:
+    def test_a_lock_doubles_from_half_a_minute_up_to_an_hour(self) -> None:
+        assert (timedelta(seconds=30), timedelta(hours=1)) == (LOCK_FIRST, LOCK_MAX)
+        found = [lock_after(failures, 5) for failures in range(4, 14)]
+        assert found[0] is None
+        assert [lock.total_seconds() for lock in found if lock] == [
+            *(30, 60, 120, 240, 480, 960, 1920, 3600, 3600)
+        ]
+        assert lock_after(10**9, 5) == LOCK_MAX
+
+    def test_scopes_have_the_names_that_clients_know(self) -> None:
+        assert {str(scope) for scope in Scope} == {
+            *("agents:ask", "balance:read", "documents:read", "documents:write")
+        }
+        assert timedelta(seconds=10) == REFRESH_GRACE
+
+    def test_an_opaque_token_has_256_random_bits(self) -> None:
+        tokens = {new_opaque_token() for _ in range(100)}
+        assert len(tokens) == 100
+        assert {len(token) for token in tokens} == {43}
+        assert hash_of("x") == hashlib.sha256(b"x").digest()
