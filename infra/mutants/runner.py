@@ -137,7 +137,10 @@ class _MutantFinder(importlib.abc.MetaPathFinder):
             return None
         loader = _MutantLoader(fullname, str(self._file))
         loader.source = self._source
-        return importlib.util.spec_from_file_location(fullname, self._file, loader=loader)
+        inside = [str(self._file.parent)] if self._file.name == "__init__.py" else None
+        return importlib.util.spec_from_file_location(
+            fullname, self._file, loader=loader, submodule_search_locations=inside
+        )
 
 
 class _MutantLoader(importlib.machinery.SourceFileLoader):

@@ -2,16 +2,19 @@
 
 import ast
 import importlib
-import importlib.util
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+
+from infra.local.settings import ROOT
 
 FIRST_PARTY = ("mara", "infra", "functions", "tests", "migrations")
 
 
 def preload(names: Iterable[str], mutated: str) -> None:
     """Import the modules that do not depend on the mutated one, in this order.
+
+    Raises RuntimeError where the mutated one was imported with them.
 
     Test modules and conftest.py are left to pytest, which imports them by their path.
     """
@@ -25,6 +28,8 @@ def preload(names: Iterable[str], mutated: str) -> None:
             importlib.import_module(name)
         except ImportError:
             continue  # a name that a library made up for sys.modules
+    if mutated in sys.modules:
+        raise RuntimeError(f"{mutated} was imported before it was changed.")
 
 
 def imports_of(path: Path, package: str) -> set[str]:
@@ -62,7 +67,8 @@ def _parents(name: str) -> list[str]:
 
 
 def _source(name: str) -> Path | None:
-    """The file of a module that is loaded, or could be from here."""
-    found = importlib.util.find_spec(name) if name not in sys.modules else sys.modules[name]
-    origin = getattr(found, "origin", None) or getattr(found, "__file__", None)
-    return Path(origin) if origin and origin.endswith(".py") else None
+    """The file of a first-party module; ``find_spec`` would import its packages."""
+    top = ROOT / "shared" if name.startswith("mara") else ROOT
+    base = top.joinpath(*name.split("."))
+    files = (base.with_suffix(".py"), base / "__init__.py")
+    return next((path for path in files if path.exists()), None)

@@ -1,4 +1,4 @@
-"""What one part says to another, through a queue."""
+"""Messages between parts of the application, sent through queues and the topic."""
 
 import re
 from typing import Protocol
@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Message(BaseModel):
-    """Named in the imperative (``IngestDocument``): one queue takes it, and somebody must act."""
+    """Named in the imperative (``IngestDocument``): exactly one consumer handles it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -18,9 +18,11 @@ class Message(BaseModel):
 
 
 class Event(Message):
-    """Named in the past (``DepositCredited``): whoever wants to know of it subscribes."""
+    """Named in the past (``DepositCredited``): any number of consumers may subscribe."""
 
 
 class Publish(Protocol):
+    """Stores a message in the outbox of the open transaction."""
+
     def __call__(self, message: Message) -> None:
         """Store the message with the transaction that is open; it is delivered at least once."""

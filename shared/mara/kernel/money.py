@@ -16,6 +16,8 @@ _DECIMAL = re.compile(r"(0|[1-9][0-9]{0,12})(?:\.([0-9]{1,6}))?")
 
 
 class InvalidAmount(Invalid):
+    """The text is not a decimal amount of USDT, or exceeds the maximum."""
+
     title: ClassVar[str] = "The amount is not a number of USDT"
 
 

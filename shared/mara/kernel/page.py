@@ -17,6 +17,8 @@ LIMIT_MAX = 100
 
 
 class InvalidCursor(Invalid):
+    """The cursor was not made by ``encode_cursor``."""
+
     title: ClassVar[str] = "The cursor is not one of ours"
 
 
@@ -35,6 +37,8 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[ItemT]):
+    """``next_cursor`` is None on the last page."""
+
     items: Sequence[ItemT]
     next_cursor: str | None
 
@@ -49,6 +53,7 @@ class Page(Generic[ItemT]):
 
 
 def encode_cursor(last: UUID) -> str:
+    """Encode the id of the last item as URL-safe base64 without padding."""
     return base64.urlsafe_b64encode(last.bytes).decode().rstrip("=")
 
 

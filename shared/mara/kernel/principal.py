@@ -6,6 +6,8 @@ from uuid import UUID
 
 
 class Role(StrEnum):
+    """The role of an account; each includes the rights of the one before."""
+
     USER = "user"
     ADMIN = "admin"
     SUPERUSER = "superuser"

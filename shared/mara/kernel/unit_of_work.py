@@ -1,17 +1,19 @@
-"""All of a use case, or none of it."""
+"""The transaction of a use case, and whose rows it may see."""
 
 from contextlib import AbstractContextManager
 from typing import Final, Literal, Protocol
 from uuid import UUID
 
 SYSTEM: Final = "system"
-"""Acts for nobody in particular: consumers, schedules, and a login before it knows who calls."""
+"""Sees all rows: for consumers, schedules, and a login before the user is known."""
 
 Scope = UUID | Literal["system"]
 """Whose rows a transaction may see: one user's, or everyone's."""
 
 
 class UnitOfWork(Protocol):
+    """Opens the transaction of a use case."""
+
     def __call__(self, scope: Scope) -> AbstractContextManager[None]:
         """Open a transaction in ``scope``: commits on a clean exit, rolls back on any exception.
 

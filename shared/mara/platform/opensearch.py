@@ -14,6 +14,7 @@ RETRIES = 1
 
 @cache
 def client() -> "OpenSearch":
+    """The OpenSearch client, created once per execution environment."""
     from opensearchpy import OpenSearch
 
     settings = SearchSettings()  # type: ignore[call-arg]  # from the environment

@@ -11,9 +11,9 @@ import pytest
 from mara.auth.adapters.postgres import (
     PostgresApiKeys,
     PostgresCredentials,
-    PostgresLoginFailures,
     PostgresSessions,
 )
+from mara.auth.adapters.postgres_login_failures import PostgresLoginFailures
 from mara.auth.errors import InvalidCredentials
 from mara.auth.model import ApiKey, Credential, RefreshToken, Scope, Standing
 from mara.auth.ports import ApiKeys, Credentials, LoginFailures, Sessions

@@ -50,10 +50,12 @@ class TestReport:
 
 
 @pytest.mark.proof
-def test_a_run_kills_what_the_tests_notice() -> None:
-    command = [sys.executable, "-m", "infra.mutants", "mara.kernel.money", "--sample", "3"]
+@pytest.mark.parametrize("module", ["mara.kernel.money", "mara.auth.model"])
+def test_a_run_kills_what_the_tests_notice(module: str) -> None:
+    """A module, and a package that its own modules import."""
+    command = [sys.executable, "-m", "infra.mutants", module, "--sample", "3"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.stderr == ""
     name, mutants, killed, *_ = done.stdout.splitlines()[1].split()
-    assert (name, mutants, killed) == ("mara.kernel.money", "3", "3")
+    assert (name, mutants, killed) == (module, "3", "3")
     assert done.returncode == 0

@@ -38,19 +38,23 @@ class PostgresVaults:
     """Implements Vaults."""
 
     def add(self, vault: Vault) -> bool:
+        """Insert the vault; False where the owner has one, which stays unchanged."""
         return connection().execute(ADD, _parameters(vault)).rowcount == 1
 
     def get_account_keys(self, owner_id: UUID) -> AccountKeys | None:
+        """The public keys of the owner's vault, or None."""
         row = connection().execute(KEYS_OF, (owner_id,)).fetchone()
         return _keys(*row) if row else None
 
     def list_to_rewrap(
         self, key_id: str, before: datetime | None, *, after: UUID | None, limit: int
     ) -> Sequence[Vault]:
+        """A page of vaults wrapped by another key or before a time, ordered by id."""
         wanted = {"key_id": key_id, "before": before, "after": after, "limit": limit}
         return [_vault(row) for row in connection().execute(LIST_TO_REWRAP, wanted)]
 
     def update_wrapped_key(self, rewrapped: Vault, before: Vault) -> bool:
+        """Store the new wrapped key; False where it changed since ``before`` was read."""
         values = {**_parameters(rewrapped), "wrapped_before": before.seed.key.content}
         return connection().execute(UPDATE_WRAPPED_KEY, values).rowcount == 1
 
