@@ -1,7 +1,7 @@
-"""Row-level security: a tenant's rows are for transactions in that scope, or the system's.
+"""Row-level security: a transaction sees the rows of its scope; the system's scope, all rows.
 
-``mara.scope`` is set with SET LOCAL by every unit of work: a user's id, or 'system'. Unset, no row
-is visible. The functions connect as ``mara_app``, which owns nothing and cannot bypass policies.
+Every unit of work sets ``mara.scope`` with SET LOCAL: a user's id, or 'system'. Without it no row
+is visible. The functions connect as ``mara_app``, which owns no table and cannot bypass policies.
 """
 
 from alembic import op
@@ -20,8 +20,8 @@ FUNCTIONS = """
 
 
 def secure(table: str, owner: str = "owner_id") -> None:
-    """Put ``table`` under row-level security by its column ``owner``, and grant it to the app."""
-    # The sub-selects make PostgreSQL evaluate the scope once a statement, not once a row.
+    """Enable row-level security on ``table`` by the column ``owner``; grant it to the app."""
+    # The sub-selects make PostgreSQL evaluate the scope once per statement, not per row.
     rule = f"{owner} = (SELECT mara_scope_owner()) OR (SELECT mara_scope_is_system())"
     op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
     op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
@@ -30,5 +30,5 @@ def secure(table: str, owner: str = "owner_id") -> None:
 
 
 def grant(table: str) -> None:
-    """Grant a table to the app."""
+    """Grant reading and writing of ``table`` to the app's role."""
     op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {APP_ROLE}")

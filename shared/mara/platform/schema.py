@@ -65,12 +65,13 @@ def enumerated(members: type[StrEnum]) -> Converted:
     return Converted(Text(), load=members)
 
 
-def _dump_json(value: Any) -> str:
+def dump_json(value: Any) -> str:
+    """Return ``value`` as JSON text for a ``jsonb`` column; UUIDs and moments become strings."""
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
-JSON = Converted(JSONB(), dump=_dump_json)
-"""``jsonb``; UUIDs and moments inside of it are written as text."""
+JSON = Converted(JSONB(), dump=dump_json)
+"""``jsonb`` without a type of ours."""
 
 
 def one_of(column: str, values: Iterable[str]) -> CheckConstraint:

@@ -120,9 +120,13 @@ def values_of(record: "DataclassInstance") -> Row:
     return {field.name: getattr(record, field.name) for field in fields(record)}
 
 
-def take(record: type[RecordT], row: Row) -> RecordT:
-    """Remove the columns that are named as the fields of ``record`` from ``row``; return it."""
-    return record(**{field.name: row.pop(field.name) for field in fields(record)})  # type: ignore[arg-type]
+def take(record: type[RecordT], row: Row, **given: Any) -> RecordT:
+    """Return a ``record`` of the columns that its fields name, which are removed from ``row``.
+
+    Fields that are ``given`` are not looked for in the row.
+    """
+    names = [field.name for field in fields(record)]  # type: ignore[arg-type]
+    return record(**given, **{name: row.pop(name) for name in names if name not in given})
 
 
 def _bind(compiled: _Compiled, parameters: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -1,5 +1,8 @@
 """The tables of agents, conversations, answers and evaluations."""
 
+from collections.abc import Callable
+from typing import Any
+
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -17,8 +20,32 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from mara.agents.adapters.stored_json import (
+    dump_record,
+    dump_records,
+    load_basis,
+    load_citations,
+    load_cited,
+    load_results,
+    load_retrieval,
+    load_settings,
+)
 from mara.agents.model import AnswerMode, AnswerStatus, Language
-from mara.platform.schema import TIMESTAMP, check, metadata, one_of
+from mara.platform.schema import (
+    TIMESTAMP,
+    Converted,
+    check,
+    dump_json,
+    enumerated,
+    metadata,
+    one_of,
+)
+
+
+def records(load: Callable[[Any], Any]) -> Converted:
+    """Return the type of a JSON array of dataclasses that ``load`` reads."""
+    return Converted(JSONB(), load=load, dump=dump_records)
+
 
 # `document_ids` has no foreign keys on purpose: an agent whose last document is deleted must
 # answer from no document, not from all of them.
@@ -29,12 +56,12 @@ agents = Table(
     Column("owner_id", Uuid, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
     Column("name", Text, nullable=False),
     Column("instructions", Text, nullable=False),
-    Column("mode", Text, nullable=False),
+    Column("mode", enumerated(AnswerMode), nullable=False),
     Column("model", Text),
     Column("temperature", Double, nullable=False),
     Column("top_k", Integer, nullable=False),
-    Column("language", Text),
-    Column("document_ids", ARRAY(Uuid), nullable=False),
+    Column("language", enumerated(Language)),
+    Column("document_ids", Converted(ARRAY(Uuid), load=tuple, dump=list), nullable=False),
     Column("version", Integer, nullable=False),
     Column("created_at", TIMESTAMP, nullable=False),
     Column("updated_at", TIMESTAMP, nullable=False),
@@ -72,11 +99,11 @@ answers = Table(
         "conversation_id", Uuid, ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False
     ),
     Column("question", Text, nullable=False),
-    Column("status", Text, nullable=False),
+    Column("status", enumerated(AnswerStatus), nullable=False),
     Column("text", Text, nullable=False),
     Column("confidence", Double, nullable=False),
-    Column("citations", JSONB, nullable=False),
-    Column("retrieval", JSONB, nullable=False),
+    Column("citations", records(load_citations), nullable=False),
+    Column("retrieval", records(load_retrieval), nullable=False),
     Column("input_tokens", Integer, nullable=False),
     Column("output_tokens", Integer, nullable=False),
     Column("price_micro_usdt", BigInteger, nullable=False),
@@ -84,7 +111,12 @@ answers = Table(
     Column("feedback_comment", Text),
     Column("feedback_at", TIMESTAMP),
     Column("created_at", TIMESTAMP, nullable=False),
-    Column("basis", JSONB, nullable=False, server_default=text("'{}'")),
+    Column(
+        "basis",
+        Converted(JSONB(), load=load_basis, dump=dump_json),
+        nullable=False,
+        server_default=text("'{}'"),
+    ),
     one_of("status", AnswerStatus),
     CheckConstraint("confidence BETWEEN 0 AND 1", name="confidence"),
     Index("answers_conversation", "conversation_id", "id"),
@@ -96,7 +128,7 @@ agent_versions = Table(
     Column("agent_id", Uuid, ForeignKey("agents.id", ondelete="CASCADE"), primary_key=True),
     Column("version", Integer, primary_key=True),
     Column("owner_id", Uuid, nullable=False),
-    Column("settings", JSONB, nullable=False),
+    Column("settings", Converted(JSONB(), load=load_settings, dump=dump_record), nullable=False),
     Column("created_at", TIMESTAMP, nullable=False),
     Column("published_at", TIMESTAMP),
 )
@@ -110,8 +142,8 @@ evaluation_cases = Table(
     Column("agent_id", Uuid, ForeignKey("agents.id", ondelete="CASCADE"), nullable=False),
     Column("question", Text, nullable=False),
     Column("helped", Boolean, nullable=False),
-    Column("cited", JSONB, nullable=False),
-    Column("retrieval", JSONB, nullable=False),
+    Column("cited", records(load_cited), nullable=False),
+    Column("retrieval", records(load_retrieval), nullable=False),
     Column("created_at", TIMESTAMP, nullable=False),
     Index("evaluation_cases_agent", "agent_id", "answer_id"),
 )
@@ -124,7 +156,7 @@ evaluations = Table(
     Column("agent_id", Uuid, ForeignKey("agents.id", ondelete="CASCADE"), nullable=False),
     Column("agent_version", Integer, nullable=False),
     Column("score", Double),
-    Column("results", JSONB, nullable=False),
+    Column("results", records(load_results), nullable=False),
     Column("prompt_version", Integer, nullable=False),
     Column("model_id", Text, nullable=False),
     Column("created_at", TIMESTAMP, nullable=False),

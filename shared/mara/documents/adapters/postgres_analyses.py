@@ -1,52 +1,40 @@
-"""Analyses of documents kept in PostgreSQL; they go with their document."""
+"""Analyses of documents in PostgreSQL; deleted with their document."""
 
-import json
-from dataclasses import asdict
-from typing import Any
 from uuid import UUID
 
-from mara.documents.model.analysis import Analysis, AnalysisResult, AnalysisState, Entity, Method
-from mara.platform.database import connection
+from sqlalchemy import bindparam, select
+from sqlalchemy.dialects.postgresql import insert
 
-FIND = """
-    SELECT document_id, owner_id, state, requested_at, findings, finished_at
-    FROM document_analyses WHERE owner_id = %s AND document_id = %s
-"""
-SAVE = """
-    INSERT INTO document_analyses
-        (document_id, owner_id, state, requested_at, findings, finished_at)
-    VALUES (%s, %s, %s, %s, %s, %s)
-    ON CONFLICT (document_id) DO UPDATE SET state = excluded.state,
-        requested_at = excluded.requested_at, findings = excluded.findings,
-        finished_at = excluded.finished_at
-    WHERE document_analyses.owner_id = excluded.owner_id
-"""
+from mara.documents.adapters.tables import document_analyses
+from mara.documents.model.analysis import Analysis
+from mara.platform.sql import bound, execute, fetch_one, values_of
+
+_columns = document_analyses.c
+_insert = insert(document_analyses).values(bound(_columns))
+
+FIND = select(document_analyses).where(
+    _columns.owner_id == bindparam("owner_id"), _columns.document_id == bindparam("document_id")
+)
+SAVE = _insert.on_conflict_do_update(
+    index_elements=[_columns.document_id],
+    set_={
+        column.name: _insert.excluded[column.name]
+        for column in (
+            *(_columns.state, _columns.requested_at, _columns.findings, _columns.finished_at),
+        )
+    },
+    where=_columns.owner_id == _insert.excluded.owner_id,
+)
 
 
 class PostgresAnalyses:
+    """Implements ``Analyses``."""
+
     def find(self, owner_id: UUID, document_id: UUID) -> Analysis | None:
-        row = connection().execute(FIND, (owner_id, document_id)).fetchone()
-        if row is None:
-            return None
-        document, owner, state, requested_at, findings, finished_at = row
-        found = _result(findings) if findings else None
-        return Analysis(document, owner, AnalysisState(state), requested_at, found, finished_at)
+        """Return the analysis of the document, None if none was requested."""
+        row = fetch_one(FIND, owner_id=owner_id, document_id=document_id)
+        return Analysis(result=row.pop("findings"), **row) if row else None
 
     def save(self, analysis: Analysis) -> None:
-        findings = json.dumps(asdict(analysis.result)) if analysis.result else None
-        connection().execute(
-            SAVE,
-            (
-                analysis.document_id,
-                analysis.owner_id,
-                analysis.state.value,
-                analysis.requested_at,
-                findings,
-                analysis.finished_at,
-            ),
-        )
-
-
-def _result(kept: dict[str, Any]) -> AnalysisResult:
-    entities = [Entity(**entity) for entity in kept["entities"]]
-    return AnalysisResult(**{**kept, "entities": entities, "method": Method(kept["method"])})
+        """Insert or replace the analysis."""
+        execute(SAVE, **values_of(analysis), findings=analysis.result)

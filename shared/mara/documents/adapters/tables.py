@@ -1,5 +1,9 @@
 """The tables of documents and of their analyses."""
 
+import json
+from dataclasses import asdict
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
@@ -16,9 +20,19 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from mara.documents.model import DocumentState
-from mara.documents.model.analysis import AnalysisState
+from mara.documents.model.analysis import AnalysisResult, AnalysisState, Entity, Method
 from mara.extraction.model import Format
-from mara.platform.schema import TIMESTAMP, check, metadata, one_of
+from mara.platform.schema import TIMESTAMP, Converted, check, enumerated, metadata, one_of
+
+
+def _load_result(stored: dict[str, Any]) -> AnalysisResult:
+    entities = [Entity(**entity) for entity in stored["entities"]]
+    return AnalysisResult(**{**stored, "entities": entities, "method": Method(stored["method"])})
+
+
+def _dump_result(result: AnalysisResult) -> str:
+    return json.dumps(asdict(result))
+
 
 documents = Table(
     "documents",
@@ -26,12 +40,12 @@ documents = Table(
     Column("id", Uuid, primary_key=True),
     Column("owner_id", Uuid, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
     Column("filename", Text, nullable=False),
-    Column("format", Text, nullable=False),
+    Column("format", enumerated(Format), nullable=False),
     Column("media_type", Text, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("sha256", Text, nullable=False),
     Column("version", Integer, nullable=False),
-    Column("state", Text, nullable=False),
+    Column("state", enumerated(DocumentState), nullable=False),
     Column("failure_code", Text),
     Column("failure_detail", Text),
     Column("pages", Integer),
@@ -68,9 +82,9 @@ document_analyses = Table(
     metadata,
     Column("document_id", Uuid, ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
     Column("owner_id", Uuid, nullable=False),
-    Column("state", Text, nullable=False),
+    Column("state", enumerated(AnalysisState), nullable=False),
     Column("requested_at", TIMESTAMP, nullable=False),
-    Column("findings", JSONB),
+    Column("findings", Converted(JSONB(), load=_load_result, dump=_dump_result)),
     Column("finished_at", TIMESTAMP),
     one_of("state", AnalysisState),
     check("(state = 'ready') = (findings IS NOT NULL)", name="document_analyses_check"),

@@ -8,10 +8,12 @@ from uuid import UUID
 import psycopg
 from psycopg import errors
 from psycopg.types.json import Jsonb
+from sqlalchemy import bindparam, select
 
 from mara.kernel.ids import new_id
 from mara.kernel.page import PageRequest
 from mara.ledger.adapters import postgres_audit
+from mara.ledger.adapters.tables import ledger_accounts, ledger_postings, ledger_transfers
 from mara.ledger.errors import (
     AccountFull,
     HoldEnded,
@@ -22,6 +24,7 @@ from mara.ledger.errors import (
 )
 from mara.ledger.model import Audit, Balance, Entry, Hold, Transfer, TransferRequest, UserAccount
 from mara.platform.database import connection
+from mara.platform.sql import fetch_all, fetch_one
 
 NUMBER_MAX = 2**63 - 1
 KEY_REUSED, HOLD_ENDED = "LG409", "LG410"
@@ -42,12 +45,28 @@ EXPIRED_HOLDS = (
     ORDER BY t.expires_at
 """
 )
-BALANCE = "SELECT available, reserved, suspense FROM ledger_accounts WHERE owner_id = %s"
-ENTRIES = """
-    SELECT p.number, p.account, p.amount, p.balance, t.id, t.kind, t.reference, t.created_at
-    FROM ledger_postings p JOIN ledger_transfers t ON t.id = p.transfer_id
-    WHERE p.owner_id = %s AND p.number < %s ORDER BY p.number DESC LIMIT %s
-"""
+BALANCE = select(
+    ledger_accounts.c.available, ledger_accounts.c.reserved, ledger_accounts.c.suspense
+).where(ledger_accounts.c.owner_id == bindparam("owner_id"))
+ENTRIES = (
+    select(
+        ledger_postings.c.number,
+        ledger_postings.c.account,
+        ledger_postings.c.amount,
+        ledger_postings.c.balance,
+        ledger_postings.c.transfer_id,
+        ledger_transfers.c.kind,
+        ledger_transfers.c.reference,
+        ledger_transfers.c.created_at.label("at"),
+    )
+    .join(ledger_transfers, ledger_transfers.c.id == ledger_postings.c.transfer_id)
+    .where(
+        ledger_postings.c.owner_id == bindparam("owner_id"),
+        ledger_postings.c.number < bindparam("before"),
+    )
+    .order_by(ledger_postings.c.number.desc())
+    .limit(bindparam("limit"))
+)
 
 
 class PostgresLedger:
@@ -79,14 +98,14 @@ class PostgresLedger:
 
     def get_balance(self, owner_id: UUID) -> Balance:
         """The user's balances; all zero if no money was ever moved."""
-        row = connection().execute(BALANCE, (owner_id,)).fetchone()
-        return Balance(*row) if row else Balance()
+        row = fetch_one(BALANCE, owner_id=owner_id)
+        return Balance(**row) if row else Balance()
 
     def list_entries(self, owner_id: UUID, page: PageRequest) -> list[Entry]:
         """Newest first; one more than the page's limit if there are more."""
         before = min(page.after.int, NUMBER_MAX) if page.after else NUMBER_MAX
-        rows = connection().execute(ENTRIES, (owner_id, before, page.limit + 1))
-        return [Entry(row[0], UserAccount(row[1]), *row[2:]) for row in rows]
+        rows = fetch_all(ENTRIES, owner_id=owner_id, before=before, limit=page.limit + 1)
+        return [Entry(account=UserAccount(row.pop("account")), **row) for row in rows]
 
     def audit(self) -> Audit:
         """Recompute every balance from the postings, and compare."""

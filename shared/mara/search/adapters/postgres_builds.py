@@ -5,17 +5,29 @@ the documents.
 """
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-from mara.platform.database import connection
-from mara.search.errors import ReindexingAlready
-from mara.search.model import Engine, IndexedDocument, IndexIdentity, VectorSpace
+from sqlalchemy import Select, bindparam, delete, select, update
+from sqlalchemy.dialects.postgresql import insert
 
-ACTIVE = "SELECT engine, model_id, dimensions FROM index_in_use"
-INSERT_ACTIVE = """
-    INSERT INTO index_in_use (engine, model_id, dimensions) VALUES (%s, %s, %s)
-    ON CONFLICT DO NOTHING
-"""
+from mara.platform.database import connection
+from mara.platform.sql import Row, bound, execute, fetch_all, fetch_one, values_of
+from mara.search.adapters.tables import index_builds, index_in_use
+from mara.search.errors import ReindexingAlready
+from mara.search.model import IndexedDocument, IndexIdentity, VectorSpace
+
+_identity = (index_in_use.c.engine, index_in_use.c.model_id, index_in_use.c.dimensions)
+ACTIVE = select(*_identity)
+SHARE_ACTIVE = ACTIVE.with_for_update(read=True)
+LOCK_ACTIVE = ACTIVE.with_for_update()
+INSERT_ACTIVE = insert(index_in_use).values(bound(_identity)).on_conflict_do_nothing()
+CUT_OVER = update(index_in_use).values(bound(_identity))
+MARK_BUILT = insert(index_builds).values(bound(index_builds.c)).on_conflict_do_nothing()
+CLEAR = delete(index_builds)
+UNMARK_BUILT = CLEAR.where(index_builds.c.document_id == bindparam("document_id"))
+
+# Documents belong to a domain above: these two statements name its columns in SQL.
 SEARCHABLE = "state = 'ready' AND deleted_at IS NULL AND superseded_at IS NULL"
 PENDING = f"""
     SELECT id, owner_id, filename, chunks FROM documents d WHERE {SEARCHABLE} AND NOT EXISTS (
@@ -23,14 +35,9 @@ PENDING = f"""
     ORDER BY id LIMIT %s
 """
 LOCK = f"SELECT FROM documents WHERE id = %s AND {SEARCHABLE} FOR SHARE"
-MARK_BUILT = """
-    INSERT INTO index_builds (identity, document_id, owner_id) VALUES (%s, %s, %s)
-    ON CONFLICT DO NOTHING
-"""
 # Held by the session, not by the transaction: it is released when the process ends in any way.
 ACQUIRE = "SELECT pg_try_advisory_lock(7212)"
 RELEASE = "SELECT pg_advisory_unlock_all()"
-CUT_OVER = "UPDATE index_in_use SET engine = %s, model_id = %s, dimensions = %s"
 
 
 class PostgresIndexBuilds:
@@ -52,8 +59,8 @@ class PostgresIndexBuilds:
 
     def lock_active(self, proposed: IndexIdentity) -> IndexIdentity:
         """The active index, ``proposed`` where there is none, locked until the transaction ends."""
-        connection().execute(INSERT_ACTIVE, _columns(proposed))
-        return self._read(f"{ACTIVE} FOR SHARE") or proposed
+        execute(INSERT_ACTIVE, **_values(proposed))
+        return self._read(SHARE_ACTIVE) or proposed
 
     def pending(self, target: IndexIdentity, limit: int) -> Sequence[IndexedDocument]:
         """Searchable documents without a record for ``target``, by id."""
@@ -67,30 +74,31 @@ class PostgresIndexBuilds:
 
     def mark_built(self, target: IndexIdentity, document: IndexedDocument) -> None:
         """Insert the record. Idempotent."""
-        connection().execute(MARK_BUILT, (str(target), document.id, document.owner_id))
+        owned = {"document_id": document.id, "owner_id": document.owner_id}
+        execute(MARK_BUILT, identity=str(target), **owned)
 
     def cut_over(self, target: IndexIdentity) -> bool:
         """Update the row of the active index, unless documents are pending."""
-        connection().execute(INSERT_ACTIVE, _columns(target))
+        execute(INSERT_ACTIVE, **_values(target))
         # Waits for every ingestion that has locked it, and sees what they have added.
-        connection().execute(f"{ACTIVE} FOR UPDATE")
+        fetch_all(LOCK_ACTIVE)
         if self.pending(target, 1):
             return False
-        connection().execute(CUT_OVER, _columns(target))
+        execute(CUT_OVER, **_values(target))
         return True
 
     def clear(self) -> None:
         """Delete all records."""
-        connection().execute("DELETE FROM index_builds")
+        execute(CLEAR)
 
     def unmark_built(self, document_id: UUID) -> None:
         """Delete the document's records: its chunks have changed."""
-        connection().execute("DELETE FROM index_builds WHERE document_id = %s", (document_id,))
+        execute(UNMARK_BUILT, document_id=document_id)
 
-    def _read(self, statement: str) -> IndexIdentity | None:
-        row = connection().execute(statement).fetchone()
-        return IndexIdentity(Engine(row[0]), VectorSpace(row[1], row[2])) if row else None
+    def _read(self, statement: Select[Any]) -> IndexIdentity | None:
+        row = fetch_one(statement)
+        return IndexIdentity(row.pop("engine"), VectorSpace(**row)) if row else None
 
 
-def _columns(identity: IndexIdentity) -> tuple[str, str, int]:
-    return (identity.engine, identity.space.model_id, identity.space.dimensions)
+def _values(identity: IndexIdentity) -> Row:
+    return {"engine": identity.engine, **values_of(identity.space)}

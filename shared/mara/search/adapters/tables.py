@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from mara.platform.schema import HalfVector, metadata, one_of
+from mara.platform.schema import HalfVector, enumerated, metadata, one_of
 from mara.search.model import Engine
 
 index_chunks = Table(
@@ -71,7 +71,7 @@ index_in_use = Table(
     "index_in_use",
     metadata,
     Column("single", Boolean, primary_key=True, server_default=text("true")),
-    Column("engine", Text, nullable=False),
+    Column("engine", enumerated(Engine), nullable=False),
     Column("model_id", Text, nullable=False),
     Column("dimensions", Integer, nullable=False),
     CheckConstraint("single", name="single"),

@@ -2,36 +2,43 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
+from sqlalchemy import bindparam, cast, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
 from mara.kernel.envelope import EncryptedValue, WrappedKey
-from mara.platform.database import connection
-from mara.vault.model import AccountKeys, ExtendedPublicKey, Vault
+from mara.platform.sql import Row, bound, execute, fetch_all, fetch_one
+from mara.vault.adapters.tables import vaults
+from mara.vault.model import AccountKeys, Vault
 
-COMPRESSED = 33
-KEYS = "evm_key, tron_key, aptos_key"
-COLUMNS = f"""id, owner_id, {KEYS}, seed_format, seed_key_id, seed_wrapped_key, seed_nonce, seed,
-    created_at, wrapped_at"""
+_after = cast(bindparam("after"), vaults.c.id.type)
 
-ADD = f"""
-    INSERT INTO vaults ({COLUMNS}) VALUES (%(id)s, %(owner_id)s, %(evm_key)s, %(tron_key)s,
-        %(aptos_key)s, %(format)s, %(key_id)s, %(wrapped_key)s, %(nonce)s, %(seed)s,
-        %(created_at)s, %(wrapped_at)s)
-    ON CONFLICT (owner_id) DO NOTHING
-"""
-KEYS_OF = f"SELECT {KEYS} FROM vaults WHERE owner_id = %s"
-LIST_TO_REWRAP = f"""
-    SELECT {COLUMNS} FROM vaults
-    WHERE (seed_key_id <> %(key_id)s OR wrapped_at < %(before)s)
-      AND (%(after)s::uuid IS NULL OR id > %(after)s)
-    ORDER BY id LIMIT %(limit)s
-"""
-UPDATE_WRAPPED_KEY = """
-    UPDATE vaults SET seed_key_id = %(key_id)s, seed_wrapped_key = %(wrapped_key)s,
-        wrapped_at = %(wrapped_at)s
-    WHERE id = %(id)s AND owner_id = %(owner_id)s AND seed_wrapped_key = %(wrapped_before)s
-"""
+ADD = insert(vaults).values(bound(vaults.c)).on_conflict_do_nothing(index_elements=["owner_id"])
+GET_ACCOUNT_KEYS = select(vaults.c.evm_key, vaults.c.tron_key, vaults.c.aptos_key).where(
+    vaults.c.owner_id == bindparam("owner_id")
+)
+LIST_TO_REWRAP = (
+    select(vaults)
+    .where(
+        or_(
+            vaults.c.seed_key_id != bindparam("key_id"),
+            vaults.c.wrapped_at < bindparam("before"),
+        ),
+        or_(_after.is_(None), vaults.c.id > _after),
+    )
+    .order_by(vaults.c.id)
+    .limit(bindparam("limit"))
+)
+UPDATE_WRAPPED_KEY = (
+    update(vaults)
+    .where(
+        vaults.c.id == bindparam("id"),
+        vaults.c.owner_id == bindparam("owner_id"),
+        vaults.c.seed_wrapped_key == bindparam("wrapped_before"),
+    )
+    .values(bound((vaults.c.seed_key_id, vaults.c.seed_wrapped_key, vaults.c.wrapped_at)))
+)
 
 
 class PostgresVaults:
@@ -39,58 +46,49 @@ class PostgresVaults:
 
     def add(self, vault: Vault) -> bool:
         """Insert the vault; False where the owner has one, which stays unchanged."""
-        return connection().execute(ADD, _parameters(vault)).rowcount == 1
+        return execute(ADD, **_values(vault)) == 1
 
     def get_account_keys(self, owner_id: UUID) -> AccountKeys | None:
         """The public keys of the owner's vault, or None."""
-        row = connection().execute(KEYS_OF, (owner_id,)).fetchone()
-        return _keys(*row) if row else None
+        row = fetch_one(GET_ACCOUNT_KEYS, owner_id=owner_id)
+        return _keys(row) if row else None
 
     def list_to_rewrap(
         self, key_id: str, before: datetime | None, *, after: UUID | None, limit: int
     ) -> Sequence[Vault]:
         """A page of vaults wrapped by another key or before a time, ordered by id."""
-        wanted = {"key_id": key_id, "before": before, "after": after, "limit": limit}
-        return [_vault(row) for row in connection().execute(LIST_TO_REWRAP, wanted)]
+        rows = fetch_all(LIST_TO_REWRAP, key_id=key_id, before=before, after=after, limit=limit)
+        return [_vault(row) for row in rows]
 
     def update_wrapped_key(self, rewrapped: Vault, before: Vault) -> bool:
         """Store the new wrapped key; False where it changed since ``before`` was read."""
-        values = {**_parameters(rewrapped), "wrapped_before": before.seed.key.content}
-        return connection().execute(UPDATE_WRAPPED_KEY, values).rowcount == 1
+        values = _values(rewrapped)
+        return execute(UPDATE_WRAPPED_KEY, **values, wrapped_before=before.seed.key.content) == 1
 
 
-def _vault(row: tuple[Any, ...]) -> Vault:
-    id_, owner_id, evm, tron, aptos, format_, key_id, wrapped, nonce, seed, *times = row
-    encrypted = EncryptedValue(format_, WrappedKey(key_id, wrapped), nonce, seed)
-    created_at, wrapped_at = times
-    return Vault(id_, owner_id, _keys(evm, tron, aptos), encrypted, created_at, wrapped_at)
+def _vault(row: Row) -> Vault:
+    wrapped = WrappedKey(row["seed_key_id"], row["seed_wrapped_key"])
+    seed = EncryptedValue(row["seed_format"], wrapped, row["seed_nonce"], row["seed"])
+    times = (row["created_at"], row["wrapped_at"])
+    return Vault(row["id"], row["owner_id"], _keys(row), seed, *times)
 
 
-def _keys(evm: bytes, tron: bytes, aptos: bytes) -> AccountKeys:
-    return AccountKeys(_extended(evm), _extended(tron), aptos)
+def _keys(row: Row) -> AccountKeys:
+    return AccountKeys(row["evm_key"], row["tron_key"], row["aptos_key"])
 
 
-def _extended(content: bytes) -> ExtendedPublicKey:
-    return ExtendedPublicKey(content[:COMPRESSED], content[COMPRESSED:])
-
-
-def _content(key: ExtendedPublicKey) -> bytes:
-    return key.public_key + key.chain_code
-
-
-def _parameters(vault: Vault) -> dict[str, object]:
-    encrypted = vault.seed
+def _values(vault: Vault) -> Row:
     return {
         "id": vault.id,
         "owner_id": vault.owner_id,
-        "evm_key": _content(vault.keys.evm),
-        "tron_key": _content(vault.keys.tron),
+        "evm_key": vault.keys.evm,
+        "tron_key": vault.keys.tron,
         "aptos_key": vault.keys.aptos,
-        "format": encrypted.format,
-        "key_id": encrypted.key.key_id,
-        "wrapped_key": encrypted.key.content,
-        "nonce": encrypted.nonce,
-        "seed": encrypted.ciphertext,
+        "seed_format": vault.seed.format,
+        "seed_key_id": vault.seed.key.key_id,
+        "seed_wrapped_key": vault.seed.key.content,
+        "seed_nonce": vault.seed.nonce,
+        "seed": vault.seed.ciphertext,
         "created_at": vault.created_at,
         "wrapped_at": vault.wrapped_at,
     }

@@ -12,7 +12,22 @@ from sqlalchemy import (
     Uuid,
 )
 
-from mara.platform.schema import TIMESTAMP, metadata
+from mara.platform.schema import TIMESTAMP, Converted, metadata
+from mara.vault.model import ExtendedPublicKey
+
+COMPRESSED = 33
+"""Bytes of a compressed public key; its chain code follows."""
+
+
+def _load_key(content: bytes) -> ExtendedPublicKey:
+    return ExtendedPublicKey(content[:COMPRESSED], content[COMPRESSED:])
+
+
+def _dump_key(key: ExtendedPublicKey) -> bytes:
+    return key.public_key + key.chain_code
+
+
+EXTENDED_KEY = Converted(LargeBinary(), load=_load_key, dump=_dump_key)
 
 # No cascade: a user who still has a vault cannot be deleted.
 vaults = Table(
@@ -20,8 +35,8 @@ vaults = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("owner_id", Uuid, ForeignKey("users.id"), nullable=False),
-    Column("evm_key", LargeBinary, nullable=False),
-    Column("tron_key", LargeBinary, nullable=False),
+    Column("evm_key", EXTENDED_KEY, nullable=False),
+    Column("tron_key", EXTENDED_KEY, nullable=False),
     Column("aptos_key", LargeBinary, nullable=False),
     Column("seed_format", SmallInteger, nullable=False),
     Column("seed_key_id", Text, nullable=False),

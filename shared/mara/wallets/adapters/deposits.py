@@ -1,57 +1,103 @@
 """Repository of deposits, and of the addresses that receive them, in PostgreSQL."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
 from uuid import UUID
 
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Integer,
+    LargeBinary,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    cast,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
+
 from mara.kernel.page import PageRequest
-from mara.platform.database import connection
+from mara.platform.sql import (
+    Row,
+    bound,
+    constant,
+    execute,
+    fetch_all,
+    fetch_value,
+    page_parameters,
+    paged,
+    values_of,
+)
+from mara.wallets.adapters.tables import deposits, wallets
 from mara.wallets.model import BlockRange, BlockRef, Deposit, DepositKey, DepositState, Network
 
-COLUMNS = """id, owner_id, network, transaction, position, recipient, amount_micro_usdt,
-    block_number, block_hash, log_index, state, reader, seen_at, credited_at"""
-
-OWNERS = """
-    SELECT receives_at, owner_id FROM wallets WHERE network = %s AND receives_at = ANY(%s)
-"""
-# Ordered by id, so that two transactions that lock the same rows do not deadlock.
-GET_FOR_UPDATE = f"""
-    SELECT {COLUMNS} FROM deposits JOIN unnest(%s::text[], %s::int[]) AS asked (t, p)
-        ON transaction = t AND position = p
-    WHERE network = %s ORDER BY id FOR UPDATE OF deposits
-"""
-IN_FLIGHT = f"""
-    SELECT {COLUMNS} FROM deposits
-    WHERE network = %s AND block_number BETWEEN %s AND %s AND state IN ('seen', 'safe')
-    ORDER BY id
-"""
-AWAITING_CONFIRMATION = (
-    f"SELECT {COLUMNS} FROM deposits WHERE network = %s AND state = 'final' ORDER BY id"
+_columns = deposits.c
+_of_network = _columns.network == bindparam("network")
+_of_owner = _columns.owner_id == bindparam("owner_id")
+_asked = (
+    func.unnest(
+        bindparam("transactions", type_=ARRAY(Text)), bindparam("positions", type_=ARRAY(Integer))
+    )
+    .table_valued("transaction", "position")
+    .render_derived(name="asked")
 )
-SAVE = f"""
-    INSERT INTO deposits ({COLUMNS}) VALUES (%(id)s, %(owner_id)s, %(network)s, %(transaction)s,
-        %(position)s, %(recipient)s, %(amount)s, %(block_number)s, %(block_hash)s, %(log_index)s,
-        %(state)s, %(reader)s, %(seen_at)s, %(credited_at)s)
-    ON CONFLICT (id) DO UPDATE SET owner_id = excluded.owner_id, recipient = excluded.recipient,
-        amount_micro_usdt = excluded.amount_micro_usdt, block_number = excluded.block_number,
-        block_hash = excluded.block_hash, log_index = excluded.log_index, state = excluded.state,
-        reader = excluded.reader, credited_at = excluded.credited_at
-"""
-LIST = f"""
-    SELECT {COLUMNS} FROM deposits
-    WHERE owner_id = %(owner)s AND network = %(network)s
-      AND (%(after)s::uuid IS NULL OR id < %(after)s)
-    ORDER BY id DESC LIMIT %(limit)s
-"""
+_seen, _safe, _final = (
+    constant(state) for state in (DepositState.SEEN, DepositState.SAFE, DepositState.FINAL)
+)
+BALANCE_MAX = 2**63 - 1
+
+OWNERS = select(wallets.c.receives_at, wallets.c.owner_id).where(
+    wallets.c.network == bindparam("network"),
+    wallets.c.receives_at == any_(bindparam("recipients", type_=ARRAY(LargeBinary))),
+)
+# Ordered by id, so that two transactions that lock the same rows do not deadlock.
+GET_FOR_UPDATE = (
+    select(deposits)
+    .join(
+        _asked,
+        and_(_columns.transaction == _asked.c.transaction, _columns.position == _asked.c.position),
+    )
+    .where(_of_network)
+    .order_by(_columns.id)
+    .with_for_update(of=deposits)
+)
+IN_FLIGHT = (
+    select(deposits)
+    .where(
+        _of_network,
+        _columns.block_number.between(bindparam("first"), bindparam("last")),
+        _columns.state.in_([_seen, _safe]),
+    )
+    .order_by(_columns.id)
+)
+AWAITING_CONFIRMATION = (
+    select(deposits).where(_of_network, _columns.state == _final).order_by(_columns.id)
+)
+_insert = insert(deposits).values(bound(_columns))
+_identity = {_columns.id, _columns.network, _columns.transaction, _columns.position}
+SAVE = _insert.on_conflict_do_update(
+    index_elements=[_columns.id],
+    set_={
+        column: _insert.excluded[column.name]
+        for column in _columns
+        if column not in {*_identity, _columns.seen_at}
+    },
+)
+LIST = paged(select(deposits), _columns.id).where(_of_owner, _of_network)
 # Limited to the range of a balance, because a dishonest provider may report any amounts.
-PENDING = """
-    SELECT least(coalesce(sum(amount_micro_usdt), 0), 9223372036854775807)::bigint FROM deposits
-    WHERE owner_id = %s AND state IN ('seen', 'safe', 'final')
-"""
-MARK_SAFE = """
-    UPDATE deposits SET state = 'safe'
-    WHERE network = %s AND state = 'seen' AND block_number <= %s
-"""
+PENDING = select(
+    cast(
+        func.least(func.coalesce(func.sum(_columns.amount_micro_usdt), 0), BALANCE_MAX), BigInteger
+    )
+).where(_of_owner, _columns.state.in_([_seen, _safe, _final]))
+MARK_SAFE = (
+    update(deposits)
+    .where(_of_network, _columns.state == _seen, _columns.block_number <= bindparam("up_to"))
+    .values(state=_safe)
+)
 
 
 class PostgresDeposits:
@@ -61,82 +107,54 @@ class PostgresDeposits:
         """The owner of each recipient that belongs to a user; one statement for all."""
         if not recipients:
             return {}
-        rows = connection().execute(OWNERS, (network, list(recipients)))
-        return {bytes(recipient): owner_id for recipient, owner_id in rows}
+        rows = fetch_all(OWNERS, network=network, recipients=list(recipients))
+        return {row["receives_at"]: row["owner_id"] for row in rows}
 
     def get_for_update(self, keys: Collection[DepositKey]) -> Mapping[DepositKey, Deposit]:
         """The deposits that exist, locked until the transaction ends."""
         found: dict[DepositKey, Deposit] = {}
         for network in {key.network for key in keys}:
             asked = [key for key in keys if key.network is network]
-            transactions, positions = [k.transaction for k in asked], [k.position for k in asked]
-            rows = connection().execute(GET_FOR_UPDATE, (transactions, positions, network))
+            rows = fetch_all(
+                GET_FOR_UPDATE,
+                transactions=[key.transaction for key in asked],
+                positions=[key.position for key in asked],
+                network=network,
+            )
             found |= {deposit.key: deposit for deposit in map(_deposit, rows)}
         return found
 
     def in_flight(self, network: Network, blocks: BlockRange) -> Sequence[Deposit]:
         """The deposits in the range that are seen or safe."""
-        rows = connection().execute(IN_FLIGHT, (network, blocks.first, blocks.last))
+        rows = fetch_all(IN_FLIGHT, network=network, first=blocks.first, last=blocks.last)
         return [_deposit(row) for row in rows]
 
     def awaiting_confirmation(self, network: Network) -> Sequence[Deposit]:
         """The final deposits that a second provider must confirm."""
-        rows = connection().execute(AWAITING_CONFIRMATION, (network,))
+        rows = fetch_all(AWAITING_CONFIRMATION, network=network)
         return [_deposit(row) for row in rows]
 
     def save(self, deposit: Deposit) -> None:
         """Insert or update, by id."""
-        parameters = {
-            "id": deposit.id,
-            "owner_id": deposit.owner_id,
-            "network": deposit.key.network,
-            "transaction": deposit.key.transaction,
-            "position": deposit.key.position,
-            "recipient": deposit.recipient,
-            "amount": deposit.amount_micro_usdt,
-            "block_number": deposit.block.number,
-            "block_hash": deposit.block.hash,
-            "log_index": deposit.log_index,
-            "state": deposit.state,
-            "reader": deposit.reader,
-            "seen_at": deposit.seen_at,
-            "credited_at": deposit.credited_at,
-        }
-        connection().execute(SAVE, parameters)
+        values = {**values_of(deposit), **deposit.key._asdict()}
+        block = {"block_number": deposit.block.number, "block_hash": deposit.block.hash}
+        execute(SAVE, **values, **block)
 
     def list(self, owner_id: UUID, network: Network, page: PageRequest) -> Sequence[Deposit]:
         """Newest first; one more than the page's limit if there are more."""
-        parameters = {
-            "owner": owner_id,
-            "network": network,
-            "after": page.after,
-            "limit": page.limit + 1,
-        }
-        return [_deposit(row) for row in connection().execute(LIST, parameters)]
+        wanted = {"owner_id": owner_id, "network": network}
+        return [_deposit(row) for row in fetch_all(LIST, **wanted, **page_parameters(page))]
 
     def pending(self, owner_id: UUID) -> int:
         """Sum of the owner's seen, safe and final deposits, in micro-USDT."""
-        row = connection().execute(PENDING, (owner_id,)).fetchone()
-        return int(row[0]) if row else 0
+        return int(fetch_value(PENDING, owner_id=owner_id))
 
     def mark_safe(self, network: Network, up_to: int) -> None:
         """Change the state of all seen deposits up to that block to safe."""
-        connection().execute(MARK_SAFE, (network, up_to))
+        execute(MARK_SAFE, network=network, up_to=up_to)
 
 
-def _deposit(row: tuple[Any, ...]) -> Deposit:
-    id_, owner_id, network, transaction, position, recipient, amount, *rest = row
-    number, hash_, log_index, state, reader, seen_at, credited_at = rest
-    return Deposit(
-        id=id_,
-        owner_id=owner_id,
-        key=DepositKey(Network(network), transaction, position),
-        recipient=bytes(recipient),
-        amount_micro_usdt=amount,
-        block=BlockRef(number, hash_),
-        log_index=log_index,
-        state=DepositState(state),
-        reader=reader,
-        seen_at=seen_at,
-        credited_at=credited_at,
-    )
+def _deposit(row: Row) -> Deposit:
+    key = DepositKey(*(row.pop(name) for name in DepositKey._fields))
+    block = BlockRef(row.pop("block_number"), row.pop("block_hash"))
+    return Deposit(key=key, block=block, **row)

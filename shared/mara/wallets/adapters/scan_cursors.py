@@ -3,44 +3,52 @@
 import json
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from psycopg import errors
+from sqlalchemy import Select, bindparam, insert, select
+from sqlalchemy.dialects import postgresql
 
 from mara.platform.database import connection
+from mara.platform.sql import Row, bound, execute, fetch_one, fetch_value
+from mara.wallets.adapters.tables import chain_providers, chain_scans
 from mara.wallets.errors import ConcurrentUpdate
 from mara.wallets.model import BlockRef, Network, ProviderFailure, ScanCursor, UnfinalizedRange
 
-GET = """
-    SELECT closed_number, closed_hash, open, blocks_per_scan, revision
-    FROM chain_scans WHERE network = %s
-"""
-INSERT = """
-    INSERT INTO chain_scans (network, closed_number, closed_hash, open, blocks_per_scan, revision)
-    VALUES (%(network)s, %(number)s, %(hash)s, %(open)s, %(blocks)s, %(revision)s)
-"""
+_cursor = (
+    *(chain_scans.c.closed_number, chain_scans.c.closed_hash, chain_scans.c.open),
+    *(chain_scans.c.blocks_per_scan, chain_scans.c.revision),
+)
+GET = select(*_cursor).where(chain_scans.c.network == bindparam("network"))
+GET_FOR_UPDATE = GET.with_for_update()
+INSERT = insert(chain_scans).values(bound((chain_scans.c.network, *_cursor)))
 # On the right side of an assignment, a column has its value from before the update.
 UPDATE = """
-    UPDATE chain_scans SET closed_number = %(number)s, closed_hash = %(hash)s, open = %(open)s,
-        blocks_per_scan = %(blocks)s, revision = revision + 1, latest_number = %(latest)s,
-        scanned_at = %(now)s,
+    UPDATE chain_scans SET closed_number = %(closed_number)s, closed_hash = %(closed_hash)s,
+        open = %(open)s, blocks_per_scan = %(blocks_per_scan)s,
+        revision = revision + 1, latest_number = %(latest)s, scanned_at = %(now)s,
         grew_at = CASE
             WHEN grew_at IS NULL
                 OR %(head)s > coalesce((open->-1->>'last')::bigint, closed_number)
             THEN %(now)s ELSE grew_at END,
         caught_up_at = CASE WHEN %(head)s >= %(latest)s THEN %(now)s ELSE caught_up_at END,
         closing_since = CASE
-            WHEN %(head)s = %(number)s THEN NULL
-            WHEN closing_since IS NULL OR %(number)s <> closed_number THEN %(now)s
+            WHEN %(head)s = %(closed_number)s THEN NULL
+            WHEN closing_since IS NULL OR %(closed_number)s <> closed_number THEN %(now)s
             ELSE closing_since END
     WHERE network = %(network)s AND revision = %(revision)s
 """
-LATEST = "SELECT latest_number FROM chain_scans WHERE network = %s"
-RECORD_FAILURE = """
-    INSERT INTO chain_providers (network, provider, kind, failure, failed_at)
-    VALUES (%(network)s, %(provider)s, %(kind)s, %(said)s, %(at)s)
-    ON CONFLICT (network, provider) DO UPDATE
-        SET kind = excluded.kind, failure = excluded.failure, failed_at = excluded.failed_at
-"""
+LATEST = select(chain_scans.c.latest_number).where(chain_scans.c.network == bindparam("network"))
+_insert_failure = postgresql.insert(chain_providers).values(bound(chain_providers.c))
+RECORD_FAILURE = _insert_failure.on_conflict_do_update(
+    index_elements=[chain_providers.c.network, chain_providers.c.provider],
+    set_={
+        column: _insert_failure.excluded[column.name]
+        for column in (
+            *(chain_providers.c.kind, chain_providers.c.failure, chain_providers.c.failed_at),
+        )
+    },
+)
 
 
 class PostgresScanCursors:
@@ -52,53 +60,52 @@ class PostgresScanCursors:
 
     def get_for_update(self, network: Network) -> ScanCursor | None:
         """As ``get``, and locks the row until the transaction ends."""
-        return self._one(GET + " FOR UPDATE", network)
+        return self._one(GET_FOR_UPDATE, network)
 
     def add(self, cursor: ScanCursor) -> None:
         """Insert. Raises ConcurrentUpdate if the network has a cursor."""
         try:
-            connection().execute(INSERT, _parameters(cursor))
+            execute(INSERT, **_values(cursor))
         except errors.UniqueViolation:
             raise ConcurrentUpdate(f"{cursor.network} already has a scan cursor.") from None
 
     def save(self, cursor: ScanCursor, *, latest: int, now: datetime) -> None:
         """Update if the revision is the stored one. Raises ConcurrentUpdate."""
-        parameters = {**_parameters(cursor), "latest": latest, "now": now}
+        parameters = {**_values(cursor), "head": cursor.head.number, "latest": latest, "now": now}
         if connection().execute(UPDATE, parameters).rowcount == 0:
             raise ConcurrentUpdate(f"The scan cursor of {cursor.network} has another revision.")
 
-    def _one(self, statement: str, network: Network) -> ScanCursor | None:
-        row = connection().execute(statement, (network,)).fetchone()
+    def _one(self, statement: Select[Any], network: Network) -> ScanCursor | None:
+        row = fetch_one(statement, network=network)
         if row is None:
             return None
-        number, hash_, parts, blocks, revision = row
-        unfinalized = [UnfinalizedRange(**part) for part in parts]
-        return ScanCursor(network, BlockRef(number, hash_), unfinalized, blocks, revision)
+        finalized = BlockRef(row["closed_number"], row["closed_hash"])
+        unfinalized = [UnfinalizedRange(**part) for part in row["open"]]
+        return ScanCursor(network, finalized, unfinalized, row["blocks_per_scan"], row["revision"])
 
     def latest_block(self, network: Network) -> int | None:
         """The number of the chain's latest block at the last scan; None before the first."""
-        row = connection().execute(LATEST, (network,)).fetchone()
-        return row[0] if row else None
+        latest: int | None = fetch_value(LATEST, network=network)
+        return latest
 
     def record_failure(self, network: Network, failure: ProviderFailure, detail: str) -> None:
         """Replace the provider's last failure."""
-        parameters = {
-            "network": network,
-            "provider": failure.provider,
-            "kind": failure.kind,
-            "said": detail,
-            "at": failure.at,
-        }
-        connection().execute(RECORD_FAILURE, parameters)
+        execute(
+            RECORD_FAILURE,
+            network=network,
+            provider=failure.provider,
+            kind=failure.kind,
+            failure=detail,
+            failed_at=failure.at,
+        )
 
 
-def _parameters(cursor: ScanCursor) -> dict[str, object]:
+def _values(cursor: ScanCursor) -> Row:
     return {
         "network": cursor.network,
-        "number": cursor.finalized.number,
-        "hash": cursor.finalized.hash,
-        "head": cursor.head.number,
+        "closed_number": cursor.finalized.number,
+        "closed_hash": cursor.finalized.hash,
         "open": json.dumps([asdict(part) for part in cursor.unfinalized]),
-        "blocks": cursor.blocks_per_scan,
+        "blocks_per_scan": cursor.blocks_per_scan,
         "revision": cursor.revision,
     }

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from mara.platform.schema import TIMESTAMP, check, metadata, one_of
+from mara.platform.schema import TIMESTAMP, check, enumerated, metadata, one_of
 from mara.wallets.model import DepositState, FailureKind, Network
 
 # An address has 20 bytes (EVM, Tron) or 32 (Aptos). Transfers name `receives_at` as recipient: the
@@ -25,7 +25,7 @@ from mara.wallets.model import DepositState, FailureKind, Network
 wallets = Table(
     "wallets",
     metadata,
-    Column("network", Text),
+    Column("network", enumerated(Network)),
     Column("address", LargeBinary, nullable=False),
     Column("receives_at", LargeBinary),
     Column("owner_id", Uuid, ForeignKey("users.id"), nullable=False),
@@ -42,7 +42,7 @@ deposits = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("owner_id", Uuid, ForeignKey("users.id"), nullable=False),
-    Column("network", Text, nullable=False),
+    Column("network", enumerated(Network), nullable=False),
     Column("transaction", Text, nullable=False),
     Column("position", Integer, nullable=False),
     Column("recipient", LargeBinary, nullable=False),
@@ -50,7 +50,7 @@ deposits = Table(
     Column("block_number", BigInteger, nullable=False),
     Column("block_hash", Text, nullable=False),
     Column("log_index", Integer, nullable=False),
-    Column("state", Text, nullable=False),
+    Column("state", enumerated(DepositState), nullable=False),
     Column("reader", Text, nullable=False),
     Column("seen_at", TIMESTAMP, nullable=False),
     Column("credited_at", TIMESTAMP),

@@ -1,21 +1,25 @@
 """Repository of wallets in PostgreSQL."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
-from mara.platform.database import connection
+from sqlalchemy import bindparam, select
+from sqlalchemy.dialects.postgresql import insert
+
+from mara.platform.sql import Row, bound, execute, fetch_all, fetch_one, values_of
 from mara.wallets.adapters.addresses import StandardAddressCodec
+from mara.wallets.adapters.tables import wallets
 from mara.wallets.model import Network, Wallet
 
-COLUMNS = "owner_id, network, address, receives_at, created_at"
-ADD = f"""
-    INSERT INTO wallets ({COLUMNS})
-    VALUES (%(owner_id)s, %(network)s, %(address)s, %(receives_at)s, %(created_at)s)
-    ON CONFLICT (owner_id, network) DO NOTHING
-"""
-FIND = f"SELECT {COLUMNS} FROM wallets WHERE owner_id = %s AND network = %s"
-LIST = f"SELECT {COLUMNS} FROM wallets WHERE owner_id = %s ORDER BY network"
+ADD = (
+    insert(wallets)
+    .values(bound(wallets.c))
+    .on_conflict_do_nothing(index_elements=[wallets.c.owner_id, wallets.c.network])
+)
+LIST = (
+    select(wallets).where(wallets.c.owner_id == bindparam("owner_id")).order_by(wallets.c.network)
+)
+FIND = LIST.where(wallets.c.network == bindparam("network"))
 
 
 class PostgresWallets:
@@ -23,27 +27,18 @@ class PostgresWallets:
 
     def add(self, wallet: Wallet) -> bool:
         """Insert; False, without a change, if the owner has a wallet on that network."""
-        parameters = {
-            "owner_id": wallet.owner_id,
-            "network": wallet.network,
-            "address": wallet.address,
-            "receives_at": wallet.receives_at,
-            "created_at": wallet.created_at,
-        }
-        return connection().execute(ADD, parameters).rowcount == 1
+        return execute(ADD, **values_of(wallet)) == 1
 
     def find(self, owner_id: UUID, network: Network) -> Wallet | None:
         """The owner's wallet on the network, or None."""
-        row = connection().execute(FIND, (owner_id, network)).fetchone()
+        row = fetch_one(FIND, owner_id=owner_id, network=network)
         return _wallet(row) if row else None
 
     def list(self, owner_id: UUID) -> Sequence[Wallet]:
         """All wallets of the owner, ordered by network."""
-        return [_wallet(row) for row in connection().execute(LIST, (owner_id,))]
+        return [_wallet(row) for row in fetch_all(LIST, owner_id=owner_id)]
 
 
-def _wallet(row: tuple[Any, ...]) -> Wallet:
-    owner_id, name, address, receives_at, created_at = row
-    network = Network(name)
-    text = StandardAddressCodec().encode(network, bytes(address))
-    return Wallet(owner_id, network, bytes(address), bytes(receives_at), created_at, text)
+def _wallet(row: Row) -> Wallet:
+    text = StandardAddressCodec().encode(row["network"], row["address"])
+    return Wallet(**row, address_text=text)

@@ -1,0 +1,90 @@
+"""Values of agents, answers and evaluations as JSON columns hold them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from mara.agents.model import (
+    AgentSettings,
+    AnswerMode,
+    AnswerStatus,
+    Basis,
+    Citation,
+    Language,
+    Retrieved,
+)
+from mara.agents.model.evaluation import Cited, Outcome, Result
+from mara.extraction.model import Place
+from mara.platform.schema import dump_json
+
+Stored = dict[str, Any]
+
+
+def dump_record(record: Any) -> str:
+    """Return a dataclass as JSON."""
+    return dump_json(asdict(record))
+
+
+def dump_records(records: Iterable[Any]) -> str:
+    """Return dataclasses as a JSON array."""
+    return dump_json([asdict(record) for record in records])
+
+
+def load_citations(stored: Sequence[Stored]) -> list[Citation]:
+    """Return the citations of an answer."""
+    return [
+        Citation(
+            document_id=UUID(item["document_id"]),
+            filename=item["filename"],
+            chunk_id=UUID(item["chunk_id"]),
+            quote=item["quote"],
+            place=Place(**{**item["place"], "headings": tuple(item["place"]["headings"])}),
+        )
+        for item in stored
+    ]
+
+
+def load_retrieval(stored: Sequence[Stored]) -> list[Retrieved]:
+    """Return the passages that were retrieved for an answer."""
+    names = ("chunk_id", "document_id")
+    return [Retrieved(**{**item, **{name: UUID(item[name]) for name in names}}) for item in stored]
+
+
+def load_basis(stored: Stored) -> Basis | None:
+    """Return the basis of an answer; None for answers from before it was stored."""
+    if not stored:
+        return None
+    document_ids = tuple(UUID(document_id) for document_id in stored["document_ids"])
+    return Basis(**{**stored, "document_ids": document_ids, "mode": AnswerMode(stored["mode"])})
+
+
+def load_settings(stored: Stored) -> AgentSettings:
+    """Return the settings of a version of an agent."""
+    language = stored["language"]
+    return AgentSettings(
+        **{
+            **stored,
+            "mode": AnswerMode(stored["mode"]),
+            "language": Language(language) if language else None,
+            "document_ids": tuple(UUID(document_id) for document_id in stored["document_ids"]),
+        }
+    )
+
+
+def load_cited(stored: Sequence[Stored]) -> list[Cited]:
+    """Return the passages that the answer of an evaluation case cited."""
+    return [Cited(UUID(item["chunk_id"]), UUID(item["document_id"])) for item in stored]
+
+
+def load_results(stored: Sequence[Stored]) -> list[Result]:
+    """Return the results of an evaluation."""
+    return [
+        Result(
+            answer_id=UUID(item["answer_id"]),
+            question=item["question"],
+            outcome=Outcome(item["outcome"]),
+            status=AnswerStatus(item["status"]) if item["status"] else None,
+        )
+        for item in stored
+    ]
