@@ -25,6 +25,7 @@ class Api:
         )
 
     def call(self, method: str, path: str, **parts: Any) -> Any:
+        """Send one request; return the decoded body, None where there is none."""
         answer = self._http.request(method, path, **parts)
         if answer.is_error:
             try:
@@ -36,7 +37,7 @@ class Api:
         return answer.json() if answer.content else None
 
     def register(self, email: str, password: str, **profile: str) -> bool:
-        """False where the account exists."""
+        """Create an account; return False where it exists already."""
         answer = self._http.post(
             "/auth/register", json={"email": email, "password": password, **profile}
         )
@@ -52,12 +53,13 @@ class Api:
         return token
 
     def upload(self, path: Path) -> Any:
+        """Upload a file as a form; return the document."""
         return self.call(
             "POST", "/documents/upload", files={"file": (path.name, path.read_bytes())}
         )
 
     def wait_until_read(self, document_id: str) -> Any:
-        """The document once it is ready. Raises ApiRefused where it failed or takes too long."""
+        """Return the document once it is ready. Raises ApiRefused if it fails or takes too long."""
         give_up_at = time.monotonic() + INGESTION_TIMEOUT_S
         while time.monotonic() < give_up_at:
             document = self.call("GET", f"/documents/{document_id}")

@@ -1,4 +1,4 @@
-"""Clients of the emulator."""
+"""AWS clients that talk to the emulator."""
 
 from typing import Any
 
@@ -11,11 +11,12 @@ REGION = "eu-west-1"
 
 
 def endpoint() -> str:
+    """Return the URL of the emulator, for every service."""
     return f"http://127.0.0.1:{ports().emulator}"
 
 
 def client(service: str) -> Any:
-    """With the emulator's well-known credentials: it has no others, and holds no secret."""
+    """Return a client with the emulator's well-known credentials, which guard nothing."""
     make: Any = boto3.client  # its overloads want the name as a literal
     return make(
         service,

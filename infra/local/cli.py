@@ -14,7 +14,7 @@ Command = Callable[[argparse.Namespace], int]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; a known failure is a sentence on stderr and exit status 1."""
+    """Run one command; a known failure is printed to stderr as a sentence, with exit status 1."""
     parser = argparse.ArgumentParser(prog="mara", description="The local cloud of MARA.")
     commands = parser.add_subparsers(dest="command", required=True)
     for name, (run, help_) in COMMANDS.items():
@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         status: int = options.run(options)
-    except RuntimeError as error:  # the local cloud's own failures all are one, with a remedy
+    except RuntimeError as error:  # every failure of the local cloud is one, with a remedy
         sys.stderr.write(f"\nmara: {error}\n")
         return 1
     except KeyboardInterrupt:
@@ -33,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def up(_: argparse.Namespace) -> int:
+    """Start everything, deploy, and create the demo account."""
     from infra.local import deploy, migrate, seed
     from infra.local.chains import servers
 
@@ -58,11 +59,13 @@ def up(_: argparse.Namespace) -> int:
 
 
 def down(_: argparse.Namespace) -> int:
+    """Stop everything; the data stays."""
     print("stopped" if lifecycle.stop() else "nothing was running")
     return 0
 
 
 def status(_: argparse.Namespace) -> int:
+    """Print whether the local cloud runs, and where; exit status 1 where it does not."""
     from infra.local.chains import servers
 
     pid = lifecycle.running_pid()
@@ -86,6 +89,7 @@ def _language_model() -> str:
 
 
 def logs(_: argparse.Namespace) -> int:
+    """Follow the logs of all functions until interrupted."""
     from infra.local.logs import follow
 
     follow()
@@ -93,6 +97,7 @@ def logs(_: argparse.Namespace) -> int:
 
 
 def redeploy(_: argparse.Namespace) -> int:
+    """Deploy what changed in the source."""
     from infra.local import deploy
 
     with step("deploying what changed"):
@@ -101,6 +106,7 @@ def redeploy(_: argparse.Namespace) -> int:
 
 
 def demo(_: argparse.Namespace) -> int:
+    """Play the demo story over HTTP and print it."""
     from infra.local.demo_story import play
 
     play()
@@ -108,6 +114,7 @@ def demo(_: argparse.Namespace) -> int:
 
 
 def superuser(options: argparse.Namespace) -> int:
+    """Make a registered account a superuser."""
     from infra.local.superuser import appoint
 
     print(appoint(options.email))
@@ -115,6 +122,7 @@ def superuser(options: argparse.Namespace) -> int:
 
 
 def reindex(_: argparse.Namespace) -> int:
+    """Build the configured search index and switch to it."""
     from infra.local import reindex as reindexing
 
     print(reindexing.reindex())
@@ -122,6 +130,7 @@ def reindex(_: argparse.Namespace) -> int:
 
 
 def evaluate(options: argparse.Namespace) -> int:
+    """Run an agent's evaluation cases and print the score."""
     from infra.local import evaluate as evaluation
 
     print(evaluation.evaluate(options.agent, options.version))
@@ -129,6 +138,7 @@ def evaluate(options: argparse.Namespace) -> int:
 
 
 def vault(options: argparse.Namespace) -> int:
+    """Rewrap the data keys of all seeds with the current wrapping key."""
     from infra.local.rewrap import rewrap
 
     print(rewrap(options.before))
@@ -136,6 +146,7 @@ def vault(options: argparse.Namespace) -> int:
 
 
 def ledger(_: argparse.Namespace) -> int:
+    """Verify every balance against the postings."""
     from infra.local import ledger as books
 
     print(books.verify())
@@ -143,6 +154,7 @@ def ledger(_: argparse.Namespace) -> int:
 
 
 def openapi(_: argparse.Namespace) -> int:
+    """Generate the OpenAPI document."""
     from infra.local.openapi import write
 
     print(write())
@@ -150,6 +162,7 @@ def openapi(_: argparse.Namespace) -> int:
 
 
 def triggers(_: argparse.Namespace) -> int:
+    """Generate the README's table of triggers."""
     from infra.local.triggers import write
 
     print(write())
@@ -157,6 +170,7 @@ def triggers(_: argparse.Namespace) -> int:
 
 
 def permissions(_: argparse.Namespace) -> int:
+    """Generate the table of permissions."""
     from infra.local.routes import write
 
     print(write())
@@ -164,6 +178,7 @@ def permissions(_: argparse.Namespace) -> int:
 
 
 def template(_: argparse.Namespace) -> int:
+    """Generate the environment of every function in template.yaml."""
     from infra.local.function_environment import write
 
     print(write())
@@ -171,6 +186,7 @@ def template(_: argparse.Namespace) -> int:
 
 
 def alarms(_: argparse.Namespace) -> int:
+    """Generate infra/observability.yaml."""
     from infra.local.alarms import write
 
     print(write())
@@ -178,6 +194,7 @@ def alarms(_: argparse.Namespace) -> int:
 
 
 def secrets(options: argparse.Namespace) -> int:
+    """Write or rotate a secret of a stage."""
     from infra.local import secret_commands
 
     print(secret_commands.run(options.action, options.stage, options.name, sys.stdin))
@@ -185,6 +202,7 @@ def secrets(options: argparse.Namespace) -> int:
 
 
 def images(_: argparse.Namespace) -> int:
+    """Print the template with container images for the functions that embed."""
     from infra.local.images import template
 
     print(template())
@@ -192,6 +210,7 @@ def images(_: argparse.Namespace) -> int:
 
 
 def layers(_: argparse.Namespace) -> int:
+    """Export the requirements of the layers from uv.lock."""
     from infra.local.layers import export
 
     print(export())
@@ -207,11 +226,13 @@ def revision(options: argparse.Namespace) -> int:
 
 
 def faucet(options: argparse.Namespace) -> int:
+    """Send test USDT to an address on a local chain."""
     print(chains.faucet(options.address, options.amount, options.network))
     return 0
 
 
 def chain(options: argparse.Namespace) -> int:
+    """Control a local chain, or scan it."""
     print(chains.chain(options))
     return 0
 
@@ -222,20 +243,22 @@ def _no_arguments(_: argparse.ArgumentParser) -> None:
 
 def _of_vault(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", choices=["rewrap"])
-    moment = "rewrap those wrapped before it too, such as 2026-11-23T00:00:00Z"
+    moment = "also rewrap keys wrapped before this time, such as 2026-11-23T00:00:00Z"
     parser.add_argument("--before", type=datetime.fromisoformat, help=moment)
 
 
 def _of_secrets(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", choices=["put", "rotate"])
     parser.add_argument(
-        "name", nargs="?", default="", help="put: which; its value is read on stdin"
+        "name", nargs="?", default="", help="put: the secret's name; its value is read from stdin"
     )
-    parser.add_argument("--stage", default=STAGE, help="other than local: in your AWS account")
+    parser.add_argument(
+        "--stage", default=STAGE, help="another stage than local is in your AWS account"
+    )
 
 
 def _of_superuser(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("email", help="of an account that is registered")
+    parser.add_argument("email", help="the e-mail address of a registered account")
 
 
 def _of_ledger(parser: argparse.ArgumentParser) -> None:
@@ -248,7 +271,7 @@ def _of_revision(parser: argparse.ArgumentParser) -> None:
 
 def _of_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("agent", help="its id")
-    parser.add_argument("--version", type=int, help="the newest, if none is named")
+    parser.add_argument("--version", type=int, help="default: the newest")
 
 
 ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
@@ -261,31 +284,31 @@ ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "superuser": _of_superuser,
     "vault": _of_vault,
 }
-"""Of the commands that take any."""
+"""The arguments of the commands that take any."""
 
 COMMANDS: dict[str, tuple[Command, str]] = {
-    "up": (up, "start everything, deploy, and seed the demo account"),
+    "up": (up, "start everything, deploy, and create the demo account"),
     "down": (down, "stop everything; the data stays"),
     "status": (status, "whether it runs, and where"),
     "logs": (logs, "follow the logs of all functions"),
     "redeploy": (redeploy, "deploy what changed in the source"),
     "demo": (demo, "play the story over HTTP and print it"),
     "superuser": (superuser, "make a registered account a superuser"),
-    "reindex": (reindex, "go over to the search index that is configured, without an outage"),
-    "evaluate": (evaluate, "ask an agent again what people judged, and print its score"),
-    "vault": (vault, "rewrap: put the data keys of all seeds under the key that wraps now"),
-    "ledger": (ledger, "verify: derive every balance from the postings, and compare"),
+    "reindex": (reindex, "switch to the configured search index, without an outage"),
+    "evaluate": (evaluate, "run an agent's evaluation cases and print its score"),
+    "vault": (vault, "rewrap: wrap the data keys of all seeds with the current key"),
+    "ledger": (ledger, "verify: derive every balance from the postings and compare"),
     "faucet": (faucet, "send test USDT to an address on a chain of the local cloud"),
     "chain": (chain, "mine, reorg, finalize: move a local chain; scan, rescan: read it"),
-    "openapi": (openapi, "write the OpenAPI document anew"),
-    "triggers": (triggers, "write the README's table of triggers anew"),
+    "openapi": (openapi, "generate the OpenAPI document"),
+    "triggers": (triggers, "generate the README's table of triggers"),
     "permissions": (permissions, "write the table of permissions from the handlers"),
     "revision": (revision, "draft a migration: the declared tables against the migrated schema"),
-    "template": (template, "write the environment of every function in template.yaml anew"),
-    "alarms": (alarms, "write infra/observability.yaml anew from the list of alarms"),
+    "template": (template, "generate the environment of every function in template.yaml"),
+    "alarms": (alarms, "generate infra/observability.yaml from the list of alarms"),
     "secrets": (secrets, "put: write a stage's secret from stdin; rotate: sign with a new one"),
     "images": (images, "print the template with container images, for sentence-transformers"),
-    "layers": (layers, "write the layers' requirements anew from uv.lock"),
+    "layers": (layers, "generate the layers' requirements from uv.lock"),
 }
 
 if __name__ == "__main__":

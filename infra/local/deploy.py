@@ -24,11 +24,11 @@ POLL_S = 0.2
 
 
 class DeployFailed(RuntimeError):
-    """The stack was refused; the text names the resource and the reason."""
+    """The stack was not deployed; the text names the resource and the reason."""
 
 
 def deploy() -> None:
-    """Create or update the stack, and tell the front door where its API is.
+    """Create or update the stack, and write the address of its API for the proxy.
 
     Raises DeployFailed.
     """
@@ -90,6 +90,7 @@ def parameters(secrets: Mapping[str, str]) -> dict[str, str]:
 
 
 def is_deployed() -> bool:
+    """Whether the stack is deployed completely."""
     return _status(client("cloudformation")) in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
 
 

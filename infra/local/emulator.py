@@ -1,6 +1,6 @@
 """The AWS emulator (ministack) as a child process.
 
-Its state lives in memory and is rebuilt by deploying the stack; the objects of S3 lie on disk.
+Its state is in memory and is rebuilt by deploying the stack; the objects of S3 are on disk.
 """
 
 import os
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 READY_TIMEOUT_S = 30.0
 POLL_S = 0.05
 
-# What a function may see of this machine: the emulator hands its own environment on to them.
+# What a function may see of this machine: functions inherit the emulator's environment.
 PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE")
 
 
 class EmulatorFailed(RuntimeError):
-    """It did not start; the text is the end of its log."""
+    """The emulator did not start; the text is the end of its log."""
 
 
 def start(folder: Path, port: int) -> "subprocess.Popen[bytes]":

@@ -6,7 +6,7 @@ from infra.local.environment import point_to_the_local_cloud
 
 
 def evaluate(agent: str, version: int | None) -> str:
-    """A line for each case, then the score. Raises RuntimeError where there is no such agent."""
+    """Return a line per case, then the score. Raises RuntimeError if there is no such agent."""
     point_to_the_local_cloud()
     from mara.agents.model.evaluation import Outcome
     from mara.kernel.errors import DomainError
@@ -18,7 +18,7 @@ def evaluate(agent: str, version: int | None) -> str:
         caller = Principal(owner_of(agent_id), Role.USER)
         done = evaluation_service().evaluate(caller, agent_id, version)
     except ValueError as error:
-        raise RuntimeError(f"{agent} is no id of an agent.") from error
+        raise RuntimeError(f"{agent} is not the id of an agent.") from error
     except DomainError as error:
         raise RuntimeError(f"{error.title}: {error.detail}") from error
     lines = [f"{result.outcome.value:8} {_in_one_line(result.question)}" for result in done.results]
@@ -30,7 +30,7 @@ def evaluate(agent: str, version: int | None) -> str:
 
 
 def owner_of(agent_id: UUID) -> UUID:
-    """Raises RuntimeError."""
+    """Return the owner of an agent. Raises RuntimeError if there is no such agent."""
     from mara.kernel.unit_of_work import SYSTEM
     from mara.platform.database import connection, transaction
 

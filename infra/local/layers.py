@@ -11,7 +11,7 @@ EXTRAS = {
     "core": (),
     "http": ("http",),
     "documents": ("documents",),
-    # Whoever searches asks either index; those that only read or remove need no model for it.
+    # Search uses either index; functions that only read or delete need no embedding model.
     "search": ("search", "opensearch"),
     "opensearch": ("opensearch",),
     "ai": ("ai",),
@@ -25,13 +25,13 @@ EXTRAS = {
 GROUPS = tuple(EXTRAS)
 FOLDER = ROOT / "infra" / "layers"
 
-# Lambda's own runtime brings these.
+# Part of Lambda's Python runtime.
 IN_RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "python-dateutil", "six", "urllib3")
 
 NOT_IMPORTED = (
-    # Declared by drf-spectacular-sidecar, of which we serve the static files and import nothing.
+    # Declared by drf-spectacular-sidecar, of which only the static files are served.
     *("django", "asgiref", "sqlparse"),
-    # Declared by opensearch-py for a transport of its own that we do not use.
+    # Declared by opensearch-py for a transport that is not used here.
     *("grpcio", "protobuf", "opensearch-protobufs"),
 )
 
@@ -49,7 +49,7 @@ def export() -> str:
 
 
 def requirements(group: str) -> str:
-    """A layer holds its group alone: what the core layer has is not repeated in the others."""
+    """Return the requirements of a layer; those of the core layer are not repeated in others."""
     core = _lines([])
     if group == "core":
         return "".join(core)

@@ -6,7 +6,7 @@ from infra.local import deploy, settings
 
 
 def verify() -> str:
-    """Audit the database at MARA_DATABASE_URL, by default the local cloud's; a summary.
+    """Audit the database at MARA_DATABASE_URL (default: the local cloud's); return a summary.
 
     Raises RuntimeError with a line per difference.
     """

@@ -1,4 +1,4 @@
-"""Starting, watching and stopping the supervisor."""
+"""Starts and stops the supervisor, and finds out whether it runs."""
 
 import os
 import shutil
@@ -23,11 +23,11 @@ DISK_FREE_MIN = 1024**3
 
 
 class CannotStart(RuntimeError):
-    """What stands in the way, and what to do about it."""
+    """The local cloud cannot start; the text says why and what to do."""
 
 
 def running_pid() -> int | None:
-    """The supervisor of this folder, if it lives and is not another program with its number."""
+    """Return the process id of this folder's supervisor, or None where it does not run."""
     try:
         pid = int(_pid_file().read_text())
         command = Path(f"/proc/{pid}/cmdline").read_bytes()
@@ -37,11 +37,11 @@ def running_pid() -> int | None:
 
 
 def start() -> bool:
-    """Start the supervisor and wait until the front door opens; False where it runs already.
+    """Start the supervisor and wait until the proxy answers; False if it runs already.
 
     Raises CannotStart.
     """
-    if running_pid() is not None and _front_door_answers():
+    if running_pid() is not None and _proxy_answers():
         return False
     stop()
     _check_disk()
@@ -58,7 +58,7 @@ def start() -> bool:
         )
     _pid_file().write_text(str(process.pid))
     give_up_at = time.monotonic() + START_TIMEOUT_S
-    while not _front_door_answers():
+    while not _proxy_answers():
         if process.poll() is not None or time.monotonic() > give_up_at:
             tail = "\n".join(log.read_text("utf-8", "replace").splitlines()[-15:])
             raise CannotStart(f"The servers did not start. The end of {log.name}:\n{tail}")
@@ -67,7 +67,7 @@ def start() -> bool:
 
 
 def stop() -> bool:
-    """Stop the supervisor and wait until it and its servers are gone; False if none ran."""
+    """Stop the supervisor and wait until its servers have stopped; False if none ran."""
     pid = running_pid()
     if pid is None:
         _pid_file().unlink(missing_ok=True)
@@ -76,7 +76,7 @@ def stop() -> bool:
     give_up_at = time.monotonic() + STOP_TIMEOUT_S
     while running_pid() is not None and _alive(pid):
         if time.monotonic() > give_up_at:
-            os.kill(pid, signal.SIGKILL)  # its servers die with it
+            os.kill(pid, signal.SIGKILL)  # its servers are killed with it
         time.sleep(POLL_S)
     _pid_file().unlink(missing_ok=True)
     return True
@@ -94,7 +94,7 @@ def _pid_file() -> Path:
     return state_dir() / "supervisor.pid"
 
 
-def _front_door_answers() -> bool:
+def _proxy_answers() -> bool:
     url = f"http://127.0.0.1:{ports().front}{STATUS_PATH}"
     try:
         return httpx.get(url, timeout=2, trust_env=False).status_code == httpx.codes.OK
@@ -112,13 +112,13 @@ def _check_disk() -> None:
 
 
 def _check_ports() -> None:
-    """Wait for the ports of servers that are just ending; name one that another program holds."""
+    """Wait for the ports of servers that are stopping; name one that another program uses."""
     give_up_at = time.monotonic() + 5.0
     for name, port in asdict(ports()).items():
         while not _is_free(port):
             if time.monotonic() > give_up_at:
                 raise CannotStart(
-                    f"Port {port} ({name}) is taken by another program. End it, or choose other "
+                    f"Port {port} ({name}) is used by another program. Stop it, or choose other "
                     "ports: MARA_PORT_BASE=18000 make up"
                 )
             time.sleep(POLL_S)

@@ -1,4 +1,4 @@
-"""Follows the log lines of all functions."""
+"""`mara logs`: follows the log lines of all functions."""
 
 import time
 

@@ -83,6 +83,7 @@ class Llama:
 
 
 def make_app(path: Path) -> Starlette:
+    """Create the server of the model in the GGUF file at ``path``."""
     llama = Llama(path)
     listed = {"name": MODEL, "model": MODEL, "size": path.stat().st_size}
 

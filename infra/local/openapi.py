@@ -60,6 +60,7 @@ def write() -> str:
 
 
 def render() -> str:
+    """Return the document as JSON, in a stable order."""
     return json.dumps(build(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 

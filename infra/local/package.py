@@ -35,12 +35,13 @@ class Package:
 
 
 def load_template() -> Template:
+    """Read template.yaml, with CloudFormation's short tags as mappings."""
     template: Template = yaml_parse((ROOT / "template.yaml").read_text("utf-8"))
     return template
 
 
 def package(template: Template, bucket: str) -> tuple[Template, dict[str, Package]]:
-    """The template with S3 locations for source folders, and the packages by logical id."""
+    """Return the template with S3 locations for source folders, and packages by logical id."""
     packages: dict[str, Package] = {}
     resources = {**template["Resources"], "Api": _plain_media_types(template["Resources"]["Api"])}
     for logical_id, resource in list(resources.items()):
@@ -71,7 +72,7 @@ def package(template: Template, bucket: str) -> tuple[Template, dict[str, Packag
 
 
 def _plain_media_types(api: Template) -> Template:
-    """CloudFormation wants ``~1`` for a slash in these, and the emulator takes it literally."""
+    """CloudFormation wants ``~1`` for a slash here; the emulator takes it literally."""
     properties = {**api["Properties"]}
     binary = properties.get("BinaryMediaTypes", [])
     properties["BinaryMediaTypes"] = [name.replace("~1", "/") for name in binary]
@@ -87,7 +88,7 @@ def _zip(folder: Path, prefix: str) -> Package:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in _files(folder):
-            # Without the file's own time, the same content is the same package.
+            # A fixed time: the same content makes the same package.
             entry = zipfile.ZipInfo(prefix + path.relative_to(folder).as_posix(), _EPOCH)
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)

@@ -1,4 +1,4 @@
-"""Says what is being done while it takes longer than a person likes to wait in silence."""
+"""Prints the steps of a command that takes seconds."""
 
 import sys
 import time
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def step(what: str) -> Iterator[None]:
-    """Print the step, and the seconds it took once it is done."""
+    """Print the name of the step, and its duration in seconds once it is done."""
     sys.stdout.write(f"  {what} … ")
     sys.stdout.flush()
     began = time.monotonic()

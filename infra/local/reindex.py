@@ -1,4 +1,4 @@
-"""Builds the search index of the configured model and engine, and goes over to it."""
+"""`mara reindex`: builds the index of the configured model and engine, and switches to it."""
 
 from infra.local.environment import point_to_the_local_cloud
 
@@ -6,9 +6,9 @@ REPORTED_EVERY = 100
 
 
 def reindex() -> str:
-    """MARA_DATABASE_URL and the other variables say what of; unset, the local cloud's.
+    """Reindex the database at MARA_DATABASE_URL (default: the local cloud's).
 
-    Raises RuntimeError where it cannot go on; what is built is kept for the next run.
+    Raises RuntimeError where it cannot continue; the next run resumes with what is built.
     """
     point_to_the_local_cloud()
     from mara.kernel.errors import DomainError

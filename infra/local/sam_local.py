@@ -2,8 +2,8 @@
 
     .venv/bin/mara up && sam build && .venv/bin/python -m infra.local.sam_local start-api
 
-Containers see this machine at the bridge's address only, where nothing of ours listens. While the
-command runs, that address forwards to the two servers on loopback, and at no other time.
+Containers reach this machine at the bridge's address only, where no server of MARA listens. While
+the command runs, that address is forwarded to the servers on loopback, and at no other time.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ DOCKER_TIMEOUT_S = 20
 
 
 class SamLocalFailed(RuntimeError):
-    """What is missing, and what to do about it."""
+    """A program or a build is missing; the text says what to do."""
 
 
 def main(arguments: Sequence[str], build: Path = BUILD) -> int:
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str], build: Path = BUILD) -> int:
 
 
 def bridge_address() -> str:
-    """Where containers see this machine. Raises SamLocalFailed where there is no engine."""
+    """Return the address at which containers reach this machine. Raises SamLocalFailed."""
     inspect = "{{json (index .IPAM.Config 0)}}"
     try:
         run = subprocess.run(
@@ -71,7 +71,7 @@ def bridge_address() -> str:
 
 
 def write_template(build: Path) -> Path:
-    """The built template, whose functions may be told an endpoint: on AWS they may not.
+    """Write the built template with a variable for the endpoint, which AWS does not need.
 
     `sam local` passes on only the variables that a template declares.
     """
@@ -86,7 +86,7 @@ def write_template(build: Path) -> Path:
 
 
 def write_environment() -> Path:
-    """What the functions of the local cloud get, with the addresses as containers see them."""
+    """Write the variables of the local stage, with addresses that containers can reach."""
     secrets = deploy.secret_values()
     given = deploy.parameters(secrets)
     variables = {
@@ -132,7 +132,7 @@ def _sam_environment() -> dict[str, str]:
 
 
 async def _forward(address: str, port: int) -> asyncio.Server:
-    """Listen at ``address``; pass every connection on to the same port of loopback."""
+    """Listen at ``address`` and forward every connection to the same port on loopback."""
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -143,7 +143,7 @@ async def _forward(address: str, port: int) -> asyncio.Server:
         await asyncio.gather(_pump(reader, far_writer), _pump(far_reader, writer))
 
     try:
-        # Shared, so that `invoke` runs beside `start-api`.
+        # Shared, so that `invoke` can run while `start-api` does.
         return await asyncio.start_server(connected, address, port, reuse_port=True)
     except OSError as error:
         raise SamLocalFailed(f"{address}:{port} cannot be listened on: {error}") from error

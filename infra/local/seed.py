@@ -1,4 +1,4 @@
-"""The demo account with its agent and its runbooks, made through the API like any other."""
+"""Creates the demo account with its agent and runbooks, through the API."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,13 +14,15 @@ QUESTION = "Оплата отвечает медленно, что делать?
 
 @dataclass(frozen=True)
 class DemoAccount:
+    """The credentials of the demo account and its agent."""
+
     email: str
     password: str
     agent_id: str
 
 
 def seed() -> DemoAccount:
-    """Make what is missing; doing it again changes nothing."""
+    """Create what is missing; idempotent."""
     api, password = Api(), load_secrets().demo_password
     api.register(EMAIL, password, full_name="Demo", locale="ru")
     api.log_in(EMAIL, password)
@@ -34,7 +36,7 @@ def seed() -> DemoAccount:
 
 
 def welcome(account: DemoAccount) -> str:
-    """What a person sees at the end of `make up`."""
+    """Return the text that `make up` ends with."""
     api = f"{front_url()}/api/v1"
     json = "-H 'content-type: application/json'"
     login = f'{{"email":"{account.email}","password":"{account.password}"}}'

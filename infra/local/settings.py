@@ -1,4 +1,4 @@
-"""Where the local cloud keeps things, on which ports it listens, and its generated secrets."""
+"""The folder, the ports and the generated secrets of the local cloud."""
 
 import json
 import os
@@ -14,7 +14,7 @@ DATABASE = "mara"
 
 @dataclass(frozen=True)
 class Ports:
-    """The front door, and every other server right behind it."""
+    """The port of the proxy, and those of the other servers, which follow it."""
 
     front: int
     emulator: int
@@ -28,7 +28,7 @@ class Ports:
 
 @dataclass(frozen=True)
 class Secrets:
-    """Drawn once, kept in a file that only its owner can read."""
+    """Generated once, kept in a file that only its owner can read."""
 
     token_secret: str
     postgres_password: str
@@ -36,23 +36,24 @@ class Secrets:
     app_password: str
     demo_password: str
     local_key: str
-    """In hexadecimal digits: what wraps the data keys of this machine."""
+    """64 hexadecimal digits: the key that wraps the data keys of this machine."""
 
 
 def state_dir() -> Path:
-    """``.mara/`` in the checkout, or MARA_HOME; made where it is missing."""
+    """Return ``.mara/`` of the checkout, or MARA_HOME; create it where it is missing."""
     folder = Path(os.environ.get("MARA_HOME", ROOT / ".mara")).resolve()
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
 def ports() -> Ports:
+    """Return the ports, counted from MARA_PORT_BASE."""
     first = int(os.environ.get("MARA_PORT_BASE", DEFAULT_PORT))
     return Ports(*range(first, first + len(Ports.__dataclass_fields__)))
 
 
 def load_secrets() -> Secrets:
-    """Read them, or draw them the first time; what an older version did not know is drawn too."""
+    """Read the secrets; generate those that are missing."""
     path = state_dir() / "secrets.json"
     known = json.loads(path.read_text("utf-8")) if path.exists() else {}
     if known.keys() >= Secrets.__dataclass_fields__.keys():
@@ -64,11 +65,12 @@ def load_secrets() -> Secrets:
 
 
 def front_url() -> str:
+    """Return the URL of the proxy, where the API is."""
     return f"http://localhost:{ports().front}"
 
 
 def _write_private(path: Path, text: str) -> None:
-    """Written whole or not at all, and never readable by others, not even for a moment."""
+    """Write atomically, to a file that is never readable by others."""
     staging = path.with_suffix(".new")
     staging.unlink(missing_ok=True)
     with os.fdopen(os.open(staging, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:

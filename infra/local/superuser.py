@@ -1,4 +1,4 @@
-"""Appoints the first superuser: by whoever runs the machine, never by a default password."""
+"""`mara superuser`: promotes the first superuser; there is no default password."""
 
 import os
 
@@ -6,7 +6,7 @@ from infra.local import deploy, settings
 
 
 def appoint(email: str) -> str:
-    """Promote a registered account. MARA_DATABASE_URL says where; unset, the local cloud's.
+    """Promote an account of the database at MARA_DATABASE_URL (default: the local cloud's).
 
     Raises RuntimeError with a remedy where there is no such account.
     """

@@ -27,6 +27,7 @@ def triggers() -> list[Trigger]:
 
 
 def table() -> str:
+    """Return the table as Markdown."""
     return HEAD + "".join(f"| `{t.folder}` | `{t.source}` | {t.what} |\n" for t in triggers())
 
 
