@@ -249,9 +249,7 @@ def _of_vault(parser: argparse.ArgumentParser) -> None:
 
 def _of_secrets(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", choices=["put", "rotate"])
-    parser.add_argument(
-        "name", nargs="?", default="", help="put: the secret's name; its value is read from stdin"
-    )
+    parser.add_argument("name", help="put: its value is read from stdin; rotate: tokens")
     parser.add_argument(
         "--stage", default=STAGE, help="another stage than local is in your AWS account"
     )

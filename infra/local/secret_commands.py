@@ -8,12 +8,14 @@ from infra.local.settings import STAGE
 
 def run(action: str, stage: str, name: str, text: TextIO) -> str:
     """Carry out ``put`` or ``rotate``; return what to print. Raises RuntimeError."""
-    client = _client(stage)
-    if action == "rotate":
-        first, *others = secret_store.draw_tokens(client, stage)
-        return f"{first} signs within five minutes; verified too: {', '.join(others) or 'none'}"
     if name not in secret_store.NAMES:
         raise RuntimeError(f"Name one of: {', '.join(secret_store.NAMES)}")
+    client = _client(stage)
+    if action == "rotate":
+        if name != secret_store.TOKENS:
+            raise RuntimeError(f"Only {secret_store.TOKENS} are drawn; put writes {name}.")
+        first, *others = secret_store.draw_tokens(client, stage)
+        return f"{first} signs within five minutes; verified too: {', '.join(others) or 'none'}"
     secret_store.put(client, stage, name, text.read().strip())
     return f"{secret_store.full_name(stage, name)} is written"
 

@@ -10,6 +10,7 @@ import pytest
 from moto import mock_aws
 
 from infra.local import secret_commands
+from infra.local.cli import main
 from infra.local.secret_store import (
     NAMES,
     TOKEN_SECRETS_MAX,
@@ -57,8 +58,20 @@ class TestCommand:
         assert get(client, "prod", "chains") == "{}"
         assert said == "mara-prod/chains is written"
 
+    def test_takes_the_stage_before_and_after_the_name(
+        self, client: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for arguments in (["--stage", "prod", "database"], ["database", "--stage", "prod"]):
+            monkeypatch.setattr("sys.stdin", io.StringIO(" ".join(arguments)))
+            assert main(["secrets", "put", *arguments]) == 0
+            assert get(client, "prod", "database") == " ".join(arguments)
+
+    def test_draws_no_secret_that_others_give(self) -> None:
+        with pytest.raises(RuntimeError, match="put writes database"):
+            secret_commands.run("rotate", "prod", "database", io.StringIO())
+
     def test_does_not_repeat_a_secret(self, client: Any) -> None:
-        said = secret_commands.run("rotate", "prod", "", io.StringIO())
+        said = secret_commands.run("rotate", "prod", "tokens", io.StringIO())
         for secret in json.loads(get(client, "prod", "tokens")).values():
             assert secret not in said
 
