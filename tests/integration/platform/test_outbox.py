@@ -111,6 +111,34 @@ class TestPublish:
         assert waiting() == 1
 
 
+class TestBacklog:
+    """What the alarm OutboxBacklog watches."""
+
+    def test_grows_while_the_queue_is_down_and_is_nothing_once_all_is_sent(
+        self,
+        received: Received,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        with monkeypatch.context() as broken:
+            break_the_queue(broken)
+            with transaction(SYSTEM):
+                outbox.publish(GreetPerson(name="Anna"))
+            outbox.relay(now() + timedelta(minutes=10))
+            assert 595 <= backlog(capsys) <= 605
+        outbox.relay(now() + timedelta(minutes=10))
+        assert backlog(capsys) == 0
+        assert received() == ["Anna"]
+
+
+def backlog(capsys: pytest.CaptureFixture[str]) -> int:
+    """The value of the metric that the last relay wrote."""
+    lines = capsys.readouterr().out.splitlines()
+    (line,) = [json.loads(text) for text in lines if outbox.BACKLOG_METRIC in text]
+    assert line["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["Stage"]]
+    return int(line[outbox.BACKLOG_METRIC][0])
+
+
 class PersonGreeted(Event):
     name: str
 
