@@ -193,6 +193,15 @@ def alarms(_: argparse.Namespace) -> int:
     return 0
 
 
+def generate(_: argparse.Namespace) -> int:
+    """Generate every file that is derived from the handlers and the template."""
+    from infra.local import alarms, function_environment, openapi, routes, triggers
+
+    for module in (function_environment, alarms, openapi, routes, triggers):
+        print(module.write())
+    return 0
+
+
 def secrets(options: argparse.Namespace) -> int:
     """Write or rotate a secret of a stage."""
     from infra.local import secret_commands
@@ -298,6 +307,7 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     "ledger": (ledger, "verify: derive every balance from the postings and compare"),
     "faucet": (faucet, "send test USDT to an address on a chain of the local cloud"),
     "chain": (chain, "mine, reorg, finalize: move a local chain; scan, rescan: read it"),
+    "generate": (generate, "run openapi, triggers, permissions, template and alarms, which follow"),
     "openapi": (openapi, "generate the OpenAPI document"),
     "triggers": (triggers, "generate the README's table of triggers"),
     "permissions": (permissions, "write the table of permissions from the handlers"),
