@@ -43,6 +43,12 @@ NOWHERE = {
 }
 """Loaded where they are called, by those that call them; never by an import."""
 
+WITHOUT_REPOSITORY = [
+    f"functions/api/operations/{name}"
+    for name in ("answer_preflight", "check_health", "get_openapi", "show_docs")
+]
+"""Public routes that read no table: SQLAlchemy, which repositories import, is no part of them."""
+
 FOLDERS = [trigger.folder for trigger in triggers()]
 ONE_A_FRAME = [
     "functions/api/agents/ask_agent",
@@ -123,6 +129,10 @@ class TestHeavyLibraries:
     @pytest.mark.parametrize("folder", FOLDERS)
     def test_are_loaded_by_no_import_of_a_function(self, folder: str) -> None:
         assert costs()[folder].packages & NOWHERE == set()
+
+    @pytest.mark.parametrize("folder", WITHOUT_REPOSITORY)
+    def test_of_sql_are_not_loaded_without_a_repository(self, folder: str) -> None:
+        assert "sqlalchemy" not in costs()[folder].packages
 
     @pytest.mark.parametrize("folder", FOLDERS)
     def test_of_http_are_loaded_by_routes_alone(self, folder: str) -> None:
