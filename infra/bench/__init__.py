@@ -1,1 +1,1 @@
-"""Benchmarks: ratios measured side by side in one run, never absolute promises."""
+"""Benchmarks: ratios of alternatives measured in the same run."""

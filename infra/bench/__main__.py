@@ -7,6 +7,7 @@ NAMES = ("frame", "imports", "load", "ingestion", "search", "addresses", "ledger
 
 
 def main(names: list[str]) -> None:
+    """Run the named benchmarks, or all of them."""
     for name in names or NAMES:
         print(f"\n== {name}")
         importlib.import_module(f"infra.bench.{name}").run()

@@ -1,4 +1,4 @@
-"""A migrated database for a bench, on a port that nobody has."""
+"""A migrated database for a bench, on a free port."""
 
 import os
 import socket
@@ -9,6 +9,7 @@ from infra.local.settings import ROOT
 
 
 def migrate(owner_url: str) -> None:
+    """Migrate the database to the newest revision. Raises CalledProcessError."""
     subprocess.run(
         [sys.executable, "-m", "alembic", "-c", "migrations/alembic.ini", "upgrade", "head"],
         cwd=ROOT,
@@ -19,6 +20,7 @@ def migrate(owner_url: str) -> None:
 
 
 def free_port() -> int:
+    """A port on which nothing listens at this moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -1,6 +1,6 @@
 """Load on the running local stack: 60 seconds, 8 clients, mixed reads, logins and questions.
 
-Start the stack first (`make up`). Loopback only. Says requests, errors, and times by kind.
+Start the stack first (`make up`). Loopback only. Prints requests, errors, and times by kind.
 """
 
 import random
@@ -31,7 +31,7 @@ SERVER_ERROR = 500
 
 @dataclass
 class Tally:
-    """What the clients saw; times in milliseconds."""
+    """Results of all clients; times in milliseconds."""
 
     times_ms: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     failures: dict[str, int] = field(default_factory=lambda: defaultdict(int))
@@ -41,7 +41,7 @@ class Tally:
 
 @dataclass(frozen=True)
 class Client:
-    """One customer in a hurry."""
+    """One client that sends requests without pauses."""
 
     http: httpx.Client
     credentials: dict[str, str]
@@ -50,23 +50,28 @@ class Client:
     choose: random.Random
 
     def work(self, until: float) -> None:
+        """Send randomly chosen requests until ``time.monotonic()`` reaches ``until``."""
         kinds = {self.read: 60, self.log_in: 10, self.ask: 28, self.upload: 2}
         while time.monotonic() < until:
             self.choose.choices(list(kinds), weights=list(kinds.values()))[0]()
 
     def read(self) -> None:
+        """Read one of three lists."""
         self._send(
             "read", "GET", self.choose.choice(["/documents", "/agents", "/users/me/profile"])
         )
 
     def log_in(self) -> None:
+        """Log in again."""
         self._send("login", "POST", "/auth/login", json=self.credentials)
 
     def ask(self) -> None:
+        """Ask one of the questions."""
         body = {"question": self.choose.choice(QUESTIONS)}
         self._send("question", "POST", f"/agents/{self.agent_id}/ask", json=body)
 
     def upload(self) -> None:
+        """Upload a new small document."""
         text = f"# Note {self.choose.random()}\n\nThe lamp of rack {self.choose.random()} blinks.\n"
         files = {"file": (f"note-{self.choose.random()}.md", text)}
         answer = self._send("upload", "POST", "/documents/upload", files=files)
@@ -86,7 +91,7 @@ class Client:
 
 
 def run() -> None:
-    """Raises RuntimeError where there was a 5xx, or a document was lost."""
+    """Print the results. Raises RuntimeError if there was a 5xx or a document was lost."""
     api = Api()
     email = f"load-{secrets.token_hex(4)}@mara.example"
     credentials = {"email": email, "password": secrets.token_urlsafe(16)}

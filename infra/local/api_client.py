@@ -1,4 +1,4 @@
-"""A client of the API, as a customer would write one."""
+"""A small client of the API, for the demo, the seed and the load bench."""
 
 import time
 from pathlib import Path
@@ -17,7 +17,7 @@ class ApiRefused(RuntimeError):
 
 
 class Api:
-    """Calls the front door; every refusal is raised as ApiRefused."""
+    """Calls the API at its stable address; every error response is raised as ApiRefused."""
 
     def __init__(self, base: str | None = None) -> None:
         self._http = httpx.Client(
@@ -46,7 +46,7 @@ class Api:
         return answer.status_code == httpx.codes.CREATED
 
     def log_in(self, email: str, password: str) -> str:
-        """Use the session from now on; return the access token."""
+        """Log in for all later calls; return the access token. Raises ApiRefused."""
         credentials = {"email": email, "password": password}
         token: str = self.call("POST", "/auth/login", json=credentials)["access_token"]
         self._http.headers["authorization"] = f"Bearer {token}"

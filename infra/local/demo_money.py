@@ -1,4 +1,4 @@
-"""The part of the story in which a customer pays in: wallets, deposits, and the balance."""
+"""The part of the demo story about money: wallets, deposits, and the balance."""
 
 import time
 from typing import Any
@@ -9,16 +9,19 @@ from infra.local.chains import commands, servers
 AMOUNT = "25"
 STATES = ("seen", "safe", "final", "credited")
 SAFE_FROM = {"arbitrum": "safe", "tron": "seen", "aptos": "credited"}
-"""What a deposit is after ``SLOTS`` blocks: Tron has nothing between seen and final."""
+"""State of a deposit after ``SLOTS`` blocks: Tron has no state between seen and final."""
 
 DEPOSIT_TIMEOUT_S = 90.0
-"""A schedule may be scanning just now; then the next try finds it done."""
+"""Long enough for a scan that the schedule is running at the same time to finish."""
 
 POLL_S = 0.5
 
 
 def play(api: Api) -> None:
-    """Make a wallet on every chain that is on, pay into it, and watch the money arrive."""
+    """Create a wallet on every enabled chain, deposit into it, and wait for the credit.
+
+    Raises ApiRefused.
+    """
     for network in servers.settings():
         wallet = api.call("POST", "/wallets/generate", json={"network": network})
         print(f"\n{network}: {wallet['address']}")
@@ -40,7 +43,7 @@ def play(api: Api) -> None:
 
 
 def _wait(api: Api, network: str, state: str) -> Any:
-    """The deposit, once it is in ``state`` or has come further. Raises ApiRefused."""
+    """Wait until the newest deposit is in ``state`` or a later one. Raises ApiRefused."""
     give_up_at = time.monotonic() + DEPOSIT_TIMEOUT_S
     while time.monotonic() < give_up_at:
         commands.scan(network)

@@ -1,4 +1,4 @@
-"""Plays the story over HTTP as a new customer, and prints it."""
+"""Plays the demo story over HTTP as a new customer, and prints it."""
 
 import secrets
 import time
@@ -16,7 +16,7 @@ QUESTIONS = (
 
 
 def play() -> None:
-    """Register, upload, ask, delete, see that the deleted answers no more; then pay in."""
+    """Register, upload, ask, delete, ask again without documents, then deposit test USDT."""
     api = Api()
     email, password = f"guest-{secrets.token_hex(4)}@mara.example", secrets.token_urlsafe(16)
     api.register(email, password, full_name="Гость", locale="ru")

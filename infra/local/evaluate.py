@@ -24,7 +24,7 @@ def evaluate(agent: str, version: int | None) -> str:
     lines = [f"{result.outcome.value:8} {_in_one_line(result.question)}" for result in done.results]
     outcomes = [result.outcome for result in done.results]
     passed, failed = (outcomes.count(kind) for kind in (Outcome.PASSED, Outcome.FAILED))
-    score = "none: people judged no answer of it yet" if done.score is None else f"{done.score:.3f}"
+    score = "none: no answer of it has feedback yet" if done.score is None else f"{done.score:.3f}"
     lines.append(f"version {done.agent_version}: {passed} passed, {failed} failed, score {score}")
     return "\n".join(lines)
 

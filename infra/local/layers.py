@@ -20,7 +20,7 @@ EXTRAS = {
     "wallets": ("wallets",),
     "docs": ("docs",),
 }
-"""The extras of pyproject.toml that each layer holds; a function has five layers at most."""
+"""The extras of pyproject.toml in each layer; a function has at most five layers."""
 
 GROUPS = tuple(EXTRAS)
 FOLDER = ROOT / "infra" / "layers"

@@ -9,7 +9,7 @@ POLL_S = 1.0
 
 
 def follow() -> None:
-    """Print new lines until interrupted."""
+    """Print new log lines until interrupted."""
     logs = client("logs")
     since = int(time.time() * 1000)
     while True:

@@ -1,4 +1,4 @@
-"""Writes the OpenAPI document of the whole API from the routes of every function."""
+"""Generates the OpenAPI document of the whole API from the routes of all functions."""
 
 import json
 import re
@@ -54,7 +54,7 @@ SECURITY_SCHEMES = {
 
 
 def write() -> str:
-    """Write the document; return what was written."""
+    """Write the document; return its path."""
     TARGET.write_text(render(), "utf-8")
     return str(TARGET.relative_to(ROOT))
 
@@ -65,7 +65,10 @@ def render() -> str:
 
 
 def build() -> dict[str, Any]:
-    """Raises ValueError where two functions mean different things by one schema name."""
+    """Merge the routes of all functions.
+
+    Raises ValueError if two functions use one schema name for different schemas.
+    """
     paths: dict[str, Any] = {}
     schemas: dict[str, Any] = {"Problem": PROBLEM}
     for folder, app in apps():

@@ -19,8 +19,8 @@ def reindex() -> str:
     except DomainError as error:
         raise RuntimeError(f"{error.title}: {error.detail}") from error
     if done.before == done.now:
-        return f"{done.now} is in use already"
-    return f"{done.documents} documents embedded; {done.now} is in use now"
+        return f"{done.now} is the active index already"
+    return f"{done.documents} documents embedded; {done.now} is the active index now"
 
 
 def _report(documents: int) -> None:

@@ -8,7 +8,7 @@ from infra.local import deploy, settings
 def appoint(email: str) -> str:
     """Promote an account of the database at MARA_DATABASE_URL (default: the local cloud's).
 
-    Raises RuntimeError with a remedy where there is no such account.
+    Raises RuntimeError with a remedy if there is no such account.
     """
     os.environ.setdefault("MARA_STAGE", settings.STAGE)
     if "MARA_DATABASE_URL" not in os.environ:

@@ -1,4 +1,4 @@
-"""Writes the README's table of triggers from the first lines of all handlers."""
+"""Generates the README's table of triggers from the first lines of all handlers."""
 
 import ast
 from dataclasses import dataclass
@@ -13,7 +13,10 @@ HEAD = "| Folder | Trigger | What it does |\n|---|---|---|\n"
 
 @dataclass(frozen=True)
 class Trigger:
-    """``source`` is "POST /api/v1/agents", "SQS ingest-document" or "EventBridge rate(1 hour)"."""
+    """What calls a function.
+
+    ``source`` is "POST /api/v1/agents", "SQS ingest-document" or "EventBridge rate(1 hour)".
+    """
 
     folder: str
     source: str
@@ -21,7 +24,7 @@ class Trigger:
 
 
 def triggers() -> list[Trigger]:
-    """Raises ValueError for a handler that does not say what calls it."""
+    """The triggers of all functions. Raises ValueError if a handler's docstring names none."""
     handlers = sorted((ROOT / "functions").rglob("handler.py"))
     return [_trigger(handler) for handler in handlers]
 
@@ -32,7 +35,7 @@ def table() -> str:
 
 
 def render(readme: str) -> str:
-    """The text with its table of triggers anew. Raises RuntimeError where the markers miss."""
+    """The text with its table replaced. Raises RuntimeError if the markers are missing."""
     before, begin, rest = readme.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (begin and end):
