@@ -37,24 +37,24 @@ def up(_: argparse.Namespace) -> int:
     from infra.local import deploy, migrate, seed
     from infra.local.chains import servers
 
-    with step("looking for anvil, which is a chain"):
+    with step("looking for anvil, which serves as a chain"):
         missing = servers.install()
-    with step("starting PostgreSQL, the AWS emulator, the chains and the front door"):
+    with step("starting PostgreSQL, the AWS emulator, the chains and the proxy"):
         lifecycle.start()
         servers.prepare()
     with step("migrating the database"):
         migrate.migrate()
     with step("packaging and deploying template.yaml"):
         deploy.deploy()
-    with step("beginning to read the chains"):
+    with step("starting to scan the chains"):
         unread = chains.begin()
     with step("seeding the demo account, its agent and its runbook"):
         account = seed.seed()
     print(seed.welcome(account))
     for failure in unread:
-        print(f"{failure}\nTo begin anew, with everything empty: make down, and delete .mara")
+        print(f"{failure}\nTo start over with an empty stack: make down, and delete .mara")
     if missing is not None:
-        print(f"Arbitrum and Tron are off, and all the rest works. {missing}")
+        print(f"Arbitrum and Tron are off; everything else works. {missing}")
     return 0
 
 
