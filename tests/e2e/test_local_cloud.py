@@ -3,17 +3,17 @@
 import os
 import signal
 import socket
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.support.local_cloud import SERVERS, LocalCloud, local_cloud, until
+from tests.support.local_cloud import SERVERS, LocalCloud, commands_cpu_s, local_cloud, until
 from tests.support.payer import make_payer
 from tests.support.story import Customer, assert_is_answered
 
-SECOND_START_MAX_S = 15.0
+SECOND_START_MAX_CPU_S = 8.0
+"""It takes about four seconds of CPU."""
 
 
 @pytest.fixture(scope="module")
@@ -35,9 +35,9 @@ def customer(cloud: LocalCloud) -> Customer:
 class TestUp:
     def test_is_harmless_the_second_time(self, cloud: LocalCloud, customer: Customer) -> None:
         before = cloud.supervisor()
-        began = time.monotonic()
+        began = commands_cpu_s()
         cloud.up()
-        assert time.monotonic() - began < SECOND_START_MAX_S
+        assert commands_cpu_s() - began < SECOND_START_MAX_CPU_S
         assert cloud.supervisor() == before
         customer.log_in()
 
@@ -66,9 +66,9 @@ class TestUp:
     def test_recovers_after_a_clean_stop(self, cloud: LocalCloud, customer: Customer) -> None:
         assert cloud.run("down").returncode == 0
         assert cloud.run("status").returncode == 1
-        began = time.monotonic()
+        began = commands_cpu_s()
         cloud.up()
-        assert time.monotonic() - began < SECOND_START_MAX_S
+        assert commands_cpu_s() - began < SECOND_START_MAX_CPU_S
         customer.log_in()
 
     def test_loses_no_deposit_that_a_stop_falls_into(

@@ -1,6 +1,7 @@
 """A local cloud for one test: a folder, ports and processes of its own."""
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -110,6 +111,12 @@ def local_cloud(home: Path, **settings: str) -> Iterator[LocalCloud]:
         cloud.run("down")
         for pid in cloud.left_over():
             os.kill(pid, signal.SIGKILL)
+
+
+def commands_cpu_s() -> float:
+    """CPU seconds of all commands that this process ran and that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def until(what: str, condition: Callable[[], Any], timeout_s: float = 30.0) -> Any:
