@@ -93,11 +93,11 @@ def measure_functions() -> dict[str, Cost]:
     return _probe(work)
 
 
-def measure_whole(rounds: int = WHOLE_ROUNDS) -> Cost:
-    """All of mara and of its libraries; the CPU is the median of ``rounds`` interpreters."""
+def measure_whole() -> Cost:
+    """All of mara and of its libraries; the CPU is the median of ``WHOLE_ROUNDS`` interpreters."""
     names = [*THIRD_PARTY, *own_modules()]
     with ThreadPoolExecutor(WORKERS) as pool:
-        costs = list(pool.map(lambda _: measure(names), range(rounds)))
+        costs = list(pool.map(lambda _: measure(names), range(WHOLE_ROUNDS)))
     return Cost(costs[0].modules, median(cost.cpu_ms for cost in costs), costs[0].packages)
 
 
