@@ -94,7 +94,7 @@ def functions() -> dict[str, str]:
 
 
 def render(text: str) -> str:
-    """The template's text with the Environment of every function written anew."""
+    """The template's text with the Environment of every function replaced."""
     head, marker, body = text.partition("\nResources:\n")
     entries = re.split(r"^(?=  \w)", body, flags=re.MULTILINE)
     return head + marker + "".join(_entry(entry) for entry in entries)

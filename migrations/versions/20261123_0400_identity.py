@@ -91,7 +91,7 @@ UPGRADE = """
     );
     CREATE INDEX idempotency_keys_age ON idempotency_keys (created_at);
 
-    -- Not logged: after a crash everybody starts with a fresh allowance, which harms nobody.
+    -- Not logged: after a crash every limit starts over, which is harmless.
     CREATE UNLOGGED TABLE rate_limits (
         subject text PRIMARY KEY,
         empty_at timestamptz NOT NULL

@@ -71,7 +71,7 @@ TABLES = """
     CREATE INDEX ledger_holds_expiry ON ledger_holds (expires_at);
 """
 
-# Balances follow from postings, whoever inserts them: nothing else may write them.
+# Balances follow from postings, by any writer: nothing else may write them.
 APPLY = """
     CREATE FUNCTION ledger_apply_posting() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN

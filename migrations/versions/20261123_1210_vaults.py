@@ -26,7 +26,7 @@ UPGRADE = """
     );
 """
 
-# A seed is never changed and never deleted; a data key may be wrapped anew.
+# A seed is never changed and never deleted; a data key may be rewrapped.
 RIGHTS = f"""
     REVOKE UPDATE, DELETE ON vaults FROM {APP_ROLE};
     GRANT UPDATE (seed_key_id, seed_wrapped_key, wrapped_at) ON vaults TO {APP_ROLE};

@@ -32,6 +32,7 @@ PATTERN = re.compile(
 TERMS = {
     # The user of Unix systems.
     ("infra/local/postgres.py", "nobody"),
+    ("infra/local/processes.py", "nobody"),
     ("infra/decisions/0002-own-postgresql-launcher.md", "nobody"),
 }
 """Uses of such a word as a term of the field."""

@@ -14,7 +14,7 @@ VERSION = "1.7.1"
 PACKAGE = "@foundry-rs/anvil"
 FOLDER = ROOT / ".venv" / "anvil" / VERSION
 GENESIS = 1_767_225_600
-"""In seconds since 1970, the same each time: so is the first block of a chain that starts anew."""
+"""Seconds since 1970, constant, so that the first block of a new chain is always the same."""
 INSTALL_TIMEOUT_S = 300
 
 

@@ -143,7 +143,7 @@ class Ledger:
 
 
 def make_app(ledger: Ledger) -> Starlette:
-    """The API under ``/v1``, and ``/pay`` for whoever wants some of the test USDT."""
+    """The API under ``/v1``, and ``/pay`` to send test USDT."""
 
     async def index(_: Request) -> JSONResponse:
         return JSONResponse(
