@@ -36,7 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Every test starts as a cold function of the local stage, with nothing of ours remembered."""
+    """Every test starts like a cold function of the local stage, with empty module caches."""
     set_environment(monkeypatch)
     clear_caches()
     yield
@@ -52,7 +52,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServe
 
 @pytest.fixture
 def database(postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A fresh, migrated database, which the code under test reaches as the app's role."""
+    """A fresh, migrated database; the code under test connects with the application's role."""
     with clone(postgres) as url:
         monkeypatch.setenv("MARA_DATABASE_URL", url)
         yield url
@@ -67,7 +67,7 @@ def opensearch_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def opensearch(opensearch_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The code under test searches OpenSearch, in indexes of the test's own."""
+    """The code under test searches OpenSearch, in indexes of this test only."""
     prefix = f"test-{uuid4().hex[:12]}"
     monkeypatch.setenv("MARA_SEARCH", "opensearch")
     monkeypatch.setenv("MARA_OPENSEARCH_URL", opensearch_url)
@@ -79,7 +79,7 @@ def opensearch(opensearch_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator
 
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
-    """What the structured logger writes during the test."""
+    """The output of the structured logger during the test."""
     handler = logger.registered_handler
     assert isinstance(handler, logging.StreamHandler)
     written = io.StringIO()
@@ -90,7 +90,7 @@ def log() -> Iterator[io.StringIO]:
 
 @pytest.fixture
 def as_owner(postgres: PostgresServer, database: str) -> Iterator[psycopg.Connection[Any]]:
-    """A connection as the owner of the tables, for what only a migration may do."""
+    """A connection as the owner of the tables, with the rights of a migration."""
     name = database.rsplit("/", 1)[1]
     with psycopg.connect(postgres.url(OWNER, name), autocommit=True) as link:
         yield link
@@ -98,7 +98,7 @@ def as_owner(postgres: PostgresServer, database: str) -> Iterator[psycopg.Connec
 
 @pytest.fixture
 def past_the_rules(postgres: PostgresServer, database: str) -> Iterator[psycopg.Connection[Any]]:
-    """A superuser for whom no trigger fires, as after a disk error or a wrong restore."""
+    """A superuser's connection without triggers, to damage data as a disk error would."""
     name = database.rsplit("/", 1)[1]
     with psycopg.connect(postgres.url(ADMIN, name), autocommit=True) as link:
         link.execute("SET session_replication_role = replica")

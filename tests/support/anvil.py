@@ -17,7 +17,7 @@ SLOTS = 4
 
 @contextmanager
 def anvil_node(folder: Path, chain_id: int = 42161) -> Iterator[EvmNode]:
-    """Skips where there is neither an anvil nor an npm to install it."""
+    """Start a node; skip the test if there is neither anvil nor npm to install it."""
     try:
         program = anvil.ensure()
     except anvil.AnvilMissing as reason:

@@ -1,4 +1,4 @@
-"""Storage and queues in this process, as the template makes them, and workers of the queues."""
+"""S3 and SQS in this process (moto), with the template's queues, and workers for them."""
 
 import json
 from collections.abc import Iterator
@@ -40,14 +40,14 @@ def _forget_clients() -> None:
 
 
 class Cloud:
-    """What lies in the queues and the bucket, and workers that take it."""
+    """The contents of queues and bucket, and workers that consume the messages."""
 
     def __init__(self) -> None:
         self.s3: Any = boto3.client("s3")
         self.sqs: Any = boto3.client("sqs")
 
     def take(self, queue: str) -> list[str]:
-        """The documents that the messages of a queue name; the messages are gone then."""
+        """Receive and delete all messages of a queue; return the document ids in them."""
         url = self.sqs.get_queue_url(QueueName=f"mara-local-{queue}")["QueueUrl"]
         taken: list[str] = []
         while messages := self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get(
@@ -59,7 +59,7 @@ class Cloud:
         return taken
 
     def work(self) -> None:
-        """Consume every message twice, as a queue may deliver it, until none is left."""
+        """Consume every message twice, as a queue may deliver it, until the queues are empty."""
         services = {
             "ingest-document": lambda i: ingestion_service().ingest(i),
             "purge-document": lambda i: purge_service().purge(i),
@@ -74,7 +74,7 @@ class Cloud:
             try:
                 serve(UUID(document_id))
             except Conflict:
-                continue  # done already, says the frame, and acknowledges
+                continue  # done already: the frame acknowledges the message
         return len(taken)
 
     def objects(self) -> list[str]:

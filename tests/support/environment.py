@@ -1,4 +1,4 @@
-"""The environment of a function in the local stage, and forgetting what a process remembers."""
+"""The environment variables of a function in the local stage, and the reset of module caches."""
 
 import functools
 import json
@@ -9,7 +9,7 @@ import pytest
 SECRETS = {"k1": "nT8fWq2ZpLx5Vd9RhYc3Jm7KsBg4Ea6U"}
 NETWORKS = ("arbitrum", "tron", "aptos")
 NOWHERE = "http://127.0.0.1:1"
-"""Where nothing answers."""
+"""An address at which no server answers."""
 LOCAL_KEYS = {"local-1": "6b1f0c9d" * 8}
 
 

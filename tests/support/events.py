@@ -1,4 +1,4 @@
-"""API Gateway events, as its REST APIs send them, and a client that calls a handler with them."""
+"""API Gateway events of a REST API, and a client that calls a handler with them."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""Documents with their passages indexed, without the way through storage and queue."""
+"""Documents indexed directly, without storage and queue."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -24,7 +24,7 @@ NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 def data_folder(name: str) -> Path:
-    """Test data that is no part of the repository; skips where it is missing."""
+    """A folder of test data outside the repository; skips the test if it is missing."""
     root = Path(os.environ.get("MARA_TEST_DATA", "../shared/data"))
     if not (root / name).exists():
         pytest.skip(f"No {name} in {root}: set MARA_TEST_DATA to the folder of test data.")
@@ -40,7 +40,7 @@ def a_document(owner_id: UUID, filename: str) -> Document:
         format=Format(filename.rsplit(".", 1)[1]),
         media_type="text/plain",
         size=1,
-        # Of no file: only distinct, as those of distinct files are.
+        # Not of a file: only distinct, like the hashes of distinct files.
         sha256=f"{document_id.int:064x}",
         version=1,
         state=DocumentState.READY,
@@ -51,7 +51,7 @@ def a_document(owner_id: UUID, filename: str) -> Document:
 
 
 def learn(owner_id: UUID, filename: str, blocks: Sequence[Block | str]) -> Document:
-    """Make a ready document of these blocks, chunked, embedded and indexed as ingestion does."""
+    """Add a ready document of these blocks, chunked, embedded and indexed as ingestion does."""
     document = a_document(owner_id, filename)
     whole = [Block(part, Place()) if isinstance(part, str) else part for part in blocks]
     model = embedder()

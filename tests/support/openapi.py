@@ -34,12 +34,12 @@ class Operation:
 
     @property
     def parameters(self) -> list[str]:
-        """The names of the ids in the path."""
+        """The names of the parameters in the path."""
         return re.findall(r"{(\w+)}", self.path)
 
     @property
     def body_schema(self) -> dict[str, Any] | None:
-        """Of the JSON body, with references resolved; ``None`` where it takes none."""
+        """The schema of the JSON body, with references resolved; None if there is no body."""
         content = self.spec.get("requestBody", {}).get("content", {})
         if JSON not in content:
             return None
@@ -52,19 +52,19 @@ class Operation:
         return list((self.body_schema or {}).get("examples", []))
 
     def response_schema(self, status: int) -> dict[str, Any] | None:
-        """Raises KeyError for a status that the document does not promise."""
+        """The schema of a response. Raises KeyError for a status that is not documented."""
         content = self.spec["responses"][str(status)].get("content", {})
         schema: dict[str, Any] | None = content.get(JSON, {}).get("schema")
         return schema and {**schema, "components": document()["components"]}
 
     @property
     def handler_module(self) -> Any:
-        """The function that serves it."""
+        """The module of the function that serves the operation."""
         return import_module(f"{_folders()[self.id].replace('/', '.')}.handler")
 
     @property
     def rule(self) -> Rule:
-        """What its handler declares."""
+        """The access rule that its handler declares."""
         found: Rule = self.handler_module.app.rule
         return found
 
@@ -86,7 +86,7 @@ def resolve(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def operations() -> dict[str, Operation]:
-    """By operation id."""
+    """All operations by id."""
     return {operation.id: operation for operation in _operations()}
 
 

@@ -1,4 +1,4 @@
-"""A real OpenSearch for tests: one a test run, shared by all of its processes."""
+"""A real OpenSearch: one per test run, shared by its processes."""
 
 import os
 import signal
@@ -17,7 +17,7 @@ READY_WITHIN_S = 90
 
 
 def launcher() -> Path:
-    """Skips where there is no server to start."""
+    """The program that starts a server; skips the test if there is none."""
     root = Path(os.environ.get("MARA_TEST_TOOLS", "../shared/tools"))
     start = root / "opensearch" / "start"
     if not start.exists():
@@ -27,7 +27,7 @@ def launcher() -> Path:
 
 @contextmanager
 def opensearch_server(folder: Path) -> Iterator[str]:
-    """Its URL: of MARA_TEST_OPENSEARCH_URL, or of one that lives as long as the block."""
+    """The URL of MARA_TEST_OPENSEARCH_URL, or of a server that runs during the block."""
     given = os.environ.get("MARA_TEST_OPENSEARCH_URL")
     if given:
         yield given

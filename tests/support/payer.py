@@ -1,4 +1,4 @@
-"""A customer who pays in on a chain of the local cloud, with its own commands."""
+"""A customer who deposits on a chain of the local cloud, with the `mara` commands."""
 
 from dataclasses import dataclass
 
@@ -8,12 +8,12 @@ from tests.support.local_cloud import LocalCloud, ok, until
 from tests.support.story import Customer
 
 SCANS_TIMEOUT_S = 90.0
-"""A schedule may be scanning at the same time, and then ours does nothing."""
+"""Long enough for a scan by the schedule, during which a scan by command does nothing."""
 
 
 @dataclass
 class Payer:
-    """A customer with a wallet on one chain, at which test USDT arrives."""
+    """A customer with a wallet on one chain that receives test USDT."""
 
     stack: LocalCloud
     customer: Customer
@@ -26,14 +26,14 @@ class Payer:
         return run.stdout
 
     def pay(self, amount: str) -> str:
-        """The transaction's hash."""
+        """Send test USDT to the wallet; return the transaction's hash."""
         return self.command("faucet", self.address, amount).split()[-1]
 
     def move(self, *action: str) -> None:
         self.command("chain", *action, "--network", self.network)
 
     def finalize(self) -> None:
-        if self.network != "aptos":  # where what is committed is final
+        if self.network != "aptos":  # whose transactions are final at once
             self.move("finalize")
 
     def states(self) -> list[tuple[str, str]]:
@@ -42,7 +42,7 @@ class Payer:
         return [(item["amount"], item["state"]) for item in items]
 
     def scan_until(self, *states: tuple[str, str]) -> None:
-        """The newest first."""
+        """Scan until the deposits, newest first, have these amounts and states."""
 
         def reached() -> bool:
             self.move("scan")
@@ -56,7 +56,7 @@ class Payer:
 
 
 def make_payer(stack: LocalCloud, customer: Customer, network: str) -> Payer:
-    """Skips where the chain is off."""
+    """A payer with a new wallet; skips the test if the chain is off."""
     if f"{network} off" in stack.run("status").stdout:
         pytest.skip(f"{network} needs anvil, which needs Node's npm to be installed")
     generated = customer.call("POST", "/wallets/generate", json={"network": network})

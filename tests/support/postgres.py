@@ -1,4 +1,4 @@
-"""A real PostgreSQL for tests: one server a test process, one database a test."""
+"""A real PostgreSQL: one server per test process, one database per test."""
 
 import os
 import subprocess
@@ -42,7 +42,7 @@ def migrate(owner_url: str, *command: str) -> None:
 
 @contextmanager
 def clone(server: PostgresServer) -> Iterator[str]:
-    """The app's URL of a fresh database."""
+    """The application's URL of a fresh database, dropped at the end."""
     name = next(_names)
     with psycopg.connect(server.url(ADMIN, "postgres"), autocommit=True) as link:
         make = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {} STRATEGY = FILE_COPY")

@@ -16,14 +16,14 @@ RANKS = 10
 
 @dataclass(frozen=True)
 class Question:
-    """``paragraph`` is the number of the one that answers."""
+    """``paragraph`` is the number of the paragraph that contains the answer."""
 
     text: str
     paragraph: int
 
 
 def xquad(language: str) -> tuple[list[str], list[Question]]:
-    """Paragraphs and questions; of the same numbers in every language."""
+    """Paragraphs and questions; numbered alike in every language."""
     path = data_folder("xquad") / f"xquad.{language}.dev.json"
     found: list[str] = []
     questions = []
@@ -37,7 +37,7 @@ def xquad(language: str) -> tuple[list[str], list[Question]]:
 def learn_paragraphs(
     owner_id: UUID, paragraphs: Sequence[str], *, chosen: Callable[[int], bool] = lambda _: True
 ) -> None:
-    """A document for each of the chosen ones, named by its number."""
+    """Index one document per chosen paragraph, named by its number."""
     for number, text in enumerate(paragraphs):
         if chosen(number):
             learn(owner_id, f"{number}.txt", [text])
@@ -48,13 +48,13 @@ def paragraph_of(hit: Hit) -> int:
 
 
 def rank_in(found: Sequence[object], wanted: object) -> int | None:
-    """From 1, counting each only once."""
+    """The rank from 1 among the distinct items; None if it is not found."""
     distinct = list(dict.fromkeys(found))
     return distinct.index(wanted) + 1 if wanted in distinct else None
 
 
 def ndcg(ranks: Sequence[int | None]) -> float:
-    """Of one relevant document a question, among the first ten.
+    """nDCG@10 with one relevant document per question.
 
     Järvelin and Kekäläinen, "Cumulated gain-based evaluation of IR techniques" (2002).
     """
@@ -78,7 +78,7 @@ def area_under_roc(positive: Sequence[float], negative: Sequence[float]) -> floa
 
 @dataclass(frozen=True)
 class Alert:
-    """``name`` is its own; ``runbook`` that of the one that answers."""
+    """``name`` is the alert's; ``runbook`` names the runbook that answers it."""
 
     name: str
     summary: str
@@ -113,7 +113,7 @@ def runbook_names(folder: Path) -> set[str]:
 
 
 def runbook_of(hit: Hit, names: set[str]) -> str | None:
-    """By its file, by its heading, or where neither tells, by the first name in its text."""
+    """The runbook of a hit: by file name, by heading, or by the first runbook named in its text."""
     for name in (hit.filename.removesuffix(".md"), *hit.chunk.place.headings):
         if name in names:
             return name

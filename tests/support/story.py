@@ -1,4 +1,4 @@
-"""The main path over HTTP: register, log in, upload, ask; on whatever serves the API."""
+"""The main path over HTTP: register, log in, upload, ask; at any URL that serves the API."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ ANSWER = "удалите архивы старше 14 дней"
 
 @dataclass
 class Customer:
-    """Somebody with an account, talking to the API at ``url``."""
+    """A customer who uses the API at ``url``."""
 
     url: str
     timeout_s: float = 60.0
@@ -57,7 +57,7 @@ class Customer:
         return str(document["id"])
 
     def upload_by_form(self, text: str) -> str:
-        """With a presigned form, past the API, straight into the bucket."""
+        """Upload with a presigned form, directly into the bucket."""
         content = text.encode()
         digest = hashlib.sha256(content).hexdigest()
         named = {"filename": "large.md", "size": len(content), "sha256": digest}
@@ -87,7 +87,7 @@ class Customer:
 
 
 def assert_is_answered(answer: Any, document_id: str) -> None:
-    """With a quote that stands in the runbook word for word."""
+    """The answer has a quote that occurs verbatim in the runbook."""
     assert answer["status"] == "answered", answer
     quotes = [c["quote"] for c in answer["citations"] if c["document_id"] == document_id]
     assert any(ANSWER in quote for quote in quotes), answer["citations"]

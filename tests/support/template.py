@@ -1,4 +1,4 @@
-"""template.yaml as CloudFormation gets it, and the rights it gives."""
+"""template.yaml as CloudFormation receives it, and the permissions in it."""
 
 import copy
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ def load_observability() -> dict[str, Any]:
 
 
 def translated(template: dict[str, Any]) -> dict[str, Any]:
-    """What CloudFormation gets after the SAM transform."""
+    """The template after the SAM transform."""
     from samtranslator.parser.parser import Parser
     from samtranslator.translator.translator import Translator
 

@@ -1,4 +1,4 @@
-"""Two tenants who each have one of everything, and the callers who try to reach the other's."""
+"""Two tenants with one object of every kind, and callers who try to reach the other's."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,7 +28,7 @@ ALL_SCOPES = frozenset(Scope)
 
 @dataclass(frozen=True)
 class Tenant:
-    """``ids`` are by the name of the path's parameter; ``word`` stands in all that is theirs.
+    """``ids`` are keyed by path parameter; ``word`` occurs in every object of the tenant.
 
     ``address`` is that of the only wallet, on ``ids["network"]``, which is no secret itself.
     """
@@ -41,9 +41,9 @@ class Tenant:
 
 @dataclass(frozen=True)
 class Caller:
-    """Somebody with a role, with or without an API key; ``role`` is None for nobody.
+    """A role, with or without an API key; ``role`` is None for an anonymous caller.
 
-    ``secured`` is whether row-level security stands, or the queries have to hold alone.
+    ``secured`` is False if row-level security is off, so that only the queries isolate tenants.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Caller:
     secured: bool = True
 
     def status(self, rule: Rule) -> int | None:
-        """What the route's rule says before any object is looked at: None is a pass."""
+        """The status that the route's rule gives before any object is read; None if it passes."""
         if self.role is None:
             return 401
         if RANK[self.role].value < rule.access.value:
@@ -62,7 +62,7 @@ class Caller:
         return None
 
     def headers(self, account: Account) -> dict[str, str]:
-        """A new session or key at every call: what ends one ends none of the others."""
+        """A new session or key at every call, so that ending one affects no other."""
         if self.role is None:
             return {}
         if self.scopes is not None:
@@ -88,7 +88,7 @@ CALLERS = (
 def make_tenant(
     name: str, word: str, role: Role = Role.USER, network: Network = Network.ARBITRUM
 ) -> Tenant:
-    """With a document, an agent that answered from it, an API key, a wallet, and money."""
+    """A tenant with a document, an agent that answered from it, an API key, a wallet, and money."""
     account = make_account(name, role)
     who = account.principal
     text = f"Restart the {word} gateway with systemctl restart {word}, then call {word} support."
@@ -119,7 +119,7 @@ def make_tenant(
 
 @dataclass
 class Rows:
-    """All that one owner has in the database, seen past row-level security."""
+    """All rows of one owner in the database, read without row-level security."""
 
     link: psycopg.Connection[Any]
     owner_id: UUID
@@ -133,14 +133,14 @@ class Rows:
         self.tables = [name for (name,) in found]
 
     def unsecure(self) -> None:
-        """Take row-level security away."""
+        """Disable row-level security."""
         for table in (*self.tables, "users"):
             self.link.execute(
                 sql.SQL("ALTER TABLE {} DISABLE ROW LEVEL SECURITY").format(sql.Identifier(table))
             )
 
     def unsecured(self) -> set[str]:
-        """The tables of tenants without row-level security that holds for their owner too."""
+        """Tables whose row-level security is off, or does not apply to the tables' owner."""
         found = self.link.execute(
             "SELECT relname FROM pg_class WHERE oid = ANY(%s::text[]::regclass[])"
             " AND NOT (relrowsecurity AND relforcerowsecurity)",
@@ -160,5 +160,5 @@ class Rows:
 
     @staticmethod
     def _without_time(row: dict[str, Any]) -> dict[str, Any]:
-        """An administrator may save an account as it is."""
+        """Without ``updated_at``, which also changes when nothing else does."""
         return {name: value for name, value in row.items() if name != "updated_at"}
