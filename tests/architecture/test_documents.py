@@ -9,7 +9,7 @@ from infra.local.settings import ROOT
 
 DECISIONS = sorted((ROOT / "infra" / "decisions").glob("[0-9]*.md"))
 DOCUMENTS = [
-    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md")),
+    *(path for name in ("README.md", "CONTRIBUTING.md") if (path := ROOT / name).exists()),
     *sorted((ROOT / "infra" / "docs").glob("*.md")),
     *sorted((ROOT / "infra" / "decisions").glob("*.md")),
 ]
