@@ -3,12 +3,13 @@
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from datetime import datetime
 
 from infra.local import lifecycle
 from infra.local.chains import commands as chains
+from infra.local.cli_arguments import arguments_of
 from infra.local.progress import step
-from infra.local.settings import STAGE, front_url, ports
+from infra.local.scaffold import commands as scaffold
+from infra.local.settings import front_url, ports
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -20,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, (run, help_) in COMMANDS.items():
         command = commands.add_parser(name, help=help_)
         command.set_defaults(run=run)
-        ARGUMENTS.get(name, _no_arguments)(command)
+        arguments_of(name)(command)
     options = parser.parse_args(arguments)
     try:
         status: int = options.run(options)
@@ -218,6 +219,14 @@ def images(_: argparse.Namespace) -> int:
     return 0
 
 
+def invoke(options: argparse.Namespace) -> int:
+    """Invoke one function in this process."""
+    from infra.local.invoke import invoke as invoke_function
+
+    print(invoke_function(options.function, options.event))
+    return 0
+
+
 def layers(_: argparse.Namespace) -> int:
     """Export the requirements of the layers from uv.lock."""
     from infra.local.layers import export
@@ -246,53 +255,6 @@ def chain(options: argparse.Namespace) -> int:
     return 0
 
 
-def _no_arguments(_: argparse.ArgumentParser) -> None:
-    pass
-
-
-def _of_vault(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("action", choices=["rewrap"])
-    moment = "also rewrap keys wrapped before this time, such as 2026-11-23T00:00:00Z"
-    parser.add_argument("--before", type=datetime.fromisoformat, help=moment)
-
-
-def _of_secrets(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("action", choices=["put", "rotate"])
-    parser.add_argument("name", help="put: its value is read from stdin; rotate: tokens")
-    parser.add_argument(
-        "--stage", default=STAGE, help="another stage than local is in your AWS account"
-    )
-
-
-def _of_superuser(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("email", help="the e-mail address of a registered account")
-
-
-def _of_ledger(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("action", choices=["verify"])
-
-
-def _of_revision(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("message", help="a sentence on what the migration does")
-
-
-def _of_evaluate(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("agent", help="its id")
-    parser.add_argument("--version", type=int, help="default: the newest")
-
-
-ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
-    "chain": chains.add_chain_arguments,
-    "evaluate": _of_evaluate,
-    "faucet": chains.add_faucet_arguments,
-    "ledger": _of_ledger,
-    "revision": _of_revision,
-    "secrets": _of_secrets,
-    "superuser": _of_superuser,
-    "vault": _of_vault,
-}
-"""The arguments of the commands that take any."""
-
 COMMANDS: dict[str, tuple[Command, str]] = {
     "up": (up, "start everything, deploy, and create the demo account"),
     "down": (down, "stop everything; the data stays"),
@@ -317,6 +279,8 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     "secrets": (secrets, "put: write a stage's secret from stdin; rotate: sign with a new one"),
     "images": (images, "print the template with container images, for sentence-transformers"),
     "layers": (layers, "generate the layers' requirements from uv.lock"),
+    "new": (scaffold.new, "write the files of a route, a queue, a schedule or a domain"),
+    "invoke": (invoke, "invoke one function in this process, with a sample event or your own"),
 }
 
 if __name__ == "__main__":

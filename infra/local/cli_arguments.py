@@ -1,0 +1,71 @@
+"""The arguments of the `mara` commands that take any."""
+
+import argparse
+from collections.abc import Callable
+from datetime import datetime
+
+from infra.local.chains import commands as chains
+from infra.local.scaffold import commands as scaffold
+from infra.local.settings import STAGE
+
+AddArguments = Callable[[argparse.ArgumentParser], None]
+
+
+def arguments_of(command: str) -> AddArguments:
+    """Return what adds the arguments of a command to its parser."""
+    return ARGUMENTS.get(command, _none)
+
+
+def _none(_: argparse.ArgumentParser) -> None:
+    pass
+
+
+def _of_vault(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("action", choices=["rewrap"])
+    moment = "also rewrap keys wrapped before this time, such as 2026-11-23T00:00:00Z"
+    parser.add_argument("--before", type=datetime.fromisoformat, help=moment)
+
+
+def _of_secrets(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("action", choices=["put", "rotate"])
+    parser.add_argument("name", help="put: its value is read from stdin; rotate: tokens")
+    parser.add_argument(
+        "--stage", default=STAGE, help="another stage than local is in your AWS account"
+    )
+
+
+def _of_superuser(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("email", help="the e-mail address of a registered account")
+
+
+def _of_ledger(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("action", choices=["verify"])
+
+
+def _of_revision(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("message", help="a sentence on what the migration does")
+
+
+def _of_invoke(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("function", help="its folder's name, such as log_in")
+    parser.add_argument("event", nargs="?", help="a file; else a sample of infra/local/events")
+
+
+def _of_evaluate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("agent", help="its id")
+    parser.add_argument("--version", type=int, help="default: the newest")
+
+
+ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
+    "chain": chains.add_chain_arguments,
+    "evaluate": _of_evaluate,
+    "faucet": chains.add_faucet_arguments,
+    "invoke": _of_invoke,
+    "ledger": _of_ledger,
+    "new": scaffold.add_arguments,
+    "revision": _of_revision,
+    "secrets": _of_secrets,
+    "superuser": _of_superuser,
+    "vault": _of_vault,
+}
+"""The arguments of the commands that take any."""

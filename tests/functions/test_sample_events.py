@@ -1,0 +1,42 @@
+"""The sample events of `mara invoke`, each through a function that takes its kind."""
+
+from typing import Any
+
+import pytest
+
+from infra.local.invoke import EVENTS, UnknownFunction, folder_of, run, sample_of
+from tests.support.cloud import storage_and_queues
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+def invoke(name: str) -> Any:
+    import json
+
+    folder = folder_of(name)
+    return run(folder, json.loads(sample_of(folder).read_text("utf-8")))
+
+
+class TestSamples:
+    def test_of_a_route_is_answered(self) -> None:
+        assert invoke("check_health")["statusCode"] == 200
+
+    def test_of_a_route_with_a_body_is_parsed(self) -> None:
+        answer = invoke("log_in")
+        assert (answer["statusCode"], "invalid_credentials" in answer["body"]) == (401, True)
+
+    def test_of_a_queue_is_acknowledged_or_dead_lettered(self) -> None:
+        with storage_and_queues():
+            assert set(invoke("purge_document")) == {"batchItemFailures"}
+
+    def test_of_a_schedule_runs(self) -> None:
+        assert invoke("forget_expired") is None
+
+    def test_are_all_named_after_a_kind_or_a_function(self) -> None:
+        kinds = {"api.json", "queue.json", "schedule.json"}
+        for path in EVENTS.iterdir():
+            assert path.name in kinds or folder_of(path.stem)
+
+    def test_of_an_unknown_function_is_refused(self) -> None:
+        with pytest.raises(UnknownFunction):
+            folder_of("drop_everything")
