@@ -121,6 +121,19 @@ class ScriptedModel:
 
 
 @dataclass
+class FakeModelCatalog:
+    """``available`` is ``None`` while the server does not answer."""
+
+    available: list[str] | None
+    default: str = "default:7b"
+
+    def names(self) -> Sequence[str]:
+        if self.available is None:
+            raise LanguageModelUnavailable("It is switched off.")
+        return self.available
+
+
+@dataclass
 class FakeAgents:
     rows: dict[UUID, Agent] = field(default_factory=dict)
 

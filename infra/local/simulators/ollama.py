@@ -1,6 +1,6 @@
-"""An Ollama that does what it is told to: answer, fail, dawdle, break off, or obey its context.
+"""A simulated Ollama server with the faults of the real one, and a model that obeys its prompt.
 
-Faults as the real server has them: see its API, https://github.com/ollama/ollama/blob/main/docs/api.md.
+The API: https://github.com/ollama/ollama/blob/main/docs/api.md.
 """
 
 import asyncio
@@ -23,36 +23,44 @@ COMMAND = re.compile(r"(?:ignore|reveal|print|show|забудь|покажи)[^.
 
 
 class Fault(StrEnum):
+    """What goes wrong with each request."""
+
     NONE = "none"
     REFUSES = "refuses"
-    """500 with an error, as for an option it cannot read."""
+    """Answers 500 with an error, as for an option of a wrong type."""
     BUSY = "busy"
     FORBIDDEN = "forbidden"
-    """403 with no body, as for a host it does not know."""
+    """Answers 403 without a body, as for an unknown Host header."""
     SILENT = "silent"
-    """Takes the request and says nothing."""
+    """Accepts the request and does not answer."""
     DAWDLES = "dawdles"
-    """A few characters now and then, for ever: never slow enough for a limit by the read."""
+    """Streams a few characters every now and then, so that no timeout per read expires."""
+    ENDLESS = "endless"
+    """Generates as fast as it can, and ignores the limit of tokens."""
     BREAKS_OFF = "breaks off"
-    """Half a stream, and the connection is gone."""
+    """Closes the connection in mid-stream."""
     ERROR_IN_STREAM = "error in stream"
-    """A 200, and then a line with an error."""
+    """Answers 200, then streams a line with an error."""
     GARBAGE = "garbage"
-    """A 200 with lines that are no JSON."""
+    """Answers 200 with text that is not JSON."""
 
 
 @dataclass
 class SimulatedOllama:
-    """``says`` is what the model writes; ``obeys`` makes it do what its context orders."""
+    """``says`` is the text that the model generates; ``obeys`` makes it follow its context.
+
+    ``models`` are the names it lists, and ``asked`` the bodies of the chat requests.
+    """
 
     says: str = "{}"
     fault: Fault = Fault.NONE
     obeys: bool = False
+    models: list[str] = field(default_factory=lambda: ["simulated:1b"])
     asked: list[dict[str, Any]] = field(default_factory=list)
     url: str = ""
 
     def write(self, body: dict[str, Any]) -> str:
-        """An obedient model repeats all it has read, and confirms every order it found there."""
+        """Return the answer; an obedient model repeats its context and cites all of it."""
         if not self.obeys:
             return self.says
         context = "\n".join(message["content"] for message in body["messages"])
@@ -66,8 +74,25 @@ class SimulatedOllama:
         return json.dumps({"answer": f"Done: {orders}. {context}", "citations": quotes[:500]})
 
     async def chat(self, request: Request) -> Response:
+        """POST /api/chat."""
         body = await request.json()
         self.asked.append(body)
+        failed = await self._fail(request)
+        if failed is not None:
+            return failed
+        return StreamingResponse(self._stream(body), media_type="application/x-ndjson")
+
+    async def tags(self, request: Request) -> Response:
+        """GET /api/tags."""
+        failed = await self._fail(request)
+        if failed is not None:
+            return failed
+        if self.fault is Fault.GARBAGE:
+            return Response("<html>bad gateway</html>")
+        return JSONResponse({"models": [{"name": name, "model": name} for name in self.models]})
+
+    async def _fail(self, request: Request) -> Response | None:
+        """Answer with the fault, if it is one that replaces the whole answer."""
         match self.fault:
             case Fault.REFUSES:
                 return JSONResponse({"error": "option must be of type integer"}, status_code=500)
@@ -80,7 +105,7 @@ class SimulatedOllama:
                     pass
                 return Response(status_code=499)
             case _:
-                return StreamingResponse(self._stream(body), media_type="application/x-ndjson")
+                return None
 
     async def _stream(self, body: dict[str, Any]) -> AsyncIterator[str]:
         if self.fault is Fault.GARBAGE:
@@ -97,6 +122,9 @@ class SimulatedOllama:
         while self.fault is Fault.DAWDLES:
             await asyncio.sleep(0.05)
             yield _line(" ")
+        while self.fault is Fault.ENDLESS:
+            await asyncio.sleep(0)
+            yield _line("word " * 100)
         yield _line(text[half:])
         yield _line("", done=True, done_reason="stop", prompt_eval_count=100, eval_count=20)
 
@@ -109,13 +137,17 @@ def _line(text: str, *, done: bool = False, **more: Any) -> str:
 
 @contextmanager
 def simulated_ollama(port: int) -> Iterator[SimulatedOllama]:
-    """Served on loopback from a thread of its own."""
+    """Serve on loopback, from a separate thread."""
     simulated = SimulatedOllama()
-    app = Starlette(routes=[Route("/api/chat", simulated.chat, methods=["POST"])])
+    app = Starlette(
+        routes=[
+            Route("/api/chat", simulated.chat, methods=["POST"]),
+            Route("/api/tags", simulated.tags),
+        ]
+    )
     with served(app, port) as simulated.url:
         try:
             yield simulated
         finally:
-            simulated.fault = (
-                Fault.NONE
-            )  # what it is silent about would keep the server from ending
+            # A request that is still open would keep the server from stopping.
+            simulated.fault = Fault.NONE

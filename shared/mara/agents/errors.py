@@ -1,6 +1,8 @@
 """What can go wrong with agents, conversations and answers."""
 
-from mara.kernel.errors import Conflict, NotFound
+from collections.abc import Sequence
+
+from mara.kernel.errors import Conflict, Invalid, NotFound
 
 
 class AgentNotFound(NotFound):
@@ -23,3 +25,15 @@ class GateClosed(Conflict):
     """A version may not answer until it was found good enough."""
 
     title = "The gate is closed for this version"
+
+
+class UnknownLanguageModel(Invalid):
+    """The model server does not have the model that the agent names."""
+
+    title = "There is no such language model"
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        listed = sorted(known)
+        detail = f"Unknown model {name}; known: {', '.join(listed) or 'none'}."
+        field_error = {"pointer": "/model", "detail": detail}
+        super().__init__(detail, known=listed, errors=[field_error])

@@ -88,3 +88,14 @@ class Answers(Protocol):
         """The last ``limit``, the oldest first."""
 
     def set_feedback(self, owner_id: UUID, answer_id: UUID, feedback: Feedback) -> None: ...
+
+
+class ModelCatalog(Protocol):
+    """The models of the configured model server."""
+
+    @property
+    def default(self) -> str:
+        """The model of agents that name none."""
+
+    def names(self) -> Sequence[str]:
+        """Raises LanguageModelUnavailable."""

@@ -3,14 +3,16 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from mara.documents.model import Document
-from mara.documents.model.analysis import Analysis
 from mara.extraction.model import Extraction, Format
 from mara.kernel.page import PageRequest
 from mara.kernel.unit_of_work import Scope
+
+if TYPE_CHECKING:
+    from mara.documents.model.analysis import Analysis
 
 
 class Documents(Protocol):
@@ -92,8 +94,8 @@ class OwnDocuments(Protocol):
 class Analyses(Protocol):
     """The repository of document analyses; a document has at most one."""
 
-    def find(self, owner_id: UUID, document_id: UUID) -> Analysis | None:
+    def find(self, owner_id: UUID, document_id: UUID) -> "Analysis | None":
         """Return the analysis of a document, or ``None`` if none was requested."""
 
-    def save(self, analysis: Analysis) -> None:
+    def save(self, analysis: "Analysis") -> None:
         """Insert the analysis of its document, or replace it."""

@@ -13,7 +13,6 @@ from mara.documents.adapters.postgres import PostgresOwnDocuments
 from mara.platform.clock import now
 from mara.platform.database import transaction
 from mara.wiring.documents import library_service, ownership_service
-from mara.wiring.language_model import language_model
 from mara.wiring.search import embedder, search_index, search_service
 
 if TYPE_CHECKING:
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from mara.agents.service.answers import AnswerService
     from mara.agents.service.conversations import ConversationService
     from mara.agents.service.evaluation import EvaluationService
+    from mara.agents.service.language_models import ModelService
     from mara.agents.service.publication import PublicationService
     from mara.agents.service.uploads import UploadService
 
@@ -29,7 +29,22 @@ if TYPE_CHECKING:
 def agent_service() -> "AgentService":
     from mara.agents.service.agents import AgentService
 
-    return AgentService(PostgresAgents(), PostgresVersions(), ownership_service(), transaction, now)
+    return AgentService(
+        agents=PostgresAgents(),
+        versions=PostgresVersions(),
+        ownership=ownership_service(),
+        models=model_service(),
+        unit_of_work=transaction,
+        now=now,
+    )
+
+
+@cache
+def model_service() -> "ModelService":
+    from mara.agents.service.language_models import ModelService
+    from mara.wiring.language_model import model_catalog
+
+    return ModelService(model_catalog())
 
 
 @cache
@@ -46,6 +61,7 @@ def answer_service() -> "AnswerService":
     from mara.agents.service.question import QuestionReader
     from mara.agents.service.record import AnswerRecorder
     from mara.agents.service.retrieval import PassageRetriever
+    from mara.wiring.language_model import language_model
 
     conversations, answers = PostgresConversations(), PostgresAnswers()
     return AnswerService(

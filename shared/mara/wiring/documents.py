@@ -10,7 +10,6 @@ from mara.platform.clock import now
 from mara.platform.database import transaction
 from mara.platform.outbox import publish
 from mara.platform.settings.storage import StorageSettings
-from mara.wiring.language_model import language_model
 from mara.wiring.search import embedder, search_index
 
 if TYPE_CHECKING:
@@ -89,6 +88,7 @@ def recovery_service() -> "RecoveryService":
 def analysis_service() -> "AnalysisService":
     from mara.documents.adapters.postgres_analyses import PostgresAnalyses
     from mara.documents.service.analysis import AnalysisService
+    from mara.wiring.language_model import language_model
 
     return AnalysisService(
         documents=PostgresDocuments(),

@@ -4,12 +4,13 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from mara.agents.ports import ModelCatalog
     from mara.kernel.language_model import LanguageModel
 
 
 @cache
 def language_model() -> "LanguageModel | None":
-    """Return the configured model; ``None`` if no server is configured."""
+    """Return the configured model; ``None`` if no model server is configured."""
     from mara.platform.settings.language_model import LanguageModelSettings
 
     settings = LanguageModelSettings()
@@ -20,3 +21,16 @@ def language_model() -> "LanguageModel | None":
     return OllamaLanguageModel(
         settings.ollama_url, settings.language_model, settings.context_tokens
     )
+
+
+@cache
+def model_catalog() -> "ModelCatalog | None":
+    """Return the list of models; ``None`` if no model server is configured."""
+    from mara.platform.settings.language_model import LanguageModelSettings
+
+    settings = LanguageModelSettings()
+    if not settings.ollama_url:
+        return None
+    from mara.platform.model_catalog import OllamaModelCatalog
+
+    return OllamaModelCatalog(settings.ollama_url, settings.language_model)

@@ -5,15 +5,17 @@ from uuid import UUID
 
 import pytest
 
-from mara.agents.errors import AgentNotFound
+from mara.agents.errors import AgentNotFound, UnknownLanguageModel
 from mara.agents.model import AgentSettings
 from mara.agents.service.agents import AgentService
+from mara.agents.service.language_models import ModelService
 from mara.documents.errors import DocumentNotFound
 from mara.documents.service.ownership import OwnershipService
 from mara.kernel.ids import new_id
 from mara.kernel.principal import Principal, Role
 from tests.support.agents import (
     FakeAgents,
+    FakeModelCatalog,
     FakeOwnDocuments,
     FakeVersions,
     no_transaction,
@@ -30,9 +32,21 @@ def own() -> set[UUID]:
 
 
 @pytest.fixture
-def service(own: set[UUID]) -> AgentService:
+def catalog() -> FakeModelCatalog:
+    return FakeModelCatalog(["small:1b"])
+
+
+@pytest.fixture
+def service(own: set[UUID], catalog: FakeModelCatalog) -> AgentService:
     ownership = OwnershipService(FakeOwnDocuments(own), no_transaction)
-    return AgentService(FakeAgents(), FakeVersions(), ownership, no_transaction, lambda: NOW)
+    return AgentService(
+        FakeAgents(),
+        FakeVersions(),
+        ownership,
+        ModelService(catalog),
+        no_transaction,
+        lambda: NOW,
+    )
 
 
 class TestLink:
@@ -67,3 +81,32 @@ class TestUpdate:
         agent = service.create(CALLER, AgentSettings("x"))
         with pytest.raises(DocumentNotFound):
             service.update(CALLER, agent.id, AgentSettings("x", document_ids=(FOREIGN,)))
+
+
+class TestModel:
+    def test_accepts_a_model_of_the_server_and_the_default(self, service: AgentService) -> None:
+        for model in (None, "small:1b", "SMALL:1B"):
+            assert service.create(CALLER, AgentSettings("x", model=model)).settings.model == model
+
+    def test_refuses_another_and_names_those_that_there_are(self, service: AgentService) -> None:
+        agent = service.create(CALLER, AgentSettings("x"))
+        with pytest.raises(UnknownLanguageModel, match="small:1b") as refused:
+            service.create(CALLER, AgentSettings("x", model="large:70b"))
+        assert refused.value.extensions["known"] == ["small:1b"]
+        with pytest.raises(UnknownLanguageModel):
+            service.update(CALLER, agent.id, AgentSettings("x", model="small:2b"))
+        assert service.get(CALLER, agent.id).version == 1
+
+    def test_keeps_a_model_that_the_server_lost(
+        self, service: AgentService, catalog: FakeModelCatalog
+    ) -> None:
+        agent = service.create(CALLER, AgentSettings("x", model="small:1b"))
+        catalog.available = []
+        renamed = service.update(CALLER, agent.id, AgentSettings("y", model="small:1b"))
+        assert renamed.settings.name == "y"
+
+    def test_accepts_any_while_the_server_does_not_answer(
+        self, service: AgentService, catalog: FakeModelCatalog
+    ) -> None:
+        catalog.available = None
+        assert service.create(CALLER, AgentSettings("x", model="large:70b")).version == 1

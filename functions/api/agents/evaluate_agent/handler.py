@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
+from mara.agents.model.evaluation import IN_ONE_REQUEST
 from mara.agents.schemas.evaluation import EvaluationIn, EvaluationOut
-from mara.agents.service.evaluation import IN_ONE_REQUEST
 from mara.entrypoints.http import USER, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.wiring.agents import evaluation_service

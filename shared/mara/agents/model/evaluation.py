@@ -2,11 +2,14 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from mara.agents.model import AgentSettings, AnswerStatus, Citation, Reply, Retrieved
+
+IN_ONE_REQUEST = timedelta(seconds=20)
+"""The time for the cases of an evaluation in one HTTP request; API Gateway times out after 29 s."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from uuid import UUID
 from mara.agents.model import Agent, AgentSettings
 from mara.agents.model.evaluation import Version
 from mara.agents.ports import Agents, Versions
+from mara.agents.service.language_models import ModelService
 from mara.documents.service.ownership import OwnershipService
 from mara.kernel.clock import Clock
 from mara.kernel.ids import new_id
@@ -19,11 +20,13 @@ class AgentService:
     agents: Agents
     versions: Versions
     ownership: OwnershipService
+    models: ModelService
     unit_of_work: UnitOfWork
     now: Clock
 
     def create(self, caller: Principal, settings: AgentSettings) -> Agent:
-        """Raises DocumentNotFound where a document is not the caller's."""
+        """Raises DocumentNotFound if a document is not the caller's, and UnknownLanguageModel."""
+        self.models.check(settings.model)
         self.ownership.check_own(caller, settings.document_ids)
         now = self.now()
         agent = Agent(new_id(), caller.user_id, settings, 1, now, now)
@@ -43,14 +46,17 @@ class AgentService:
         return Page.of(found, page, lambda agent: agent.id)
 
     def update(self, caller: Principal, agent_id: UUID, settings: AgentSettings) -> Agent:
-        """A change answers at once, but for an agent with a gate: there it must be published.
+        """Change the settings; the new version answers at once unless the agent has a gate.
 
-        Raises AgentNotFound, and DocumentNotFound where a document is not the caller's.
+        Raises AgentNotFound, DocumentNotFound if a document is not the caller's, and
+        UnknownLanguageModel.
         """
         agent = self.get(caller, agent_id)
-        # A document that was deleted since it was linked is no reason to refuse a new name.
+        # Only what is new is checked: an agent whose document or model was deleted can be renamed.
         added = set(settings.document_ids) - set(agent.settings.document_ids)
         self.ownership.check_own(caller, added)
+        if settings.model != agent.settings.model:
+            self.models.check(settings.model)
         with self.unit_of_work(caller.user_id):
             agent = self.agents.lock(caller.user_id, agent_id)
             return self._change(agent, settings)

@@ -27,8 +27,6 @@ from mara.search.ports import Embedder
 
 CASES_MAX = 500
 """The newest ones."""
-IN_ONE_REQUEST = timedelta(seconds=20)
-"""An API Gateway waits 29 s."""
 
 
 @dataclass(frozen=True, slots=True)

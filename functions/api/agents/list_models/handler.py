@@ -1,0 +1,16 @@
+"""GET /api/v1/models - the language models that agents may name."""
+
+from mara.agents.schemas.language_models import ModelOut, ModelsOut
+from mara.entrypoints.http import USER, api, lambda_handler
+from mara.entrypoints.principal import Caller
+from mara.wiring.agents import model_service
+
+app = api(access=USER)
+
+
+@app.get("/api/v1/models")
+async def list_models(caller: Caller) -> ModelsOut:
+    return ModelsOut(items=[ModelOut.of(option) for option in model_service().list(caller)])
+
+
+handler = lambda_handler(app)

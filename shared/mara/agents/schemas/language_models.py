@@ -1,0 +1,27 @@
+"""The wire format of the models that agents may name."""
+
+from collections.abc import Sequence
+from typing import Self
+
+from pydantic import BaseModel
+
+from mara.agents.model.language_models import ModelOption
+
+
+class ModelOut(BaseModel):
+    """``available`` is false while the model server does not have the model or does not answer."""
+
+    name: str
+    default: bool
+    available: bool
+
+    @classmethod
+    def of(cls, option: ModelOption) -> Self:
+        """Build the response from the model object."""
+        return cls(name=option.name, default=option.is_default, available=option.is_available)
+
+
+class ModelsOut(BaseModel):
+    """The default model first; empty without a model server, where agents can only quote."""
+
+    items: Sequence[ModelOut]

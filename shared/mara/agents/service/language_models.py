@@ -1,0 +1,46 @@
+"""Which language models agents may name, and whether a name is one of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mara.agents.errors import UnknownLanguageModel
+from mara.agents.model.language_models import ModelOption, is_known, options
+from mara.agents.ports import ModelCatalog
+from mara.kernel.language_model import LanguageModelUnavailable
+from mara.kernel.principal import Principal
+
+
+@dataclass(frozen=True, slots=True)
+class ModelService:
+    """``catalog`` is ``None`` if no model server is configured."""
+
+    catalog: ModelCatalog | None
+
+    def list(self, _: Principal) -> Sequence[ModelOption]:
+        """List the models; empty without a model server.
+
+        If the server does not answer, only the default model is listed, as not available.
+        """
+        if self.catalog is None:
+            return []
+        try:
+            available = self.catalog.names()
+        except LanguageModelUnavailable:
+            available = ()
+        return options(self.catalog.default, available)
+
+    def check(self, name: str | None) -> None:
+        """Raises UnknownLanguageModel if the model server answers and does not have the model.
+
+        ``None``, the default model, always passes. Without an answer of the server every name
+        passes: an outage of the model server must not prevent changes of an agent, which quotes
+        its passages as long as its model is unavailable.
+        """
+        if name is None or self.catalog is None:
+            return
+        try:
+            names = self.catalog.names()
+        except LanguageModelUnavailable:
+            return
+        if not is_known(name, names):
+            raise UnknownLanguageModel(name, names)
