@@ -138,6 +138,15 @@ def evaluate(options: argparse.Namespace) -> int:
     return 0
 
 
+def model(options: argparse.Namespace) -> int:
+    """``mara model pull [NAME]``."""
+    from infra.local.language_model import pull
+
+    for line in pull(options.name):
+        print(line, flush=True)
+    return 0
+
+
 def vault(options: argparse.Namespace) -> int:
     """Rewrap the data keys of all seeds with the current wrapping key."""
     from infra.local.rewrap import rewrap
@@ -265,6 +274,7 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     "superuser": (superuser, "make a registered account a superuser"),
     "reindex": (reindex, "switch to the configured search index, without an outage"),
     "evaluate": (evaluate, "run an agent's evaluation cases and print its score"),
+    "model": (model, "pull: download a language model to the Ollama server at OLLAMA_HOST"),
     "vault": (vault, "rewrap: wrap the data keys of all seeds with the current key"),
     "ledger": (ledger, "verify: derive every balance from the postings and compare"),
     "faucet": (faucet, "send test USDT to an address on a chain of the local cloud"),

@@ -51,6 +51,11 @@ def _of_invoke(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("event", nargs="?", help="a file; else a sample of infra/local/events")
 
 
+def _of_model(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("action", choices=["pull"])
+    parser.add_argument("name", nargs="?", help="such as qwen2.5:7b; the default, if none is named")
+
+
 def _of_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("agent", help="its id")
     parser.add_argument("--version", type=int, help="default: the newest")
@@ -59,6 +64,7 @@ def _of_evaluate(parser: argparse.ArgumentParser) -> None:
 ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "chain": chains.add_chain_arguments,
     "evaluate": _of_evaluate,
+    "model": _of_model,
     "faucet": chains.add_faucet_arguments,
     "invoke": _of_invoke,
     "ledger": _of_ledger,

@@ -2,13 +2,17 @@
 
 import importlib.util
 import os
+from collections.abc import Iterator
 from functools import cache
 
 import httpx
+import ollama
 
 from infra.local.settings import ports
 
 PROBE_TIMEOUT_S = 2.0
+PULL_TIMEOUT_S = 60.0
+"""Between two lines of progress; a whole pull takes as long as the model is large."""
 CONTEXT_TOKENS = 8192
 
 
@@ -18,17 +22,69 @@ def own_ollama() -> tuple[str, str] | None:
 
     MARA_LANGUAGE_MODEL names the model; the default is the first that is installed.
     """
-    host = os.environ.get("OLLAMA_HOST", "")
-    if not host:
+    url = ollama_url()
+    if url is None:
         return None
-    url = host if "://" in host else f"http://{host}"
     try:
-        answer = httpx.get(f"{url}/api/tags", timeout=PROBE_TIMEOUT_S, trust_env=False)
-        names = [model["name"] for model in answer.raise_for_status().json()["models"]]
-    except (httpx.HTTPError, ValueError, KeyError):
+        names = model_names(url)
+    except RuntimeError:
         return None
     name = os.environ.get("MARA_LANGUAGE_MODEL") or next(iter(names), None)
     return (url, name) if name else None
+
+
+def ollama_url() -> str | None:
+    """Return the URL that OLLAMA_HOST names; ``None`` if it is not set."""
+    host = os.environ.get("OLLAMA_HOST", "")
+    if not host:
+        return None
+    return host if "://" in host else f"http://{host}"
+
+
+def model_names(url: str) -> list[str]:
+    """List the models of a server. Raises RuntimeError if it does not answer."""
+    try:
+        with ollama.Client(url, timeout=PROBE_TIMEOUT_S, trust_env=False) as client:
+            return [model.model for model in client.list().models if model.model]
+    except (ollama.ResponseError, httpx.HTTPError, ConnectionError, ValueError) as error:
+        raise RuntimeError(f"No Ollama server answers at {url}.") from error
+
+
+def pull(name: str | None) -> Iterator[str]:
+    """Pull a model to the server of OLLAMA_HOST, and yield a line for each step of progress.
+
+    Without a name, MARA_LANGUAGE_MODEL, else the default model of the template, is pulled. Raises
+    RuntimeError if OLLAMA_HOST is not set, or if the pull fails.
+    """
+    from mara.platform.settings.language_model import LanguageModelSettings
+
+    url = ollama_url()
+    if url is None:
+        raise RuntimeError(
+            "Set OLLAMA_HOST to the server that pulls the model, such as 127.0.0.1:11434; "
+            "the embedded server has one model and pulls none."
+        )
+    wanted = name or LanguageModelSettings().language_model
+    yield f"pulling {wanted} to {url}"
+    try:
+        with ollama.Client(url, timeout=PULL_TIMEOUT_S, trust_env=False) as client:
+            yield from _progress(client.pull(wanted, stream=True))
+    except (ollama.ResponseError, httpx.HTTPError, ConnectionError, ValueError) as error:
+        raise RuntimeError(f"{wanted} was not pulled: {error}") from error
+    yield f"{wanted} is available"
+
+
+def _progress(steps: Iterator[ollama.ProgressResponse]) -> Iterator[str]:
+    """Yield a line for each new status, and for every tenth of each layer."""
+    last = ""
+    for step in steps:
+        line = step.status or ""
+        if step.total:
+            tenths = 10 * (step.completed or 0) // step.total
+            line = f"{line}: {10 * tenths} % of {step.total / 1e6:.0f} MB"
+        if line and line != last:
+            yield line
+        last = line
 
 
 def is_embedded() -> bool:

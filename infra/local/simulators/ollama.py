@@ -91,6 +91,25 @@ class SimulatedOllama:
             return Response("<html>bad gateway</html>")
         return JSONResponse({"models": [{"name": name, "model": name} for name in self.models]})
 
+    async def pull(self, request: Request) -> Response:
+        """POST /api/pull: a model whose name has a tag exists, and another does not."""
+        name = (await request.json())["model"]
+        failed = await self._fail(request)
+        if failed is not None:
+            return failed
+
+        async def lines() -> AsyncIterator[str]:
+            yield _json_line(status="pulling manifest")
+            if ":" not in name:
+                yield _json_line(error="pull model manifest: file does not exist")
+                return
+            for percent in range(0, 101, 5):
+                yield _json_line(status="pulling layer", total=10**9, completed=percent * 10**7)
+            yield _json_line(status="success")
+            self.models.append(name)
+
+        return StreamingResponse(lines(), media_type="application/x-ndjson")
+
     async def _fail(self, request: Request) -> Response | None:
         """Answer with the fault, if it is one that replaces the whole answer."""
         match self.fault:
@@ -132,7 +151,11 @@ class SimulatedOllama:
 def _line(text: str, *, done: bool = False, **more: Any) -> str:
     message = {"role": "assistant", "content": text}
     said = {"model": "simulated", "created_at": "2026-11-23T00:00:00Z", "message": message}
-    return json.dumps({**said, "done": done, **more}) + "\n"
+    return _json_line(**said, done=done, **more)
+
+
+def _json_line(**members: Any) -> str:
+    return json.dumps(members) + "\n"
 
 
 @contextmanager
@@ -143,6 +166,7 @@ def simulated_ollama(port: int) -> Iterator[SimulatedOllama]:
         routes=[
             Route("/api/chat", simulated.chat, methods=["POST"]),
             Route("/api/tags", simulated.tags),
+            Route("/api/pull", simulated.pull, methods=["POST"]),
         ]
     )
     with served(app, port) as simulated.url:

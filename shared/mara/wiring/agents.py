@@ -16,6 +16,9 @@ from mara.wiring.documents import library_service, ownership_service
 from mara.wiring.search import embedder, search_index, search_service
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
+    from mara.agents.adapters.langchain_retriever import SearchRetriever
     from mara.agents.service.agents import AgentService
     from mara.agents.service.answers import AnswerService
     from mara.agents.service.conversations import ConversationService
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from mara.agents.service.language_models import ModelService
     from mara.agents.service.publication import PublicationService
     from mara.agents.service.uploads import UploadService
+    from mara.kernel.principal import Principal
 
 
 @cache
@@ -123,4 +127,18 @@ def evaluation_service() -> "EvaluationService":
         embedder=embedder(),
         unit_of_work=transaction,
         now=now,
+    )
+
+
+def retriever(
+    caller: "Principal", *, document_ids: "tuple[UUID, ...]" = (), limit: int = 5
+) -> "SearchRetriever":
+    """Return a LangChain retriever over the caller's documents; ``limit`` is 1..100 passages.
+
+    Example: ``infra/docs/langchain.md``.
+    """
+    from mara.agents.adapters.langchain_retriever import SearchRetriever
+
+    return SearchRetriever(
+        search=search_service(), caller=caller, document_ids=document_ids, limit=limit
     )

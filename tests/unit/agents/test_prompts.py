@@ -6,9 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mara.agents.model import Language, Turn
-from mara.agents.model.prompts import AnswerPrompt, answer_prompt, parse_draft
-from mara.kernel.language_model import count_tokens
+from mara.agents.model import AnswerStatus, Language, Turn, Usage
+from mara.agents.model.prompts import (
+    PROMPT_VERSION,
+    RULES,
+    AnswerPrompt,
+    Draft,
+    answer_prompt,
+    parse_draft,
+)
+from mara.kernel.language_model import count_tokens, fenced
 from mara.search.model import Hit
 from tests.support.agents import a_hit
 
@@ -101,3 +108,132 @@ class TestUnderstand:
     @pytest.mark.parametrize("written", ["", "Sure!", "[1]", '{"answer": 5}', "{" * 10_000])
     def test_knows_nonsense(self, written: str) -> None:
         assert parse_draft(written, HITS) is None
+
+
+class TestPromptToTheLetter:
+    """What the model reads is fixed by PROMPT_VERSION: a change of a word needs a new version."""
+
+    def test_has_this_text(self) -> None:
+        found = told(turns=[Turn("Before?", "Yes.")])
+        fence = fence_in(found)
+        system, user = (message.text for message in found.chat.messages)
+        assert PROMPT_VERSION == 2
+        assert [message.speaker for message in found.chat.messages] == ["system", "user"]
+        assert system == RULES.format(fence=fence, language="Russian") + "\n\nBe brief."
+        assert user == (
+            f"[{fence} earlier turn]\nBefore?\nYes.\n[{fence} end]\n"
+            f"[{fence} passage 1]\nDelete old images first.\n[{fence} end]\n"
+            f"[{fence} passage 2]\nRestart the time daemon.\n[{fence} end]\n"
+            "Question: What do I do?"
+        )
+
+    def test_has_no_blank_lines_for_missing_instructions(self) -> None:
+        found = answer_prompt(
+            "Why?", HITS, instructions="  \n", language=Language.EN, tokens_max=4000
+        )
+        (system, _) = found.chat.messages
+        assert system.text == RULES.format(fence=fence_in(found), language="English")
+
+    def test_takes_braces_for_text(self) -> None:
+        found = answer_prompt(
+            "{fence} {x}?",
+            [a_hit("{question} {}")],
+            instructions="{language} {0}",
+            language=Language.EN,
+            tokens_max=4000,
+        )
+        system, user = (message.text for message in found.chat.messages)
+        assert system.endswith("\n\n{language} {0}")
+        assert "]\n{question} {}\n[" in user
+        assert user.endswith("Question: {fence} {x}?")
+
+
+class TestBudget:
+    def of(self, hits: Sequence[Hit], turns: Sequence[Turn], spare: int) -> AnswerPrompt:
+        """A prompt with exactly ``spare`` tokens beyond rules, instructions and question."""
+        return told(hits, turns, tokens_max=told([], tokens_max=1).chat.tokens + spare)
+
+    def test_is_used_up_to_the_last_token(self) -> None:
+        cost = count_tokens(fenced("passage 1", HITS[0].chunk.text, "f" * 16))
+        assert len(self.of([HITS[0]] * 2, (), 2 * cost).passages) == 2
+        assert len(self.of([HITS[0]] * 2, (), 2 * cost - 1).passages) == 1
+        assert len(self.of([HITS[0]] * 2, (), cost - 1).passages) == 1
+
+    def test_gives_turns_a_quarter(self) -> None:
+        turn = Turn("Question?", "answer " * 20)
+        cost = count_tokens(fenced("earlier turn", f"{turn.question}\n{turn.answer}", "f" * 16))
+
+        def remembered(spare: int) -> int:
+            text = self.of([a_hit("x")], [turn] * 3, spare).chat.messages[1].text
+            return text.count("Question?\n")
+
+        assert remembered(4 * cost) == 1
+        assert remembered(4 * cost - 4) == 0
+        assert remembered(8 * cost) == 2
+
+    def test_leaves_passages_what_turns_did_not_take(self) -> None:
+        turn = Turn("Question?", "answer " * 20)
+        turn_cost = count_tokens(
+            fenced("earlier turn", f"{turn.question}\n{turn.answer}", "f" * 16)
+        )
+        hit = a_hit("word " * turn_cost)
+        hit_cost = count_tokens(fenced("passage 1", hit.chunk.text, "f" * 16))
+        spare = turn_cost + 2 * hit_cost
+        assert len(self.of([hit] * 3, [turn], spare).passages) == 2
+        assert len(self.of([hit] * 3, [turn], spare - 1).passages) == 1
+
+
+class TestCountTokens:
+    @pytest.mark.parametrize(
+        ("text", "tokens"),
+        [("", 1), ("abc", 2), ("abcdef", 3), ("где", 3), ("ЁЁЁ", 3), ("где abc", 4)],
+    )
+    def test_counts_three_characters_a_token_and_half_of_that_in_cyrillic(
+        self, text: str, tokens: int
+    ) -> None:
+        assert count_tokens(text) == tokens
+
+
+class TestParseDraftAtAnEdge:
+    @pytest.mark.parametrize(
+        ("item", "kept"),
+        [
+            ('{"passage": 1, "quote": "x"}', True),
+            ('{"passage": 2, "quote": "x"}', True),
+            ('{"passage": 3, "quote": "x"}', False),
+            ('{"passage": 0, "quote": "x"}', False),
+            ('{"passage": -1, "quote": "x"}', False),
+            ('{"passage": true, "quote": "x"}', False),
+            ('{"passage": 1.0, "quote": "x"}', False),
+            ('{"passage": 1, "quote": 5}', False),
+            ('{"passage": 1}', False),
+            ('{"quote": "x"}', False),
+            ('"x"', False),
+        ],
+    )
+    def test_keeps_a_claim_of_the_schema_alone(self, item: str, kept: bool) -> None:
+        good = '{"passage": 2, "quote": "good"}'
+        draft = parse_draft(f'{{"answer": "Yes.", "citations": [{item}, {good}]}}', HITS)
+        assert draft is not None
+        assert [claim.quote for claim in draft.claims][-1] == "good"
+        assert len(draft.claims) == 1 + kept
+
+    def test_reads_json_between_words(self) -> None:
+        draft = parse_draft('Sure: {"answer": "Yes."} I hope so.', HITS)
+        assert draft == Draft("Yes.", [])
+
+    @pytest.mark.parametrize("cited", ["{}", "null", '"x"', "5"])
+    def test_takes_citations_of_another_shape_for_none(self, cited: str) -> None:
+        assert parse_draft(f'{{"answer": "Yes.", "citations": {cited}}}', HITS) == Draft("Yes.", [])
+
+    def test_completes_nothing_that_was_broken_off(self) -> None:
+        """The quote would be cut, and the rest of the answer missing."""
+        whole = '{"answer": "Yes.", "citations": [{"passage": 1, "quote": "Delete old"}]}'
+        assert parse_draft(whole, HITS) is not None
+        for end in range(1, len(whole)):
+            assert parse_draft(whole[:end], HITS) is None
+
+    def test_has_no_usage_and_answers(self) -> None:
+        draft = parse_draft('{"answer": "Yes."}', HITS)
+        assert draft is not None
+        assert (draft.status, draft.usage) == (AnswerStatus.ANSWERED, Usage(0, 0, 0))

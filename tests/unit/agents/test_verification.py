@@ -1,9 +1,12 @@
 """Whether a citation is true."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mara.agents.model.verification import Claim, fold, verify
+from mara.agents.model import Citation
+from mara.agents.model.verification import Claim, fold, locate, verify
+from mara.extraction.model import Place
 from mara.kernel.ids import new_id
 from tests.support.agents import a_hit
 
@@ -60,3 +63,75 @@ class TestVerify:
         for citation in verify([Claim(hit.chunk.id, quote)], [hit]):
             assert citation.quote in text
             assert fold(citation.quote) == fold(quote)
+
+
+class TestQuoteAtAnEdge:
+    """Each case fails if one condition of the verification is left out or turned round."""
+
+    @pytest.mark.parametrize(
+        ("text", "quote", "found"),
+        [
+            ("Delete old images first.", "Delete old images first.", "Delete old images first."),
+            ("Delete old images first.", "old images first", "old images first"),
+            # Three words are enough, two are not.
+            ("Delete old images first.", "Delete old images", "Delete old images"),
+            ("Delete old images first.", "old images", None),
+            # Two words that are the whole chunk, in another case and with other white space.
+            ("Restart  it.\n", "restart IT.", "Restart  it."),
+            ("Restart it. Now.", "restart it.", None),
+            # The quote ends or begins inside a word.
+            ("Delete old imagesets now", "Delete old images", None),
+            ("Undelete old images now", "delete old images", None),
+            # Punctuation at the edge needs no word boundary: the neighbour may be a letter.
+            ("x(old images now)y", "(old images now)", "(old images now)"),
+            ("a -v old images", "-v old images", "-v old images"),
+            # Signs of regular expressions are text.
+            ("Run a.c b+ d* now", "a.c b+ d*", "a.c b+ d*"),
+            ("Run abc bb ddd now", "a.c b+ d*", None),
+            # White space between the words does not matter, its absence does.
+            ("Delete\n\told   images", "Delete old images", "Delete\n\told   images"),
+            ("Delete oldimages first now", "Delete old images", None),
+            # Longer than the chunk: not found, and not searched for.
+            ("one two three", "one two three four", None),
+        ],
+    )
+    def test_is_located_or_not(self, text: str, quote: str, found: str | None) -> None:
+        assert locate(quote, a_hit(text).chunk) == found
+
+    def test_is_the_first_of_several(self) -> None:
+        chunk = a_hit("Stop it now. STOP IT NOW.").chunk
+        assert locate("stop it now.", chunk) == "Stop it now."
+
+    def test_takes_no_time_to_refuse_a_long_one(self) -> None:
+        """A pattern of ten thousand words is not even compiled."""
+        assert locate("a " * 10_000, a_hit("a b c").chunk) is None
+
+
+class TestCitation:
+    def test_has_everything_of_its_source(self) -> None:
+        place = Place(page=3, headings=("Disk", "Mitigation"))
+        hit = a_hit("Delete old images first.", place=place)
+        (citation,) = verify([Claim(hit.chunk.id, "delete old images")], [CLOCK, hit])
+        assert citation == Citation(
+            document_id=hit.chunk.document_id,
+            filename="guide.md",
+            chunk_id=hit.chunk.id,
+            quote="Delete old images",
+            place=place,
+        )
+
+    def test_keeps_the_order_of_the_claims_and_goes_on_after_a_false_one(self) -> None:
+        claims = [
+            Claim(new_id(), "Restart the time daemon"),
+            Claim(CLOCK.chunk.id, "Restart the time daemon"),
+            Claim(DISK.chunk.id, "no such words here"),
+            Claim(DISK.chunk.id, "Delete old images"),
+            Claim(CLOCK.chunk.id, "restart the TIME daemon"),
+            Claim(CLOCK.chunk.id, "compare the offsets"),
+        ]
+        quotes = [citation.quote for citation in verify(claims, [DISK, CLOCK])]
+        assert quotes == ["Restart the time daemon", "Delete old images", "compare the offsets"]
+
+    def test_folds_case_and_white_space(self) -> None:
+        assert fold(" Straße\t\nB ") == "strasse b"
+        assert fold("a b") != fold("ab")
