@@ -1,8 +1,8 @@
-"""Transfers a second, beside pgbench's TPC-B on the same server, by the same driver (pgbench).
+"""Transfers per second, compared with pgbench's TPC-B on the same server and driver (pgbench).
 
-Eight clients, prepared statements, a server that writes through. A transfer is one statement, as
-the adapter sends it; TPC-B is seven. "With a hot row" is the transfer as it would be if the
-platform's account kept its balance in a row, as the user's does.
+Eight clients, prepared statements, durable writes (fsync). A transfer is one statement, as the
+adapter sends it; TPC-B is seven. "With a hot row" is the transfer as it would be if the platform
+account's balance were stored in a row, as a user's is.
 """
 
 import os
@@ -53,8 +53,9 @@ SCRIPTS = {
 
 
 def run() -> None:
+    """Measure transfers, batches, the service and the audit, and print them."""
     with tempfile.TemporaryDirectory() as folder:
-        # The server runs as an ordinary user, who must get there.
+        # The server runs as an unprivileged user, who needs access to the folder.
         Path(folder).chmod(0o755)
         with PostgresServer(Path(folder) / "postgres", free_port()) as server:
             _measure(server, Path(folder))
@@ -66,27 +67,27 @@ def _measure(server: PostgresServer, folder: Path) -> None:
     migrate(server.url(OWNER, "bench"))
     with psycopg.connect(server.url(ADMIN, "bench"), autocommit=True) as link:
         link.execute(PREPARE.encode())
-    tpcb, ours = server.url(ADMIN, "tpcb"), server.url(APP, "bench")
+    tpcb, ledger = server.url(ADMIN, "tpcb"), server.url(APP, "bench")
     _pgbench(tpcb, "-i", "-q", "-s", str(SCALE))
     rates: dict[str, list[float]] = {"TPC-B": [], **{name: [] for name in SCRIPTS}}
-    # In turn, since other work on the machine comes and goes.
+    # In turn, because the load of the machine changes over time.
     for _ in range(ROUNDS):
         rates["TPC-B"].append(_rate(tpcb))
         for name, script in SCRIPTS.items():
             path = folder / "script.sql"
             path.write_text(script)
-            rates[name].append(_rate(ours, "-n", "-f", str(path)))
+            rates[name].append(_rate(ledger, "-n", "-f", str(path)))
     rates["in batches"] = [rate * BATCH for rate in rates["in batches"]]
     median = {name: statistics.median(found) for name, found in rates.items()}
     for name, rate in median.items():
         spread = ", ".join(f"{found:.0f}" for found in rates[name])
-        print(f"{name:15} {rate:8.0f} a second   ({spread})")
+        print(f"{name:15} {rate:8.0f} per second   ({spread})")
     one = median["transfers"]
     print(f"transfers / TPC-B {one / median['TPC-B']:.2f}")
     print(f"in batches of {BATCH} / one by one {median['in batches'] / one:.1f}")
     print(f"without / with a hot row {one / median['with a hot row']:.1f}")
-    os.environ.update(MARA_STAGE="local", MARA_DATABASE_URL=ours)
-    print(f"one client, LedgerService in a transaction of its own: {_service():.0f} a second")
+    os.environ.update(MARA_STAGE="local", MARA_DATABASE_URL=ledger)
+    print(f"one client, LedgerService, one transaction per transfer: {_service():.0f} per second")
     with psycopg.connect(server.url(ADMIN, "bench"), autocommit=True) as link:
         link.execute("ANALYZE")
     _audit()
@@ -124,12 +125,12 @@ def _rate(url: str, *options: str) -> float:
     clients = ("-c", str(CLIENTS), "-j", "2", "-M", "prepared", "-T", str(SECONDS))
     found = re.search(r"tps = ([\d.]+)", _pgbench(url, *clients, *options))
     if found is None:
-        raise RuntimeError("pgbench told no rate")
+        raise RuntimeError("pgbench printed no rate")
     return float(found[1])
 
 
 def _pgbench(url: str, *options: str) -> str:
-    run = subprocess.run(  # noqa: S603 - pgbench of the wheel, on a server of our own
+    run = subprocess.run(  # noqa: S603 - pgbench of the wheel, on a temporary server
         [BINARIES / "pgbench", *options, url],
         env={**os.environ, "PGOPTIONS": "-c mara.scope=system"},
         check=True,

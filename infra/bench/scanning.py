@@ -1,8 +1,8 @@
-"""What watching more wallets costs: requests to a provider, and finding whose transfers are whose.
+"""Cost of a scan step by the number of wallets: provider requests, and matching of recipients.
 
-A real anvil stands behind a meter that counts what the scanner asks of it. A poll finds 200 new
-transfers, two of them to wallets of ours, and closes those before; 1000 wallets are what the others
-are compared with. Matching alone is measured too, on transfers never seen before; all in turn.
+A proxy in front of a real anvil counts the scanner's requests. A step reads 200 new transfers, two
+of them to known wallets, and finalizes the previous ones; results are relative to 1000 wallets.
+Matching is measured separately, on new transfers; all sizes are measured in turn.
 """
 
 import hashlib
@@ -43,11 +43,11 @@ OWN: Final = 2
 POLLS: Final = 30
 ROUNDS: Final = 7
 BLOCKS: Final = 40
-"""Matched at each size in a round; the first few of them are not counted."""
+"""Blocks that are matched per size and round; the first ``WARM_UP`` ones are not counted."""
 WARM_UP: Final = 10
 FIVE: Final = 5_000_000
 PAID_AT_ONCE: Final = 100
-"""What the test USDT takes in one transaction."""
+"""Maximum number of transfers in one transaction of the test USDT."""
 START_TIMEOUT_S: Final = 20.0
 
 JSON: Final = "application/json"
@@ -69,17 +69,19 @@ PUBLISHED = """<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"
 
 @dataclass
 class Meter:
-    """In front of a node; and in the place of the topic, which takes every event."""
+    """A proxy that records requests to a node; also accepts published events in place of SNS."""
 
     node: str
     requests: list[list[str]] = field(default_factory=list)
-    """The methods of each request, which is a batch."""
+    """The methods of each batch request."""
 
     def app(self) -> Starlette:
+        """The ASGI application."""
         routes = [("/", self.ask), ("/sns/", self.take)]
         return Starlette(routes=[Route(path, to, methods=["POST"]) for path, to in routes])
 
     async def ask(self, request: Request) -> Response:
+        """Record and forward a batch."""
         body = await request.body()
         self.requests.append([call["method"] for call in json.loads(body)])
         async with httpx.AsyncClient(trust_env=False) as client:
@@ -87,13 +89,15 @@ class Meter:
         return Response(said.content, said.status_code, media_type=JSON)
 
     async def take(self, _: Request) -> Response:
+        """Accept a published event."""
         return Response(PUBLISHED, media_type="text/xml")
 
 
 def run() -> None:
+    """Measure steps and matching at every size, and print them."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        # The server runs as an ordinary user, who must get there.
+        # The server runs as an unprivileged user, who needs access to the folder.
         folder.chmod(0o755)
         postgres = PostgresServer(folder / "postgres", free_port(), durable=False)
         with postgres as server, _node(folder) as node:
@@ -135,12 +139,12 @@ def _set_environment(url: str, contract: str) -> None:
         AWS_ENDPOINT_URL_SNS=f"{url}/sns/",
         AWS_DEFAULT_REGION="eu-west-1",
         AWS_ACCESS_KEY_ID="bench",
-        AWS_SECRET_ACCESS_KEY="bench",  # noqa: S106 - of nobody
+        AWS_SECRET_ACCESS_KEY="bench",  # noqa: S106 - a dummy
     )
 
 
 def _databases(server: PostgresServer) -> dict[int, str]:
-    """The app's URL of a database for each number of wallets, which it holds."""
+    """The app's database URL per number of wallets."""
     server.ensure_database("bench")
     migrate(server.url(OWNER, "bench"))
     urls = {}
@@ -154,39 +158,39 @@ def _databases(server: PostgresServer) -> dict[int, str]:
             link.execute("SELECT set_config('mara.scope', 'system', false)")
             link.execute(MAKE, (wallets, str(wallets)))
             link.execute("VACUUM ANALYZE users, wallets")
-        print(f"{wallets:9} wallets made in {time.perf_counter() - began:.1f} s")
+        print(f"{wallets:9} wallets created in {time.perf_counter() - began:.1f} s")
         urls[wallets] = server.url(APP, name)
     return urls
 
 
 @dataclass
 class Polls:
-    """Of one database: how long each took, in seconds, and what it asked."""
+    """The steps on one database: durations in seconds, and requests."""
 
     times: list[float] = field(default_factory=list)
     asked: list[list[list[str]]] = field(default_factory=list)
     settled: int = 0
 
     def described(self) -> str:
-        """The most of each that a poll took."""
+        """A text with the maximum number of requests per step."""
         receipts = [[batch for batch in poll if set(batch) == {RECEIPT}] for poll in self.asked]
         others = [len(poll) - len(own) for poll, own in zip(self.asked, receipts, strict=True)]
         logs = [Counter(method for batch in poll for method in batch)[LOGS] for poll in self.asked]
         return (
-            f"{max(others)} requests a poll, {max(logs)} {LOGS} in them, "
-            f"{max(map(len, receipts))} for receipts of our own; {self.settled} credited"
+            f"{max(others)} requests per step, {max(logs)} {LOGS} in them, "
+            f"{max(map(len, receipts))} for receipts; {self.settled} credited"
         )
 
 
 def _poll(databases: Mapping[int, str], node: EvmNode, meter: Meter, contract: str) -> None:
-    """A chain that brings payments each time, to strangers and to us, read at each size in turn."""
+    """Mine payments to known and unknown addresses, and run a step at each size in turn."""
     polls = {wallets: Polls() for wallets in databases}
     node.mine(5)
     for url in databases.values():
-        _step(url)  # begins at what is final
+        _step(url)  # starts at the final block
     for turn in range(WARM_UP + POLLS):
-        own = [address for wallets in databases for address in _own(wallets)]
-        payments = [(f"0x{to.hex()}", FIVE) for to in {*own, *_strangers(TRANSFERS - len(own))}]
+        own = [address for wallets in databases for address in _known(wallets)]
+        payments = [(f"0x{to.hex()}", FIVE) for to in {*own, *_unknown(TRANSFERS - len(own))}]
         for first in range(0, TRANSFERS, PAID_AT_ONCE):
             node.pay_many(contract, payments[first : first + PAID_AT_ONCE])
         for wallets, url in databases.items():
@@ -200,11 +204,11 @@ def _poll(databases: Mapping[int, str], node: EvmNode, meter: Meter, contract: s
         print(f"{wallets:9} wallets   {done.described()}")
         if not done.settled:
             raise RuntimeError("No deposit was credited.")
-    _compare("a whole poll", {wallets: done.times for wallets, done in polls.items()})
+    _compare("a whole step", {wallets: done.times for wallets, done in polls.items()})
 
 
 def _step(url: str) -> tuple[float, int]:
-    """Seconds that a step of the scanner took, and how many deposits it settled."""
+    """The duration of a scan step in seconds, and the number of deposits settled."""
     from mara.wiring.wallets import scanner_service
 
     _connect(url)
@@ -216,7 +220,7 @@ def _step(url: str) -> tuple[float, int]:
 
 def _match(databases: Mapping[int, str], transfers: int) -> None:
     took: dict[int, list[float]] = {wallets: [] for wallets in databases}
-    # In turn, since other work on the machine comes and goes.
+    # In turn, because the load of the machine changes over time.
     for _ in range(ROUNDS):
         for wallets, url in databases.items():
             _connect(url)
@@ -232,7 +236,7 @@ def _compare(what: str, took: Mapping[int, list[float]]) -> None:
 
 
 def _times(wallets: int, transfers: int) -> list[float]:
-    """Seconds that finding the owners took, of each block."""
+    """The seconds that matching took, per block."""
     from mara.kernel.unit_of_work import SYSTEM
     from mara.platform.database import transaction
     from mara.wiring.wallets import scanner_service
@@ -240,7 +244,7 @@ def _times(wallets: int, transfers: int) -> list[float]:
     deposits = scanner_service(Network.ARBITRUM).deposits
     took = []
     for _ in range(BLOCKS):
-        recipients = _own(wallets) | _strangers(transfers - OWN)
+        recipients = _known(wallets) | _unknown(transfers - OWN)
         with transaction(SYSTEM):
             began = time.perf_counter()
             found = deposits.find_owners(Network.ARBITRUM, recipients)
@@ -250,19 +254,19 @@ def _times(wallets: int, transfers: int) -> list[float]:
     return took[WARM_UP:]
 
 
-def _own(wallets: int) -> set[bytes]:
-    """Some of the wallets that the database of so many holds, and no other one."""
+def _known(wallets: int) -> set[bytes]:
+    """Random wallets of the database with this number of wallets."""
     drawn = random.sample(range(1, wallets + 1), OWN)
     return {hashlib.sha256(f"{wallets} {number}".encode()).digest()[:20] for number in drawn}
 
 
-def _strangers(count: int) -> set[bytes]:
-    """Whom nobody met before."""
-    return {random.randbytes(20) for _ in range(count)}  # noqa: S311 - nobody's
+def _unknown(count: int) -> set[bytes]:
+    """Random addresses without a wallet."""
+    return {random.randbytes(20) for _ in range(count)}  # noqa: S311 - not a secret
 
 
 def _connect(url: str) -> None:
-    """Open the connection too, so that nothing else that is measured does."""
+    """Connect before the measurement starts."""
     from mara.kernel.unit_of_work import SYSTEM
     from mara.platform.database import transaction
 

@@ -1,4 +1,4 @@
-"""EventBridge rate(1 minute) - give back what was held and neither settled nor released in time."""
+"""EventBridge rate(1 minute) - release holds that have expired."""
 
 from mara.entrypoints.schedule import schedule
 from mara.wiring.ledger import hold_expiry_service

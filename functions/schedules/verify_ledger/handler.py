@@ -1,4 +1,4 @@
-"""EventBridge rate(15 minutes) - derive every balance from postings; a difference is an alarm."""
+"""EventBridge rate(15 minutes) - recompute all balances from postings; alarm on a difference."""
 
 from mara.entrypoints.schedule import schedule
 from mara.wiring.ledger import audit_service

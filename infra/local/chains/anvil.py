@@ -1,4 +1,4 @@
-"""anvil, the development node of Foundry: found, or installed from npm, and started."""
+"""anvil, the development node of Foundry: find, install from npm, and start it."""
 
 import os
 import shutil
@@ -19,14 +19,14 @@ INSTALL_TIMEOUT_S = 300
 
 
 class AnvilMissing(RuntimeError):
-    """Why there is none, and what to do about it."""
+    """anvil cannot be found or installed; the message says what to do."""
 
 
 def find() -> Path | None:
-    """The one at MARA_ANVIL, the one that was installed, or any on the path."""
+    """The program at MARA_ANVIL, else the installed one, else one on the PATH; None if missing."""
     if named := os.environ.get("MARA_ANVIL"):
         return Path(named) if Path(named).is_file() else None
-    # The package for the machine holds the program itself, and needs no Node to run.
+    # The platform-specific package contains the program, which runs without Node.
     installed = list(FOLDER.glob("node_modules/@foundry-rs/anvil-*/bin/anvil"))
     if installed:
         return installed[0]
@@ -35,17 +35,17 @@ def find() -> Path | None:
 
 
 def ensure() -> Path:
-    """As ``find``, but installs it from npm where it is missing. Raises AnvilMissing."""
+    """As ``find``, but install it from npm if it is missing. Raises AnvilMissing."""
     found = find()
     if found is not None:
         return found
     if named := os.environ.get("MARA_ANVIL"):
-        raise AnvilMissing(f"MARA_ANVIL names {named}, and there is no such file.")
+        raise AnvilMissing(f"MARA_ANVIL is {named}, which does not exist.")
     npm = shutil.which("npm")
     if npm is None:
         raise AnvilMissing("Node is missing: install Node 20 or newer with npm, or set MARA_ANVIL.")
     FOLDER.parent.mkdir(parents=True, exist_ok=True)
-    # Beside its place, and then moved there: others may be installing it too.
+    # Install to a temporary folder and move it: another process may install it at the same time.
     with tempfile.TemporaryDirectory(dir=FOLDER.parent) as staging:
         run = subprocess.run(
             [
@@ -65,16 +65,17 @@ def ensure() -> Path:
             Path(staging).mkdir()
     found = find()
     if found is None:
-        raise AnvilMissing(f"{PACKAGE} {VERSION} has no program for this machine.")
+        raise AnvilMissing(f"{PACKAGE} {VERSION} has no program for this platform.")
     return found
 
 
-def start(  # noqa: PLR0913 - each is an option of anvil's
+def start(  # noqa: PLR0913 - each is an option of anvil
     program: Path, *, port: int, chain_id: int, log: Path, state: Path | None = None, slots: int = 1
 ) -> "subprocess.Popen[bytes]":
-    """A block for each transaction; ``safe`` is ``slots`` behind, ``finalized`` twice as many.
+    """Start anvil, which mines a block per transaction; ``safe`` lags by ``slots`` blocks.
 
-    With ``state`` the chain is there again after a restart, but for the last second after a crash.
+    ``finalized`` lags by twice as many. With ``state``, the chain survives a restart; a crash loses
+    up to its last second.
     """
     command = [
         str(program), "--host", "127.0.0.1", "--port", str(port), "--chain-id", str(chain_id),
@@ -82,5 +83,5 @@ def start(  # noqa: PLR0913 - each is an option of anvil's
     ]  # fmt: skip
     if state is not None:
         command += ["--state", str(state), "--state-interval", "1"]
-    # Not SIGTERM: it would begin to write its state, and might be killed half-way.
+    # SIGKILL: after SIGTERM it would write its state, and a kill meanwhile would corrupt the file.
     return spawn(command, log=log, on_parent_death=signal.SIGKILL)

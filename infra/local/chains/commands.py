@@ -1,4 +1,4 @@
-"""`mara faucet` and `mara chain`: what people do on the chains of the local cloud."""
+"""`mara faucet` and `mara chain`: commands on the chains of the local cloud."""
 
 import argparse
 import json
@@ -14,12 +14,16 @@ ACTIONS = ("mine", "reorg", "finalize", "scan", "rescan")
 
 
 def add_faucet_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("address", help="of a wallet; its form tells the network")
-    parser.add_argument("amount", help="of USDT, such as 25 or 12.500000")
-    parser.add_argument("--network", choices=list(servers.CHAIN_IDS), help="if it shall be checked")
+    """The arguments of `mara faucet`."""
+    parser.add_argument("address", help="address of a wallet; its form determines the network")
+    parser.add_argument("amount", help="amount of USDT, such as 25 or 12.500000")
+    parser.add_argument(
+        "--network", choices=list(servers.CHAIN_IDS), help="expected network of the address"
+    )
 
 
 def add_chain_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `mara chain`."""
     parser.add_argument("action", choices=ACTIONS)
     parser.add_argument("--network", choices=list(servers.CHAIN_IDS), default="arbitrum")
     parser.add_argument("--blocks", type=_positive, default=BLOCKS_DEFAULT, help="mine, reorg")
@@ -28,9 +32,9 @@ def add_chain_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def faucet(address: str, amount: str, network: str | None = None) -> str:
-    """Make so much of the test USDT for the address; what was done.
+    """Mint test USDT for the address; a summary.
 
-    Raises RuntimeError that says what is wrong with the address or the amount, or ChainOff.
+    Raises RuntimeError for an invalid address or amount, and ChainOff.
     """
     from mara.kernel.errors import DomainError
     from mara.kernel.money import format_usdt, parse_usdt
@@ -43,7 +47,7 @@ def faucet(address: str, amount: str, network: str | None = None) -> str:
     except DomainError as error:
         raise RuntimeError(f"{error.title}. {error.detail}") from error
     if micro_usdt == 0:
-        raise RuntimeError("Nothing can be sent: the amount is 0.")
+        raise RuntimeError("The amount must be positive.")
     if found is Network.APTOS:
         transaction = _pay_on_aptos(address, micro_usdt)
     else:
@@ -53,29 +57,31 @@ def faucet(address: str, amount: str, network: str | None = None) -> str:
 
 
 def chain(options: argparse.Namespace) -> str:
-    """Raises RuntimeError, ChainOff."""
+    """Run one action on a chain; a summary. Raises RuntimeError, ChainOff."""
     name: str = options.network
     if options.action == "scan":
         return scan(name)
     if options.action == "rescan":
         return rescan(name, options.first, options.last)
     if name == "aptos":
-        raise RuntimeError("What Aptos has committed is final at once: nothing can be moved there.")
+        raise RuntimeError(
+            "Aptos transactions are final when committed: there is nothing to mine or reorganize."
+        )
     node = servers.node(name)
     if options.action == "mine":
         node.mine(options.blocks)
-        return f"{name} is at block {node.number()}, and final to {node.number('finalized')}"
+        return f"{name} is at block {node.number()}, final up to {node.number('finalized')}"
     if options.action == "reorg":
         undoable = node.number() - node.number("finalized")
         if options.blocks > undoable:
-            raise RuntimeError(f"No more than {undoable} blocks: what is final is never undone.")
+            raise RuntimeError(f"At most {undoable} blocks: a finalized block is never undone.")
         node.reorganise(options.blocks)
-        return f"the last {options.blocks} of {name}'s blocks are others now, and empty"
-    return f"{name} is final to block {node.finalise()}"
+        return f"replaced the last {options.blocks} blocks of {name} by empty ones"
+    return f"{name} is final up to block {node.finalise()}"
 
 
 def scan(name: str) -> str:
-    """Run the schedule's function now, instead of within a minute. Raises RuntimeError."""
+    """Invoke the scan function now instead of within a minute. Raises RuntimeError."""
     from infra.local.aws import client
     from infra.local.deploy import STACK
 
@@ -88,13 +94,13 @@ def scan(name: str) -> str:
     if "FunctionError" in answer:
         said = json.loads(answer["Payload"].read())
         raise RuntimeError(f"The scan failed: {said.get('errorMessage', said)}")
-    return f"{name} is scanned"
+    return f"scanned {name}"
 
 
 def begin() -> list[str]:
-    """Scan every chain that is on and was never read; why it could not be done, for each.
+    """Scan every chain that is on and was never scanned; one message per failure.
 
-    On those no wallet could be made before the schedule comes by.
+    Before its first scan, no wallet can be created on a chain.
     """
     import psycopg
 
@@ -114,12 +120,12 @@ def begin() -> list[str]:
 def rescan(name: str, first: int | None, last: int | None) -> str:
     """Read finalized blocks again and settle missed deposits.
 
-    MARA_CHAINS and MARA_DATABASE_URL say of what; unset, the local cloud's. Raises RuntimeError.
+    MARA_CHAINS and MARA_DATABASE_URL default to the local cloud. Raises RuntimeError.
     """
     from infra.local.environment import point_to_the_local_cloud
 
     if first is None or last is None or last < first:
-        raise RuntimeError("Say which blocks, the first and the last one: --from 100 --to 200")
+        raise RuntimeError("Give the first and the last block: --from 100 --to 200")
     point_to_the_local_cloud()
     from mara.kernel.errors import DomainError
     from mara.wallets.model import BlockRange, Network
@@ -129,11 +135,11 @@ def rescan(name: str, first: int | None, last: int | None) -> str:
         settled = reconciliation_service(Network(name)).rescan(BlockRange(first, last))
     except DomainError as error:
         raise RuntimeError(f"{error.title}. {error.detail}") from error
-    return f"{name}, blocks {first} to {last}: {settled} deposits settled that had been missed"
+    return f"{name}, blocks {first} to {last}: settled {settled} missed deposits"
 
 
 def network_of(address: str) -> str:
-    """By its form alone; whether it is right is for others to tell."""
+    """The network that an address belongs to, by its form only; it may still be invalid."""
     if address.startswith("T"):
         return "tron"
     return "aptos" if len(address) > len("0x") + 40 else "arbitrum"

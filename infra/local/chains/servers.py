@@ -1,7 +1,8 @@
-"""The chains of the local cloud: which of them run on this machine, where, and what is on them.
+"""The chains of the local cloud: start their servers, and describe their settings.
 
-Arbitrum and Tron are anvils, Tron behind the limits of its own nodes; Aptos is our simulator. Their
-state outlives the servers. What has no server is off, and the rest of the cloud works without it.
+Arbitrum and Tron are anvil nodes, Tron behind a simulator of its nodes' limits; Aptos is a
+simulator. Their state survives a restart. A chain whose server cannot run is off; the rest of the
+cloud works without it.
 """
 
 import socket
@@ -21,24 +22,24 @@ if TYPE_CHECKING:
     from infra.local.chains.evm_node import EvmNode
 
 CHAIN_IDS = {"arbitrum": 31337, "tron": 31338, "aptos": 4}
-"""Of development chains: what is signed for one of them is worth nothing on the real one."""
+"""Chain ids of development chains: their signatures are not valid on the public networks."""
 
 SLOTS = 2
-"""Blocks to ``safe``, and half of those to ``finalized``."""
+"""Blocks by which ``safe`` lags; ``finalized`` lags by twice as many."""
 
 CONTRACT = "0x5FbDB2315678afecb367f032d93F642f64180aa3"
-"""Of the test USDT on both: the address of the first contract that anvil's first account makes."""
+"""Address of the test USDT on both: the first contract that anvil's first account deploys."""
 
 READY_TIMEOUT_S = 20.0
 POLL_S = 0.05
 
 
 class ChainOff(RuntimeError):
-    """Why the chain does not run here, and what to do about it."""
+    """The chain does not run here; the message says what to do."""
 
 
 def start(folder: Path, where: Ports) -> "list[subprocess.Popen[bytes]]":
-    """Those that can run here."""
+    """Start the servers that can run on this machine."""
     state = folder / "chains"
     state.mkdir(exist_ok=True)
     started = [_simulator("aptos", state, where.aptos, "--state", str(state / "aptos.json"))]
@@ -66,7 +67,7 @@ def _simulator(name: str, state: Path, port: int, *options: str) -> "subprocess.
 
 
 def install() -> str | None:
-    """See to it that there is an anvil; why there is none, where there is none."""
+    """Install anvil if it is missing; None, or the reason why it failed."""
     try:
         anvil.ensure()
     except anvil.AnvilMissing as error:
@@ -75,16 +76,16 @@ def install() -> str | None:
 
 
 def prepare() -> None:
-    """Wait for those that were started, and deploy the test USDT where it is missing.
+    """Wait for the started servers, and deploy the test USDT if it is missing.
 
-    Raises ChainOff where one that was started does not answer.
+    Raises ChainOff if a started server does not answer.
     """
     give_up_at = time.monotonic() + READY_TIMEOUT_S
     expected = ["aptos"] if anvil.find() is None else list(CHAIN_IDS)
     while not all(_answers(name) for name in expected):
         if time.monotonic() > give_up_at:
             silent = ", ".join(name for name in expected if not _answers(name))
-            raise ChainOff(f"No answer of {silent}: `make down`, and `make up` again.")
+            raise ChainOff(f"{silent} does not answer: run `make down` and `make up`.")
         time.sleep(POLL_S)
     for name in set(expected) - {"aptos"}:
         chain = node(name)
@@ -93,27 +94,27 @@ def prepare() -> None:
 
 
 def settings() -> dict[str, Any]:
-    """MARA_CHAINS of those that answer."""
+    """The value of MARA_CHAINS, with the chains that answer."""
     return {name: own for name, own in _settings(ports()).items() if _answers(name)}
 
 
 def describe() -> Mapping[str, str]:
-    """By name: where it is, or that it is off."""
+    """The URL of each chain, or "off"."""
     addresses = {name: own["urls"][0] for name, own in _settings(ports()).items()}
     return {name: url if _answers(name) else "off" for name, url in addresses.items()}
 
 
 def base_url(name: str) -> str:
-    """Of the server that development tools talk to. Raises ChainOff."""
+    """The URL of the server for development commands. Raises ChainOff."""
     if not _answers(name):
-        raise ChainOff(f"{name} is off; `make up` says why.")
+        raise ChainOff(f"{name} is off; `make up` prints the reason.")
     where = ports()
     port = {"arbitrum": where.arbitrum, "tron": where.tron_node, "aptos": where.aptos}[name]
     return f"http://127.0.0.1:{port}"
 
 
 def node(name: str) -> "EvmNode":
-    """Raises ChainOff."""
+    """The development node of a chain. Raises ChainOff."""
     from infra.local.chains.evm_node import EvmNode
 
     return EvmNode(base_url(name))

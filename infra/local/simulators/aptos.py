@@ -1,7 +1,7 @@
-"""A full node of Aptos, as far as deposits need one: its ledger, its REST API, and its failings.
+"""Simulates an Aptos full node for deposits: its ledger, REST API, and errors.
 
-Answers and errors are those of https://aptos.dev/build/apis/fullnode-rest-api: pages of at most 100
-transactions, versions that are pruned, transactions that failed. Nothing here checks a signature.
+Responses and errors follow https://aptos.dev/build/apis/fullnode-rest-api: pages of at most 100
+transactions, pruned versions, failed transactions. Signatures are not verified.
 """
 
 import argparse
@@ -25,12 +25,12 @@ DEPOSIT = "0x1::fungible_asset::Deposit"
 WITHDRAW = "0x1::fungible_asset::Withdraw"
 FEE = "0x1::transaction_fee::FeeStatement"
 USDT = hashlib.sha3_256(b"the test USDT of MARA").digest()
-"""The address of its metadata."""
+"""The address of the token's metadata object."""
 BANK = hashlib.sha3_256(b"who has all of it").digest()
 
 
 class ApiError(Exception):
-    """Answered as ``{"message", "error_code", "vm_error_code"}``."""
+    """An error response: ``{"message", "error_code", "vm_error_code"}``."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
         super().__init__(message)
@@ -39,24 +39,24 @@ class ApiError(Exception):
 
 
 def store_of(owner: bytes, token: bytes = USDT) -> bytes:
-    """The address of the primary store, as ``object::create_user_derived_object_address``."""
+    """The address of the owner's primary store (``object::create_user_derived_object_address``)."""
     return hashlib.sha3_256(owner + token + b"\xfc").digest()
 
 
 def hexed(address: bytes) -> str:
-    """As nodes write it: without leading zeros."""
+    """An address in the form of nodes: without leading zeros."""
     return "0x" + (address.hex().lstrip("0") or "0")
 
 
 @dataclass
 class Ledger:
-    """Every transaction in order; the place in the list is the version."""
+    """All transactions in order; the index in the list is the version."""
 
     transactions: list[dict[str, Any]] = field(default_factory=list)
     balances: dict[str, int] = field(default_factory=dict)
     pruned_below: int = 0
     path: Path | None = None
-    """Where it is kept, if anywhere."""
+    """The file in which the ledger is stored; None keeps it in memory."""
 
     def __post_init__(self) -> None:
         if self.path is not None and self.path.exists():
@@ -67,12 +67,13 @@ class Ledger:
 
     @property
     def version(self) -> int:
+        """The latest version."""
         return len(self.transactions) - 1
 
     def pay(
         self, payments: Sequence[tuple[bytes, int]], *, token: bytes = USDT, succeeds: bool = True
     ) -> str:
-        """One transaction of the bank's to all of them; its hash."""
+        """Commit one transaction with a transfer to each owner; its hash."""
         events = []
         for owner, amount in payments:
             store = hexed(store_of(owner, token))
@@ -83,7 +84,7 @@ class Ledger:
         return self.commit(events, succeeds=succeeds)
 
     def commit(self, events: Sequence[Mapping[str, Any]], *, succeeds: bool = True) -> str:
-        """A failed transaction is committed too, and keeps nothing of its events but the fee."""
+        """Commit a transaction; its hash. A failed one is committed with its fee event only."""
         version = len(self.transactions)
         before = self.transactions[-1]["accumulator_root_hash"] if version else ""
         name = _hash(f"transaction {version} after {before}: {json.dumps(list(events))}")
@@ -111,7 +112,7 @@ class Ledger:
         return name
 
     def at(self, version: int) -> dict[str, Any]:
-        """Raises ApiError."""
+        """The transaction of a version. Raises ApiError."""
         if version < self.pruned_below:
             raise ApiError(410, "version_pruned", f"Ledger version({version}) has been pruned")
         if version > self.version:
@@ -120,12 +121,12 @@ class Ledger:
         return self.transactions[version]
 
     def page(self, start: int, limit: int) -> list[dict[str, Any]]:
-        """Raises ApiError."""
+        """Up to ``limit`` transactions from ``start`` on. Raises ApiError."""
         self.at(start)
         return self.transactions[start : start + min(limit, PAGE_MAX)]
 
     def by_hash(self, name: str) -> dict[str, Any]:
-        """Raises ApiError."""
+        """The transaction with this hash. Raises ApiError."""
         for transaction in self.transactions:
             if transaction["hash"] == name:
                 return self.at(int(transaction["version"]))
@@ -207,7 +208,7 @@ def _view(ledger: Ledger, asked: Mapping[str, Any]) -> Any:
             return "USDT"
         if function == "0x1::fungible_asset::decimals":
             return 6
-    raise ApiError(400, "invalid_input", f"{function} cannot be viewed here")
+    raise ApiError(400, "invalid_input", f"{function} is not simulated")
 
 
 def _event(kind: str, data: Mapping[str, str]) -> dict[str, Any]:
@@ -233,7 +234,7 @@ async def _refuse(_: Request, error: Exception) -> JSONResponse:
 
 
 def main() -> None:
-    """Serve on loopback until SIGTERM; the ledger is kept in a file."""
+    """Serve on loopback until SIGTERM; the ledger is stored in a file."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--state", type=Path, required=True)

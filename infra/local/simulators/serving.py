@@ -1,4 +1,4 @@
-"""Serves a simulator from a thread of its own."""
+"""Serves a simulator in a background thread."""
 
 import threading
 import time
@@ -13,7 +13,7 @@ START_TIMEOUT_S = 10.0
 
 @contextmanager
 def served(app: Starlette, port: int) -> Iterator[str]:
-    """On loopback, as long as the block; its URL."""
+    """Serve on loopback for the duration of the block; yields the URL."""
     config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="critical")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
@@ -21,7 +21,7 @@ def served(app: Starlette, port: int) -> Iterator[str]:
     give_up_at = time.monotonic() + START_TIMEOUT_S
     while not server.started:
         if time.monotonic() > give_up_at:
-            raise RuntimeError("The simulator did not start.")
+            raise RuntimeError("The simulator did not start in time.")
         time.sleep(0.01)
     try:
         yield f"http://127.0.0.1:{port}"

@@ -1,7 +1,7 @@
-"""Tron's ``/jsonrpc``, with its limits and errors, in front of a development chain.
+"""Simulates Tron's ``/jsonrpc``, with its limits and errors, in front of a development chain.
 
-What a node of Tron (java-tron) and TronGrid refuse: more than 5000 blocks of logs at once, state of
-any block but the last, the tag ``safe``, and more requests than the key allows.
+A Tron node (java-tron) and TronGrid reject logs of more than 5000 blocks, state of any block but
+the latest, the tag ``safe``, and requests above the API key's rate limit.
 """
 
 import argparse
@@ -22,12 +22,12 @@ BLOCKS_MAX = 5000
 KEY_HEADER = "TRON-PRO-API-KEY"
 INVALID_PARAMETERS = -32602
 STATE_METHODS = {"eth_call": 1, "eth_getBalance": 1}
-"""Where each of them has the block among its parameters."""
+"""The position of the block parameter of each method."""
 
 
 @dataclass
 class SimulatedTron:
-    """``node`` is the URL behind it. ``requests_left`` counts down to 429; ``None`` is no limit."""
+    """``node`` is the URL behind it; after ``requests_left`` requests, the status is 429."""
 
     node: str
     key: str | None = None
@@ -35,9 +35,11 @@ class SimulatedTron:
     blocks_max: int = BLOCKS_MAX
 
     def app(self) -> Starlette:
+        """The ASGI application."""
         return Starlette(routes=[Route("/jsonrpc", self.answer, methods=["POST"])])
 
     async def answer(self, request: Request) -> Response:
+        """Check key and rate limit, and forward the calls that Tron supports."""
         if self.key is not None and request.headers.get(KEY_HEADER) != self.key:
             return JSONResponse({"Error": "ApiKey not exists"}, status_code=401)
         if self.requests_left is not None:

@@ -1,4 +1,4 @@
-"""GET /api/v1/users/balance - what the caller has, in USDT."""
+"""GET /api/v1/users/balance - the caller's balances in USDT."""
 
 from mara.entrypoints.http import BALANCE_READ, USER, api, lambda_handler
 from mara.entrypoints.principal import Caller

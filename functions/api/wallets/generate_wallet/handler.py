@@ -1,4 +1,4 @@
-"""POST /api/v1/wallets/generate - make the caller's wallet on a network, once."""
+"""POST /api/v1/wallets/generate - create the caller's wallet on a network; idempotent."""
 
 from http import HTTPStatus
 

@@ -1,4 +1,4 @@
-"""GET /api/v1/wallets/my/{network}/balance - what the chain itself says that the wallet holds."""
+"""GET /api/v1/wallets/my/{network}/balance - the balances that the chain reports for the wallet."""
 
 from mara.entrypoints.http import USER, api, lambda_handler
 from mara.entrypoints.principal import Caller

@@ -1,4 +1,4 @@
-"""GET /api/v1/wallets/my/{network}/deposits - what came and what is on its way."""
+"""GET /api/v1/wallets/my/{network}/deposits - the caller's deposits on a network, newest first."""
 
 from mara.entrypoints.http import USER, Limit, PageOut, api, lambda_handler
 from mara.entrypoints.principal import Caller

@@ -1,4 +1,4 @@
-"""GET /api/v1/wallets/my - where the caller receives USDT, and by which rules."""
+"""GET /api/v1/wallets/my - the caller's wallets, with the deposit rules."""
 
 from mara.entrypoints.http import USER, PageOut, api, lambda_handler
 from mara.entrypoints.principal import Caller
