@@ -42,6 +42,7 @@ Work = Callable[[], object]
 
 def run() -> None:
     # As a worker has it; to be set before numpy comes, which openpyxl brings too.
+    """Print the comparisons."""
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder)

@@ -36,6 +36,7 @@ BARE = """
 
 
 def run() -> None:
+    """Print the comparisons."""
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     with tempfile.TemporaryDirectory() as folder:
         port = free_port()

@@ -4,22 +4,32 @@ from mara.kernel.errors import Conflict, Invalid, NotFound, Unavailable
 
 
 class DocumentNotFound(NotFound):
+    """It does not exist, is deleted, or belongs to another account."""
+
     title = "There is no such document"
 
 
 class UnsupportedFormat(Invalid):
+    """The file extension has no reader."""
+
     title = "Files of this kind are not read"
 
 
 class InvalidFilename(Invalid):
+    """The name is empty, too long, or contains control characters."""
+
     title = "The file name is not usable"
 
 
 class EmptyFile(Invalid):
+    """The file has no bytes."""
+
     title = "The file is empty"
 
 
 class FileTooLarge(Invalid):
+    """The file exceeds the size limit."""
+
     title = "The file is too large"
 
 
@@ -50,8 +60,12 @@ class DocumentNotReady(Conflict):
 
 
 class PurgeIncomplete(Unavailable):
+    """Parts of a deleted document still exist; the purge is retried."""
+
     title = "The document is not gone yet"
 
 
 class StorageUnavailable(Unavailable):
+    """The object storage does not respond."""
+
     title = "The storage does not answer"

@@ -6,6 +6,8 @@ from mara.kernel.messages import Message
 
 
 class IngestDocument(Message):
+    """Extract, embed and index a document."""
+
     document_id: UUID
 
 
@@ -16,6 +18,8 @@ class AcceptUpload(Message):
 
 
 class PurgeDocument(Message):
+    """Delete the parts of a deleted document."""
+
     document_id: UUID
 
 

@@ -1,4 +1,4 @@
-"""The shape of searching on the wire."""
+"""Request and response schemas of search."""
 
 from collections.abc import Sequence
 from typing import Annotated, Self
@@ -20,10 +20,13 @@ class PlaceOut(BaseModel):
 
     @classmethod
     def of(cls, place: Place) -> Self:
-        return cls(page=place.page, sheet=place.sheet, row=place.row, headings=list(place.headings))
+        """From the model."""
+        return cls(page=place.page, sheet=place.sheet, row=place.row, headings=place.headings)
 
 
 class SearchIn(BaseModel):
+    """A search of one's own documents."""
+
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={"examples": [{"query": "как перезапустить сервис", "limit": 5}]},
@@ -42,6 +45,8 @@ class SearchIn(BaseModel):
 
 
 class HitOut(BaseModel):
+    """A passage that was found."""
+
     document_id: UUID
     filename: str
     chunk_id: UUID
@@ -51,6 +56,7 @@ class HitOut(BaseModel):
 
     @classmethod
     def of(cls, hit: Hit) -> Self:
+        """From the model."""
         return cls(
             document_id=hit.chunk.document_id,
             filename=hit.filename,
@@ -68,4 +74,5 @@ class HitsOut(BaseModel):
 
     @classmethod
     def of(cls, hits: Sequence[Hit]) -> Self:
+        """From the model."""
         return cls(items=[HitOut.of(hit) for hit in hits])

@@ -24,11 +24,13 @@ if TYPE_CHECKING:
 
 @cache
 def storage() -> Storage:
+    """The object storage of documents."""
     return S3Storage(StorageSettings().bucket)  # type: ignore[call-arg]  # from the environment
 
 
 @cache
 def ownership_service() -> "OwnershipService":
+    """Ownership checks."""
     from mara.documents.service.ownership import OwnershipService
 
     return OwnershipService(PostgresOwnDocuments(), transaction)
@@ -36,6 +38,7 @@ def ownership_service() -> "OwnershipService":
 
 @cache
 def library_service() -> "LibraryService":
+    """The owner's use cases."""
     from mara.documents.service.library import LibraryService
 
     return LibraryService(PostgresDocuments(), storage(), search_index(), publish, transaction, now)
@@ -43,6 +46,7 @@ def library_service() -> "LibraryService":
 
 @cache
 def acceptance_service() -> "AcceptanceService":
+    """Verification of presigned uploads."""
     from mara.documents.service.acceptance import AcceptanceService
 
     return AcceptanceService(PostgresDocuments(), storage(), publish, transaction, now)
@@ -50,6 +54,7 @@ def acceptance_service() -> "AcceptanceService":
 
 @cache
 def extractor() -> Extractor:
+    """The reader of files, in a child process."""
     from mara.extraction.extractor import ChildProcessExtractor
 
     return ChildProcessExtractor()
@@ -57,6 +62,7 @@ def extractor() -> Extractor:
 
 @cache
 def ingestion_service() -> "IngestionService":
+    """Ingestion into the active index."""
     from mara.documents.service.ingestion import IngestionService
 
     return IngestionService(
@@ -72,6 +78,7 @@ def ingestion_service() -> "IngestionService":
 
 @cache
 def purge_service() -> "PurgeService":
+    """The purge of deleted documents."""
     from mara.documents.service.purge import PurgeService
 
     return PurgeService(PostgresDocuments(), storage(), search_index(), transaction)
@@ -79,6 +86,7 @@ def purge_service() -> "PurgeService":
 
 @cache
 def recovery_service() -> "RecoveryService":
+    """The watchdog of lost steps."""
     from mara.documents.service.recovery import RecoveryService
 
     return RecoveryService(PostgresDocuments(), publish, transaction)
@@ -86,6 +94,7 @@ def recovery_service() -> "RecoveryService":
 
 @cache
 def analysis_service() -> "AnalysisService":
+    """Summaries of documents."""
     from mara.documents.adapters.postgres_analyses import PostgresAnalyses
     from mara.documents.service.analysis import AnalysisService
     from mara.wiring.language_model import language_model

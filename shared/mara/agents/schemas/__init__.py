@@ -22,7 +22,7 @@ from mara.agents.model import (
     Language,
     Usage,
 )
-from mara.extraction.model import Place
+from mara.search.schemas import PlaceOut
 
 MICRO = 1_000_000
 
@@ -105,19 +105,6 @@ class QuestionIn(BaseModel):
 
     question: Annotated[Text, Field(min_length=1, max_length=4000)]
     conversation_id: UUID | None = None
-
-
-class PlaceOut(BaseModel):
-    """Where a passage stands; ``page`` and ``row`` count from 1; the outermost heading first."""
-
-    page: int | None
-    sheet: str | None
-    row: int | None
-    headings: Sequence[str]
-
-    @classmethod
-    def of(cls, place: Place) -> Self:
-        return cls(page=place.page, sheet=place.sheet, row=place.row, headings=place.headings)
 
 
 class CitationOut(BaseModel):

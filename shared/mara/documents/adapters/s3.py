@@ -29,13 +29,17 @@ def _is_missing(error: Exception) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class S3Storage:
+    """Implements Storage by one bucket."""
+
     bucket: str
 
     def put(self, key: str, content: bytes) -> None:
+        """Write an object."""
         with _failures():
             s3.client().put_object(Bucket=self.bucket, Key=key, Body=content)
 
     def download(self, key: str, to: Path) -> bool:
+        """Download to a file; False where the key does not exist."""
         from botocore.exceptions import ClientError
 
         with _failures():
@@ -48,6 +52,7 @@ class S3Storage:
         return True
 
     def size(self, key: str) -> int | None:
+        """Size in bytes; None where the key does not exist."""
         from botocore.exceptions import ClientError
 
         with _failures():
@@ -72,10 +77,12 @@ class S3Storage:
             s3.client().delete_object(Bucket=self.bucket, Key=key)
 
     def delete(self, key: str) -> None:
+        """Delete an object. Idempotent."""
         with _failures():
             s3.client().delete_object(Bucket=self.bucket, Key=key)
 
     def presign_upload(self, key: str, size: int, lifetime_s: int) -> tuple[str, dict[str, str]]:
+        """A presigned POST for exactly ``size`` bytes."""
         with _failures():
             form = s3.client().generate_presigned_post(
                 self.bucket,
@@ -87,6 +94,7 @@ class S3Storage:
 
     def presign_download(self, key: str, filename: str, lifetime_s: int) -> str:
         # As an attachment: a hostile file must not be shown as a page of the storage's origin.
+        """A presigned GET that downloads as an attachment."""
         disposition = f"attachment; filename*=UTF-8''{quote(filename, safe='')}"
         with _failures():
             return s3.client().generate_presigned_url(

@@ -12,6 +12,8 @@ SIZE_MAX = 100 * 1024 * 1024
 
 
 class DocumentState(StrEnum):
+    """The lifecycle of a document."""
+
     UPLOADING = "uploading"
     QUEUED = "queued"
     PROCESSING = "processing"
@@ -37,6 +39,8 @@ class Contract:
 
 @dataclass(frozen=True, slots=True)
 class Document:
+    """A file of an owner, in one version."""
+
     id: UUID
     owner_id: UUID
     filename: str
@@ -55,19 +59,19 @@ class Document:
     chunks: int | None = None
     language: str | None = None
     attempts: int = 0
-    """How often a worker has taken it; the number also tells whose claim is the present one."""
+    """Number of claims by workers; it also identifies the current claim."""
     lease_until: datetime | None = None
-    """While ``processing``: when the worker that holds it is given up for dead."""
+    """While ``processing``: when the claim expires."""
     deleted_at: datetime | None = None
     superseded_at: datetime | None = None
-    """When a newer version of the same file became ready: this one answers no more."""
+    """When a newer version of the file became ready: this one is not searchable any more."""
 
     @property
     def object_key(self) -> str:
-        """Where the verified bytes lie."""
+        """Object key of the verified bytes."""
         return f"objects/{self.owner_id}/{self.id}"
 
     @property
     def incoming_key(self) -> str:
-        """Where a client puts bytes that nobody has verified yet."""
+        """Object key of a client's upload that is not verified yet."""
         return f"incoming/{self.owner_id}/{self.id}"

@@ -30,12 +30,16 @@ ENTITY = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in KINDS
 
 
 class AnalysisState(StrEnum):
+    """The lifecycle of an analysis."""
+
     QUEUED = "queued"
     READY = "ready"
     FAILED = "failed"
 
 
 class Method(StrEnum):
+    """How the summary was made."""
+
     MODEL = "model"
     """A language model wrote summary and key points."""
     EXTRACTIVE = "extractive"
@@ -53,6 +57,8 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class AnalysisResult:
+    """What an analysis found."""
+
     summary: str
     key_points: Sequence[str]
     entities: Sequence[Entity]

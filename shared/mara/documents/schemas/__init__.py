@@ -37,6 +37,8 @@ class UploadIn(BaseModel):
 
 
 class FailureOut(BaseModel):
+    """Why a document cannot be read."""
+
     code: str
     detail: str
 
@@ -69,6 +71,7 @@ class DocumentOut(BaseModel):
 
     @classmethod
     def of(cls, document: Document) -> Self:
+        """From the model."""
         failure = document.failure
         contract = CONTRACTS[document.format]
         return cls(
@@ -105,11 +108,14 @@ class UploadBegun(BaseModel):
 
     @classmethod
     def of(cls, document: Document, form: UploadForm | None) -> Self:
+        """From the model."""
         shown: Any = UploadFormOut(url=form.url, fields=form.fields) if form else None
         return cls(document=DocumentOut.of(document), upload=shown)
 
 
 class ChunkOut(BaseModel):
+    """A passage of a document."""
+
     chunk_id: UUID
     ordinal: int
     text: str
@@ -117,6 +123,7 @@ class ChunkOut(BaseModel):
 
     @classmethod
     def of(cls, chunk: Chunk) -> Self:
+        """From the model."""
         return cls(
             chunk_id=chunk.id,
             ordinal=chunk.ordinal,
@@ -133,6 +140,7 @@ class ContentOut(BaseModel):
 
     @classmethod
     def of(cls, url: str) -> Self:
+        """From a presigned URL."""
         return cls(url=url, expires_in=int(DOWNLOAD_LIFETIME.total_seconds()))
 
 
@@ -144,6 +152,7 @@ class ChunksOut(BaseModel):
 
     @classmethod
     def of(cls, chunks: Sequence[Chunk], *, more: bool) -> Self:
+        """From the model."""
         last = encode_cursor(UUID(int=chunks[-1].ordinal)) if more else None
         return cls(items=[ChunkOut.of(chunk) for chunk in chunks], next_cursor=last)
 

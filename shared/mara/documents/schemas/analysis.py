@@ -34,6 +34,7 @@ class AnalysisOut(BaseModel):
 
     @classmethod
     def of(cls, analysis: Analysis) -> Self:
+        """From the model."""
         found = analysis.result
         return cls(
             state=analysis.state,

@@ -1,4 +1,4 @@
-"""Looking at what a client put into the storage by itself, before anybody trusts it."""
+"""Verifies an object that a client uploaded with a presigned form, before it is used."""
 
 import hashlib
 import tempfile
@@ -19,6 +19,8 @@ BLOCK = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class AcceptanceService:
+    """Verifies presigned uploads."""
+
     documents: Documents
     storage: Storage
     publish: Publish
@@ -31,7 +33,7 @@ class AcceptanceService:
         Safe to repeat. Raises IngestionSettled where nothing waits for it, StorageUnavailable.
         """
         document = self._waiting(document_id)
-        failure = self._lie(document)
+        failure = self._verify(document)
         if failure is None:
             self.storage.move(document.incoming_key, document.object_key)
         else:
@@ -39,7 +41,7 @@ class AcceptanceService:
         try:
             self._settle(document_id, failure)
         except DocumentNotFound as error:
-            # Deleted, and perhaps purged, while it was moved: nobody else would remove it now.
+            # Deleted, and perhaps purged, while it was moved: no other process would remove it.
             self.storage.delete(document.object_key)
             raise IngestionSettled("It was deleted meanwhile.") from error
 
@@ -64,11 +66,11 @@ class AcceptanceService:
             raise IngestionSettled("It was accepted already.")
         return document
 
-    def _lie(self, document: Document) -> Failure | None:
+    def _verify(self, document: Document) -> Failure | None:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "upload"
             if not self.storage.download(document.incoming_key, path):
-                # Moved by a worker that died right after: what lies there was verified.
+                # Moved by a worker that crashed afterwards: the object there was verified.
                 if self.storage.size(document.object_key) == document.size:
                     return None
                 raise IngestionSettled("Its file is not there.")

@@ -1,6 +1,6 @@
-"""Cuts what was read into passages that can be found, embedded whole, and quoted.
+"""Splits extracted blocks into chunks that can be embedded as a whole and quoted.
 
-A passage stays under one heading, on one page or row; it is verbatim, and nothing is left out.
+A chunk has one place (heading, page, row); its text is verbatim, and no text is left out.
 """
 
 import re
@@ -12,7 +12,7 @@ from mara.extraction.model import Block
 from mara.search.model import Chunk
 
 TARGET_TOKENS = 180
-"""About 130 English words: a section that answers, and not the whole chapter."""
+"""About 130 English words: a section rather than a chapter."""
 
 SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n")
 WORD = re.compile(r"\S+\s*")
@@ -23,7 +23,7 @@ CountTokens = Callable[[str], int]
 def chunk(
     document_id: UUID, blocks: Iterable[Block], count_tokens: CountTokens, tokens_max: int
 ) -> list[Chunk]:
-    """Passages of at most ``tokens_max`` tokens, aiming at TARGET_TOKENS, in reading order."""
+    """Chunks of about TARGET_TOKENS and at most ``tokens_max`` tokens, in reading order."""
     target = min(TARGET_TOKENS, tokens_max)
     passages = (
         (place, text)
@@ -39,7 +39,7 @@ def chunk(
 def _pack(
     texts: Iterable[str], count_tokens: CountTokens, target: int, tokens_max: int
 ) -> Iterator[str]:
-    """Join neighbours up to the target, split what is longer than the most."""
+    """Merge adjacent texts up to the target, split texts longer than the maximum."""
     packed, size = "", 0
     for text in texts:
         for piece in _split(text, count_tokens, tokens_max):
@@ -55,7 +55,7 @@ def _pack(
 
 def _split(text: str, count_tokens: CountTokens, tokens_max: int) -> Iterator[str]:
     """The text, or its pieces: by sentences and lines, else by words, else by characters."""
-    # A token has one character at least, so that a short text need not be counted.
+    # A token has at least one character, so a short text need not be counted.
     if len(text) <= tokens_max or count_tokens(text) <= tokens_max:
         yield text
         return
@@ -70,7 +70,7 @@ def _split(text: str, count_tokens: CountTokens, tokens_max: int) -> Iterator[st
 
 
 def _parts(text: str, pattern: re.Pattern[str] | None) -> list[str]:
-    """Pieces that make the text again when they are joined."""
+    """Pieces whose concatenation is the text."""
     if pattern is None:
         return WORD.findall(text)
     ends = [match.end() for match in pattern.finditer(text)]
@@ -81,7 +81,7 @@ def _gather(parts: list[str], count_tokens: CountTokens, tokens_max: int) -> Ite
     piece, size = "", 0
     for part in parts:
         tokens = count_tokens(part)
-        # Counted part by part: joined they take no more, but for the joint itself.
+        # Counted part by part: concatenation adds at most the separator.
         if piece and size + tokens + 1 > tokens_max:
             yield piece.strip("\n")
             piece, size = "", 0

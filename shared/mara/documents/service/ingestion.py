@@ -1,4 +1,4 @@
-"""From a stored file to passages that can be found: once, whatever crashes in between."""
+"""Ingestion: extract, chunk, embed and index a stored file; safe under crashes and redelivery."""
 
 import tempfile
 from array import array
@@ -23,16 +23,18 @@ from mara.search.model.windows import passages_to_embed
 from mara.search.ports import Embedder, SearchIndex
 
 LEASE = timedelta(seconds=200)
-"""Longer than any step takes, and renewed before each: whoever let it run out is dead."""
+"""Longer than any step, and renewed before each: an expired lease means a crashed worker."""
 
 EMBEDDED_AT_ONCE = 512
-"""Enough for a model that computes on every core."""
+"""A batch that keeps every core of the embedder busy."""
 
 Embedded = list[tuple[Chunk, Sequence[float]]]
 
 
 @dataclass(frozen=True, slots=True)
 class IngestionService:
+    """Makes an uploaded document searchable."""
+
     documents: Documents
     storage: Storage
     extractor: Extractor
@@ -44,13 +46,13 @@ class IngestionService:
     def ingest(self, document_id: UUID) -> None:
         """Make the document ``ready``, or ``failed`` with a reason.
 
-        A second delivery finds nothing to do, and raises IngestionSettled. A worker that dies
-        leaves a lease that runs out, and nothing half-written.
+        A redelivery raises IngestionSettled. A worker that crashes leaves a lease that expires,
+        and no partial result.
         """
         claimed = self._claim(document_id)
         try:
             self._settle(claimed)
-        except IndexReplaced:  # a reindex ended while it was embedded: once more, in its model
+        except IndexReplaced:  # a reindex ended during embedding: embed again with its model
             self._settle(claimed)
 
     def _settle(self, claimed: Document) -> None:
@@ -104,7 +106,7 @@ class IngestionService:
             self._renew(claimed)
             batch = texts[start : start + EMBEDDED_AT_ONCE]
             vectors = self.embedder.embed_passages([text for _, text in batch])
-            # Packed: a long document has a hundred thousand, and a list takes eight times as much.
+            # Packed: a long document has 100 000 vectors, and a list takes eight times the memory.
             packed = (array("f", vector) for vector in vectors)
             embedded += zip((part for part, _ in batch), packed, strict=True)
         return embedded
@@ -116,7 +118,7 @@ class IngestionService:
             raise IngestionSettled("It was deleted meanwhile, or a later worker has it.")
 
     def _finish(self, claimed: Document, outcome: Document, embedded: Embedded | None) -> None:
-        """Write the outcome if the claim still holds: a delete, or a later worker, wins."""
+        """Write the outcome if the claim is still held: a delete or a later worker wins."""
         at = self.now()
         superseded: Sequence[UUID] = ()
         with self.unit_of_work(SYSTEM):
@@ -130,8 +132,8 @@ class IngestionService:
                 self.index.replace(claimed.owner_id, claimed.id, embedded)
                 superseded = self.documents.supersede_older(claimed, at)
             self.documents.save(replace(outcome, updated_at=at))
-        # They answer no more. Removed any sooner, they would be missed if this did not commit: not
-        # every index takes part in the transaction.
+        # They are not searchable any more. Removing them before the commit would lose them after a
+        # rollback: not every index takes part in the transaction.
         for older in superseded:
             with self.unit_of_work(SYSTEM):
                 self.index.remove(claimed.owner_id, older)

@@ -1,4 +1,4 @@
-"""What a person does with their documents: upload, look at, download, delete."""
+"""Use cases of the owner of documents: upload, list, read, download, delete."""
 
 import hashlib
 from collections.abc import Sequence
@@ -25,11 +25,13 @@ UPLOAD_LIFETIME = timedelta(minutes=15)
 DOWNLOAD_LIFETIME = timedelta(minutes=5)
 
 RESTARTED_BY_UPLOAD = {DocumentState.UPLOADING, DocumentState.FAILED}
-"""The same bytes again are the same document; in these states they start it anew."""
+"""Uploading the same bytes again restarts a document in these states."""
 
 
 @dataclass(frozen=True, slots=True)
 class LibraryService:
+    """Use cases of the owner of documents."""
+
     documents: Documents
     storage: Storage
     index: SearchIndex
@@ -46,13 +48,13 @@ class LibraryService:
         document, is_new = self._register(caller, filename, len(content), digest)
         if document.state is not DocumentState.UPLOADING:
             return document, False
-        # Outside a transaction; the watchdog ends a document whose bytes never came.
+        # Outside a transaction; the watchdog fails a document whose bytes never arrive.
         self.storage.put(document.object_key, content)
         try:
             with self.unit_of_work(caller.user_id):
                 queued = self._queue(caller, document.id)
         except DocumentNotFound:
-            # Deleted, and perhaps purged, while it was stored: nobody else would remove it now.
+            # Deleted, and perhaps purged, while it was stored: no other process would remove it.
             self.storage.delete(document.object_key)
             raise
         return queued, is_new
@@ -77,6 +79,7 @@ class LibraryService:
             return self.documents.get(caller.user_id, document_id)
 
     def list(self, caller: Principal, page: PageRequest) -> Page[Document]:
+        """A page of the caller's documents, newest first."""
         with self.unit_of_work(caller.user_id):
             found = self.documents.list(caller.user_id, page)
         return Page.of(found, page, lambda document: document.id)
@@ -102,9 +105,7 @@ class LibraryService:
         return self.storage.presign_download(document.object_key, document.filename, lifetime_s)
 
     def delete(self, caller: Principal, document_id: UUID) -> None:
-        """It answers nothing from this moment on; its parts are purged after. Raises
-        DocumentNotFound.
-        """
+        """Exclude it from search immediately, and queue the purge. Raises DocumentNotFound."""
         with self.unit_of_work(caller.user_id):
             document = self.documents.lock(caller.user_id, document_id)
             at = self.now()
@@ -114,7 +115,7 @@ class LibraryService:
     def _register(
         self, caller: Principal, filename: str, size: int, sha256: str
     ) -> tuple[Document, bool]:
-        """The document of these bytes, in state ``uploading`` where they are still to come."""
+        """The document of these bytes, in state ``uploading`` until they arrive."""
         if size == 0:
             raise EmptyFile("There is nothing to read in it.")
         if size > SIZE_MAX:
@@ -126,7 +127,7 @@ class LibraryService:
             version = self.documents.next_version(caller.user_id, name)
             known = self.documents.find_by_hash(caller.user_id, sha256, name)
             if known is not None:
-                return self._again(known), False
+                return self._restart(known), False
             document = Document(
                 id=new_id(),
                 owner_id=caller.user_id,
@@ -143,7 +144,7 @@ class LibraryService:
             self.documents.add(document)
         return document, True
 
-    def _again(self, known: Document) -> Document:
+    def _restart(self, known: Document) -> Document:
         if known.state not in RESTARTED_BY_UPLOAD:
             return known
         anew = replace(

@@ -1,4 +1,4 @@
-"""Deleting what a deleted document consists of, and looking whether it is gone."""
+"""Deletes the parts of a deleted document and verifies the deletion."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -11,15 +11,17 @@ from mara.search.ports import SearchIndex
 
 @dataclass(frozen=True, slots=True)
 class PurgeService:
+    """Deletes the parts of deleted documents."""
+
     documents: Documents
     storage: Storage
     index: SearchIndex
     unit_of_work: UnitOfWork
 
     def purge(self, document_id: UUID) -> None:
-        """Objects first, then vectors and rows: the row is the last to go, and says what is left.
+        """Delete objects, then chunks, then the row, which shows until the end what is left.
 
-        Safe to repeat. Raises PurgeIncomplete, StorageUnavailable.
+        Idempotent. Raises PurgeIncomplete, StorageUnavailable.
         """
         with self.unit_of_work(SYSTEM):
             document = self.documents.find_deleted(document_id)

@@ -1,4 +1,4 @@
-"""The watchdog: finds documents whose next step did not happen, and takes it."""
+"""The watchdog: finds documents whose next step was lost, and retries it."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -20,12 +20,14 @@ DELETED_FOR = timedelta(minutes=3)
 
 @dataclass(frozen=True, slots=True)
 class RecoveryService:
+    """Retries steps that were lost."""
+
     documents: Documents
     publish: Publish
     unit_of_work: UnitOfWork
 
     def recover(self, now: datetime) -> int:
-        """Take the lost steps; how many. At most BATCH a transaction, until none is left."""
+        """Retry lost steps in transactions of at most BATCH documents; returns their number."""
         recovered = 0
         while True:
             with self.unit_of_work(SYSTEM):

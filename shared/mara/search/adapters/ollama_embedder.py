@@ -59,10 +59,13 @@ class OllamaEmbedder:
 
     @cached_property
     def _client(self) -> Any:
+        from httpx import Limits
         from ollama import Client
 
+        # A frozen function would find a connection that the server has closed, so none is kept.
         # Proxies of the environment do not apply to a server of one's own.
-        return Client(host=self._url, timeout=TIMEOUT_S, trust_env=False)
+        limits = Limits(max_keepalive_connections=0)
+        return Client(host=self._url, timeout=TIMEOUT_S, trust_env=False, limits=limits)
 
     def _embed(self, texts: Sequence[str]) -> list[list[float]]:
         # The server returns no vector for an empty text, which would shift the others.

@@ -1,7 +1,7 @@
-"""The search index in OpenSearch: one document a chunk, with its vectors nested in it.
+"""The search index in OpenSearch: one OpenSearch document for each chunk, with nested vectors.
 
-What may answer is known to PostgreSQL alone: its documents stand as a filter in every query, so a
-deleted one answers no more however late this index hears of it.
+PostgreSQL decides which documents are searchable: their ids are a filter of every query, so that a
+deleted document is never found, however late it is removed from this index.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -43,7 +43,7 @@ DRAWS = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Nominations:
-    """Chunks that are the best of a leg, and how all scores of each leg are spread."""
+    """The best chunks of either retriever, and the distributions of their scores."""
 
     chunk_ids: Sequence[str]
     lexical: ScoreDistribution
@@ -51,7 +51,7 @@ class Nominations:
 
 
 class OpenSearchIndex:
-    """``space`` is that of the vectors written and compared: it names the index."""
+    """Implements BuildableIndex; the vector ``space`` determines the name of the index."""
 
     def __init__(self, space: VectorSpace, prefix: str) -> None:
         self._store = ChunkStore(space, prefix)
@@ -60,8 +60,10 @@ class OpenSearchIndex:
     def replace(
         self, owner_id: UUID, document_id: UUID, chunks: Sequence[tuple[Chunk, Sequence[float]]]
     ) -> None:
-        """The new chunks first, then away with the old: a crash leaves some of either, and its
-        repetition the new alone. Whoever calls keeps the document from answering till then.
+        """Write the new chunks, then delete the old ones.
+
+        A crash leaves some of both, and the retry removes the old ones; until then the caller must
+        not mark the document as ready. Raises SearchUnavailable.
         """
         filename = filename_of(document_id)
         rows = list(_rows(owner_id, chunks, filename))
@@ -72,24 +74,30 @@ class OpenSearchIndex:
     def build(
         self, owner_id: UUID, document_id: UUID, chunks: Sequence[tuple[Chunk, Sequence[float]]]
     ) -> None:
+        """As replace: each index has its own name."""
         self.replace(owner_id, document_id, chunks)
 
     def delete_other_indexes(self, kept: IndexIdentity) -> bool:
+        """Delete the other indexes of the prefix at once."""
         is_here = kept.engine is Engine.OPENSEARCH
         self._store.drop_others(name_of(kept.space, self._prefix) if is_here else None)
         return False
 
     def remove(self, owner_id: UUID, document_id: UUID) -> None:
+        """Delete from every index of the prefix. Raises SearchUnavailable."""
         self._store.remove(owner_id, document_id)
 
     def count(self, owner_id: UUID, document_id: UUID) -> int:
+        """Count in every index of the prefix. Raises SearchUnavailable."""
         return self._store.count(owner_id, document_id)
 
     def read(self, owner_id: UUID, document_id: UUID, *, after: int, limit: int) -> list[Chunk]:
+        """Chunks in reading order after an ordinal. Raises SearchUnavailable."""
         found = self._store.page(owner_id, document_id, after=after, limit=limit)
         return [_chunk(hit) for hit in found]
 
     def find(self, query: Query) -> IndexMatches:
+        """Three round trips: statistics, nomination, scores. Raises SearchUnavailable."""
         filenames = searched_documents(query)
         if not filenames:
             return IndexMatches()
@@ -128,7 +136,7 @@ class OpenSearchIndex:
     def _score(
         self, legs: ScoringClauses, chunk_ids: Sequence[str], filenames: Mapping[UUID, str]
     ) -> list[Candidate]:
-        """What each leg says of every one of them, whichever brought it."""
+        """The scores of both retrievers for every candidate, whichever nominated it."""
         if not chunk_ids:
             return []
         among: list[Body] = [{"ids": {"values": list(chunk_ids)}}]
@@ -148,7 +156,8 @@ class OpenSearchIndex:
                 coverage=hit["_score"],
             )
             for hit in chunks["hits"]["hits"]
-            if not semantic or hit["_id"] in by_meaning  # else it was removed between the two
+            if not semantic
+            or hit["_id"] in by_meaning  # else it was removed between the two requests
         ]
 
 
@@ -177,7 +186,7 @@ def _rows(
             "text": chunk.text,
             "place": asdict(chunk.place),
             "length": passage_length(frequencies),
-            # A name-based UUID is a hash: what it leaves over is drawn evenly, once for all.
+            # A name-based UUID is a hash, so its remainder is a uniform, repeatable draw.
             "draw": (chunk.id.int % DRAWS) / DRAWS,
             "terms": " ".join(term for term, n in frequencies.items() for _ in range(round(n))),
             "vectors": vectors,

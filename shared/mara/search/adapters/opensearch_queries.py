@@ -1,10 +1,9 @@
-"""What is asked of OpenSearch, and the scores as the other index means them.
+"""Request bodies for OpenSearch, whose scores equal those of the index in PostgreSQL.
 
-The words are scored by BM25 in a script instead of by the field's similarity: there the idf of
-a term and the usual length would be those of all tenants together, which ranks one owner's chunks
-by the others' and lets one guess at them. The frequencies come from the inverted index all the
-same. Both scores are exact; only which chunks come near in meaning is found by HNSW where there
-are many.
+BM25 is computed in a script and not by the field's similarity, whose idf and average length are
+those of all tenants together: the order of one owner's chunks would depend on other owners' and
+reveal something about them. Term frequencies come from the inverted index. Both scores are exact;
+in large collections the semantic candidates are found by HNSW.
 """
 
 import math
@@ -20,21 +19,21 @@ from mara.search.ports import CANDIDATES_PER_RETRIEVER
 Body = dict[str, Any]
 
 EXACT_CHUNKS_MAX = 10_000
-"""Up to so many chunks every vector is compared; beyond, those that HNSW brings."""
+"""Up to this many chunks every vector is compared; beyond it, candidates come from HNSW."""
 
 NEIGHBOURS = 2 * CANDIDATES_PER_RETRIEVER
-"""What HNSW is asked for, chunks by their nearest vector: their order by all vectors differs."""
+"""Chunks requested from HNSW by their nearest vector; pooling all vectors changes the order."""
 
 EF_SEARCH = NEIGHBOURS
-"""How many HNSW keeps in view on its way: recall was 1.000 over 12 000 chunks."""
+"""Size of the candidate list of HNSW: recall was 1.000 over 12 000 chunks."""
 
 SAMPLE = 1_000
-"""Chunks, drawn evenly, of which the spread of meaning is taken where not every one is compared:
+"""Size of the sample that estimates the semantic distribution where not every chunk is compared:
 its standard error is two percent of the deviation."""
 
 LEXICAL = """
     double score = 0;
-    double length = doc['length'].value / params.usual_length;
+    double length = doc['length'].value / params.average_length;
     for (int i = 0; i < params.terms.length; i++) {
         double found = termFreq('terms', params.terms[i]);
         if (found > 0) {
@@ -45,11 +44,11 @@ LEXICAL = """
     }
     return score;
 """
-LIKENESS = """
+SIMILARITY = """
     return Math.exp(params.sharpness * cosineSimilarity(params.vector, doc['vectors.embedding']));
 """
 LIFT = 2.0
-"""Added to what the vectors say: OpenSearch bears no score below zero, and the least is -1.04."""
+"""Added to semantic scores: OpenSearch rejects negative scores, and the minimum is -1.04."""
 POOLED = """
     return params.lift
         + Math.log(_score / Math.sqrt((double) doc['vector_count'].value)) / params.sharpness;
@@ -58,7 +57,7 @@ POOLED = """
 
 @dataclass(frozen=True, slots=True)
 class WeightedTerm:
-    """A term that was found, with its weight in the score and its share of the words asked."""
+    """A term that was found, with its BM25 weight and its share of the coverage."""
 
     asked: QueryTerm
     weight: float
@@ -67,7 +66,7 @@ class WeightedTerm:
 
 @dataclass(frozen=True, slots=True)
 class SearchScope:
-    """One owner's chunks that may answer, and what is asked of them."""
+    """One owner's searchable chunks, and the query."""
 
     owner_id: UUID
     document_ids: Collection[UUID]
@@ -76,20 +75,21 @@ class SearchScope:
 
     @classmethod
     def by(cls, query: Query, document_ids: Collection[UUID]) -> "SearchScope":
+        """The scope of a query over these documents."""
         terms = [] if query.mode is SearchMode.SEMANTIC else query_terms(query.text)
         embedding = None if query.mode is SearchMode.LEXICAL else query.embedding
         return cls(query.owner_id, document_ids, terms, embedding)
 
     @property
     def filter(self) -> list[Body]:
-        """Stands inside every clause, never around it."""
+        """Part of every clause, so that nothing else is scored."""
         return [
             {"term": {"owner_id": str(self.owner_id)}},
             {"terms": {"document_id": sorted(str(each) for each in self.document_ids)}},
         ]
 
     def census(self) -> Body:
-        """How many chunks there are, how long they are, and how many hold each term."""
+        """The request for the number of chunks, their average length and document frequencies."""
         holding = {asked.term: {"term": {"terms": asked.term}} for asked in self.terms}
         counts: Body = {"length": {"avg": {"field": "length"}}}
         if holding:
@@ -104,24 +104,25 @@ class SearchScope:
 
 @dataclass(frozen=True, slots=True)
 class CorpusStatistics:
-    """The answer to SearchScope.census."""
+    """The answer to SearchScope.census: document frequencies, and the average length."""
 
     chunks: int
-    usual_length: float
+    average_length: float
     document_frequencies: Mapping[str, int]
 
     @classmethod
     def of(cls, answer: Body) -> "CorpusStatistics":
+        """Parse the answer."""
         counts = answer["aggregations"]
         found = counts["terms"]["buckets"] if "terms" in counts else {}
         return cls(
             chunks=answer["hits"]["total"]["value"],
-            usual_length=counts["length"]["value"] or 1.0,
+            average_length=counts["length"]["value"] or 1.0,
             document_frequencies={t: b["doc_count"] for t, b in found.items() if b["doc_count"]},
         )
 
     def weighed(self, terms: Sequence[QueryTerm]) -> list[WeightedTerm]:
-        """The terms that were found; shares are of all that were asked."""
+        """The terms that were found; shares are relative to all terms of the query."""
         total = sum(self._share(asked) for asked in terms)
         return [
             WeightedTerm(
@@ -147,21 +148,23 @@ class CorpusStatistics:
 
 @dataclass(frozen=True, slots=True)
 class ScoringClauses:
-    """The clauses that score: by words, by the share of words, by meaning."""
+    """The scoring clauses: lexical, coverage, semantic."""
 
     searched: SearchScope
     census: CorpusStatistics
 
     @property
     def weighed(self) -> list[WeightedTerm]:
+        """The terms of the query that were found, with weights."""
         return self.census.weighed(self.searched.terms)
 
     @property
     def is_exact(self) -> bool:
+        """Whether every vector is compared."""
         return self.census.chunks <= EXACT_CHUNKS_MAX
 
     def lexical(self, among: Sequence[Body] = ()) -> Body | None:
-        """``None`` where no word was found."""
+        """BM25; None where no term was found."""
         weighed = self.weighed
         if not weighed:
             return None
@@ -171,7 +174,7 @@ class ScoringClauses:
             "weights": [each.weight for each in weighed],
             "bs": [each.asked.b for each in weighed],
             "k1": K1,
-            "usual_length": self.census.usual_length,
+            "average_length": self.census.average_length,
         }
         holding = {"terms": {"terms": terms}}
         inner = {"bool": {"filter": [*self.searched.filter, *among, holding]}}
@@ -180,7 +183,7 @@ class ScoringClauses:
         }
 
     def coverage(self, among: Sequence[Body]) -> Body:
-        """Finds all of ``among``; the score is the share of the words asked, by weight."""
+        """Matches all of ``among``; the score is the coverage of the query."""
         shares = [
             {
                 "constant_score": {
@@ -200,22 +203,22 @@ class ScoringClauses:
         }
 
     def semantic(self, among: Sequence[Body] = ()) -> Body | None:
-        """Pools all vectors of each chunk (see model.Candidate); the score is LIFT higher."""
+        """The pooled cosine of each chunk (see model.Candidate), plus LIFT."""
         vector = self.searched.embedding
         if vector is None:
             return None
-        likeness = {
-            "source": LIKENESS,
+        similarity = {
+            "source": SIMILARITY,
             "params": {"vector": list(vector), "sharpness": POOLING_SHARPNESS},
         }
-        every = {"script_score": {"query": {"match_all": {}}, "script": likeness}}
+        every = {"script_score": {"query": {"match_all": {}}, "script": similarity}}
         summed = {"nested": {"path": "vectors", "score_mode": "sum", "query": every}}
         inner = {"bool": {"filter": [*self.searched.filter, *among], "must": [summed]}}
         pooled = {"source": POOLED, "params": {"sharpness": POOLING_SHARPNESS, "lift": LIFT}}
         return {"script_score": {"query": inner, "script": pooled}}
 
     def neighbours(self) -> Body:
-        """By HNSW, with the filter inside: a tenant of few chunks gets as many as one of many."""
+        """Nearest neighbours by HNSW, with the filter inside: so small tenants lose none."""
         near = {
             "vector": list(self.searched.embedding or ()),
             "k": NEIGHBOURS,
@@ -231,13 +234,13 @@ class ScoringClauses:
         }
 
     def sampled(self) -> Body:
-        """As semantic, of chunks that stand for all: the same at every search."""
+        """As semantic, for a fixed sample of the chunks."""
         drawn: Body = {"range": {"draw": {"lt": SAMPLE / self.census.chunks}}}
         return self.semantic([drawn]) or {"match_none": {}}
 
 
 def best(clause: Body, size: int = CANDIDATES_PER_RETRIEVER) -> Body:
-    """The best, equals in an order of their own, and the spread of all the scores."""
+    """The best hits, ties broken by id, and the statistics of all scores."""
     return {
         "size": size,
         "query": clause,
@@ -249,7 +252,7 @@ def best(clause: Body, size: int = CANDIDATES_PER_RETRIEVER) -> Body:
 
 
 def scores(clause: Body, size: int, source: Sequence[str] = ()) -> Body:
-    """Every score."""
+    """The scores of all hits."""
     return {
         "size": size,
         "query": clause,
@@ -259,7 +262,7 @@ def scores(clause: Body, size: int, source: Sequence[str] = ()) -> Body:
 
 
 def distribution_of(answer: Body, chunks: int, lift: float = 0.0) -> ScoreDistribution:
-    """Over ``chunks``: those that the clause did not find have the score 0."""
+    """Over ``chunks`` chunks: those that were not found have the score 0."""
     if chunks == 0:
         return ScoreDistribution()
     statistics = answer["aggregations"]["scores"]

@@ -1,8 +1,8 @@
-"""The chunks of one vector space in OpenSearch: its index, and what is written to and asked of it.
+"""The OpenSearch index of one vector space: creation, writes, removals, queries.
 
-The name of the index is made of the model and the length of its vectors, so those of two models
-cannot meet in one index. It is an alias: writing to it when it is gone fails, where writing to the
-name of an index would make one with a guessed mapping.
+Its name contains the model and the length of the vectors, so vectors of two models are never in one
+index. The name is an alias: a write to a missing alias fails, while a write to a missing index
+would create one with a dynamic mapping.
 """
 
 import hashlib
@@ -23,31 +23,33 @@ BULK_CHUNKS = 200
 BULK_BYTES = 5 * 1024 * 1024
 BULK_RETRIES = 3
 REMOVALS_MAX = 3
-"""How often a removal is tried when chunks were written while it ran."""
+"""Attempts of a removal during which chunks are written concurrently."""
 
 LENIENT = {"ignore_unavailable": "true"}
-"""An index that is not there holds nothing."""
+"""A missing index counts as empty."""
 
 BAD_REQUEST = 400
 TOO_BUSY = 429
 SERVER_ERRORS = 500
 
 VECTORS_EXCLUDED = ["vectors", "terms"]
-"""Kept in the index only: they are most of what a chunk takes, and are never read back."""
+"""Indexed but not stored: most of the size of a chunk, and never read back."""
 
 
 def prefix_of(prefix: str) -> str:
+    """The prefix of the names of all chunk indexes."""
     return f"{prefix}-chunks-"
 
 
 def name_of(space: VectorSpace, prefix: str) -> str:
-    """Readable, and distinct for ids that spell alike: ``mara-chunks-use-v3-512-1f2e3d4c``."""
+    """Readable and unique for similar ids: ``mara-chunks-use-v3-512-1f2e3d4c``."""
     slug = re.sub(r"[^a-z0-9]+", "-", space.model_id.lower()).strip("-")[:60]
     digest = hashlib.sha256(f"{space.model_id}\n{space.dimensions}".encode()).hexdigest()
     return f"{prefix_of(prefix)}{slug}-{space.dimensions}-{digest[:8]}"
 
 
 def mapping(space: VectorSpace) -> Body:
+    """The mapping of an index for this vector space."""
     vector = {
         "type": "knn_vector",
         "dimension": space.dimensions,
@@ -87,7 +89,7 @@ def mapping(space: VectorSpace) -> Body:
 
 @contextmanager
 def answering() -> Iterator[None]:
-    """Raises SearchUnavailable for what a later attempt may mend; anything else is a bug."""
+    """Raises SearchUnavailable for failures that a retry may resolve; others are bugs."""
     from opensearchpy import exceptions
 
     try:
@@ -95,14 +97,14 @@ def answering() -> Iterator[None]:
     except exceptions.ConnectionError as error:
         raise SearchUnavailable("Try again in a few seconds.") from error
     except exceptions.TransportError as error:
-        status = int(error.status_code)  # a word in the errors of connections alone
+        status = int(error.status_code)  # a string in connection errors only
         if status != TOO_BUSY and status < SERVER_ERRORS:
             raise
         raise SearchUnavailable("Try again in a few seconds.") from error
 
 
 class ChunkStore:
-    """Rows are mappings of the fields in ``mapping``; an owner's lie together on one shard."""
+    """Rows have the fields of ``mapping``; they are routed by owner, to one shard."""
 
     def __init__(self, space: VectorSpace, prefix: str) -> None:
         self._space = space
@@ -111,7 +113,7 @@ class ChunkStore:
         self._is_there = False
 
     def ensure(self) -> None:
-        """Make the index where it is missing. Raises VectorLengthWrong, SearchUnavailable."""
+        """Create the index if it is missing. Raises VectorLengthWrong, SearchUnavailable."""
         if self._is_there:
             return
         with answering():
@@ -148,7 +150,7 @@ class ChunkStore:
                 )
 
     def write(self, owner_id: UUID, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Put each under its chunk's id, in place of what is there; searchable on return."""
+        """Index rows by chunk id, replacing existing ones; they are searchable on return."""
         from opensearchpy import helpers
 
         actions = (
@@ -174,24 +176,24 @@ class ChunkStore:
             self._refresh(self.name)
 
     def remove(self, owner_id: UUID, document_id: UUID) -> None:
-        """From every index of the prefix, one that is being built too. Raises as remove_others."""
+        """Remove from every index of the prefix, also one being built. Raises SearchUnavailable."""
         self._remove(self._every, owner_id, _document(owner_id, document_id))
 
     def remove_others(self, owner_id: UUID, document_id: UUID, kept: Sequence[str]) -> None:
-        """The document's chunks but these, here alone.
+        """Remove the document's chunks except ``kept``, from this index only.
 
-        Raises SearchUnavailable where some are still there in the end.
+        Raises SearchUnavailable where some remain after REMOVALS_MAX attempts.
         """
         query = _document(owner_id, document_id)
         query["bool"]["must_not"] = [{"terms": {"chunk_id": list(kept)}}]
         self._remove(self.name, owner_id, query)
 
     def count(self, owner_id: UUID, document_id: UUID) -> int:
-        """In every index of the prefix."""
+        """Count in every index of the prefix."""
         return self._count(self._every, owner_id, _document(owner_id, document_id))
 
     def drop_others(self, kept: str | None) -> None:
-        """Every index of the prefix but the one named so."""
+        """Delete every index of the prefix except ``kept``."""
         with answering():
             found = opensearch.client().indices.get_alias(index=self._every)
             for index, answer in found.items():
@@ -210,7 +212,7 @@ class ChunkStore:
                     params={"routing": str(owner_id), "conflicts": "proceed", **LENIENT},
                 )
         if self._count(index, owner_id, query):
-            raise SearchUnavailable("Passages that were to go are still there.")
+            raise SearchUnavailable("Passages that were to be removed remain.")
 
     def _count(self, index: str, owner_id: UUID, query: Body) -> int:
         with answering():
@@ -224,7 +226,7 @@ class ChunkStore:
         opensearch.client().indices.refresh(index=index, params=LENIENT, timeout=WRITE_TIMEOUT_S)
 
     def page(self, owner_id: UUID, document_id: UUID, *, after: int, limit: int) -> list[Body]:
-        """The document's chunks behind ordinal ``after``, in order."""
+        """The document's chunks with an ordinal greater than ``after``, in order."""
         body = {
             "size": limit,
             "query": _document(owner_id, document_id),
@@ -235,8 +237,9 @@ class ChunkStore:
         return found
 
     def ask(self, owner_id: UUID, bodies: Sequence[Body]) -> list[Body]:
-        """One answer a body, from one round trip. Raises SearchUnavailable: half an answer is
-        none.
+        """One answer for each body, in one round trip.
+
+        Raises SearchUnavailable, also for partial answers.
         """
         if not bodies:
             return []

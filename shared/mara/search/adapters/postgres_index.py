@@ -1,4 +1,4 @@
-"""The search index in PostgreSQL: exact vectors and a real BM25, both inside one owner's documents.
+"""The search index in PostgreSQL: exact vector search and BM25 over one owner's documents.
 
 BM25 as in Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009),
 equation 3.15, with the idf of terms computed over the documents searched; titles are a field of
@@ -160,7 +160,7 @@ FETCH = """
 
 
 class PostgresSearchIndex:
-    """``model_id`` names the embedding model whose vectors are written and compared."""
+    """Implements BuildableIndex for the vectors of the model ``model_id``."""
 
     def __init__(self, model_id: str) -> None:
         self._model_id = model_id
@@ -168,10 +168,11 @@ class PostgresSearchIndex:
     def replace(
         self, owner_id: UUID, document_id: UUID, chunks: Sequence[tuple[Chunk, Sequence[float]]]
     ) -> None:
+        """Delete and insert chunks, vectors and postings."""
         self.remove(owner_id, document_id)
         filename = filename_of(document_id)
         owned = {"owner": owner_id, "document": document_id, "model": self._model_id}
-        # In parts: as text, the vectors of a long document take gigabytes.
+        # In batches: as text, the vectors of a long document take gigabytes.
         for part in _parts(chunks):
             distinct = [chunk for chunk, _ in groupby(chunk for chunk, _ in part)]
             counted = [(chunk, term_frequencies(chunk, filename)) for chunk in distinct]
@@ -182,7 +183,7 @@ class PostgresSearchIndex:
     def build(
         self, owner_id: UUID, document_id: UUID, chunks: Sequence[tuple[Chunk, Sequence[float]]]
     ) -> None:
-        """Vectors of two models stand beside each other, under the chunks they share."""
+        """As replace, but vectors of other models under the same chunks stay."""
         owned = {"owner": owner_id, "document": document_id, "model": self._model_id}
         if connection().execute(HOLDS, owned).fetchone() is None:
             self.replace(owner_id, document_id, chunks)
@@ -192,6 +193,7 @@ class PostgresSearchIndex:
             connection().execute(INSERT_VECTORS, {**owned, **_vector_columns(part)})
 
     def delete_other_indexes(self, kept: IndexIdentity) -> bool:
+        """Delete up to DROPPED_AT_ONCE rows of other models."""
         if kept.engine is Engine.POSTGRES:
             parameters = (kept.space.model_id, DROPPED_AT_ONCE)
             return connection().execute(DROP_VECTORS, parameters).rowcount > 0
@@ -199,18 +201,22 @@ class PostgresSearchIndex:
 
     def remove(self, owner_id: UUID, document_id: UUID) -> None:
         # Vectors and postings go with their chunk (ON DELETE CASCADE).
+        """Delete the chunks; vectors and postings cascade."""
         connection().execute(DELETE, (owner_id, document_id))
 
     def count(self, owner_id: UUID, document_id: UUID) -> int:
+        """Rows of chunks, vectors and postings."""
         parameters = {"o": owner_id, "d": document_id}
         row = connection().execute(COUNT, parameters).fetchone()
         return int(row[0]) if row else 0
 
     def read(self, owner_id: UUID, document_id: UUID, *, after: int, limit: int) -> list[Chunk]:
+        """Chunks in reading order after an ordinal."""
         parameters = (owner_id, document_id, after, limit)
         return [_chunk(row) for row in connection().execute(READ, parameters)]
 
     def find(self, query: Query) -> IndexMatches:
+        """Both retrievers in one statement."""
         parameters = self._parameters(query)
         row = connection().execute(SEARCHED, parameters).fetchone()
         parameters["documents"] = row[0] if row else []
@@ -256,7 +262,7 @@ class PostgresSearchIndex:
 
 
 def _parts(embedded: Sequence[tuple[Chunk, Sequence[float]]]) -> Iterator[list[Any]]:
-    """Of about INSERTED_AT_ONCE vectors; those of one chunk stay together."""
+    """Batches of about INSERTED_AT_ONCE vectors that keep a chunk's vectors together."""
     part: list[tuple[Chunk, Sequence[float]]] = []
     for _, group in groupby(embedded, key=lambda pair: pair[0].id):
         part += group

@@ -1,11 +1,11 @@
-"""Which documents may answer a query: asked of PostgreSQL, whichever index is searched."""
+"""Which documents are searchable: decided in PostgreSQL for either index."""
 
 from uuid import UUID
 
 from mara.platform.database import connection
 from mara.search.model import Query
 
-# A document that is named and has a newer version stands for that version.
+# A document id whose document has a newer version refers to that version.
 SEARCHABLE = """
     owner_id = %(owner)s
       AND state = 'ready' AND deleted_at IS NULL AND superseded_at IS NULL
@@ -19,7 +19,7 @@ FILENAME = "SELECT filename FROM documents WHERE id = %s"
 
 
 def searched_documents(query: Query) -> dict[UUID, str]:
-    """Ids and file names: ready, neither deleted nor superseded, of the query's owner alone."""
+    """Ids and file names of the owner's documents that are ready, not deleted, not superseded."""
     parameters = {
         "owner": query.owner_id,
         "everywhere": not query.document_ids,
@@ -29,5 +29,6 @@ def searched_documents(query: Query) -> dict[UUID, str]:
 
 
 def filename_of(document_id: UUID) -> str:
+    """The document's file name; empty where there is no such document."""
     row = connection().execute(FILENAME, (document_id,)).fetchone()
     return row[0] if row else ""

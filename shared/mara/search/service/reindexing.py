@@ -1,7 +1,7 @@
-"""Building a search index of another model or engine beside the one that answers, and going over.
+"""Builds an index of another model or engine beside the active one, and cuts over to it.
 
-Every step may be the last of a process that is killed: what was built is listed with it in one
-transaction, so that the next run goes on from there.
+A kill at any step is safe: a document is indexed and recorded as built in one transaction, and the
+next run resumes with what is missing.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +15,7 @@ from mara.search.model.windows import passages_to_embed
 from mara.search.ports import BuildableIndex, Embedder, IndexBuilds, SearchIndex
 
 BATCH = 100
-"""Documents asked for at once."""
+"""Pending documents read in one query."""
 
 CHUNKS_AT_ONCE = 500
 EMBEDDED_AT_ONCE = 64
@@ -23,15 +23,17 @@ EMBEDDED_AT_ONCE = 64
 
 @dataclass(frozen=True, slots=True)
 class Reindexed:
+    """The result of a reindexing."""
+
     documents: int
-    """That were embedded by this run."""
+    """Documents that this run embedded."""
     before: IndexIdentity | None
     now: IndexIdentity
 
 
 @dataclass(frozen=True, slots=True)
 class ReindexingService:
-    """``engines`` are the indexes whose remains go in the end, that of the target among them."""
+    """Reindexing to ``target``; remains of other indexes are deleted from all ``engines``."""
 
     active: SearchIndex
     target: BuildableIndex
@@ -42,10 +44,10 @@ class ReindexingService:
     unit_of_work: UnitOfWork
 
     def reindex(self, report: Callable[[int], None] = lambda _: None) -> Reindexed:
-        """Build what is missing, switch over, and delete the old. Safe to repeat at any point.
+        """Build what is missing, cut over, and delete the old index. Idempotent.
 
-        ``report`` hears of every document how many there were. Raises PassageTooLong,
-        ReindexingAlready, SearchUnavailable.
+        ``report`` is called after each document with the number built so far. Raises
+        PassageTooLong, ReindexingAlready, SearchUnavailable.
         """
         with self._step():
             before = self.builds.active()
@@ -55,7 +57,7 @@ class ReindexingService:
 
     @contextmanager
     def _step(self) -> Iterator[None]:
-        """A transaction of the only reindexing there is."""
+        """A transaction under the lock of reindexing."""
         with self.unit_of_work(SYSTEM):
             self.builds.acquire()
             yield
@@ -71,7 +73,7 @@ class ReindexingService:
                     return built
 
     def _pending(self) -> Iterator[IndexedDocument]:
-        """Until none is left, those added meanwhile too."""
+        """Pending documents until none is left, including those added meanwhile."""
         while True:
             with self._step():
                 found = self.builds.pending(self.identity, BATCH)
@@ -80,7 +82,7 @@ class ReindexingService:
                 return
 
     def _build(self, document: IndexedDocument) -> bool:
-        """Whether it was built: it may have been deleted meanwhile, or replaced."""
+        """Whether it was built: it may have been deleted or superseded meanwhile."""
         chunks = self._chunks(document)
         embedded = list(self._embedded(chunks, document.filename))
         with self._step():
