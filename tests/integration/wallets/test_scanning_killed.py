@@ -50,15 +50,21 @@ class Weather:
         forged = Payment(self._choose.choice(self._addresses), 77)
         liar.forges = forged if self._choose.random() < 0.2 else None
         liar.transfers_max = self.honest.transfers_max = self._choose.choice([3, 10_000])
+        if self.honest.down:
+            # Nobody could contradict the other one: its word is all there is then (decision 0012).
+            self._make_honest(liar)
 
     def clear(self) -> None:
         """Everybody tells the truth, and all that was undone is final."""
-        calm = SimulatedProvider(self.chain)
         for provider in (self.honest, self.liar):
-            for name in vars(calm).keys() - {"chain", "provider", "calls"}:
-                setattr(provider, name, getattr(calm, name))
+            self._make_honest(provider)
         for _ in range(self.chain.lag_final + 1):
             self.chain.mine()
+
+    def _make_honest(self, provider: SimulatedProvider) -> None:
+        calm = SimulatedProvider(self.chain)
+        for name in vars(calm).keys() - {"chain", "provider", "calls"}:
+            setattr(provider, name, getattr(calm, name))
 
     def _transactions(self) -> list[Transaction]:
         made = [
