@@ -41,6 +41,15 @@ class OmittingProvider(SimulatedProvider):
         return super().get_receipts(transactions)
 
 
+class LeavingProvider(SimulatedProvider):
+    """Reports the head once, and is down from then on."""
+
+    def get_head(self, numbers: Collection[int]) -> ChainHead:
+        head = super().get_head(numbers)
+        self.down = True
+        return head
+
+
 @dataclass
 class SlowProvider(SimulatedProvider):
     """Another process acts before it reports the head, and while it lists transfers."""
@@ -409,12 +418,27 @@ class TestProvider:
         paid = world.pay(address)
         world.scan(world.first)
         world.mine()
+        leaving = LeavingProvider(world.chain, "leaving")
         behind = SimulatedProvider(world.chain, "behind", behind=world.chain.latest)
         omitting = OmittingProvider(world.chain, "omitting", omitted={paid})
-        with pytest.raises(ChainUnavailable):
-            world.scan(omitting, behind)
+        step = world.scanner(leaving, omitting, behind).step()
+        assert str(step.rejected).startswith("No provider confirms")
         assert world.states() == {paid: "seen"}
         assert world.database.published(DepositOrphaned) == 0
+
+    def test_that_confirms_that_a_final_block_lacks_a_deposit_orphans_it(
+        self, world: World
+    ) -> None:
+        owner_id, address = world.add_user()
+        world.first.forges = Payment(address, FIVE)
+        world.mine(1)
+        world.scan(world.first)
+        assert set(world.states().values()) == {"seen"}
+        world.first.forges = None
+        world.mine()
+        world.scan(world.second, world.first)
+        assert set(world.states().values()) == {"orphaned"}
+        assert world.balance(owner_id) == Balance()
 
     def test_that_calls_blocks_final_too_early_credits_nothing_alone(self, world: World) -> None:
         owner_id, address = world.add_user()
