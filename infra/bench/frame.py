@@ -45,7 +45,7 @@ def run() -> None:
     for handler in (bare, frame):
         answer = handler(_event(token), Context())
         if answer["statusCode"] != 200:  # noqa: PLR2004 - HTTP's OK
-            raise RuntimeError(f"the bench itself is broken: {answer}")
+            raise RuntimeError(f"the bench is broken: {answer}")
     best = {"bare": float("inf"), "frame": float("inf")}
     ratios = []
     for _ in range(ROUNDS):

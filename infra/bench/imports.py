@@ -122,7 +122,7 @@ def _frame_of(folder: str) -> list[str]:
 
 def _probe(work: Mapping[str, Sequence[str]]) -> dict[str, Cost]:
     """Run the probe in an interpreter of its own, which may write compiled modules."""
-    done = subprocess.run(  # noqa: S603 - our own interpreter
+    done = subprocess.run(  # noqa: S603 - this interpreter
         [sys.executable, "-c", PROBE.read_text("utf-8")],
         cwd=ROOT,
         env={k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"},

@@ -1,12 +1,12 @@
-"""Ingestion beside what people build of common parts, and what it holds in memory.
+"""Ingestion: duration compared with common libraries, and peak memory.
 
-PDF: from the file to blocks, in child processes, against pypdf in this process. The plain one is
-what pypdf is best at, text in a font that every reader has. The real ones are the test files of
-pdf.js that hold a text, in the folder MARA_TEST_DATA names: made by as many programs. They are
-bound together, the first page of each, and read file by file.
-XLSX: the same against openpyxl's read-only mode; with dates a sheet is not read by its shapes.
+PDF: from the file to blocks, in child processes, against pypdf in this process. The plain file
+suits pypdf best: text in a font that every reader has. The real files are those test files of
+pdf.js that contain text, from the folder MARA_TEST_DATA, written by many programs. They are
+measured twice: the first pages bound together, and file by file.
+XLSX: the same against openpyxl's read-only mode, also with dates, which take the slower path.
 Pipeline: read, chunk and embed against LangChain's PyPDFLoader, its RecursiveCharacterTextSplitter
-and the same embedding model. Rounds are interleaved; of each the least counts.
+and the same embedding model. Rounds are interleaved; the fastest of each counts.
 """
 
 import io
@@ -29,7 +29,7 @@ from uuid import UUID
 ROUNDS = 3
 PAGES = 100
 ROWS = 30_000
-LETTERS_OF_A_TEXT = 500
+TEXT_LENGTH_MIN = 500
 WORDS = """
     service database restart alert queue node volume latency replica backup operator network storage
     monitor the of and to when it does not start after check logs first then increase memory limit
@@ -41,7 +41,7 @@ Work = Callable[[], object]
 
 
 def run() -> None:
-    # As a worker has it; to be set before numpy comes, which openpyxl brings too.
+    # As in a worker; it must be set before numpy is imported, which openpyxl imports too.
     """Print the comparisons."""
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     with tempfile.TemporaryDirectory() as folder:
@@ -53,11 +53,11 @@ def run() -> None:
         for name, dates in (("text and numbers", False), ("and dates", True)):
             workbook = made / f"{dates}.xlsx"
             _make_workbook(workbook, ROWS, with_dates=dates)
-            theirs = partial(_openpyxl, workbook)
-            _compare(f"XLSX, {ROWS} rows, {name}", "openpyxl", _reading(workbook), theirs)
+            baseline = partial(_openpyxl, workbook)
+            _compare(f"XLSX, {ROWS} rows, {name}", "openpyxl", _reading(workbook), baseline)
         chain = _langchain(pdf)
         if chain is None:
-            print("LangChain is not here: uv sync --group bench")
+            print("LangChain is not installed: uv sync --group bench")
         else:
             _compare(f"pipeline, {PAGES} pages", "LangChain", _pipeline(pdf), chain)
         _make_pdf(large, 200, padding=50 * MEGABYTE)
@@ -68,9 +68,9 @@ def _compare_real_pdfs(bound: Path) -> None:
     folder = Path(os.environ.get("MARA_TEST_DATA", "")) / "files" / "pdfjs"
     files = _bind(sorted(folder.glob("*.pdf")), bound)
     if not files:
-        print("No files of pdf.js are here: set MARA_TEST_DATA")
+        print("The files of pdf.js are missing: set MARA_TEST_DATA")
         return
-    logging.disable()  # pypdf tells what it finds wrong with a file
+    logging.disable()  # pypdf logs the defects of a file
     _compare(f"PDF, {len(files)} real pages", "pypdf", _reading(bound), lambda: _pypdf(bound))
     each = [_reading(path) for path in files]
     _compare(
@@ -82,14 +82,14 @@ def _compare_real_pdfs(bound: Path) -> None:
 
 
 def _bind(files: list[Path], bound: Path) -> list[Path]:
-    """The first page of each file, where it has a text; which those are."""
+    """Bind the first pages of those files that contain text; return these files."""
     import pypdfium2
 
     made, chosen = pypdfium2.PdfDocument.new(), []
     for path in files:
         try:
             document = pypdfium2.PdfDocument(path)
-            if len(document[0].get_textpage().get_text_range()) < LETTERS_OF_A_TEXT:
+            if len(document[0].get_textpage().get_text_range()) < TEXT_LENGTH_MIN:
                 continue
             made.import_pages(document, [0])
         except pypdfium2.PdfiumError:
@@ -100,13 +100,15 @@ def _bind(files: list[Path], bound: Path) -> list[Path]:
     return chosen
 
 
-def _compare(what: str, other: str, ours: Work, theirs: Work) -> None:
-    best = {"ours": float("inf"), other: float("inf")}
+def _compare(what: str, library: str, measured: Work, baseline: Work) -> None:
+    best = {"mara": float("inf"), library: float("inf")}
     for _ in range(ROUNDS):
-        best["ours"] = min(best["ours"], _seconds(ours))
-        best[other] = min(best[other], _seconds(theirs))
-    ratio = best[other] / best["ours"]
-    print(f"{what:38} ours {best['ours']:6.2f} s   {other} {best[other]:6.2f} s   {ratio:5.1f} x")
+        best["mara"] = min(best["mara"], _seconds(measured))
+        best[library] = min(best[library], _seconds(baseline))
+    ratio = best[library] / best["mara"]
+    print(
+        f"{what:38} mara {best['mara']:6.2f} s   {library} {best[library]:6.2f} s   {ratio:5.1f} x"
+    )
 
 
 def _seconds(work: Work) -> float:
@@ -163,7 +165,7 @@ def _pipeline(path: Path) -> Work:
 def _langchain(path: Path) -> Work | None:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it says that it is deprecated
+            warnings.simplefilter("ignore")  # a deprecation warning
             from langchain_community.document_loaders import PyPDFLoader
             from langchain_text_splitters import RecursiveCharacterTextSplitter
     except ImportError:
@@ -182,16 +184,16 @@ def _langchain(path: Path) -> Work | None:
 
 
 def _print_memory(path: Path) -> None:
-    """In a process of its own, which has held nothing else."""
+    """Run ``_hold`` in a new process, whose peak memory is that of ingestion only."""
     command = [sys.executable, "-m", "infra.bench.ingestion", str(path)]
-    subprocess.run(command, check=True)  # noqa: S603 - this very module
+    subprocess.run(command, check=True)  # noqa: S603 - this module
 
 
 def _hold(path: Path) -> None:
     from mara.wiring.documents import extractor
 
     seconds = _seconds(_pipeline(path))
-    extractor.cache_clear()  # what its children held is known when they have ended
+    extractor.cache_clear()  # the peak memory of children is known when they have ended
     status = Path("/proc/self/status").read_text("ascii")
     worker = next(int(line.split()[1]) for line in status.splitlines() if "VmHWM" in line)
     child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
@@ -202,7 +204,7 @@ def _hold(path: Path) -> None:
 
 
 def _make_pdf(path: Path, pages: int, padding: int = 0) -> None:
-    """Justified paragraphs under headings, and of ``padding`` bytes pictures that do not pack."""
+    """Write paragraphs under headings, with ``padding`` bytes of incompressible pictures."""
     from reportlab.lib.enums import TA_JUSTIFY
     from reportlab.lib.styles import ParagraphStyle
     from reportlab.platypus import Image, PageBreak, Paragraph, SimpleDocTemplate

@@ -1,8 +1,8 @@
-"""Search in 10 000 and 100 000 chunks: how long it takes, beside the bare vector query.
+"""Duration of a search in 10 000 and 100 000 chunks, compared with the bare vector query.
 
-The knowledge base is synthetic: words drawn by Zipf's law, three vectors a chunk around a thousand
-centres. "Bare" is what a plain vector search does: it embeds the question and fetches the texts of
-the ten nearest of the same vectors, exactly; nothing is fused, pooled or read again.
+The corpus is synthetic: words drawn by Zipf's law, three vectors per chunk around a thousand
+centres. "Bare" is a plain vector search: it embeds the question and fetches the texts of the ten
+exact nearest neighbours among the same vectors, without fusion, pooling or reranking.
 """
 
 import itertools
@@ -104,7 +104,7 @@ def _timed(query: Callable[[str], None], asked: str) -> float:
 
 
 class _Corpus:
-    """Texts whose words are as rare as those of people, and vectors that lie in heaps."""
+    """Texts with the word frequencies of a language, and vectors in clusters."""
 
     def __init__(self, choose: random.Random) -> None:
         import numpy as np
@@ -112,7 +112,7 @@ class _Corpus:
         self._numpy = np
         self._random = np.random.default_rng(7)
         self._words = [_word(number) for number in range(VOCABULARY)]
-        # The most frequent words of a language are those that no search keeps.
+        # The most frequent words of a language are stop words, which the index drops.
         weights = (1 / (STOP_WORDS + rank) for rank in range(1, VOCABULARY + 1))
         self._weights = list(itertools.accumulate(weights))
         self._choose = choose
@@ -146,7 +146,7 @@ class _Corpus:
 
 
 def _word(number: int) -> str:
-    """Of letters alone, and of its own: digits would make an identifier of it."""
+    """Return a unique word without digits, which would make it an identifier."""
     syllables = ""
     for _ in range(3):
         number, consonant = divmod(number, len(CONSONANTS))
@@ -193,7 +193,7 @@ def _document(owner_id: UUID, number: int) -> UUID:
 
 
 def _analyze() -> None:
-    """What PostgreSQL's own background worker does soon after."""
+    """Do what PostgreSQL's autovacuum does soon after."""
     import psycopg
 
     with psycopg.connect(os.environ["MARA_BENCH_OWNER_URL"], autocommit=True) as link:

@@ -1,4 +1,4 @@
-"""EventBridge rate(1 hour) - delete spent tokens, keys and counters that nobody needs any more."""
+"""EventBridge rate(1 hour) - delete expired sessions, tokens, idempotency keys and counters."""
 
 from mara.entrypoints.schedule import schedule
 from mara.wiring.operations import delete_expired

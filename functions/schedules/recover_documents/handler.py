@@ -1,4 +1,4 @@
-"""EventBridge rate(1 minute) - take the lost next step of documents that got stuck."""
+"""EventBridge rate(1 minute) - resume documents whose next processing step was lost."""
 
 from mara.entrypoints.schedule import schedule
 from mara.wiring.documents import recovery_service

@@ -1,4 +1,4 @@
-"""EventBridge rate(1 minute) - send the messages that a crash or an outage left behind."""
+"""EventBridge rate(1 minute) - send messages left in the outbox by a crash or an outage."""
 
 from mara.entrypoints.schedule import schedule
 from mara.wiring.operations import relay

@@ -1,1 +1,1 @@
-"""Chains for a laptop: real EVM nodes, and a simulator where no node is to be had."""
+"""Chains of the local cloud: real EVM nodes, and simulators where no node is available."""

@@ -16,6 +16,7 @@ class EvmNode:
     """An anvil node; its first account sends all transactions."""
 
     def __init__(self, url: str) -> None:
+        """``url`` is the JSON-RPC endpoint; nothing is sent yet."""
         self.url = url
         self._web3 = Web3(HTTPProvider(url, request_kwargs={"timeout": TIMEOUT_S}))
         compiled = json.loads(CONTRACT.read_text("utf-8"))

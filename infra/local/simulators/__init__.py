@@ -1,1 +1,1 @@
-"""Stand-ins for services that cannot run here, with faults on demand."""
+"""Simulators of services that cannot run locally, with faults on demand."""

@@ -33,6 +33,7 @@ class ApiError(Exception):
     """An error response: ``{"message", "error_code", "vm_error_code"}``."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
+        """``status`` is the HTTP status, ``code`` the ``error_code``."""
         super().__init__(message)
         self.status = status
         self.code = code
@@ -59,6 +60,7 @@ class Ledger:
     """The file in which the ledger is stored; None keeps it in memory."""
 
     def __post_init__(self) -> None:
+        """Load the ledger from its file if there is one, else commit a genesis transaction."""
         if self.path is not None and self.path.exists():
             kept = json.loads(self.path.read_text("utf-8"))
             self.transactions, self.balances = kept["transactions"], kept["balances"]

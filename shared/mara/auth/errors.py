@@ -1,63 +1,93 @@
-"""What can go wrong when someone proves who they are."""
+"""Errors of authentication and authorization."""
 
 from mara.kernel.errors import Forbidden, Invalid, LimitReached, NotFound, Unauthenticated
 
 
 class InvalidCredentials(Unauthenticated):
+    """The e-mail address or the password is wrong; which of them is not disclosed."""
+
     title = "E-mail or password is wrong"
 
 
 class NotLoggedIn(Unauthenticated):
+    """The request carries no credentials."""
+
     title = "This needs a login"
 
 
 class InvalidToken(Unauthenticated):
+    """The access token is malformed, expired, wrongly signed, or its session is revoked."""
+
     title = "The access token is not valid"
 
 
 class InvalidApiKey(Unauthenticated):
+    """The API key is unknown or expired, or its owner is deactivated."""
+
     title = "The API key is not valid"
 
 
 class InvalidRefreshToken(Unauthenticated):
+    """The refresh token is unknown or expired, or its session is revoked."""
+
     title = "The refresh token is not valid"
 
 
 class RefreshTokenReused(Unauthenticated):
+    """The refresh token was spent before: it may be stolen, so its session was revoked."""
+
     title = "The refresh token was used before; its session has ended"
 
 
 class InvalidCsrfToken(Forbidden):
+    """A request with the refresh cookie lacks the matching CSRF header."""
+
     title = "The CSRF token is missing or wrong"
 
 
 class NotAllowed(Forbidden):
+    """The caller's role is below the one that the route requires."""
+
     title = "Your role does not allow this"
 
 
 class KeyNotAllowed(Forbidden):
+    """The route does not accept API keys."""
+
     title = "An API key cannot do this"
 
 
 class MissingScope(Forbidden):
+    """The API key does not have the scope that the route requires."""
+
     title = "The API key lacks a scope"
 
 
 class WeakPassword(Invalid):
+    """The password is too short, too long or too easy to guess; the detail gives the reason."""
+
     title = "The password is too easy to guess"
 
 
 class LoginLocked(LimitReached):
+    """Too many logins failed for the account or the address; ``retry_after_s`` is set."""
+
     title = "Too many failed logins"
 
 
 class ApiKeyNotFound(NotFound):
+    """The caller has no API key with this id."""
+
     title = "There is no such API key"
 
 
 class TooManyApiKeys(Invalid):
+    """The user has reached the maximum number of API keys."""
+
     title = "No more API keys can be made"
 
 
 class ExpiryInPast(Invalid):
+    """The expiry of the new API key is not in the future."""
+
     title = "The key would have expired already"

@@ -1,4 +1,4 @@
-"""What authentication needs from the outside world."""
+"""Ports of authentication: storage, password hashing and access tokens."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -9,68 +9,108 @@ from mara.auth.model import AccessClaims, ApiKey, Credential, RefreshToken, Stan
 
 
 class Credentials(Protocol):
-    def find(self, email: str) -> Credential | None: ...
+    """Storage of password hashes."""
+
+    def find(self, email: str) -> Credential | None:
+        """Return the credential of the account with this e-mail (lower case), None if unknown."""
 
     def get(self, owner_id: UUID) -> Credential:
-        """Raises InvalidCredentials where the account has none."""
+        """Return the user's credential. Raises InvalidCredentials if there is no password."""
 
-    def save(self, credential: Credential, at: datetime) -> None: ...
+    def save(self, credential: Credential, at: datetime) -> None:
+        """Insert the user's credential, or replace it; ``at`` is the time of the change."""
 
 
 class Passwords(Protocol):
-    def hash(self, password: str) -> str: ...
+    """Password hashing and strength."""
+
+    def hash(self, password: str) -> str:
+        """Return a salted hash that is deliberately slow to compute."""
 
     def match(self, password: str, password_hash: str | None) -> bool:
-        """Take as long for no hash (an unknown account) as for a wrong password."""
+        """Verify the password against the hash.
+
+        None stands for an unknown account: the result is False, after the time of a verification.
+        """
 
     def weakness(self, password: str, about_the_user: Sequence[str]) -> str | None:
-        """Say why a password is easy to guess; ``None`` where it is not."""
+        """Return why the password is easy to guess; None if it is strong enough.
+
+        ``about_the_user`` are words that do not strengthen it, such as the user's name.
+        """
 
 
 class AccessTokens(Protocol):
-    def issue(self, claims: AccessClaims) -> str: ...
+    """Signing and verification of access tokens."""
+
+    def issue(self, claims: AccessClaims) -> str:
+        """Return a signed token with these claims."""
 
     def read(self, token: str, now: datetime) -> AccessClaims:
-        """Raises InvalidToken."""
+        """Verify the token and return its claims. Raises InvalidToken, also if it has expired."""
 
 
 class Sessions(Protocol):
-    def open(self, session_id: UUID, owner_id: UUID, at: datetime) -> None: ...
+    """Storage of sessions and their refresh tokens."""
 
-    def revoke(self, session_id: UUID, at: datetime, because: str) -> None: ...
+    def open(self, session_id: UUID, owner_id: UUID, at: datetime) -> None:
+        """Insert a session of the user, valid from ``at`` until it is revoked."""
+
+    def revoke(self, session_id: UUID, at: datetime, because: str) -> None:
+        """Revoke the session; a revoked session keeps its first time and reason."""
 
     def revoke_all(
         self, owner_id: UUID, at: datetime, because: str, *, spare: UUID | None = None
     ) -> None:
-        """End every session of the user but ``spare``."""
+        """Revoke all sessions of the user except ``spare``."""
 
-    def standing(self, session_id: UUID) -> Standing | None: ...
+    def standing(self, session_id: UUID) -> Standing | None:
+        """Return the session's current state and its owner's role, None if it is unknown."""
 
-    def add_token(self, token: RefreshToken) -> None: ...
+    def add_token(self, token: RefreshToken) -> None:
+        """Insert a refresh token."""
 
     def spend(self, token_hash: bytes, at: datetime) -> RefreshToken | None:
-        """Claim an unspent token in one statement; ``None`` to whoever comes second."""
+        """Mark an unspent token as spent, atomically, and return it.
 
-    def find_token(self, token_hash: bytes) -> RefreshToken | None: ...
+        Return None if it is unknown or spent: of two concurrent calls, one gets the token.
+        """
+
+    def find_token(self, token_hash: bytes) -> RefreshToken | None:
+        """Return the refresh token, spent or not; None if it is unknown."""
 
 
 class ApiKeys(Protocol):
-    def add(self, key: ApiKey) -> None: ...
+    """Storage of API keys."""
 
-    def list(self, owner_id: UUID) -> list[ApiKey]: ...
+    def add(self, key: ApiKey) -> None:
+        """Insert a key."""
 
-    def delete(self, owner_id: UUID, key_id: UUID) -> bool: ...
+    def list(self, owner_id: UUID) -> list[ApiKey]:
+        """Return all keys of the user, newest first."""
+
+    def delete(self, owner_id: UUID, key_id: UUID) -> bool:
+        """Delete the key if the user owns it; return whether it existed."""
 
     def use(self, key_hash: bytes, at: datetime) -> tuple[ApiKey, Standing] | None:
-        """Find a key by its hash and note the use, at most once a minute."""
+        """Return the key with this hash and its current state, None if it is unknown.
+
+        The use is recorded in ``last_used_at``, at most once a minute.
+        """
 
 
 class LoginFailures(Protocol):
+    """Counters of failed logins per subject (an account or an address), with a lock."""
+
     def count(self, subject: str, at: datetime, allowed: int) -> timedelta | None:
-        """Count an attempt as failed until it proves otherwise; the time left if locked."""
+        """Count an attempt as failed before its result is known.
+
+        Lock the subject once ``allowed`` attempts failed. Return the time left if it was locked
+        already; such an attempt does not count.
+        """
 
     def undo(self, subject: str) -> None:
-        """Take back one count: that attempt succeeded."""
+        """Decrement the count by one, because that attempt succeeded."""
 
     def forget(self, subject: str) -> None:
-        """Take back every count."""
+        """Reset the count of the subject, and its lock."""

@@ -1,4 +1,4 @@
-"""The shape of authentication on the wire."""
+"""Request and response bodies of authentication."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
@@ -11,16 +11,18 @@ from mara.kernel.principal import Role
 from mara.users.model import Locale, Profile, User
 from mara.users.schemas import Name
 
-# Longer ones are refused by the password rules with a better sentence, up to where it is an attack.
+# The password rules refuse more than 256 characters with a better message; this bounds the work.
 Password = Annotated[SecretStr, Field(min_length=1, max_length=1024)]
 
 EXAMPLE_EMAIL = "anna@example.com"
-EXAMPLE_PASSWORD = "tram-lantern-42-orbit"  # noqa: S105 - of nobody
-EXAMPLE_NEW_PASSWORD = "comet-harbour-77-velvet"  # noqa: S105 - of nobody
-EXAMPLE_REFRESH_TOKEN = "the refresh_token of the last answer"  # noqa: S105 - a stand-in
+EXAMPLE_PASSWORD = "tram-lantern-42-orbit"  # noqa: S105 - an example
+EXAMPLE_NEW_PASSWORD = "comet-harbour-77-velvet"  # noqa: S105 - an example
+EXAMPLE_REFRESH_TOKEN = "the refresh_token of the last answer"  # noqa: S105 - an example
 
 
 class RegisterRequest(BaseModel):
+    """A new account. ``full_name`` takes precedence over ``first_name`` and ``last_name``."""
+
     model_config = ConfigDict(
         extra="forbid",
         hide_input_in_errors=True,
@@ -46,12 +48,15 @@ class RegisterRequest(BaseModel):
     locale: Locale = Locale.EN
 
     def to_profile(self) -> Profile:
+        """Return the profile; the full name defaults to first and last name."""
         parts = [part for part in (self.first_name, self.last_name) if part]
         full_name = self.full_name or " ".join(parts) or None
         return Profile(full_name=full_name, company=self.company, locale=self.locale)
 
 
 class RegisteredOut(BaseModel):
+    """The account that was created."""
+
     id: UUID
     email: str
     role: Role
@@ -59,10 +64,13 @@ class RegisteredOut(BaseModel):
 
     @classmethod
     def of(cls, user: User) -> Self:
+        """Convert from the domain model."""
         return cls(id=user.id, email=user.email, role=user.role, created_at=user.created_at)
 
 
 class LoginRequest(BaseModel):
+    """E-mail and password."""
+
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={
@@ -70,13 +78,13 @@ class LoginRequest(BaseModel):
         },
     )
 
-    # A plain string: an address that could not be registered is simply not known.
+    # Not EmailStr: an address that cannot be registered is answered like an unknown account.
     email: str = Field(min_length=1, max_length=320, pattern=r"^[^\x00]+$")
     password: Password
 
 
 class RefreshRequest(BaseModel):
-    """The token of the last answer of log-in or refresh: it works once."""
+    """The refresh token of the last login or refresh; each works once."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -87,7 +95,7 @@ class RefreshRequest(BaseModel):
 
 
 class SessionOut(BaseModel):
-    """``expires_in`` is seconds."""
+    """The tokens of a session; ``expires_in`` is the access token's lifetime in seconds."""
 
     access_token: str
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the type, not a token
@@ -96,6 +104,7 @@ class SessionOut(BaseModel):
 
     @classmethod
     def of(cls, tokens: SessionTokens) -> Self:
+        """Convert from the domain model."""
         return cls(
             access_token=tokens.access_token,
             expires_in=int(tokens.access_lifetime.total_seconds()),
@@ -104,6 +113,8 @@ class SessionOut(BaseModel):
 
 
 class PasswordChange(BaseModel):
+    """The current password and the new one."""
+
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={
@@ -116,6 +127,8 @@ class PasswordChange(BaseModel):
 
 
 class ApiKeyIn(BaseModel):
+    """A new API key. Without ``expires_at`` it does not expire."""
+
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={"examples": [{"name": "on-call bot", "scopes": ["agents:ask"]}]},
@@ -127,6 +140,8 @@ class ApiKeyIn(BaseModel):
 
 
 class ApiKeyOut(BaseModel):
+    """An API key without its secret; ``prefix`` is the beginning of the key."""
+
     id: UUID
     name: str
     prefix: str
@@ -137,19 +152,25 @@ class ApiKeyOut(BaseModel):
 
     @classmethod
     def of(cls, key: ApiKey) -> Self:
+        """Convert from the domain model."""
         return cls(**_fields(key))
 
 
 class NewApiKeyOut(ApiKeyOut):
+    """A new API key; ``key`` is its secret, which is shown only in this response."""
+
     key: str
-    """Shown this once."""
+    """The secret; it cannot be read again."""
 
     @classmethod
     def with_secret(cls, key: ApiKey, secret: str) -> Self:
+        """Convert from the domain model, and add the secret."""
         return cls(**_fields(key), key=secret)
 
 
 class ApiKeysOut(BaseModel):
+    """All API keys of the caller, newest first."""
+
     items: list[ApiKeyOut]
     next_cursor: None = None
 

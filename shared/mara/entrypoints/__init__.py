@@ -1,1 +1,1 @@
-"""The frames that every function shares: events in, domain calls, answers out."""
+"""The frames of all functions: from an event to a call of the domain, and to the response."""

@@ -1,4 +1,4 @@
-"""Swagger UI and ReDoc, served from a package: a page of ours loads nothing from elsewhere."""
+"""Swagger UI and ReDoc, served from a package: the pages load nothing from other hosts."""
 
 import importlib.util
 from functools import cache
@@ -16,7 +16,7 @@ ASSETS = {
     "start.js": ("", "text/javascript"),
 }
 
-# Scripts only from here; both programs set styles inline and draw data: images.
+# Scripts only from this origin; both programs use inline styles and data: images.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; worker-src blob:; "
@@ -56,14 +56,14 @@ START = """SwaggerUIBundle({
 
 
 def page(path: str) -> Response:
-    """``docs``, ``redoc``, or an asset below ``docs/``. Raises RouteNotFound."""
+    """Return ``docs``, ``redoc``, or an asset below ``docs/``. Raises RouteNotFound."""
     if path == "docs":
         return Response(SWAGGER, media_type="text/html", headers=HEADERS)
     if path == "redoc":
         return Response(REDOC, media_type="text/html", headers=HEADERS)
     name = path.removeprefix("docs/")
     if name not in ASSETS:
-        raise RouteNotFound(f"/{path} is not one.")
+        raise RouteNotFound(f"/{path} does not exist.")
     file, media_type = ASSETS[name]
     content = (_folder() / file).read_bytes() if file else START.encode()
     return Response(content, media_type=media_type, headers=HEADERS)
@@ -71,7 +71,7 @@ def page(path: str) -> Response:
 
 @cache
 def _folder() -> Path:
-    # Found and not imported: it is an application of another framework.
+    # Located without importing it: the package is a Django application.
     found = importlib.util.find_spec("drf_spectacular_sidecar")
     if found is None or found.origin is None:
         raise RuntimeError("The docs layer is not attached.")

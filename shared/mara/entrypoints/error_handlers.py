@@ -1,4 +1,4 @@
-"""Exceptions that a route raised, as problem documents."""
+"""Conversion of exceptions that a route raised to problem documents."""
 
 from fastapi import Request as HttpRequest
 from fastapi.exceptions import RequestValidationError
@@ -44,7 +44,7 @@ async def handle_http_exception(http_request: HttpRequest, error: Exception) -> 
 
 
 async def handle_unexpected_error(http_request: HttpRequest, error: Exception) -> JSONResponse:
-    """Answer 500 without a detail; the stack goes to the log under the request id."""
+    """Answer 500 without a detail; the traceback is logged with the request id."""
     request = _request_of(http_request)
     logger.error("request_failed", request_id=request.request_id, exc_info=error)
     return _json(internal(instance=request.path, request_id=request.request_id), {})

@@ -16,7 +16,7 @@ REQUEST = "mara.request"
 
 @dataclass(slots=True)
 class Request:
-    """One call, as the frame sees it; ``event`` is what Mangum gets."""
+    """One request, as the frame reads it; ``event`` is what Mangum receives."""
 
     event: Event
     request_id: str
@@ -24,6 +24,7 @@ class Request:
     """Names in lower case; of a repeated header, the last."""
 
     def __post_init__(self) -> None:
+        """Normalize header names and the path."""
         self.headers = {k.lower(): v for k, v in (self.event.get("headers") or {}).items()}
         path: str = self.event.get("path") or "/"
         # `/agents/` and `/agents` are one route.
@@ -31,20 +32,22 @@ class Request:
 
     @property
     def method(self) -> str:
+        """The HTTP method, in upper case."""
         return str(self.event["httpMethod"])
 
     @property
     def path(self) -> str:
+        """The path, without a trailing slash."""
         return str(self.event["path"])
 
     @property
     def address(self) -> str:
-        """The caller's, as API Gateway saw it; a header could say anything."""
+        """The caller's address as API Gateway saw it; a header could be forged."""
         return str(self.event["requestContext"].get("identity", {}).get("sourceIp", ""))
 
     @property
     def body_size(self) -> int:
-        """Bytes as the function receives them: base64 counted."""
+        """Size of the body in bytes as the function receives it, base64 if it is encoded."""
         return len(self.event.get("body") or "")
 
     def body_hash(self) -> bytes:
@@ -59,6 +62,7 @@ class Request:
 def json_response(
     status: int, body: Any, media_type: str, headers: Mapping[str, str] | None = None
 ) -> Response:
+    """Return an API Gateway response with ``body`` as JSON."""
     return {
         "statusCode": status,
         "headers": {"content-type": media_type, **(headers or {})},

@@ -1,4 +1,4 @@
-"""Headers that every answer carries, errors included: security, CORS, the request id."""
+"""Headers of every response, errors included: security, CORS, the request id."""
 
 from functools import cache
 
@@ -10,7 +10,7 @@ SECURITY = {
     "referrer-policy": "no-referrer",
     "x-frame-options": "DENY",
 }
-# An answer of the API is data; the pages of the documentation bring a policy of their own.
+# Responses of the API are data; the pages of the documentation set their own policy.
 CONTENT_SECURITY_POLICY = "default-src 'none'; frame-ancestors 'none'"
 TRANSPORT_SECURITY = "max-age=63072000; includeSubDomains"
 
@@ -29,7 +29,7 @@ def _settings() -> HttpSettings:
 
 
 def outgoing_headers(request: Request, response: Response) -> None:
-    """Add them to ``response`` in place; what the route set itself stands."""
+    """Add them to ``response`` in place; headers that the route set are not overwritten."""
     settings = _settings()
     headers = response["headers"]
     for name, value in SECURITY.items():
@@ -49,7 +49,7 @@ def outgoing_headers(request: Request, response: Response) -> None:
 
 
 def preflight_headers() -> dict[str, str]:
-    """The answer to OPTIONS; whether the origin may is said by ``outgoing_headers``."""
+    """Headers of the response to OPTIONS; ``outgoing_headers`` adds the allowed origin."""
     return {
         "access-control-allow-methods": CORS_METHODS,
         "access-control-allow-headers": CORS_REQUEST_HEADERS,

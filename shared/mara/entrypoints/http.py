@@ -1,7 +1,7 @@
-"""API Gateway in, problem documents out: the frame every route function shares.
+"""The frame of every route function: from an API Gateway event to a response.
 
-What holds for every route happens on the event, before FastAPI sees it: authentication, the
-route's access rule, rate limits, and the replay of a request that was answered already.
+Before FastAPI receives the event, the frame authenticates the caller, checks the route's access
+rule and rate limits, and replays the stored response of a repeated request.
 """
 
 import logging
@@ -84,7 +84,7 @@ LambdaHandler = Callable[[Event, Any], Response]
 
 
 class HealthOut(BaseModel):
-    """The answer of the liveness probe."""
+    """The response of the liveness probe."""
 
     status: Literal["ok"] = "ok"
 
@@ -127,7 +127,7 @@ def lambda_handler(
     route = declared(app)
     if route.rule.access is not Access.PUBLIC:
         load_authentication()
-    # Mangum would log the stack a second time, as text.
+    # Mangum would log the traceback a second time, as text.
     logging.getLogger("mangum.http").disabled = True
     serve = Mangum(app, lifespan="off", text_mime_types=[*DEFAULT_TEXT_MIME_TYPES, PROBLEM_JSON])
     operation, limit = route.operation, rate_limit.OperationLimit.of(route)
@@ -165,8 +165,8 @@ def _check_body(request: Request, body_max: int, media_types: Sequence[str]) -> 
         return
     if request.body_size > body_max:
         raise BodyTooLarge(
-            f"At most {body_max} bytes are taken here. A file that is larger goes to storage "
-            "directly: POST its name, size and sha256 as JSON to /api/v1/documents/upload."
+            f"At most {body_max} bytes are accepted here. Upload a larger file directly to the "
+            "storage: POST its name, size and sha256 as JSON to /api/v1/documents/upload."
         )
     media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if media_type not in media_types:
@@ -199,7 +199,7 @@ Address = Annotated[str, Depends(_address)]
 
 
 def _log(request: Request, operation: str, status: int, started: float) -> None:
-    """Log one line for each request: ids and figures, never what was asked or answered."""
+    """Log one line per request: ids and figures, never the content of a request or response."""
     principal = request.event.get(PRINCIPAL)
     parameters: dict[str, str] = request.event.get("pathParameters") or {}
     logger.info(

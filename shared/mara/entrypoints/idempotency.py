@@ -27,13 +27,13 @@ from mara.platform.token_secrets import token_settings
 HEADER = "idempotency-key"
 KEY_LENGTH_MAX = 255
 CLAIM_LEASE = timedelta(seconds=60)
-"""Longer than any function may run: an older claim was left by a crash."""
+"""Longer than any function may run: an older claim was abandoned by a crash."""
 RETENTION = timedelta(hours=24)
 ANONYMOUS = UUID(int=0)
 
 
 class IdempotencyKeyReused(Conflict):
-    """The key came with another body before."""
+    """The key was used before with another body."""
 
     title = "The Idempotency-Key was used for another request"
 
@@ -61,7 +61,7 @@ class _Claim:
     key: IdempotencyKey
     request_hash: bytes
     encryption_key: bytes
-    """Derived from the client's key and a secret: the table alone decrypts no stored response."""
+    """Derived from the client's key and a secret: the table alone cannot decrypt a response."""
 
 
 def once(
@@ -78,7 +78,7 @@ def once(
     with transaction(SYSTEM):
         if not _try_claim(claim):
             return _replay(claim)
-    # In the transaction of the effect itself, whatever scope that has.
+    # In the transaction of the effect itself, whatever its scope is.
     before_commit(lambda: idempotency_store.mark_effect(claim.key))
     try:
         response = run()
@@ -88,8 +88,8 @@ def once(
         if response["statusCode"] < HTTPStatus.BAD_REQUEST:
             idempotency_store.store_response(claim.key, _encrypt(claim, response))
         else:
-            # A refusal rolled back, so it may be retried; an unexpected error may have happened
-            # after the commit.
+            # A refused request was rolled back and may be retried; an unexpected error may have
+            # occurred after the commit.
             unexpected = response["statusCode"] == HTTPStatus.INTERNAL_SERVER_ERROR
             idempotency_store.release(claim.key, keep_effect=unexpected)
     return response
@@ -129,7 +129,7 @@ def _replay(claim: _Claim) -> Response:
     if stored.response is not None:
         return _decrypt(claim, stored.response)
     if stored.effect_committed and stored.claimed_until < now():
-        raise OutcomeUnknown("Look for what it made before you send it with another key.")
+        raise OutcomeUnknown("Check what it created before you send it with another key.")
     raise RequestInProgress("Wait for the first answer, then send it again.")
 
 

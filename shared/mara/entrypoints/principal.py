@@ -32,7 +32,7 @@ def identify(request: Request, rule: Rule) -> Principal | None:
 
 
 def load_authentication() -> None:
-    """Import the service while a function starts: a first request must not wait for it.
+    """Import the service while a function starts, so that the first request does not wait.
 
     Public routes do not need it, and do not import the repositories behind it.
     """

@@ -24,41 +24,51 @@ Problem = dict[str, Any]
 
 
 class BodyTooLarge(errors.Invalid):
+    """The body exceeds the route's limit."""
+
     title = "The request body is too large"
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
 class UnsupportedMediaType(errors.Invalid):
+    """The body has a media type that the route does not accept."""
+
     title = "The route does not take this media type"
     status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
 
 
 class RouteNotFound(errors.NotFound):
+    """No route has this path."""
+
     title = "There is no such route"
 
 
 class MethodNotAllowed(errors.Invalid):
+    """The path exists, but not with this method."""
+
     title = "The route does not know this method"
     status = HTTPStatus.METHOD_NOT_ALLOWED
 
 
 def status_of(error: errors.DomainError) -> HTTPStatus:
-    """The status of the error's kind; the errors of this module, which HTTP has, name their own."""
+    """Return the HTTP status of the error's kind; errors of this module define their own."""
     own: HTTPStatus | None = getattr(error, "status", None)
     return own or next(s for kind, s in STATUS_OF_KIND.items() if isinstance(error, kind))
 
 
 def slug_of(error: type[errors.DomainError]) -> str:
+    """Return the class name in kebab case: ``invalid-credentials``."""
     return re.sub(r"(?<!^)(?=[A-Z])", "-", error.__name__).lower()
 
 
 def type_of(error: type[errors.DomainError]) -> str:
-    """``InvalidCredentials`` in ``mara.auth`` becomes ``/problems/auth/invalid-credentials``."""
+    """Return the problem type: ``/problems/auth/invalid-credentials`` for ``mara.auth``."""
     domain = error.problem_domain or error.__module__.split(".")[1]
     return f"/problems/{domain}/{slug_of(error)}"
 
 
 def problem(error: errors.DomainError, *, instance: str, request_id: str) -> Problem:
+    """Return the problem document of a domain error (RFC 9457)."""
     kind = type(error)
     return {
         "type": type_of(kind),
@@ -73,7 +83,7 @@ def problem(error: errors.DomainError, *, instance: str, request_id: str) -> Pro
 
 
 def bad_request(found: Sequence[Mapping[str, Any]], *, instance: str, request_id: str) -> Problem:
-    """Pydantic's findings as JSON pointers and sentences, without the values that were sent."""
+    """Return pydantic's errors as JSON pointers and messages, without the values that were sent."""
     return {
         "type": "/problems/bad-request",
         "title": "The request does not have the shape it should",
@@ -87,7 +97,7 @@ def bad_request(found: Sequence[Mapping[str, Any]], *, instance: str, request_id
 
 
 def internal(*, instance: str, request_id: str) -> Problem:
-    """What a bug looks like from outside; the stack is in the log under the same request id."""
+    """Return the problem document of an unexpected error; its traceback is in the log only."""
     return {
         "type": "/problems/internal",
         "title": "Something went wrong on our side",
@@ -100,6 +110,7 @@ def internal(*, instance: str, request_id: str) -> Problem:
 
 
 def headers_of(error: errors.DomainError) -> dict[str, str]:
+    """Return the headers that belong to the error: Retry-After, WWW-Authenticate."""
     headers: dict[str, str] = {}
     if isinstance(error, errors.LimitReached | errors.Unavailable):
         headers["retry-after"] = str(error.retry_after_s)
@@ -109,6 +120,6 @@ def headers_of(error: errors.DomainError) -> dict[str, str]:
 
 
 def _pointer(location: Sequence[str | int]) -> str:
-    """RFC 6901; the first part, where FastAPI says "body", "query" or "path", is left out."""
+    """RFC 6901, without the first part, which is "body", "query" or "path" in FastAPI."""
     parts = (str(part).replace("~", "~0").replace("/", "~1") for part in location[1:])
     return "/" + "/".join(parts)

@@ -1,6 +1,6 @@
-"""SQS in, partial batch failures out: the frame every queue consumer shares.
+"""The frame of every queue consumer: from an SQS batch to partial batch failures.
 
-Powertools' BatchProcessor walks the batch; what an error means for its message is decided here.
+Powertools' BatchProcessor iterates over the batch; ``handle_failure`` handles an error.
 """
 
 import json
@@ -32,7 +32,7 @@ def consumer(message: type[MessageT]) -> Callable[[Callable[[MessageT], None]], 
     """Parse each record as ``message`` and consume it; report those that SQS must deliver again.
 
     A message that can never succeed is dead-lettered at once, with its reason, and the others of
-    its batch are processed. A Conflict means that the work is done already: it is acknowledged.
+    its batch are processed. A Conflict means that the work is already done: it is acknowledged.
     """
     return consumer_of(message.queue(), message.model_validate_json)
 
@@ -40,7 +40,7 @@ def consumer(message: type[MessageT]) -> Callable[[Callable[[MessageT], None]], 
 def consumer_of(
     queue: str, parse: Callable[[str], MessageT | None]
 ) -> Callable[[Callable[[MessageT], None]], QueueHandler]:
-    """As ``consumer``, for a queue that others write to; ``parse`` returns ``None`` to skip."""
+    """As ``consumer``, for a queue with foreign messages; ``parse`` returns None to skip one."""
 
     def decorate(consume: Callable[[MessageT], None]) -> QueueHandler:
         processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
@@ -50,7 +50,7 @@ def consumer_of(
                 parsed = parse(record.body)
                 if parsed is not None:
                     consume(parsed)
-            except Exception as error:  # noqa: BLE001 - every error has its place in the table
+            except Exception as error:  # noqa: BLE001 - handle_failure classifies it
                 handle_failure(queue, record, error)
                 return
             logger.info(
@@ -95,7 +95,7 @@ def send_to_dlq(queue: str, record: SQSRecord, error: DomainError | ValidationEr
 
     Raises SendFailed: then SQS delivers the message again, and moves it there after the last try.
     """
-    detail = error.detail if isinstance(error, DomainError) else "The body is not that message."
+    detail = error.detail if isinstance(error, DomainError) else "The body is not a valid message."
     dlq_message = {"body": record.body, "reason": type(error).__name__, "detail": detail}
     try:
         sqs.send(f"{queue}-{DLQ_SUFFIX}", json.dumps(dlq_message, ensure_ascii=False))

@@ -33,13 +33,13 @@ class OperationLimit:
 
     @staticmethod
     def of(route: "RouteApp") -> "OperationLimit | None":
-        """The limit that the route declares; ``None`` where the general limit applies alone."""
+        """Return the limit that the route declares; None if only the general limit applies."""
         return OperationLimit(route.operation, route.per_minute) if route.per_minute else None
 
 
 @dataclass(frozen=True, slots=True)
 class RateLimitStatus:
-    """What is left after this request, for the ``RateLimit-*`` headers."""
+    """The remaining calls after this request, for the ``RateLimit-*`` headers."""
 
     limit: int
     remaining: int

@@ -18,12 +18,12 @@ DOCUMENTS_WRITE = Scope.DOCUMENTS_WRITE
 class RouteApp(FastAPI):
     """The FastAPI application of one function, with the access rule of its routes.
 
-    ``per_minute`` is how often each caller may call it, where that is less often than the
-    general limit; ``None`` means that the general limit applies alone.
+    ``per_minute`` limits each caller's calls, in addition to the general limit; None means that
+    only the general limit applies.
     """
 
     def __init__(self, *, rule: Rule, per_minute: int | None, **settings: Any) -> None:
-        """Raises ValueError for a declaration that contradicts itself."""
+        """Raises ValueError for a contradictory declaration."""
         super().__init__(**settings)
         if rule.access is Access.PUBLIC and rule.key_scope is not None:
             raise ValueError("a public route takes no API key: declare no scope, or access=USER")
@@ -44,7 +44,7 @@ class RouteApp(FastAPI):
 
 
 def declared(app: FastAPI) -> RouteApp:
-    """``app``, once it is clear that it declares its access and has a route.
+    """Return ``app`` after checking that it declares its access and has a route.
 
     Raises TypeError for an application without a declaration, ValueError for one without routes.
     """

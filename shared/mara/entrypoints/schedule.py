@@ -1,4 +1,4 @@
-"""EventBridge in, the current time with it: the frame every scheduled function shares."""
+"""The frame of every scheduled function: a lease, the current time, and a log line."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ JobByInput = Callable[[str, datetime], object]
 ScheduleHandler = Callable[[dict[str, Any], Any], None]
 
 LEASE = timedelta(minutes=5)
-"""Longer than any scheduled function may run: a tick that finds the lease held does nothing."""
+"""Longer than any scheduled function may run: a tick does nothing while the lease is held."""
 
 
 def schedule(name: str) -> Callable[[Job], ScheduleHandler]:
@@ -36,7 +36,7 @@ def schedule(name: str) -> Callable[[Job], ScheduleHandler]:
 def schedule_by_input(name: str, key: str) -> Callable[[JobByInput], ScheduleHandler]:
     """As ``schedule``, for a function with several schedules, whose inputs differ in ``key``.
 
-    Each value has a lease of its own, named ``<name>-<value>``, so one never delays another.
+    Each value has a separate lease, ``<name>-<value>``, so that one never delays another.
     """
 
     def decorate(run: JobByInput) -> ScheduleHandler:
@@ -50,7 +50,7 @@ def schedule_by_input(name: str, key: str) -> Callable[[JobByInput], ScheduleHan
 
 
 def _run_with_lease(name: str, run: Job) -> None:
-    """A lease and not reserved concurrency: it also covers a tick that outlives its period."""
+    """Run the job under a lease, which also covers a tick that runs longer than its period."""
     verify_settings_once()
     started, holder = now(), new_id()
     if not lease_store.acquire(name, holder, now=started, until=started + LEASE):

@@ -1,1 +1,1 @@
-"""Whether the platform is well, and the chores that keep it so."""
+"""Health checks, and maintenance jobs."""

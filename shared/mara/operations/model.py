@@ -1,4 +1,4 @@
-"""What a probe of one dependency found, how the chains are read, and what that means for all."""
+"""Results of health checks, and the readiness that follows from them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,12 +8,16 @@ from mara.wallets.model import ChainState, ChainStatus
 
 
 class ProbeState(StrEnum):
+    """The result of the probe of one dependency."""
+
     UP = "up"
     DOWN = "down"
     TIMED_OUT = "timed_out"
 
 
 class Status(StrEnum):
+    """The readiness of the platform: ``degraded`` still serves all requests."""
+
     READY = "ready"
     DEGRADED = "degraded"
     NOT_READY = "not_ready"
@@ -21,6 +25,8 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
+    """The result of one probe; ``latency_ms`` is 0 if it failed, the time limit if it timed out."""
+
     name: str
     state: ProbeState
     latency_ms: float
@@ -28,17 +34,17 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """``chains`` are those that are on; ``None`` where they could not be looked at in time."""
+    """The results of all probes, and the chains that are on; None if their state is unknown."""
 
     findings: Sequence[Finding]
     chains: Sequence[ChainStatus] | None
 
     @property
     def status(self) -> Status:
-        """A chain that lags, or of which nothing is known, only degrades.
+        """NOT_READY if a dependency is not up; DEGRADED if a chain lags or its state is unknown.
 
-        The API answers as before, deposits come late and none is lost; and were it not ready, a
-        balancer would take out of service what no other copy of it could do any better.
+        A lagging chain only delays deposits. If the API were not ready because of it, a load
+        balancer would remove every copy, although none of them could do better.
         """
         if any(finding.state is not ProbeState.UP for finding in self.findings):
             return Status.NOT_READY

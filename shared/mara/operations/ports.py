@@ -1,25 +1,24 @@
-"""What operations needs from the outside world."""
+"""Ports of operations: probes and chain statuses."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Protocol
 
 from mara.wallets.model import ChainStatus
 
 
 class Probe(Protocol):
+    """A health check of one dependency."""
+
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """The dependency's name in the response of the readiness route."""
 
     def check(self) -> None:
-        """Ask the dependency the least that proves it works. Raises whatever it raises."""
+        """Send the cheapest request that proves that it works. Raises any exception if it fails."""
 
 
-class Chore(Protocol):
-    def __call__(self, now: datetime) -> object:
-        """Do it, and return a figure for the log."""
+class GetChainStatuses(Protocol):
+    """A query of the state of all chains that are on."""
 
-
-class LookAtChains(Protocol):
     def __call__(self) -> Sequence[ChainStatus]:
-        """Each chain that is on. Raises whatever it raises."""
+        """Return the status of each chain that is on. Raises any exception if it is unknown."""

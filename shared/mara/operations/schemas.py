@@ -1,4 +1,4 @@
-"""The shape of health on the wire."""
+"""Response bodies of health checks."""
 
 from datetime import datetime
 from typing import Self
@@ -10,20 +10,22 @@ from mara.wallets.model import ChainState, ChainStatus, FailureKind, Network
 
 
 class FindingOut(BaseModel):
+    """The result of the probe of one dependency; ``latency_ms`` is 0 if it is down."""
+
     name: str
     state: ProbeState
     latency_ms: float
 
 
 class RangeOut(BaseModel):
-    """Both ends belong to it."""
+    """A range of blocks, both ends included."""
 
     first: int
     last: int
 
 
 class ProviderFailureOut(BaseModel):
-    """``provider`` is the network and the provider's place in the settings."""
+    """A failed request; ``provider`` is the network and the provider's position in the settings."""
 
     provider: str
     kind: FailureKind
@@ -31,13 +33,13 @@ class ProviderFailureOut(BaseModel):
 
 
 class ChainOut(BaseModel):
-    """How a chain is read. What never was is null.
+    """The state of the scan of a chain. Values that are not known yet are null.
 
-    ``closed_block`` is the last one whose deposits are settled, ``head_block`` the last one read,
-    ``latest_block`` the chain's last at the last step, and ``lag_blocks`` what lay between. What
-    is older than ``lag_s`` seconds is read. ``last_range`` is the newest that is not final yet,
-    ``blocks_per_scan`` how many blocks are listed at once, ``gap_blocks`` how many were left out.
-    For ``seconds_closing`` blocks have been waiting to be settled, and none of them was.
+    ``closed_block`` is the last block whose deposits are settled, ``head_block`` the last one
+    scanned, ``latest_block`` the chain's latest at the last step, ``lag_blocks`` the difference.
+    All that is older than ``lag_s`` seconds is scanned. ``last_range`` is the newest range that is
+    not final yet, ``blocks_per_scan`` the blocks per request, ``gap_blocks`` the skipped blocks.
+    For ``seconds_closing`` blocks have been waiting for settlement without progress.
     """
 
     network: Network
@@ -58,6 +60,7 @@ class ChainOut(BaseModel):
 
     @classmethod
     def of(cls, chain: ChainStatus) -> Self:
+        """Convert from the domain model."""
         read = chain.progress
         newest = read.last_range if read else None
         return cls(
@@ -83,7 +86,11 @@ class ChainOut(BaseModel):
 
 
 class ReadinessOut(BaseModel):
-    """``degraded``: the API serves, but a chain lags, or nothing is known of the chains (null)."""
+    """The readiness of the API and of its dependencies.
+
+    ``degraded``: requests are served, but a chain lags, or the state of the chains is unknown
+    (``chains`` is null).
+    """
 
     status: Status
     dependencies: list[FindingOut]
@@ -91,6 +98,7 @@ class ReadinessOut(BaseModel):
 
     @classmethod
     def of(cls, readiness: Readiness) -> Self:
+        """Convert from the domain model."""
         return cls(
             status=readiness.status,
             dependencies=[

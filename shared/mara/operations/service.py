@@ -1,4 +1,4 @@
-"""Asking every dependency at once, within one time limit."""
+"""Health checks: all dependencies are probed at once, within one time limit."""
 
 import time
 from collections.abc import Sequence
@@ -7,26 +7,29 @@ from dataclasses import dataclass
 from typing import Any
 
 from mara.operations.model import Finding, ProbeState, Readiness
-from mara.operations.ports import LookAtChains, Probe
+from mara.operations.ports import GetChainStatuses, Probe
 from mara.wallets.model import ChainStatus
 
 TIME_LIMIT_S = 1.8
-"""So that the answer is there inside two seconds, whatever hangs."""
+"""Keeps the response time below two seconds if a dependency hangs."""
 
 
 @dataclass(frozen=True, slots=True)
 class HealthService:
+    """Runs the probes in threads; ``time_limit_s`` holds for all of them together."""
+
     probes: Sequence[Probe]
-    look_at_chains: LookAtChains
+    get_chain_statuses: GetChainStatuses
     time_limit_s: float = TIME_LIMIT_S
 
     def check(self) -> Readiness:
+        """Probe all dependencies and query the chains; never raises for a failed probe."""
         pool = ThreadPoolExecutor(max_workers=len(self.probes) + 1, thread_name_prefix="probe")
         running = [(probe.name, pool.submit(_timed, probe)) for probe in self.probes]
-        chains = pool.submit(self.look_at_chains)
+        chains = pool.submit(self.get_chain_statuses)
         asked: list[Future[Any]] = [chains, *(future for _, future in running)]
         wait(asked, timeout=self.time_limit_s)
-        # A probe that hangs is left to its own time limit; the answer does not wait for it.
+        # A probe that hangs ends by its own timeout; the response does not wait for it.
         pool.shutdown(wait=False, cancel_futures=True)
         return Readiness([self._finding(name, future) for name, future in running], _found(chains))
 

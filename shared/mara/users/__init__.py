@@ -1,1 +1,1 @@
-"""People who may own agents, documents and wallets."""
+"""Users: accounts, roles and profiles."""

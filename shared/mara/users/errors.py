@@ -1,27 +1,39 @@
-"""What can go wrong with a user's account."""
+"""Errors of user accounts."""
 
 from mara.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 
 
 class UserNotFound(NotFound):
+    """No user has this id or e-mail address."""
+
     title = "There is no such user"
 
 
 class EmailTaken(Conflict):
+    """Another account has this e-mail address."""
+
     title = "An account with this e-mail exists"
 
 
 class UnknownTimeZone(Invalid):
+    """The name is not in the IANA time zone database."""
+
     title = "The time zone is not in the IANA database"
 
 
 class RoleChangeForbidden(Forbidden):
+    """An administrator who is not a superuser tried to change a role."""
+
     title = "Only a superuser may change roles"
 
 
 class SuperuserProtected(Forbidden):
+    """An administrator who is not a superuser tried to change a superuser."""
+
     title = "Only a superuser may change a superuser"
 
 
 class LastSuperuser(Conflict):
+    """The change would leave no active superuser."""
+
     title = "The last superuser must stay one"

@@ -1,4 +1,4 @@
-"""A user: who may own agents, documents and wallets."""
+"""Users and their profiles."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,13 +9,15 @@ from mara.kernel.principal import Role
 
 
 class Locale(StrEnum):
+    """The language in which the user is addressed."""
+
     RU = "ru"
     EN = "en"
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What a person says of themselves. ``time_zone`` is a name of the IANA database."""
+    """What users enter about themselves; ``time_zone`` is a name of the IANA database."""
 
     full_name: str | None = None
     company: str | None = None
@@ -26,7 +28,7 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """``email`` is stored in lower case: two spellings of it are one account."""
+    """An account; ``email`` is stored in lower case, so that it is unique whatever its case."""
 
     id: UUID
     email: str
@@ -39,7 +41,7 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class UserFilter:
-    """``search`` is a part of the e-mail, name or company."""
+    """Criteria of a list of users; ``search`` is a substring of the e-mail, name or company."""
 
     search: str | None = None
     role: Role | None = None

@@ -1,4 +1,4 @@
-"""What the users domain needs from the outside world."""
+"""The port of the users domain."""
 
 from typing import Protocol
 from uuid import UUID
@@ -8,21 +8,25 @@ from mara.users.model import User, UserFilter
 
 
 class Users(Protocol):
+    """Storage of users."""
+
     def add(self, user: User) -> None:
-        """Raises EmailTaken."""
+        """Insert the user. Raises EmailTaken."""
 
     def get(self, user_id: UUID) -> User:
-        """Raises UserNotFound."""
+        """Return the user. Raises UserNotFound."""
 
-    def find_by_email(self, email: str) -> User | None: ...
+    def find_by_email(self, email: str) -> User | None:
+        """Return the user with this e-mail address (lower case), None if there is none."""
 
     def lock(self, user_id: UUID) -> User:
-        """Get, and keep others from changing it till the transaction ends. Raises UserNotFound."""
+        """Return the user, locked until the transaction ends. Raises UserNotFound."""
 
-    def save(self, user: User) -> None: ...
+    def save(self, user: User) -> None:
+        """Update the user; ``id``, ``email`` and ``created_at`` never change."""
 
     def list(self, wanted: UserFilter, page: PageRequest) -> list[User]:
-        """The newest first, one more than the page's limit where there are more."""
+        """Return a page of matching users, newest first, and one more if there is a next page."""
 
     def lock_active_superusers(self) -> set[UUID]:
-        """Whoever is an active superuser, kept so till the transaction ends."""
+        """Return the ids of all active superusers, locked until the transaction ends."""

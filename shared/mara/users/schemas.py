@@ -1,4 +1,4 @@
-"""The shape of users on the wire."""
+"""Request and response bodies of users."""
 
 from datetime import datetime
 from typing import Annotated, Any, Self
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from mara.kernel.principal import Role
 from mara.users.model import Locale, Profile, User
 
-# No control characters: these are shown in pages, chats and logs of others.
+# No control characters: names are displayed to other users, in pages, chats and logs.
 Name = Annotated[
     str,
     StringConstraints(
@@ -19,7 +19,7 @@ Name = Annotated[
 
 
 class ProfileIn(BaseModel):
-    """A whole profile: what is left out becomes empty or the default."""
+    """A complete profile: omitted fields are reset to their defaults."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -42,10 +42,13 @@ class ProfileIn(BaseModel):
     telegram_chat_id: int | None = Field(default=None, ge=-(2**63), lt=2**63)
 
     def to_profile(self) -> Profile:
+        """Convert to the domain model."""
         return Profile(**self.model_dump())
 
 
 class ProfileOut(BaseModel):
+    """A user's own account and profile."""
+
     id: UUID
     email: str
     role: Role
@@ -59,20 +62,24 @@ class ProfileOut(BaseModel):
 
     @classmethod
     def of(cls, user: User) -> Self:
+        """Convert from the domain model."""
         return cls(**_fields(user))
 
 
 class UserOut(ProfileOut):
-    """A user as an administrator sees them."""
+    """A user as administrators see it."""
 
     active: bool
 
     @classmethod
     def of(cls, user: User) -> Self:
+        """Convert from the domain model."""
         return cls(**_fields(user), active=user.active)
 
 
 class UserPatch(BaseModel):
+    """Changes of an account: fields that are omitted or null stay as they are."""
+
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"active": True}]})
 
     role: Role | None = None

@@ -1,4 +1,4 @@
-"""Reading and changing profiles, and administering accounts."""
+"""Use cases of profiles and of the administration of accounts."""
 
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -21,16 +21,19 @@ from mara.users.ports import Users
 
 @dataclass(frozen=True, slots=True)
 class ProfileService:
+    """The use cases of a user's own profile."""
+
     users: Users
     unit_of_work: UnitOfWork
     now: Clock
 
     def get(self, caller: Principal) -> User:
+        """Return the caller's account and profile."""
         with self.unit_of_work(caller.user_id):
             return self.users.get(caller.user_id)
 
     def update(self, caller: Principal, profile: Profile) -> User:
-        """Raises UnknownTimeZone."""
+        """Replace the caller's profile. Raises UnknownTimeZone."""
         if profile.time_zone not in available_timezones():
             raise UnknownTimeZone("Use a name such as Europe/Moscow.")
         with self.unit_of_work(caller.user_id):
@@ -42,31 +45,32 @@ class ProfileService:
 
 @dataclass(frozen=True, slots=True)
 class UserAdministrationService:
-    """For admins; the frame has checked the role, which the route declares."""
+    """The use cases of administrators; the HTTP frame has checked the caller's role."""
 
     users: Users
     unit_of_work: UnitOfWork
     now: Clock
 
     def list(self, _caller: Principal, wanted: UserFilter, page: PageRequest) -> Page[User]:
+        """Return a page of matching users, newest first."""
         with self.unit_of_work(SYSTEM):
             found = self.users.list(wanted, page)
         return Page.of(found, page, lambda user: user.id)
 
     def get(self, _caller: Principal, user_id: UUID) -> User:
-        """Raises UserNotFound."""
+        """Return a user. Raises UserNotFound."""
         with self.unit_of_work(SYSTEM):
             return self.users.get(user_id)
 
     def update(
         self, caller: Principal, user_id: UUID, *, role: Role | None, active: bool | None
     ) -> User:
-        """Change what is not ``None``.
+        """Change the role and the active state; None leaves them as they are.
 
         Raises UserNotFound, RoleChangeForbidden, SuperuserProtected, LastSuperuser.
         """
         with self.unit_of_work(SYSTEM):
-            # Superusers are locked first, and always, so that two demotions wait for each other.
+            # Superusers are always locked first, so that concurrent demotions are serialized.
             superusers = self.users.lock_active_superusers()
             user = self.users.lock(user_id)
             changed = replace(
@@ -77,12 +81,15 @@ class UserAdministrationService:
             )
             _check_change(caller, user, changed)
             if superusers == {user.id} and not _is_active_superuser(changed):
-                raise LastSuperuser("Make somebody else a superuser first.")
+                raise LastSuperuser("Make another user a superuser first.")
             self.users.save(changed)
         return changed
 
     def appoint_superuser(self, email: str) -> User:
-        """For the operator's command line, which has no caller. Raises UserNotFound."""
+        """Give an account the role of superuser, and activate it. Raises UserNotFound.
+
+        For the operator's command, which has no caller.
+        """
         with self.unit_of_work(SYSTEM):
             found = self.users.find_by_email(email.lower())
             if found is None:

@@ -1,1 +1,1 @@
-"""Composition: which adapter stands behind which port; nothing happens at import."""
+"""Composition: connects each port to its adapter; nothing is created at import."""

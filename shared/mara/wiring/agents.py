@@ -1,4 +1,4 @@
-"""Assembles the agents' services from their production adapters, each where it is asked for."""
+"""Assembles the agents' services from their production adapters, each with its imports."""
 
 from functools import cache
 from typing import TYPE_CHECKING
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 @cache
 def agent_service() -> "AgentService":
+    """Management of agents."""
     from mara.agents.service.agents import AgentService
 
     return AgentService(
@@ -45,6 +46,7 @@ def agent_service() -> "AgentService":
 
 @cache
 def model_service() -> "ModelService":
+    """The list of language models."""
     from mara.agents.service.language_models import ModelService
     from mara.wiring.language_model import model_catalog
 
@@ -53,6 +55,7 @@ def model_service() -> "ModelService":
 
 @cache
 def upload_service() -> "UploadService":
+    """Uploads of documents to an agent."""
     from mara.agents.service.uploads import UploadService
 
     return UploadService(library_service(), agent_service())
@@ -60,6 +63,7 @@ def upload_service() -> "UploadService":
 
 @cache
 def answer_service() -> "AnswerService":
+    """Answers to questions, with citations."""
     from mara.agents.service.answers import AnswerService
     from mara.agents.service.composition import Composer
     from mara.agents.service.question import QuestionReader
@@ -85,6 +89,7 @@ def answer_service() -> "AnswerService":
 
 @cache
 def conversation_service() -> "ConversationService":
+    """Conversations and feedback on answers."""
     from mara.agents.service.conversations import ConversationService
 
     return ConversationService(
@@ -101,6 +106,7 @@ def conversation_service() -> "ConversationService":
 
 @cache
 def publication_service() -> "PublicationService":
+    """Publication of agent versions."""
     from mara.agents.service.publication import PublicationService
 
     return PublicationService(
@@ -115,6 +121,7 @@ def publication_service() -> "PublicationService":
 
 @cache
 def evaluation_service() -> "EvaluationService":
+    """Evaluation of agent versions."""
     from mara.agents.service.evaluation import EvaluationService
 
     return EvaluationService(

@@ -40,6 +40,7 @@ def _access_tokens() -> JwtAccessTokens:
 
 @cache
 def registration_service() -> RegistrationService:
+    """Registration of accounts."""
     return RegistrationService(
         PostgresUsers(), PostgresCredentials(), _passwords(), transaction, now
     )
@@ -47,6 +48,7 @@ def registration_service() -> RegistrationService:
 
 @cache
 def session_service() -> SessionService:
+    """Login, refresh and logout, with the limits and lifetimes of the settings."""
     tokens, limits = token_settings(), limit_settings()
     return SessionService(
         credentials=PostgresCredentials(),
@@ -66,11 +68,13 @@ def session_service() -> SessionService:
 
 
 def session_cookies() -> SessionCookies:
+    """The cookies of browser sessions; without ``Secure`` in the local stage, which has no TLS."""
     return SessionCookies(secure=not stage().is_local)
 
 
 @cache
 def password_service() -> PasswordService:
+    """Change of passwords."""
     return PasswordService(
         credentials=PostgresCredentials(),
         passwords=_passwords(),
@@ -84,11 +88,13 @@ def password_service() -> PasswordService:
 
 @cache
 def api_key_service() -> ApiKeyService:
+    """Management of API keys."""
     return ApiKeyService(PostgresApiKeys(), transaction, now)
 
 
 @cache
 def authentication_service() -> AuthenticationService:
+    """Identification of callers."""
     return AuthenticationService(
         access_tokens=_access_tokens(),
         sessions=PostgresSessions(),

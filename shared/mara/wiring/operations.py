@@ -1,4 +1,4 @@
-"""Assembles health checks and chores from their production adapters."""
+"""Assembles health checks and maintenance jobs from their production adapters."""
 
 from datetime import datetime
 from functools import cache
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 @cache
 def health_service() -> "HealthService":
+    """Health checks; OpenSearch is probed if its URL is configured."""
     from mara.operations.adapters.probes import (
         DatabaseProbe,
         QueueProbe,

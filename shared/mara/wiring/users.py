@@ -10,9 +10,11 @@ from mara.users.service import ProfileService, UserAdministrationService
 
 @cache
 def profile_service() -> ProfileService:
+    """A user's own profile."""
     return ProfileService(PostgresUsers(), transaction, now)
 
 
 @cache
 def user_administration_service() -> UserAdministrationService:
+    """Administration of accounts."""
     return UserAdministrationService(PostgresUsers(), transaction, now)

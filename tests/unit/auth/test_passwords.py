@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mara.auth.adapters.bcrypt import BcryptPasswords, _nobody
+from mara.auth.adapters.bcrypt import BcryptPasswords, _dummy_hash
 
 PASSWORDS = BcryptPasswords(cost=4)
 
@@ -28,7 +28,7 @@ class TestMatch:
 
     def test_compares_an_unknown_account_with_a_hash_of_the_same_cost(self) -> None:
         """Invariant 3; the proof below measures it."""
-        assert _nobody(8).startswith(b"$2b$08$")
+        assert _dummy_hash(8).startswith(b"$2b$08$")
         assert PASSWORDS.hash("right").startswith("$2b$04$")
 
     @pytest.mark.proof

@@ -70,7 +70,7 @@ class SessionCookies:
 
 
 def _is_csrf_token(presented: str, refresh_token: str) -> bool:
-    """Compare as bytes, since a header may hold what is not ASCII.
+    """Compare as bytes, since a header may contain non-ASCII characters.
 
     Another environment may have signed it with a secret that this one has not read yet.
     """
@@ -82,7 +82,7 @@ def _is_csrf_token(presented: str, refresh_token: str) -> bool:
 
 
 def _csrf_tokens(refresh_token: str, age_max_s: float = REFRESH_AFTER_S) -> list[str]:
-    """One for each signing secret, the current one first: a rotation ends no session."""
+    """Return one per signing secret, the current one first: a rotation ends no session."""
     known = token_settings(age_max_s).token_secrets
     secrets = (secret.get_secret_value() for secret in known.values())
     message = f"csrf\n{refresh_token}".encode()

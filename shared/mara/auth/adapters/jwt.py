@@ -21,9 +21,9 @@ TYPE = "at+jwt"
 ALGORITHM = "HS256"
 LENGTH_MAX = 2048
 LEEWAY = timedelta(seconds=5)
-"""How far another machine's clock may be ahead of ours."""
+"""Tolerated clock skew: how far the issuer's clock may be ahead of this one."""
 
-# Every claim is required and has one type; PyJWT alone takes tokens without `exp`.
+# Every claim is required and has one type; PyJWT alone accepts tokens without `exp`.
 CLAIMS: dict[str, type] = {
     "iss": str,
     "aud": str,
@@ -40,11 +40,15 @@ _JWS = jwt.PyJWS(algorithms=[ALGORITHM])
 
 @dataclass(frozen=True, slots=True)
 class JwtAccessTokens:
-    """``secrets`` by key id: the first signs, every one verifies."""
+    """Implements ``AccessTokens``.
+
+    ``secrets`` are the signing secrets by key id: the first one signs, and all of them verify.
+    """
 
     secrets: Mapping[str, SecretStr]
 
     def issue(self, claims: AccessClaims) -> str:
+        """Sign a JWT with the current secret; times are truncated to whole seconds."""
         key_id, secret = next(iter(self.secrets.items()))
         payload = {
             "iss": ISSUER,
@@ -59,24 +63,25 @@ class JwtAccessTokens:
         return jwt.encode(payload, secret.get_secret_value(), algorithm=ALGORITHM, headers=headers)
 
     def read(self, token: str, now: datetime) -> AccessClaims:
+        """Verify format, signature, claims and expiry. Raises InvalidToken."""
         header, *rest = token.split(".")
         if len(token) > LENGTH_MAX or len(rest) != 2 or not all(map(_is_canonical, rest)):  # noqa: PLR2004 - payload and signature
-            raise InvalidToken("It is not a token of ours.")
+            raise InvalidToken("This is not a valid access token.")
         try:
             payload = self._verified(token, _key_id(header))
         except (jwt.InvalidTokenError, ValueError):
-            raise InvalidToken("It is not a token of ours.") from None
+            raise InvalidToken("This is not a valid access token.") from None
         return _claims(payload, now)
 
     def _verified(self, token: str, key_id: str) -> dict[str, Any]:
         secret = self.secrets.get(key_id)
         if secret is None:
-            raise InvalidToken("It is not a token of ours.")
-        # The signature is PyJWT's business; the claims, where its defaults let too much pass, ours.
+            raise InvalidToken("This is not a valid access token.")
+        # PyJWT verifies the signature only; its validation of claims is too lenient, see _claims.
         content = _JWS.decode(token, secret.get_secret_value(), algorithms=[ALGORITHM])
         payload = json.loads(content.decode())
         if not isinstance(payload, dict):
-            raise InvalidToken("Its claims are not ours.")
+            raise InvalidToken("The claims of the token are not valid.")
         return payload
 
 
@@ -84,9 +89,9 @@ def _claims(payload: Mapping[str, Any], now: datetime) -> AccessClaims:
     if payload.keys() != CLAIMS.keys() or any(
         type(payload[name]) is not kind for name, kind in CLAIMS.items()
     ):
-        raise InvalidToken("Its claims are not ours.")
+        raise InvalidToken("The claims of the token are not valid.")
     if (payload["iss"], payload["aud"]) != (ISSUER, AUDIENCE):
-        raise InvalidToken("Its claims are not ours.")
+        raise InvalidToken("The claims of the token are not valid.")
     try:
         claims = AccessClaims(
             user_id=UUID(payload["sub"]),
@@ -95,33 +100,33 @@ def _claims(payload: Mapping[str, Any], now: datetime) -> AccessClaims:
             expires_at=datetime.fromtimestamp(payload["exp"], UTC),
         )
     except (ValueError, OverflowError, OSError):
-        raise InvalidToken("Its claims are not ours.") from None
+        raise InvalidToken("The claims of the token are not valid.") from None
     if claims.expires_at <= now:
-        raise InvalidToken("It has expired.")
+        raise InvalidToken("The token has expired.")
     if claims.issued_at > now + LEEWAY:
-        raise InvalidToken("It is of the future.")
+        raise InvalidToken("The token was issued in the future.")
     return claims
 
 
 @lru_cache(maxsize=64)
 def _key_id(segment: str) -> str:
-    """Of a header of ours; there is one for each signing secret. Raises InvalidToken."""
+    """Return the ``kid`` of a header; cached, as headers are few. Raises InvalidToken."""
     try:
         header = json.loads(_decoded(segment))
     except ValueError:
-        raise InvalidToken("It is not a token of ours.") from None
+        raise InvalidToken("This is not a valid access token.") from None
     if (
         not _is_canonical(segment)
         or not isinstance(header, dict)
         or header.keys() != HEADER
         or header["typ"] != TYPE
     ):
-        raise InvalidToken("It is not a token of ours.")
+        raise InvalidToken("This is not a valid access token.")
     return str(header["kid"])
 
 
 def _is_canonical(part: str) -> bool:
-    """Base64url without padding, in the one spelling of its bytes."""
+    """Tell whether the part is unpadded base64url in its only canonical encoding."""
     try:
         return base64.urlsafe_b64encode(_decoded(part)).rstrip(b"=") == part.encode()
     except ValueError:
@@ -129,5 +134,5 @@ def _is_canonical(part: str) -> bool:
 
 
 def _decoded(part: str) -> bytes:
-    """Raises ValueError."""
+    """Decode unpadded base64url. Raises ValueError."""
     return base64.b64decode(part + "=" * (-len(part) % 4), altchars=b"-_", validate=True)

@@ -12,7 +12,7 @@ from mara.auth.model import ApiKey, Credential, RefreshToken, Standing
 from mara.platform.sql import bound, execute, fetch_all, fetch_one, take, values_of
 from mara.users.adapters.tables import users
 
-USE_NOTED_EVERY = timedelta(minutes=1)
+USE_RECORDED_EVERY = timedelta(minutes=1)
 
 _credential = select(credentials.c.owner_id, credentials.c.password_hash)
 FIND_CREDENTIAL = _credential.join(users).where(users.c.email == bindparam("email"))
@@ -77,13 +77,13 @@ FIND_KEY = (
     .select_from(api_keys.join(users))
     .where(api_keys.c.hash == bindparam("hash"))
 )
-NOTE_USE = (
+RECORD_USE = (
     update(api_keys)
     .where(
         api_keys.c.id == bindparam("id"),
         or_(
             api_keys.c.last_used_at.is_(None),
-            api_keys.c.last_used_at < bindparam("noted_before"),
+            api_keys.c.last_used_at < bindparam("recorded_before"),
         ),
     )
     .values(bound([api_keys.c.last_used_at]))
@@ -160,7 +160,7 @@ class PostgresApiKeys:
         return [ApiKey(**row) for row in fetch_all(LIST_KEYS, owner_id=owner_id)]
 
     def delete(self, owner_id: UUID, key_id: UUID) -> bool:
-        """Delete the key; tell whether there was one."""
+        """Delete the key; return whether it existed."""
         return execute(DELETE_KEY, owner_id=owner_id, id=key_id) == 1
 
     def use(self, key_hash: bytes, at: datetime) -> tuple[ApiKey, Standing] | None:
@@ -169,5 +169,5 @@ class PostgresApiKeys:
         if row is None:
             return None
         key = take(ApiKey, row)
-        execute(NOTE_USE, id=key.id, last_used_at=at, noted_before=at - USE_NOTED_EVERY)
+        execute(RECORD_USE, id=key.id, last_used_at=at, recorded_before=at - USE_RECORDED_EVERY)
         return key, Standing(key.owner_id, **row)

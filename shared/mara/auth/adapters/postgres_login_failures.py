@@ -41,7 +41,7 @@ class PostgresLoginFailures:
     """Implements ``LoginFailures``."""
 
     def count(self, subject: str, at: datetime, allowed: int) -> timedelta | None:
-        """Count a failure, and lock after ``allowed`` of them; return the time left if locked."""
+        """Count a failure, and lock at ``allowed`` of them; return the time left if locked."""
         forgotten = at - FAILURES_FORGOTTEN_AFTER
         failures = fetch_value(COUNT_FAILURE, subject=subject, at=at, forgotten=forgotten)
         if failures is None:
@@ -55,7 +55,7 @@ class PostgresLoginFailures:
         execute(FORGET, subject=subject)
 
     def undo(self, subject: str) -> None:
-        """Take back one count."""
+        """Decrement the count by one."""
         execute(UNDO, subject=subject)
 
     def _time_left(self, subject: str, at: datetime) -> timedelta | None:

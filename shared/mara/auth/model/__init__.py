@@ -1,4 +1,4 @@
-"""Sessions and API keys: proof, for a while, of who is calling."""
+"""Credentials, sessions, refresh tokens and API keys."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,14 +8,14 @@ from uuid import UUID
 from mara.kernel.principal import Role
 
 REFRESH_GRACE = timedelta(seconds=10)
-"""A token spent less than this ago was spent by the same client twice, not stolen."""
+"""A second use within this time is a retry by the same client, and not a theft."""
 
 LOCK_FIRST = timedelta(seconds=30)
 LOCK_MAX = timedelta(hours=1)
 
 
 class Scope(StrEnum):
-    """What an API key may do; a route declares the scope it needs."""
+    """What an API key may do; a route declares the scope that it requires."""
 
     AGENTS_ASK = "agents:ask"
     BALANCE_READ = "balance:read"
@@ -25,13 +25,15 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Credential:
+    """A user's password, as a hash."""
+
     owner_id: UUID
     password_hash: str
 
 
 @dataclass(frozen=True, slots=True)
 class AccessClaims:
-    """What an access token says; times in whole seconds, as a JWT carries them."""
+    """The claims of an access token; times have whole seconds, as in a JWT."""
 
     user_id: UUID
     session_id: UUID
@@ -41,7 +43,7 @@ class AccessClaims:
 
 @dataclass(frozen=True, slots=True)
 class SessionTokens:
-    """What a client gets of a session; the one time that the refresh token is seen."""
+    """The tokens of a session as the client receives them; the refresh token is not stored."""
 
     access_token: str
     access_lifetime: timedelta
@@ -51,7 +53,7 @@ class SessionTokens:
 
 @dataclass(frozen=True, slots=True)
 class RefreshToken:
-    """``hash`` is the SHA-256 of the token: the token itself is with the client alone."""
+    """A refresh token, stored as ``hash`` (SHA-256) only; ``spent_at`` is set at its first use."""
 
     hash: bytes
     session_id: UUID
@@ -63,7 +65,7 @@ class RefreshToken:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a session or key is worth at this moment, whatever its token says."""
+    """The current state of a session or an API key, whatever its token claims."""
 
     user_id: UUID
     role: Role
@@ -73,7 +75,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """``prefix`` is what its owner recognises it by; the key is stored as ``hash`` only."""
+    """An API key, stored as ``hash`` (SHA-256) only; ``prefix`` is shown to recognise it by."""
 
     id: UUID
     owner_id: UUID
@@ -87,7 +89,7 @@ class ApiKey:
 
 
 def lock_after(failures: int, allowed: int) -> timedelta | None:
-    """How long the nth failure locks an account: not at all, then twice as long each time."""
+    """Return how long the nth failure locks: None below ``allowed``, then doubling to 1 h."""
     if failures < allowed:
         return None
     doublings = min(failures - allowed, 20)

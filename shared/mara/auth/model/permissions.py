@@ -33,10 +33,10 @@ class Rule:
     def check(self, principal: Principal) -> None:
         """Check the role, then the API key. Raises NotAllowed, KeyNotAllowed, MissingScope."""
         if RANK[principal.role].value < self.access.value:
-            raise NotAllowed(f"It takes the role {self.access.name.lower()}.")
+            raise NotAllowed(f"This requires the role {self.access.name.lower()}.")
         if principal.scopes is None:
             return
         if self.key_scope is None:
             raise KeyNotAllowed("Log in, and use the access token.")
         if self.key_scope not in principal.scopes:
-            raise MissingScope(f"Make a key with the scope {self.key_scope.value}.")
+            raise MissingScope(f"Create a key with the scope {self.key_scope.value}.")

@@ -1,4 +1,4 @@
-"""Registering, opening and closing sessions, and telling who calls."""
+"""Use cases of authentication: registration, sessions, passwords, API keys, and identification."""
 
 from mara.auth.service.api_keys import ApiKeyService
 from mara.auth.service.authentication import AuthenticationService

@@ -1,4 +1,4 @@
-"""Making and deleting API keys."""
+"""Creation, listing and deletion of API keys."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,13 +15,15 @@ from mara.kernel.principal import Principal
 from mara.kernel.unit_of_work import UnitOfWork
 
 KEYS_MAX = 50
-"""Per user."""
+"""Maximum number of keys per user."""
 
 PREFIX_LENGTH = len(API_KEY_PREFIX) + 6
 
 
 @dataclass(frozen=True, slots=True)
 class ApiKeyService:
+    """The use cases of a user's API keys."""
+
     api_keys: ApiKeys
     unit_of_work: UnitOfWork
     now: Clock
@@ -34,7 +36,10 @@ class ApiKeyService:
         scopes: Iterable[Scope],
         expires_at: datetime | None = None,
     ) -> tuple[ApiKey, str]:
-        """The key, and its secret, shown this once. Raises TooManyApiKeys, ExpiryInPast."""
+        """Create a key; return it with its secret, which cannot be read again.
+
+        Raises TooManyApiKeys, ExpiryInPast.
+        """
         at, secret = self.now(), API_KEY_PREFIX + new_opaque_token()
         if expires_at is not None and expires_at <= at:
             raise ExpiryInPast("Give a time in the future, or none.")
@@ -55,11 +60,12 @@ class ApiKeyService:
         return key, secret
 
     def list(self, caller: Principal) -> list[ApiKey]:
+        """Return the caller's keys, newest first."""
         with self.unit_of_work(caller.user_id):
             return self.api_keys.list(caller.user_id)
 
     def delete(self, caller: Principal, key_id: UUID) -> None:
-        """Raises ApiKeyNotFound."""
+        """Delete one of the caller's keys. Raises ApiKeyNotFound."""
         with self.unit_of_work(caller.user_id):
             if not self.api_keys.delete(caller.user_id, key_id):
                 raise ApiKeyNotFound("Check the id.")

@@ -1,4 +1,4 @@
-"""Telling who calls, from the token they send."""
+"""Identification of the caller by an access token or an API key."""
 
 from dataclasses import dataclass
 
@@ -12,6 +12,8 @@ from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class AuthenticationService:
+    """Authenticates the bearer token of a request."""
+
     access_tokens: AccessTokens
     sessions: Sessions
     api_keys: ApiKeys
@@ -19,15 +21,15 @@ class AuthenticationService:
     now: Clock
 
     def authenticate(self, token: str) -> Principal:
-        """Raises InvalidToken, InvalidApiKey."""
+        """Return the caller of this access token or API key. Raises InvalidToken, InvalidApiKey."""
         if token.startswith(API_KEY_PREFIX):
             return self._by_api_key(token)
         return self._by_access_token(token)
 
     def _by_access_token(self, token: str) -> Principal:
         claims = self.access_tokens.read(token, self.now())
-        # The token alone would outlive a logout and a deactivation, so the session is looked up,
-        # and with it the role of today.
+        # A valid token may outlive a logout or a deactivation, so the session is read for its
+        # current state, and for the user's current role.
         with self.unit_of_work(SYSTEM):
             standing = self.sessions.standing(claims.session_id)
         if standing is None or not standing.valid or standing.user_id != claims.user_id:
@@ -38,6 +40,6 @@ class AuthenticationService:
         with self.unit_of_work(SYSTEM):
             found = self.api_keys.use(hash_of(token), self.now())
         if found is None or not found[1].valid:
-            raise InvalidApiKey("Make another key.")
+            raise InvalidApiKey("Create another key.")
         key, standing = found
         return Principal(standing.user_id, standing.role, scopes=frozenset(key.scopes))

@@ -1,4 +1,4 @@
-"""Tokens that mean nothing in themselves: random text for the client, a hash for us."""
+"""Opaque tokens: random text for the client, and its hash in the database."""
 
 import hashlib
 import secrets
@@ -9,10 +9,10 @@ API_KEY_PREFIX = "mara_"
 
 
 def new_opaque_token() -> str:
-    """43 characters with 256 random bits."""
+    """Return 43 characters with 256 random bits."""
     return secrets.token_urlsafe(_BYTES)
 
 
 def hash_of(token: str) -> bytes:
-    """SHA-256: enough, and fast, for a token that cannot be guessed."""
+    """Return the SHA-256; a slow hash is not needed for a token with 256 random bits."""
     return hashlib.sha256(token.encode()).digest()

@@ -1,4 +1,4 @@
-"""Changing a password."""
+"""Change of a password."""
 
 from dataclasses import dataclass
 
@@ -12,6 +12,8 @@ from mara.kernel.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class PasswordService:
+    """The use case of changing one's password, with a limit of wrong attempts."""
+
     credentials: Credentials
     passwords: Passwords
     sessions: Sessions
@@ -21,7 +23,10 @@ class PasswordService:
     now: Clock
 
     def change(self, caller: Principal, *, old: str, new: str) -> None:
-        """Every other session of the user ends. Raises InvalidCredentials, WeakPassword."""
+        """Replace the password, and revoke all other sessions of the user.
+
+        Raises InvalidCredentials, WeakPassword, LoginLocked.
+        """
         if reason := self.passwords.weakness(new, []):
             raise WeakPassword(reason)
         subject = f"password-change:{caller.user_id}"

@@ -1,4 +1,4 @@
-"""Making an account."""
+"""Registration of accounts."""
 
 from dataclasses import dataclass
 
@@ -15,6 +15,8 @@ from mara.users.ports import Users
 
 @dataclass(frozen=True, slots=True)
 class RegistrationService:
+    """Creates accounts with the role of a user."""
+
     users: Users
     credentials: Credentials
     passwords: Passwords
@@ -22,7 +24,7 @@ class RegistrationService:
     now: Clock
 
     def register(self, *, email: str, password: str, profile: Profile) -> User:
-        """Raises WeakPassword, EmailTaken."""
+        """Create an account; the e-mail is put in lower case. Raises WeakPassword, EmailTaken."""
         about_the_user = [email, profile.full_name or "", profile.company or ""]
         if reason := self.passwords.weakness(password, about_the_user):
             raise WeakPassword(reason)

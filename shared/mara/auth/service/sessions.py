@@ -1,4 +1,4 @@
-"""Opening, renewing and ending sessions."""
+"""Login, refresh and logout."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,6 +27,8 @@ from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class LoginPolicy:
+    """How many failed logins lock an account or an address, and how long tokens are valid."""
+
     failures_per_account: int
     failures_per_address: int
     access_lifetime: timedelta
@@ -35,6 +37,8 @@ class LoginPolicy:
 
 @dataclass(frozen=True, slots=True)
 class SessionService:
+    """The use cases of sessions."""
+
     credentials: Credentials
     passwords: Passwords
     access_tokens: AccessTokens
@@ -47,8 +51,8 @@ class SessionService:
     def log_in(self, *, email: str, password: str, address: str) -> SessionTokens:
         """Open a session.
 
-        Raises InvalidCredentials, which does not tell which of the two was wrong, and LoginLocked,
-        for unknown accounts as for known ones.
+        Raises InvalidCredentials, without disclosing which of the two was wrong, and LoginLocked,
+        for unknown accounts as for existing ones.
         """
         account = f"account:{email.lower()}"
         credential = self._admit(account, address, email.lower())
@@ -59,20 +63,24 @@ class SessionService:
             raise InvalidCredentials("No account matches this e-mail and password.")
         at = self.now()
         with self.unit_of_work(SYSTEM):
-            # The address first, as when it was counted: the other order could deadlock. It only
-            # gets this one count back, or an attacker could clear it by logging in as themselves.
+            # The address first, in the order of _admit: the reverse order could deadlock. Its count
+            # is only decremented: an attacker could reset it by logging in to their own account.
             self.failures.undo(f"address:{address}")
             self.failures.forget(account)
             session_id = new_id()
             self.sessions.open(session_id, credential.owner_id, at)
             standing = self.sessions.standing(session_id)
             if standing is None or not standing.valid:
-                # Deactivated: as good as unknown.
+                # A deactivated account is answered like an unknown one.
                 raise InvalidCredentials("No account matches this e-mail and password.")
             return self._issue(session_id, credential.owner_id, at)
 
     def refresh(self, token: str) -> SessionTokens:
-        """Spend the token for a new pair. Raises InvalidRefreshToken, RefreshTokenReused."""
+        """Exchange the refresh token for new tokens.
+
+        Raises InvalidRefreshToken, and RefreshTokenReused after revoking the session, because the
+        token may be stolen. A second use within ``REFRESH_GRACE`` is treated as a retry.
+        """
         at, token_hash = self.now(), hash_of(token)
         with self.unit_of_work(SYSTEM):
             spent = self.sessions.spend(token_hash, at)
@@ -82,22 +90,27 @@ class SessionService:
                 raise InvalidRefreshToken("Log in again.")
             if spent or _within_grace(known, at):
                 return self._issue(known.session_id, known.owner_id, at)
-            # Committed, and raised only then: the thief must not keep the session.
+            # Raised after the commit: the revocation must not be rolled back.
             self.sessions.revoke(known.session_id, at, "refresh token reused")
         raise RefreshTokenReused("Log in again; if that was not you, change your password.")
 
     def log_out(self, caller: Principal) -> None:
+        """Revoke the caller's session; does nothing for an API key, which has none."""
         if caller.session_id is None:
             return
         with self.unit_of_work(caller.user_id):
             self.sessions.revoke(caller.session_id, self.now(), "logged out")
 
     def log_out_everywhere(self, caller: Principal) -> None:
+        """Revoke all sessions of the caller."""
         with self.unit_of_work(caller.user_id):
             self.sessions.revoke_all(caller.user_id, self.now(), "logged out everywhere")
 
     def _admit(self, account: str, address: str, email: str) -> Credential | None:
-        """Count the attempt before the password is looked at: parallel guesses share one count."""
+        """Return the credential, None if unknown. Raises LoginLocked.
+
+        The attempt counts before the password is verified: parallel guesses share the count.
+        """
         at, policy = self.now(), self.policy
         with self.unit_of_work(SYSTEM):
             by_address = self.failures.count(f"address:{address}", at, policy.failures_per_address)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 DAY = timedelta(days=1)
 REFRESH_TOKEN_RETENTION = timedelta(days=7)
-"""After expiry: so long the reuse of a refresh token is still detected."""
+"""How long after expiry the reuse of a refresh token is still detected."""
 
 DELETE_REFRESH_TOKENS = delete(refresh_tokens).where(
     refresh_tokens.c.expires_at < bindparam("before")
@@ -31,9 +31,9 @@ DELETE_LOGIN_FAILURES = delete(login_failures).where(
 
 
 def delete_expired(now: datetime) -> dict[str, int]:
-    """Delete expired rows and return how many of each table.
+    """Delete expired rows; return the number of deleted rows by table.
 
-    One transaction for each table, so that none holds its locks for long.
+    Each table has its own transaction, so that locks are held briefly.
     """
     unused_since = now - REFRESH_TOKEN_RETENTION
     tables: dict[str, Callable[[], int]] = {

@@ -52,7 +52,7 @@ LOCK_SUPERUSERS = (
 
 
 class PostgresUsers:
-    """Implements the port of users."""
+    """Implements ``Users``."""
 
     def add(self, user: User) -> None:
         """Insert ``user``. Raises EmailTaken."""
@@ -79,7 +79,7 @@ class PostgresUsers:
         execute(UPDATE, **_values(user))
 
     def list(self, wanted: UserFilter, page: PageRequest) -> list[User]:
-        """Return a page of the users that match, from new to old, and one user more."""
+        """Return a page of matching users, newest first, and one more if there is a next page."""
         like = _contains(wanted.search) if wanted.search else None
         filters = {"role": wanted.role, "active": wanted.active, "like": like}
         return [_user(row) for row in fetch_all(LIST, **filters, **page_parameters(page))]
