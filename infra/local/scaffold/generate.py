@@ -1,4 +1,4 @@
-"""Everything that is generated from handlers and template, written anew in one go."""
+"""Regenerates every file that is derived from handlers and template."""
 
 import importlib
 import json
