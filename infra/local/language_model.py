@@ -104,10 +104,10 @@ def parameters() -> dict[str, str]:
         }
     if not is_embedded():
         return {}
-    from infra.local import model_server
+    from infra.local import model_engine
 
     return {
         "OllamaUrl": f"http://127.0.0.1:{ports().model}",
-        "LanguageModel": model_server.MODEL,
-        "ContextTokens": str(model_server.CONTEXT_TOKENS),
+        "LanguageModel": model_engine.MODEL,
+        "ContextTokens": str(model_engine.CONTEXT_TOKENS),
     }

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from infra.local.model_server import gguf
+from infra.local.model_engine import gguf
 from tests.support.ports import free_port
 
 START_TIMEOUT_S = 30.0

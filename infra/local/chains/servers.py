@@ -121,7 +121,7 @@ def node(name: str) -> "EvmNode":
 
 
 def _settings(where: Ports) -> dict[str, dict[str, Any]]:
-    from infra.local.simulators.aptos import USDT
+    from infra.local.simulators.aptos_ledger import USDT
     from mara.wallets.model import Network
     from mara.wiring.wallets import address_codec
 

@@ -147,17 +147,21 @@ def lambda_handler(
         started = time.perf_counter()
         request = Request(event, _request_id(event, context))
         event[REQUEST] = request
-        try:
-            response = respond(request, context)
-        except DomainError as error:
-            response = _domain_error_response(request, error)
-        except Exception:  # noqa: BLE001 - an exception that leaves a handler ends the environment
-            response = _unexpected_error_response(request)
+        response = _answer(request, lambda: respond(request, context))
         outgoing_headers(request, response)
         _log(request, operation, response["statusCode"], started)
         return response
 
     return handler
+
+
+def _answer(request: Request, respond: Callable[[], Response]) -> Response:
+    try:
+        return respond()
+    except DomainError as error:
+        return _domain_error_response(request, error)
+    except Exception:  # noqa: BLE001 - an exception that leaves a handler ends the environment
+        return _unexpected_error_response(request)
 
 
 def _check_body(request: Request, body_max: int, media_types: Sequence[str]) -> None:

@@ -1,0 +1,1 @@
+"""The commands of `mara`, by subject; infra/local/cli.py lists them."""

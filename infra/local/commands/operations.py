@@ -1,0 +1,61 @@
+"""Commands that administer the data and the secrets of a running stage."""
+
+import argparse
+import sys
+
+
+def superuser(options: argparse.Namespace) -> int:
+    """Make a registered account a superuser."""
+    from infra.local.superuser import appoint
+
+    print(appoint(options.email))
+    return 0
+
+
+def reindex(_: argparse.Namespace) -> int:
+    """Build the configured search index and switch to it."""
+    from infra.local import reindex as reindexing
+
+    print(reindexing.reindex())
+    return 0
+
+
+def evaluate(options: argparse.Namespace) -> int:
+    """Run an agent's evaluation cases and print the score."""
+    from infra.local import evaluate as evaluation
+
+    print(evaluation.evaluate(options.agent, options.version))
+    return 0
+
+
+def model(options: argparse.Namespace) -> int:
+    """``mara model pull [NAME]``."""
+    from infra.local.language_model import pull
+
+    for line in pull(options.name):
+        print(line, flush=True)
+    return 0
+
+
+def vault(options: argparse.Namespace) -> int:
+    """Rewrap the data keys of all seeds with the current wrapping key."""
+    from infra.local.rewrap import rewrap
+
+    print(rewrap(options.before))
+    return 0
+
+
+def ledger(_: argparse.Namespace) -> int:
+    """Verify every balance against the postings."""
+    from infra.local import ledger as books
+
+    print(books.verify())
+    return 0
+
+
+def secrets(options: argparse.Namespace) -> int:
+    """Write or rotate a secret of a stage."""
+    from infra.local import secret_commands
+
+    print(secret_commands.run(options.action, options.stage, options.name, sys.stdin))
+    return 0
