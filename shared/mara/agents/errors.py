@@ -1,4 +1,4 @@
-"""What can go wrong with agents, conversations and answers."""
+"""Errors of the agents domain."""
 
 from collections.abc import Sequence
 
@@ -6,23 +6,31 @@ from mara.kernel.errors import Conflict, Invalid, NotFound
 
 
 class AgentNotFound(NotFound):
+    """The agent does not exist, or belongs to another account."""
+
     title = "There is no such agent"
 
 
 class ConversationNotFound(NotFound):
+    """The conversation does not exist, or belongs to another account or agent."""
+
     title = "There is no such conversation"
 
 
 class AnswerNotFound(NotFound):
+    """The answer does not exist, or belongs to another account or agent."""
+
     title = "There is no such answer"
 
 
 class VersionNotFound(NotFound):
+    """The agent has no version with this number."""
+
     title = "There is no such version"
 
 
 class GateClosed(Conflict):
-    """A version may not answer until it was found good enough."""
+    """The version must not be published: its evaluation is missing, outdated or scored too low."""
 
     title = "The gate is closed for this version"
 

@@ -1,4 +1,7 @@
-"""What the agents domain needs from the outside world."""
+"""The ports of the agents domain: its repositories and the catalog of language models.
+
+Every repository sees the rows of one owner only. What belongs to another owner is not found.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,83 +14,102 @@ from mara.kernel.page import PageRequest
 
 
 class Agents(Protocol):
-    def add(self, agent: Agent) -> None: ...
+    """The repository of agents."""
+
+    def add(self, agent: Agent) -> None:
+        """Insert a new agent."""
 
     def get(self, owner_id: UUID, agent_id: UUID) -> Agent:
-        """Raises AgentNotFound."""
+        """Return the agent. Raises AgentNotFound."""
 
     def lock(self, owner_id: UUID, agent_id: UUID) -> Agent:
-        """Get, and keep others from changing it till the transaction ends. Raises AgentNotFound."""
+        """Return the agent, locked until the transaction ends. Raises AgentNotFound."""
 
-    def save(self, agent: Agent) -> None: ...
+    def save(self, agent: Agent) -> None:
+        """Update a stored agent."""
 
     def list(self, owner_id: UUID, page: PageRequest) -> list[Agent]:
-        """The newest first, one more than the page's limit where there are more."""
+        """Return a page, the newest first, and one agent more than its limit if there are more."""
 
     def delete(self, owner_id: UUID, agent_id: UUID) -> None:
-        """With its conversations. Raises AgentNotFound."""
+        """Delete the agent with its conversations and answers. Raises AgentNotFound."""
 
 
 class Versions(Protocol):
+    """The repository of the versions of agents."""
+
     def save(self, version: Version) -> None:
-        """Add it, or change when it was published: the settings of a version never change."""
+        """Insert the version, or update ``published_at``: its settings never change."""
 
     def get(self, owner_id: UUID, agent_id: UUID, number: int) -> Version:
-        """Raises VersionNotFound."""
+        """Return one version. Raises VersionNotFound."""
 
     def list(self, owner_id: UUID, agent_id: UUID) -> Sequence[Version]:
-        """The newest first, a hundred at most."""
+        """Return at most 100 versions, the newest first, with their scores."""
 
 
 class Cases(Protocol):
+    """The repository of evaluation cases; an answer has at most one."""
+
     def save(self, case: Case) -> None:
-        """Add it, or change whether the answer helped."""
+        """Insert the case, or update whether its answer helped."""
 
     def list(self, owner_id: UUID, agent_id: UUID, limit: int) -> Sequence[Case]:
-        """The newest first."""
+        """Return at most ``limit`` cases of the agent, the newest first."""
 
     def last_change(self, owner_id: UUID, agent_id: UUID) -> datetime | None:
-        """When the last one was added or judged anew."""
+        """Return when a case of the agent was last saved, ``None`` if it has none."""
 
 
 class Evaluations(Protocol):
-    def add(self, evaluation: Evaluation) -> None: ...
+    """The repository of evaluations."""
+
+    def add(self, evaluation: Evaluation) -> None:
+        """Insert a new evaluation."""
 
     def list(self, owner_id: UUID, agent_id: UUID, limit: int) -> Sequence[Evaluation]:
-        """The newest first."""
+        """Return at most ``limit`` evaluations of the agent, the newest first."""
 
     def last(self, owner_id: UUID, agent_id: UUID, version: int) -> Evaluation | None:
-        """The newest of this version."""
+        """Return the newest evaluation of a version, ``None`` if there is none."""
 
 
 class Conversations(Protocol):
-    def add(self, conversation: Conversation) -> None: ...
+    """The repository of conversations."""
+
+    def add(self, conversation: Conversation) -> None:
+        """Insert a new conversation."""
 
     def get(self, owner_id: UUID, conversation_id: UUID) -> Conversation:
-        """Raises ConversationNotFound."""
+        """Return the conversation. Raises ConversationNotFound."""
 
     def lock(self, owner_id: UUID, conversation_id: UUID) -> Conversation:
-        """As get, and nobody deletes it till the transaction ends. Raises ConversationNotFound."""
+        """Return it, locked until the transaction ends. Raises ConversationNotFound."""
 
-    def save(self, conversation: Conversation) -> None: ...
+    def save(self, conversation: Conversation) -> None:
+        """Update a stored conversation."""
 
     def list(self, owner_id: UUID, agent_id: UUID, page: PageRequest) -> list[Conversation]:
-        """The newest first, one more than the page's limit where there are more."""
+        """Return a page, the newest first, and one more than its limit if there are more."""
 
     def delete(self, owner_id: UUID, conversation_id: UUID) -> None:
-        """With its answers. Raises ConversationNotFound."""
+        """Delete the conversation with its answers. Raises ConversationNotFound."""
 
 
 class Answers(Protocol):
-    def add(self, answer: Answer) -> None: ...
+    """The repository of answers."""
+
+    def add(self, answer: Answer) -> None:
+        """Insert a new answer."""
 
     def get(self, owner_id: UUID, answer_id: UUID) -> Answer:
-        """Raises AnswerNotFound."""
+        """Return the answer. Raises AnswerNotFound."""
 
     def of_conversation(self, owner_id: UUID, conversation_id: UUID, limit: int) -> list[Answer]:
-        """The last ``limit``, the oldest first."""
+        """Return the last ``limit`` answers of the conversation, the oldest first."""
 
-    def set_feedback(self, owner_id: UUID, answer_id: UUID, feedback: Feedback) -> None: ...
+    def set_feedback(self, owner_id: UUID, answer_id: UUID, feedback: Feedback) -> None:
+        """Replace the feedback on the answer."""
 
 
 class ModelCatalog(Protocol):
@@ -98,4 +120,4 @@ class ModelCatalog(Protocol):
         """The model of agents that name none."""
 
     def names(self) -> Sequence[str]:
-        """Raises LanguageModelUnavailable."""
+        """Return the models that the server has now. Raises LanguageModelUnavailable."""

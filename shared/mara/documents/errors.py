@@ -4,7 +4,7 @@ from mara.kernel.errors import Conflict, Invalid, NotFound, Unavailable
 
 
 class DocumentNotFound(NotFound):
-    """It does not exist, is deleted, or belongs to another account."""
+    """The document does not exist, is deleted, or belongs to another account."""
 
     title = "There is no such document"
 
@@ -40,7 +40,7 @@ class UnknownObject(Invalid):
 
 
 class IngestionSettled(Conflict):
-    """Another worker has it, or has done it, or the document was deleted meanwhile."""
+    """The document is being ingested by another worker, is ingested already, or was deleted."""
 
     title = "There is nothing to ingest"
 

@@ -1,4 +1,4 @@
-"""What the documents domain says on queues."""
+"""Queue messages of the documents domain."""
 
 from uuid import UUID
 
@@ -12,7 +12,7 @@ class IngestDocument(Message):
 
 
 class AcceptUpload(Message):
-    """An object has arrived that a client put there with a presigned form."""
+    """Verify an object that a client uploaded with a presigned form, then queue it."""
 
     document_id: UUID
 

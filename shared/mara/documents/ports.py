@@ -1,4 +1,4 @@
-"""What the documents domain needs from the outside world."""
+"""The ports of the documents domain: repositories, storage and the reader of files."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -16,91 +16,104 @@ if TYPE_CHECKING:
 
 
 class Documents(Protocol):
-    """The repository. A deleted document is not found by any method but those of the purge."""
+    """The repository of documents.
+
+    Deleted documents are visible to ``find_deleted``, ``overdue`` and ``erase`` only. A scope is an
+    owner's id, or SYSTEM, which sees the documents of all owners.
+    """
 
     def add(self, document: Document) -> None:
         """Insert a new document."""
 
     def get(self, scope: Scope, document_id: UUID) -> Document:
-        """Of one owner, or of any in the system's scope. Raises DocumentNotFound."""
+        """Return the document if it is visible in ``scope``. Raises DocumentNotFound."""
 
     def lock(self, scope: Scope, document_id: UUID) -> Document:
-        """Get, and lock it until the transaction ends.
-
-        Raises DocumentNotFound.
-        """
+        """Return the document, locked until the transaction ends. Raises DocumentNotFound."""
 
     def find_by_hash(self, owner_id: UUID, sha256: str, filename: str) -> Document | None:
-        """The document of this name with these bytes, if any."""
+        """Return the newest document with this content and name, ``None`` if there is none.
+
+        ``sha256`` is in hex. A superseded version is not returned.
+        """
 
     def next_version(self, owner_id: UUID, filename: str) -> int:
-        """One more than the newest; two callers at once wait for each other."""
+        """Return the newest version of this name plus one.
+
+        The name is locked until the transaction ends: concurrent callers get distinct versions.
+        """
 
     def list(self, owner_id: UUID, page: PageRequest) -> Sequence[Document]:
-        """A page, newest first, with one item more than its limit."""
+        """Return a page, the newest first, and one more than its limit if there are more."""
 
     def save(self, document: Document) -> None:
-        """Update the document."""
+        """Update a stored document."""
 
     def claim(self, document_id: UUID, at: datetime, lease_until: datetime) -> Document | None:
-        """Lease a queued document, or one whose lease has expired, atomically."""
+        """Lease a queued document, or one whose lease has expired, atomically.
+
+        Returns it with ``attempts`` incremented, or ``None`` if it cannot be leased.
+        """
 
     def renew(self, claimed: Document, lease_until: datetime) -> bool:
-        """Extend the lease; False where the claim was lost to a delete or a later worker."""
+        """Extend the lease; return False if the document was deleted or leased again."""
 
     def supersede_older(self, newest: Document, at: datetime) -> Sequence[UUID]:
-        """Mark the older versions of the same file; return whose chunks must go."""
+        """Mark the older versions as superseded; return their ids, to remove them from search."""
 
     def overdue(self, at: datetime, limit: int) -> Sequence[Document]:
-        """Documents whose next step should have happened by ``at``, locked, skipping locked."""
+        """Return at most ``limit`` documents whose next step is overdue at ``at``.
+
+        They are locked until the transaction ends; documents that others have locked are skipped.
+        """
 
     def find_deleted(self, document_id: UUID) -> Document | None:
-        """A deleted document that has not been erased."""
+        """Return a document that is deleted and not erased yet, ``None`` if there is none."""
 
     def erase(self, document_id: UUID) -> None:
-        """Delete the row itself."""
+        """Delete the row of a deleted document."""
 
 
 class Storage(Protocol):
-    """Objects of bytes by key. Every method raises StorageUnavailable."""
+    """The object storage of files, by key. Every method may raise StorageUnavailable."""
 
     def put(self, key: str, content: bytes) -> None:
         """Write an object."""
 
     def download(self, key: str, to: Path) -> bool:
-        """False where there is no such object."""
+        """Download an object to a file; return False if it does not exist."""
 
     def size(self, key: str) -> int | None:
-        """Size in bytes; None where there is no such object."""
+        """Return the size in bytes, ``None`` if the object does not exist."""
 
     def move(self, key: str, to: str) -> None:
-        """Safe to repeat."""
+        """Move an object to another key. Idempotent."""
 
     def delete(self, key: str) -> None:
-        """Safe to repeat."""
+        """Delete an object, if it exists. Idempotent."""
 
     def presign_upload(self, key: str, size: int, lifetime_s: int) -> tuple[str, dict[str, str]]:
-        """The URL and the fields of a form that takes exactly ``size`` bytes."""
+        """Return the URL and the fields of a form that accepts exactly ``size`` bytes."""
 
     def presign_download(self, key: str, filename: str, lifetime_s: int) -> str:
-        """A URL that downloads the object as ``filename``."""
+        """Return a URL that downloads the object as ``filename`` for ``lifetime_s`` seconds."""
 
 
 class Extractor(Protocol):
-    """Reads files."""
+    """Extracts text from files."""
 
     def extract(self, path: Path, format: Format) -> Extraction:
-        """Read a file of unknown and possibly hostile content, within bounded time and memory.
+        """Read a possibly hostile file, within limits of time and memory.
 
         Raises Unreadable with the reason: encrypted, corrupt, needs OCR, no text, too large.
         """
 
 
 class OwnDocuments(Protocol):
-    """Ownership of documents."""
+    """The ownership of documents, for domains that store ids of documents."""
 
     def unknown(self, owner_id: UUID, document_ids: Collection[UUID]) -> set[UUID]:
-        """Those that are not this owner's, or are deleted."""
+        """Return those of ``document_ids`` that are deleted or belong to another owner."""
 
 
 class Analyses(Protocol):

@@ -1,1 +1,1 @@
-"""What keeps agents and speaks with models."""
+"""PostgreSQL repositories of the agents domain, and a LangChain retriever."""

@@ -17,7 +17,7 @@ LIMIT_MAX = 100
 
 
 class SearchRetriever(BaseRetriever):
-    """Retrieves passages of the caller's documents, the best first; of nobody else's.
+    """Retrieves passages of the caller's own documents only, the best first.
 
     No ``document_ids`` means all documents of the caller. A passage's ``metadata`` has the strings
     ``document_id``, ``chunk_id``, ``filename``, ``headings``, ``page``, ``sheet``, ``row`` and the
@@ -34,7 +34,7 @@ class SearchRetriever(BaseRetriever):
     _search: SearchService = PrivateAttr()
 
     def __init__(self, search: SearchService, **fields: Any) -> None:
-        """Take the fields by name. Raises pydantic.ValidationError."""
+        """Validate the fields, passed by name. Raises pydantic.ValidationError."""
         super().__init__(**fields)
         self._search = search
 
@@ -42,7 +42,7 @@ class SearchRetriever(BaseRetriever):
         self,
         query: str,
         *,
-        run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002 - its signature
+        run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002 - the base class passes it
     ) -> list[LangChainDocument]:
         hits = self._search.search(
             self.caller, query, limit=self.limit, document_ids=self.document_ids, mode=self.mode

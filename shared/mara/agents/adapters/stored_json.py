@@ -1,4 +1,4 @@
-"""Values of agents, answers and evaluations as JSON columns hold them."""
+"""Conversion of agents, answers and evaluations to and from the values of JSON columns."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict

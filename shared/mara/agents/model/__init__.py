@@ -1,4 +1,4 @@
-"""Agents, what they are asked, and what they answer with."""
+"""Agents, their settings, conversations and answers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,17 +14,24 @@ TEMPERATURE_DEFAULT = 0.2
 
 
 class AnswerMode(StrEnum):
+    """How an agent composes an answer."""
+
     QUOTE = "quote"
-    """Passages word for word, put together without a model."""
+    """Passages are quoted verbatim, without a language model."""
     GENERATE = "generate"
+    """A language model writes the text; its quotes are verified."""
 
 
 class Language(StrEnum):
+    """The language of an answer, by its ISO 639-1 code."""
+
     RU = "ru"
     EN = "en"
 
 
 class AnswerStatus(StrEnum):
+    """The result of a question."""
+
     ANSWERED = "answered"
     NOT_IN_DOCUMENTS = "not_in_documents"
     QUOTES_ONLY = "quotes_only"
@@ -33,9 +40,11 @@ class AnswerStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AgentSettings:
-    """What the owner decides. ``language`` ``None``: the question's own.
+    """The settings of an agent, which its owner chooses.
 
-    No ``document_ids`` means all of the owner's documents. ``temperature`` is 0..2.
+    ``language`` is that of the answers; ``None`` means the language of each question. No
+    ``document_ids`` means all documents of the owner. ``model`` ``None`` means the default model.
+    ``temperature`` is 0..2. ``top_k`` is the maximum number of passages of an answer.
     """
 
     name: str
@@ -50,10 +59,10 @@ class AgentSettings:
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """``version`` counts the changes of its settings, from 1.
+    """An agent; each change of its settings increments ``version``, which begins at 1.
 
-    ``published_version`` is the one that answers: the newest, unless a ``gate`` (a least score,
-    0..1) holds it back or somebody rolled back.
+    ``published_version`` is the version that answers: the newest one, except after a rollback or
+    while the ``gate`` (the minimum score for publication, 0..1) holds it back.
     """
 
     id: UUID
@@ -68,7 +77,7 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """``quote`` stands in the chunk word for word."""
+    """A verified citation: ``quote`` occurs verbatim in the chunk."""
 
     document_id: UUID
     filename: str
@@ -79,7 +88,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """What the search said of a chunk that the answer could draw on; kept to explain the answer."""
+    """The scores of a chunk that was retrieved for an answer, stored to explain the answer."""
 
     chunk_id: UUID
     document_id: UUID
@@ -91,7 +100,7 @@ class Retrieved:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of the language model; ``price_micro_usdt`` is what the answer costs its owner."""
+    """Tokens of the language model, and the price of the answer for its owner in micro-USDT."""
 
     input_tokens: int = 0
     output_tokens: int = 0
@@ -100,7 +109,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The substance of an answer, before it is anybody's. ``confidence`` is 0..1."""
+    """The content of an answer, before it is stored. ``confidence`` is 0..1."""
 
     status: AnswerStatus
     text: str
@@ -111,6 +120,8 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
+    """The owner's judgement of an answer: whether it helped, with an optional comment."""
+
     helped: bool
     comment: str | None
     given_at: datetime
@@ -118,9 +129,10 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What an answer was drawn from besides its passages; kept to explain it, and to ask again.
+    """The inputs of an answer besides its passages, stored to explain and to reproduce it.
 
-    ``searched`` is the text looked for, ``embedder`` and ``prompt_version`` what was in use then.
+    ``searched`` is the search text. ``model`` is ``None`` for the default model. ``embedder`` and
+    ``prompt_version`` are the ones that were in use at that time.
     """
 
     searched: str
@@ -133,6 +145,11 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
+    """A stored answer with its question; ``basis`` is ``None`` for answers from before it existed.
+
+    ``retrieval`` has the passages that were available to the answer, whether cited or not.
+    """
+
     id: UUID
     owner_id: UUID
     agent_id: UUID
@@ -148,7 +165,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One question of a conversation, and the text of its answer."""
+    """A question of a conversation, and the text of its answer."""
 
     question: str
     answer: str
@@ -156,6 +173,8 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
+    """A sequence of questions to one agent; ``updated_at`` is the time of the last question."""
+
     id: UUID
     owner_id: UUID
     agent_id: UUID

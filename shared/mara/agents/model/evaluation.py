@@ -1,4 +1,4 @@
-"""What answers are measured by: questions whose answers people judged, asked again."""
+"""Evaluation: questions whose answers people judged are asked again, and the results are scored."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -14,9 +14,10 @@ IN_ONE_REQUEST = timedelta(seconds=20)
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """The settings of an agent as they were; ``published_at`` is when it last began to answer.
+    """The settings of an agent at one version number, from 1; they never change.
 
-    ``score`` is that of its last evaluation, where it is asked for.
+    ``published_at`` is when the version was last published, ``None`` if never. ``score`` is that
+    of its last evaluation; it is set only in lists of versions.
     """
 
     agent_id: UUID
@@ -30,13 +31,19 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Cited:
+    """The chunk and the document of a citation."""
+
     chunk_id: UUID
     document_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A question, what was found for it then, and whether what was cited helped."""
+    """A question with the citations and passages of its answer, and whether the answer helped.
+
+    ``created_at`` is the time of the last judgement. A case is independent of its conversation and
+    remains when that is deleted.
+    """
 
     answer_id: UUID
     owner_id: UUID
@@ -49,16 +56,20 @@ class Case:
 
 
 class Outcome(StrEnum):
+    """The outcome of one case."""
+
     PASSED = "passed"
     FAILED = "failed"
     SKIPPED = "skipped"
-    """What it expects was deleted: no agent can pass it."""
+    """All documents that the case expects are deleted, so no agent can pass it."""
     LEFT_OUT = "left_out"
-    """Time was over before it was its turn."""
+    """The time limit was reached before the case was run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
+    """The outcome of one case; ``status`` is ``None`` if the case was not run."""
+
     answer_id: UUID
     question: str
     outcome: Outcome
@@ -67,7 +78,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """``score`` is the share of the cases run that passed; ``None`` where none was run."""
+    """The results of a version's cases; ``score`` is as in ``score_of``."""
 
     id: UUID
     owner_id: UUID
@@ -81,8 +92,11 @@ class Evaluation:
 
 
 def judge(case: Case, reply: Reply) -> Outcome:
-    """An answer that helped must be led by one of its documents again; one that did not, not by
-    the passage that misled.
+    """Compare a new reply with the judged answer, by its first citation.
+
+    If the answer helped, the first citation must be from a document that the answer cited; an
+    answer that helped by refusing must be refused again. If it did not help, the first citation
+    must not be the passage that it cited first; a refusal that did not help must be an answer now.
     """
     first: Citation | None = reply.citations[0] if reply.citations else None
     if case.helped and not case.cited:
@@ -98,16 +112,17 @@ def judge(case: Case, reply: Reply) -> Outcome:
 
 
 def can_be_passed(case: Case, gone: Collection[UUID]) -> bool:
-    """Whether anything is left of what it expects; ``gone`` are documents that were deleted."""
+    """Whether a document that the case expects still exists; ``gone`` has the deleted ones."""
     documents = {cited.document_id for cited in case.cited}
     return not case.helped or not documents or not documents <= set(gone)
 
 
 def is_complete(results: Sequence[Result]) -> bool:
-    """Whether every case that could be run was."""
+    """Whether no case was left out for lack of time."""
     return all(result.outcome is not Outcome.LEFT_OUT for result in results)
 
 
 def score_of(results: Sequence[Result]) -> float | None:
+    """Return the share of passed cases among those that ran, 0..1; ``None`` if none ran."""
     run = [r.outcome for r in results if r.outcome in {Outcome.PASSED, Outcome.FAILED}]
     return run.count(Outcome.PASSED) / len(run) if run else None

@@ -9,7 +9,10 @@ LETTER = re.compile(r"[^\W\d_]")
 
 
 def is_russian(text: str) -> bool:
-    """Whether over a third of the letters are Cyrillic: identifiers are Latin in any language."""
+    """Whether more than a third of the letters are Cyrillic.
+
+    A third, because Russian questions contain Latin identifiers.
+    """
     letters = len(LETTER.findall(text))
     return len(CYRILLIC.findall(text)) * 3 > letters
 

@@ -1,4 +1,4 @@
-"""The sentences of an answer that come neither from a document nor from a model."""
+"""Fixed texts of answers, in each language of answers."""
 
 from collections.abc import Sequence
 

@@ -1,7 +1,7 @@
-"""Which of the passages found make the answer: the best section's, what to do first.
+"""Selects and orders the passages of an answer: mainly those of the best section.
 
-Somebody who asks about a failure wants to mend it. So within the section that answers, passages
-under headings such as "Mitigation" come first, unless the question is for the meaning.
+A question about a failure is usually about its repair. Within the best section, passages under
+headings such as "Mitigation" therefore come first, unless the question asks for a meaning.
 """
 
 import re
@@ -14,11 +14,12 @@ from mara.search.model import Hit
 
 PASSAGES_OF_BEST_SECTION_MAX = 3
 OTHER_SECTION_SHARE = 0.75
-"""Another section is cited too if its best passage scores this share of the best section's."""
+"""Another section is cited if its best passage has at least this share of the best one's score."""
 
 SECTION_DISCOUNT = 0.8
-"""Each further passage of a section counts this share of the one before it."""
+"""The weight of a passage of a section, relative to the passage before it."""
 SECTION_DEPTH = 3
+"""The number of passages that count for the score of a section."""
 
 REACTION = re.compile(
     r"mitigat|diagnos|resol|remed|troubleshoot|fix|solution|recover|procedure|steps|action"
@@ -41,9 +42,9 @@ class _Section:
 
     @property
     def score(self) -> float:
-        """A section with several fitting passages outweighs a stray mention elsewhere.
+        """The weighted mean of the best passages: several matches outweigh a single one.
 
-        Pieces of one place, cut by length alone, count as the best of them.
+        Chunks of one place, which were split by length alone, count once, with the best score.
         """
         best: dict[Place, float] = {}
         for hit in self.hits:
@@ -54,12 +55,12 @@ class _Section:
 
     @property
     def worth_citing(self) -> list[Hit]:
-        """A heading without text points to a section and says nothing, unless there is no more."""
+        """The hits without those that are only a heading, unless there are no others."""
         return [hit for hit in self.hits if not _is_a_heading_alone(hit)] or self.hits
 
 
 def choose(hits: Sequence[Hit], question: str, limit: int) -> list[Hit]:
-    """At most ``limit`` passages to cite, the first first. ``hits`` come best first."""
+    """Return at most ``limit`` passages in the order of citation. ``hits`` are sorted by score."""
     if not hits:
         return []
     sections = sorted(_sections(hits), key=lambda found: -found.score)
@@ -73,7 +74,7 @@ def choose(hits: Sequence[Hit], question: str, limit: int) -> list[Hit]:
 
 def _sections(hits: Sequence[Hit]) -> list[_Section]:
     parents = {(hit.chunk.document_id, hit.chunk.place.headings[:-1]) for hit in hits}
-    # A heading beside one that has parts is a section itself, even with no parts of its own.
+    # A heading is a section of its own if it, or a sibling heading, has subheadings.
     grand = {(document, path[:-1]) for document, path in parents if path}
     sections: dict[SectionKey, list[Hit]] = {}
     for hit in hits:
@@ -93,7 +94,7 @@ def _key(place: Place, *, own: bool) -> tuple[object, ...]:
 
 
 def _in_order_of_use(hits: Sequence[Hit], question: str) -> list[Hit]:
-    """Hits come best first, and stay so among those of one use."""
+    """Move hits under headings about a reaction to the front; the sort is stable."""
     if MEANING.search(question):
         return list(hits)
     return sorted(hits, key=lambda hit: not _tells_what_to_do(hit.chunk.place))

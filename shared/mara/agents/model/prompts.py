@@ -1,8 +1,8 @@
 """The prompt for an answer from passages, and the parser of the model's answer.
 
-Passages and earlier turns are untrusted data: they stand between fences, lines with 64 random bits
-that no document can contain, so that no text can end its own fence and pass for an instruction.
-Of the model's answer only those quotes are used that ``verification`` finds in a passage.
+Passages and earlier turns are untrusted data. They are enclosed in fences, lines with 64 random
+bits that no document can predict, so a text cannot end its own fence and appear as an instruction.
+Of the model's citations only those remain whose quotes ``verification`` finds in their passages.
 """
 
 import json
@@ -53,7 +53,7 @@ ANSWER_SCHEMA: dict[str, Any] = {
 SYSTEM = f"{RULES}\n\n{{instructions}}"
 USER = "{context}Question: {question}"
 MEMORY_SHARE = 0.25
-"""The largest share of the tokens for passages and earlier turns that turns may use."""
+"""The maximum share of the tokens for passages and earlier turns that the turns may use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class AnswerPrompt:
-    """``passages`` are the ones that fit into the prompt, and the only ones it lets be cited."""
+    """A prompt; ``passages`` are the ones that fit into it, the only ones that can be cited."""
 
     chat: ChatPrompt
     passages: Sequence[Hit]
@@ -88,8 +88,8 @@ def answer_prompt(  # noqa: PLR0913 - each of them is a part of the prompt
 ) -> AnswerPrompt:
     """Fit the whole question, the newest turns and the best passages into ``tokens_max``.
 
-    ``turns`` are ordered from old to new. The first passage is included even if it is too long by
-    itself, for without a passage there is nothing to answer from.
+    ``turns`` are ordered from old to new. The first passage is always included, even if it is too
+    long: without a passage nothing can be answered.
     """
     fence = new_fence()
     system = SYSTEM if instructions.strip() else RULES
@@ -116,9 +116,9 @@ def answer_prompt(  # noqa: PLR0913 - each of them is a part of the prompt
 
 
 def parse_draft(written: str, passages: Sequence[Hit]) -> Draft | None:
-    """Parse the model's JSON strictly; ``None`` if it is broken off or does not match the schema.
+    """Parse the model's JSON strictly; ``None`` if it is incomplete or does not match the schema.
 
-    A claim that does not match the schema, or has the number of no passage, is dropped.
+    A claim that does not match the schema, or whose passage number is out of range, is dropped.
     """
     start, end = written.find("{"), written.rfind("}")
     try:

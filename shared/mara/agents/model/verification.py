@@ -1,7 +1,7 @@
-"""Whether a citation is true: its chunk was retrieved, and its quote stands in that chunk.
+"""Verifies citations: the chunk was retrieved, and the quote occurs verbatim in that chunk.
 
-Nothing that fails is repaired or passed on: a quote put together from two places, one of another
-chunk, or one that nobody wrote, is dropped.
+A citation that fails is dropped and never repaired: a quote composed of two places, one from
+another chunk, or an invented one.
 """
 
 import re
@@ -13,19 +13,25 @@ from mara.agents.model import Citation
 from mara.search.model import Chunk, Hit
 
 WORDS_MIN = 3
-"""A shorter quote stands in nearly every text and proves nothing, unless it is the whole chunk."""
+"""The minimum length of a quote in words, unless it is the whole chunk.
+
+Shorter quotes occur in nearly every text and prove nothing.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What is said to stand in a chunk, by whoever composed the answer."""
+    """A citation that is not verified yet: a quote that a chunk is said to contain."""
 
     chunk_id: UUID
     quote: str
 
 
 def verify(claims: Iterable[Claim], retrieved: Sequence[Hit]) -> list[Citation]:
-    """The claims that hold, in order and once each, with the quote as the chunk spells it."""
+    """Return the claims that are true, in order and without duplicates.
+
+    The quote of a citation has the spelling of the chunk.
+    """
     hits = {hit.chunk.id: hit for hit in retrieved}
     citations: list[Citation] = []
     for claim in claims:
@@ -46,11 +52,14 @@ def verify(claims: Iterable[Claim], retrieved: Sequence[Hit]) -> list[Citation]:
 
 
 def locate(quote: str, chunk: Chunk) -> str | None:
-    """The quote as it stands in the chunk, case and white space aside; ``None`` if it does not."""
+    """Find the quote, ignoring case and white space, and return it in the spelling of the chunk.
+
+    Returns ``None`` if the chunk does not contain it as whole words.
+    """
     words = quote.split()
     if not words or (len(words) < WORDS_MIN and fold(quote) != fold(chunk.text)):
         return None
-    # The longest quote there can be is the chunk: no text makes this expression backtrack.
+    # A quote cannot be longer than its chunk. The check also bounds the time of the search.
     if len(fold(quote)) > len(fold(chunk.text)):
         return None
     pattern = r"(?<!\w)" + r"\s+".join(re.escape(word) for word in words) + r"(?!\w)"
@@ -63,5 +72,5 @@ def locate(quote: str, chunk: Chunk) -> str | None:
 
 
 def fold(text: str) -> str:
-    """Case and white space do not matter."""
+    """Normalize case and white space for comparisons."""
     return " ".join(text.casefold().split())

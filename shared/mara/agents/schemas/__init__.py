@@ -1,4 +1,4 @@
-"""The shape of agents, answers and conversations on the wire."""
+"""Requests and responses of the routes of agents, answers and conversations."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -36,7 +36,11 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00
 
 
 class AgentIn(BaseModel):
-    """No ``document_ids`` means all of the owner's; no ``language`` means the question's."""
+    """The settings of an agent, which answers with at most ``top_k`` passages.
+
+    No ``document_ids`` means all documents of the owner; no ``language`` means the language of
+    each question; no ``model`` means the default model.
+    """
 
     model_config = ConfigDict(
         extra="forbid",
@@ -55,12 +59,14 @@ class AgentIn(BaseModel):
     document_ids: list[UUID] = Field(default=[], max_length=1000)
 
     def to_settings(self) -> AgentSettings:
-        # Each document once, in the order given.
+        """Return the settings, with each document once in the order given."""
         distinct = tuple(dict.fromkeys(self.document_ids))
         return AgentSettings(**{**self.model_dump(), "document_ids": distinct})
 
 
 class AgentOut(BaseModel):
+    """An agent; ``version`` is its newest version, ``published_version`` the one that answers."""
+
     id: UUID
     name: str
     instructions: str
@@ -77,6 +83,7 @@ class AgentOut(BaseModel):
 
     @classmethod
     def of(cls, agent: Agent) -> Self:
+        """Build the response from the model object."""
         settings = agent.settings
         return cls(
             id=agent.id,
@@ -96,7 +103,7 @@ class AgentOut(BaseModel):
 
 
 class QuestionIn(BaseModel):
-    """A question, new or in a conversation that goes on."""
+    """A question; without ``conversation_id`` it starts a new conversation."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -108,7 +115,7 @@ class QuestionIn(BaseModel):
 
 
 class CitationOut(BaseModel):
-    """``quote`` stands in the document word for word."""
+    """A source of the answer; ``quote`` occurs verbatim in the document."""
 
     document_id: UUID
     filename: str
@@ -118,6 +125,7 @@ class CitationOut(BaseModel):
 
     @classmethod
     def of(cls, citation: Citation) -> Self:
+        """Build the response from the model object."""
         return cls(
             document_id=citation.document_id,
             filename=citation.filename,
@@ -128,7 +136,7 @@ class CitationOut(BaseModel):
 
 
 class UsageOut(BaseModel):
-    """``price`` is in USDT."""
+    """Tokens of the language model; ``price`` is in USDT with six decimals."""
 
     input_tokens: int
     output_tokens: int
@@ -136,12 +144,15 @@ class UsageOut(BaseModel):
 
     @classmethod
     def of(cls, usage: Usage) -> Self:
+        """Build the response from the model object."""
         whole, micro = divmod(usage.price_micro_usdt, MICRO)
         price = f"{whole}.{micro:06}"
         return cls(input_tokens=usage.input_tokens, output_tokens=usage.output_tokens, price=price)
 
 
 class AnswerOut(BaseModel):
+    """An answer; ``confidence`` is the probability that the documents answer the question."""
+
     answer_id: UUID
     conversation_id: UUID
     status: AnswerStatus
@@ -153,10 +164,13 @@ class AnswerOut(BaseModel):
 
     @classmethod
     def of(cls, answer: Answer) -> Self:
+        """Build the response from the model object."""
         return cls(**_answer_fields(answer))
 
 
 class FeedbackIn(BaseModel):
+    """Whether an answer helped, with an optional comment."""
+
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"helped": True}]})
 
     helped: bool
@@ -164,6 +178,8 @@ class FeedbackIn(BaseModel):
 
 
 class FeedbackOut(BaseModel):
+    """The stored feedback on an answer."""
+
     answer_id: UUID
     helped: bool
     comment: str | None
@@ -171,6 +187,7 @@ class FeedbackOut(BaseModel):
 
     @classmethod
     def of(cls, answer_id: UUID, given: Feedback) -> Self:
+        """Build the response from the model object."""
         return cls(
             answer_id=answer_id, helped=given.helped, comment=given.comment, given_at=given.given_at
         )
@@ -184,12 +201,15 @@ class TurnOut(AnswerOut):
 
     @classmethod
     def of(cls, answer: Answer) -> Self:
+        """Build the response from the model object."""
         given = answer.feedback
         feedback = None if given is None else FeedbackOut.of(answer.id, given)
         return cls(**_answer_fields(answer), question=answer.question, feedback=feedback)
 
 
 class ConversationOut(BaseModel):
+    """A conversation; ``updated_at`` is the time of its last question."""
+
     id: UUID
     agent_id: UUID
     created_at: datetime
@@ -197,16 +217,18 @@ class ConversationOut(BaseModel):
 
     @classmethod
     def of(cls, conversation: Conversation) -> Self:
+        """Build the response from the model object."""
         return cls(**_conversation_fields(conversation))
 
 
 class ConversationWithAnswersOut(ConversationOut):
-    """``answers`` run from old to new; of a long conversation, the last ones."""
+    """A conversation with its last answers, at most 200, from old to new."""
 
     answers: Sequence[TurnOut]
 
     @classmethod
     def with_answers(cls, conversation: Conversation, answers: Sequence[Answer]) -> Self:
+        """Build the response from the model objects."""
         turns = [TurnOut.of(answer) for answer in answers]
         return cls(**_conversation_fields(conversation), answers=turns)
 

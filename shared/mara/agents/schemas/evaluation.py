@@ -1,4 +1,4 @@
-"""The shape of versions, evaluations and replayed answers on the wire."""
+"""Requests and responses of the routes of versions, evaluations and replayed answers."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -13,13 +13,15 @@ from mara.agents.schemas import TurnOut
 
 
 class VersionIn(BaseModel):
+    """The version of an agent to publish or to roll back to."""
+
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"version": 1}]})
 
     version: int = Field(ge=1)
 
 
 class EvaluationIn(BaseModel):
-    """No ``version`` means the newest."""
+    """The version of an agent to evaluate; no ``version`` means the newest."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{}]})
 
@@ -27,7 +29,7 @@ class EvaluationIn(BaseModel):
 
 
 class GateIn(BaseModel):
-    """``min_score`` is what a version must score to answer; null opens the gate."""
+    """``min_score`` is the score that a version needs to be published; null removes the gate."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"min_score": 0.9}]})
 
@@ -35,7 +37,10 @@ class GateIn(BaseModel):
 
 
 class PublicationOut(BaseModel):
-    """Which version of an agent answers, which is the newest, and what the gate asks for."""
+    """``version`` is the newest, ``published_version`` the one that answers.
+
+    ``gate`` is the score that a version needs to be published; null without a gate.
+    """
 
     agent_id: UUID
     version: int
@@ -44,6 +49,7 @@ class PublicationOut(BaseModel):
 
     @classmethod
     def of(cls, agent: Agent) -> Self:
+        """Build the response from the model object."""
         return cls(
             agent_id=agent.id,
             version=agent.version,
@@ -53,9 +59,10 @@ class PublicationOut(BaseModel):
 
 
 class VersionOut(BaseModel):
-    """``published_at`` is when it last began to answer; null if it never did.
+    """A version of an agent's settings.
 
-    ``score`` is that of its last evaluation.
+    ``published_at`` is when it was last published; null if never. ``score`` is that of its last
+    evaluation; null without one.
     """
 
     version: int
@@ -69,6 +76,7 @@ class VersionOut(BaseModel):
 
     @classmethod
     def of(cls, version: Version) -> Self:
+        """Build the response from the model object."""
         settings = version.settings
         return cls(
             version=version.number,
@@ -83,12 +91,14 @@ class VersionOut(BaseModel):
 
 
 class VersionsOut(BaseModel):
-    """The newest first."""
+    """The versions of an agent, the newest first."""
 
     items: Sequence[VersionOut]
 
 
 class ResultOut(BaseModel):
+    """The result of one case; ``status`` is null if the case was not run."""
+
     answer_id: UUID
     question: str
     outcome: Outcome
@@ -96,7 +106,7 @@ class ResultOut(BaseModel):
 
 
 class EvaluationOut(BaseModel):
-    """``score`` is the share of the cases run that passed; null where none was run."""
+    """``score`` is the share of passed cases among those that ran; null if none ran."""
 
     id: UUID
     agent_id: UUID
@@ -109,6 +119,7 @@ class EvaluationOut(BaseModel):
 
     @classmethod
     def of(cls, evaluation: Evaluation) -> Self:
+        """Build the response from the model object."""
         results = [
             ResultOut(
                 answer_id=result.answer_id,
@@ -131,15 +142,15 @@ class EvaluationOut(BaseModel):
 
 
 class EvaluationsOut(BaseModel):
-    """The newest first."""
+    """The evaluations of an agent, the newest first."""
 
     items: Sequence[EvaluationOut]
 
 
 class RetrievedOut(BaseModel):
-    """A passage the answer could draw on, with what search said of it then.
+    """A passage that was retrieved for an answer, with the scores it had in that search.
 
-    ``text`` is null where its document was deleted since.
+    ``text`` is null if its document was deleted since then.
     """
 
     chunk_id: UUID
@@ -151,7 +162,10 @@ class RetrievedOut(BaseModel):
 
 
 class BasisOut(BaseModel):
-    """``searched`` is the text looked for; no ``document_ids`` means all of the owner's."""
+    """The inputs of an answer; ``searched`` is the search text.
+
+    No ``document_ids`` means all documents of the owner.
+    """
 
     searched: str
     document_ids: Sequence[UUID]
@@ -162,7 +176,7 @@ class BasisOut(BaseModel):
 
 
 class ReplayOut(TurnOut):
-    """An answer with all it was drawn from; ``basis`` is null for answers older than it."""
+    """An answer with its inputs; ``basis`` is null for answers from before it was stored."""
 
     agent_version: int
     basis: BasisOut | None
@@ -170,6 +184,7 @@ class ReplayOut(TurnOut):
 
     @classmethod
     def with_texts(cls, answer: Answer, texts: Mapping[UUID, str]) -> Self:
+        """Build the response from the model object and the texts of passages by chunk id."""
         retrieval = [
             RetrievedOut(
                 chunk_id=found.chunk_id,

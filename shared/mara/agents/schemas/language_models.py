@@ -1,4 +1,4 @@
-"""The wire format of the models that agents may name."""
+"""Responses of the route of language models."""
 
 from collections.abc import Sequence
 from typing import Self

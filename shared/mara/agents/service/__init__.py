@@ -1,1 +1,1 @@
-"""Keeping agents, asking them, looking back at what they said, and measuring it."""
+"""Use cases of agents: manage, ask, replay, evaluate and publish them."""

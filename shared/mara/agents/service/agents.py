@@ -1,4 +1,4 @@
-"""Making, changing and deleting one's own agents."""
+"""Use cases of the owner of agents: create, read, change and delete them."""
 
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -17,6 +17,8 @@ from mara.kernel.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class AgentService:
+    """Manages the caller's agents; each change of settings makes a new version."""
+
     agents: Agents
     versions: Versions
     ownership: OwnershipService
@@ -25,7 +27,10 @@ class AgentService:
     now: Clock
 
     def create(self, caller: Principal, settings: AgentSettings) -> Agent:
-        """Raises DocumentNotFound if a document is not the caller's, and UnknownLanguageModel."""
+        """Create an agent, whose version 1 answers at once.
+
+        Raises DocumentNotFound if a document is not the caller's, and UnknownLanguageModel.
+        """
         self.models.check(settings.model)
         self.ownership.check_own(caller, settings.document_ids)
         now = self.now()
@@ -36,11 +41,12 @@ class AgentService:
         return agent
 
     def get(self, caller: Principal, agent_id: UUID) -> Agent:
-        """Raises AgentNotFound."""
+        """Return the agent. Raises AgentNotFound."""
         with self.unit_of_work(caller.user_id):
             return self.agents.get(caller.user_id, agent_id)
 
     def list(self, caller: Principal, page: PageRequest) -> Page[Agent]:
+        """Return a page of the caller's agents, the newest first."""
         with self.unit_of_work(caller.user_id):
             found = self.agents.list(caller.user_id, page)
         return Page.of(found, page, lambda agent: agent.id)
@@ -52,7 +58,7 @@ class AgentService:
         UnknownLanguageModel.
         """
         agent = self.get(caller, agent_id)
-        # Only what is new is checked: an agent whose document or model was deleted can be renamed.
+        # Only additions are checked: an agent whose document or model was deleted can be renamed.
         added = set(settings.document_ids) - set(agent.settings.document_ids)
         self.ownership.check_own(caller, added)
         if settings.model != agent.settings.model:
@@ -62,15 +68,15 @@ class AgentService:
             return self._change(agent, settings)
 
     def link(self, caller: Principal, agent_id: UUID, document_id: UUID) -> Agent:
-        """Let the agent answer from this document too.
+        """Add a document to the ones that the agent answers from.
 
-        One that answers from all of its owner's documents does so already, and stays as it is: a
-        list of one would take the others away. Raises AgentNotFound, DocumentNotFound.
+        An agent that answers from all documents of its owner is not changed: a list with one
+        document would exclude the others. Raises AgentNotFound, DocumentNotFound.
         """
         self.ownership.check_own(caller, {document_id})
         with self.unit_of_work(caller.user_id):
             agent = self.agents.lock(caller.user_id, agent_id)
-            # After a rollback the version that answers is built upon, and not the rejected one.
+            # After a rollback, the change applies to the published version, not the rejected one.
             base = agent.settings
             if agent.gate is None and agent.published_version != agent.version:
                 number = agent.published_version
@@ -82,7 +88,7 @@ class AgentService:
             return self._change(agent, settings)
 
     def delete(self, caller: Principal, agent_id: UUID) -> None:
-        """With its conversations. Raises AgentNotFound."""
+        """Delete the agent with its conversations. Raises AgentNotFound."""
         with self.unit_of_work(caller.user_id):
             self.agents.delete(caller.user_id, agent_id)
 

@@ -1,8 +1,8 @@
-"""Answers questions in six steps, each in a module of its own.
+"""Answers questions in six steps, each in its own module.
 
-Understand the question -> retrieve passages -> decide -> compose -> verify -> keep: ``question``,
-``retrieval``, ``decision``, ``composition``, ``verification``, ``record``. A step uses the results
-of the steps before it, and no module of a later one.
+1. ``question``: read the agent and the conversation; 2. ``retrieval``: search for passages;
+3. ``decision``: answer or refuse; 4. ``composition``: draft the answer; 5. ``verification``: check
+its citations; 6. ``record``: store it. A step imports only the modules of earlier steps.
 """
 
 from dataclasses import dataclass
@@ -30,7 +30,10 @@ class AnswerService:
     def ask(
         self, caller: Principal, agent_id: UUID, text: str, *, conversation_id: UUID | None
     ) -> Answer:
-        """Raises AgentNotFound, ConversationNotFound."""
+        """Answer a question and store the answer in its conversation, a new one by default.
+
+        Raises AgentNotFound, ConversationNotFound, SearchUnavailable, EmbeddingUnavailable.
+        """
         question = self.questions.read(caller, agent_id, text, conversation_id)
         retrievals = self.retriever.retrieve(caller, question)
         decision = decide(retrievals)
@@ -39,7 +42,7 @@ class AnswerService:
         return self.recorder.keep(question, decision, reply)
 
     def preview(self, caller: Principal, agent: Agent, text: str) -> Reply:
-        """Answer with the settings of ``agent`` as given, and store nothing."""
+        """Answer with the settings of ``agent`` as given, without storing the answer."""
         question = Question(agent, text)
         decision = decide(self.retriever.retrieve(caller, question))
         return verified(question, decision, self.composer.compose(question, decision))

@@ -1,4 +1,4 @@
-"""Step 4 of an answer, compose: draft a text with claims, by quoting or by a language model."""
+"""Step 4 of an answer: draft a text with claims, by quoting or by a language model."""
 
 from dataclasses import dataclass, replace
 
@@ -12,15 +12,15 @@ from mara.kernel.language_model import LanguageModel, LanguageModelUnavailable
 
 @dataclass(frozen=True, slots=True)
 class Composer:
-    """``language_model`` is ``None`` if none is configured: every agent then quotes."""
+    """Drafts answers; if ``language_model`` is ``None``, every agent quotes."""
 
     language_model: LanguageModel | None
 
     def compose(self, question: Question, decision: Decision) -> Draft:
-        """Draft the answer; a refused question gets no claims, and no model is called.
+        """Draft the answer; a refused question gets an empty draft, without a call of the model.
 
-        If the model is unavailable or its answer does not match the schema, the passages are
-        quoted with the status ``QUOTES_ONLY``.
+        If the model is unavailable or its answer does not match the schema, the fallback is to
+        quote the passages with the status ``QUOTES_ONLY``.
         """
         if not decision.is_answerable:
             return Draft(None, ())
@@ -35,7 +35,7 @@ class Composer:
 
 
 def _quote(decision: Decision) -> Draft:
-    # Verified like a model's quotes: one rule for every answer.
+    # These quotes are verified like those of a model: one rule for every answer.
     return Draft(None, [Claim(hit.chunk.id, hit.chunk.text) for hit in decision.passages])
 
 

@@ -1,4 +1,4 @@
-"""Looking back: what was asked and answered, and whether it helped."""
+"""Stored conversations: read and delete them, replay an answer, give feedback on it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,12 +18,15 @@ from mara.search.model import Chunk
 from mara.search.ports import SearchIndex
 
 ANSWERS_SHOWN_MAX = 200
-"""Of one conversation, the last ones."""
+"""The number of answers of a conversation that are shown: the last ones."""
 READ_AT_ONCE = 200
+"""The number of chunks in one read of the search index."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConversationService:
+    """Reads and deletes the caller's conversations, and records feedback as evaluation cases."""
+
     agents: Agents
     conversations: Conversations
     answers: Answers
@@ -34,7 +37,7 @@ class ConversationService:
     now: Clock
 
     def list(self, caller: Principal, agent_id: UUID, page: PageRequest) -> Page[Conversation]:
-        """Raises AgentNotFound."""
+        """Return a page of the agent's conversations, the newest first. Raises AgentNotFound."""
         with self.unit_of_work(caller.user_id):
             self.agents.get(caller.user_id, agent_id)
             found = self.conversations.list(caller.user_id, agent_id, page)
@@ -43,9 +46,9 @@ class ConversationService:
     def get(
         self, caller: Principal, conversation_id: UUID
     ) -> tuple[Conversation, Sequence[Answer]]:
-        """With its last answers, the oldest first; of deleted documents they say nothing.
+        """Return a conversation with its last answers, the oldest first.
 
-        Raises ConversationNotFound.
+        The text and quotes of deleted documents are removed. Raises ConversationNotFound.
         """
         with self.unit_of_work(caller.user_id):
             conversation = self.conversations.get(caller.user_id, conversation_id)
@@ -56,7 +59,7 @@ class ConversationService:
         return conversation, [withdrawn(answer, gone) for answer in answers]
 
     def delete(self, caller: Principal, conversation_id: UUID) -> None:
-        """With its answers. Raises ConversationNotFound."""
+        """Delete the conversation with its answers. Raises ConversationNotFound."""
         with self.unit_of_work(caller.user_id):
             self.conversations.delete(caller.user_id, conversation_id)
 
@@ -69,7 +72,7 @@ class ConversationService:
         helped: bool,
         comment: str | None,
     ) -> Feedback:
-        """The last word counts; it makes a case that the agent is measured by.
+        """Store the feedback, replacing an earlier one, and save the answer as an evaluation case.
 
         Raises AnswerNotFound.
         """
@@ -85,9 +88,10 @@ class ConversationService:
     def replay(
         self, caller: Principal, agent_id: UUID, answer_id: UUID
     ) -> tuple[Answer, Mapping[UUID, str]]:
-        """An answer as it was given, with the texts of the passages it was drawn from.
+        """Return an answer, and the texts of its retrieved passages by chunk id.
 
-        A passage whose document was deleted since has no text. Raises AnswerNotFound.
+        The texts and quotes of documents that were deleted since then are missing. Raises
+        AnswerNotFound.
         """
         with self.unit_of_work(caller.user_id):
             answer = self.answers.get(caller.user_id, answer_id)

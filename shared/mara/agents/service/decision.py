@@ -1,4 +1,4 @@
-"""Step 3 of an answer, decide: whether the passages answer the question, or it is refused."""
+"""Step 3 of an answer: decide whether the passages answer the question, or refuse it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from mara.search.model import Hit
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The retrieval that the answer uses; ``confidence`` is 0..1."""
+    """The retrieval that is used; ``searched`` is its search text, ``confidence`` is 0..1."""
 
     searched: str
     passages: Sequence[Hit]
@@ -25,7 +25,7 @@ class Decision:
 def decide(retrievals: Iterable[Retrieval]) -> Decision:
     """Take the first retrieval that is answerable, else the one with the highest confidence.
 
-    Retrievals after the first answerable one are not consumed, so they are not searched for.
+    Retrievals after the first answerable one are not consumed, so their searches do not run.
     """
     best = Decision("", (), 0.0)
     for found in retrievals:

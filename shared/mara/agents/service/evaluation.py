@@ -1,4 +1,4 @@
-"""Asking an agent again what people judged its answers to, and counting how many are right."""
+"""Runs an agent's evaluation cases: asks the questions again and counts the passed ones."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -26,11 +26,13 @@ from mara.kernel.unit_of_work import UnitOfWork
 from mara.search.ports import Embedder
 
 CASES_MAX = 500
-"""The newest ones."""
+"""The number of cases of one evaluation: the newest ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class EvaluationService:
+    """Evaluates versions of agents, and lists the evaluations."""
+
     agents: Agents
     versions: Versions
     cases: Cases
@@ -49,9 +51,9 @@ class EvaluationService:
         *,
         within: timedelta | None = None,
     ) -> Evaluation:
-        """Run the cases against a version, the newest if none is named, and keep the result.
+        """Run the cases against a version, by default the newest, and store the result.
 
-        Cases whose turn did not come ``within`` that time are left out, and said to be. Raises
+        Cases that did not start ``within`` that time have the outcome ``LEFT_OUT``. Raises
         AgentNotFound, VersionNotFound.
         """
         with self.unit_of_work(caller.user_id):
@@ -76,7 +78,7 @@ class EvaluationService:
         return evaluation
 
     def list(self, caller: Principal, agent_id: UUID, limit: int) -> Sequence[Evaluation]:
-        """The newest first. Raises AgentNotFound."""
+        """Return at most ``limit`` evaluations, the newest first. Raises AgentNotFound."""
         with self.unit_of_work(caller.user_id):
             self.agents.get(caller.user_id, agent_id)
             return self.evaluations.list(caller.user_id, agent_id, limit)

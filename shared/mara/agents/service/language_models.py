@@ -1,4 +1,4 @@
-"""Which language models agents may name, and whether a name is one of them."""
+"""Lists the language models that agents may name, and validates a name."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from mara.kernel.principal import Principal
 
 @dataclass(frozen=True, slots=True)
 class ModelService:
-    """``catalog`` is ``None`` if no model server is configured."""
+    """Lists and validates models; ``catalog`` is ``None`` if no model server is configured."""
 
     catalog: ModelCatalog | None
 
     def list(self, _: Principal) -> Sequence[ModelOption]:
-        """List the models; empty without a model server.
+        """Return the models, the default one first; none without a model server.
 
-        If the server does not answer, only the default model is listed, as not available.
+        If the server does not answer, the only one is the default model, as not available.
         """
         if self.catalog is None:
             return []
@@ -32,9 +32,9 @@ class ModelService:
     def check(self, name: str | None) -> None:
         """Raises UnknownLanguageModel if the model server answers and does not have the model.
 
-        ``None``, the default model, always passes. Without an answer of the server every name
-        passes: an outage of the model server must not prevent changes of an agent, which quotes
-        its passages as long as its model is unavailable.
+        ``None``, the default model, is always valid. If the server does not answer, every name is
+        valid: an outage must not prevent changes of an agent, which quotes its passages as long
+        as its model is unavailable.
         """
         if name is None or self.catalog is None:
             return

@@ -1,4 +1,4 @@
-"""Which version of an agent answers: the newest, or with a gate, one that was found good enough."""
+"""Selects the version of an agent that answers: publication, rollback, and the gate."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +15,8 @@ from mara.kernel.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class PublicationService:
+    """Publishes versions of agents; a gate requires an evaluation with a minimum score."""
+
     agents: Agents
     versions: Versions
     evaluations: Evaluations
@@ -23,15 +25,15 @@ class PublicationService:
     now: Clock
 
     def list_versions(self, caller: Principal, agent_id: UUID) -> Sequence[Version]:
-        """The newest first. Raises AgentNotFound."""
+        """Return the versions, the newest first. Raises AgentNotFound."""
         with self.unit_of_work(caller.user_id):
             self.agents.get(caller.user_id, agent_id)
             return self.versions.list(caller.user_id, agent_id)
 
     def set_gate(self, caller: Principal, agent_id: UUID, min_score: float | None) -> Agent:
-        """From now on a change answers only once it was published with at least this score.
+        """Require a score of at least ``min_score``, 0..1, for publishing a version.
 
-        ``None`` opens the gate: the next change answers at once. Raises AgentNotFound.
+        ``None`` removes the gate: the next change is published at once. Raises AgentNotFound.
         """
         with self.unit_of_work(caller.user_id):
             agent = replace(self.agents.lock(caller.user_id, agent_id), gate=min_score)
@@ -39,16 +41,20 @@ class PublicationService:
         return agent
 
     def publish(self, caller: Principal, agent_id: UUID, version: int) -> Agent:
-        """Let this version answer. Raises AgentNotFound, VersionNotFound, GateClosed."""
+        """Make a version the one that answers. Raises AgentNotFound, VersionNotFound, GateClosed.
+
+        The gate needs the last evaluation of the version to be complete, newer than the last
+        change of a case, and scored high enough.
+        """
         with self.unit_of_work(caller.user_id):
             agent = self.agents.lock(caller.user_id, agent_id)
             self._check_gate(agent, version)
             return self._publish(agent, version)
 
     def roll_back(self, caller: Principal, agent_id: UUID, version: int) -> Agent:
-        """Let one answer that did before; no gate stands in the way of an emergency.
+        """Publish a version that was published before; the gate does not apply.
 
-        Raises AgentNotFound, VersionNotFound, and GateClosed for one that never answered.
+        Raises AgentNotFound, VersionNotFound, and GateClosed if it was never published.
         """
         with self.unit_of_work(caller.user_id):
             agent = self.agents.lock(caller.user_id, agent_id)

@@ -1,4 +1,4 @@
-"""Step 1 of an answer, understand: who is asked, with which settings, after which turns."""
+"""Step 1 of an answer: read the agent, its published settings, and the earlier turns."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -36,10 +36,14 @@ class Question:
 
     @property
     def search_texts(self) -> Sequence[str]:
-        """The texts to search for, in order: a follow-up may depend on the question before it."""
+        """The search texts in order: the question, then with the question before it, if any.
+
+        A follow-up question may depend on the question before it.
+        """
         if not self.turns:
             return (self.text,)
-        # One line: search weighs each line alone, and the earlier question must not win by itself.
+        # On one line: search scores each line separately, and the earlier question must not match
+        # alone.
         follow_up = " ".join(f"{self.turns[-1].question} {self.text}".split())
         return (self.text, follow_up)
 
@@ -58,7 +62,7 @@ class QuestionReader:
     def read(
         self, caller: Principal, agent_id: UUID, text: str, conversation_id: UUID | None
     ) -> Question:
-        """Raises AgentNotFound, ConversationNotFound."""
+        """Read the agent and the last turns. Raises AgentNotFound, ConversationNotFound."""
         with self.unit_of_work(caller.user_id):
             agent = self._published(caller.user_id, agent_id)
             turns = self._turns(caller.user_id, agent_id, conversation_id)

@@ -1,4 +1,4 @@
-"""Step 6 of an answer, keep: store the answer with everything that explains it later."""
+"""Step 6 of an answer: store it with its inputs, which explain it later."""
 
 from dataclasses import dataclass, replace
 
@@ -25,7 +25,10 @@ class AnswerRecorder:
     now: Clock
 
     def keep(self, question: Question, decision: Decision, reply: Reply) -> Answer:
-        """Raises ConversationNotFound if the conversation was deleted in the meantime."""
+        """Store the answer, in a new conversation if the question has none.
+
+        Raises ConversationNotFound if the conversation was deleted in the meantime.
+        """
         agent = question.agent
         answer = Answer(
             id=new_id(),

@@ -1,4 +1,4 @@
-"""Step 2 of an answer, retrieve: search for passages, and select the ones worth citing."""
+"""Step 2 of an answer: search for passages, and select the ones to cite."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from mara.search.model import Evidence, Hit
 from mara.search.service.search import SearchService
 
 CANDIDATES = 40
-"""The number of hits to select from; it should include every passage of the best section."""
+"""The number of hits to select from: enough to include every passage of the best section."""
 
 
 @dataclass(frozen=True, slots=True)
 class Retrieval:
-    """The passages that were selected for one search text, the first to be cited first.
+    """The passages that were selected for the search text ``text``, in the order of citation.
 
-    ``evidence`` describes how well the best hit, with the text ``best``, answers ``text``.
+    ``evidence`` measures how well the best hit, whose text is ``best``, answers ``text``.
     """
 
     text: str
@@ -33,7 +33,10 @@ class PassageRetriever:
     search: SearchService
 
     def retrieve(self, caller: Principal, question: Question) -> Iterator[Retrieval]:
-        """Yield a retrieval for each search text; a search runs when its retrieval is consumed."""
+        """Yield a retrieval for each search text; each search runs only when it is consumed.
+
+        Raises SearchUnavailable, EmbeddingUnavailable.
+        """
         settings = question.agent.settings
         for text in question.search_texts:
             found = self.search.retrieve(caller, text, document_ids=settings.document_ids)

@@ -1,4 +1,4 @@
-"""Uploading a document for an agent to answer from."""
+"""Uploads of documents, with the agent that answers from them."""
 
 from dataclasses import dataclass
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Step 5 of an answer, verify: only citations that are verbatim in a retrieved passage remain."""
+"""Step 5 of an answer: keep only the citations whose quote occurs verbatim in its passage."""
 
 from mara.agents.model import AnswerStatus, Reply
 from mara.agents.model.messages import NOT_IN_DOCUMENTS, quoted
@@ -9,7 +9,7 @@ from mara.agents.service.question import Question
 
 
 def verified(question: Question, decision: Decision, draft: Draft) -> Reply:
-    """Turn a draft into a reply; a draft without a true citation or a text becomes a refusal."""
+    """Turn a draft into a reply; a draft without a true citation or without text is a refusal."""
     citations = verify(draft.claims, decision.passages)
     text = quoted(citations, question.language) if draft.text is None else draft.text
     if not citations or not text:

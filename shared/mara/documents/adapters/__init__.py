@@ -1,1 +1,1 @@
-"""Technologies behind the ports of the documents domain."""
+"""PostgreSQL repositories and S3 storage of the documents domain."""

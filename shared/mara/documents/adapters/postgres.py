@@ -173,7 +173,7 @@ class PostgresDocuments:
         return _document(row) if row else None
 
     def renew(self, claimed: Document, lease_until: datetime) -> bool:
-        """Extend the lease of ``claimed``; tell whether this worker still holds it."""
+        """Extend the lease of ``claimed``; return whether this worker still holds it."""
         return execute(RENEW, id=claimed.id, attempt=claimed.attempts, until=lease_until) == 1
 
     def supersede_older(self, newest: Document, at: datetime) -> Sequence[UUID]:
@@ -182,7 +182,7 @@ class PostgresDocuments:
         return [row["id"] for row in fetch_all(SUPERSEDE, **name, newest=newest.version, at=at)]
 
     def overdue(self, at: datetime, limit: int) -> Sequence[Document]:
-        """Return documents that wait too long, locked until the transaction ends."""
+        """Return documents whose next step is overdue, locked until the transaction ends."""
         rows = fetch_all(
             OVERDUE,
             at=at,
@@ -204,7 +204,7 @@ class PostgresDocuments:
 
 
 class PostgresOwnDocuments:
-    """Tells which documents a user owns."""
+    """Implements ``OwnDocuments``."""
 
     def unknown(self, owner_id: UUID, document_ids: Collection[UUID]) -> set[UUID]:
         """Return those of ``document_ids`` that the user does not own."""

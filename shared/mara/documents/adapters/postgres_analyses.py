@@ -1,4 +1,4 @@
-"""Analyses of documents in PostgreSQL; deleted with their document."""
+"""Analyses of documents in PostgreSQL; an analysis is deleted with its document."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Files kept in S3."""
+"""Storage of files in S3."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,7 +29,7 @@ def _is_missing(error: Exception) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class S3Storage:
-    """Implements Storage by one bucket."""
+    """Implements ``Storage`` with one bucket."""
 
     bucket: str
 
@@ -39,7 +39,7 @@ class S3Storage:
             s3.client().put_object(Bucket=self.bucket, Key=key, Body=content)
 
     def download(self, key: str, to: Path) -> bool:
-        """Download to a file; False where the key does not exist."""
+        """Download to a file; return False if the key does not exist."""
         from botocore.exceptions import ClientError
 
         with _failures():
@@ -52,7 +52,7 @@ class S3Storage:
         return True
 
     def size(self, key: str) -> int | None:
-        """Size in bytes; None where the key does not exist."""
+        """Return the size in bytes, None if the key does not exist."""
         from botocore.exceptions import ClientError
 
         with _failures():
@@ -64,7 +64,7 @@ class S3Storage:
                 raise
 
     def move(self, key: str, to: str) -> None:
-        """Copied, then deleted: a crash in between leaves both, which a repeat mends."""
+        """Copy, then delete; idempotent. A retry removes the source that a crash left behind."""
         from botocore.exceptions import ClientError
 
         with _failures():
@@ -72,7 +72,7 @@ class S3Storage:
                 s3.client().copy({"Bucket": self.bucket, "Key": key}, self.bucket, to)
             except ClientError as error:
                 if _is_missing(error) and self.size(to) is not None:
-                    return  # a predecessor moved it, and died before it could say so
+                    return  # an earlier attempt moved it and crashed afterwards
                 raise
             s3.client().delete_object(Bucket=self.bucket, Key=key)
 
@@ -82,7 +82,7 @@ class S3Storage:
             s3.client().delete_object(Bucket=self.bucket, Key=key)
 
     def presign_upload(self, key: str, size: int, lifetime_s: int) -> tuple[str, dict[str, str]]:
-        """A presigned POST for exactly ``size`` bytes."""
+        """Return the URL and the form fields of a presigned POST for exactly ``size`` bytes."""
         with _failures():
             form = s3.client().generate_presigned_post(
                 self.bucket,
@@ -93,8 +93,8 @@ class S3Storage:
         return form["url"], form["fields"]
 
     def presign_download(self, key: str, filename: str, lifetime_s: int) -> str:
+        """Return the URL of a presigned GET, which expires after ``lifetime_s`` seconds."""
         # As an attachment: a hostile file must not be shown as a page of the storage's origin.
-        """A presigned GET that downloads as an attachment."""
         disposition = f"attachment; filename*=UTF-8''{quote(filename, safe='')}"
         with _failures():
             return s3.client().generate_presigned_url(

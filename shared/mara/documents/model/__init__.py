@@ -1,4 +1,4 @@
-"""Documents: their state, their versions, and what is read from each format."""
+"""Documents: their states, versions and failures."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from uuid import UUID
 from mara.extraction.model import Format
 
 SIZE_MAX = 100 * 1024 * 1024
-"""Bytes of one uploaded file."""
+"""The maximum size of an uploaded file, in bytes."""
 
 
 class DocumentState(StrEnum):

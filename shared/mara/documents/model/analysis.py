@@ -1,4 +1,4 @@
-"""What a document is about: a summary, its key points, and whom and what it names."""
+"""The analysis of a document: summary, key points, and the entities that occur in it."""
 
 import re
 from collections import Counter
@@ -9,14 +9,14 @@ from enum import StrEnum
 from uuid import UUID
 
 DEADLINE = timedelta(minutes=30)
-"""An analysis that is not there by then has failed, whatever became of its worker."""
+"""An analysis that is not finished this long after its request counts as failed."""
 
 SUMMARY_SENTENCES = 5
 KEY_POINTS_MAX = 7
 ENTITIES_MAX = 30
 SENTENCE_CHARACTERS_MIN, SENTENCE_CHARACTERS_MAX = 30, 400
 ALIKE = 0.85
-"""A sentence this near in meaning to one already taken adds nothing."""
+"""A sentence with at least this cosine similarity to a selected one counts as a repetition."""
 
 KINDS = {
     "email": r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
@@ -41,14 +41,14 @@ class Method(StrEnum):
     """How the summary was made."""
 
     MODEL = "model"
-    """A language model wrote summary and key points."""
+    """A language model wrote the summary and the key points."""
     EXTRACTIVE = "extractive"
-    """Sentences of the document itself, the most central ones; no model was to be had."""
+    """They are the most central sentences of the document: no language model was available."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """``text`` stands in the document as it is, ``count`` times."""
+    """``text`` occurs verbatim in the document, ``count`` times; ``kind`` is a key of KINDS."""
 
     text: str
     kind: str
@@ -57,7 +57,7 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class AnalysisResult:
-    """What an analysis found."""
+    """The result of an analysis; ``language`` is an ISO 639-1 code, ``None`` if unknown."""
 
     summary: str
     key_points: Sequence[str]
@@ -68,7 +68,7 @@ class AnalysisResult:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """``result`` is set when the state is ``ready``."""
+    """A requested analysis; ``result`` and ``finished_at`` are set when the state is ``ready``."""
 
     document_id: UUID
     owner_id: UUID
@@ -78,14 +78,14 @@ class Analysis:
     finished_at: datetime | None = None
 
     def at(self, moment: datetime) -> AnalysisState:
-        """The state as seen at a moment: no request stays open for ever."""
+        """Return the state at a moment: ``failed`` if the request is still open after DEADLINE."""
         if self.state is AnalysisState.QUEUED and moment - self.requested_at > DEADLINE:
             return AnalysisState.FAILED
         return self.state
 
 
 def entities_in(texts: Iterable[str]) -> list[Entity]:
-    """What patterns recognise, the most frequent first; all of it verbatim."""
+    """Return at most ENTITIES_MAX verbatim matches of the patterns, the most frequent first."""
     counted = Counter(
         (match.group().strip(), str(match.lastgroup))
         for text in texts
@@ -96,17 +96,21 @@ def entities_in(texts: Iterable[str]) -> list[Entity]:
 
 
 def is_a_statement(sentence: str) -> bool:
-    """Long enough to say something, short enough to be one sentence and no table."""
+    """Whether the text is a sentence by its length, and consists mostly of letters.
+
+    This excludes headings, fragments and rows of tables.
+    """
     return SENTENCE_CHARACTERS_MIN <= len(sentence) <= SENTENCE_CHARACTERS_MAX and sum(
         character.isalpha() for character in sentence
     ) * 2 > len(sentence)
 
 
 def most_central(vectors: Sequence[Sequence[float]], wanted: int) -> list[int]:
-    """The rows nearest to the mean of all, none like another, in their own order.
+    """Return at most ``wanted`` rows nearest to the mean of all, without repetitions, in order.
 
-    Centroid-based extraction: Radev et al., "Centroid-based summarization of multiple documents"
-    (2004), over sentence embeddings instead of word weights.
+    ``vectors`` are unit vectors, ``(n, dimensions)``. This is centroid-based extraction (Radev et
+    al., "Centroid-based summarization of multiple documents", 2004) over sentence embeddings
+    instead of word weights.
     """
     if not vectors:
         return []

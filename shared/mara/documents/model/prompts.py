@@ -20,7 +20,7 @@ LANGUAGE_NAMES = {"en": "English", "ru": "Russian"}
 
 
 def summary_prompt(text: str, language: str | None) -> ChatPrompt:
-    """Ask for a summary in the language of that ISO 639-1 code; in English for any other."""
+    """Ask for a summary in ``language``, an ISO 639-1 code; in English if it is unknown."""
     fence = new_fence()
     templates = [ChatMessage(Speaker.SYSTEM, SUMMARY_RULES), ChatMessage(Speaker.USER, "{text}")]
     values = {

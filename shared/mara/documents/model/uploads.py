@@ -1,4 +1,4 @@
-"""Uploads: the two ways in which a file arrives, and what came of one."""
+"""Uploads: the two ways in which a file is sent, and the result."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from mara.documents.model import Document
 
 @dataclass(frozen=True, slots=True)
 class SentFile:
-    """A file whose bytes came with the request."""
+    """A file whose bytes are in the request."""
 
     filename: str
     content: bytes
@@ -15,7 +15,7 @@ class SentFile:
 
 @dataclass(frozen=True, slots=True)
 class AnnouncedFile:
-    """A file that the client will send to the storage itself; ``size`` in bytes, ``sha256`` hex."""
+    """A file that the client will upload to the storage; ``size`` in bytes, ``sha256`` in hex."""
 
     filename: str
     size: int
@@ -27,7 +27,7 @@ Upload = SentFile | AnnouncedFile
 
 @dataclass(frozen=True, slots=True)
 class UploadForm:
-    """A presigned POST: ``fields`` first, then the file as ``file``."""
+    """A presigned POST, multipart/form-data: all ``fields``, then the file as ``file``."""
 
     url: str
     fields: dict[str, str]
@@ -35,9 +35,9 @@ class UploadForm:
 
 @dataclass(frozen=True, slots=True)
 class UploadResult:
-    """The document of an upload; ``is_new`` is False where the same file was stored before.
+    """The document of an upload; ``is_new`` is False if the same file was stored before.
 
-    ``form`` is where an announced file must be sent, ``None`` where nothing is to be sent.
+    ``form`` is the form to upload an ``announced`` file with, ``None`` if no upload is needed.
     """
 
     document: Document

@@ -1,4 +1,4 @@
-"""The shape of documents on the wire."""
+"""Requests and responses of the routes of documents."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,11 +16,14 @@ from mara.search.model import Chunk
 from mara.search.schemas import PlaceOut
 
 ORDINAL_MAX = 2**31 - 1
-"""PostgreSQL's integer; no document has as many passages."""
+"""The maximum of PostgreSQL's ``integer``, the type of a passage's ordinal."""
 
 
 class UploadIn(BaseModel):
-    """A file that goes to the storage directly, by the form in the answer."""
+    """A file that the client will upload to the storage, with the form in the response.
+
+    ``size`` is in bytes, ``sha256`` in hex. The agent ``agent_id`` will answer from the document.
+    """
 
     model_config = ConfigDict(
         extra="forbid",
@@ -51,7 +54,7 @@ class ContractOut(BaseModel):
 
 
 class DocumentOut(BaseModel):
-    """``size`` in bytes; ``pages`` are sheets in a workbook."""
+    """One version of a file; ``size`` is in bytes, ``pages`` counts the sheets of a workbook."""
 
     id: UUID
     filename: str
@@ -71,7 +74,7 @@ class DocumentOut(BaseModel):
 
     @classmethod
     def of(cls, document: Document) -> Self:
-        """From the model."""
+        """Build the response from the model object."""
         failure = document.failure
         contract = CONTRACTS[document.format]
         return cls(
@@ -101,20 +104,20 @@ class UploadFormOut(BaseModel):
 
 
 class UploadBegun(BaseModel):
-    """``upload`` is null where the very file is here already."""
+    """The document, and the form to upload its file; null if the same file is stored already."""
 
     document: DocumentOut
     upload: UploadFormOut | None
 
     @classmethod
     def of(cls, document: Document, form: UploadForm | None) -> Self:
-        """From the model."""
+        """Build the response from the model objects."""
         shown: Any = UploadFormOut(url=form.url, fields=form.fields) if form else None
         return cls(document=DocumentOut.of(document), upload=shown)
 
 
 class ChunkOut(BaseModel):
-    """A passage of a document."""
+    """A passage of a document; ``ordinal`` is its position in the document, from 0."""
 
     chunk_id: UUID
     ordinal: int
@@ -123,7 +126,7 @@ class ChunkOut(BaseModel):
 
     @classmethod
     def of(cls, chunk: Chunk) -> Self:
-        """From the model."""
+        """Build the response from the model object."""
         return cls(
             chunk_id=chunk.id,
             ordinal=chunk.ordinal,
@@ -133,31 +136,31 @@ class ChunkOut(BaseModel):
 
 
 class ContentOut(BaseModel):
-    """``url`` works for ``expires_in`` seconds."""
+    """Where to download the file; ``url`` is valid for ``expires_in`` seconds."""
 
     url: str
     expires_in: int
 
     @classmethod
     def of(cls, url: str) -> Self:
-        """From a presigned URL."""
+        """Build the response from a presigned URL."""
         return cls(url=url, expires_in=int(DOWNLOAD_LIFETIME.total_seconds()))
 
 
 class ChunksOut(BaseModel):
-    """In reading order."""
+    """A page of passages, in reading order."""
 
     items: list[ChunkOut]
     next_cursor: str | None
 
     @classmethod
     def of(cls, chunks: Sequence[Chunk], *, more: bool) -> Self:
-        """From the model."""
+        """Build the response from the model objects; ``more`` if there are passages after them."""
         last = encode_cursor(UUID(int=chunks[-1].ordinal)) if more else None
         return cls(items=[ChunkOut.of(chunk) for chunk in chunks], next_cursor=last)
 
     @staticmethod
     def ordinal_of(cursor: str | None) -> int:
-        """The last one already seen; -1 at the beginning. Raises InvalidCursor."""
+        """Return the ordinal of the last passage already read, -1 if none. Raises InvalidCursor."""
         ordinal = decode_cursor(cursor).int if cursor else -1
         return min(ordinal, ORDINAL_MAX)

@@ -1,4 +1,4 @@
-"""The shape of what a document is about on the wire."""
+"""Responses of the routes of document analyses."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -10,7 +10,7 @@ from mara.documents.model.analysis import Analysis, AnalysisState, Method
 
 
 class EntityOut(BaseModel):
-    """``text`` stands in the document as it is, ``count`` times."""
+    """A name, date or other entity; ``text`` occurs verbatim in the document, ``count`` times."""
 
     text: str
     kind: str
@@ -18,9 +18,11 @@ class EntityOut(BaseModel):
 
 
 class AnalysisOut(BaseModel):
-    """``method`` is ``extractive`` where no model answered: its own sentences, chosen.
+    """The analysis of a document.
 
-    All but ``state`` and ``requested_at`` is null until the state is ``ready``.
+    ``method`` is ``extractive`` if no language model was available: summary and key points are
+    then sentences of the document. Until the state is ``ready``, all fields but ``state`` and
+    ``requested_at`` are null.
     """
 
     state: AnalysisState
@@ -34,7 +36,7 @@ class AnalysisOut(BaseModel):
 
     @classmethod
     def of(cls, analysis: Analysis) -> Self:
-        """From the model."""
+        """Build the response from the model object."""
         found = analysis.result
         return cls(
             state=analysis.state,

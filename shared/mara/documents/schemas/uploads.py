@@ -15,7 +15,7 @@ from mara.documents.schemas import DocumentOut, UploadBegun, UploadIn
 MULTIPART = "multipart/form-data"
 MEDIA_TYPES = (MULTIPART, "application/json")
 BODY_MAX = 6 * 1024 * 1024
-"""Bytes of a request, base64 counted: the limit of a Lambda invocation."""
+"""The maximum size of a request in bytes, base64 included: the limit of a Lambda invocation."""
 
 _REQUEST_BODY: dict[str, Any] = {
     "requestBody": {
@@ -43,7 +43,7 @@ OPENAPI: dict[str, Any] = {
 
 
 async def parse_upload(request: Request) -> tuple[Upload, UUID | None]:
-    """Return the upload and the agent that is to answer from it.
+    """Return the upload, and the id of the agent that will answer from it, if any.
 
     Raises RequestValidationError.
     """

@@ -15,6 +15,7 @@ from mara.kernel.messages import Publish
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 
 BLOCK = 1024 * 1024
+"""Bytes that are hashed at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class AcceptanceService:
     def accept(self, document_id: UUID) -> None:
         """Queue the upload if its size and hash are what was declared, else fail the document.
 
-        Safe to repeat. Raises IngestionSettled where nothing waits for it, StorageUnavailable.
+        Idempotent. Raises StorageUnavailable, and IngestionSettled if no document waits for it.
         """
         document = self._waiting(document_id)
         failure = self._verify(document)

@@ -1,4 +1,4 @@
-"""Telling what a document is about: by a language model in parts, or by its own sentences."""
+"""Analyzes a document: with a language model part by part, or by extracting its sentences."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -31,17 +31,19 @@ from mara.search.model.windows import windows
 from mara.search.ports import Embedder, SearchIndex
 
 CHUNKS_MAX = 2000
-"""Of one document; what stands behind them is not looked at."""
+"""The number of chunks of a document that are analyzed: the first ones."""
 READ_AT_ONCE = 200
+"""The number of chunks in one read of the search index."""
 SENTENCES_MAX = 600
+"""The number of sentences that are embedded; of more, an evenly spaced sample."""
 PARTS_MAX = 8
-"""Calls of the model for one document: longer ones are thinned out evenly."""
+"""The number of parts that the model summarizes; of more, an evenly spaced sample."""
 TEMPERATURE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class AnalysisService:
-    """``language_model`` is ``None`` where none is configured: sentences are then extracted."""
+    """Analyzes documents; without a ``language_model`` the summary consists of their sentences."""
 
     documents: Documents
     index: SearchIndex
@@ -53,7 +55,7 @@ class AnalysisService:
     now: Clock
 
     def request(self, caller: Principal, document_id: UUID) -> Analysis:
-        """Queue it; one that is under way already is not begun again.
+        """Queue an analysis, or return the one that is queued already.
 
         Raises DocumentNotFound, DocumentNotReady.
         """
@@ -71,13 +73,16 @@ class AnalysisService:
         return queued
 
     def find(self, caller: Principal, document_id: UUID) -> Analysis | None:
-        """The last one asked for, as it stands now."""
+        """Return the last requested analysis with its current state, ``None`` if there is none."""
         with self.unit_of_work(caller.user_id):
             found = self.analyses.find(caller.user_id, document_id)
         return replace(found, state=found.at(self.now())) if found else None
 
     def analyze(self, owner_id: UUID, document_id: UUID) -> None:
-        """Do what was queued. Raises AnalysisSettled for a second delivery, or after a delete."""
+        """Run a queued analysis and store its result.
+
+        Raises AnalysisSettled if it is finished already or the document was deleted.
+        """
         with self.unit_of_work(owner_id):
             waiting = self.analyses.find(owner_id, document_id)
             if waiting is None or waiting.state is not AnalysisState.QUEUED:
@@ -143,7 +148,7 @@ def _sum_up(
 ) -> tuple[str, list[str]]:
     """Map each part to a summary, then reduce the summaries to one.
 
-    Raises LanguageModelUnavailable, also for a model that talks nonsense.
+    Raises LanguageModelUnavailable, also if an answer does not match the schema.
     """
     said = [_summarize(model, part, language) for part in _parts(texts, model.prompt_tokens_max)]
     if len(said) == 1:
@@ -153,7 +158,7 @@ def _sum_up(
 
 
 def _parts(texts: Sequence[str], tokens_max: int) -> list[str]:
-    """Neighbouring texts joined up to what the model reads at once, leaving it room to answer."""
+    """Join adjacent texts up to half of the model's tokens; the other half is for its answer."""
     room = tokens_max // 2
     parts: list[str] = []
     for text in texts:
@@ -166,7 +171,7 @@ def _parts(texts: Sequence[str], tokens_max: int) -> list[str]:
 
 
 def _thinned(items: list[str], most: int) -> list[str]:
-    """Evenly spread ones where there are too many: the middle and the end count too."""
+    """Return at most ``most`` items, evenly spaced, so that the middle and the end are included."""
     if len(items) <= most:
         return items
     return [items[position * len(items) // most] for position in range(most)]

@@ -12,7 +12,7 @@ from mara.extraction.model import Block
 from mara.search.model import Chunk
 
 TARGET_TOKENS = 180
-"""About 130 English words: a section rather than a chapter."""
+"""The usual length of a chunk: about 130 English words, the length of a short section."""
 
 SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n")
 WORD = re.compile(r"\S+\s*")
@@ -23,7 +23,7 @@ CountTokens = Callable[[str], int]
 def chunk(
     document_id: UUID, blocks: Iterable[Block], count_tokens: CountTokens, tokens_max: int
 ) -> list[Chunk]:
-    """Chunks of about TARGET_TOKENS and at most ``tokens_max`` tokens, in reading order."""
+    """Return chunks of about TARGET_TOKENS and at most ``tokens_max`` tokens, in reading order."""
     target = min(TARGET_TOKENS, tokens_max)
     passages = (
         (place, text)
@@ -54,7 +54,7 @@ def _pack(
 
 
 def _split(text: str, count_tokens: CountTokens, tokens_max: int) -> Iterator[str]:
-    """The text, or its pieces: by sentences and lines, else by words, else by characters."""
+    """Yield the text, or its pieces: split by sentences and lines, by words, or by characters."""
     # A token has at least one character, so a short text need not be counted.
     if len(text) <= tokens_max or count_tokens(text) <= tokens_max:
         yield text
@@ -70,7 +70,7 @@ def _split(text: str, count_tokens: CountTokens, tokens_max: int) -> Iterator[st
 
 
 def _parts(text: str, pattern: re.Pattern[str] | None) -> list[str]:
-    """Pieces whose concatenation is the text."""
+    """Split the text into pieces whose concatenation is the text."""
     if pattern is None:
         return WORD.findall(text)
     ends = [match.end() for match in pattern.finditer(text)]
@@ -81,7 +81,7 @@ def _gather(parts: list[str], count_tokens: CountTokens, tokens_max: int) -> Ite
     piece, size = "", 0
     for part in parts:
         tokens = count_tokens(part)
-        # Counted part by part: concatenation adds at most the separator.
+        # The sum of the parts' counts is enough: concatenation adds at most the separator.
         if piece and size + tokens + 1 > tokens_max:
             yield piece.strip("\n")
             piece, size = "", 0

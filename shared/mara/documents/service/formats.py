@@ -1,4 +1,4 @@
-"""Which files are taken, by their names, and what is read from each."""
+"""The supported formats by file extension, and what is read from each format."""
 
 import unicodedata
 from pathlib import PurePosixPath
@@ -79,7 +79,7 @@ CONTRACTS = {
 
 
 def clean_filename(name: str) -> str:
-    """The last part of the path, in Unicode's composed form. Raises InvalidFilename."""
+    """Return the last part of the path in Unicode normalization form C. Raises InvalidFilename."""
     base = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1].strip()
     if not base or base in {".", ".."}:
         raise InvalidFilename("Give the file a name.")
@@ -91,7 +91,7 @@ def clean_filename(name: str) -> str:
 
 
 def format_of(filename: str) -> Format:
-    """Raises UnsupportedFormat."""
+    """Return the format of the file's extension. Raises UnsupportedFormat."""
     found = ENDINGS.get(PurePosixPath(filename).suffix.lower())
     if found is None:
         known = ", ".join(sorted(ENDINGS))

@@ -23,10 +23,10 @@ from mara.search.model.windows import passages_to_embed
 from mara.search.ports import Embedder, SearchIndex
 
 LEASE = timedelta(seconds=200)
-"""Longer than any step, and renewed before each: an expired lease means a crashed worker."""
+"""Longer than any step, and renewed before each one: an expired lease means a crashed worker."""
 
 EMBEDDED_AT_ONCE = 512
-"""A batch that keeps every core of the embedder busy."""
+"""The number of texts in one batch: enough to use every core of the embedder."""
 
 Embedded = list[tuple[Chunk, Sequence[float]]]
 
@@ -46,8 +46,8 @@ class IngestionService:
     def ingest(self, document_id: UUID) -> None:
         """Make the document ``ready``, or ``failed`` with a reason.
 
-        A redelivery raises IngestionSettled. A worker that crashes leaves a lease that expires,
-        and no partial result.
+        Raises IngestionSettled for a redelivery, StorageUnavailable and EmbeddingUnavailable. A
+        worker that crashes leaves no partial result, and a lease that expires.
         """
         claimed = self._claim(document_id)
         try:
@@ -106,7 +106,7 @@ class IngestionService:
             self._renew(claimed)
             batch = texts[start : start + EMBEDDED_AT_ONCE]
             vectors = self.embedder.embed_passages([text for _, text in batch])
-            # Packed: a long document has 100 000 vectors, and a list takes eight times the memory.
+            # In arrays: a long document has 100 000 vectors, and lists need 8 times the memory.
             packed = (array("f", vector) for vector in vectors)
             embedded += zip((part for part, _ in batch), packed, strict=True)
         return embedded
@@ -118,7 +118,7 @@ class IngestionService:
             raise IngestionSettled("It was deleted meanwhile, or a later worker has it.")
 
     def _finish(self, claimed: Document, outcome: Document, embedded: Embedded | None) -> None:
-        """Write the outcome if the claim is still held: a delete or a later worker wins."""
+        """Store the outcome if this worker still holds the claim; else raise IngestionSettled."""
         at = self.now()
         superseded: Sequence[UUID] = ()
         with self.unit_of_work(SYSTEM):
@@ -132,8 +132,8 @@ class IngestionService:
                 self.index.replace(claimed.owner_id, claimed.id, embedded)
                 superseded = self.documents.supersede_older(claimed, at)
             self.documents.save(replace(outcome, updated_at=at))
-        # They are not searchable any more. Removing them before the commit would lose them after a
-        # rollback: not every index takes part in the transaction.
+        # Older versions are not searchable any more. They are removed after the commit: not every
+        # index takes part in the transaction, so a rollback would not restore them.
         for older in superseded:
             with self.unit_of_work(SYSTEM):
                 self.index.remove(claimed.owner_id, older)

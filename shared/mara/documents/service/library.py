@@ -40,8 +40,9 @@ class LibraryService:
     now: Clock
 
     def upload(self, caller: Principal, filename: str, content: bytes) -> tuple[Document, bool]:
-        """Store and queue it; whether it is new: the same file again is the same document.
+        """Store a file and queue its ingestion; return the document and whether it is new.
 
+        The same file with the same name is the same document.
         Raises EmptyFile, FileTooLarge, InvalidFilename, UnsupportedFormat, StorageUnavailable.
         """
         digest = hashlib.sha256(content).hexdigest()
@@ -62,8 +63,9 @@ class LibraryService:
     def begin_upload(
         self, caller: Principal, filename: str, size: int, sha256: str
     ) -> tuple[Document, UploadForm | None]:
-        """A form that takes exactly this file; ``None`` where the file is here already.
+        """Return the document and a form that accepts exactly this file.
 
+        ``size`` is in bytes, ``sha256`` in hex. The form is ``None`` if the file is stored already.
         Raises EmptyFile, FileTooLarge, InvalidFilename, UnsupportedFormat, StorageUnavailable.
         """
         document, _ = self._register(caller, filename, size, sha256.lower())
@@ -74,12 +76,12 @@ class LibraryService:
         return document, UploadForm(url, fields)
 
     def get(self, caller: Principal, document_id: UUID) -> Document:
-        """Raises DocumentNotFound."""
+        """Return the document. Raises DocumentNotFound."""
         with self.unit_of_work(caller.user_id):
             return self.documents.get(caller.user_id, document_id)
 
     def list(self, caller: Principal, page: PageRequest) -> Page[Document]:
-        """A page of the caller's documents, newest first."""
+        """Return a page of the caller's documents, the newest first."""
         with self.unit_of_work(caller.user_id):
             found = self.documents.list(caller.user_id, page)
         return Page.of(found, page, lambda document: document.id)
@@ -87,7 +89,7 @@ class LibraryService:
     def chunks(
         self, caller: Principal, document_id: UUID, *, after: int, limit: int
     ) -> tuple[Sequence[Chunk], bool]:
-        """Passages in reading order behind ordinal ``after``; whether there are more.
+        """Return at most ``limit`` passages after ordinal ``after``, and whether there are more.
 
         Raises DocumentNotFound.
         """
@@ -97,7 +99,7 @@ class LibraryService:
         return found[:limit], len(found) > limit
 
     def download_url(self, caller: Principal, document_id: UUID) -> str:
-        """Where the file can be fetched for five minutes. Raises DocumentNotFound."""
+        """Return a URL to download the file, valid for five minutes. Raises DocumentNotFound."""
         document = self.get(caller, document_id)
         if document.state is DocumentState.UPLOADING:
             raise DocumentNotFound("Its file has not arrived yet.")
@@ -105,7 +107,7 @@ class LibraryService:
         return self.storage.presign_download(document.object_key, document.filename, lifetime_s)
 
     def delete(self, caller: Principal, document_id: UUID) -> None:
-        """Exclude it from search immediately, and queue the purge. Raises DocumentNotFound."""
+        """Hide the document from search at once, and queue its purge. Raises DocumentNotFound."""
         with self.unit_of_work(caller.user_id):
             document = self.documents.lock(caller.user_id, document_id)
             at = self.now()
@@ -115,7 +117,7 @@ class LibraryService:
     def _register(
         self, caller: Principal, filename: str, size: int, sha256: str
     ) -> tuple[Document, bool]:
-        """The document of these bytes, in state ``uploading`` until they arrive."""
+        """Return the document of this content, in state ``uploading`` until the file is stored."""
         if size == 0:
             raise EmptyFile("There is nothing to read in it.")
         if size > SIZE_MAX:
@@ -147,20 +149,20 @@ class LibraryService:
     def _restart(self, known: Document) -> Document:
         if known.state not in RESTARTED_BY_UPLOAD:
             return known
-        anew = replace(
+        restarted = replace(
             known,
             state=DocumentState.UPLOADING,
             failure=None,
             attempts=0,
             updated_at=self.now(),
         )
-        self.documents.save(anew)
-        return anew
+        self.documents.save(restarted)
+        return restarted
 
     def _queue(self, caller: Principal, document_id: UUID) -> Document:
         document = self.documents.lock(caller.user_id, document_id)
         if document.state is not DocumentState.UPLOADING:
-            return document  # the same upload at the same time was faster
+            return document  # a concurrent upload of the same file has queued it
         queued = replace(document, state=DocumentState.QUEUED, updated_at=self.now())
         self.documents.save(queued)
         self.publish(IngestDocument(document_id=document_id))

@@ -12,13 +12,13 @@ from mara.kernel.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class OwnershipService:
-    """Answers whether documents may be named by a caller."""
+    """Checks that a caller refers to own documents only."""
 
     documents: OwnDocuments
     unit_of_work: UnitOfWork
 
     def check_own(self, caller: Principal, document_ids: Collection[UUID]) -> None:
-        """Raises DocumentNotFound, which names those that are not the caller's."""
+        """Check that all documents are the caller's. Raises DocumentNotFound, with the others."""
         if not document_ids:
             return
         with self.unit_of_work(caller.user_id):

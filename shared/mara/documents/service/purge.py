@@ -19,9 +19,10 @@ class PurgeService:
     unit_of_work: UnitOfWork
 
     def purge(self, document_id: UUID) -> None:
-        """Delete objects, then chunks, then the row, which shows until the end what is left.
+        """Delete the objects, then the chunks, then the row.
 
-        Idempotent. Raises PurgeIncomplete, StorageUnavailable.
+        The row is the last part, so an interrupted purge can be retried. Idempotent. Raises
+        PurgeIncomplete, StorageUnavailable.
         """
         with self.unit_of_work(SYSTEM):
             document = self.documents.find_deleted(document_id)

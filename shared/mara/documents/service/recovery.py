@@ -10,9 +10,11 @@ from mara.kernel.messages import Publish
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 
 ATTEMPTS_MAX = 3
+"""The number of claims after which ingestion of a document fails for good."""
 BATCH = 100
+"""The number of documents in one transaction."""
 
-# How long a document may rest in a state before its next step counts as lost.
+# How long a document may stay in a state before its next step counts as lost.
 QUEUED_FOR = timedelta(minutes=3)
 UPLOADING_FOR = timedelta(minutes=30)
 DELETED_FOR = timedelta(minutes=3)
@@ -20,14 +22,17 @@ DELETED_FOR = timedelta(minutes=3)
 
 @dataclass(frozen=True, slots=True)
 class RecoveryService:
-    """Retries steps that were lost."""
+    """Retries the lost steps of documents: ingestion, upload and purge."""
 
     documents: Documents
     publish: Publish
     unit_of_work: UnitOfWork
 
     def recover(self, now: datetime) -> int:
-        """Retry lost steps in transactions of at most BATCH documents; returns their number."""
+        """Retry lost steps in transactions of at most BATCH documents; return their number.
+
+        An upload that never finished, or a document after ATTEMPTS_MAX attempts, fails instead.
+        """
         recovered = 0
         while True:
             with self.unit_of_work(SYSTEM):
