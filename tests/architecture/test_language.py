@@ -29,7 +29,7 @@ WORDS = (
 PATTERN = re.compile(
     "|".join(rf"(?<![a-z]){word}(?![a-z])" for word in WORDS).replace(" ", r"[\s_]+"), re.IGNORECASE
 )
-UNFINISHED = (*("shared/mara/kernel/", "shared/mara/platform/", "shared/mara/search/"),)
+UNFINISHED = ("shared/mara/kernel/", "shared/mara/platform/", "shared/mara/search/")
 """Places that still have such words; a place leaves the list when its last one is replaced."""
 TERMS = {
     # The user of Unix systems.
