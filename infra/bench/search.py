@@ -88,6 +88,10 @@ def _measure(size: int) -> None:
     for question in asked:
         times["hybrid"].append(_timed(hybrid, question))
         times["bare"].append(_timed(bare, question))
+    _report(size, times, wrote)
+
+
+def _report(size: int, times: dict[str, list[float]], wrote: float) -> None:
     for name, measured in times.items():
         p50, p95 = statistics.median(measured), statistics.quantiles(measured, n=20)[-1]
         print(f"{size:7} chunks  {name:7} p50 {p50:7.1f} ms   p95 {p95:7.1f} ms")

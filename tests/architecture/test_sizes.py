@@ -11,8 +11,8 @@ import pytest
 from infra.local.settings import ROOT
 
 ROOTS = ("shared/mara", "functions", "infra", "migrations")
-MODULE_MAX, MODULE_P95, MODULE_MEDIAN = 400, 250, 80
-FUNCTION_MAX, FUNCTION_MEDIAN = 50, 8
+MODULE_MAX, MODULE_P95, MODULE_MEDIAN = 300, 200, 60
+FUNCTION_MAX, FUNCTION_MEDIAN = 40, 8
 PARAMETERS_MAX = 4
 AFTER_THE_ANSWER = re.compile(
     r"\b(BackgroundTasks?|Thread|ThreadPoolExecutor|ProcessPoolExecutor|create_task|Timer)\b"

@@ -1,0 +1,125 @@
+"""The statements of the search index in PostgreSQL.
+
+BM25 as in Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009),
+equation 3.15, with the idf of terms computed over the documents searched; titles are a field of
+their own, whose score is added.
+"""
+
+from mara.search.adapters.searchable_documents import SEARCHABLE
+
+DELETE = "DELETE FROM index_chunks WHERE owner_id = %s AND document_id = %s"
+COUNT = """
+    SELECT (SELECT count(*) FROM index_chunks WHERE owner_id = %(o)s AND document_id = %(d)s)
+         + (SELECT count(*) FROM index_vectors WHERE owner_id = %(o)s AND document_id = %(d)s)
+         + (SELECT count(*) FROM index_postings WHERE owner_id = %(o)s AND document_id = %(d)s)
+"""
+READ = """
+    SELECT chunk_id, document_id, ordinal, text, place FROM index_chunks
+    WHERE owner_id = %s AND document_id = %s AND ordinal > %s ORDER BY ordinal LIMIT %s
+"""
+# Arrays, since COPY is refused on tables with row-level security.
+INSERT_CHUNKS = """
+    INSERT INTO index_chunks (chunk_id, owner_id, document_id, ordinal, text, place, length)
+    SELECT c, %(owner)s, %(document)s, o, t, p, l FROM unnest(
+        %(ids)s::uuid[], %(ordinals)s::int[], %(texts)s::text[], %(places)s::jsonb[],
+        %(lengths)s::real[]) AS u (c, o, t, p, l)
+"""
+INSERT_VECTORS = """
+    INSERT INTO index_vectors (chunk_id, owner_id, document_id, position, model_id, embedding)
+    SELECT c, %(owner)s, %(document)s, p, %(model)s, e::halfvec FROM unnest(
+        %(ids)s::uuid[], %(positions)s::smallint[], %(embeddings)s::text[]) AS u (c, p, e)
+"""
+INSERT_POSTINGS = """
+    INSERT INTO index_postings (owner_id, term, chunk_id, document_id, frequency)
+    SELECT %(owner)s, t, c, %(document)s, f FROM unnest(
+        %(terms)s::text[], %(ids)s::uuid[], %(frequencies)s::real[]) AS u (t, c, f)
+"""
+
+# Only what may answer is counted, scanned and ranked: the filter stands inside, never after. The
+# documents come first and alone, so that their few ids lead into the other tables' indexes. Of rows
+# just written PostgreSQL knows no number, and guesses one: a nested loop over that one would be
+# all chunks times all chunks, so it may plan none till this transaction ends. With memory for it,
+# the vectors of a chunk are summed where they are read, by several processes, and never sorted.
+SEARCHED = f"""
+    SELECT coalesce(array_agg(id), '{{}}'), set_config('enable_nestloop', 'off', true),
+        set_config('work_mem', '64MB', true)
+    FROM documents WHERE {SEARCHABLE}
+"""
+SEARCH = """
+    WITH searched AS MATERIALIZED (
+        SELECT chunk_id, length::float8 AS length FROM index_chunks
+        WHERE owner_id = %(owner)s AND document_id = ANY(%(documents)s)
+    ),
+    size AS MATERIALIZED (SELECT count(*)::float8 AS chunks, avg(length) AS length FROM searched),
+    found AS MATERIALIZED (
+        SELECT term, chunk_id, frequency::float8 AS frequency FROM index_postings
+        WHERE owner_id = %(owner)s AND term = ANY(%(terms)s) AND document_id = ANY(%(documents)s)
+    ),
+    common AS (SELECT term, count(*)::float8 AS chunks FROM found GROUP BY term),
+    weighed AS MATERIALIZED (
+        SELECT term, b,
+            weight * ln(1 + (size.chunks - n + 0.5) / (n + 0.5)) AS weight,
+            CASE WHEN n = 0 THEN share_missing ELSE share END
+                * ln(1 + (greatest(size.chunks, %(chunks_min)s) - n + 0.5) / (n + 0.5)) AS share
+        FROM size, unnest(%(terms)s::text[], %(weights)s::float8[], %(shares)s::float8[],
+            %(shares_missing)s::float8[], %(bs)s::float8[])
+            AS asked (term, weight, share, share_missing, b)
+        LEFT JOIN common USING (term), coalesce(common.chunks, 0) AS n
+    ),
+    lexical AS (
+        SELECT f.chunk_id, sum(w.share) / (SELECT nullif(sum(share), 0) FROM weighed) AS coverage,
+            sum(w.weight * f.frequency * (%(k1)s + 1)
+                / (f.frequency + %(k1)s * (1 - w.b + w.b * s.length / size.length))) AS score
+        FROM size, found f JOIN weighed w USING (term) JOIN searched s USING (chunk_id)
+        GROUP BY f.chunk_id
+    ),
+    semantic AS MATERIALIZED (
+        SELECT chunk_id, ln(sum(exp(%(sharpness)s * (1 - (embedding <=> %(embedding)s::halfvec))))
+            / sqrt(count(*))) / %(sharpness)s AS score
+        FROM index_vectors
+        WHERE owner_id = %(owner)s AND document_id = ANY(%(documents)s) AND model_id = %(model)s
+          AND %(embedding)s::text IS NOT NULL
+        GROUP BY chunk_id
+    ),
+    best AS (
+        (SELECT chunk_id FROM lexical ORDER BY score DESC, chunk_id LIMIT %(candidates)s)
+        UNION (SELECT chunk_id FROM semantic ORDER BY score DESC, chunk_id LIMIT %(candidates)s)
+    ),
+    candidates AS (
+        SELECT array_agg(chunk_id) AS ids, array_agg(l.score) AS lexical,
+            array_agg(coalesce(l.coverage, 0)) AS coverage, array_agg(m.score) AS semantic
+        FROM best LEFT JOIN lexical l USING (chunk_id) LEFT JOIN semantic m USING (chunk_id)
+    ),
+    -- A chunk that a leg does not find has the score 0 there, and counts.
+    spread AS (
+        SELECT l.mean AS lexical, sqrt(greatest(l.squares - l.mean ^ 2, 0)) AS lexical_deviation,
+            m.mean AS semantic, sqrt(greatest(m.squares - m.mean ^ 2, 0)) AS semantic_deviation
+        FROM (SELECT coalesce(sum(score), 0) / greatest(max(size.chunks), 1) AS mean,
+                coalesce(sum(score ^ 2), 0) / greatest(max(size.chunks), 1) AS squares
+              FROM size LEFT JOIN lexical ON true) l,
+             (SELECT coalesce(sum(score), 0) / greatest(max(size.chunks), 1) AS mean,
+                coalesce(sum(score ^ 2), 0) / greatest(max(size.chunks), 1) AS squares
+              FROM size LEFT JOIN semantic ON true) m
+    )
+    SELECT c.ids, c.lexical, c.coverage, c.semantic, size.chunks::int,
+        (SELECT coalesce(json_object_agg(term, chunks::int), '{}') FROM common),
+        s.lexical, s.lexical_deviation, s.semantic, s.semantic_deviation
+    FROM candidates c, size, spread s
+"""
+HOLDS = "SELECT FROM index_chunks WHERE owner_id = %(owner)s AND document_id = %(document)s LIMIT 1"
+DELETE_VECTORS = """
+    DELETE FROM index_vectors
+    WHERE owner_id = %(owner)s AND document_id = %(document)s AND model_id = %(model)s
+"""
+DROP_VECTORS = """
+    DELETE FROM index_vectors WHERE ctid = ANY(ARRAY(
+        SELECT ctid FROM index_vectors WHERE model_id <> %s LIMIT %s))
+"""
+DROP_CHUNKS = """
+    DELETE FROM index_chunks WHERE ctid = ANY(ARRAY(SELECT ctid FROM index_chunks LIMIT %s))
+"""
+FETCH = """
+    SELECT c.chunk_id, c.document_id, c.ordinal, c.text, c.place, d.filename
+    FROM index_chunks c JOIN documents d ON d.id = c.document_id
+    WHERE c.owner_id = %s AND c.chunk_id = ANY(%s)
+"""
