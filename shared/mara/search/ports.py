@@ -1,4 +1,4 @@
-"""What the search domain needs from the outside world."""
+"""The ports of the search domain: indexes, embedders and rerankers."""
 
 from collections.abc import Sequence
 from typing import Protocol

@@ -11,7 +11,7 @@ from mara.search.model import Hit, SearchMode
 
 
 class PlaceOut(BaseModel):
-    """Where a passage stands; ``page`` and ``row`` count from 1; the outermost heading first."""
+    """Position of a passage; ``page`` and ``row`` count from 1, the outermost heading is first."""
 
     page: int | None
     sheet: str | None
@@ -20,12 +20,12 @@ class PlaceOut(BaseModel):
 
     @classmethod
     def of(cls, place: Place) -> Self:
-        """From the model."""
+        """Build the response from the model object."""
         return cls(page=place.page, sheet=place.sheet, row=place.row, headings=place.headings)
 
 
 class SearchIn(BaseModel):
-    """A search of one's own documents."""
+    """A search of the caller's documents; no ``document_ids`` means all of them."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -56,7 +56,7 @@ class HitOut(BaseModel):
 
     @classmethod
     def of(cls, hit: Hit) -> Self:
-        """From the model."""
+        """Build the response from the model object."""
         return cls(
             document_id=hit.chunk.document_id,
             filename=hit.filename,
@@ -74,5 +74,5 @@ class HitsOut(BaseModel):
 
     @classmethod
     def of(cls, hits: Sequence[Hit]) -> Self:
-        """From the model."""
+        """Build the response from the model object."""
         return cls(items=[HitOut.of(hit) for hit in hits])

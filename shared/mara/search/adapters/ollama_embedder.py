@@ -63,7 +63,7 @@ class OllamaEmbedder:
         from ollama import Client
 
         # A frozen function would find a connection that the server has closed, so none is kept.
-        # Proxies of the environment do not apply to a server of one's own.
+        # The Ollama server is local or private, so proxies of the environment do not apply to it.
         limits = Limits(max_keepalive_connections=0)
         return Client(host=self._url, timeout=TIMEOUT_S, trust_env=False, limits=limits)
 

@@ -35,11 +35,12 @@ INSERT_POSTINGS = """
         %(terms)s::text[], %(ids)s::uuid[], %(frequencies)s::real[]) AS u (t, c, f)
 """
 
-# Only what may answer is counted, scanned and ranked: the filter stands inside, never after. The
-# documents come first and alone, so that their few ids lead into the other tables' indexes. Of rows
-# just written PostgreSQL knows no number, and guesses one: a nested loop over that one would be
-# all chunks times all chunks, so it may plan none till this transaction ends. With memory for it,
-# the vectors of a chunk are summed where they are read, by several processes, and never sorted.
+# Only searchable documents are counted, scanned and ranked: the filter is part of each query, never
+# applied afterwards. Their ids are selected first, in a separate query, because the few ids make
+# the indexes of the other tables usable. PostgreSQL has no statistics of rows just written and
+# estimates one row; a nested loop would then join all chunks with all chunks, so nested loops are
+# disabled until the transaction ends. With more memory, PostgreSQL sums the vectors of a chunk in
+# parallel while it reads them, instead of sorting them.
 SEARCHED = f"""
     SELECT coalesce(array_agg(id), '{{}}'), set_config('enable_nestloop', 'off', true),
         set_config('work_mem', '64MB', true)
