@@ -114,7 +114,13 @@ def own_modules() -> list[str]:
 
 
 def _frame_of(folder: str) -> list[str]:
-    """The first module of ``mara.entrypoints`` that a handler imports, in a list; or no module."""
+    """The first module of ``mara.entrypoints`` that a route imports, in a list; or no module.
+
+    Consumers and schedules are measured alone: Powertools loads more modules where pydantic, which
+    their messages import, is loaded before it.
+    """
+    if not folder.startswith("functions/api/"):
+        return []
     tree = ast.parse((ROOT / folder / "handler.py").read_text("utf-8"))
     names = [str(node.module) for node in tree.body if isinstance(node, ast.ImportFrom)]
     return [name for name in names if name.startswith("mara.entrypoints.")][:1]

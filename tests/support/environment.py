@@ -41,7 +41,7 @@ def clear_caches() -> None:
     Walks the loaded modules of ``mara`` and not every object of the process (about eight times
     the cost); caches of adapters hold compiled tables and loaded models, and stay.
     """
-    for name, module in list(sys.modules.items()):
+    for name, module in sys.modules.copy().items():  # a thread may import meanwhile
         if not name.startswith("mara.") or ".adapters" in name:
             continue
         for value in list(vars(module).values()):

@@ -34,6 +34,9 @@ OWNERS = 12
 """Few, so that the workers meet."""
 CRASH_EVERY = 8
 """Kills of workers, to one of the server."""
+MOVEMENTS_PER_KILL = (10, 50)
+"""Counted in progress and not in time: a slow machine kills as often as a fast one."""
+POLL_S = 0.02
 DATABASE = "turmoil"
 
 
@@ -61,12 +64,15 @@ class Turmoil:
     choose: Random = field(default_factory=lambda: Random("kills"))
     killed: int = 0
     crashed: int = 0
+    kill_at: int = 0
 
     def run(self) -> None:
         workers: dict[int, Any] = {number: self._start(number) for number in range(WORKERS)}
         while workers:
             sentinels = [worker.sentinel for worker in workers.values()]
-            if not waiting.wait(sentinels, timeout=self.choose.uniform(0.02, 0.25)):
+            waiting.wait(sentinels, timeout=POLL_S)
+            if self._progress() >= self.kill_at:
+                self.kill_at += self.choose.randint(*MOVEMENTS_PER_KILL)
                 self._kill_something(list(workers.values()))
             for number, worker in list(workers.items()):
                 if worker.exitcode is None:
@@ -76,6 +82,9 @@ class Turmoil:
                     del workers[number]
                 else:
                     workers[number] = self._start(number)
+
+    def _progress(self) -> int:
+        return sum(len(notes.read()) for notes in self.notes)
 
     def _finished(self, number: int) -> bool:
         return len(self.notes[number].read()) == len(self.scripts[number])
