@@ -34,6 +34,12 @@ def requirements() -> str:
     return requirements_of(EXTRAS)
 
 
+def export() -> str:
+    """Write the requirements of the image; return what was written."""
+    REQUIREMENTS.write_text(requirements(), "utf-8")
+    return str(REQUIREMENTS.relative_to(ROOT))
+
+
 def template() -> str:
     """The template with images, as JSON."""
     return json.dumps(with_images(load_template()), indent=1, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""Exports the pinned requirements of each dependency layer, and of the image, from uv.lock."""
+"""Exports the pinned requirements of each dependency layer from uv.lock."""
 
 import subprocess
 import sys
@@ -37,15 +37,12 @@ NOT_IMPORTED = (
 
 
 def export() -> str:
-    """Write the requirements of every layer and of the image; return what was written."""
-    from infra.local import images
-
-    images.REQUIREMENTS.write_text(images.requirements(), "utf-8")
+    """Write the requirements of every layer; return what was written."""
     for group in GROUPS:
         path = FOLDER / group / "requirements.txt"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(requirements(group), "utf-8")
-    return f"infra/layers/*/requirements.txt: {', '.join(GROUPS)}; {images.REQUIREMENTS.name}"
+    return f"infra/layers/*/requirements.txt: {', '.join(GROUPS)}"
 
 
 def requirements(group: str) -> str:

@@ -61,10 +61,11 @@ def images(_: argparse.Namespace) -> int:
 
 
 def layers(_: argparse.Namespace) -> int:
-    """Export the requirements of the layers from uv.lock."""
-    from infra.local.layers import export
+    """Export the requirements of the layers and of the image from uv.lock."""
+    from infra.local import images, layers
 
-    print(export())
+    print(layers.export())
+    print(images.export())
     return 0
 
 
