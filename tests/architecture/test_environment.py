@@ -22,10 +22,11 @@ SHARED = {
     "MARA_DATABASE_URL",
     "MARA_SECRETS_REVISION",
     "MARA_STAGE",
+    "MARA_TRACING",
     "OPENBLAS_NUM_THREADS",
     "POWERTOOLS_SERVICE_NAME",
 }
-"""The stage, the database and the logs: every function has these."""
+"""The stage, the database, the logs and the traces: every function has these."""
 
 POLICY = {"Ref": "TokenSecretsPolicy"}
 HTTP_LAYER = {"Ref": "HttpLayer"}

@@ -1,6 +1,7 @@
 """What the template promises of queues, buckets, rights and its own size."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,8 +12,13 @@ from infra.local.settings import ROOT
 from tests.support.template import statements, translated
 
 RESOURCES_MAX = 499
-RESOURCES_PER_FUNCTION = 3.6
-"""What it has today, queues, layers and all: at 130 functions that is the limit of one stack."""
+"""CloudFormation's limit is 500 for one stack."""
+
+RESOURCES_BASE, FUNCTIONS_BASE = 230, 63
+"""How many resources the stack may have at so many functions; a later one adds its own."""
+
+KINDS = {"api": 3, "queues": 5, "schedules": 3}
+"""Resources of a function: itself, its role, its event; a queue and its dead letters."""
 
 LINES_MAX = 13
 """Of what is written by hand: a dozen, and the function's name."""
@@ -138,12 +144,63 @@ class TestRights:
                 assert isinstance(policy, dict), f"{name}: {policy}"
 
 
+def kind_of(name: str) -> str:
+    """``api``, ``queues`` or ``schedules``."""
+    return str(resources(FUNCTION)[name]["CodeUri"].split("/")[1])
+
+
+def owner(name: str, resource: dict[str, Any]) -> str | None:
+    """The function for which a resource of the transformed template exists, if it is only one."""
+    properties = resource.get("Properties", {})
+    match resource["Type"]:
+        case "AWS::Lambda::Function":
+            return name
+        case "AWS::IAM::Role":
+            return name.removesuffix("Role")
+        case "AWS::Lambda::Permission" | "AWS::Lambda::EventSourceMapping":
+            return str(properties["FunctionName"]["Ref"])
+        case "AWS::Scheduler::Schedule":
+            return str(properties["Target"]["Arn"]["Fn::GetAtt"][0])
+        case "AWS::SQS::Queue":
+            return queue_owner(name)
+    return None
+
+
+def queue_owner(name: str) -> str | None:
+    """The consumer of a queue, or of the queue whose dead letters it holds."""
+    for function, _, queue, _ in consumers():
+        dead, _ = resources(QUEUE)[queue]["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"]
+        if name in (queue, dead):
+            return function
+    return None
+
+
 class TestSize:
     def test_stays_under_the_limit_of_one_stack(self, cloud: dict[str, Any]) -> None:
-        count, functions = len(cloud["Resources"]), len(resources(FUNCTION))
-        print(f"template.yaml: {count} resources, {count / functions:.2f} for each function")
+        count, functions = len(cloud["Resources"]), resources(FUNCTION)
+        print(f"template.yaml: {count} resources for {len(functions)} functions")
         assert count <= RESOURCES_MAX
-        assert count <= RESOURCES_PER_FUNCTION * functions
+        later = max(0, len(functions) - FUNCTIONS_BASE)
+        assert count <= RESOURCES_BASE + later * max(KINDS.values())
+
+    def test_has_for_each_function_what_its_kind_needs(self, cloud: dict[str, Any]) -> None:
+        """A function with several paths or schedules has one resource for each of them."""
+        owners = Counter(owner(name, resource) for name, resource in cloud["Resources"].items())
+        functions = resources(FUNCTION)
+        assert {name for name in owners if name in functions} == set(functions)
+        for name, function in functions.items():
+            further_events = len(function["Events"]) - 1
+            assert owners[name] <= KINDS[kind_of(name)] + further_events, name
+
+    def test_counts_no_resource_twice_and_none_of_a_function_as_shared(
+        self, cloud: dict[str, Any]
+    ) -> None:
+        shared = {
+            resource["Type"]
+            for name, resource in cloud["Resources"].items()
+            if owner(name, resource) not in resources(FUNCTION)
+        }
+        assert not shared & {"AWS::Lambda::Permission", "AWS::Scheduler::Schedule", QUEUE}
 
     def test_gives_a_function_a_dozen_lines_besides_the_generated_environment(self) -> None:
         text = (ROOT / "template.yaml").read_text("utf-8").partition("\nResources:\n")[2]

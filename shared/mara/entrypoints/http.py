@@ -52,7 +52,7 @@ from mara.entrypoints.route import (
 from mara.kernel.errors import DomainError
 from mara.kernel.page import LIMIT_MAX
 from mara.platform.settings.verification import verify_settings_once
-from mara.platform.telemetry import logger
+from mara.platform.telemetry import logger, trace
 
 __all__ = [
     "ADMIN",
@@ -147,7 +147,7 @@ def lambda_handler(
         started = time.perf_counter()
         request = Request(event, _request_id(event, context))
         event[REQUEST] = request
-        response = _answer(request, lambda: respond(request, context))
+        response = _answer(request, operation, lambda: respond(request, context))
         outgoing_headers(request, response)
         _log(request, operation, response["statusCode"], started)
         return response
@@ -155,13 +155,16 @@ def lambda_handler(
     return handler
 
 
-def _answer(request: Request, respond: Callable[[], Response]) -> Response:
-    try:
-        return respond()
-    except DomainError as error:
-        return _domain_error_response(request, error)
-    except Exception:  # noqa: BLE001 - an exception that leaves a handler ends the environment
-        return _unexpected_error_response(request)
+def _answer(request: Request, operation: str, respond: Callable[[], Response]) -> Response:
+    with trace(operation, request.request_id) as outcome:
+        try:
+            response = respond()
+        except DomainError as error:
+            response = _domain_error_response(request, error)
+        except Exception:  # noqa: BLE001 - an exception that leaves a handler ends the environment
+            response = _unexpected_error_response(request)
+        outcome.status = str(response["statusCode"])
+    return response
 
 
 def _check_body(request: Request, body_max: int, media_types: Sequence[str]) -> None:

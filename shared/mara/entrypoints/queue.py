@@ -19,7 +19,7 @@ from mara.kernel.errors import Conflict, DomainError, LimitReached, Unavailable
 from mara.kernel.messages import Message
 from mara.platform import sqs
 from mara.platform.settings.verification import verify_settings_once
-from mara.platform.telemetry import logger
+from mara.platform.telemetry import FAILED, SUCCEEDED, logger, trace
 
 MessageT = TypeVar("MessageT", bound=Message)
 QueueHandler = Callable[[dict[str, Any], Any], dict[str, Any]]
@@ -62,7 +62,10 @@ def consumer_of(
 
         def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             verify_settings_once()
-            return {**process_partial_response(event, process_record, processor, context)}
+            with trace(queue, getattr(context, "aws_request_id", None)) as outcome:
+                response = {**process_partial_response(event, process_record, processor, context)}
+                outcome.status = FAILED if response["batchItemFailures"] else SUCCEEDED
+            return response
 
         return handler
 

@@ -8,7 +8,7 @@ from mara.kernel.ids import new_id
 from mara.platform import lease_store
 from mara.platform.clock import now
 from mara.platform.settings.verification import verify_settings_once
-from mara.platform.telemetry import logger
+from mara.platform.telemetry import SUCCEEDED, logger, trace
 
 Job = Callable[[datetime], object]
 JobByInput = Callable[[str, datetime], object]
@@ -25,8 +25,8 @@ def schedule(name: str) -> Callable[[Job], ScheduleHandler]:
     """
 
     def decorate(run: Job) -> ScheduleHandler:
-        def handler(_event: dict[str, Any], _context: Any) -> None:
-            _run_with_lease(name, run)
+        def handler(_event: dict[str, Any], context: Any) -> None:
+            _run_traced(name, run, context)
 
         return handler
 
@@ -40,13 +40,19 @@ def schedule_by_input(name: str, key: str) -> Callable[[JobByInput], ScheduleHan
     """
 
     def decorate(run: JobByInput) -> ScheduleHandler:
-        def handler(event: dict[str, Any], _context: Any) -> None:
+        def handler(event: dict[str, Any], context: Any) -> None:
             value = str(event[key])
-            _run_with_lease(f"{name}-{value}", lambda at: run(value, at))
+            _run_traced(f"{name}-{value}", lambda at: run(value, at), context)
 
         return handler
 
     return decorate
+
+
+def _run_traced(name: str, run: Job, context: Any) -> None:
+    with trace(name, getattr(context, "aws_request_id", None)) as outcome:
+        _run_with_lease(name, run)
+        outcome.status = SUCCEEDED
 
 
 def _run_with_lease(name: str, run: Job) -> None:

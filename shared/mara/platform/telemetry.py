@@ -1,6 +1,13 @@
-"""Structured JSON log lines; ids may be in them, the text of people and documents never."""
+"""Structured JSON log lines, and traces where ``MARA_TRACING`` is ``Active``.
+
+Ids may be in both, the text of people and documents never.
+"""
 
 import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 
 from aws_lambda_powertools.logging import Logger
 
@@ -17,3 +24,37 @@ logger = Logger(
     log_uncaught_exceptions=False,
 )
 """The first argument of every call is a stable code, such as ``request`` or ``message_failed``."""
+
+SUCCEEDED, FAILED = "succeeded", "failed"
+
+
+@dataclass(slots=True)
+class TraceOutcome:
+    """How the handling of an event ended: an HTTP status, or a word such as ``succeeded``."""
+
+    status: str
+
+
+Trace = Callable[[str, str | None], AbstractContextManager[TraceOutcome]]
+
+
+@contextmanager
+def _send_nothing(_operation: str, _request_id: str | None) -> Iterator[TraceOutcome]:
+    yield TraceOutcome(FAILED)
+
+
+def _choose_trace() -> Trace:
+    # Read before any event, and not as a settings class, so that the SDK is loaded while Lambda
+    # starts the environment, and no module more is loaded where tracing is off.
+    if os.environ.get("MARA_TRACING") != "Active":
+        return _send_nothing
+    from mara.platform.tracing import send_trace
+
+    return send_trace
+
+
+trace: Trace = _choose_trace()
+"""Trace the handling of one event: ``trace(operation, request_id)`` yields its ``TraceOutcome``.
+
+The status is ``failed`` unless the block sets another one.
+"""
