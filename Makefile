@@ -16,7 +16,7 @@ up: environment  ## start the whole stack on this machine, deploy it, seed the d
 
 down: environment  ## stop the stack; the data is kept
 status: environment  ## show whether the stack runs, and on which ports
-logs: environment  ## follow the log lines of all functions
+logs: environment  ## print the latest log lines of all functions and follow them
 demo: environment  ## play the story over HTTP and print it
 redeploy: environment  ## deploy what changed in the source
 down status logs demo redeploy:

@@ -32,9 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 COMMANDS: dict[str, tuple[Command, str]] = {
     "up": (stack.up, "start everything, deploy, and create the demo account"),
-    "down": (stack.down, "stop everything; the data stays"),
+    "down": (stack.down, "stop everything; the data is kept, rotated token secrets are not"),
     "status": (stack.status, "whether it runs, and where"),
-    "logs": (stack.logs, "follow the logs of all functions"),
+    "logs": (stack.logs, "print the latest log lines of all functions and follow them"),
     "redeploy": (stack.redeploy, "deploy what changed in the source"),
     "demo": (stack.demo, "play the story over HTTP and print it"),
     "superuser": (operations.superuser, "make a registered account a superuser"),
@@ -48,9 +48,14 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     "ledger": (operations.ledger, "verify: derive every balance from the postings and compare"),
     "faucet": (chains.faucet, "send test USDT to an address on a chain of the local cloud"),
     "chain": (chains.chain, "mine, reorg, finalize: move a local chain; scan, rescan: read it"),
+    "new": (scaffold.new, "write the files of a route, a queue, a schedule or a domain"),
+    "invoke": (
+        development.invoke,
+        "invoke one function in this process, with a sample event or your own",
+    ),
     "generate": (
         development.generate,
-        "run openapi, triggers, permissions, template and alarms, which follow",
+        "write all generated files: template, alarms, openapi, permissions and triggers",
     ),
     "openapi": (development.openapi, "generate the OpenAPI document"),
     "triggers": (development.triggers, "generate the README's table of triggers"),
@@ -73,11 +78,6 @@ COMMANDS: dict[str, tuple[Command, str]] = {
         "print the template with container images, for sentence-transformers",
     ),
     "layers": (development.layers, "generate the layers' requirements from uv.lock"),
-    "new": (scaffold.new, "write the files of a route, a queue, a schedule or a domain"),
-    "invoke": (
-        development.invoke,
-        "invoke one function in this process, with a sample event or your own",
-    ),
 }
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from infra.local.chains import commands as chains
+from infra.local.logs import SINCE_MINUTES
 from infra.local.scaffold import commands as scaffold
 from infra.local.settings import STAGE
 
@@ -18,6 +19,13 @@ def arguments_of(command: str) -> AddArguments:
 
 def _none(_: argparse.ArgumentParser) -> None:
     pass
+
+
+def _of_logs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--since", type=float, default=SINCE_MINUTES, metavar="MINUTES", help="default: %(default)g"
+    )
+    parser.add_argument("--no-follow", action="store_true", help="end after the lines so far")
 
 
 def _of_vault(parser: argparse.ArgumentParser) -> None:
@@ -48,7 +56,14 @@ def _of_revision(parser: argparse.ArgumentParser) -> None:
 
 def _of_invoke(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("function", help="its folder's name, such as log_in")
-    parser.add_argument("event", nargs="?", help="a file; else a sample of infra/local/events")
+    parser.add_argument(
+        "event",
+        nargs="?",
+        help="a file; else its sample in infra/local/events, or one built for it",
+    )
+    parser.add_argument(
+        "--demo", action="store_true", help="a route: send an access token of the demo account"
+    )
 
 
 def _of_model(parser: argparse.ArgumentParser) -> None:
@@ -68,6 +83,7 @@ ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "faucet": chains.add_faucet_arguments,
     "invoke": _of_invoke,
     "ledger": _of_ledger,
+    "logs": _of_logs,
     "new": scaffold.add_arguments,
     "revision": _of_revision,
     "secrets": _of_secrets,

@@ -55,7 +55,7 @@ def _environment(folder: Path, port: int) -> dict[str, str]:
         "S3_DATA_DIR": str(folder / "s3"),
         "SFTP_ENABLED": "0",
         "IOT_MTLS_ENABLED": "0",
-        "LOG_LEVEL": "WARNING",
+        "LOG_LEVEL": "WARNING",  # its own: functions have a POWERTOOLS_LOG_LEVEL
         "PYTHONDONTWRITEBYTECODE": "",
         "OPENBLAS_NUM_THREADS": "1",
     }

@@ -5,6 +5,8 @@ from typing import Any, TextIO
 from infra.local import aws, secret_store
 from infra.local.settings import STAGE
 
+FORGOTTEN = "\n`make down` forgets rotated token secrets: after it, clients log in again."
+
 
 def run(action: str, stage: str, name: str, text: TextIO) -> str:
     """Carry out ``put`` or ``rotate``; return what to print. Raises RuntimeError."""
@@ -15,7 +17,8 @@ def run(action: str, stage: str, name: str, text: TextIO) -> str:
         if name != secret_store.TOKENS:
             raise RuntimeError(f"Only {secret_store.TOKENS} are drawn; put writes {name}.")
         first, *others = secret_store.draw_tokens(client, stage)
-        return f"{first} signs within five minutes; verified too: {', '.join(others) or 'none'}"
+        kept = f"{first} signs within five minutes; verified too: {', '.join(others) or 'none'}"
+        return f"{kept}{FORGOTTEN}" if stage == STAGE else kept
     secret_store.put(client, stage, name, text.read().strip())
     return f"{secret_store.full_name(stage, name)} is written"
 

@@ -26,7 +26,7 @@ class Trigger:
 def triggers() -> list[Trigger]:
     """The triggers of all functions. Raises ValueError if a handler's docstring names none."""
     handlers = sorted((ROOT / "functions").rglob("handler.py"))
-    return [_trigger(handler) for handler in handlers]
+    return [trigger_of(handler) for handler in handlers]
 
 
 def table() -> str:
@@ -49,7 +49,8 @@ def write() -> str:
     return README.name
 
 
-def _trigger(handler: Path) -> Trigger:
+def trigger_of(handler: Path) -> Trigger:
+    """What the docstring of a handler's file says. Raises ValueError if it names no trigger."""
     folder = handler.parent.relative_to(ROOT).as_posix()
     docstring = ast.get_docstring(ast.parse(handler.read_text("utf-8"))) or ""
     source, dash, what = docstring.partition("\n")[0].partition(" - ")

@@ -24,6 +24,7 @@ SHARED = {
     "MARA_STAGE",
     "MARA_TRACING",
     "OPENBLAS_NUM_THREADS",
+    "POWERTOOLS_LOG_LEVEL",
     "POWERTOOLS_SERVICE_NAME",
 }
 """The stage, the database, the logs and the traces: every function has these."""

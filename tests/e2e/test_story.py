@@ -1,5 +1,6 @@
 """The story on the deployed stack: API Gateway, Lambda, S3, SQS and PostgreSQL."""
 
+import base64
 import json
 from pathlib import Path
 from typing import Any
@@ -151,6 +152,11 @@ class TestFrontDoor:
         document = httpx.get(f"{stack.url}/openapi.json", trust_env=False, timeout=60).json()
         assert document["openapi"].startswith("3.1")
 
+    def test_shows_an_icon_in_the_documentation(self, stack: LocalCloud) -> None:
+        page = httpx.get(f"{stack.url}/docs", trust_env=False, timeout=60).text
+        icon = page.partition('<link rel="icon" href="data:image/png;base64,')[2].partition('"')[0]
+        assert base64.b64decode(icon).startswith(b"\x89PNG\r\n")
+
     def test_answers_an_unknown_route_with_a_problem(self, stack: LocalCloud) -> None:
         answer = httpx.get(f"{stack.url}/api/v1/nothing", trust_env=False, timeout=60)
         assert answer.status_code == 404
@@ -188,6 +194,20 @@ class TestFrontDoor:
         answer = somebody.call("POST", "/documents/upload", files=files)
         assert answer.status_code == 413
         assert "sha256" in answer.json()["detail"]
+
+
+class TestLogs:
+    def test_are_found_by_the_id_of_a_request(self, stack: LocalCloud) -> None:
+        answer = httpx.get(f"{stack.url}/api/v1/health", trust_env=False, timeout=60)
+        request_id = answer.headers["x-request-id"]
+
+        def logged() -> bool:
+            run = stack.run("logs", "--since", "15", "--no-follow")
+            assert run.returncode == 0, run.stderr
+            lines = [line for line in run.stdout.splitlines() if request_id in line]
+            return any('"message":"request"' in line.replace(": ", ":") for line in lines)
+
+        until("the request is in the log", logged)
 
 
 class TestRedeploy:

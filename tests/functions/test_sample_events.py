@@ -1,20 +1,20 @@
 """The sample events of `mara invoke`, each through a function that takes its kind."""
 
+import json
 from typing import Any
 
 import pytest
 
-from infra.local.invoke import EVENTS, UnknownFunction, folder_of, run, sample_of
+from infra.local.invoke import EVENTS, NO_ID, UnknownFunction, authorize, folder_of, run, sample_of
+from tests.support.accounts import make_account
 from tests.support.cloud import storage_and_queues
 
 pytestmark = pytest.mark.usefixtures("database")
 
 
 def invoke(name: str) -> Any:
-    import json
-
     folder = folder_of(name)
-    return run(folder, json.loads(sample_of(folder).read_text("utf-8")))
+    return run(folder, sample_of(folder))
 
 
 class TestSamples:
@@ -24,6 +24,22 @@ class TestSamples:
     def test_of_a_route_with_a_body_is_parsed(self) -> None:
         answer = invoke("log_in")
         assert (answer["statusCode"], "invalid_credentials" in answer["body"]) == (401, True)
+
+    def test_of_a_route_without_its_own_has_the_method_and_path_of_the_route(self) -> None:
+        event = sample_of(folder_of("update_agent"))
+        path = "/api/v1/agents/{agent_id}"
+        assert (event["httpMethod"], event["resource"], event["body"]) == ("PUT", path, "{}")
+        assert event["path"] == path.replace("{agent_id}", NO_ID)
+        assert event["pathParameters"] == {"agent_id": NO_ID}
+
+    def test_of_a_route_with_a_token_is_answered_as_its_account(self) -> None:
+        account = make_account()
+        folder = folder_of("list_agents")
+        event = sample_of(folder)
+        assert run(folder, event)["statusCode"] == 401
+        authorize(event, account.token)
+        answer = run(folder, event)
+        assert (answer["statusCode"], json.loads(answer["body"])["items"]) == (200, [])
 
     def test_of_a_queue_is_acknowledged_or_dead_lettered(self) -> None:
         with storage_and_queues():

@@ -81,5 +81,5 @@ def invoke(options: argparse.Namespace) -> int:
     """Invoke one function in this process."""
     from infra.local.invoke import invoke as invoke_function
 
-    print(invoke_function(options.function, options.event))
+    print(invoke_function(options.function, options.event, as_demo=options.demo))
     return 0

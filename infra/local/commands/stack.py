@@ -64,11 +64,11 @@ def _language_model() -> str:
     return f"{known['LanguageModel']} at {known['OllamaUrl']}" if known else "none: agents quote"
 
 
-def logs(_: argparse.Namespace) -> int:
-    """Follow the logs of all functions until interrupted."""
-    from infra.local.logs import follow
+def logs(options: argparse.Namespace) -> int:
+    """Print the latest log lines of all functions, and follow them until interrupted."""
+    from infra.local.logs import show
 
-    follow()
+    show(options.since, follow=not options.no_follow)
     return 0
 
 

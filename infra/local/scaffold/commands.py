@@ -2,6 +2,8 @@
 
 import argparse
 
+from mara.auth.model import Scope
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add one subcommand for each kind."""
@@ -14,7 +16,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     new_route.add_argument("--what", required=True, help="what it does, as one sentence")
     roles = ("public", "user", "admin", "superuser")
     new_route.add_argument("--access", default="user", choices=roles)
-    new_route.add_argument("--scope", help="what an API key needs; without it, keys are refused")
+    scopes = [scope.value for scope in Scope]
+    scope_help = "what an API key needs; without it, keys are refused"
+    new_route.add_argument("--scope", choices=scopes, help=scope_help)
     new_route.add_argument("--per-minute", type=int, help="a limit of its own for each caller")
     new_queue = kinds.add_parser("queue", help="a message and its consumer")
     new_queue.add_argument("name", help="imperative, such as ingest-report")

@@ -1,5 +1,6 @@
 """Swagger UI and ReDoc, served from a package: the pages load nothing from other hosts."""
 
+import base64
 import importlib.util
 from functools import cache
 from pathlib import Path
@@ -8,11 +9,11 @@ from fastapi import Response
 
 from mara.entrypoints.problems import RouteNotFound
 
+ICON = "swagger-ui-dist/favicon-32x32.png"
 ASSETS = {
     "swagger-ui.css": ("swagger-ui-dist/swagger-ui.css", "text/css"),
     "swagger-ui-bundle.js": ("swagger-ui-dist/swagger-ui-bundle.js", "text/javascript"),
     "redoc.js": ("redoc/bundles/redoc.standalone.js", "text/javascript"),
-    "favicon.png": ("swagger-ui-dist/favicon-32x32.png", "image/png"),
     "start.js": ("", "text/javascript"),
 }
 
@@ -30,7 +31,7 @@ PAGE = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>MARA API</title>
-<link rel="icon" href="docs/favicon.png">
+<link rel="icon" href="data:image/png;base64,ICON">
 {head}
 </head>
 <body style="margin:0">
@@ -58,15 +59,22 @@ START = """SwaggerUIBundle({
 def page(path: str) -> Response:
     """Return ``docs``, ``redoc``, or an asset below ``docs/``. Raises RouteNotFound."""
     if path == "docs":
-        return Response(SWAGGER, media_type="text/html", headers=HEADERS)
+        return Response(_with_icon(SWAGGER), media_type="text/html", headers=HEADERS)
     if path == "redoc":
-        return Response(REDOC, media_type="text/html", headers=HEADERS)
+        return Response(_with_icon(REDOC), media_type="text/html", headers=HEADERS)
     name = path.removeprefix("docs/")
     if name not in ASSETS:
         raise RouteNotFound(f"/{path} does not exist.")
     file, media_type = ASSETS[name]
     content = (_folder() / file).read_bytes() if file else START.encode()
     return Response(content, media_type=media_type, headers=HEADERS)
+
+
+def _with_icon(html: str) -> str:
+    # API Gateway decodes a binary body only if the first type in the request's Accept is one of
+    # BinaryMediaTypes, which differs between browsers: so no asset is binary.
+    icon = (_folder() / ICON).read_bytes()
+    return html.replace(",ICON", "," + base64.b64encode(icon).decode(), 1)
 
 
 @cache
