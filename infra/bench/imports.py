@@ -22,13 +22,17 @@ WORKERS = 2
 
 THIRD_PARTY = (
     "aws_lambda_powertools",
+    "base58",
     "bcrypt",
+    "bip_utils",
     "boto3",
+    "coincurve",
     "cryptography",
     "email_validator",
     "fastapi",
     "jwt",
     "mangum",
+    "mnemonic",
     "psycopg",
     "pydantic_settings",
     "zxcvbn",

@@ -107,7 +107,7 @@ def test_without_node_two_chains_are_off_and_the_rest_works(tmp_path: Path) -> N
         run = cloud.run("up")
         assert run.returncode == 0, run.stderr
         assert "Arbitrum and Tron are off" in run.stdout
-        assert "MARA_ANVIL names /nowhere/anvil" in run.stdout
+        assert "MARA_ANVIL is /nowhere/anvil, which does not exist" in run.stdout
         assert "arbitrum off, tron off, aptos http" in cloud.run("status").stdout
         customer = Customer(cloud.url)
         customer.register()

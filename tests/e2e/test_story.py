@@ -95,10 +95,16 @@ class TestLanguageModel:
         somebody.wait_until_ready(document_id)
         settings = {"name": "Writes", "mode": "generate", "language": "en"}
         agent_id = ok(somebody.call("POST", "/agents", json=settings))["id"]
-        answer = somebody.ask(agent_id, "What do I do if the queue of receipts grows?")
-        assert answer["status"] in {"answered", "quotes_only", "not_in_documents"}
-        assert answer["usage"]["output_tokens"] > 0
-        for citation in answer["citations"]:
+        answers = []
+
+        def model_has_answered() -> bool:
+            """Whether the last answer came within the deadline, which a busy machine exceeds."""
+            answers.append(somebody.ask(agent_id, "What do I do if the queue of receipts grows?"))
+            assert answers[-1]["status"] in {"answered", "quotes_only", "not_in_documents"}
+            return bool(answers[-1]["usage"]["output_tokens"] > 0)
+
+        until("the model answers within its deadline", model_has_answered, timeout_s=180)
+        for citation in answers[-1]["citations"]:
             assert citation["document_id"] == document_id
 
     def test_tells_what_a_document_is_about(self, somebody: Customer) -> None:

@@ -28,7 +28,16 @@ WORKERS = 8
 MOVEMENTS = [
     1_000,
     pytest.param(8_000, marks=pytest.mark.proof),
-    pytest.param(100_000, marks=pytest.mark.proof),
+    pytest.param(
+        100_000,
+        marks=[
+            pytest.mark.proof,
+            pytest.mark.skipif(
+                os.environ.get("MARA_TEST_FULL") != "1",
+                reason="a quarter of an hour: MARA_TEST_FULL=1",
+            ),
+        ],
+    ),
 ]
 OWNERS = 12
 """Few, so that the workers meet."""
