@@ -158,14 +158,14 @@ def _frame() -> tuple[Handler, str]:
 
 def _authentication(user_id: UUID) -> Any:
     """The real authentication service with a stand-in for the session table."""
-    from mara.auth.model import Standing
+    from mara.auth.model import AccessStatus
     from mara.kernel.principal import Role
     from mara.kernel.unit_of_work import Scope
     from mara.wiring.auth import authentication_service
 
     class Sessions:
-        def standing(self, _: UUID) -> Standing:
-            return Standing(user_id, Role.USER, valid=True)
+        def get_status(self, _: UUID) -> AccessStatus:
+            return AccessStatus(user_id, Role.USER, valid=True)
 
     def unit_of_work(scope: Scope) -> AbstractContextManager[None]:  # noqa: ARG001 - the port's
         return nullcontext()

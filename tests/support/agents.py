@@ -121,7 +121,7 @@ class ScriptedModel:
 
 
 @dataclass
-class FakeModelCatalog:
+class FakeLanguageModelCatalog:
     """``available`` is ``None`` while the server does not answer."""
 
     available: list[str] | None

@@ -9,7 +9,7 @@ from psycopg import sql
 
 from mara.agents.model import AgentSettings
 from mara.auth.model import Scope
-from mara.auth.model.permissions import RANK, Rule
+from mara.auth.model.permissions import ACCESS_OF_ROLE, Rule
 from mara.kernel.principal import Role
 from mara.kernel.unit_of_work import SYSTEM
 from mara.ledger.model import Cause
@@ -55,7 +55,7 @@ class Caller:
         """The status that the route's rule gives before any object is read; None if it passes."""
         if self.role is None:
             return 401
-        if RANK[self.role].value < rule.access.value:
+        if ACCESS_OF_ROLE[self.role].value < rule.access.value:
             return 403
         if self.scopes is not None and rule.key_scope not in self.scopes:
             return 403

@@ -1,4 +1,4 @@
-"""SQS accept-upload - verify a file that a client put into the storage, then queue it."""
+"""SQS accept-upload - verify a file that a client uploaded to the storage, and queue it."""
 
 from mara.documents.messages import AcceptUpload
 from mara.documents.schemas.storage_events import parse_upload_event

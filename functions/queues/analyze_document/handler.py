@@ -1,4 +1,4 @@
-"""SQS analyze-document - tell what a document is about."""
+"""SQS analyze-document - summarize a document and extract its entities."""
 
 from mara.documents.messages import AnalyzeDocument
 from mara.entrypoints.queue import consumer

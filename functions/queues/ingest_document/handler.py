@@ -1,4 +1,4 @@
-"""SQS ingest-document - read, embed and index one document."""
+"""SQS ingest-document - extract, embed and index one document."""
 
 from mara.documents.messages import IngestDocument
 from mara.entrypoints.queue import consumer

@@ -1,4 +1,4 @@
-"""SQS purge-document - remove all that a deleted document consists of."""
+"""SQS purge-document - delete the files, chunks and row of a deleted document."""
 
 from mara.documents.messages import PurgeDocument
 from mara.entrypoints.queue import consumer

@@ -112,7 +112,7 @@ class Answers(Protocol):
         """Replace the feedback on the answer."""
 
 
-class ModelCatalog(Protocol):
+class LanguageModelCatalog(Protocol):
     """The models of the configured model server."""
 
     @property

@@ -10,7 +10,7 @@ class InvalidCredentials(Unauthenticated):
 
 
 class NotLoggedIn(Unauthenticated):
-    """The request carries no credentials."""
+    """The request has neither an access token nor an API key."""
 
     title = "This needs a login"
 
@@ -34,7 +34,7 @@ class InvalidRefreshToken(Unauthenticated):
 
 
 class RefreshTokenReused(Unauthenticated):
-    """The refresh token was spent before: it may be stolen, so its session was revoked."""
+    """The refresh token was consumed before: it may be stolen, so its session was revoked."""
 
     title = "The refresh token was used before; its session has ended"
 
@@ -46,19 +46,19 @@ class InvalidCsrfToken(Forbidden):
 
 
 class NotAllowed(Forbidden):
-    """The caller's role is below the one that the route requires."""
+    """The caller's role, by session or by API key, is below the one that the route requires."""
 
     title = "Your role does not allow this"
 
 
 class KeyNotAllowed(Forbidden):
-    """The route does not accept API keys."""
+    """The route accepts no API key of any scope, although the role of its owner suffices."""
 
     title = "An API key cannot do this"
 
 
 class MissingScope(Forbidden):
-    """The API key does not have the scope that the route requires."""
+    """The route accepts API keys, but this one lacks the scope that the route requires."""
 
     title = "The API key lacks a scope"
 

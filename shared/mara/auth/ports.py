@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
-from mara.auth.model import AccessClaims, ApiKey, Credential, RefreshToken, Standing
+from mara.auth.model import AccessClaims, AccessStatus, ApiKey, Credential, RefreshToken
 
 
 class Credentials(Protocol):
@@ -33,7 +33,7 @@ class Passwords(Protocol):
         None stands for an unknown account: the result is False, after the time of a verification.
         """
 
-    def weakness(self, password: str, about_the_user: Sequence[str]) -> str | None:
+    def weakness_reason(self, password: str, about_the_user: Sequence[str]) -> str | None:
         """Return why the password is easy to guess; None if it is strong enough.
 
         ``about_the_user`` are words that do not strengthen it, such as the user's name.
@@ -64,20 +64,21 @@ class Sessions(Protocol):
     ) -> None:
         """Revoke all sessions of the user except ``spare``."""
 
-    def standing(self, session_id: UUID) -> Standing | None:
+    def get_status(self, session_id: UUID) -> AccessStatus | None:
         """Return the session's current state and its owner's role, None if it is unknown."""
 
     def add_token(self, token: RefreshToken) -> None:
         """Insert a refresh token."""
 
-    def spend(self, token_hash: bytes, at: datetime) -> RefreshToken | None:
-        """Mark an unspent token as spent, atomically, and return it.
+    def consume(self, token_hash: bytes, at: datetime) -> RefreshToken | None:
+        """Set ``spent_at`` of a token, atomically, and return it: a token can be consumed once.
 
-        Return None if it is unknown or spent: of two concurrent calls, one gets the token.
+        Return None if it is unknown or was consumed before. Of two concurrent calls, one gets the
+        token.
         """
 
     def find_token(self, token_hash: bytes) -> RefreshToken | None:
-        """Return the refresh token, spent or not; None if it is unknown."""
+        """Return the refresh token, consumed or not; None if it is unknown."""
 
 
 class ApiKeys(Protocol):
@@ -92,7 +93,7 @@ class ApiKeys(Protocol):
     def delete(self, owner_id: UUID, key_id: UUID) -> bool:
         """Delete the key if the user owns it; return whether it existed."""
 
-    def use(self, key_hash: bytes, at: datetime) -> tuple[ApiKey, Standing] | None:
+    def use(self, key_hash: bytes, at: datetime) -> tuple[ApiKey, AccessStatus] | None:
         """Return the key with this hash and its current state, None if it is unknown.
 
         The use is recorded in ``last_used_at``, at most once a minute.
@@ -102,15 +103,16 @@ class ApiKeys(Protocol):
 class LoginFailures(Protocol):
     """Counters of failed logins per subject (an account or an address), with a lock."""
 
-    def count(self, subject: str, at: datetime, allowed: int) -> timedelta | None:
-        """Count an attempt as failed before its result is known.
+    def check_and_increment(self, subject: str, at: datetime, allowed: int) -> timedelta | None:
+        """Return the remaining lock of the subject; if it is not locked, count one failed attempt.
 
-        Lock the subject once ``allowed`` attempts failed. Return the time left if it was locked
-        already; such an attempt does not count.
+        An attempt is counted before its result is known. Return None if the attempt may proceed.
+        The subject is locked once ``allowed`` attempts failed. An attempt during a lock does not
+        count.
         """
 
-    def undo(self, subject: str) -> None:
+    def decrement(self, subject: str) -> None:
         """Decrement the count by one, because that attempt succeeded."""
 
-    def forget(self, subject: str) -> None:
-        """Reset the count of the subject, and its lock."""
+    def reset(self, subject: str) -> None:
+        """Remove the count of the subject, and its lock."""

@@ -11,13 +11,14 @@ from mara.kernel.principal import Role
 from mara.users.model import Locale, Profile, User
 from mara.users.schemas import Name
 
-# The password rules refuse more than 256 characters with a better message; this bounds the work.
+# The service refuses a password of more than 256 characters, and gives the reason (WeakPassword).
+# This higher limit only bounds the size of what is hashed.
 Password = Annotated[SecretStr, Field(min_length=1, max_length=1024)]
 
 EXAMPLE_EMAIL = "anna@example.com"
-EXAMPLE_PASSWORD = "tram-lantern-42-orbit"  # noqa: S105 - an example
-EXAMPLE_NEW_PASSWORD = "comet-harbour-77-velvet"  # noqa: S105 - an example
-EXAMPLE_REFRESH_TOKEN = "the refresh_token of the last answer"  # noqa: S105 - an example
+EXAMPLE_PASSWORD = "tram-lantern-42-orbit"  # noqa: S105 - a documentation example, not a credential
+EXAMPLE_NEW_PASSWORD = "comet-harbour-77-velvet"  # noqa: S105 - a documentation example, not a credential
+EXAMPLE_REFRESH_TOKEN = "the refresh_token of the last answer"  # noqa: S105 - a documentation example, not a credential
 
 
 class RegisterRequest(BaseModel):
@@ -69,7 +70,7 @@ class RegisteredOut(BaseModel):
 
 
 class LoginRequest(BaseModel):
-    """E-mail and password."""
+    """The e-mail address and password of an account."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -78,13 +79,13 @@ class LoginRequest(BaseModel):
         },
     )
 
-    # Not EmailStr: an address that cannot be registered is answered like an unknown account.
+    # Not EmailStr: a malformed address gets the same response as an unknown account, not a 422.
     email: str = Field(min_length=1, max_length=320, pattern=r"^[^\x00]+$")
     password: Password
 
 
 class RefreshRequest(BaseModel):
-    """The refresh token of the last login or refresh; each works once."""
+    """The refresh token of the last login or refresh; each can be used once."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -98,7 +99,7 @@ class SessionOut(BaseModel):
     """The tokens of a session; ``expires_in`` is the access token's lifetime in seconds."""
 
     access_token: str
-    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the type, not a token
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the scheme of RFC 6750, not a token
     expires_in: int
     refresh_token: str
 
@@ -172,7 +173,7 @@ class ApiKeysOut(BaseModel):
     """All API keys of the caller, newest first."""
 
     items: list[ApiKeyOut]
-    next_cursor: None = None
+    next_cursor: None = None  # always null: the list, of at most 50 keys, has one page
 
 
 def _fields(key: ApiKey) -> dict[str, Any]:

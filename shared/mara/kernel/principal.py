@@ -17,11 +17,20 @@ class Role(StrEnum):
 class Principal:
     """An authenticated caller.
 
-    ``scopes`` is ``None`` for a person's own session, which may do all that the role allows; an API
-    key carries the named ones. ``session_id`` is the family of refresh tokens, ``None`` for a key.
+    A caller with a session has a ``session_id`` and no ``scopes``: it may do all that its role
+    allows. A caller with an API key has ``scopes``, which restrict it, and no ``session_id``.
     """
 
     user_id: UUID
     role: Role
     session_id: UUID | None = None
     scopes: frozenset[str] | None = None
+
+    @property
+    def is_api_key(self) -> bool:
+        """Whether the caller authenticated with an API key, and not with a session."""
+        return self.scopes is not None
+
+    def has_scope(self, scope: str) -> bool:
+        """Whether the caller has the scope; a session has every scope."""
+        return self.scopes is None or scope in self.scopes

@@ -10,8 +10,8 @@ CONNECT_TIMEOUT_S = 1.0
 """Both are short: a form waits for the list."""
 
 
-class OllamaModelCatalog:
-    """Implements the port ModelCatalog; ``default`` is the configured model."""
+class OllamaLanguageModelCatalog:
+    """Implements the port LanguageModelCatalog; ``default`` is the configured model."""
 
     def __init__(self, url: str, default: str) -> None:
         self._url = url

@@ -22,7 +22,7 @@ _DISTINCT_MIN = 10
 """A random one of 16 characters or more has fewer distinct ones about once in ten million."""
 
 
-def weakness(secret: str, *, bytes_min: int) -> str | None:
+def weakness_reason(secret: str, *, bytes_min: int) -> str | None:
     """Say in words that follow "the secret" why it is weak; ``None`` where it is not."""
     if len(secret.encode()) < bytes_min:
         return f"is shorter than {bytes_min} bytes"

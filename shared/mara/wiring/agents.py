@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mara.agents.service.answers import AnswerService
     from mara.agents.service.conversations import ConversationService
     from mara.agents.service.evaluation import EvaluationService
-    from mara.agents.service.language_models import ModelService
+    from mara.agents.service.language_models import LanguageModelService
     from mara.agents.service.publication import PublicationService
     from mara.agents.service.uploads import UploadService
     from mara.kernel.principal import Principal
@@ -38,19 +38,19 @@ def agent_service() -> "AgentService":
         agents=PostgresAgents(),
         versions=PostgresVersions(),
         ownership=ownership_service(),
-        models=model_service(),
+        models=language_model_service(),
         unit_of_work=transaction,
         now=now,
     )
 
 
 @cache
-def model_service() -> "ModelService":
+def language_model_service() -> "LanguageModelService":
     """The list of language models."""
-    from mara.agents.service.language_models import ModelService
-    from mara.wiring.language_model import model_catalog
+    from mara.agents.service.language_models import LanguageModelService
+    from mara.wiring.language_model import language_model_catalog
 
-    return ModelService(model_catalog())
+    return LanguageModelService(language_model_catalog())
 
 
 @cache

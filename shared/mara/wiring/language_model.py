@@ -4,7 +4,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mara.agents.ports import ModelCatalog
+    from mara.agents.ports import LanguageModelCatalog
     from mara.kernel.language_model import LanguageModel
 
 
@@ -24,13 +24,13 @@ def language_model() -> "LanguageModel | None":
 
 
 @cache
-def model_catalog() -> "ModelCatalog | None":
+def language_model_catalog() -> "LanguageModelCatalog | None":
     """Return the list of models; ``None`` if no model server is configured."""
     from mara.platform.settings.language_model import LanguageModelSettings
 
     settings = LanguageModelSettings()
     if not settings.ollama_url:
         return None
-    from mara.platform.model_catalog import OllamaModelCatalog
+    from mara.platform.model_catalog import OllamaLanguageModelCatalog
 
-    return OllamaModelCatalog(settings.ollama_url, settings.language_model)
+    return OllamaLanguageModelCatalog(settings.ollama_url, settings.language_model)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 
 def _keys() -> KeyProvider:
+    """Return the provider that ``KeySettings`` selects; only the settings of that one are read."""
     settings = KeySettings()  # type: ignore[call-arg]  # from the environment
     if settings.keys == "local":
         from mara.platform.local_keys import LocalKeys
@@ -45,7 +46,7 @@ def derivation() -> "Derivation":
 
 @cache
 def vault_service() -> "VaultService":
-    """The use cases of a user's vault."""
+    """Creation of vaults, and derivation of addresses from their public keys."""
     from mara.vault.service.vaults import VaultService
 
     return VaultService(PostgresVaults(), derivation(), _envelope(), transaction, now)
@@ -53,7 +54,7 @@ def vault_service() -> "VaultService":
 
 @cache
 def rewrap_service() -> "RewrapService":
-    """The rotation of the wrapping key, for an operator's command."""
+    """Rewrapping after a key rotation: data keys are unwrapped, then wrapped with the new key."""
     from mara.vault.service.rewrap import RewrapService
 
     return RewrapService(PostgresVaults(), _envelope(), transaction, now)

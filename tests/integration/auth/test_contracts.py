@@ -15,7 +15,7 @@ from mara.auth.adapters.postgres import (
 )
 from mara.auth.adapters.postgres_login_failures import PostgresLoginFailures
 from mara.auth.errors import InvalidCredentials
-from mara.auth.model import ApiKey, Credential, RefreshToken, Scope, Standing
+from mara.auth.model import AccessStatus, ApiKey, Credential, RefreshToken, Scope
 from mara.auth.ports import ApiKeys, Credentials, LoginFailures, Sessions
 from mara.kernel.ids import new_id
 from mara.kernel.principal import Role
@@ -52,9 +52,9 @@ class Stores:
             self.users.add(user)
         return user
 
-    def standing(self, session_id: Any) -> Standing | None:
+    def get_status(self, session_id: Any) -> AccessStatus | None:
         with self.unit_of_work(SYSTEM):
-            return self.sessions.standing(session_id)
+            return self.sessions.get_status(session_id)
 
     def open_session(self, user: User) -> Any:
         session_id = new_id()
@@ -64,7 +64,7 @@ class Stores:
 
     def count(self, at: datetime, allowed: int = 2) -> timedelta | None:
         with self.unit_of_work(SYSTEM):
-            return self.failures.count("account:anna", at, allowed)
+            return self.failures.check_and_increment("account:anna", at, allowed)
 
 
 @pytest.fixture(params=["fake", "postgres"])
@@ -123,15 +123,15 @@ class TestSessions:
     def test_are_valid_until_they_are_revoked(self, stores: Stores) -> None:
         user = stores.add_user("anna@example.com")
         session_id = stores.open_session(user)
-        assert stores.standing(session_id) == Standing(user.id, Role.USER, valid=True)
-        assert stores.standing(new_id()) is None
+        assert stores.get_status(session_id) == AccessStatus(user.id, Role.USER, valid=True)
+        assert stores.get_status(new_id()) is None
         with stores.unit_of_work(user.id):
             stores.sessions.revoke(session_id, NOW, "logged out")
-        assert stores.standing(session_id) == Standing(user.id, Role.USER, valid=False)
+        assert stores.get_status(session_id) == AccessStatus(user.id, Role.USER, valid=False)
 
     def test_are_not_valid_for_an_inactive_account(self, stores: Stores) -> None:
         session_id = stores.open_session(stores.add_user("anna@example.com", active=False))
-        found = stores.standing(session_id)
+        found = stores.get_status(session_id)
         assert found is not None
         assert not found.valid
 
@@ -140,8 +140,8 @@ class TestSessions:
         one, two, other = [stores.open_session(user) for user in (anna, anna, boris)]
         with stores.unit_of_work(anna.id):
             stores.sessions.revoke_all(anna.id, NOW, "password changed", spare=two)
-        found = [stores.standing(id_) for id_ in (one, two, other)]
-        assert [standing.valid for standing in found if standing] == [False, True, True]
+        found = [stores.get_status(id_) for id_ in (one, two, other)]
+        assert [status.valid for status in found if status] == [False, True, True]
 
     def test_a_refresh_token_is_spent_once(self, stores: Stores) -> None:
         user = stores.add_user("anna@example.com")
@@ -149,10 +149,10 @@ class TestSessions:
         with stores.unit_of_work(SYSTEM):
             stores.sessions.add_token(token)
             assert stores.sessions.find_token(b"h" * 32) == token
-            assert stores.sessions.spend(b"h" * 32, NOW) == replace(token, spent_at=NOW)
-            assert stores.sessions.spend(b"h" * 32, NOW) is None
+            assert stores.sessions.consume(b"h" * 32, NOW) == replace(token, spent_at=NOW)
+            assert stores.sessions.consume(b"h" * 32, NOW) is None
             assert stores.sessions.find_token(b"h" * 32) == replace(token, spent_at=NOW)
-            assert stores.sessions.spend(b"i" * 32, NOW) is None
+            assert stores.sessions.consume(b"i" * 32, NOW) is None
 
 
 class TestApiKeys:
@@ -172,7 +172,7 @@ class TestApiKeys:
             assert stores.keys.list(new_id()) == []
         with stores.unit_of_work(SYSTEM):
             assert stores.keys.use(b"c" * 32, NOW) is None
-            valid = Standing(user.id, Role.USER, valid=True)
+            valid = AccessStatus(user.id, Role.USER, valid=True)
             assert stores.keys.use(b"a" * 32, NOW) == (keys[0], valid)
             for at, is_valid in ((NOW, True), (expires_at, False)):
                 found = stores.keys.use(b"b" * 32, at)
@@ -205,14 +205,14 @@ class TestLoginFailures:
         assert stores.count(later) == timedelta(seconds=60)
 
     def test_are_taken_back_one_by_one_or_all(self, stores: Stores) -> None:
-        for take_back in (stores.failures.undo, stores.failures.forget):
+        for undo_count in (stores.failures.decrement, stores.failures.reset):
             stores.count(NOW)
             with stores.unit_of_work(SYSTEM):
-                take_back("account:anna")
+                undo_count("account:anna")
             assert [stores.count(NOW), stores.count(NOW)] == [None, None]
             assert stores.count(NOW) is not None
             with stores.unit_of_work(SYSTEM):
-                stores.failures.forget("account:anna")
+                stores.failures.reset("account:anna")
 
     def test_are_forgotten_after_a_day(self, stores: Stores) -> None:
         stores.count(NOW)

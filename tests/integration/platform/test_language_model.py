@@ -12,7 +12,7 @@ from mara.agents.model import Language
 from mara.agents.model.prompts import ANSWER_SCHEMA, answer_prompt
 from mara.kernel.language_model import ChatMessage, ChatPrompt, LanguageModelUnavailable, Speaker
 from mara.platform.language_model import OllamaLanguageModel
-from mara.platform.model_catalog import OllamaModelCatalog
+from mara.platform.model_catalog import OllamaLanguageModelCatalog
 from tests.support.agents import a_hit
 from tests.support.ollama import embedded_ollama, real_ollama
 from tests.support.ports import free_port
@@ -102,7 +102,7 @@ class TestServers:
         assert [len(vector) for vector in found["embeddings"]] == [576, 576]
 
     def test_lists_its_model(self, url: str) -> None:
-        assert MODEL in OllamaModelCatalog(url, MODEL).names()
+        assert MODEL in OllamaLanguageModelCatalog(url, MODEL).names()
         tags = httpx.get(f"{url}/api/tags", trust_env=False).json()
         assert MODEL in [model["name"] for model in tags["models"]]
         shown = post(url, "/api/show", {"model": MODEL}).json()
@@ -176,11 +176,11 @@ class TestFaults:
     ) -> None:
         simulated.fault = fault
         with pytest.raises(LanguageModelUnavailable):
-            OllamaModelCatalog(simulated.url, MODEL).names()
+            OllamaLanguageModelCatalog(simulated.url, MODEL).names()
 
     def test_lists_no_models_where_nobody_listens(self) -> None:
         with pytest.raises(LanguageModelUnavailable):
-            OllamaModelCatalog(f"http://127.0.0.1:{free_port()}", MODEL).names()
+            OllamaLanguageModelCatalog(f"http://127.0.0.1:{free_port()}", MODEL).names()
 
     def test_renders_the_prompt_as_the_core_counts_it(self, simulated: SimulatedOllama) -> None:
         """Braces in documents are text: they neither fail nor name a field."""

@@ -11,14 +11,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from mara.auth.errors import InvalidCredentials
-from mara.auth.model import ApiKey, Credential, RefreshToken, Standing, lock_after
+from mara.auth.model import AccessStatus, ApiKey, Credential, RefreshToken, lock_after
 from mara.kernel.page import PageRequest
 from mara.kernel.principal import Role
 from mara.kernel.unit_of_work import SYSTEM, Scope
 from mara.users.errors import EmailTaken, UserNotFound
 from mara.users.model import User, UserFilter
 
-FORGOTTEN_AFTER = timedelta(hours=24)
+FAILURES_EXPIRE_AFTER = timedelta(hours=24)
 USE_NOTED_EVERY = timedelta(minutes=1)
 
 
@@ -149,18 +149,18 @@ class FakeSessions:
             lambda id_, session: session.owner_id == owner_id and id_ != spare, because
         )
 
-    def standing(self, session_id: UUID) -> Standing | None:
+    def get_status(self, session_id: UUID) -> AccessStatus | None:
         tables = self.database.tables
         session = tables.sessions.get(session_id)
         if session is None or not self.database.sees(session.owner_id):
             return None
         user = tables.users[session.owner_id]
-        return Standing(user.id, user.role, user.active and session.revoked_because is None)
+        return AccessStatus(user.id, user.role, user.active and session.revoked_because is None)
 
     def add_token(self, token: RefreshToken) -> None:
         self.database.tables.tokens[token.hash] = token
 
-    def spend(self, token_hash: bytes, at: datetime) -> RefreshToken | None:
+    def consume(self, token_hash: bytes, at: datetime) -> RefreshToken | None:
         found = self.find_token(token_hash)
         if found is None or found.spent_at is not None:
             return None
@@ -196,7 +196,7 @@ class FakeApiKeys:
         del self.database.tables.keys[key_id]
         return True
 
-    def use(self, key_hash: bytes, at: datetime) -> tuple[ApiKey, Standing] | None:
+    def use(self, key_hash: bytes, at: datetime) -> tuple[ApiKey, AccessStatus] | None:
         tables = self.database.tables
         key = next((key for key in tables.keys.values() if key.hash == key_hash), None)
         if key is None:
@@ -205,29 +205,29 @@ class FakeApiKeys:
             tables.keys[key.id] = replace(key, last_used_at=at)
         user = tables.users[key.owner_id]
         is_valid = user.active and (key.expires_at is None or key.expires_at > at)
-        return key, Standing(user.id, user.role, is_valid)
+        return key, AccessStatus(user.id, user.role, is_valid)
 
 
 @dataclass
 class FakeLoginFailures:
     database: FakeAuthDatabase
 
-    def count(self, subject: str, at: datetime, allowed: int) -> timedelta | None:
+    def check_and_increment(self, subject: str, at: datetime, allowed: int) -> timedelta | None:
         table = self.database.tables.failures
         known = table.get(subject)
         if known and known.locked_until and known.locked_until > at:
             return known.locked_until - at
-        is_recent = known is not None and known.last_failed_at >= at - FORGOTTEN_AFTER
+        is_recent = known is not None and known.last_failed_at >= at - FAILURES_EXPIRE_AFTER
         count = known.count + 1 if known and is_recent else 1
         lock = lock_after(count, allowed)
         before = known.locked_until if known else None
         table[subject] = Failures(count, at, at + lock if lock else before)
         return None
 
-    def undo(self, subject: str) -> None:
+    def decrement(self, subject: str) -> None:
         known = self.database.tables.failures.get(subject)
         if known and known.count:
             self.database.tables.failures[subject] = replace(known, count=known.count - 1)
 
-    def forget(self, subject: str) -> None:
+    def reset(self, subject: str) -> None:
         self.database.tables.failures.pop(subject, None)

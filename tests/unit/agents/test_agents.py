@@ -8,14 +8,14 @@ import pytest
 from mara.agents.errors import AgentNotFound, UnknownLanguageModel
 from mara.agents.model import AgentSettings
 from mara.agents.service.agents import AgentService
-from mara.agents.service.language_models import ModelService
+from mara.agents.service.language_models import LanguageModelService
 from mara.documents.errors import DocumentNotFound
 from mara.documents.service.ownership import OwnershipService
 from mara.kernel.ids import new_id
 from mara.kernel.principal import Principal, Role
 from tests.support.agents import (
     FakeAgents,
-    FakeModelCatalog,
+    FakeLanguageModelCatalog,
     FakeOwnDocuments,
     FakeVersions,
     no_transaction,
@@ -32,18 +32,18 @@ def own() -> set[UUID]:
 
 
 @pytest.fixture
-def catalog() -> FakeModelCatalog:
-    return FakeModelCatalog(["small:1b"])
+def catalog() -> FakeLanguageModelCatalog:
+    return FakeLanguageModelCatalog(["small:1b"])
 
 
 @pytest.fixture
-def service(own: set[UUID], catalog: FakeModelCatalog) -> AgentService:
+def service(own: set[UUID], catalog: FakeLanguageModelCatalog) -> AgentService:
     ownership = OwnershipService(FakeOwnDocuments(own), no_transaction)
     return AgentService(
         FakeAgents(),
         FakeVersions(),
         ownership,
-        ModelService(catalog),
+        LanguageModelService(catalog),
         no_transaction,
         lambda: NOW,
     )
@@ -98,7 +98,7 @@ class TestModel:
         assert service.get(CALLER, agent.id).version == 1
 
     def test_keeps_a_model_that_the_server_lost(
-        self, service: AgentService, catalog: FakeModelCatalog
+        self, service: AgentService, catalog: FakeLanguageModelCatalog
     ) -> None:
         agent = service.create(CALLER, AgentSettings("x", model="small:1b"))
         catalog.available = []
@@ -106,7 +106,7 @@ class TestModel:
         assert renamed.settings.name == "y"
 
     def test_accepts_any_while_the_server_does_not_answer(
-        self, service: AgentService, catalog: FakeModelCatalog
+        self, service: AgentService, catalog: FakeLanguageModelCatalog
     ) -> None:
         catalog.available = None
         assert service.create(CALLER, AgentSettings("x", model="large:70b")).version == 1

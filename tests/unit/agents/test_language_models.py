@@ -3,11 +3,11 @@
 import pytest
 
 from mara.agents.errors import UnknownLanguageModel
-from mara.agents.model.language_models import ModelOption, is_known, is_same, options
-from mara.agents.service.language_models import ModelService
+from mara.agents.model.language_models import LanguageModelOption, is_known, is_same, options
+from mara.agents.service.language_models import LanguageModelService
 from mara.kernel.ids import new_id
 from mara.kernel.principal import Principal, Role
-from tests.support.agents import FakeModelCatalog
+from tests.support.agents import FakeLanguageModelCatalog
 
 CALLER = Principal(new_id(), Role.USER)
 
@@ -36,24 +36,26 @@ class TestOptions:
     def test_begins_with_the_default_and_lists_it_once(self) -> None:
         listed = options("m", ["z:1", "M:latest", "a:1"])
         assert listed == [
-            ModelOption("m", is_default=True, is_available=True),
-            ModelOption("a:1", is_default=False, is_available=True),
-            ModelOption("z:1", is_default=False, is_available=True),
+            LanguageModelOption("m", is_default=True, is_available=True),
+            LanguageModelOption("a:1", is_default=False, is_available=True),
+            LanguageModelOption("z:1", is_default=False, is_available=True),
         ]
 
     def test_shows_a_default_that_the_server_does_not_have(self) -> None:
-        assert options("m:1", ["m:2"])[0] == ModelOption("m:1", is_default=True, is_available=False)
+        assert options("m:1", ["m:2"])[0] == LanguageModelOption(
+            "m:1", is_default=True, is_available=False
+        )
 
 
-class TestModelService:
+class TestLanguageModelService:
     def test_lists_nothing_without_a_server(self) -> None:
-        assert ModelService(None).list(CALLER) == []
-        ModelService(None).check("anything")
+        assert LanguageModelService(None).list(CALLER) == []
+        LanguageModelService(None).check("anything")
 
     def test_lists_the_default_alone_while_the_server_does_not_answer(self) -> None:
-        listed = ModelService(FakeModelCatalog(None)).list(CALLER)
-        assert listed == [ModelOption("default:7b", is_default=True, is_available=False)]
+        listed = LanguageModelService(FakeLanguageModelCatalog(None)).list(CALLER)
+        assert listed == [LanguageModelOption("default:7b", is_default=True, is_available=False)]
 
     def test_refuses_every_name_where_the_server_is_empty(self) -> None:
         with pytest.raises(UnknownLanguageModel, match="known: none"):
-            ModelService(FakeModelCatalog([])).check("a:1")
+            LanguageModelService(FakeLanguageModelCatalog([])).check("a:1")

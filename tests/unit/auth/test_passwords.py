@@ -53,13 +53,13 @@ class TestWeakness:
         ["short", "password", "qwertyuiop", "12345678", "iloveyou", "aaaaaaaaaaaa", "x" * 257],
     )
     def test_names_what_is_weak(self, weak: str) -> None:
-        assert PASSWORDS.weakness(weak, [])
+        assert PASSWORDS.weakness_reason(weak, [])
 
     def test_knows_the_users_own_name(self) -> None:
-        assert PASSWORDS.weakness("annapetrova", ["annapetrova@example.com", "Anna Petrova"])
+        assert PASSWORDS.weakness_reason("annapetrova", ["annapetrova@example.com", "Anna Petrova"])
 
     @pytest.mark.parametrize(
         "strong", ["tram-lantern-42-orbit", "трамвай-фонарь-42", "Xk9#mQ2$vL7"]
     )
     def test_lets_a_strong_one_pass(self, strong: str) -> None:
-        assert PASSWORDS.weakness(strong, ["anna@example.com"]) is None
+        assert PASSWORDS.weakness_reason(strong, ["anna@example.com"]) is None

@@ -20,7 +20,7 @@ from infra.local.secret_store import (
     put,
     put_missing,
 )
-from mara.platform.weak_secrets import weakness
+from mara.platform.weak_secrets import weakness_reason
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ class TestRotation:
         assert len(kept) == TOKEN_SECRETS_MAX
         known = json.loads(get(client, "prod", "tokens"))
         assert list(known) == kept
-        assert weakness(known[kept[0]], bytes_min=32) is None
+        assert weakness_reason(known[kept[0]], bytes_min=32) is None
 
     def test_is_kept_over_a_deployment(self, client: Any) -> None:
         put_missing(client, "local", {"tokens": '{"first": "1"}', "database": "one"})

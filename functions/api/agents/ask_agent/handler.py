@@ -1,4 +1,4 @@
-"""POST /api/v1/agents/{agent_id}/ask - an answer with checked citations, or an honest refusal."""
+"""POST /api/v1/agents/{agent_id}/ask - an answer with verified citations, or a refusal."""
 
 from uuid import UUID
 

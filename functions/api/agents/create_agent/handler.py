@@ -1,4 +1,4 @@
-"""POST /api/v1/agents - make an agent over all or some of the caller's documents."""
+"""POST /api/v1/agents - create an agent over all or some of the caller's documents."""
 
 from mara.agents.schemas import AgentIn, AgentOut
 from mara.entrypoints.http import USER, api, lambda_handler

@@ -1,4 +1,4 @@
-"""DELETE /api/v1/conversations/{conversation_id} - forget a conversation."""
+"""DELETE /api/v1/conversations/{conversation_id} - delete a conversation with its answers."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""POST /api/v1/agents/{agent_id}/evaluations - ask again what people judged the answers to."""
+"""POST /api/v1/agents/{agent_id}/evaluations - ask the questions of rated answers again."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""GET /api/v1/agents/{agent_id}/answers/{answer_id} - an answer with all it was drawn from."""
+"""GET /api/v1/agents/{agent_id}/answers/{answer_id} - an answer with its passages and settings."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""POST /api/v1/agents/{agent_id}/answers/{answer_id}/feedback - whether it helped."""
+"""POST /api/v1/agents/{agent_id}/answers/{answer_id}/feedback - rate an answer: did it help."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""GET /api/v1/agents - the caller's agents, the newest first."""
+"""GET /api/v1/agents - the caller's agents, newest first."""
 
 from mara.agents.schemas import AgentOut
 from mara.entrypoints.http import USER, Limit, PageOut, api, lambda_handler

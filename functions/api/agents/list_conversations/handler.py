@@ -1,4 +1,4 @@
-"""GET /api/v1/agents/{agent_id}/conversations - the talks with an agent, the newest first."""
+"""GET /api/v1/agents/{agent_id}/conversations - the conversations with an agent, newest first."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""GET /api/v1/agents/{agent_id}/evaluations - how its versions scored, the newest first."""
+"""GET /api/v1/agents/{agent_id}/evaluations - the evaluations of its versions, newest first."""
 
 from uuid import UUID
 

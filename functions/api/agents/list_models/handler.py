@@ -1,16 +1,18 @@
-"""GET /api/v1/models - the language models that agents may name."""
+"""GET /api/v1/models - the language models that an agent can use."""
 
 from mara.agents.schemas.language_models import ModelOut, ModelsOut
 from mara.entrypoints.http import USER, api, lambda_handler
 from mara.entrypoints.principal import Caller
-from mara.wiring.agents import model_service
+from mara.wiring.agents import language_model_service
 
 app = api(access=USER)
 
 
 @app.get("/api/v1/models")
 async def list_models(caller: Caller) -> ModelsOut:
-    return ModelsOut(items=[ModelOut.of(option) for option in model_service().list(caller)])
+    return ModelsOut(
+        items=[ModelOut.of(option) for option in language_model_service().list(caller)]
+    )
 
 
 handler = lambda_handler(app)

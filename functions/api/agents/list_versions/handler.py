@@ -1,4 +1,4 @@
-"""GET /api/v1/agents/{agent_id}/versions - what the settings of an agent were, the newest first."""
+"""GET /api/v1/agents/{agent_id}/versions - the versions of an agent's settings, newest first."""
 
 from uuid import UUID
 

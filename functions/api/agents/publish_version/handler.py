@@ -1,4 +1,4 @@
-"""POST /api/v1/agents/{agent_id}/publish - let a version answer that the gate lets through."""
+"""POST /api/v1/agents/{agent_id}/publish - put a version into use if it passes the gate."""
 
 from uuid import UUID
 

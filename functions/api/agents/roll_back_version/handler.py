@@ -1,4 +1,4 @@
-"""POST /api/v1/agents/{agent_id}/rollback - let a version answer that did before, at once."""
+"""POST /api/v1/agents/{agent_id}/rollback - put an earlier published version into use again."""
 
 from uuid import UUID
 

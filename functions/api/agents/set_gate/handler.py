@@ -1,4 +1,4 @@
-"""PUT /api/v1/agents/{agent_id}/gate - what a change must score before it answers."""
+"""PUT /api/v1/agents/{agent_id}/gate - set the minimum evaluation score for publishing."""
 
 from uuid import UUID
 

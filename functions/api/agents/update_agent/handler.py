@@ -1,4 +1,4 @@
-"""PUT /api/v1/agents/{agent_id} - replace the settings of an agent; a change is a new version."""
+"""PUT /api/v1/agents/{agent_id} - replace the settings of an agent, which creates a new version."""
 
 from uuid import UUID
 

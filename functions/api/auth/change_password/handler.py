@@ -1,4 +1,4 @@
-"""POST /api/v1/auth/password - set a new password; every other session ends."""
+"""POST /api/v1/auth/password - change the password, and revoke all other sessions."""
 
 from mara.auth.schemas import PasswordChange
 from mara.entrypoints.http import USER, api, lambda_handler

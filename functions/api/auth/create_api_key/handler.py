@@ -1,4 +1,4 @@
-"""POST /api/v1/auth/api-keys - make a key; its secret is shown this once."""
+"""POST /api/v1/auth/api-keys - create an API key; only this response contains its secret."""
 
 from mara.auth.schemas import ApiKeyIn, NewApiKeyOut
 from mara.entrypoints.http import USER, api, lambda_handler

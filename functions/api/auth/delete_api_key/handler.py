@@ -1,4 +1,4 @@
-"""DELETE /api/v1/auth/api-keys/{key_id} - the key works no more."""
+"""DELETE /api/v1/auth/api-keys/{key_id} - delete an API key, which is refused from then on."""
 
 from uuid import UUID
 

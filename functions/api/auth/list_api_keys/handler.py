@@ -1,4 +1,4 @@
-"""GET /api/v1/auth/api-keys - the caller's keys, without their secrets."""
+"""GET /api/v1/auth/api-keys - the caller's API keys, without their secrets."""
 
 from mara.auth.schemas import ApiKeyOut, ApiKeysOut
 from mara.entrypoints.http import USER, api, lambda_handler

@@ -1,4 +1,4 @@
-"""POST /api/v1/auth/login - exchange an e-mail and password for a session."""
+"""POST /api/v1/auth/login - exchange an e-mail address and password for a session."""
 
 from fastapi import Response
 

@@ -1,4 +1,4 @@
-"""POST /api/v1/auth/logout - end this session."""
+"""POST /api/v1/auth/logout - revoke the current session."""
 
 from fastapi import Response
 

@@ -1,4 +1,4 @@
-"""POST /api/v1/auth/logout-all - end every session of the caller."""
+"""POST /api/v1/auth/logout-all - revoke all sessions of the caller."""
 
 from fastapi import Response
 

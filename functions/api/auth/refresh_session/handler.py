@@ -1,4 +1,4 @@
-"""POST /api/v1/auth/refresh - exchange a refresh token for the next pair."""
+"""POST /api/v1/auth/refresh - exchange a refresh token for new tokens."""
 
 from fastapi import Request, Response
 

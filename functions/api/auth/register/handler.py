@@ -1,4 +1,4 @@
-"""POST /api/v1/auth/register - make an account."""
+"""POST /api/v1/auth/register - create an account."""
 
 from mara.auth.schemas import RegisteredOut, RegisterRequest
 from mara.entrypoints.http import PUBLIC, api, lambda_handler

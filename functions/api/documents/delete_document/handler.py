@@ -1,4 +1,4 @@
-"""DELETE /api/v1/documents/{document_id} - it answers no more from this moment on."""
+"""DELETE /api/v1/documents/{document_id} - delete a document; searches exclude it at once."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""GET /api/v1/documents/{document_id}/content - a short-lived address of the file itself."""
+"""GET /api/v1/documents/{document_id}/content - a short-lived URL to download the file."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""GET /api/v1/documents/{document_id} - one document: its state, and what it is about."""
+"""GET /api/v1/documents/{document_id} - a document with its state and its analysis."""
 
 from uuid import UUID
 
@@ -12,7 +12,7 @@ app = api(access=USER)
 
 
 class DocumentDetailOut(DocumentOut):
-    """``analysis`` is null until one is asked for."""
+    """``analysis`` is null until one is requested."""
 
     analysis: AnalysisOut | None = None
 

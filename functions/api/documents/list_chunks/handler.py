@@ -1,4 +1,4 @@
-"""GET /api/v1/documents/{document_id}/chunks - what was read, in reading order."""
+"""GET /api/v1/documents/{document_id}/chunks - the extracted chunks, in reading order."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""GET /api/v1/documents - the caller's documents, the newest first, with their states."""
+"""GET /api/v1/documents - the caller's documents with their states, newest first."""
 
 from mara.documents.schemas import DocumentOut
 from mara.entrypoints.http import USER, Limit, PageOut, api, lambda_handler

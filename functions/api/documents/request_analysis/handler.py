@@ -1,4 +1,4 @@
-"""POST /api/v1/documents/{document_id}/analyze - what it is about; the result at GET."""
+"""POST /api/v1/documents/{document_id}/analyze - request an analysis, which GET then returns."""
 
 from uuid import UUID
 

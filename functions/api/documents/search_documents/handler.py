@@ -1,4 +1,4 @@
-"""POST /api/v1/documents/search - search the caller's own documents by words and by meaning."""
+"""POST /api/v1/documents/search - search the caller's documents by words and by meaning."""
 
 from mara.entrypoints.http import DOCUMENTS_READ, USER, api, lambda_handler
 from mara.entrypoints.principal import Caller

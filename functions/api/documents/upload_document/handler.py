@@ -1,4 +1,4 @@
-"""POST /api/v1/documents/upload - keep a file and read it, or announce a large one."""
+"""POST /api/v1/documents/upload - upload a small file, or get an upload URL for a large one."""
 
 from fastapi import Request, Response
 

@@ -1,4 +1,4 @@
-"""OPTIONS /{proxy+} - tell a browser what a page of another origin may send."""
+"""OPTIONS /{proxy+} - respond to a CORS preflight request of a browser."""
 
 from fastapi import Response
 

@@ -1,4 +1,4 @@
-"""GET /api/v1/health - whether the API answers; also at /api/v1/auth/health."""
+"""GET /api/v1/health - liveness of the API; also at /api/v1/auth/health."""
 
 from mara.entrypoints.http import PUBLIC, HealthOut, api, lambda_handler
 

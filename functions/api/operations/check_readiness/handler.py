@@ -1,4 +1,4 @@
-"""GET /api/v1/health/ready - whether every dependency answers, and how the chains are read."""
+"""GET /api/v1/health/ready - readiness: every dependency, and the state of the chains."""
 
 from http import HTTPStatus
 

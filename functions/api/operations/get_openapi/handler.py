@@ -1,4 +1,4 @@
-"""GET /openapi.json - OpenAPI 3.1 of the whole API."""
+"""GET /openapi.json - the OpenAPI 3.1 document of the API."""
 
 from functools import cache
 from pathlib import Path

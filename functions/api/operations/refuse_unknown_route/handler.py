@@ -1,4 +1,4 @@
-"""GET /{proxy+} - a problem document where there is no such route."""
+"""GET /{proxy+} - respond with a problem document to an unknown route."""
 
 from mara.entrypoints.http import PUBLIC, api, lambda_handler
 from mara.entrypoints.problems import RouteNotFound
@@ -10,7 +10,7 @@ app = api(access=PUBLIC)
     "/{path:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False
 )
 async def refuse_unknown_route(path: str) -> None:
-    raise RouteNotFound(f"/{path} is not one; /docs lists them.")
+    raise RouteNotFound(f"There is no route /{path}; /docs lists the routes.")
 
 
 handler = lambda_handler(app)

@@ -1,4 +1,4 @@
-"""GET /api/v1/users/balance/entries - the caller's statement, the newest entry first."""
+"""GET /api/v1/users/balance/entries - the entries of the caller's account, newest first."""
 
 from mara.entrypoints.http import USER, Limit, PageOut, api, lambda_handler
 from mara.entrypoints.principal import Caller

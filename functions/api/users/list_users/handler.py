@@ -1,4 +1,4 @@
-"""GET /api/v1/users/admin/all - search, filter and page through every account."""
+"""GET /api/v1/users/admin/all - search, filter and page through all accounts."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""PATCH /api/v1/users/admin/{user_id} - activate, deactivate, or change the role."""
+"""PATCH /api/v1/users/admin/{user_id} - activate or deactivate an account, or change its role."""
 
 from uuid import UUID
 

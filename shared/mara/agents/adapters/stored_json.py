@@ -7,14 +7,14 @@ from uuid import UUID
 
 from mara.agents.model import (
     AgentSettings,
+    AnswerBasis,
     AnswerMode,
     AnswerStatus,
-    Basis,
     Citation,
     Language,
     Retrieved,
 )
-from mara.agents.model.evaluation import Cited, Outcome, Result
+from mara.agents.model.evaluation import CitedChunk, Outcome, Result
 from mara.extraction.model import Place
 from mara.platform.schema import dump_json
 
@@ -47,16 +47,26 @@ def load_citations(stored: Sequence[Stored]) -> list[Citation]:
 
 def load_retrieval(stored: Sequence[Stored]) -> list[Retrieved]:
     """Return the passages that were retrieved for an answer."""
-    names = ("chunk_id", "document_id")
-    return [Retrieved(**{**item, **{name: UUID(item[name]) for name in names}}) for item in stored]
+    return [
+        Retrieved(
+            **{
+                **item,
+                "chunk_id": UUID(item["chunk_id"]),
+                "document_id": UUID(item["document_id"]),
+            }
+        )
+        for item in stored
+    ]
 
 
-def load_basis(stored: Stored) -> Basis | None:
-    """Return the basis of an answer; None for answers from before it was stored."""
+def load_answer_basis(stored: Stored) -> AnswerBasis | None:
+    """Return the inputs of an answer; None for answers created before they were stored."""
     if not stored:
         return None
     document_ids = tuple(UUID(document_id) for document_id in stored["document_ids"])
-    return Basis(**{**stored, "document_ids": document_ids, "mode": AnswerMode(stored["mode"])})
+    return AnswerBasis(
+        **{**stored, "document_ids": document_ids, "mode": AnswerMode(stored["mode"])}
+    )
 
 
 def load_settings(stored: Stored) -> AgentSettings:
@@ -72,9 +82,9 @@ def load_settings(stored: Stored) -> AgentSettings:
     )
 
 
-def load_cited(stored: Sequence[Stored]) -> list[Cited]:
-    """Return the passages that the answer of an evaluation case cited."""
-    return [Cited(UUID(item["chunk_id"]), UUID(item["document_id"])) for item in stored]
+def load_cited_chunks(stored: Sequence[Stored]) -> list[CitedChunk]:
+    """Return the ids of the chunks that the answer of an evaluation case cited."""
+    return [CitedChunk(UUID(item["chunk_id"]), UUID(item["document_id"])) for item in stored]
 
 
 def load_results(stored: Sequence[Stored]) -> list[Result]:

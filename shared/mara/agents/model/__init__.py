@@ -128,7 +128,7 @@ class Feedback:
 
 
 @dataclass(frozen=True, slots=True)
-class Basis:
+class AnswerBasis:
     """The inputs of an answer besides its passages, stored to explain and to reproduce it.
 
     ``searched`` is the search text. ``model`` is ``None`` for the default model. ``embedder`` and
@@ -160,7 +160,7 @@ class Answer:
     retrieval: Sequence[Retrieved]
     created_at: datetime
     feedback: Feedback | None = None
-    basis: Basis | None = None
+    basis: AnswerBasis | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,8 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
-class Cited:
-    """The chunk and the document of a citation."""
+class CitedChunk:
+    """A citation as an evaluation compares it: ids only, without the quote of a ``Citation``."""
 
     chunk_id: UUID
     document_id: UUID
@@ -50,7 +50,7 @@ class Case:
     agent_id: UUID
     question: str
     helped: bool
-    cited: Sequence[Cited]
+    cited: Sequence[CitedChunk]
     retrieval: Sequence[Retrieved]
     created_at: datetime
 

@@ -7,7 +7,7 @@ LATEST = "latest"
 
 
 @dataclass(frozen=True, slots=True)
-class ModelOption:
+class LanguageModelOption:
     """A model that an agent may name; ``is_available`` if the model server has it now."""
 
     name: str
@@ -15,11 +15,14 @@ class ModelOption:
     is_available: bool
 
 
-def options(default: str, available: Sequence[str]) -> list[ModelOption]:
+def options(default: str, available: Sequence[str]) -> list[LanguageModelOption]:
     """Return the default model, then the other models of the server, sorted by name."""
     others = sorted(name for name in available if not is_same(name, default))
-    first = ModelOption(default, is_default=True, is_available=is_known(default, available))
-    return [first, *(ModelOption(name, is_default=False, is_available=True) for name in others)]
+    first = LanguageModelOption(default, is_default=True, is_available=is_known(default, available))
+    return [
+        first,
+        *(LanguageModelOption(name, is_default=False, is_available=True) for name in others),
+    ]
 
 
 def is_known(name: str, names: Iterable[str]) -> bool:

@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import BaseModel
 
-from mara.agents.model.language_models import ModelOption
+from mara.agents.model.language_models import LanguageModelOption
 
 
 class ModelOut(BaseModel):
@@ -16,7 +16,7 @@ class ModelOut(BaseModel):
     available: bool
 
     @classmethod
-    def of(cls, option: ModelOption) -> Self:
+    def of(cls, option: LanguageModelOption) -> Self:
         """Build the response from the model object."""
         return cls(name=option.name, default=option.is_default, available=option.is_available)
 

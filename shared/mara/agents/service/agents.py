@@ -6,7 +6,7 @@ from uuid import UUID
 from mara.agents.model import Agent, AgentSettings
 from mara.agents.model.evaluation import Version
 from mara.agents.ports import Agents, Versions
-from mara.agents.service.language_models import ModelService
+from mara.agents.service.language_models import LanguageModelService
 from mara.documents.service.ownership import OwnershipService
 from mara.kernel.clock import Clock
 from mara.kernel.ids import new_id
@@ -22,7 +22,7 @@ class AgentService:
     agents: Agents
     versions: Versions
     ownership: OwnershipService
-    models: ModelService
+    models: LanguageModelService
     unit_of_work: UnitOfWork
     now: Clock
 

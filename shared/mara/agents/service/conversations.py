@@ -6,7 +6,7 @@ from uuid import UUID
 
 from mara.agents.errors import AnswerNotFound
 from mara.agents.model import Answer, Conversation, Feedback
-from mara.agents.model.evaluation import Case, Cited
+from mara.agents.model.evaluation import Case, CitedChunk
 from mara.agents.model.withdrawal import documents_of, withdrawn
 from mara.agents.ports import Agents, Answers, Cases, Conversations
 from mara.documents.ports import OwnDocuments
@@ -123,7 +123,7 @@ def _case(answer: Answer, feedback: Feedback) -> Case:
         agent_id=answer.agent_id,
         question=answer.question,
         helped=feedback.helped,
-        cited=[Cited(cited.chunk_id, cited.document_id) for cited in answer.reply.citations],
+        cited=[CitedChunk(cited.chunk_id, cited.document_id) for cited in answer.reply.citations],
         retrieval=answer.retrieval,
         created_at=feedback.given_at,
     )

@@ -4,20 +4,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mara.agents.errors import UnknownLanguageModel
-from mara.agents.model.language_models import ModelOption, is_known, options
-from mara.agents.ports import ModelCatalog
+from mara.agents.model.language_models import LanguageModelOption, is_known, options
+from mara.agents.ports import LanguageModelCatalog
 from mara.kernel.language_model import LanguageModelUnavailable
 from mara.kernel.principal import Principal
 
 
 @dataclass(frozen=True, slots=True)
-class ModelService:
-    """Lists and validates models; ``catalog`` is ``None`` if no model server is configured."""
+class LanguageModelService:
+    """Lists and validates language models.
 
-    catalog: ModelCatalog | None
+    ``catalog`` is ``None`` if no model server is configured.
+    """
 
-    def list(self, _: Principal) -> Sequence[ModelOption]:
+    catalog: LanguageModelCatalog | None
+
+    def list(self, _caller: Principal) -> Sequence[LanguageModelOption]:
         """Return the models, the default one first; none without a model server.
+
+        Every use case takes its caller first; the result of this one is the same for all callers.
 
         If the server does not answer, the only one is the default model, as not available.
         """

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from mara.agents.model import Answer, Basis, Conversation, Reply, Retrieved
+from mara.agents.model import Answer, AnswerBasis, Conversation, Reply, Retrieved
 from mara.agents.model.prompts import PROMPT_VERSION
 from mara.agents.ports import Answers, Conversations
 from mara.agents.service.decision import Decision
@@ -50,9 +50,9 @@ class AnswerRecorder:
             self.answers.add(answer)
         return answer
 
-    def _basis(self, question: Question, decision: Decision) -> Basis:
+    def _basis(self, question: Question, decision: Decision) -> AnswerBasis:
         settings = question.agent.settings
-        return Basis(
+        return AnswerBasis(
             searched=decision.searched,
             document_ids=settings.document_ids,
             mode=settings.mode,

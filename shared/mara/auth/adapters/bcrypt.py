@@ -48,7 +48,7 @@ class BcryptPasswords:
         known = password_hash.encode() if password_hash else _dummy_hash(self.cost)
         return bcrypt.checkpw(_condense(password), known) and password_hash is not None
 
-    def weakness(self, password: str, about_the_user: Sequence[str]) -> str | None:
+    def weakness_reason(self, password: str, about_the_user: Sequence[str]) -> str | None:
         """Return why the password is refused: its length or its zxcvbn score; None if accepted."""
         # Imported here: its lists of leaked passwords take 0.1 s to load; two routes need them.
         from zxcvbn import zxcvbn

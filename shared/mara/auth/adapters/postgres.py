@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql
 
 from mara.auth.adapters.tables import api_keys, credentials, refresh_tokens, sessions
 from mara.auth.errors import InvalidCredentials
-from mara.auth.model import ApiKey, Credential, RefreshToken, Standing
+from mara.auth.model import AccessStatus, ApiKey, Credential, RefreshToken
 from mara.platform.sql import bound, execute, fetch_all, fetch_one, take, values_of
 from mara.users.adapters.tables import users
 
@@ -37,7 +37,7 @@ REVOKE_ALL = _revoke.where(
     sessions.c.owner_id == bindparam("owner_id"),
     sessions.c.id.is_distinct_from(bindparam("spare")),
 )
-STANDING = (
+GET_STATUS = (
     select(
         users.c.id.label("user_id"),
         users.c.role,
@@ -49,7 +49,7 @@ STANDING = (
 
 ADD_TOKEN = insert(refresh_tokens).values(bound(refresh_tokens.c))
 FIND_TOKEN = select(refresh_tokens).where(refresh_tokens.c.hash == bindparam("hash"))
-SPEND = (
+CONSUME = (
     update(refresh_tokens)
     .where(refresh_tokens.c.hash == bindparam("hash"), refresh_tokens.c.spent_at.is_(None))
     .values(bound([refresh_tokens.c.spent_at]))
@@ -128,18 +128,18 @@ class PostgresSessions:
         revoked = {"revoked_at": at, "revoked_because": because}
         execute(REVOKE_ALL, owner_id=owner_id, spare=spare, **revoked)
 
-    def standing(self, session_id: UUID) -> Standing | None:
-        """Return who the session belongs to and whether it is valid, None if it is unknown."""
-        row = fetch_one(STANDING, id=session_id)
-        return Standing(**row) if row else None
+    def get_status(self, session_id: UUID) -> AccessStatus | None:
+        """Return the session's current state and its owner's role, None if it is unknown."""
+        row = fetch_one(GET_STATUS, id=session_id)
+        return AccessStatus(**row) if row else None
 
     def add_token(self, token: RefreshToken) -> None:
         """Insert a refresh token."""
         execute(ADD_TOKEN, **values_of(token))
 
-    def spend(self, token_hash: bytes, at: datetime) -> RefreshToken | None:
-        """Mark the token as spent, None if it is unknown or spent already."""
-        row = fetch_one(SPEND, hash=token_hash, spent_at=at)
+    def consume(self, token_hash: bytes, at: datetime) -> RefreshToken | None:
+        """Set ``spent_at`` and return the token, None if it is unknown or consumed already."""
+        row = fetch_one(CONSUME, hash=token_hash, spent_at=at)
         return RefreshToken(**row) if row else None
 
     def find_token(self, token_hash: bytes) -> RefreshToken | None:
@@ -163,11 +163,11 @@ class PostgresApiKeys:
         """Delete the key; return whether it existed."""
         return execute(DELETE_KEY, owner_id=owner_id, id=key_id) == 1
 
-    def use(self, key_hash: bytes, at: datetime) -> tuple[ApiKey, Standing] | None:
+    def use(self, key_hash: bytes, at: datetime) -> tuple[ApiKey, AccessStatus] | None:
         """Return the key and its status, None if it is unknown; record the use once a minute."""
         row = fetch_one(FIND_KEY, hash=key_hash, at=at)
         if row is None:
             return None
         key = take(ApiKey, row)
         execute(RECORD_USE, id=key.id, last_used_at=at, recorded_before=at - USE_RECORDED_EVERY)
-        return key, Standing(key.owner_id, **row)
+        return key, AccessStatus(key.owner_id, **row)

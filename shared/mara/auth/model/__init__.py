@@ -8,7 +8,7 @@ from uuid import UUID
 from mara.kernel.principal import Role
 
 REFRESH_GRACE = timedelta(seconds=10)
-"""A second use within this time is a retry by the same client, and not a theft."""
+"""A second use within this time is treated as a retry by the same client, not as a theft."""
 
 LOCK_FIRST = timedelta(seconds=30)
 LOCK_MAX = timedelta(hours=1)
@@ -53,7 +53,10 @@ class SessionTokens:
 
 @dataclass(frozen=True, slots=True)
 class RefreshToken:
-    """A refresh token, stored as ``hash`` (SHA-256) only; ``spent_at`` is set at its first use."""
+    """A refresh token, stored as ``hash`` (SHA-256) only.
+
+    It can be consumed once; ``spent_at`` is the time of that.
+    """
 
     hash: bytes
     session_id: UUID
@@ -64,13 +67,13 @@ class RefreshToken:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """The current state of a session or an API key, whatever its token claims."""
+class AccessStatus:
+    """The current state of a session or an API key, as stored: a token may claim an older one."""
 
     user_id: UUID
     role: Role
     valid: bool
-    """Neither revoked nor expired, and the account is active."""
+    """The session or key is neither revoked nor expired, and the account is active."""
 
 
 @dataclass(frozen=True, slots=True)

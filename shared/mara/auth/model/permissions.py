@@ -17,14 +17,20 @@ class Access(Enum):
     SUPERUSER = 3
 
 
-RANK = {Role.USER: Access.USER, Role.ADMIN: Access.ADMIN, Role.SUPERUSER: Access.SUPERUSER}
+ACCESS_OF_ROLE = {
+    Role.USER: Access.USER,
+    Role.ADMIN: Access.ADMIN,
+    Role.SUPERUSER: Access.SUPERUSER,
+}
+"""The most restricted access level that each role meets."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """The access rule of one route.
 
-    ``key_scope`` is the scope that an API key needs; ``None`` means that API keys are refused.
+    ``key_scope`` is the scope that an API key needs; ``None`` means that the route refuses
+    API keys.
     """
 
     access: Access
@@ -32,11 +38,11 @@ class Rule:
 
     def check(self, principal: Principal) -> None:
         """Check the role, then the API key. Raises NotAllowed, KeyNotAllowed, MissingScope."""
-        if RANK[principal.role].value < self.access.value:
+        if ACCESS_OF_ROLE[principal.role].value < self.access.value:
             raise NotAllowed(f"This requires the role {self.access.name.lower()}.")
-        if principal.scopes is None:
+        if not principal.is_api_key:
             return
         if self.key_scope is None:
             raise KeyNotAllowed("Log in, and use the access token.")
-        if self.key_scope not in principal.scopes:
+        if not principal.has_scope(self.key_scope):
             raise MissingScope(f"Create a key with the scope {self.key_scope.value}.")

@@ -22,7 +22,7 @@ PREFIX_LENGTH = len(API_KEY_PREFIX) + 6
 
 @dataclass(frozen=True, slots=True)
 class ApiKeyService:
-    """The use cases of a user's API keys."""
+    """Creates, lists and deletes the caller's API keys."""
 
     api_keys: ApiKeys
     unit_of_work: UnitOfWork

@@ -31,15 +31,15 @@ class AuthenticationService:
         # A valid token may outlive a logout or a deactivation, so the session is read for its
         # current state, and for the user's current role.
         with self.unit_of_work(SYSTEM):
-            standing = self.sessions.standing(claims.session_id)
-        if standing is None or not standing.valid or standing.user_id != claims.user_id:
+            status = self.sessions.get_status(claims.session_id)
+        if status is None or not status.valid or status.user_id != claims.user_id:
             raise InvalidToken("Log in again.")
-        return Principal(standing.user_id, standing.role, session_id=claims.session_id)
+        return Principal(status.user_id, status.role, session_id=claims.session_id)
 
     def _by_api_key(self, token: str) -> Principal:
         with self.unit_of_work(SYSTEM):
             found = self.api_keys.use(hash_of(token), self.now())
         if found is None or not found[1].valid:
             raise InvalidApiKey("Create another key.")
-        key, standing = found
-        return Principal(standing.user_id, standing.role, scopes=frozenset(key.scopes))
+        key, status = found
+        return Principal(status.user_id, status.role, scopes=frozenset(key.scopes))

@@ -12,7 +12,7 @@ from mara.kernel.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class PasswordService:
-    """The use case of changing one's password, with a limit of wrong attempts."""
+    """Changes the caller's password; wrong attempts are counted and lock, as at login."""
 
     credentials: Credentials
     passwords: Passwords
@@ -27,20 +27,22 @@ class PasswordService:
 
         Raises InvalidCredentials, WeakPassword, LoginLocked.
         """
-        if reason := self.passwords.weakness(new, []):
+        if reason := self.passwords.weakness_reason(new, []):
             raise WeakPassword(reason)
         subject = f"password-change:{caller.user_id}"
         with self.unit_of_work(caller.user_id):
-            locked = self.failures.count(subject, self.now(), self.failures_allowed)
+            remaining_lock = self.failures.check_and_increment(
+                subject, self.now(), self.failures_allowed
+            )
             credential = self.credentials.get(caller.user_id)
-        if locked:
-            wait_s = max(1, round(locked.total_seconds()))
+        if remaining_lock:
+            wait_s = max(1, round(remaining_lock.total_seconds()))
             raise LoginLocked(f"Try again in {wait_s} seconds.", retry_after_s=wait_s)
         if not self.passwords.match(old, credential.password_hash):
             raise InvalidCredentials("The old password does not match.")
         at, changed = self.now(), Credential(caller.user_id, self.passwords.hash(new))
         with self.unit_of_work(caller.user_id):
-            self.failures.forget(subject)
+            self.failures.reset(subject)
             self.credentials.save(changed, at)
             self.sessions.revoke_all(
                 caller.user_id, at, "password changed", spare=caller.session_id

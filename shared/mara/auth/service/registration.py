@@ -15,7 +15,7 @@ from mara.users.ports import Users
 
 @dataclass(frozen=True, slots=True)
 class RegistrationService:
-    """Creates accounts with the role of a user."""
+    """Creates accounts. A new account is active, with the role ``user`` and a password."""
 
     users: Users
     credentials: Credentials
@@ -26,7 +26,7 @@ class RegistrationService:
     def register(self, *, email: str, password: str, profile: Profile) -> User:
         """Create an account; the e-mail is put in lower case. Raises WeakPassword, EmailTaken."""
         about_the_user = [email, profile.full_name or "", profile.company or ""]
-        if reason := self.passwords.weakness(password, about_the_user):
+        if reason := self.passwords.weakness_reason(password, about_the_user):
             raise WeakPassword(reason)
         at = self.now()
         user = User(

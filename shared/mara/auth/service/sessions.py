@@ -37,7 +37,7 @@ class LoginPolicy:
 
 @dataclass(frozen=True, slots=True)
 class SessionService:
-    """The use cases of sessions."""
+    """Opens, refreshes and revokes sessions."""
 
     credentials: Credentials
     passwords: Passwords
@@ -51,26 +51,27 @@ class SessionService:
     def log_in(self, *, email: str, password: str, address: str) -> SessionTokens:
         """Open a session.
 
-        Raises InvalidCredentials, without disclosing which of the two was wrong, and LoginLocked,
-        for unknown accounts as for existing ones.
+        Raises InvalidCredentials, which does not disclose whether the e-mail or the password was
+        wrong, and LoginLocked, for unknown accounts as for existing ones.
         """
         account = f"account:{email.lower()}"
-        credential = self._admit(account, address, email.lower())
+        credential = self._count_attempt(account, address, email.lower())
         # Outside the transaction: a password hash takes a quarter of a second.
-        known = credential.password_hash if credential else None
-        matches = self.passwords.match(password, known)
+        password_hash = credential.password_hash if credential else None
+        matches = self.passwords.match(password, password_hash)
         if not matches or credential is None:
             raise InvalidCredentials("No account matches this e-mail and password.")
         at = self.now()
         with self.unit_of_work(SYSTEM):
-            # The address first, in the order of _admit: the reverse order could deadlock. Its count
-            # is only decremented: an attacker could reset it by logging in to their own account.
-            self.failures.undo(f"address:{address}")
-            self.failures.forget(account)
+            # The rows are locked in the order of _count_attempt: the reverse order could deadlock.
+            # The address's count is only decremented, by this attempt: if a success reset it, an
+            # attacker could reset it by logging in to an account that they own.
+            self.failures.decrement(f"address:{address}")
+            self.failures.reset(account)
             session_id = new_id()
             self.sessions.open(session_id, credential.owner_id, at)
-            standing = self.sessions.standing(session_id)
-            if standing is None or not standing.valid:
+            status = self.sessions.get_status(session_id)
+            if status is None or not status.valid:
                 # A deactivated account is answered like an unknown one.
                 raise InvalidCredentials("No account matches this e-mail and password.")
             return self._issue(session_id, credential.owner_id, at)
@@ -83,15 +84,18 @@ class SessionService:
         """
         at, token_hash = self.now(), hash_of(token)
         with self.unit_of_work(SYSTEM):
-            spent = self.sessions.spend(token_hash, at)
-            known = spent or self.sessions.find_token(token_hash)
-            standing = self.sessions.standing(known.session_id) if known else None
-            if known is None or standing is None or not standing.valid or known.expires_at <= at:
+            consumed = self.sessions.consume(token_hash, at)
+            # consume returns None for a token that is unknown or was consumed by another request.
+            token_row = consumed or self.sessions.find_token(token_hash)
+            status = self.sessions.get_status(token_row.session_id) if token_row else None
+            if token_row is None or status is None or not status.valid:
                 raise InvalidRefreshToken("Log in again.")
-            if spent or _within_grace(known, at):
-                return self._issue(known.session_id, known.owner_id, at)
-            # Raised after the commit: the revocation must not be rolled back.
-            self.sessions.revoke(known.session_id, at, "refresh token reused")
+            if token_row.expires_at <= at:
+                raise InvalidRefreshToken("Log in again.")
+            if consumed or _is_retry(token_row, at):
+                return self._issue(token_row.session_id, token_row.owner_id, at)
+            self.sessions.revoke(token_row.session_id, at, "refresh token reused")
+        # Raised after the transaction: raised inside, it would roll back the revocation.
         raise RefreshTokenReused("Log in again; if that was not you, change your password.")
 
     def log_out(self, caller: Principal) -> None:
@@ -106,23 +110,29 @@ class SessionService:
         with self.unit_of_work(caller.user_id):
             self.sessions.revoke_all(caller.user_id, self.now(), "logged out everywhere")
 
-    def _admit(self, account: str, address: str, email: str) -> Credential | None:
-        """Return the credential, None if unknown. Raises LoginLocked.
+    def _count_attempt(self, account: str, address: str, email: str) -> Credential | None:
+        """Count a failed login, and return the credential, None if the account is unknown.
 
-        The attempt counts before the password is verified: parallel guesses share the count.
+        The attempt counts as failed before the password is verified, so that parallel guesses share
+        one count; a successful login takes it back. Raises LoginLocked.
         """
         at, policy = self.now(), self.policy
         with self.unit_of_work(SYSTEM):
-            by_address = self.failures.count(f"address:{address}", at, policy.failures_per_address)
-            by_account = self.failures.count(account, at, policy.failures_per_account)
+            address_lock = self.failures.check_and_increment(
+                f"address:{address}", at, policy.failures_per_address
+            )
+            account_lock = self.failures.check_and_increment(
+                account, at, policy.failures_per_account
+            )
             credential = self.credentials.find(email)
-        locked = max(by_account or timedelta(), by_address or timedelta())
-        if locked:
-            wait_s = max(1, round(locked.total_seconds()))
+        remaining_lock = max(account_lock or timedelta(), address_lock or timedelta())
+        if remaining_lock:
+            wait_s = max(1, round(remaining_lock.total_seconds()))
             raise LoginLocked(f"Try again in {wait_s} seconds.", retry_after_s=wait_s)
         return credential
 
     def _issue(self, session_id: UUID, owner_id: UUID, at: datetime) -> SessionTokens:
+        """Store a new refresh token of the session; return it with a new access token."""
         policy, refresh_token = self.policy, new_opaque_token()
         self.sessions.add_token(
             RefreshToken(
@@ -142,5 +152,6 @@ class SessionService:
         )
 
 
-def _within_grace(token: RefreshToken, at: datetime) -> bool:
+def _is_retry(token: RefreshToken, at: datetime) -> bool:
+    """Whether the token was consumed so recently that its second use counts as a retry."""
     return token.spent_at is not None and at - token.spent_at <= REFRESH_GRACE

@@ -20,15 +20,19 @@ SAVE = _insert.on_conflict_do_update(
     set_={
         column.name: _insert.excluded[column.name]
         for column in (
-            *(_columns.state, _columns.requested_at, _columns.findings, _columns.finished_at),
+            _columns.state,
+            _columns.requested_at,
+            _columns.findings,
+            _columns.finished_at,
         )
     },
+    # The primary key is the document alone: without this, a wrong owner would replace the analysis.
     where=_columns.owner_id == _insert.excluded.owner_id,
 )
 
 
 class PostgresAnalyses:
-    """Implements ``Analyses``."""
+    """Implements ``Analyses``; the column ``findings`` holds ``Analysis.result``."""
 
     def find(self, owner_id: UUID, document_id: UUID) -> Analysis | None:
         """Return the analysis of the document, None if none was requested."""

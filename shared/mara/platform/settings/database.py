@@ -5,7 +5,7 @@ from typing import Self
 from pydantic import PostgresDsn, model_validator
 
 from mara.platform.settings.stage import StageSettings
-from mara.platform.weak_secrets import weakness
+from mara.platform.weak_secrets import weakness_reason
 
 
 class DatabaseSettings(StageSettings):
@@ -19,7 +19,7 @@ class DatabaseSettings(StageSettings):
     @model_validator(mode="after")
     def _require_strong_password(self) -> Self:
         password = self.database_url.hosts()[0].get("password") or ""
-        if not self.is_local and (reason := weakness(password, bytes_min=16)):
+        if not self.is_local and (reason := weakness_reason(password, bytes_min=16)):
             message = f"MARA_DATABASE_URL holds a password that {reason}"
             raise ValueError(message)
         return self

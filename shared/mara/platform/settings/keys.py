@@ -10,7 +10,10 @@ from mara.platform.settings.stage import StageSettings
 
 
 class KeySettings(StageSettings):
-    """The provider that wraps data keys: ``kms``, or in the local stage ``local``.
+    """Which provider wraps data keys: ``kms``, or ``local``, which only the local stage allows.
+
+    ``SeedKeySettings`` holds the key of the provider ``kms``; ``LocalKeySettings`` validates the
+    keys of the provider ``local``.
 
     ``local_keys`` maps key ids to 64 hexadecimal digits: the first wraps, all of them unwrap.
     """
@@ -27,7 +30,7 @@ class KeySettings(StageSettings):
 
 
 class LocalKeySettings(KeySettings):
-    """Local wrapping keys; outside the local stage this raises pydantic.ValidationError."""
+    """The keys of the provider ``local``. Raises ValidationError outside the local stage."""
 
     keys: Literal["local"]
     local_keys: dict[str, SecretStr] = Field(min_length=1)
@@ -42,6 +45,6 @@ class LocalKeySettings(KeySettings):
 
 
 class SeedKeySettings(Settings):
-    """The KMS key of seeds, by its ARN: an alias could be pointed to another key."""
+    """The key of the provider ``kms``, by its ARN: an alias could be pointed to another key."""
 
     seed_key_arn: str = Field(pattern=r"^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$")

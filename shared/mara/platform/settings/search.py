@@ -5,7 +5,7 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, model_validator
 
 from mara.platform.settings.stage import StageSettings
-from mara.platform.weak_secrets import weakness
+from mara.platform.weak_secrets import weakness_reason
 
 
 class SearchSettings(StageSettings):
@@ -36,6 +36,6 @@ class SearchSettings(StageSettings):
         if not self.opensearch_url.startswith("https://"):
             message = "MARA_OPENSEARCH_URL must begin with https:// outside the local stage"
             raise ValueError(message)
-        if reason := weakness(self.opensearch_password.get_secret_value(), bytes_min=16):
+        if reason := weakness_reason(self.opensearch_password.get_secret_value(), bytes_min=16):
             message = f"MARA_OPENSEARCH_PASSWORD {reason}"
             raise ValueError(message)

@@ -5,7 +5,7 @@ from typing import Self
 from pydantic import Field, SecretStr, model_validator
 
 from mara.platform.settings.stage import StageSettings
-from mara.platform.weak_secrets import weakness
+from mara.platform.weak_secrets import weakness_reason
 
 
 class TokenSettings(StageSettings):
@@ -23,7 +23,7 @@ class TokenSettings(StageSettings):
     def _require_strong_secrets(self) -> Self:
         if not self.is_local:
             for key_id, secret in self.token_secrets.items():
-                if reason := weakness(secret.get_secret_value(), bytes_min=32):
+                if reason := weakness_reason(secret.get_secret_value(), bytes_min=32):
                     message = f"MARA_TOKEN_SECRETS: the secret {key_id!r} {reason}"
                     raise ValueError(message)
         return self

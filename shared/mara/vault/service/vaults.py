@@ -15,7 +15,7 @@ from mara.vault.ports import Derivation, Vaults
 
 @dataclass(frozen=True, slots=True)
 class VaultService:
-    """The use cases of a user's vault.
+    """Creates the vault of a user, which holds the encrypted seed, and derives its keys.
 
     A seed is in memory only while its vault is created. Nothing is decrypted later: the public
     keys that addresses are derived from are stored in plaintext beside the encrypted seed.
