@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from mara.agents.service.answers import AnswerService
     from mara.agents.service.conversations import ConversationService
     from mara.agents.service.evaluation import EvaluationService
-    from mara.agents.service.language_models import LanguageModelService
     from mara.agents.service.publication import PublicationService
     from mara.agents.service.uploads import UploadService
     from mara.kernel.principal import Principal
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
 def agent_service() -> "AgentService":
     """Management of agents."""
     from mara.agents.service.agents import AgentService
+    from mara.wiring.language_model import language_model_service
 
     return AgentService(
         agents=PostgresAgents(),
@@ -42,15 +42,6 @@ def agent_service() -> "AgentService":
         unit_of_work=transaction,
         now=now,
     )
-
-
-@cache
-def language_model_service() -> "LanguageModelService":
-    """The list of language models."""
-    from mara.agents.service.language_models import LanguageModelService
-    from mara.wiring.language_model import language_model_catalog
-
-    return LanguageModelService(language_model_catalog())
 
 
 @cache

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mara.agents.ports import LanguageModelCatalog
+    from mara.agents.service.language_models import LanguageModelService
     from mara.kernel.language_model import LanguageModel
 
 
@@ -34,3 +35,11 @@ def language_model_catalog() -> "LanguageModelCatalog | None":
     from mara.platform.model_catalog import OllamaLanguageModelCatalog
 
     return OllamaLanguageModelCatalog(settings.ollama_url, settings.language_model)
+
+
+@cache
+def language_model_service() -> "LanguageModelService":
+    """The list of language models."""
+    from mara.agents.service.language_models import LanguageModelService
+
+    return LanguageModelService(language_model_catalog())

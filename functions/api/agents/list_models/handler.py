@@ -3,7 +3,7 @@
 from mara.agents.schemas.language_models import ModelOut, ModelsOut
 from mara.entrypoints.http import USER, api, lambda_handler
 from mara.entrypoints.principal import Caller
-from mara.wiring.agents import language_model_service
+from mara.wiring.language_model import language_model_service
 
 app = api(access=USER)
 
