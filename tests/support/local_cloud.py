@@ -2,12 +2,11 @@
 
 import os
 import resource
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import httpx
 
 from infra.local.settings import Ports
 from tests.support.ports import free_ports, is_free
+from tests.support.processes import kill
 
 ROOT = Path(__file__).parents[2]
 COMMAND_TIMEOUT_S = 240.0
@@ -90,8 +90,7 @@ class LocalCloud:
 
     def kill_everything(self) -> None:
         for pid in self.processes():
-            with suppress(ProcessLookupError):  # ended with its parent
-                os.kill(pid, signal.SIGKILL)
+            kill(pid)
 
     def left_over(self) -> list[int]:
         """Its processes, past and present, that still run; ``taken_ports`` gives its busy ports."""
@@ -110,7 +109,7 @@ def local_cloud(home: Path, **settings: str) -> Iterator[LocalCloud]:
     finally:
         cloud.run("down")
         for pid in cloud.left_over():
-            os.kill(pid, signal.SIGKILL)
+            kill(pid)
 
 
 def commands_cpu_s() -> float:

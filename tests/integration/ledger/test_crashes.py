@@ -1,7 +1,6 @@
 """Invariant 14: whatever is killed at whatever moment, nothing is doubled, lost or overdrawn."""
 
 import os
-import signal
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from multiprocessing import connection as waiting
@@ -22,6 +21,7 @@ from mara.wiring.ledger import audit_service
 from tests.support.money import make_owner
 from tests.support.ports import free_port
 from tests.support.postgres import migrate
+from tests.support.processes import kill
 from tests.support.turmoil import Expected, Notes, Step, script, work
 
 WORKERS = 8
@@ -108,7 +108,7 @@ class Turmoil:
     def _kill_something(self, workers: list[Any]) -> None:
         self.killed += 1
         if self.killed % CRASH_EVERY:
-            os.kill(self.choose.choice(workers).pid, signal.SIGKILL)
+            self.choose.choice(workers).kill()
             return
         self.crashed += 1
         if self.crashed % 2:
@@ -122,7 +122,7 @@ class Turmoil:
             query = "SELECT pid FROM pg_stat_activity WHERE usename = %s"
             pids = [pid for (pid,) in link.execute(query, [APP])]
         if pids:
-            os.kill(self.choose.choice(pids), signal.SIGKILL)
+            kill(self.choose.choice(pids))
         assert self.server.process is not None
         assert self.server._wait_until_ready(self.server.process, float("inf"))
 
