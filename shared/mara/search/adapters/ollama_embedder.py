@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
+from mara.search.adapters.configured_embedder import ConfiguredEmbedder
 from mara.search.errors import EmbeddingUnavailable
 from mara.search.model import EmbeddingModel
 
@@ -15,47 +16,18 @@ CHARACTERS_PER_TOKEN = 2
 upper bound: a passage is split too early rather than truncated."""
 
 
-class OllamaEmbedder:
+class OllamaEmbedder(ConfiguredEmbedder):
     """Implements Embedder. A text beyond the model's limit is an error, and is never truncated."""
 
+    library = "ollama"
+
     def __init__(self, url: str, model: EmbeddingModel) -> None:
+        super().__init__(model)
         self._url = url
-        self._model = model
-
-    @property
-    def model_id(self) -> str:
-        """``ollama/`` and the configured identity."""
-        return f"ollama/{self._model.identity}"
-
-    @property
-    def dimensions(self) -> int:
-        """The configured length of a vector."""
-        return self._model.dimensions
-
-    @property
-    def tokens_max(self) -> int:
-        """The configured limit of the model."""
-        return self._model.tokens_max
 
     def count_tokens(self, text: str) -> int:
         """An upper bound, from the number of characters."""
         return math.ceil(len(text) / CHARACTERS_PER_TOKEN)
-
-    def embed_passages(self, texts: Sequence[str]) -> list[list[float]]:
-        """Embed n passages as ``(n, dimensions)`` values of unit length.
-
-        Raises EmbeddingUnavailable.
-        """
-        prefixed = [self._model.passage_prefix + text for text in texts]
-        return [
-            vector
-            for start in range(0, len(prefixed), BATCH)
-            for vector in self._embed(prefixed[start : start + BATCH])
-        ]
-
-    def embed_query(self, text: str) -> list[float]:
-        """Embed a query as ``(dimensions,)`` values of unit length. Raises EmbeddingUnavailable."""
-        return self._embed([self._model.query_prefix + text])[0]
 
     @cached_property
     def _client(self) -> Any:
@@ -68,6 +40,13 @@ class OllamaEmbedder:
         return Client(host=self._url, timeout=TIMEOUT_S, trust_env=False, limits=limits)
 
     def _embed(self, texts: Sequence[str]) -> list[list[float]]:
+        return [
+            vector
+            for start in range(0, len(texts), BATCH)
+            for vector in self._embed_batch(texts[start : start + BATCH])
+        ]
+
+    def _embed_batch(self, texts: Sequence[str]) -> list[list[float]]:
         # The server returns no vector for an empty text, which would shift the others.
         asked = [text if text.strip() else "." for text in texts]
         vectors = self._request(asked)

@@ -10,7 +10,8 @@ from functools import cache
 from statistics import fmean, pstdev
 from typing import Any
 
-from mara.search.model import EmbeddingModel, RankedCandidate
+from mara.search.adapters.configured_embedder import ConfiguredEmbedder
+from mara.search.model import RankedCandidate
 from mara.search.model.matching import QueryAnalysis
 from mara.search.model.windows import title_of
 from mara.search.service.fusion import by_score
@@ -35,40 +36,16 @@ def _load_cross_encoder(name: str) -> Any:
     return CrossEncoder(name, device="cpu")
 
 
-class SentenceTransformersEmbedder:
+class SentenceTransformersEmbedder(ConfiguredEmbedder):
     """Implements Embedder; the model is loaded with the first text, from a name or a folder."""
 
-    def __init__(self, model: EmbeddingModel) -> None:
-        self._model = model
-
-    @property
-    def model_id(self) -> str:
-        """``sentence-transformers/`` and the configured identity."""
-        return f"sentence-transformers/{self._model.identity}"
-
-    @property
-    def dimensions(self) -> int:
-        """The configured length of a vector."""
-        return self._model.dimensions
-
-    @property
-    def tokens_max(self) -> int:
-        """The configured limit of the model."""
-        return self._model.tokens_max
+    library = "sentence-transformers"
 
     def count_tokens(self, text: str) -> int:
         """The model's tokens, including the prefix and the special tokens."""
         prefixed = self._model.passage_prefix + text
         tokenizer = _load_embedder(self._model.name).tokenizer
         return len(tokenizer(prefixed, verbose=False)["input_ids"])
-
-    def embed_passages(self, texts: Sequence[str]) -> list[list[float]]:
-        """Embed n passages as ``(n, dimensions)`` float32 values of unit length."""
-        return self._embed([self._model.passage_prefix + text for text in texts])
-
-    def embed_query(self, text: str) -> list[float]:
-        """Embed a query as ``(dimensions,)`` float32 values of unit length."""
-        return self._embed([self._model.query_prefix + text])[0]
 
     def _embed(self, texts: Sequence[str]) -> list[list[float]]:
         if not texts:
