@@ -23,11 +23,6 @@ CLOCK = "When the clock drifts, restart the time daemon on the node."
 
 
 @pytest.fixture
-def anna() -> Principal:
-    return make_account("anna").principal
-
-
-@pytest.fixture
 def boris() -> Principal:
     return make_account("boris").principal
 

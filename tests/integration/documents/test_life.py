@@ -1,7 +1,6 @@
 """The life of a document: uploaded, read, superseded, deleted; with crashes at every step."""
 
 import os
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from multiprocessing import get_context
@@ -33,24 +32,13 @@ from mara.wiring.documents import (
 )
 from mara.wiring.search import search_service
 from tests.support.accounts import make_account
-from tests.support.cloud import Cloud, cloud_of_moto
+from tests.support.cloud import Cloud
 
 pytestmark = pytest.mark.usefixtures("database")
 
 TEXT = b"# Runbook\n\nPrune the backups of the database host first.\n"
 NEWER = b"# Runbook\n\nGrow the volume of the database host first.\n"
 FORK = get_context("fork")
-
-
-@pytest.fixture
-def cloud() -> Iterator[Cloud]:
-    with cloud_of_moto() as started:
-        yield started
-
-
-@pytest.fixture
-def anna() -> Principal:
-    return make_account("anna").principal
 
 
 def upload(caller: Principal, content: bytes = TEXT, name: str = "runbook.md") -> Document:

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -15,23 +14,11 @@ from mara.documents.service.recovery import UPLOADING_FOR
 from mara.kernel.principal import Principal
 from mara.platform.clock import now
 from mara.wiring.documents import acceptance_service, library_service, recovery_service
-from tests.support.accounts import make_account
-from tests.support.cloud import BUCKET, Cloud, cloud_of_moto
+from tests.support.cloud import BUCKET, Cloud
 
 pytestmark = pytest.mark.usefixtures("database")
 
 TEXT = b"# Runbook\n\nPrune the backups of the database host first.\n"
-
-
-@pytest.fixture
-def cloud() -> Iterator[Cloud]:
-    with cloud_of_moto() as started:
-        yield started
-
-
-@pytest.fixture
-def anna() -> Principal:
-    return make_account("anna").principal
 
 
 def get(caller: Principal, document: Document) -> Document:

@@ -1,7 +1,5 @@
 """What stands at the very end is read, embedded and found as what stands at the beginning."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from mara.kernel.principal import Principal
@@ -9,21 +7,9 @@ from mara.search.adapters.use import UseEmbedder
 from mara.search.model import SearchMode
 from mara.wiring.documents import library_service
 from mara.wiring.search import search_service
-from tests.support.accounts import make_account
-from tests.support.cloud import Cloud, cloud_of_moto
+from tests.support.cloud import Cloud
 
 pytestmark = pytest.mark.usefixtures("database")
-
-
-@pytest.fixture
-def cloud() -> Iterator[Cloud]:
-    with cloud_of_moto() as started:
-        yield started
-
-
-@pytest.fixture
-def anna() -> Principal:
-    return make_account("anna").principal
 
 
 class TestNothingIsCut:

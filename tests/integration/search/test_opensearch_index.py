@@ -1,7 +1,6 @@
 """An index outside the transaction: a worker that dies between the two leaves no wrong answer."""
 
 import os
-from collections.abc import Iterator
 from datetime import timedelta
 from multiprocessing import get_context
 
@@ -19,8 +18,7 @@ from mara.search.adapters.opensearch_index import OpenSearchIndex
 from mara.search.adapters.opensearch_store import ChunkStore
 from mara.wiring.documents import ingestion_service, library_service, recovery_service
 from mara.wiring.search import search_index, search_service
-from tests.support.accounts import make_account
-from tests.support.cloud import Cloud, cloud_of_moto
+from tests.support.cloud import Cloud
 
 pytestmark = [
     pytest.mark.usefixtures("database", "opensearch"),
@@ -30,17 +28,6 @@ pytestmark = [
 FORK = get_context("fork")
 OLD = b"Prune the backups of the database host first.\n"
 NEW = b"Grow the volume of the database host first.\n"
-
-
-@pytest.fixture
-def cloud() -> Iterator[Cloud]:
-    with cloud_of_moto() as started:
-        yield started
-
-
-@pytest.fixture
-def anna() -> Principal:
-    return make_account("anna").principal
 
 
 def upload(caller: Principal, content: bytes) -> Document:
