@@ -29,8 +29,6 @@ WORDS = (
 PATTERN = re.compile(
     "|".join(rf"(?<![a-z]){word}(?![a-z])" for word in WORDS).replace(" ", r"[\s_]+"), re.IGNORECASE
 )
-UNFINISHED = ("shared/mara/kernel/", "shared/mara/platform/")
-"""Places that still have such words; a place leaves the list when its last one is replaced."""
 TERMS = {
     # The user of Unix systems.
     ("infra/local/postgres.py", "nobody"),
@@ -38,6 +36,7 @@ TERMS = {
     ("infra/decisions/0002-own-postgresql-launcher.md", "nobody"),
     # Published texts: the title of a problem, an error's detail, what is dropped from a format.
     ("shared/mara/documents/errors.py", "ours"),
+    ("shared/mara/kernel/page.py", "ours"),
     ("shared/mara/search/service/reindexing.py", "anew"),
     ("shared/mara/documents/service/formats.py", "nobody"),
 }
@@ -50,7 +49,7 @@ def texts() -> Iterator[tuple[str, str]]:
         root = ROOT / place
         for path in sorted(root.rglob("*")) if root.is_dir() else [root]:
             name = path.relative_to(ROOT).as_posix()
-            if is_read(path) and not name.startswith((*NOT_ENGLISH, *UNFINISHED)):
+            if is_read(path) and not name.startswith(NOT_ENGLISH):
                 yield name, path.read_text("utf-8")
 
 

@@ -75,7 +75,7 @@ class OllamaLanguageModel:
         import httpx
         from langchain_ollama import ChatOllama
 
-        # LangChain does not close its client: the transport is ours, and closing it is enough.
+        # LangChain does not close its client. Closing the transport that this module made is enough.
         async with asyncio.timeout(self._deadline_s), httpx.AsyncHTTPTransport() as transport:
             chat = ChatOllama(
                 model=model,

@@ -71,7 +71,7 @@ def dump_json(value: Any) -> str:
 
 
 JSON = Converted(JSONB(), dump=dump_json)
-"""``jsonb`` without a type of ours."""
+"""``jsonb``: dumped by ``dump_json``, loaded as the driver does."""
 
 
 def one_of(column: str, values: Iterable[str]) -> CheckConstraint:
