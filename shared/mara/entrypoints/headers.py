@@ -5,13 +5,14 @@ from functools import cache
 from mara.entrypoints.events import Request, Response
 from mara.platform.settings.http import HttpSettings
 
-SECURITY = {
+DEFAULTS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "x-frame-options": "DENY",
+    # Responses of the API are data; the pages of the documentation set their own policy.
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "cache-control": "no-store",
 }
-# Responses of the API are data; the pages of the documentation set their own policy.
-CONTENT_SECURITY_POLICY = "default-src 'none'; frame-ancestors 'none'"
 TRANSPORT_SECURITY = "max-age=63072000; includeSubDomains"
 
 CORS_METHODS = "GET, POST, PUT, PATCH, DELETE, OPTIONS"
@@ -32,10 +33,8 @@ def outgoing_headers(request: Request, response: Response) -> None:
     """Add them to ``response`` in place; headers that the route set are not overwritten."""
     settings = _settings()
     headers = response["headers"]
-    for name, value in SECURITY.items():
+    for name, value in DEFAULTS.items():
         headers.setdefault(name, value)
-    headers.setdefault("content-security-policy", CONTENT_SECURITY_POLICY)
-    headers.setdefault("cache-control", "no-store")
     if not settings.is_local:
         headers["strict-transport-security"] = TRANSPORT_SECURITY
     headers["x-request-id"] = request.request_id

@@ -75,7 +75,7 @@ class OllamaLanguageModel:
         import httpx
         from langchain_ollama import ChatOllama
 
-        # LangChain does not close its client. Closing the transport that this module made is enough.
+        # LangChain does not close its client; closing the transport is enough.
         async with asyncio.timeout(self._deadline_s), httpx.AsyncHTTPTransport() as transport:
             chat = ChatOllama(
                 model=model,

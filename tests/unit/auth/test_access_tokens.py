@@ -3,6 +3,7 @@
 import base64
 import hmac
 import json
+import string
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -14,6 +15,7 @@ from mara.auth.adapters.jwt import JwtAccessTokens
 from mara.auth.errors import InvalidToken
 from mara.auth.model import AccessClaims
 
+BASE64URL = string.ascii_letters + string.digits + "-_"
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SECRET = "nT8fWq2ZpLx5Vd9RhYc3Jm7KsBg4Ea6U"
 TOKENS = JwtAccessTokens({"k2": SecretStr(SECRET), "k1": SecretStr(SECRET[::-1])})
@@ -46,6 +48,16 @@ def payload(**changes: Any) -> dict[str, Any]:
         "exp": at + 60,
     }
     return {name: value for name, value in (good | changes).items() if value is not ...}
+
+
+def spellings(part: str) -> list[str]:
+    """The other texts that a lenient decoder reads as the same bytes."""
+
+    def read(text: str) -> bytes:
+        return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+    others = [part[:-1] + last for last in BASE64URL if last != part[-1]]
+    return [f"{part}=", *(other for other in others if read(other) == read(part))]
 
 
 GOOD = sign(header(), payload())
@@ -108,6 +120,21 @@ class TestRead:
     def test_refuses(self, what: str) -> None:
         with pytest.raises(InvalidToken):
             TOKENS.read(FORGED[what], NOON)
+
+    @pytest.mark.parametrize("jti", ["1", "12", "123"])
+    def test_refuses_every_other_spelling_of_the_same_bytes(self, jti: str) -> None:
+        """One payload for each remainder of its length by 3."""
+        good = sign(header(), payload(jti=jti))
+        start, claims, signature = good.split(".")
+        for other in spellings(signature):
+            with pytest.raises(InvalidToken):
+                TOKENS.read(f"{start}.{claims}.{other}", NOON)
+        for other in spellings(claims):
+            body = f"{start}.{other}"
+            valid = segment(hmac.digest(SECRET.encode(), body.encode(), "sha256"))
+            with pytest.raises(InvalidToken):
+                TOKENS.read(f"{body}.{valid}", NOON)
+        assert TOKENS.read(good, NOON).user_id == CLAIMS.user_id
 
     def test_refuses_its_own_token_once_it_expired(self) -> None:
         token = TOKENS.issue(CLAIMS)

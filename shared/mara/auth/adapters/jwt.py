@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -33,9 +34,13 @@ CLAIMS: dict[str, type] = {
     "iat": int,
     "exp": int,
 }
+CLAIM_TYPES = list(CLAIMS.values())
 HEADER = {"alg", "typ", "kid"}
 
 _JWS = jwt.PyJWS(algorithms=[ALGORITHM])
+_BASE64URL = re.compile(r"[\w-]*", re.ASCII).fullmatch
+_LAST = {2: "AQgw", 3: "AEIMQUYcgkosw048"}
+"""By the length modulo 4: the last characters whose unused bits are zero."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +91,7 @@ class JwtAccessTokens:
 
 
 def _claims(payload: Mapping[str, Any], now: datetime) -> AccessClaims:
-    if payload.keys() != CLAIMS.keys() or any(
-        type(payload[name]) is not kind for name, kind in CLAIMS.items()
-    ):
+    if payload.keys() != CLAIMS.keys() or [type(payload[name]) for name in CLAIMS] != CLAIM_TYPES:
         raise InvalidToken("The claims of the token are not valid.")
     if (payload["iss"], payload["aud"]) != (ISSUER, AUDIENCE):
         raise InvalidToken("The claims of the token are not valid.")
@@ -126,11 +129,15 @@ def _key_id(segment: str) -> str:
 
 
 def _is_canonical(part: str) -> bool:
-    """Tell whether the part is unpadded base64url in its only canonical encoding."""
-    try:
-        return base64.urlsafe_b64encode(_decoded(part)).rstrip(b"=") == part.encode()
-    except ValueError:
+    """Tell whether the part is unpadded base64url in its only canonical encoding.
+
+    RFC 4648 section 3.5. Decoding and encoding it again would tell the same at a multiple of the
+    cost.
+    """
+    if _BASE64URL(part) is None:
         return False
+    rest = len(part) % 4
+    return rest == 0 or part[-1] in _LAST.get(rest, "")
 
 
 def _decoded(part: str) -> bytes:
