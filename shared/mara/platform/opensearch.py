@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from opensearchpy import OpenSearch
 
 RETRIES = 1
-"""After a refused connection, a time-out or a gateway's error; every request here may be repeated."""
+"""After a refused connection, a time-out or a gateway's error; every request may be repeated."""
 
 
 @cache
