@@ -9,6 +9,7 @@ Pipeline: read, chunk and embed against LangChain's PyPDFLoader, its RecursiveCh
 and the same embedding model. Rounds are interleaved; the fastest of each counts.
 """
 
+import gc
 import io
 import logging
 import os
@@ -121,6 +122,7 @@ def _reading(path: Path) -> Work:
     from mara.extraction.model import Format
     from mara.wiring.documents import extractor
 
+    gc.freeze()  # as the frame of a worker does after its first file
     return lambda: extractor().extract(path, Format(path.suffix[1:]))
 
 

@@ -1,5 +1,6 @@
 """The frame of a queue's consumer: what is done, what comes again, what is buried."""
 
+import gc
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -100,6 +101,14 @@ class TestConsumer:
     def test_what_is_done_already_is_done(self, dead_letters: Any) -> None:
         assert consume(greet("done")) == ([], [])
         assert dead_letters() == []
+
+    def test_after_the_first_batch_garbage_collection_skips_what_is_loaded(self) -> None:
+        gc.unfreeze()
+        try:
+            consume(greet("anna"))
+            assert gc.get_freeze_count() > 0
+        finally:
+            gc.unfreeze()
 
     def test_where_the_dead_letters_cannot_be_reached_sqs_counts_it_down(self) -> None:
         with mock_aws():  # without the queue
