@@ -11,6 +11,29 @@ from mara.auth.adapters.bcrypt import BcryptPasswords, _dummy_hash
 
 PASSWORDS = BcryptPasswords(cost=4)
 
+WEAK = [
+    # Walks over the keyboard, in either layout.
+    *("йцукенгшщз", "фывапролд", "ячсмитьбю", "ЙЦУКЕНГШ", "йцукен123", "1й2ц3у4к", "й1ц2у3к4"),
+    *("йфяцычувс", "qwertyйцукен", "qazwsxйцу", "qwe123йцу", "1qaz2wsx"),
+    # Words with figures, as written and as the other layout or Latin letters write them.
+    *("привет12345", "ghbdtn12345", "privet12345", "приветghbdtn", "ghbdtnпривет"),
+    *("пароль123", "Пароль2024", "gfhjkm123", "Gfhjkm2024!", "п@роль123", "администратор1"),
+    *("любовь123456", "k.,jdm123456", "lyubov123456", "солнышко123", "красавица1"),
+    # Names, clubs, places and companies with a year.
+    *("спартак1922", "cgfhnfr1922", "spartak1922", "зенит1925", "динамо1923", "liverpool1892"),
+    *("наташа1985", "Александр1990", "серёжа1990", "сережа1990", "катюша1941", "пушкин1837"),
+    *("россия2024", "hjccbz2024", "сбербанк2023", "москва777", "Winter2025!", "победа1945"),
+    # Dates, repetitions.
+    *("27071985", "12.05.1990", "маринамарина", "аааааааааа"),
+]
+
+STRONG = [
+    *("корова+сапог+луна", "конь-батарея-скрепка", "зелёныйчайникпоётночью"),
+    *("бурый_ёж_копает_картошку", "тихо9Лампа!берег", "мшара-кювет-97-полог", "Ъщ7жэ№юхзй9"),
+    *("ягодакосмосгвоздь84", "Дождь_стучит_по_крыше", "ежевика*снегопад*17", "кНц7рЖ2шЪ9"),
+    *("pbvybq,fhfgjnjke'njv", "velvet-harbour-77-pine", "пятьчёрныхгусейлетятнаюг"),
+]
+
 
 class TestMatch:
     @settings(max_examples=30, deadline=None)
@@ -58,8 +81,23 @@ class TestWeakness:
     def test_knows_the_users_own_name(self) -> None:
         assert PASSWORDS.weakness_reason("annapetrova", ["annapetrova@example.com", "Anna Petrova"])
 
+    @pytest.mark.parametrize("weak", WEAK)
+    def test_knows_what_both_languages_type_first(self, weak: str) -> None:
+        assert PASSWORDS.weakness_reason(weak, [])
+
+    def test_knows_the_users_own_words_in_every_spelling(self) -> None:
+        about = ["petrova@example.com", "Анна Жеребцова", "ООО «Рыбникофф»"]
+        for own in ("жеребцова1985", "zherebtsova1985", ";tht,wjdf1985", "Рыбникофф1", "petrova77"):
+            assert PASSWORDS.weakness_reason(own, about), own
+
+    def test_reads_the_longest_password_within_a_second(self) -> None:
+        began = time.process_time()
+        for text in ("1й2ц3у4к" * 32, "ghbdtn " * 36, "а1" * 128):
+            PASSWORDS.weakness_reason(text, ["anna@example.com"])
+        assert time.process_time() - began < 3
+
     @pytest.mark.parametrize(
-        "strong", ["tram-lantern-42-orbit", "трамвай-фонарь-42", "Xk9#mQ2$vL7"]
+        "strong", ["tram-lantern-42-orbit", "трамвай-фонарь-42", "Xk9#mQ2$vL7", *STRONG]
     )
     def test_lets_a_strong_one_pass(self, strong: str) -> None:
         assert PASSWORDS.weakness_reason(strong, ["anna@example.com"]) is None

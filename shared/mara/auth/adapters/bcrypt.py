@@ -1,4 +1,4 @@
-"""Password hashing with bcrypt, and password strength with zxcvbn."""
+"""Password hashing with bcrypt."""
 
 import base64
 import hashlib
@@ -8,14 +8,11 @@ from functools import cache
 
 import bcrypt
 
+from mara.auth.adapters import password_strength
+
 LENGTH_MIN = 8
 LENGTH_MAX = 256
 """Characters."""
-
-SCORE_MIN = 2
-"""Minimum zxcvbn score, of 0 to 4; a score of 2 means more than a million guesses."""
-
-_ZXCVBN_LENGTH_MAX = 72
 
 
 @cache
@@ -49,15 +46,7 @@ class BcryptPasswords:
         return bcrypt.checkpw(_condense(password), known) and password_hash is not None
 
     def weakness_reason(self, password: str, about_the_user: Sequence[str]) -> str | None:
-        """Return why the password is refused: its length or its zxcvbn score; None if accepted."""
-        # Imported here: its lists of leaked passwords take 0.1 s to load; two routes need them.
-        from zxcvbn import zxcvbn
-
+        """Return why the password is refused: its length or its strength; None if accepted."""
         if not LENGTH_MIN <= len(password) <= LENGTH_MAX:
             return f"Use {LENGTH_MIN} to {LENGTH_MAX} characters."
-        known = [word for word in about_the_user if word]
-        result = zxcvbn(password[:_ZXCVBN_LENGTH_MAX], user_inputs=known)
-        if result["score"] >= SCORE_MIN:
-            return None
-        hints = [result["feedback"]["warning"], *result["feedback"]["suggestions"]]
-        return " ".join(hint for hint in hints if hint) or "It is among the first to be guessed."
+        return password_strength.weakness_reason(password, about_the_user)
