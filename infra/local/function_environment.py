@@ -42,6 +42,8 @@ EXPRESSIONS = {
         for name in (
             "BCRYPT_COST",
             "CONTEXT_TOKENS",
+            "COOKIE_DOMAIN",
+            "COOKIE_SAME_SITE",
             "CORS_ORIGINS",
             "EMBEDDER",
             "EMBEDDER_DIMENSIONS",

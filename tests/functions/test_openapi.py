@@ -43,6 +43,7 @@ STORY = (
     *("publish_version", "roll_back_version", "set_gate"),
     *("list_users", "get_user", "update_user"),
     *("delete_conversation", "delete_agent", "delete_document"),
+    *("list_sessions", "end_session"),
     *("log_out", "log_out_everywhere", "change_password"),
 )
 """Each operation once, in an order in which each has what it needs."""
@@ -104,6 +105,8 @@ class Reader:
         names = {"create_agent": "agent_id", "create_api_key": "key_id", "register": "user_id"}
         if operation.id in names:
             self.ids[names[operation.id]] = made["id"]
+        if operation.id == "list_sessions":
+            self.ids["session_id"] = made["items"][0]["id"]
         for name in ("answer_id", "conversation_id", "network", "address"):
             if name in made:
                 self.ids[name] = made[name]
@@ -166,7 +169,7 @@ class TestExamples:
             if name == "upload_document":
                 learned = learn(reader.user_id, "disk.txt", [TEXT])
                 reader.ids["document_id"] = str(learned.id)
-            if name in {"log_out", "log_out_everywhere"}:
+            if name in {"end_session", "log_out", "log_out_everywhere"}:
                 reader.log_in()
 
     def test_of_a_file_are_answered_as_the_document_says(self, reader: Reader) -> None:

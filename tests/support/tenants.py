@@ -16,7 +16,7 @@ from mara.ledger.model import Cause
 from mara.platform.database import transaction
 from mara.wallets.model import Network
 from mara.wiring.agents import agent_service, answer_service
-from mara.wiring.auth import api_key_service, session_service
+from mara.wiring.auth import api_key_service, authentication_service, session_service
 from mara.wiring.ledger import ledger_service
 from mara.wiring.vault import vault_service
 from mara.wiring.wallets import wallet_creation_service
@@ -85,6 +85,14 @@ CALLERS = (
 )
 
 
+def other_session(account: Account) -> UUID:
+    """A session beside that of ``account.principal``, which ending it does not affect."""
+    tokens = session_service().log_in(email=account.email, password=PASSWORD, address="192.0.2.1")
+    session_id = authentication_service().authenticate(tokens.access_token).session_id
+    assert session_id
+    return session_id
+
+
 def make_tenant(
     name: str, word: str, role: Role = Role.USER, network: Network = Network.ARBITRUM
 ) -> Tenant:
@@ -111,6 +119,7 @@ def make_tenant(
         "answer_id": answer.id,
         "conversation_id": answer.conversation_id,
         "key_id": key.id,
+        "session_id": other_session(account),
         "network": network,
     }
     address = wallet.address_text

@@ -39,6 +39,12 @@ class RefreshTokenReused(Unauthenticated):
     title = "The refresh token was used before; its session has ended"
 
 
+class SessionNotFound(NotFound):
+    """The caller has no session with this id, or it has ended."""
+
+    title = "There is no such session"
+
+
 class InvalidCsrfToken(Forbidden):
     """A request with the refresh cookie lacks the matching CSRF header."""
 

@@ -6,6 +6,8 @@ from typing import Protocol
 from uuid import UUID
 
 from mara.auth.model import AccessClaims, AccessStatus, ApiKey, Credential, RefreshToken
+from mara.auth.model.devices import Device, FailedLogins, FailureSubject, OpenSession
+from mara.kernel.page import PageRequest
 
 
 class Credentials(Protocol):
@@ -19,6 +21,19 @@ class Credentials(Protocol):
 
     def save(self, credential: Credential, at: datetime) -> None:
         """Insert the user's credential, or replace it; ``at`` is the time of the change."""
+
+    def hold(self, credential: Credential) -> bool:
+        """Return whether this is still the user's credential, and the account is active.
+
+        Until the transaction ends, nothing can change either: a change waits, and then sees what
+        this transaction wrote.
+        """
+
+    def replace(self, old: Credential, new: Credential, at: datetime) -> bool:
+        """Replace ``old`` by ``new``; return False if the user's credential is another by now.
+
+        Of two concurrent calls with the same ``old``, one returns True.
+        """
 
 
 class Passwords(Protocol):
@@ -53,8 +68,22 @@ class AccessTokens(Protocol):
 class Sessions(Protocol):
     """Storage of sessions and their refresh tokens."""
 
-    def open(self, session_id: UUID, owner_id: UUID, at: datetime) -> None:
+    def open(
+        self, session_id: UUID, owner_id: UUID, at: datetime, device: Device | None = None
+    ) -> None:
         """Insert a session of the user, valid from ``at`` until it is revoked."""
+
+    def list(self, owner_id: UUID, page: PageRequest) -> list[OpenSession]:
+        """Return a page of the user's valid sessions, newest first.
+
+        One more is returned if there is a next page.
+        """
+
+    def end(self, owner_id: UUID, session_id: UUID, at: datetime, because: str) -> bool:
+        """Revoke the session if the user owns it; return whether it was valid."""
+
+    def record_use(self, session_id: UUID, at: datetime, device: Device | None = None) -> None:
+        """Store the time of use, at most once a minute, and the device if it is given."""
 
     def revoke(self, session_id: UUID, at: datetime, because: str) -> None:
         """Revoke the session; a revoked session keeps its first time and reason."""
@@ -66,6 +95,12 @@ class Sessions(Protocol):
 
     def get_status(self, session_id: UUID) -> AccessStatus | None:
         """Return the session's current state and its owner's role, None if it is unknown."""
+
+    def hold(self, session_id: UUID) -> bool:
+        """Return whether the session is valid; it cannot be revoked until the transaction ends.
+
+        Nor can its account be deactivated before that.
+        """
 
     def add_token(self, token: RefreshToken) -> None:
         """Insert a refresh token."""
@@ -101,9 +136,11 @@ class ApiKeys(Protocol):
 
 
 class LoginFailures(Protocol):
-    """Counters of failed logins per subject (an account or an address), with a lock."""
+    """Counters of failed logins per subject (see ``FailureSubject``), with a lock."""
 
-    def check_and_increment(self, subject: str, at: datetime, allowed: int) -> timedelta | None:
+    def check_and_increment(
+        self, subject: FailureSubject, at: datetime, allowed: int
+    ) -> timedelta | None:
         """Return the remaining lock of the subject; if it is not locked, count one failed attempt.
 
         An attempt is counted before its result is known. Return None if the attempt may proceed.
@@ -111,8 +148,11 @@ class LoginFailures(Protocol):
         count.
         """
 
-    def decrement(self, subject: str) -> None:
+    def decrement(self, subject: FailureSubject) -> None:
         """Decrement the count by one, because that attempt succeeded."""
 
-    def reset(self, subject: str) -> None:
+    def reset(self, subject: FailureSubject) -> None:
         """Remove the count of the subject, and its lock."""
+
+    def list(self, account: str, since: datetime) -> list[FailedLogins]:
+        """Return the failures for an account (see ``account_key``), the latest first."""

@@ -5,10 +5,13 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 Event = dict[str, Any]
 Response = dict[str, Any]
+
+USER_AGENT_MAX = 200
 
 REQUEST = "mara.request"
 """The key of the event under which the frame puts its ``Request``."""
@@ -44,6 +47,18 @@ class Request:
     def address(self) -> str:
         """The caller's address as API Gateway saw it; a header could be forged."""
         return str(self.event["requestContext"].get("identity", {}).get("sourceIp", ""))
+
+    @property
+    def user_agent(self) -> str:
+        """The User-Agent header, without control characters, at most 200 characters of it."""
+        printable = (c for c in self.headers.get("user-agent", "") if c.isprintable())
+        return "".join(printable)[:USER_AGENT_MAX]
+
+    @property
+    def arrived_at(self) -> datetime | None:
+        """When API Gateway received the request, before a cold start; None if it is not known."""
+        epoch_ms = self.event["requestContext"].get("requestTimeEpoch")
+        return datetime.fromtimestamp(epoch_ms / 1000, UTC) if epoch_ms else None
 
     @property
     def body_size(self) -> int:

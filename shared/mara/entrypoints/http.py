@@ -9,8 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from fastapi import Depends, FastAPI, Query
-from fastapi import Request as HttpRequest
+from fastapi import FastAPI, Query
 from fastapi.exceptions import RequestValidationError
 from mangum import Mangum
 from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
@@ -20,6 +19,7 @@ from starlette.exceptions import HTTPException
 from mara.auth.model import Scope
 from mara.auth.model.permissions import Access, Rule
 from mara.entrypoints import idempotency, rate_limit
+from mara.entrypoints.client import ArrivedAt, CallerDevice
 from mara.entrypoints.error_handlers import (
     handle_domain_error,
     handle_http_exception,
@@ -40,12 +40,16 @@ from mara.entrypoints.problems import (
 from mara.entrypoints.route import (
     ADMIN,
     AGENTS_ASK,
+    AGENTS_READ,
+    ALERTS_READ,
     BALANCE_READ,
     DOCUMENTS_READ,
     DOCUMENTS_WRITE,
     PUBLIC,
     SUPERUSER,
+    USAGE_READ,
     USER,
+    Replay,
     RouteApp,
     declared,
 )
@@ -57,18 +61,23 @@ from mara.platform.telemetry import logger, trace
 __all__ = [
     "ADMIN",
     "AGENTS_ASK",
+    "AGENTS_READ",
+    "ALERTS_READ",
     "BALANCE_READ",
     "BODY_MAX",
     "DOCUMENTS_READ",
     "DOCUMENTS_WRITE",
     "PUBLIC",
     "SUPERUSER",
+    "USAGE_READ",
     "USER",
-    "Address",
+    "ArrivedAt",
+    "CallerDevice",
     "HealthOut",
     "LambdaHandler",
     "Limit",
     "PageOut",
+    "Replay",
     "RouteApp",
     "api",
     "lambda_handler",
@@ -96,15 +105,26 @@ class PageOut(BaseModel, Generic[ItemT]):
     next_cursor: str | None
 
 
-def api(*, access: Access, scope: Scope | None = None, per_minute: int | None = None) -> RouteApp:
+def api(
+    *,
+    access: Access,
+    scope: Scope | None = None,
+    per_minute: int | None = None,
+    replay: Replay = Replay.ANSWER,
+) -> RouteApp:
     """Create the application of one function, with the declaration of who may call its route.
 
     ``access`` is the least role; ``scope`` is what an API key needs, ``None`` refuses keys;
     ``per_minute`` limits each caller (a user, or an address on a public route) beside the general
-    limit. Raises ValueError for a public route with a scope.
+    limit; ``replay`` is what an Idempotency-Key does. Raises ValueError for a public route with a
+    scope.
     """
     app = RouteApp(
-        rule=Rule(access, scope), per_minute=per_minute, openapi_url=None, redirect_slashes=False
+        rule=Rule(access, scope),
+        per_minute=per_minute,
+        replay=replay,
+        openapi_url=None,
+        redirect_slashes=False,
     )
     app.add_exception_handler(DomainError, handle_domain_error)
     app.add_exception_handler(RequestValidationError, handle_validation_error)
@@ -138,7 +158,7 @@ def lambda_handler(
         principal = identify(request, route.rule)
         status = rate_limit.check(request, principal, limit)
         response = idempotency.once(
-            request, principal, operation, lambda: serve(request.event, context)
+            request, principal, route, lambda: serve(request.event, context)
         )
         response["headers"].update(status.headers())
         return response
@@ -194,15 +214,6 @@ def _unexpected_error_response(request: Request) -> Response:
     logger.exception("request_failed", request_id=request.request_id)
     body = internal(instance=request.path, request_id=request.request_id)
     return json_response(body["status"], body, PROBLEM_JSON)
-
-
-async def _address(http_request: HttpRequest) -> str:
-    request: Request = http_request.scope["aws.event"][REQUEST]
-    return request.address
-
-
-Address = Annotated[str, Depends(_address)]
-"""The caller's address, as API Gateway saw it."""
 
 
 def _log(request: Request, operation: str, status: int, started: float) -> None:

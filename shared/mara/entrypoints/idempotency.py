@@ -15,6 +15,7 @@ from http import HTTPStatus
 from uuid import UUID
 
 from mara.entrypoints.events import Request, Response
+from mara.entrypoints.route import Replay, RouteApp
 from mara.kernel.errors import Conflict, Invalid
 from mara.kernel.principal import Principal
 from mara.kernel.unit_of_work import SYSTEM
@@ -30,6 +31,8 @@ CLAIM_LEASE = timedelta(seconds=60)
 """Longer than any function may run: an older claim was abandoned by a crash."""
 RETENTION = timedelta(hours=24)
 ANONYMOUS = UUID(int=0)
+NOT_STORED = b""
+"""Stands for the response of a route that shows a secret once; no encrypted text is empty."""
 
 
 class IdempotencyKeyReused(Conflict):
@@ -65,16 +68,19 @@ class _Claim:
 
 
 def once(
-    request: Request, principal: Principal | None, operation: str, run: Callable[[], Response]
+    request: Request, principal: Principal | None, route: RouteApp, run: Callable[[], Response]
 ) -> Response:
     """Run the route, or replay the first response. Only a POST with the header is idempotent.
+
+    The response of a route whose ``replay`` is a refusal is not stored: a repeated request raises
+    OutcomeUnknown. A route whose ``replay`` is nothing ignores the header.
 
     Raises IdempotencyKeyReused, RequestInProgress, OutcomeUnknown, InvalidIdempotencyKey.
     """
     client_key = request.headers.get(HEADER)
-    if client_key is None or request.method != "POST":
+    if client_key is None or request.method != "POST" or route.replay is Replay.NOTHING:
         return run()
-    claim = _claim_of(request, principal, operation, client_key)
+    claim = _claim_of(request, principal, route.operation, client_key)
     with transaction(SYSTEM):
         if not _try_claim(claim):
             return _replay(claim)
@@ -86,7 +92,9 @@ def once(
         before_commit(None)
     with transaction(SYSTEM):
         if response["statusCode"] < HTTPStatus.BAD_REQUEST:
-            idempotency_store.store_response(claim.key, _encrypt(claim, response))
+            is_secret = route.replay is Replay.REFUSAL
+            stored = NOT_STORED if is_secret else _encrypt(claim, response)
+            idempotency_store.store_response(claim.key, stored)
         else:
             # A refused request was rolled back and may be retried; an unexpected error may have
             # occurred after the commit.
@@ -126,6 +134,8 @@ def _replay(claim: _Claim) -> Response:
         raise RequestInProgress("Send the request again.")
     if stored.request_hash != claim.request_hash:
         raise IdempotencyKeyReused("Use a new key for a new request.")
+    if stored.response == NOT_STORED:
+        raise OutcomeUnknown("Its answer held a secret, which is shown once. Use a new key.")
     if stored.response is not None:
         return _decrypt(claim, stored.response)
     if stored.effect_committed and stored.claimed_until < now():

@@ -1,5 +1,6 @@
 """The declaration of a route: who may call it and how often."""
 
+from enum import Enum
 from typing import Any
 
 from fastapi import FastAPI
@@ -10,19 +11,37 @@ from mara.auth.model.permissions import Access, Rule
 
 PUBLIC, USER, ADMIN, SUPERUSER = Access
 AGENTS_ASK = Scope.AGENTS_ASK
+AGENTS_READ = Scope.AGENTS_READ
+ALERTS_READ = Scope.ALERTS_READ
 BALANCE_READ = Scope.BALANCE_READ
 DOCUMENTS_READ = Scope.DOCUMENTS_READ
 DOCUMENTS_WRITE = Scope.DOCUMENTS_WRITE
+USAGE_READ = Scope.USAGE_READ
+
+
+class Replay(Enum):
+    """What a POST that is repeated with its Idempotency-Key gets."""
+
+    ANSWER = "answer"
+    """The first answer, which is stored for a day."""
+
+    REFUSAL = "refusal"
+    """409: the effect happens once, but its answer holds a secret, which is not stored."""
+
+    NOTHING = "nothing"
+    """The key is ignored: each request has its own effect, and an old answer would be of no use."""
 
 
 class RouteApp(FastAPI):
     """The FastAPI application of one function, with the access rule of its routes.
 
     ``per_minute`` limits each caller's calls, in addition to the general limit; None means that
-    only the general limit applies.
+    only the general limit applies. ``replay`` is what an Idempotency-Key does.
     """
 
-    def __init__(self, *, rule: Rule, per_minute: int | None, **settings: Any) -> None:
+    def __init__(
+        self, *, rule: Rule, per_minute: int | None, replay: Replay, **settings: Any
+    ) -> None:
         """Raises ValueError for a contradictory declaration."""
         super().__init__(**settings)
         if rule.access is Access.PUBLIC and rule.key_scope is not None:
@@ -31,6 +50,7 @@ class RouteApp(FastAPI):
             raise ValueError("per_minute must be at least 1")
         self.rule = rule
         self.per_minute = per_minute
+        self.replay = replay
 
     @property
     def operation(self) -> str:

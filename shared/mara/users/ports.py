@@ -1,5 +1,6 @@
-"""The port of the users domain."""
+"""The ports of the users domain."""
 
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -30,3 +31,13 @@ class Users(Protocol):
 
     def lock_active_superusers(self) -> set[UUID]:
         """Return the ids of all active superusers, locked until the transaction ends."""
+
+
+class SessionRevocation(Protocol):
+    """Revokes sessions, which the domain above stores."""
+
+    def revoke_all(self, owner_id: UUID, at: datetime, because: str) -> None:
+        """Revoke all sessions of the user in the open transaction; they never become valid again.
+
+        ``because`` is stored with each session.
+        """

@@ -16,7 +16,7 @@ from mara.users.errors import (
     UserNotFound,
 )
 from mara.users.model import Profile, User, UserFilter
-from mara.users.ports import Users
+from mara.users.ports import SessionRevocation, Users
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ class UserAdministrationService:
     """The use cases of administrators; the HTTP frame has checked the caller's role."""
 
     users: Users
+    sessions: SessionRevocation
     unit_of_work: UnitOfWork
     now: Clock
 
@@ -67,6 +68,9 @@ class UserAdministrationService:
     ) -> User:
         """Change the role and the active state; None leaves them as they are.
 
+        A deactivation revokes the user's sessions, which a later activation does not restore. API
+        keys are refused while the account is inactive, and work again once it is active.
+
         Raises UserNotFound, RoleChangeForbidden, SuperuserProtected, LastSuperuser.
         """
         with self.unit_of_work(SYSTEM):
@@ -83,6 +87,8 @@ class UserAdministrationService:
             if superusers == {user.id} and not _is_active_superuser(changed):
                 raise LastSuperuser("Make another user a superuser first.")
             self.users.save(changed)
+            if not changed.active:
+                self.sessions.revoke_all(user.id, changed.updated_at, "account deactivated")
         return changed
 
     def appoint_superuser(self, email: str) -> User:

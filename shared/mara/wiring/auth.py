@@ -9,22 +9,24 @@ from mara.auth.adapters.jwt import JwtAccessTokens
 from mara.auth.adapters.postgres import (
     PostgresApiKeys,
     PostgresCredentials,
-    PostgresSessions,
 )
 from mara.auth.adapters.postgres_login_failures import PostgresLoginFailures
+from mara.auth.adapters.postgres_sessions import PostgresSessions
 from mara.auth.service import (
     ApiKeyService,
     AuthenticationService,
+    DeviceService,
     PasswordService,
     RegistrationService,
     SessionService,
 )
 from mara.auth.service.sessions import LoginPolicy
 from mara.platform.clock import now
+from mara.platform.count_lock import lock_count
 from mara.platform.database import transaction
+from mara.platform.settings.cookies import CookieSettings
 from mara.platform.settings.limits import limit_settings
 from mara.platform.settings.passwords import PasswordSettings
-from mara.platform.settings.stage import stage
 from mara.platform.token_secrets import TokenSecrets, token_settings
 from mara.users.adapters.postgres import PostgresUsers
 
@@ -69,7 +71,12 @@ def session_service() -> SessionService:
 
 def session_cookies() -> SessionCookies:
     """The cookies of browser sessions; without ``Secure`` in the local stage, which has no TLS."""
-    return SessionCookies(secure=not stage().is_local)
+    settings = CookieSettings()  # type: ignore[call-arg]  # from the environment
+    return SessionCookies(
+        secure=not settings.is_local,
+        domain=settings.cookie_domain or None,
+        same_site=settings.cookie_same_site,
+    )
 
 
 @cache
@@ -87,9 +94,17 @@ def password_service() -> PasswordService:
 
 
 @cache
+def device_service() -> DeviceService:
+    """The list of a user's sessions."""
+    return DeviceService(
+        PostgresSessions(), PostgresLoginFailures(), PostgresUsers(), transaction, now
+    )
+
+
+@cache
 def api_key_service() -> ApiKeyService:
     """Management of API keys."""
-    return ApiKeyService(PostgresApiKeys(), transaction, now)
+    return ApiKeyService(PostgresApiKeys(), PostgresSessions(), lock_count, transaction, now)
 
 
 @cache

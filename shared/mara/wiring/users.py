@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from mara.auth.adapters.postgres_sessions import PostgresSessions
 from mara.platform.clock import now
 from mara.platform.database import transaction
 from mara.users.adapters.postgres import PostgresUsers
@@ -17,4 +18,4 @@ def profile_service() -> ProfileService:
 @cache
 def user_administration_service() -> UserAdministrationService:
     """Administration of accounts."""
-    return UserAdministrationService(PostgresUsers(), transaction, now)
+    return UserAdministrationService(PostgresUsers(), PostgresSessions(), transaction, now)

@@ -11,13 +11,15 @@ import pytest
 from mara.auth.adapters.postgres import (
     PostgresApiKeys,
     PostgresCredentials,
-    PostgresSessions,
 )
 from mara.auth.adapters.postgres_login_failures import PostgresLoginFailures
+from mara.auth.adapters.postgres_sessions import PostgresSessions
 from mara.auth.errors import InvalidCredentials
 from mara.auth.model import AccessStatus, ApiKey, Credential, RefreshToken, Scope
+from mara.auth.model.devices import Device, FailedLogins, FailureSubject, OpenSession
 from mara.auth.ports import ApiKeys, Credentials, LoginFailures, Sessions
 from mara.kernel.ids import new_id
+from mara.kernel.page import PageRequest
 from mara.kernel.principal import Role
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform.database import transaction
@@ -35,6 +37,7 @@ from tests.support.fakes.auth import (
 )
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
+ANNA = FailureSubject("account:anna network:192.0.2.1", "anna", "192.0.2.1")
 
 
 @dataclass
@@ -56,15 +59,22 @@ class Stores:
         with self.unit_of_work(SYSTEM):
             return self.sessions.get_status(session_id)
 
-    def open_session(self, user: User) -> Any:
-        session_id = new_id()
+    def open_session(self, user: User, device: Device | None = None) -> Any:
         with self.unit_of_work(SYSTEM):
-            self.sessions.open(session_id, user.id, NOW)
+            return self.open_session_in_transaction(user, device)
+
+    def open_session_in_transaction(self, user: User, device: Device | None = None) -> Any:
+        """A session with a refresh token that does not expire during the test."""
+        session_id = new_id()
+        self.sessions.open(session_id, user.id, NOW, device)
+        expires_at = datetime(2100, 1, 1, tzinfo=UTC)
+        token = RefreshToken(session_id.bytes, session_id, user.id, NOW, expires_at)
+        self.sessions.add_token(token)
         return session_id
 
     def count(self, at: datetime, allowed: int = 2) -> timedelta | None:
         with self.unit_of_work(SYSTEM):
-            return self.failures.check_and_increment("account:anna", at, allowed)
+            return self.failures.check_and_increment(ANNA, at, allowed)
 
 
 @pytest.fixture(params=["fake", "postgres"])
@@ -110,6 +120,19 @@ class TestUsersAndCredentials:
             assert stores.credentials.find(user.email) == Credential(user.id, "two")
             assert stores.credentials.find("boris@example.com") is None
 
+    def test_are_held_and_replaced_only_as_they_were_read(self, stores: Stores) -> None:
+        user = stores.add_user("anna@example.com")
+        one, two = Credential(user.id, "one"), Credential(user.id, "two")
+        with stores.unit_of_work(SYSTEM):
+            stores.credentials.save(one, NOW)
+            assert stores.credentials.hold(one)
+            assert not stores.credentials.replace(two, two, NOW)
+            assert stores.credentials.replace(one, two, NOW)
+            assert not stores.credentials.hold(one)
+            assert stores.credentials.hold(two)
+            stores.users.save(replace(user, active=False))
+            assert not stores.credentials.hold(two)
+
     def test_a_failed_transaction_leaves_nothing(self, stores: Stores) -> None:
         user = stores.add_user("anna@example.com")
         with pytest.raises(ZeroDivisionError), stores.unit_of_work(SYSTEM):
@@ -142,6 +165,49 @@ class TestSessions:
             stores.sessions.revoke_all(anna.id, NOW, "password changed", spare=two)
         found = [stores.get_status(id_) for id_ in (one, two, other)]
         assert [status.valid for status in found if status] == [False, True, True]
+
+    def test_are_held_while_they_are_valid(self, stores: Stores) -> None:
+        user = stores.add_user("anna@example.com")
+        session_id = stores.open_session(user)
+        with stores.unit_of_work(user.id):
+            assert stores.sessions.hold(session_id)
+            assert not stores.sessions.hold(new_id())
+            stores.sessions.revoke(session_id, NOW, "logged out")
+            assert not stores.sessions.hold(session_id)
+        inactive = stores.add_user("boris@example.com", active=False)
+        with stores.unit_of_work(SYSTEM):
+            assert not stores.sessions.hold(stores.open_session_in_transaction(inactive))
+
+    def test_are_listed_with_their_devices_while_they_can_be_refreshed(
+        self, stores: Stores
+    ) -> None:
+        anna, boris = stores.add_user("anna@example.com"), stores.add_user("boris@example.com")
+        device, later = Device("192.0.2.1", "Firefox"), NOW + timedelta(minutes=2)
+        ids = sorted(stores.open_session(anna, device) for _ in range(3))
+        stores.open_session(boris, device)
+        tokenless = new_id()
+        with stores.unit_of_work(anna.id):
+            stores.sessions.open(tokenless, anna.id, NOW)
+            stores.sessions.record_use(ids[1], NOW + timedelta(seconds=59))
+            stores.sessions.record_use(ids[1], later)
+            stores.sessions.record_use(ids[2], later, Device("192.0.2.9", "curl"))
+            assert stores.sessions.end(anna.id, ids[0], NOW, "ended")
+            assert not stores.sessions.end(anna.id, ids[0], NOW, "ended")
+            assert not stores.sessions.end(boris.id, ids[1], NOW, "ended")
+            newest, one_more = stores.sessions.list(anna.id, PageRequest(1))
+            rest = stores.sessions.list(anna.id, PageRequest(1, newest.id))
+        assert newest == OpenSession(ids[2], NOW, later, Device("192.0.2.9", "curl"))
+        assert rest == [one_more] == [OpenSession(ids[1], NOW, later, device)]
+
+    def test_a_use_is_recorded_once_a_minute(self, stores: Stores) -> None:
+        user = stores.add_user("anna@example.com")
+        session_id, seen = stores.open_session(user), []
+        for seconds in (0, 60, 61):
+            with stores.unit_of_work(SYSTEM):
+                stores.sessions.record_use(session_id, NOW + timedelta(seconds=seconds))
+                found = stores.sessions.get_status(session_id)
+            seen.append(found and found.last_used_at)
+        assert seen == [NOW, NOW, NOW + timedelta(seconds=61)]
 
     def test_a_refresh_token_is_spent_once(self, stores: Stores) -> None:
         user = stores.add_user("anna@example.com")
@@ -208,14 +274,28 @@ class TestLoginFailures:
         for undo_count in (stores.failures.decrement, stores.failures.reset):
             stores.count(NOW)
             with stores.unit_of_work(SYSTEM):
-                undo_count("account:anna")
+                undo_count(ANNA)
             assert [stores.count(NOW), stores.count(NOW)] == [None, None]
             assert stores.count(NOW) is not None
             with stores.unit_of_work(SYSTEM):
-                stores.failures.reset("account:anna")
+                stores.failures.reset(ANNA)
 
     def test_are_forgotten_after_a_day(self, stores: Stores) -> None:
         stores.count(NOW)
         later = NOW + timedelta(hours=24, seconds=1)
         assert [stores.count(later), stores.count(later)] == [None, None]
         assert stores.count(later) is not None
+
+    def test_of_an_account_are_listed_by_network_the_latest_first(self, stores: Stores) -> None:
+        other = FailureSubject("account:anna network:192.0.2.2", "anna", "192.0.2.2")
+        later = NOW + timedelta(seconds=5)
+        stores.count(NOW)
+        with stores.unit_of_work(SYSTEM):
+            stores.failures.check_and_increment(other, later, 1)
+            stores.failures.check_and_increment(FailureSubject("network:192.0.2.2"), later, 1)
+            assert stores.failures.list("anna", NOW) == [
+                FailedLogins("192.0.2.2", 1, later, later + timedelta(seconds=30)),
+                FailedLogins("192.0.2.1", 1, NOW, None),
+            ]
+            assert len(stores.failures.list("anna", later)) == 1
+            assert stores.failures.list("boris", NOW) == []

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from mara.auth.errors import InvalidCredentials
 from mara.auth.model import AccessStatus, ApiKey, Credential, RefreshToken, lock_after
+from mara.auth.model.devices import Device, FailedLogins, FailureSubject, OpenSession
 from mara.kernel.page import PageRequest
 from mara.kernel.principal import Role
 from mara.kernel.unit_of_work import SYSTEM, Scope
@@ -25,6 +26,9 @@ USE_NOTED_EVERY = timedelta(minutes=1)
 @dataclass(frozen=True)
 class StoredSession:
     owner_id: UUID
+    created_at: datetime
+    last_used_at: datetime
+    device: Device
     revoked_because: str | None = None
 
 
@@ -36,6 +40,8 @@ class Failures:
     count: int
     last_failed_at: datetime
     locked_until: datetime | None = None
+    account: str | None = None
+    network: str | None = None
 
 
 @dataclass
@@ -131,13 +137,55 @@ class FakeCredentials:
     def save(self, credential: Credential, at: datetime) -> None:
         self.database.tables.credentials[credential.owner_id] = credential
 
+    def hold(self, credential: Credential) -> bool:
+        tables = self.database.tables
+        user = tables.users.get(credential.owner_id)
+        is_current = tables.credentials.get(credential.owner_id) == credential
+        return is_current and user is not None and user.active
+
+    def replace(self, old: Credential, new: Credential, at: datetime) -> bool:
+        credentials = self.database.tables.credentials
+        if credentials.get(old.owner_id) != old:
+            return False
+        credentials[new.owner_id] = new
+        return True
+
 
 @dataclass
 class FakeSessions:
     database: FakeAuthDatabase
 
-    def open(self, session_id: UUID, owner_id: UUID, at: datetime) -> None:
-        self.database.tables.sessions[session_id] = StoredSession(owner_id)
+    def open(
+        self, session_id: UUID, owner_id: UUID, at: datetime, device: Device | None = None
+    ) -> None:
+        stored = StoredSession(owner_id, at, at, device or Device())
+        self.database.tables.sessions[session_id] = stored
+
+    def list(self, owner_id: UUID, page: PageRequest) -> list[OpenSession]:
+        found = [
+            OpenSession(id_, stored.created_at, stored.last_used_at, stored.device)
+            for id_, stored in sorted(self.database.tables.sessions.items(), reverse=True)
+            if stored.owner_id == owner_id
+            and stored.revoked_because is None
+            and any(token.session_id == id_ for token in self.database.tables.tokens.values())
+        ]
+        after = page.after
+        return [one for one in found if after is None or one.id < after][: page.limit + 1]
+
+    def end(self, owner_id: UUID, session_id: UUID, at: datetime, because: str) -> bool:
+        stored = self.database.tables.sessions.get(session_id)
+        if stored is None or stored.owner_id != owner_id or stored.revoked_because is not None:
+            return False
+        self._revoke_where(lambda id_, _: id_ == session_id, because)
+        return True
+
+    def record_use(self, session_id: UUID, at: datetime, device: Device | None = None) -> None:
+        sessions = self.database.tables.sessions
+        stored = sessions[session_id]
+        if device is not None:
+            sessions[session_id] = replace(stored, last_used_at=at, device=device)
+        elif stored.last_used_at < at - USE_NOTED_EVERY:
+            sessions[session_id] = replace(stored, last_used_at=at)
 
     def revoke(self, session_id: UUID, at: datetime, because: str) -> None:
         self._revoke_where(lambda id_, _: id_ == session_id, because)
@@ -155,7 +203,12 @@ class FakeSessions:
         if session is None or not self.database.sees(session.owner_id):
             return None
         user = tables.users[session.owner_id]
-        return AccessStatus(user.id, user.role, user.active and session.revoked_because is None)
+        is_valid = user.active and session.revoked_because is None
+        return AccessStatus(user.id, user.role, is_valid, session.last_used_at)
+
+    def hold(self, session_id: UUID) -> bool:
+        status = self.get_status(session_id)
+        return status is not None and status.valid
 
     def add_token(self, token: RefreshToken) -> None:
         self.database.tables.tokens[token.hash] = token
@@ -212,22 +265,33 @@ class FakeApiKeys:
 class FakeLoginFailures:
     database: FakeAuthDatabase
 
-    def check_and_increment(self, subject: str, at: datetime, allowed: int) -> timedelta | None:
+    def check_and_increment(
+        self, subject: FailureSubject, at: datetime, allowed: int
+    ) -> timedelta | None:
         table = self.database.tables.failures
-        known = table.get(subject)
+        known = table.get(subject.key)
         if known and known.locked_until and known.locked_until > at:
             return known.locked_until - at
         is_recent = known is not None and known.last_failed_at >= at - FAILURES_EXPIRE_AFTER
         count = known.count + 1 if known and is_recent else 1
         lock = lock_after(count, allowed)
         before = known.locked_until if known else None
-        table[subject] = Failures(count, at, at + lock if lock else before)
+        until = at + lock if lock else before
+        table[subject.key] = Failures(count, at, until, subject.account, subject.network)
         return None
 
-    def decrement(self, subject: str) -> None:
-        known = self.database.tables.failures.get(subject)
+    def decrement(self, subject: FailureSubject) -> None:
+        known = self.database.tables.failures.get(subject.key)
         if known and known.count:
-            self.database.tables.failures[subject] = replace(known, count=known.count - 1)
+            self.database.tables.failures[subject.key] = replace(known, count=known.count - 1)
 
-    def reset(self, subject: str) -> None:
-        self.database.tables.failures.pop(subject, None)
+    def reset(self, subject: FailureSubject) -> None:
+        self.database.tables.failures.pop(subject.key, None)
+
+    def list(self, account: str, since: datetime) -> list[FailedLogins]:
+        found = [
+            FailedLogins(known.network or "", known.count, known.last_failed_at, known.locked_until)
+            for known in self.database.tables.failures.values()
+            if known.account == account and known.last_failed_at >= since
+        ]
+        return sorted(found, key=lambda failed: failed.last_failed_at, reverse=True)

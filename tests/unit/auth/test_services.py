@@ -1,8 +1,10 @@
 """The services of auth on in-memory repositories; passwords and tokens are the real ones."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -17,13 +19,24 @@ from mara.auth.errors import (
     InvalidToken,
     LoginLocked,
     RefreshTokenReused,
+    SessionNotFound,
     TooManyApiKeys,
     WeakPassword,
 )
-from mara.auth.model import LOCK_FIRST, LOCK_MAX, REFRESH_GRACE, Scope, SessionTokens, lock_after
+from mara.auth.model import (
+    LOCK_FIRST,
+    LOCK_MAX,
+    REFRESH_GRACE,
+    AccessStatus,
+    Scope,
+    SessionTokens,
+    lock_after,
+)
+from mara.auth.model.devices import Device
 from mara.auth.service import (
     ApiKeyService,
     AuthenticationService,
+    DeviceService,
     PasswordService,
     RegistrationService,
     SessionService,
@@ -32,6 +45,7 @@ from mara.auth.service.api_keys import KEYS_MAX
 from mara.auth.service.opaque import hash_of, new_opaque_token
 from mara.auth.service.sessions import LoginPolicy
 from mara.kernel.ids import new_id
+from mara.kernel.page import PageRequest
 from mara.kernel.principal import Principal, Role
 from mara.platform.token_secrets import TokenSecrets
 from mara.users.errors import EmailTaken
@@ -58,6 +72,10 @@ POLICY = LoginPolicy(
 )
 
 
+def _no_lock(owner_id: UUID, kind: str) -> None:
+    """A unit test has one thread: there is nothing to wait for."""
+
+
 @dataclass
 class Auth:
     """All services on one database, and a clock that the test sets."""
@@ -79,7 +97,10 @@ class Auth:
         self.passwords = PasswordService(
             credentials, passwords, sessions, failures, 2, unit_of_work, self.now
         )
-        self.keys = ApiKeyService(keys, unit_of_work, self.now)
+        self.devices = DeviceService(
+            sessions, failures, FakeUsers(database), unit_of_work, self.now
+        )
+        self.keys = ApiKeyService(keys, sessions, _no_lock, unit_of_work, self.now)
         self.authentication = AuthenticationService(tokens, sessions, keys, unit_of_work, self.now)
 
     def now(self) -> datetime:
@@ -88,12 +109,23 @@ class Auth:
     def register(self, email: str = "anna@example.com") -> User:
         return self.registration.register(email=email, password=PASSWORD, profile=Profile())
 
-    def log_in(self, password: str = PASSWORD, address: str = ADDRESS) -> SessionTokens:
-        return self.sessions.log_in(email="Anna@example.com", password=password, address=address)
+    def log_in(
+        self, password: str = PASSWORD, address: str = ADDRESS, held: Sequence[str] = ()
+    ) -> SessionTokens:
+        return self.sessions.log_in(
+            email="Anna@example.com", password=password, address=address, held_tokens=held
+        )
 
-    def fail_to_log_in(self, address: str = ADDRESS) -> None:
+    def fail_to_log_in(self, address: str = ADDRESS, held: Sequence[str] = ()) -> None:
         with pytest.raises(InvalidCredentials):
-            self.log_in("wrong", address)
+            self.log_in("wrong", address, held)
+
+    def is_locked_out(self, address: str = ADDRESS, held: Sequence[str] = ()) -> bool:
+        try:
+            self.log_in(address=address, held=held)
+        except LoginLocked:
+            return True
+        return False
 
     def caller(self, tokens: SessionTokens) -> Principal:
         return self.authentication.authenticate(tokens.access_token)
@@ -177,8 +209,9 @@ class TestLogIn:
         auth.fail_to_log_in()
         auth.fail_to_log_in()
         with pytest.raises(LoginLocked) as locked:
-            auth.log_in(address="192.0.2.2")
+            auth.log_in()
         assert locked.value.retry_after_s == 30
+        auth.log_in(address="192.0.2.2")
         auth.at += timedelta(seconds=29.9)
         with pytest.raises(LoginLocked, match="1 seconds") as locked:
             auth.log_in()
@@ -204,10 +237,10 @@ class TestLogIn:
 
     def test_waits_for_the_longer_of_two_locks(self, auth: Auth) -> None:
         auth.register()
-        auth.fail_to_log_in("192.0.2.2")
-        auth.fail_to_log_in("192.0.2.2")
+        auth.fail_to_log_in()
+        auth.fail_to_log_in()
         auth.at += timedelta(seconds=10)
-        for number in range(5):
+        for number in range(3):
             with pytest.raises(InvalidCredentials):
                 auth.sessions.log_in(email=f"{number}@x.org", password="wrong", address=ADDRESS)
         with pytest.raises(LoginLocked) as locked:
@@ -226,6 +259,136 @@ class TestLogIn:
             auth.log_in()
 
 
+class TestLockOut:
+    """Failed logins lock the network that they come from, and no device of the owner."""
+
+    @pytest.fixture
+    def owner(self, auth: Auth) -> SessionTokens:
+        auth.register()
+        return auth.log_in(address="198.51.100.9")
+
+    def test_from_one_network_leaves_the_owner_in(self, auth: Auth, owner: SessionTokens) -> None:
+        for _ in range(2):
+            auth.fail_to_log_in()
+        assert auth.is_locked_out()
+        assert not auth.is_locked_out("198.51.100.9")
+
+    def test_of_an_ipv6_network_is_not_escaped_by_another_address_of_it(
+        self, auth: Auth, owner: SessionTokens
+    ) -> None:
+        for number in range(2):
+            auth.fail_to_log_in(f"2001:db8:1:2::{number + 1}")
+        assert auth.is_locked_out("2001:db8:1:2:ffff::7")
+        assert not auth.is_locked_out("2001:db8:1:3::1")
+
+    def test_one_guess_an_hour_from_many_networks_never_locks_the_owner(
+        self, auth: Auth, owner: SessionTokens
+    ) -> None:
+        for number in range(48):
+            auth.at += timedelta(hours=1)
+            auth.fail_to_log_in(f"203.0.113.{number}")
+            assert not auth.is_locked_out("198.51.100.9")
+
+    @pytest.mark.parametrize("kind", ["access_token", "refresh_token"])
+    def test_spares_a_known_device_in_the_attackers_own_network(
+        self, auth: Auth, owner: SessionTokens, kind: str
+    ) -> None:
+        for _ in range(2):
+            auth.fail_to_log_in("192.0.2.3")
+        for number in range(5):
+            with pytest.raises(InvalidCredentials):
+                auth.sessions.log_in(email=f"{number}@x.org", password="wrong", address=ADDRESS)
+        for address in (ADDRESS, "192.0.2.3"):
+            assert auth.is_locked_out(address)
+            assert not auth.is_locked_out(address, [getattr(owner, kind)])
+
+    def test_spares_no_device_of_another_account(self, auth: Auth, owner: SessionTokens) -> None:
+        auth.register("boris@example.com")
+        of_boris = auth.sessions.log_in(
+            email="boris@example.com", password=PASSWORD, address="192.0.2.3"
+        )
+        for _ in range(2):
+            auth.fail_to_log_in(held=[of_boris.access_token, of_boris.refresh_token])
+        assert auth.is_locked_out(held=[of_boris.access_token, of_boris.refresh_token])
+
+    def test_spares_no_device_whose_session_has_ended(
+        self, auth: Auth, owner: SessionTokens
+    ) -> None:
+        auth.sessions.log_out(auth.caller(owner))
+        held = [owner.access_token, owner.refresh_token, "no-token", "a.b.c"]
+        for _ in range(2):
+            auth.fail_to_log_in(held=held)
+        assert auth.is_locked_out(held=held)
+
+    def test_of_a_known_device_follows_from_its_own_failures_alone(
+        self, auth: Auth, owner: SessionTokens
+    ) -> None:
+        """A stolen session does not allow guessing the password without end."""
+        for number in range(2):
+            auth.fail_to_log_in(f"203.0.113.{number}", [owner.refresh_token])
+        assert auth.is_locked_out("203.0.113.9", [owner.refresh_token])
+        assert not auth.is_locked_out("203.0.113.9")
+
+    def test_is_shown_to_the_owner_by_network(self, auth: Auth, owner: SessionTokens) -> None:
+        auth.fail_to_log_in("203.0.113.1")
+        auth.at += timedelta(minutes=1)
+        for _ in range(2):
+            auth.fail_to_log_in("2001:db8:1:2::1")
+        shown = auth.devices.failed_logins(auth.caller(owner))
+        assert [(failed.network, failed.failures) for failed in shown] == [
+            ("2001:db8:1:2::/64", 2),
+            ("203.0.113.1", 1),
+        ]
+        assert [failed.locked_until for failed in shown] == [auth.at + timedelta(seconds=30), None]
+        anna = auth.caller(owner)
+        auth.at += timedelta(hours=24, seconds=1)
+        assert auth.devices.failed_logins(anna) == []
+
+
+class TestDevices:
+    def test_are_listed_with_their_last_use(self, auth: Auth) -> None:
+        auth.register()
+        first = auth.sessions.log_in(
+            email="anna@example.com", password=PASSWORD, address=ADDRESS, user_agent="Firefox"
+        )
+        auth.at += timedelta(minutes=5)
+        second = auth.log_in()
+        caller = auth.caller(first)
+        newest, oldest = auth.devices.list(caller, PageRequest()).items
+        assert (newest.device, newest.last_used_at) == (Device(ADDRESS, ""), auth.at)
+        assert (oldest.device, oldest.last_used_at) == (Device(ADDRESS, "Firefox"), auth.at)
+        auth.at += timedelta(minutes=5)
+        moved = Device("192.0.2.2", "Firefox 2")
+        auth.sessions.refresh(first.refresh_token, device=moved)
+        newest, oldest = auth.devices.list(caller, PageRequest()).items
+        assert (oldest.device, oldest.last_used_at) == (moved, auth.at)
+        assert newest.last_used_at == auth.at - timedelta(minutes=5)
+        auth.devices.end(caller, newest.id)
+        with pytest.raises(InvalidToken):
+            auth.caller(second)
+        assert [one.id for one in auth.devices.list(caller, PageRequest()).items] == [oldest.id]
+
+    def test_record_a_use_when_the_last_one_is_over_a_minute_old(self, auth: Auth) -> None:
+        auth.register()
+        tokens, seen = auth.log_in(), []
+        for passed in (60, 1, 60, 1):
+            auth.at += timedelta(seconds=passed)
+            caller = auth.caller(tokens)
+            (session,) = auth.devices.list(caller, PageRequest()).items
+            seen.append((session.last_used_at - NOW).total_seconds())
+        assert seen == [0, 61, 61, 122]
+
+    def test_are_ended_by_their_owner_once(self, auth: Auth) -> None:
+        auth.register()
+        caller = auth.caller(auth.log_in())
+        assert caller.session_id
+        with pytest.raises(SessionNotFound):
+            auth.devices.end(Principal(new_id(), Role.USER), caller.session_id)
+        auth.devices.end(caller, caller.session_id)
+        with pytest.raises(SessionNotFound):
+            auth.devices.end(caller, caller.session_id)
+
+
 class TestRefresh:
     def test_gives_a_new_pair_for_the_same_session(self, auth: Auth) -> None:
         auth.register()
@@ -236,6 +399,18 @@ class TestRefresh:
         session_id = auth.database.committed.tokens[hash_of(first.refresh_token)].session_id
         assert auth.caller(second).session_id == session_id
         auth.sessions.refresh(second.refresh_token)
+
+    def test_counts_the_grace_to_the_arrival_of_the_request(self, auth: Auth) -> None:
+        """A cold start may take longer than the grace; it is not the client's fault."""
+        auth.register()
+        first = auth.log_in()
+        auth.sessions.refresh(first.refresh_token)
+        auth.at += timedelta(minutes=1)
+        auth.sessions.refresh(first.refresh_token, arrived_at=NOW + REFRESH_GRACE)
+        auth.sessions.refresh(first.refresh_token, arrived_at=NOW - timedelta(seconds=1))
+        late = NOW + REFRESH_GRACE + timedelta(milliseconds=1)
+        with pytest.raises(RefreshTokenReused):
+            auth.sessions.refresh(first.refresh_token, arrived_at=late)
 
     def test_forgives_the_same_client_twice_within_the_grace(self, auth: Auth) -> None:
         auth.register()
@@ -438,9 +613,17 @@ class TestModel:
 
     def test_scopes_have_the_names_that_clients_know(self) -> None:
         assert {str(scope) for scope in Scope} == {
-            *("agents:ask", "balance:read", "documents:read", "documents:write")
+            *("agents:ask", "agents:read", "alerts:read", "balance:read"),
+            *("documents:read", "documents:write", "usage:read"),
         }
         assert timedelta(seconds=10) == REFRESH_GRACE
+
+    def test_a_status_is_the_same_whenever_it_was_used_last(self) -> None:
+        user_id = new_id()
+        used, unused = (
+            AccessStatus(user_id, Role.USER, valid=True, last_used_at=at) for at in (NOW, None)
+        )
+        assert used == unused
 
     def test_an_opaque_token_has_256_random_bits(self) -> None:
         tokens = {new_opaque_token() for _ in range(100)}

@@ -3,11 +3,11 @@
 from uuid import UUID
 
 from mara.agents.schemas import AgentOut
-from mara.entrypoints.http import USER, api, lambda_handler
+from mara.entrypoints.http import AGENTS_READ, USER, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.wiring.agents import agent_service
 
-app = api(access=USER)
+app = api(access=USER, scope=AGENTS_READ)
 
 
 @app.get("/api/v1/agents/{agent_id}")

@@ -1,12 +1,12 @@
 """GET /api/v1/agents - the caller's agents, newest first."""
 
 from mara.agents.schemas import AgentOut
-from mara.entrypoints.http import USER, Limit, PageOut, api, lambda_handler
+from mara.entrypoints.http import AGENTS_READ, USER, Limit, PageOut, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.kernel.page import PageRequest
 from mara.wiring.agents import agent_service
 
-app = api(access=USER)
+app = api(access=USER, scope=AGENTS_READ)
 
 
 @app.get("/api/v1/agents")

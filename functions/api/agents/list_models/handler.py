@@ -1,11 +1,11 @@
 """GET /api/v1/models - the language models that an agent can use."""
 
 from mara.agents.schemas.language_models import ModelOut, ModelsOut
-from mara.entrypoints.http import USER, api, lambda_handler
+from mara.entrypoints.http import AGENTS_READ, USER, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.wiring.language_model import language_model_service
 
-app = api(access=USER)
+app = api(access=USER, scope=AGENTS_READ)
 
 
 @app.get("/api/v1/models")

@@ -1,11 +1,11 @@
 """POST /api/v1/auth/api-keys - create an API key; only this response contains its secret."""
 
 from mara.auth.schemas import ApiKeyIn, NewApiKeyOut
-from mara.entrypoints.http import USER, api, lambda_handler
+from mara.entrypoints.http import USER, Replay, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.wiring.auth import api_key_service
 
-app = api(access=USER)
+app = api(access=USER, replay=Replay.REFUSAL)
 
 
 @app.post("/api/v1/auth/api-keys", status_code=201)

@@ -1,21 +1,34 @@
 """POST /api/v1/auth/login - exchange an e-mail address and password for a session."""
 
-from fastapi import Response
+from fastapi import Request, Response
 
 from mara.auth.schemas import LoginRequest, SessionOut
-from mara.entrypoints.http import PUBLIC, Address, api, lambda_handler
+from mara.auth.schemas.sessions import CookieOnly
+from mara.entrypoints.http import PUBLIC, CallerDevice, Replay, api, lambda_handler
 from mara.wiring.auth import session_cookies, session_service
 
-app = api(access=PUBLIC)
+app = api(access=PUBLIC, replay=Replay.NOTHING)
 
 
 @app.post("/api/v1/auth/login")
-async def log_in(body: LoginRequest, address: Address, response: Response) -> SessionOut:
+async def log_in(
+    *,
+    body: LoginRequest,
+    device: CallerDevice,
+    request: Request,
+    response: Response,
+    cookie_only: CookieOnly = False,
+) -> SessionOut:
+    cookies = session_cookies()
     tokens = session_service().log_in(
-        email=body.email, password=body.password.get_secret_value(), address=address
+        email=body.email,
+        password=body.password.get_secret_value(),
+        address=device.address,
+        user_agent=device.user_agent,
+        held_tokens=cookies.held_tokens(request),
     )
-    session_cookies().set(response, tokens)
-    return SessionOut.of(tokens)
+    cookies.set(response, tokens)
+    return SessionOut.of(tokens, cookie_only=cookie_only)
 
 
 handler = lambda_handler(app)

@@ -4,11 +4,11 @@ from uuid import UUID
 
 from mara.documents.schemas import DocumentOut
 from mara.documents.schemas.analysis import AnalysisOut
-from mara.entrypoints.http import USER, api, lambda_handler
+from mara.entrypoints.http import DOCUMENTS_READ, USER, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.wiring.documents import analysis_service, library_service
 
-app = api(access=USER)
+app = api(access=USER, scope=DOCUMENTS_READ)
 
 
 class DocumentDetailOut(DocumentOut):

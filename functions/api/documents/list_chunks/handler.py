@@ -3,11 +3,11 @@
 from uuid import UUID
 
 from mara.documents.schemas import ChunksOut
-from mara.entrypoints.http import USER, Limit, api, lambda_handler
+from mara.entrypoints.http import DOCUMENTS_READ, USER, Limit, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.wiring.documents import library_service
 
-app = api(access=USER)
+app = api(access=USER, scope=DOCUMENTS_READ)
 
 
 @app.get("/api/v1/documents/{document_id}/chunks")

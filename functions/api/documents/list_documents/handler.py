@@ -1,12 +1,12 @@
 """GET /api/v1/documents - the caller's documents with their states, newest first."""
 
 from mara.documents.schemas import DocumentOut
-from mara.entrypoints.http import USER, Limit, PageOut, api, lambda_handler
+from mara.entrypoints.http import DOCUMENTS_READ, USER, Limit, PageOut, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.kernel.page import PageRequest
 from mara.wiring.documents import library_service
 
-app = api(access=USER)
+app = api(access=USER, scope=DOCUMENTS_READ)
 
 
 @app.get("/api/v1/documents")

@@ -7,6 +7,7 @@ Cross-Site Request Forgery cheat sheet): a planted cookie does not come with a m
 import base64
 import hmac
 from dataclasses import dataclass
+from typing import Literal
 
 from pydantic import SecretStr
 from starlette.requests import Request
@@ -25,12 +26,19 @@ CSRF_COOKIE = "mara_csrf"
 CSRF_HEADER = "x-csrf-token"
 COOKIE_PATH = "/api/v1/auth"
 
+SameSite = Literal["strict", "lax", "none"]
+
 
 @dataclass(frozen=True, slots=True)
 class SessionCookies:
-    """The cookies of a browser's session; ``secure`` is False in the local stage, without TLS."""
+    """The cookies of a browser's session; ``secure`` is False in the local stage, without TLS.
+
+    ``domain`` is that of a site whose subdomains get the cookies too; None is the API's host.
+    """
 
     secure: bool
+    domain: str | None = None
+    same_site: SameSite = "strict"
 
     def set(self, response: Response, tokens: SessionTokens) -> None:
         """Set the refresh cookie, hidden from scripts, and the CSRF cookie, which they read."""
@@ -44,15 +52,29 @@ class SessionCookies:
                 value,
                 max_age=max_age,
                 path=path,
+                domain=self.domain,
                 secure=self.secure,
                 httponly=not readable,
-                samesite="strict",
+                samesite=self.same_site,
             )
 
     def clear(self, response: Response) -> None:
         """Delete both cookies."""
         for name, path in ((REFRESH_COOKIE, COOKIE_PATH), (CSRF_COOKIE, "/")):
-            response.delete_cookie(name, path=path, secure=self.secure, samesite="strict")
+            response.delete_cookie(
+                name,
+                path=path,
+                domain=self.domain,
+                secure=self.secure,
+                samesite=self.same_site,
+            )
+
+    def held_tokens(self, request: Request) -> list[str]:
+        """Return the tokens that a device sends with a login: its cookie, its access token."""
+        scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
+        is_bearer = scheme.lower() == "bearer"
+        held = [request.cookies.get(REFRESH_COOKIE), bearer.strip() if is_bearer else None]
+        return [token for token in held if token]
 
     def refresh_token(self, request: Request, from_body: SecretStr | None) -> str:
         """Return the token of the body, else of the cookie.

@@ -1,22 +1,46 @@
-"""Credentials, sessions and API keys in PostgreSQL."""
+"""Credentials and API keys in PostgreSQL."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import and_, bindparam, delete, insert, or_, select, update
 from sqlalchemy.dialects import postgresql
 
-from mara.auth.adapters.tables import api_keys, credentials, refresh_tokens, sessions
+from mara.auth.adapters.tables import api_keys, credentials
 from mara.auth.errors import InvalidCredentials
-from mara.auth.model import AccessStatus, ApiKey, Credential, RefreshToken
-from mara.platform.sql import bound, execute, fetch_all, fetch_one, take, values_of
+from mara.auth.model import USE_RECORDED_EVERY, AccessStatus, ApiKey, Credential
+from mara.platform.sql import (
+    bound,
+    execute,
+    fetch_all,
+    fetch_one,
+    take,
+    values_of,
+)
 from mara.users.adapters.tables import users
-
-USE_RECORDED_EVERY = timedelta(minutes=1)
 
 _credential = select(credentials.c.owner_id, credentials.c.password_hash)
 FIND_CREDENTIAL = _credential.join(users).where(users.c.email == bindparam("email"))
 GET_CREDENTIAL = _credential.where(credentials.c.owner_id == bindparam("owner_id"))
+# The account is locked first, as everywhere: locks in another order could deadlock.
+HOLD_CREDENTIAL = (
+    select(users.c.id)
+    .select_from(users.join(credentials))
+    .where(
+        users.c.id == bindparam("owner_id"),
+        users.c.active,
+        credentials.c.password_hash == bindparam("password_hash"),
+    )
+    .with_for_update(read=True)
+)
+REPLACE_CREDENTIAL = (
+    update(credentials)
+    .where(
+        credentials.c.owner_id == bindparam("of_owner"),
+        credentials.c.password_hash == bindparam("old_hash"),
+    )
+    .values(bound((credentials.c.password_hash, credentials.c.changed_at)))
+)
 _credential_insert = postgresql.insert(credentials).values(bound(credentials.c))
 SAVE_CREDENTIAL = _credential_insert.on_conflict_do_update(
     index_elements=[credentials.c.owner_id],
@@ -24,36 +48,6 @@ SAVE_CREDENTIAL = _credential_insert.on_conflict_do_update(
         column.name: _credential_insert.excluded[column.name]
         for column in (credentials.c.password_hash, credentials.c.changed_at)
     },
-)
-
-OPEN = insert(sessions).values(bound((sessions.c.id, sessions.c.owner_id, sessions.c.created_at)))
-_revoke = (
-    update(sessions)
-    .where(sessions.c.revoked_at.is_(None))
-    .values(bound((sessions.c.revoked_at, sessions.c.revoked_because)))
-)
-REVOKE = _revoke.where(sessions.c.id == bindparam("id"))
-REVOKE_ALL = _revoke.where(
-    sessions.c.owner_id == bindparam("owner_id"),
-    sessions.c.id.is_distinct_from(bindparam("spare")),
-)
-GET_STATUS = (
-    select(
-        users.c.id.label("user_id"),
-        users.c.role,
-        and_(users.c.active, sessions.c.revoked_at.is_(None)).label("valid"),
-    )
-    .select_from(sessions.join(users))
-    .where(sessions.c.id == bindparam("id"))
-)
-
-ADD_TOKEN = insert(refresh_tokens).values(bound(refresh_tokens.c))
-FIND_TOKEN = select(refresh_tokens).where(refresh_tokens.c.hash == bindparam("hash"))
-CONSUME = (
-    update(refresh_tokens)
-    .where(refresh_tokens.c.hash == bindparam("hash"), refresh_tokens.c.spent_at.is_(None))
-    .values(bound([refresh_tokens.c.spent_at]))
-    .returning(refresh_tokens)
 )
 
 ADD_KEY = insert(api_keys).values(bound(api_keys.c))
@@ -109,43 +103,15 @@ class PostgresCredentials:
         """Insert or replace the credential."""
         execute(SAVE_CREDENTIAL, **values_of(credential), changed_at=at)
 
+    def hold(self, credential: Credential) -> bool:
+        """Lock the credential and its account; False if one of them changed."""
+        return fetch_one(HOLD_CREDENTIAL, **values_of(credential)) is not None
 
-class PostgresSessions:
-    """Implements ``Sessions``."""
-
-    def open(self, session_id: UUID, owner_id: UUID, at: datetime) -> None:
-        """Insert a session."""
-        execute(OPEN, id=session_id, owner_id=owner_id, created_at=at)
-
-    def revoke(self, session_id: UUID, at: datetime, because: str) -> None:
-        """Revoke the session unless it is revoked already."""
-        execute(REVOKE, id=session_id, revoked_at=at, revoked_because=because)
-
-    def revoke_all(
-        self, owner_id: UUID, at: datetime, because: str, *, spare: UUID | None = None
-    ) -> None:
-        """Revoke every session of the user except ``spare``."""
-        revoked = {"revoked_at": at, "revoked_because": because}
-        execute(REVOKE_ALL, owner_id=owner_id, spare=spare, **revoked)
-
-    def get_status(self, session_id: UUID) -> AccessStatus | None:
-        """Return the session's current state and its owner's role, None if it is unknown."""
-        row = fetch_one(GET_STATUS, id=session_id)
-        return AccessStatus(**row) if row else None
-
-    def add_token(self, token: RefreshToken) -> None:
-        """Insert a refresh token."""
-        execute(ADD_TOKEN, **values_of(token))
-
-    def consume(self, token_hash: bytes, at: datetime) -> RefreshToken | None:
-        """Set ``spent_at`` and return the token, None if it is unknown or consumed already."""
-        row = fetch_one(CONSUME, hash=token_hash, spent_at=at)
-        return RefreshToken(**row) if row else None
-
-    def find_token(self, token_hash: bytes) -> RefreshToken | None:
-        """Return the refresh token, None if it is unknown."""
-        row = fetch_one(FIND_TOKEN, hash=token_hash)
-        return RefreshToken(**row) if row else None
+    def replace(self, old: Credential, new: Credential, at: datetime) -> bool:
+        """Update the credential if it is still ``old``; each hash has a salt of its own."""
+        compared = {"of_owner": old.owner_id, "old_hash": old.password_hash}
+        changed = {"password_hash": new.password_hash, "changed_at": at}
+        return execute(REPLACE_CREDENTIAL, **compared, **changed) == 1
 
 
 class PostgresApiKeys:

@@ -7,9 +7,12 @@ from sqlalchemy.dialects.postgresql import insert
 
 from mara.auth.adapters.tables import login_failures
 from mara.auth.model import lock_after
-from mara.platform.sql import execute, fetch_value
+from mara.auth.model.devices import FailedLogins, FailureSubject
+from mara.platform.sql import execute, fetch_all, fetch_value, values_of
 
 FAILURES_EXPIRE_AFTER = timedelta(hours=24)
+SHOWN_MAX = 100
+"""Networks whose failures the owner of an account is shown."""
 
 _failures, _locked_until = login_failures.c.failures, login_failures.c.locked_until
 _of_subject = login_failures.c.subject == bindparam("subject")
@@ -18,7 +21,13 @@ _at = bindparam("at", type_=login_failures.c.last_failed_at.type)
 # Nothing is returned while the subject is locked: such an attempt does not count.
 INCREMENT = (
     insert(login_failures)
-    .values(subject=bindparam("subject"), failures=1, last_failed_at=_at)
+    .values(
+        subject=bindparam("key"),
+        failures=1,
+        last_failed_at=_at,
+        account=bindparam("account"),
+        network=bindparam("network"),
+    )
     .on_conflict_do_update(
         index_elements=[login_failures.c.subject],
         set_={
@@ -37,27 +46,49 @@ LOCKED_UNTIL = select(_locked_until).where(_of_subject)
 DECREMENT = update(login_failures).where(_of_subject, _failures > 0).values(failures=_failures - 1)
 RESET = delete(login_failures).where(_of_subject)
 
+LIST = (
+    select(
+        login_failures.c.network,
+        _failures,
+        login_failures.c.last_failed_at,
+        _locked_until,
+    )
+    .where(
+        login_failures.c.account == bindparam("account"),
+        login_failures.c.last_failed_at >= bindparam("since"),
+    )
+    .order_by(login_failures.c.last_failed_at.desc())
+    .limit(SHOWN_MAX)
+)
+
 
 class PostgresLoginFailures:
     """Implements ``LoginFailures``."""
 
-    def check_and_increment(self, subject: str, at: datetime, allowed: int) -> timedelta | None:
+    def check_and_increment(
+        self, subject: FailureSubject, at: datetime, allowed: int
+    ) -> timedelta | None:
         """Return the remaining lock, or count a failure and lock at ``allowed`` of them."""
         expired_before = at - FAILURES_EXPIRE_AFTER
-        failures = fetch_value(INCREMENT, subject=subject, at=at, expired_before=expired_before)
+        counted = values_of(subject)
+        failures = fetch_value(INCREMENT, **counted, at=at, expired_before=expired_before)
         if failures is None:
-            return self._remaining_lock(subject, at)
+            return self._remaining_lock(subject.key, at)
         if lock := lock_after(failures, allowed):
-            execute(LOCK, subject=subject, until=at + lock)
+            execute(LOCK, subject=subject.key, until=at + lock)
         return None
 
-    def reset(self, subject: str) -> None:
+    def reset(self, subject: FailureSubject) -> None:
         """Delete the count of the subject, and its lock."""
-        execute(RESET, subject=subject)
+        execute(RESET, subject=subject.key)
 
-    def decrement(self, subject: str) -> None:
+    def decrement(self, subject: FailureSubject) -> None:
         """Decrement the count by one."""
-        execute(DECREMENT, subject=subject)
+        execute(DECREMENT, subject=subject.key)
+
+    def list(self, account: str, since: datetime) -> list[FailedLogins]:
+        """Return the failures of the account since then, the latest first."""
+        return [FailedLogins(**row) for row in fetch_all(LIST, account=account, since=since)]
 
     def _remaining_lock(self, subject: str, at: datetime) -> timedelta | None:
         until = fetch_value(LOCKED_UNTIL, subject=subject)

@@ -40,6 +40,9 @@ sessions = Table(
     Column("created_at", TIMESTAMP, nullable=False),
     Column("revoked_at", TIMESTAMP),
     Column("revoked_because", Text),
+    Column("address", Text, nullable=False, server_default=text("''")),
+    Column("user_agent", Text, nullable=False, server_default=text("''")),
+    Column("last_used_at", TIMESTAMP),
     Index("sessions_owner", "owner_id", postgresql_where=text("revoked_at IS NULL")),
 )
 
@@ -79,4 +82,7 @@ login_failures = Table(
     Column("failures", Integer, nullable=False),
     Column("locked_until", TIMESTAMP),
     Column("last_failed_at", TIMESTAMP, nullable=False),
+    Column("account", Text),
+    Column("network", Text),
+    Index("login_failures_account", "account", postgresql_where=text("account IS NOT NULL")),
 )

@@ -1,6 +1,6 @@
 """Credentials, sessions, refresh tokens and API keys."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -10,6 +10,9 @@ from mara.kernel.principal import Role
 REFRESH_GRACE = timedelta(seconds=10)
 """A second use within this time is treated as a retry by the same client, not as a theft."""
 
+USE_RECORDED_EVERY = timedelta(minutes=1)
+"""The last use of a session or an API key is exact to this time, to spare writes."""
+
 LOCK_FIRST = timedelta(seconds=30)
 LOCK_MAX = timedelta(hours=1)
 
@@ -18,9 +21,12 @@ class Scope(StrEnum):
     """What an API key may do; a route declares the scope that it requires."""
 
     AGENTS_ASK = "agents:ask"
+    AGENTS_READ = "agents:read"
+    ALERTS_READ = "alerts:read"
     BALANCE_READ = "balance:read"
     DOCUMENTS_READ = "documents:read"
     DOCUMENTS_WRITE = "documents:write"
+    USAGE_READ = "usage:read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,8 @@ class AccessStatus:
     role: Role
     valid: bool
     """The session or key is neither revoked nor expired, and the account is active."""
+    last_used_at: datetime | None = field(default=None, compare=False)
+    """The last recorded use of a session; None for an API key."""
 
 
 @dataclass(frozen=True, slots=True)

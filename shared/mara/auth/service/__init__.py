@@ -2,6 +2,7 @@
 
 from mara.auth.service.api_keys import ApiKeyService
 from mara.auth.service.authentication import AuthenticationService
+from mara.auth.service.devices import DeviceService
 from mara.auth.service.passwords import PasswordService
 from mara.auth.service.registration import RegistrationService
 from mara.auth.service.sessions import SessionService
@@ -9,6 +10,7 @@ from mara.auth.service.sessions import SessionService
 __all__ = [
     "ApiKeyService",
     "AuthenticationService",
+    "DeviceService",
     "PasswordService",
     "RegistrationService",
     "SessionService",

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from mara.auth.errors import ApiKeyNotFound, ExpiryInPast, TooManyApiKeys
+from mara.auth.errors import ApiKeyNotFound, ExpiryInPast, InvalidToken, TooManyApiKeys
 from mara.auth.model import ApiKey, Scope
-from mara.auth.ports import ApiKeys
+from mara.auth.ports import ApiKeys, Sessions
 from mara.auth.service.opaque import API_KEY_PREFIX, hash_of, new_opaque_token
 from mara.kernel.clock import Clock
+from mara.kernel.count_lock import CountLock
 from mara.kernel.ids import new_id
 from mara.kernel.principal import Principal
 from mara.kernel.unit_of_work import UnitOfWork
@@ -25,6 +26,8 @@ class ApiKeyService:
     """Creates, lists and deletes the caller's API keys."""
 
     api_keys: ApiKeys
+    sessions: Sessions
+    lock_count: CountLock
     unit_of_work: UnitOfWork
     now: Clock
 
@@ -38,7 +41,8 @@ class ApiKeyService:
     ) -> tuple[ApiKey, str]:
         """Create a key; return it with its secret, which cannot be read again.
 
-        Raises TooManyApiKeys, ExpiryInPast.
+        Raises TooManyApiKeys, ExpiryInPast, and InvalidToken if the caller's session was revoked
+        in the meantime: a stolen session must not leave a key behind.
         """
         at, secret = self.now(), API_KEY_PREFIX + new_opaque_token()
         if expires_at is not None and expires_at <= at:
@@ -54,6 +58,9 @@ class ApiKeyService:
             expires_at=expires_at,
         )
         with self.unit_of_work(caller.user_id):
+            if caller.session_id is not None and not self.sessions.hold(caller.session_id):
+                raise InvalidToken("Log in again.")
+            self.lock_count(caller.user_id, "api_keys")
             if len(self.api_keys.list(caller.user_id)) >= KEYS_MAX:
                 raise TooManyApiKeys(f"Delete one: a user has at most {KEYS_MAX}.")
             self.api_keys.add(key)

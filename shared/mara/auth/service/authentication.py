@@ -1,8 +1,10 @@
 """Identification of the caller by an access token or an API key."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from mara.auth.errors import InvalidApiKey, InvalidToken
+from mara.auth.model import USE_RECORDED_EVERY, AccessStatus
 from mara.auth.ports import AccessTokens, ApiKeys, Sessions
 from mara.auth.service.opaque import API_KEY_PREFIX, hash_of
 from mara.kernel.clock import Clock
@@ -27,11 +29,14 @@ class AuthenticationService:
         return self._by_access_token(token)
 
     def _by_access_token(self, token: str) -> Principal:
-        claims = self.access_tokens.read(token, self.now())
+        at = self.now()
+        claims = self.access_tokens.read(token, at)
         # A valid token may outlive a logout or a deactivation, so the session is read for its
         # current state, and for the user's current role.
         with self.unit_of_work(SYSTEM):
             status = self.sessions.get_status(claims.session_id)
+            if status is not None and _is_stale(status, at):
+                self.sessions.record_use(claims.session_id, at)
         if status is None or not status.valid or status.user_id != claims.user_id:
             raise InvalidToken("Log in again.")
         return Principal(status.user_id, status.role, session_id=claims.session_id)
@@ -43,3 +48,10 @@ class AuthenticationService:
             raise InvalidApiKey("Create another key.")
         key, status = found
         return Principal(status.user_id, status.role, scopes=frozenset(key.scopes))
+
+
+def _is_stale(status: AccessStatus, at: datetime) -> bool:
+    """Whether the last recorded use of a valid session is old enough to be replaced."""
+    if not status.valid or status.last_used_at is None:
+        return False
+    return at - status.last_used_at > USE_RECORDED_EVERY

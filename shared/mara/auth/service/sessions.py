@@ -1,5 +1,6 @@
 """Login, refresh and logout."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -13,11 +14,12 @@ from mara.auth.errors import (
 from mara.auth.model import (
     REFRESH_GRACE,
     AccessClaims,
-    Credential,
     RefreshToken,
     SessionTokens,
 )
+from mara.auth.model.devices import Device
 from mara.auth.ports import AccessTokens, Credentials, LoginFailures, Passwords, Sessions
+from mara.auth.service.attempts import Attempt, LoginAttempts
 from mara.auth.service.opaque import hash_of, new_opaque_token
 from mara.kernel.clock import Clock
 from mara.kernel.ids import new_id
@@ -27,7 +29,10 @@ from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class LoginPolicy:
-    """How many failed logins lock an account or an address, and how long tokens are valid."""
+    """How many failed logins from a network lock it, for one account and for all of them.
+
+    And how long tokens are valid.
+    """
 
     failures_per_account: int
     failures_per_address: int
@@ -48,14 +53,24 @@ class SessionService:
     unit_of_work: UnitOfWork
     now: Clock
 
-    def log_in(self, *, email: str, password: str, address: str) -> SessionTokens:
-        """Open a session.
+    def log_in(
+        self,
+        *,
+        email: str,
+        password: str,
+        address: str,
+        user_agent: str = "",
+        held_tokens: Sequence[str] = (),
+    ) -> SessionTokens:
+        """Open a session on the device with this address and User-Agent.
 
-        Raises InvalidCredentials, which does not disclose whether the e-mail or the password was
-        wrong, and LoginLocked, for unknown accounts as for existing ones.
+        ``held_tokens`` are access or refresh tokens that the device has; one of this account
+        protects it from being locked out by the failed logins of others. Raises InvalidCredentials,
+        which does not disclose whether the e-mail or the password was wrong, and LoginLocked, for
+        unknown accounts as for existing ones.
         """
-        account = f"account:{email.lower()}"
-        credential = self._count_attempt(account, address, email.lower())
+        attempt = self._count_attempt(email.lower(), address, held_tokens)
+        credential = attempt.credential
         # Outside the transaction: a password hash takes a quarter of a second.
         password_hash = credential.password_hash if credential else None
         matches = self.passwords.match(password, password_hash)
@@ -63,24 +78,25 @@ class SessionService:
             raise InvalidCredentials("No account matches this e-mail and password.")
         at = self.now()
         with self.unit_of_work(SYSTEM):
-            # The rows are locked in the order of _count_attempt: the reverse order could deadlock.
-            # The address's count is only decremented, by this attempt: if a success reset it, an
-            # attacker could reset it by logging in to an account that they own.
-            self.failures.decrement(f"address:{address}")
-            self.failures.reset(account)
-            session_id = new_id()
-            self.sessions.open(session_id, credential.owner_id, at)
-            status = self.sessions.get_status(session_id)
-            if status is None or not status.valid:
-                # A deactivated account is answered like an unknown one.
+            # The password may have been changed, or the account deactivated, since it was verified:
+            # both revoke the sessions that exist, so no session may open after them. A deactivated
+            # account is answered like an unknown one.
+            if not self.credentials.hold(credential):
                 raise InvalidCredentials("No account matches this e-mail and password.")
+            self._attempts.succeed(attempt)
+            session_id = new_id()
+            device = Device(address, user_agent)
+            self.sessions.open(session_id, credential.owner_id, at, device)
             return self._issue(session_id, credential.owner_id, at)
 
-    def refresh(self, token: str) -> SessionTokens:
-        """Exchange the refresh token for new tokens.
+    def refresh(
+        self, token: str, *, arrived_at: datetime | None = None, device: Device | None = None
+    ) -> SessionTokens:
+        """Exchange the refresh token for new tokens; store where ``device`` uses the session.
 
         Raises InvalidRefreshToken, and RefreshTokenReused after revoking the session, because the
-        token may be stolen. A second use within ``REFRESH_GRACE`` is treated as a retry.
+        token may be stolen. A second use that ``arrived_at`` the gateway within ``REFRESH_GRACE``
+        is treated as a retry, whenever it is processed; None stands for now.
         """
         at, token_hash = self.now(), hash_of(token)
         with self.unit_of_work(SYSTEM):
@@ -92,7 +108,8 @@ class SessionService:
                 raise InvalidRefreshToken("Log in again.")
             if token_row.expires_at <= at:
                 raise InvalidRefreshToken("Log in again.")
-            if consumed or _is_retry(token_row, at):
+            if consumed or _is_retry(token_row, arrived_at or at):
+                self.sessions.record_use(token_row.session_id, at, device)
                 return self._issue(token_row.session_id, token_row.owner_id, at)
             self.sessions.revoke(token_row.session_id, at, "refresh token reused")
         # Raised after the transaction: raised inside, it would roll back the revocation.
@@ -110,26 +127,26 @@ class SessionService:
         with self.unit_of_work(caller.user_id):
             self.sessions.revoke_all(caller.user_id, self.now(), "logged out everywhere")
 
-    def _count_attempt(self, account: str, address: str, email: str) -> Credential | None:
-        """Count a failed login, and return the credential, None if the account is unknown.
+    @property
+    def _attempts(self) -> LoginAttempts:
+        return LoginAttempts(
+            self.credentials,
+            self.sessions,
+            self.access_tokens,
+            self.failures,
+            self.policy.failures_per_account,
+            self.policy.failures_per_address,
+        )
 
-        The attempt counts as failed before the password is verified, so that parallel guesses share
-        one count; a successful login takes it back. Raises LoginLocked.
-        """
-        at, policy = self.now(), self.policy
+    def _count_attempt(self, email: str, address: str, held_tokens: Sequence[str]) -> Attempt:
+        """Count a failed login, which a success takes back. Raises LoginLocked."""
         with self.unit_of_work(SYSTEM):
-            address_lock = self.failures.check_and_increment(
-                f"address:{address}", at, policy.failures_per_address
-            )
-            account_lock = self.failures.check_and_increment(
-                account, at, policy.failures_per_account
-            )
-            credential = self.credentials.find(email)
-        remaining_lock = max(account_lock or timedelta(), address_lock or timedelta())
-        if remaining_lock:
-            wait_s = max(1, round(remaining_lock.total_seconds()))
+            attempt = self._attempts.begin(email, address, held_tokens, self.now())
+        # Raised after the transaction: raised inside, it would roll back the count.
+        if attempt.remaining_lock:
+            wait_s = max(1, round(attempt.remaining_lock.total_seconds()))
             raise LoginLocked(f"Try again in {wait_s} seconds.", retry_after_s=wait_s)
-        return credential
+        return attempt
 
     def _issue(self, session_id: UUID, owner_id: UUID, at: datetime) -> SessionTokens:
         """Store a new refresh token of the session; return it with a new access token."""
@@ -152,6 +169,6 @@ class SessionService:
         )
 
 
-def _is_retry(token: RefreshToken, at: datetime) -> bool:
+def _is_retry(token: RefreshToken, arrived_at: datetime) -> bool:
     """Whether the token was consumed so recently that its second use counts as a retry."""
-    return token.spent_at is not None and at - token.spent_at <= REFRESH_GRACE
+    return token.spent_at is not None and arrived_at - token.spent_at <= REFRESH_GRACE

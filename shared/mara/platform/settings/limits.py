@@ -1,4 +1,4 @@
-"""Rate limits of the API, and the login failures that lock an account or an address."""
+"""Rate limits of the API, and the failed logins that lock a network out."""
 
 from functools import cache
 
@@ -8,7 +8,10 @@ from mara.platform.settings.base import Settings
 
 
 class LimitSettings(Settings):
-    """Requests per minute, and the failures that lock an account or an address out."""
+    """Requests per minute, and the failed logins that lock a network out.
+
+    ``login_failures_per_account`` is for one account, ``login_failures_per_address`` for all.
+    """
 
     requests_per_minute_user: int = Field(default=600, ge=1)
     requests_per_minute_address: int = Field(default=120, ge=1)

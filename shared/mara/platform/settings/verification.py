@@ -7,6 +7,7 @@ from functools import cache
 GROUPS = {
     "database.DatabaseSettings": ("MARA_DATABASE_URL",),
     "tokens.TokenSettings": ("MARA_TOKEN_SECRETS",),
+    "cookies.CookieSettings": ("MARA_COOKIE_SAME_SITE",),
     "passwords.PasswordSettings": ("MARA_BCRYPT_COST",),
     "search.SearchSettings": ("MARA_SEARCH", "MARA_OPENSEARCH_URL"),
     "keys.KeySettings": ("MARA_KEYS", "MARA_LOCAL_KEYS"),

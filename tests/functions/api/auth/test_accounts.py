@@ -1,18 +1,26 @@
 """Registering, logging in and out, renewing, keys: through the functions themselves."""
 
+from datetime import timedelta
+from importlib import import_module
+
 import pytest
 
 from functions.api.auth.change_password.handler import handler as change_password
 from functions.api.auth.create_api_key.handler import handler as create_api_key
 from functions.api.auth.delete_api_key.handler import handler as delete_api_key
+from functions.api.auth.end_session.handler import handler as end_session
 from functions.api.auth.list_api_keys.handler import handler as list_api_keys
+from functions.api.auth.list_sessions.handler import handler as list_sessions
 from functions.api.auth.log_in.handler import handler as log_in
 from functions.api.auth.log_out.handler import handler as log_out
 from functions.api.auth.refresh_session.handler import handler as refresh_session
 from functions.api.auth.register.handler import handler as register
 from functions.api.users.get_profile.handler import handler as get_profile
+from mara.kernel.unit_of_work import SYSTEM
+from mara.platform.clock import now
+from mara.platform.database import connection, transaction
 from tests.support.accounts import PASSWORD, make_account
-from tests.support.events import Answer, call
+from tests.support.events import CONTEXT, Answer, api_event, call
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -70,6 +78,35 @@ class TestLogIn:
         assert (cookie["httponly"], cookie["samesite"].lower()) == (True, "strict")
         assert cookie.value == answer.json["refresh_token"]
 
+    def test_leaves_the_refresh_token_out_of_the_body_on_request(self) -> None:
+        make_account("anna")
+        query = {"cookie_only": "true"}
+        answer = call(log_in, "POST", f"{AUTH}/login", body=ANNA, query=query)
+        cookies = answer.cookies
+        assert answer.json["refresh_token"] is None
+        assert cookies["mara_refresh"].value not in answer.text
+        headers = {
+            "cookie": f"mara_refresh={cookies['mara_refresh'].value}",
+            "x-csrf-token": cookies["mara_csrf"].value,
+        }
+        again = call(refresh_session, "POST", f"{AUTH}/refresh", headers=headers, query=query)
+        assert (again.status, again.json["refresh_token"]) == (200, None)
+        assert again.cookies["mara_refresh"].value != cookies["mara_refresh"].value
+
+    def test_cookies_have_the_domain_and_the_site_of_the_settings(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("MARA_COOKIE_DOMAIN", "example.com")
+        monkeypatch.setenv("MARA_COOKIE_SAME_SITE", "lax")
+        make_account("anna")
+        cookies = post(log_in, "/login", ANNA).cookies
+        account = post(log_in, "/login", ANNA).json
+        headers = {"authorization": f"Bearer {account['access_token']}"}
+        cleared = call(log_out, "POST", f"{AUTH}/logout", headers=headers).cookies
+        for name in ("mara_refresh", "mara_csrf"):
+            for cookie in (cookies[name], cleared[name]):
+                assert (cookie["domain"], cookie["samesite"]) == ("example.com", "lax")
+
     def test_cookies_are_secure_outside_the_local_stage(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -81,6 +118,11 @@ class TestLogIn:
         stage.cache_clear()
         cookies = post(log_in, "/login", ANNA).cookies
         assert all(cookies[name]["secure"] for name in ("mara_refresh", "mara_csrf"))
+
+    def test_an_idempotency_key_replays_no_tokens(self) -> None:
+        make_account("anna")
+        tokens = [post(log_in, "/login", ANNA, idempotency_key="same").json for _ in range(2)]
+        assert tokens[0]["refresh_token"] != tokens[1]["refresh_token"]
 
     def test_a_zero_byte_in_the_e_mail_is_422(self) -> None:
         assert post(log_in, "/login", {**ANNA, "email": "a\x00b"}).status == 422
@@ -110,6 +152,30 @@ class TestRefresh:
         own = first.cookies["mara_csrf"].value
         assert post(refresh_session, "/refresh", cookie=cookie, x_csrf_token=own).status == 200
 
+    def test_an_idempotency_key_replays_no_tokens(self) -> None:
+        account = make_account("anna")
+        first = self.refresh(account.refresh_token)
+        assert (
+            self.refresh(account.refresh_token).json["refresh_token"] != first.json["refresh_token"]
+        )
+
+    def refresh(self, token: str) -> Answer:
+        return post(refresh_session, "/refresh", {"refresh_token": token}, idempotency_key="same")
+
+    @pytest.mark.parametrize(("arrived_after_s", "status"), [(9, 200), (11, 401)])
+    def test_the_grace_ends_when_the_request_arrives_and_not_when_it_is_processed(
+        self, arrived_after_s: int, status: int
+    ) -> None:
+        """A cold start of half a minute passes between the two."""
+        account = make_account("anna")
+        post(refresh_session, "/refresh", {"refresh_token": account.refresh_token})
+        with transaction(SYSTEM):
+            connection().execute("UPDATE refresh_tokens SET spent_at = spent_at - interval '40 s'")
+        event = api_event("POST", f"{AUTH}/refresh", body={"refresh_token": account.refresh_token})
+        arrived_at = now() - timedelta(seconds=40 - arrived_after_s)
+        event["requestContext"]["requestTimeEpoch"] = int(arrived_at.timestamp() * 1000)
+        assert refresh_session(event, CONTEXT)["statusCode"] == status
+
     def test_without_a_token_is_401(self) -> None:
         assert post(refresh_session, "/refresh").status == 401
 
@@ -122,6 +188,51 @@ class TestLogOut:
         assert answer.cookies["mara_refresh"]["max-age"] == "0"
         profile = call(get_profile, "GET", "/api/v1/users/me/profile", headers=account.headers)
         assert profile.status == 401
+
+
+class TestSessions:
+    def test_are_listed_and_ended(self) -> None:
+        account = make_account("anna")
+        other = post(log_in, "/login", ANNA, user_agent="Firefox\x00\x1b 132").json
+        path = f"{AUTH}/sessions"
+        answer = call(list_sessions, "GET", path, headers=account.headers)
+        assert [item["current"] for item in answer.json["items"]] == [False, True]
+        listed = answer.json["items"][0]
+        assert (listed["device"], listed["address"]) == ("Firefox 132", "192.0.2.1")
+        assert (
+            call(end_session, "DELETE", f"{path}/{listed['id']}", headers=account.headers).status
+            == 204
+        )
+        again = call(end_session, "DELETE", f"{path}/{listed['id']}", headers=account.headers)
+        assert (again.status, again.json["code"]) == (404, "session_not_found")
+        headers = {"authorization": f"Bearer {other['access_token']}"}
+        assert call(list_sessions, "GET", path, headers=headers).status == 401
+        assert (
+            post(refresh_session, "/refresh", {"refresh_token": other["refresh_token"]}).status
+            == 401
+        )
+
+    def test_show_where_logins_fail(self) -> None:
+        account = make_account("anna")
+        wrong = {**ANNA, "password": "guess-guess"}
+        for _ in range(11):
+            call(log_in, "POST", f"{AUTH}/login", body=wrong, address="203.0.113.7")
+        shown = call(list_sessions, "GET", f"{AUTH}/sessions", headers=account.headers).json
+        (failed,) = shown["failed_logins"]
+        assert (failed["network"], failed["failures"]) == ("203.0.113.7", 10)
+        assert failed["locked_until"] > failed["last_failed_at"]
+
+    @pytest.mark.parametrize("known_by", ["cookie", "authorization"])
+    def test_are_what_a_known_device_shows_to_pass_a_lock(self, known_by: str) -> None:
+        account = make_account("anna")
+        for _ in range(10):
+            post(log_in, "/login", {**ANNA, "password": "guess-guess"})
+        assert post(log_in, "/login", ANNA).status == 429
+        shown = {
+            "cookie": f"mara_refresh={account.refresh_token}",
+            "authorization": account.headers["authorization"],
+        }
+        assert post(log_in, "/login", ANNA, **{known_by: shown[known_by]}).status == 200
 
 
 class TestChangePassword:
@@ -147,14 +258,15 @@ class TestApiKeys:
         assert key not in listed.text
         assert [item["prefix"] for item in listed.json["items"]] == [key[:11]]
 
-        from functions.api.documents.list_documents.handler import handler as list_documents
+        from functions.api.documents.delete_document.handler import handler as delete_document
         from functions.api.documents.search_documents.handler import handler as search_documents
 
         headers = {"x-api-key": key}
         query = {"query": "x", "mode": "lexical"}
         search = "/api/v1/documents/search"
         assert call(search_documents, "POST", search, body=query, headers=headers).status == 200
-        assert call(list_documents, "GET", "/api/v1/documents", headers=headers).status == 403
+        document = f"/api/v1/documents/{key_id}"
+        assert call(delete_document, "DELETE", document, headers=headers).status == 403
         path = f"{AUTH}/api-keys/{key_id}"
         assert call(delete_api_key, "DELETE", path, headers=account.headers).status == 204
         assert call(delete_api_key, "DELETE", path, headers=account.headers).status == 404
@@ -179,3 +291,36 @@ class TestApiKeys:
             path = f"{AUTH}/api-keys"
             answer = call(create_api_key, "POST", path, body=body, headers=account.headers)
             assert answer.status == 422
+
+    def test_an_idempotency_key_makes_one_key_and_does_not_show_it_again(self) -> None:
+        account = make_account("anna")
+        body = {"name": "bot", "scopes": ["documents:read"]}
+        headers = {**account.headers, "idempotency-key": "first"}
+        path = f"{AUTH}/api-keys"
+        made = call(create_api_key, "POST", path, body=body, headers=headers)
+        again = call(create_api_key, "POST", path, body=body, headers=headers)
+        assert (again.status, again.json["code"]) == (409, "outcome_unknown")
+        assert made.json["key"] not in again.text
+        listed = call(list_api_keys, "GET", path, headers=account.headers)
+        assert [item["id"] for item in listed.json["items"]] == [made.json["id"]]
+
+    @pytest.mark.parametrize(
+        ("scope", "path", "operation"),
+        [
+            ("documents:read", "/api/v1/documents", "documents.list_documents"),
+            ("agents:read", "/api/v1/agents", "agents.list_agents"),
+            ("agents:read", "/api/v1/models", "agents.list_models"),
+        ],
+    )
+    def test_a_key_reads_what_its_scope_covers(self, scope: str, path: str, operation: str) -> None:
+        account, keys = make_account("anna"), {}
+        for name in (scope, "balance:read"):
+            body = {"name": name, "scopes": [name]}
+            made = call(
+                create_api_key, "POST", f"{AUTH}/api-keys", body=body, headers=account.headers
+            )
+            keys[name] = {"x-api-key": made.json["key"]}
+        handler = import_module(f"functions.api.{operation}.handler").handler
+        assert call(handler, "GET", path, headers=keys[scope]).status == 200
+        refused = call(handler, "GET", path, headers=keys["balance:read"])
+        assert (refused.status, refused.json["code"]) == (403, "missing_scope")

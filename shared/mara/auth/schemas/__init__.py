@@ -96,20 +96,23 @@ class RefreshRequest(BaseModel):
 
 
 class SessionOut(BaseModel):
-    """The tokens of a session; ``expires_in`` is the access token's lifetime in seconds."""
+    """The tokens of a session; ``expires_in`` is the access token's lifetime in seconds.
+
+    ``refresh_token`` is null where the request asked for it as a cookie only.
+    """
 
     access_token: str
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the scheme of RFC 6750, not a token
     expires_in: int
-    refresh_token: str
+    refresh_token: str | None
 
     @classmethod
-    def of(cls, tokens: SessionTokens) -> Self:
+    def of(cls, tokens: SessionTokens, *, cookie_only: bool = False) -> Self:
         """Convert from the domain model."""
         return cls(
             access_token=tokens.access_token,
             expires_in=int(tokens.access_lifetime.total_seconds()),
-            refresh_token=tokens.refresh_token,
+            refresh_token=None if cookie_only else tokens.refresh_token,
         )
 
 

@@ -1,0 +1,21 @@
+"""GET /api/v1/auth/sessions - where the caller is logged in, and failed logins to the account."""
+
+from mara.auth.schemas.sessions import OpenSessionsOut
+from mara.entrypoints.http import USER, Limit, api, lambda_handler
+from mara.entrypoints.principal import Caller
+from mara.kernel.page import PageRequest
+from mara.wiring.auth import device_service
+
+app = api(access=USER)
+
+
+@app.get("/api/v1/auth/sessions")
+async def list_sessions(
+    caller: Caller, limit: Limit = 20, cursor: str | None = None
+) -> OpenSessionsOut:
+    service = device_service()
+    page = service.list(caller, PageRequest.of(limit, cursor))
+    return OpenSessionsOut.of(page, service.failed_logins(caller), caller.session_id)
+
+
+handler = lambda_handler(app)
