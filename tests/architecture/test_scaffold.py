@@ -18,6 +18,7 @@ ROUTE = (
 CHECKS = (
     "tests/architecture/test_functions_match_template.py",
     "tests/architecture/test_environment.py",
+    "tests/architecture/test_openapi_is_complete.py",
     "tests/functions/test_openapi.py::TestDocument",
     "tests/functions/test_openapi.py::TestExamples::test_the_story_has_every_operation_once",
     "tests/functions/api/billing",

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from mara.entrypoints.http import LambdaHandler
+from tests.support.contract import check_response
 
 CONTEXT = SimpleNamespace(aws_request_id="req-1")
 
@@ -62,7 +63,9 @@ class Answer:
 
 
 def call(handler: LambdaHandler, method: str, path: str, **parts: Any) -> Answer:
-    response = handler(api_event(method, path, **parts), CONTEXT)
+    event = api_event(method, path, **parts)
+    response = handler(event, CONTEXT)
+    check_response(handler, event, response)
     headers = dict(response.get("headers") or {})
     cookies: SimpleCookie = SimpleCookie()
     many = response.get("multiValueHeaders") or {}

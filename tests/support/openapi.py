@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from typing import Any
+from urllib.parse import urlencode
 
 from infra.local.openapi import TARGET
 from infra.local.routes import declarations
@@ -14,6 +15,7 @@ from mara.auth.model.permissions import Rule
 from tests.support.events import Answer, call
 
 JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
 BOUNDARY = "mara-boundary"
 
 
@@ -50,6 +52,15 @@ class Operation:
     @property
     def examples(self) -> list[Any]:
         return list((self.body_schema or {}).get("examples", []))
+
+    @property
+    def form_example(self) -> dict[str, str] | None:
+        """The example of the URL-encoded form that the operation takes; None if it takes none."""
+        content = self.spec.get("requestBody", {}).get("content", {})
+        if FORM not in content:
+            return None
+        properties = resolve(content[FORM]["schema"])["properties"]
+        return {name: spec["examples"][0] for name, spec in properties.items()}
 
     def response_schema(self, status: int) -> dict[str, Any] | None:
         """The schema of a response. Raises KeyError for a status that is not documented."""
@@ -94,6 +105,11 @@ def _operations() -> Iterator[Operation]:
     for path, methods in document()["paths"].items():
         for method, spec in methods.items():
             yield Operation(spec["operationId"], method, path, spec)
+
+
+def url_encoded(fields: Mapping[str, str]) -> dict[str, Any]:
+    """A URL-encoded form, as parts of ``call``."""
+    return {"raw": urlencode(fields).encode(), "headers": {"content-type": FORM}}
 
 
 def form(filename: str, content: bytes, **fields: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ FILES = {
     "service.py": '"""The use cases of the {name} domain."""\n',
     "schemas.py": (
         '"""Request and response bodies of the {name} domain."""\n\n'
-        "from pydantic import BaseModel, ConfigDict\n"
+        "from pydantic import BaseModel, ConfigDict, Field\n"
     ),
     "adapters/__init__.py": '"""Adapters of the {name} domain, named after their technology."""\n',
 }

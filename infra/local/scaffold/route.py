@@ -17,6 +17,8 @@ from infra.local.settings import ROOT
 __all__ = ["NewRoute", "write"]
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+PYDANTIC = ("BaseModel", "ConfigDict", "Field")
+FIELD = 'Field(description="Describe it.", examples=["a"])'
 STORY = "tests/functions/test_openapi.py"
 STORY_END = '    *("delete_conversation", "delete_agent", "delete_document"),\n'
 
@@ -55,9 +57,10 @@ def _schemas_module(group: str) -> str:
 def _schemas(asked: NewRoute) -> str:
     path = _schemas_module(asked.group)
     text = (ROOT / path).read_text("utf-8")
-    if "BaseModel, ConfigDict" not in text:
-        raise ScaffoldFailed(f"{path} must import BaseModel and ConfigDict from pydantic")
-    fields = "".join(f"    {name}: str\n" for name in asked.echo) or "    done: bool\n"
+    if not all(f"{name}," in text or f"{name}\n" in text for name in PYDANTIC):
+        raise ScaffoldFailed(f"{path} must import BaseModel, ConfigDict and Field from pydantic")
+    fields = "".join(f"    {name}: str = {FIELD}\n" for name in asked.echo)
+    fields = fields or '    done: bool = Field(description="Always true.")\n'
     out = f'''
 
 class {camel(asked.operation)}Out(BaseModel):
@@ -75,6 +78,6 @@ class {camel(asked.operation)}In(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={{"examples": [{{"name": "a"}}]}})
 
-    name: str
+    name: str = {FIELD}
 ''',
     )

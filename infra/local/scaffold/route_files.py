@@ -76,9 +76,11 @@ def handler_text(asked: NewRoute) -> str:
     schemas = f"from mara.{asked.group}.schemas import {', '.join(names)}\n"
     http_names = ", ".join([*sorted(constants), "api", "lambda_handler"])
     http = f"from mara.entrypoints.http import {http_names}\n"
-
     imports = "".join(sorted((schemas, http, caller)))
-    return f'''"""{asked.method} {asked.path} - {sentence(asked.what)}"""
+    return f'''"""{asked.method} {asked.path} - {sentence(asked.what)}
+
+{capitalized(asked.what)}
+"""
 
 {uuid}{imports}
 app = api({declaration})
@@ -86,7 +88,6 @@ app = api({declaration})
 
 @app.{asked.method.lower()}("{asked.path}")
 async def {asked.operation}({", ".join(parameters)}) -> {names[-1]}:
-    """{capitalized(asked.what)}"""
     return {names[-1]}({values or "done=True"})
 
 

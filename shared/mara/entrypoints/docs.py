@@ -2,12 +2,14 @@
 
 import base64
 import importlib.util
+import json
 from functools import cache
 from pathlib import Path
 
 from fastapi import Response
 
 from mara.entrypoints.problems import RouteNotFound
+from mara.platform.settings.http import HttpSettings
 
 ICON = "swagger-ui-dist/favicon-32x32.png"
 ASSETS = {
@@ -40,34 +42,56 @@ PAGE = """<!doctype html>
 </html>
 """
 SWAGGER = PAGE.format(
-    head='<link rel="stylesheet" href="docs/swagger-ui.css">',
+    head='<link rel="stylesheet" href="BASEdocs/swagger-ui.css">',
     body="""<div id="swagger-ui"></div>
-<script src="docs/swagger-ui-bundle.js"></script>
-<script src="docs/start.js"></script>""",
+<script src="BASEdocs/swagger-ui-bundle.js"></script>
+<script src="BASEdocs/start.js"></script>""",
 )
 REDOC = PAGE.format(
     head="",
-    body="""<redoc spec-url="openapi.json" disable-search="false"></redoc>
-<script src="docs/redoc.js"></script>""",
+    body="""<redoc spec-url="BASEopenapi.json" disable-search="false"></redoc>
+<script src="BASEdocs/redoc.js"></script>""",
 )
+# The document is found from the script, whose address has no trailing slash.
 START = """SwaggerUIBundle({
-  url: "openapi.json", dom_id: "#swagger-ui", deepLinking: true, persistAuthorization: true,
+  url: new URL("../openapi.json", document.currentScript.src).href,
+  dom_id: "#swagger-ui", deepLinking: true, persistAuthorization: %s,
 });
+"""
+PAGES = {"docs": SWAGGER, "redoc": REDOC}
+FAVICON = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">
+<rect width="32" height="32" rx="6" fill="#1f6feb"/>
+<path d="M7 24V8l9 9 9-9v16" fill="none" stroke="#fff" stroke-width="3.5"/>
+</svg>
 """
 
 
-def page(path: str) -> Response:
-    """Return ``docs``, ``redoc``, or an asset below ``docs/``. Raises RouteNotFound."""
-    if path == "docs":
-        return Response(_with_icon(SWAGGER), media_type="text/html", headers=HEADERS)
-    if path == "redoc":
-        return Response(_with_icon(REDOC), media_type="text/html", headers=HEADERS)
+def page(path: str, *, ends_with_slash: bool = False) -> Response:
+    """Return ``docs``, ``redoc``, ``favicon.ico``, or an asset below ``docs/``.
+
+    ``ends_with_slash`` is whether the address does: links are relative to it. Raises RouteNotFound.
+    """
+    if path == "favicon.ico":
+        return Response(FAVICON, media_type="image/svg+xml", headers=HEADERS)
+    if path in PAGES:
+        html = PAGES[path].replace("BASE", "../" if ends_with_slash else "")
+        return Response(_with_icon(html), media_type="text/html", headers=HEADERS)
     name = path.removeprefix("docs/")
     if name not in ASSETS:
         raise RouteNotFound(f"/{path} does not exist.")
     file, media_type = ASSETS[name]
-    content = (_folder() / file).read_bytes() if file else START.encode()
+    content = (_folder() / file).read_bytes() if file else _start().encode()
     return Response(content, media_type=media_type, headers=HEADERS)
+
+
+def _start() -> str:
+    """The script that starts Swagger UI.
+
+    It keeps tokens over a reload in the local stage only: elsewhere they would be left in the
+    browser's storage.
+    """
+    settings = HttpSettings()  # type: ignore[call-arg]  # from the environment
+    return START % json.dumps(settings.is_local)
 
 
 def _with_icon(html: str) -> str:

@@ -25,11 +25,14 @@ class Request:
     request_id: str
     headers: Mapping[str, str] = field(init=False)
     """Names in lower case; of a repeated header, the last."""
+    ends_with_slash: bool = field(init=False)
+    """Whether the path of the event did."""
 
     def __post_init__(self) -> None:
         """Normalize header names and the path."""
         self.headers = {k.lower(): v for k, v in (self.event.get("headers") or {}).items()}
         path: str = self.event.get("path") or "/"
+        self.ends_with_slash = path.endswith("/")
         # `/agents/` and `/agents` are one route.
         self.event["path"] = path.rstrip("/") or "/"
 

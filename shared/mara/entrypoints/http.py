@@ -13,7 +13,7 @@ from fastapi import FastAPI, Query
 from fastapi.exceptions import RequestValidationError
 from mangum import Mangum
 from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from mara.auth.model import Scope
@@ -85,8 +85,12 @@ __all__ = [
 
 ItemT = TypeVar("ItemT")
 
+TEXT = [*DEFAULT_TEXT_MIME_TYPES, PROBLEM_JSON, "image/svg+xml"]
+"""Media types of responses that are not base64 in the response of the function."""
 BODY_MAX = 256 * 1024
 """Bytes of a JSON body."""
+WITH_BODY = {"POST", "PUT", "PATCH"}
+"""Methods whose body is read; that of another method has no meaning (RFC 9110, 9.3)."""
 
 Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX)]
 LambdaHandler = Callable[[Event, Any], Response]
@@ -95,14 +99,17 @@ LambdaHandler = Callable[[Event, Any], Response]
 class HealthOut(BaseModel):
     """The response of the liveness probe."""
 
-    status: Literal["ok"] = "ok"
+    status: Literal["ok"] = Field(default="ok", description="Always `ok`: the API answers.")
 
 
 class PageOut(BaseModel, Generic[ItemT]):
     """One page of a list; ``next_cursor`` is ``None`` on the last page."""
 
-    items: Sequence[ItemT]
-    next_cursor: str | None
+    items: Sequence[ItemT] = Field(description="The items of this page.")
+    next_cursor: str | None = Field(
+        description="Cursor of the next page: send it as `cursor`; null on the last page.",
+        examples=[None],
+    )
 
 
 def api(
@@ -149,7 +156,7 @@ def lambda_handler(
         load_authentication()
     # Mangum would log the traceback a second time, as text.
     logging.getLogger("mangum.http").disabled = True
-    serve = Mangum(app, lifespan="off", text_mime_types=[*DEFAULT_TEXT_MIME_TYPES, PROBLEM_JSON])
+    serve = Mangum(app, lifespan="off", text_mime_types=TEXT)
     operation, limit = route.operation, rate_limit.OperationLimit.of(route)
 
     def respond(request: Request, context: Any) -> Response:
@@ -188,7 +195,7 @@ def _answer(request: Request, operation: str, respond: Callable[[], Response]) -
 
 
 def _check_body(request: Request, body_max: int, media_types: Sequence[str]) -> None:
-    if request.body_size == 0:
+    if request.body_size == 0 or request.method not in WITH_BODY:
         return
     if request.body_size > body_max:
         raise BodyTooLarge(

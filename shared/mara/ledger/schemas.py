@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from mara.kernel.money import UsdtOut, format_usdt
 from mara.ledger.model import Balance, Entry, UserAccount
@@ -13,11 +13,18 @@ from mara.ledger.model import Balance, Entry, UserAccount
 class BalanceOut(BaseModel):
     """Balances in USDT; ``pending`` is detected on a chain, but not credited yet."""
 
-    asset: Literal["USDT"] = "USDT"
-    available: UsdtOut
-    reserved: UsdtOut
-    pending: UsdtOut
-    suspense: UsdtOut
+    asset: Literal["USDT"] = Field(default="USDT", description="The asset of the amounts.")
+    available: UsdtOut = Field(description="What can be spent.", examples=["12.500000"])
+    reserved: UsdtOut = Field(
+        description="What is set aside for running operations.", examples=["0.000000"]
+    )
+    pending: UsdtOut = Field(
+        description="What was detected on a network, but is not credited yet.",
+        examples=["0.000000"],
+    )
+    suspense: UsdtOut = Field(
+        description="What waits for a decision of the operator.", examples=["0.000000"]
+    )
 
     @classmethod
     def of(cls, balance: Balance) -> Self:
@@ -33,8 +40,11 @@ class BalanceOut(BaseModel):
 class CauseOut(BaseModel):
     """The kind of a transfer, and its reference: the id of a deposit, an answer or an invoice."""
 
-    kind: str
-    reference: str
+    kind: str = Field(description="Kind of the transfer.", examples=["deposit"])
+    reference: str = Field(
+        description="Id of the deposit, the answer or the invoice behind the transfer.",
+        examples=["0199f0a0-7c2e-7d4a-9a53-0c1f4b1e7a10"],
+    )
 
 
 class EntryOut(BaseModel):
@@ -43,13 +53,19 @@ class EntryOut(BaseModel):
     ``number`` counts the user's entries without gaps.
     """
 
-    number: int
-    account: UserAccount
-    amount: UsdtOut
-    balance: UsdtOut
-    transfer_id: UUID
-    cause: CauseOut
-    created_at: datetime
+    number: int = Field(
+        description="Number of the entry. It counts from 1 without gaps.", examples=[1]
+    )
+    account: UserAccount = Field(description="Which of the user's accounts changed.")
+    amount: UsdtOut = Field(
+        description="Change in USDT; negative for a debit.", examples=["12.500000"]
+    )
+    balance: UsdtOut = Field(
+        description="Balance of the account after the entry.", examples=["12.500000"]
+    )
+    transfer_id: UUID = Field(description="Id of the transfer that the entry belongs to.")
+    cause: CauseOut = Field(description="Why the money moved.")
+    created_at: datetime = Field(description="When the transfer was posted.")
 
     @classmethod
     def of(cls, entry: Entry) -> Self:

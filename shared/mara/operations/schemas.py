@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Self
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from mara.operations.model import ProbeState, Readiness, Status
 from mara.wallets.model import ChainState, ChainStatus, FailureKind, Network
@@ -12,24 +12,28 @@ from mara.wallets.model import ChainState, ChainStatus, FailureKind, Network
 class FindingOut(BaseModel):
     """The result of the probe of one dependency; ``latency_ms`` is 0 if it is down."""
 
-    name: str
-    state: ProbeState
-    latency_ms: float
+    name: str = Field(description="Name of the dependency.", examples=["database"])
+    state: ProbeState = Field(description="Whether the dependency answered in time.")
+    latency_ms: float = Field(
+        description="Milliseconds that its answer took; 0 if it is down.", examples=[1.8]
+    )
 
 
 class RangeOut(BaseModel):
     """A range of blocks, both ends included."""
 
-    first: int
-    last: int
+    first: int = Field(description="Number of the first block.", examples=[65012300])
+    last: int = Field(description="Number of the last block.", examples=[65012345])
 
 
 class ProviderFailureOut(BaseModel):
     """A failed request; ``provider`` is the network and the provider's position in the settings."""
 
-    provider: str
-    kind: FailureKind
-    at: datetime
+    provider: str = Field(
+        description="Network and position of the provider in the settings.", examples=["arbitrum/1"]
+    )
+    kind: FailureKind = Field(description="How the provider failed.")
+    at: datetime = Field(description="When the provider failed.")
 
 
 class ChainOut(BaseModel):
@@ -42,21 +46,52 @@ class ChainOut(BaseModel):
     For ``seconds_closing`` blocks have been waiting for settlement without progress.
     """
 
-    network: Network
-    state: ChainState
-    closed_block: int | None
-    head_block: int | None
-    latest_block: int | None
-    lag_blocks: int | None
-    lag_s: int | None
-    seconds_since_step: int | None
-    seconds_since_block: int | None
-    seconds_closing: int | None
-    last_range: RangeOut | None
-    blocks_per_scan: int | None
-    gap_blocks: int | None
-    deposits_waiting: int
-    recent_failures: list[ProviderFailureOut]
+    network: Network = Field(description="The network.")
+    state: ChainState = Field(description="Whether the scan keeps up with the chain.")
+    closed_block: int | None = Field(
+        description="Last block whose deposits are settled; null before the first one.",
+        examples=[65012300],
+    )
+    head_block: int | None = Field(
+        description="Last block that was scanned; null before the first one.", examples=[65012345]
+    )
+    latest_block: int | None = Field(
+        description="Latest block of the chain at the last step; null before the first step.",
+        examples=[65012346],
+    )
+    lag_blocks: int | None = Field(
+        description="Blocks between `head_block` and `latest_block`; null if unknown.", examples=[1]
+    )
+    lag_s: int | None = Field(
+        description="All blocks older than this many seconds are scanned; null if unknown.",
+        examples=[2],
+    )
+    seconds_since_step: int | None = Field(
+        description="Seconds since the last step of the scan; null before the first step.",
+        examples=[4],
+    )
+    seconds_since_block: int | None = Field(
+        description="Seconds since the last scanned block; null before the first one.", examples=[3]
+    )
+    seconds_closing: int | None = Field(
+        description="Seconds for which blocks have waited for settlement without progress; "
+        "null if none waits.",
+        examples=[None],
+    )
+    last_range: RangeOut | None = Field(
+        description="Newest range of blocks that is not final yet; null without one."
+    )
+    blocks_per_scan: int | None = Field(
+        description="Blocks that one request reads; null before the first step.", examples=[500]
+    )
+    gap_blocks: int | None = Field(
+        description="Blocks that were skipped and are read later; null before the first step.",
+        examples=[0],
+    )
+    deposits_waiting: int = Field(description="Deposits that wait for finality.", examples=[0])
+    recent_failures: list[ProviderFailureOut] = Field(
+        description="The last failures of providers, the newest first."
+    )
 
     @classmethod
     def of(cls, chain: ChainStatus) -> Self:
@@ -92,9 +127,16 @@ class ReadinessOut(BaseModel):
     (``chains`` is null).
     """
 
-    status: Status
-    dependencies: list[FindingOut]
-    chains: list[ChainOut] | None
+    status: Status = Field(
+        description="`ready`, `degraded` if requests are served but a chain lags, or `not_ready`.",
+        examples=["ready"],
+    )
+    dependencies: list[FindingOut] = Field(
+        description="The result of the probe of each dependency."
+    )
+    chains: list[ChainOut] | None = Field(
+        description="The scan of each network; null if its state is unknown."
+    )
 
     @classmethod
     def of(cls, readiness: Readiness) -> Self:

@@ -13,10 +13,18 @@ from mara.search.model import Hit, SearchMode
 class PlaceOut(BaseModel):
     """Position of a passage; ``page`` and ``row`` count from 1, the outermost heading is first."""
 
-    page: int | None
-    sheet: str | None
-    row: int | None
-    headings: Sequence[str]
+    page: int | None = Field(
+        description="Page of a PDF, from 1; null for other formats.", examples=[3]
+    )
+    sheet: str | None = Field(
+        description="Sheet of a workbook; null for other formats.", examples=[None]
+    )
+    row: int | None = Field(
+        description="Row of a table, from 1; null for other formats.", examples=[None]
+    )
+    headings: Sequence[str] = Field(
+        description="Headings above the passage, the outermost first.", examples=[["Disk is full"]]
+    )
 
     @classmethod
     def of(cls, place: Place) -> Self:
@@ -37,22 +45,40 @@ class SearchIn(BaseModel):
         StringConstraints(
             strip_whitespace=True, min_length=1, max_length=2000, pattern=r"^[^\x00]*$"
         ),
-    ]
-    limit: int = Field(default=10, ge=1, le=100)
-    document_ids: list[UUID] = Field(default=[], max_length=1000)
+    ] = Field(
+        description="What to search for, in Russian or English.",
+        examples=["как перезапустить сервис"],
+    )
+    limit: int = Field(
+        default=10, ge=1, le=100, description="Maximum number of hits.", examples=[5]
+    )
+    document_ids: list[UUID] = Field(
+        default=[],
+        max_length=1000,
+        description="Documents to search; an empty list means all documents of the caller.",
+        examples=[[]],
+    )
     """Search these alone; empty means all of the caller's documents."""
-    mode: SearchMode = SearchMode.HYBRID
+    mode: SearchMode = Field(
+        default=SearchMode.HYBRID,
+        description="`lexical` searches by words, `semantic` by meaning, `hybrid` by both.",
+    )
 
 
 class HitOut(BaseModel):
     """A passage that was found."""
 
-    document_id: UUID
-    filename: str
-    chunk_id: UUID
-    text: str
-    score: float
-    place: PlaceOut
+    document_id: UUID = Field(description="Id of the document.")
+    filename: str = Field(description="Name of the file.", examples=["runbooks.pdf"])
+    chunk_id: UUID = Field(description="Id of the passage.")
+    text: str = Field(
+        description="Text of the passage.", examples=["Удалите архивы журналов старше 14 дней."]
+    )
+    score: float = Field(
+        description="Score by which the hits are ranked; comparable within one search only.",
+        examples=[0.83],
+    )
+    place: PlaceOut = Field(description="Where the passage is in the document.")
 
     @classmethod
     def of(cls, hit: Hit) -> Self:
@@ -70,7 +96,7 @@ class HitOut(BaseModel):
 class HitsOut(BaseModel):
     """In order of rank."""
 
-    items: Sequence[HitOut]
+    items: Sequence[HitOut] = Field(description="The hits, the best first.")
 
     @classmethod
     def of(cls, hits: Sequence[Hit]) -> Self:

@@ -35,11 +35,30 @@ class ProfileIn(BaseModel):
         },
     )
 
-    full_name: Name | None = None
-    company: Name | None = None
-    locale: Locale = Locale.EN
-    time_zone: str = Field(default="UTC", max_length=64)
-    telegram_chat_id: int | None = Field(default=None, ge=-(2**63), lt=2**63)
+    full_name: Name | None = Field(
+        default=None, description="Full name; null if it is not known.", examples=["Анна Петрова"]
+    )
+    company: Name | None = Field(
+        default=None,
+        description="Name of the company; null if there is none.",
+        examples=["Example LLC"],
+    )
+    locale: Locale = Field(
+        default=Locale.EN, description="Language in which the user is addressed.", examples=["ru"]
+    )
+    time_zone: str = Field(
+        default="UTC",
+        max_length=64,
+        description="Time zone by its name in the IANA database.",
+        examples=["Europe/Moscow"],
+    )
+    telegram_chat_id: int | None = Field(
+        default=None,
+        ge=-(2**63),
+        lt=2**63,
+        description="Id of the user's chat in Telegram; null if it is not linked.",
+        examples=[None],
+    )
 
     def to_profile(self) -> Profile:
         """Convert to the domain model."""
@@ -49,16 +68,24 @@ class ProfileIn(BaseModel):
 class ProfileOut(BaseModel):
     """A user's own account and profile."""
 
-    id: UUID
-    email: str
-    role: Role
-    full_name: str | None
-    company: str | None
-    locale: Locale
-    time_zone: str
-    telegram_chat_id: int | None
-    created_at: datetime
-    updated_at: datetime
+    id: UUID = Field(description="Id of the account.")
+    email: str = Field(description="E-mail address, in lower case.", examples=["anna@example.com"])
+    role: Role = Field(description="Role of the account.")
+    full_name: str | None = Field(
+        description="Full name; null if it is not known.", examples=["Анна Петрова"]
+    )
+    company: str | None = Field(
+        description="Name of the company; null if there is none.", examples=["Example LLC"]
+    )
+    locale: Locale = Field(description="Language in which the user is addressed.", examples=["ru"])
+    time_zone: str = Field(
+        description="Time zone by its name in the IANA database.", examples=["Europe/Moscow"]
+    )
+    telegram_chat_id: int | None = Field(
+        description="Id of the user's chat in Telegram; null if it is not linked.", examples=[None]
+    )
+    created_at: datetime = Field(description="When the account was created.")
+    updated_at: datetime = Field(description="When the profile was last changed.")
 
     @classmethod
     def of(cls, user: User) -> Self:
@@ -69,7 +96,7 @@ class ProfileOut(BaseModel):
 class UserOut(ProfileOut):
     """A user as administrators see it."""
 
-    active: bool
+    active: bool = Field(description="Whether the account may log in.")
 
     @classmethod
     def of(cls, user: User) -> Self:
@@ -82,8 +109,12 @@ class UserPatch(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"active": True}]})
 
-    role: Role | None = None
-    active: bool | None = None
+    role: Role | None = Field(
+        default=None, description="New role; only a superuser may change roles.", examples=["admin"]
+    )
+    active: bool | None = Field(
+        default=None, description="Whether the account may log in; false revokes its sessions."
+    )
 
 
 def _fields(user: User) -> dict[str, Any]:

@@ -24,6 +24,9 @@ from mara.wallets.model import (
 QR_SCALE = 4
 """SVG units per module of the QR code."""
 
+EXAMPLE_ADDRESS = "TQ5Z7rYcXkP4gM1uVnB8sLwD3hJ6tKfEaR"
+EXAMPLE_TRANSACTION = "0x" + "5f" * 32
+
 
 class WalletIn(BaseModel):
     """The network on which to create a wallet."""
@@ -33,14 +36,20 @@ class WalletIn(BaseModel):
         json_schema_extra={"examples": [{"network": network} for network in Network]},
     )
 
-    network: Network
+    network: Network = Field(description="Network on which to receive USDT.")
 
 
 class QrOut(BaseModel):
     """A QR code: ``payload`` is its content, ``svg`` an SVG document."""
 
-    payload: str
-    svg: str
+    payload: str = Field(
+        description="Content of the QR code: a payment request, or the address.",
+        examples=[EXAMPLE_ADDRESS],
+    )
+    svg: str = Field(
+        description="The QR code as an SVG document.",
+        examples=['<svg width="132" height="132"></svg>'],
+    )
 
     @classmethod
     def of(cls, wallet: Wallet, rules: DepositRules) -> Self:
@@ -56,10 +65,20 @@ class RulesOut(BaseModel):
     ``eta_s`` is the usual time until a deposit is credited, in seconds.
     """
 
-    contract: str
-    min_amount: UsdtOut
-    finality: str
-    eta_s: int
+    contract: str = Field(
+        description="Address of the token's contract on the network.",
+        examples=["TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t"],
+    )
+    min_amount: UsdtOut = Field(
+        description="Smallest transfer in USDT that is credited.", examples=["1.000000"]
+    )
+    finality: str = Field(
+        description="When a deposit is final.",
+        examples=["when the block is solidified: 19 of 27 representatives built on it"],
+    )
+    eta_s: int = Field(
+        description="Usual time until a deposit is credited, in seconds.", examples=[90]
+    )
 
     @classmethod
     def of(cls, rules: DepositRules) -> Self:
@@ -75,12 +94,17 @@ class RulesOut(BaseModel):
 class WalletOut(BaseModel):
     """A wallet: the address at which the user receives USDT on one network."""
 
-    network: Network
-    address: str
-    asset: Literal["USDT"] = "USDT"
-    qr: QrOut
-    rules: RulesOut
-    created_at: datetime
+    network: Network = Field(description="Network of the wallet.")
+    address: str = Field(
+        description="Address at which the wallet receives USDT.",
+        examples=[EXAMPLE_ADDRESS],
+    )
+    asset: Literal["USDT"] = Field(
+        default="USDT", description="The asset that is credited; other assets are not."
+    )
+    qr: QrOut = Field(description="QR code of the address.")
+    rules: RulesOut = Field(description="Which transfers are credited, and when.")
+    created_at: datetime = Field(description="When the wallet was created.")
 
     @classmethod
     def of(cls, wallet: Wallet, rules: Mapping[Network, DepositRules]) -> Self:
@@ -98,8 +122,11 @@ class WalletOut(BaseModel):
 class AssetOut(BaseModel):
     """A balance of one asset. ``amount`` is an exact decimal; USDT has six decimal places."""
 
-    asset: str
-    amount: Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?$")]
+    asset: str = Field(description="Symbol of the asset.", examples=["USDT"])
+    amount: Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?$")] = Field(
+        description="Amount as an exact decimal; USDT has six decimal places.",
+        examples=["12.500000"],
+    )
 
 
 class WalletBalanceOut(BaseModel):
@@ -108,11 +135,15 @@ class WalletBalanceOut(BaseModel):
     This is not the spendable balance, which ``/users/balance`` returns.
     """
 
-    network: Network
-    address: str
-    block: int
-    as_of: datetime
-    balances: list[AssetOut]
+    network: Network = Field(description="Network of the wallet.")
+    address: str = Field(description="Address of the wallet.", examples=[EXAMPLE_ADDRESS])
+    block: int = Field(
+        description="Number of the block after which the balances were read.", examples=[65012345]
+    )
+    as_of: datetime = Field(description="When the balances were read.")
+    balances: list[AssetOut] = Field(
+        description="Balance of USDT, and of the native coin of the network."
+    )
 
     @classmethod
     def of(cls, wallet: Wallet, on_chain: OnChainBalance, rules: DepositRules) -> Self:
@@ -134,10 +165,13 @@ class ClaimIn(BaseModel):
     """A claimed transaction: its hash, with or without 0x."""
 
     model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"transaction": "0x" + "5f" * 32}]}
+        extra="forbid", json_schema_extra={"examples": [{"transaction": EXAMPLE_TRANSACTION}]}
     )
 
-    transaction: Annotated[str, Field(pattern=f"^{TRANSACTION.pattern}$")]
+    transaction: Annotated[str, Field(pattern=f"^{TRANSACTION.pattern}$")] = Field(
+        description="Hash of the transaction as 64 hexadecimal digits, with or without 0x.",
+        examples=[EXAMPLE_TRANSACTION],
+    )
 
 
 class DepositOut(BaseModel):
@@ -146,18 +180,41 @@ class DepositOut(BaseModel):
     Both are null if they are unknown or no longer apply.
     """
 
-    id: UUID
-    network: Network
-    address: str
-    amount: UsdtOut
-    state: DepositState
-    transaction: str
-    log_index: int
-    block_number: int
-    confirmations: Annotated[int, Field(ge=0)] | None
-    eta_s: Annotated[int, Field(ge=0)] | None
-    seen_at: datetime
-    credited_at: datetime | None
+    id: UUID = Field(description="Id of the deposit.")
+    network: Network = Field(description="Network of the deposit.")
+    address: str = Field(
+        description="Address of the wallet that received it.",
+        examples=[EXAMPLE_ADDRESS],
+    )
+    amount: UsdtOut = Field(
+        description="Amount in USDT, with six decimal places.", examples=["12.500000"]
+    )
+    state: DepositState = Field(
+        description="`seen`, `safe`, `final`, then `credited`; `suspense` if it needs a "
+        "decision, `orphaned` if the chain dropped it.",
+        examples=["credited"],
+    )
+    transaction: str = Field(
+        description="Hash of the transaction.",
+        examples=[EXAMPLE_TRANSACTION],
+    )
+    log_index: int = Field(
+        description="Position of the transfer among the events of its block or transaction.",
+        examples=[3],
+    )
+    block_number: int = Field(description="Number of the block.", examples=[65012345])
+    confirmations: Annotated[int, Field(ge=0)] | None = Field(
+        description="Blocks on top of the transfer, its own included; null if unknown or orphaned.",
+        examples=[21],
+    )
+    eta_s: Annotated[int, Field(ge=0)] | None = Field(
+        description="Expected seconds until it is credited; null if it is credited or will not be.",
+        examples=[None],
+    )
+    seen_at: datetime = Field(description="When the transfer was first seen.")
+    credited_at: datetime | None = Field(
+        description="When the amount was credited; null if it is not."
+    )
 
     @classmethod
     def of(

@@ -1,4 +1,9 @@
-"""POST /api/v1/agents/{agent_id}/ask - an answer with verified citations, or a refusal."""
+"""POST /api/v1/agents/{agent_id}/ask - answer a question with verified citations, or refuse it.
+
+Every quote occurs verbatim in the document that it names. If the documents do not contain the
+answer, the status is `not_in_documents` and nothing is charged. A question without
+`conversation_id` starts a new conversation.
+"""
 
 from uuid import UUID
 

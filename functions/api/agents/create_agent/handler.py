@@ -1,4 +1,7 @@
-"""POST /api/v1/agents - create an agent over all or some of the caller's documents."""
+"""POST /api/v1/agents - create an agent over all or some of the caller's documents.
+
+The agent can be asked at once. Its first version is published by its creation.
+"""
 
 from mara.agents.schemas import AgentIn, AgentOut
 from mara.entrypoints.http import USER, api, lambda_handler

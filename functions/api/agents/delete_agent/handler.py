@@ -1,4 +1,7 @@
-"""DELETE /api/v1/agents/{agent_id} - delete an agent with its conversations."""
+"""DELETE /api/v1/agents/{agent_id} - delete an agent with its conversations.
+
+The documents of the agent stay. A deleted agent cannot be restored.
+"""
 
 from uuid import UUID
 

@@ -1,4 +1,7 @@
-"""DELETE /api/v1/conversations/{conversation_id} - delete a conversation with its answers."""
+"""DELETE /api/v1/conversations/{conversation_id} - delete a conversation with its answers.
+
+The feedback on its answers is deleted too.
+"""
 
 from uuid import UUID
 

@@ -1,4 +1,9 @@
-"""POST /api/v1/agents/{agent_id}/evaluations - ask the questions of rated answers again."""
+"""POST /api/v1/agents/{agent_id}/evaluations - ask the questions of rated answers again.
+
+The score is the share of new answers that agree with the ratings. Each answer with feedback is a
+case. The gate of the agent compares the score. A request runs the cases that fit its time; the
+others have the outcome `left_out`.
+"""
 
 from uuid import UUID
 

@@ -1,4 +1,7 @@
-"""GET /api/v1/agents/{agent_id} - one of the caller's agents."""
+"""GET /api/v1/agents/{agent_id} - get one of the caller's agents.
+
+It has the newest version of the settings, and the number of the version that answers.
+"""
 
 from uuid import UUID
 

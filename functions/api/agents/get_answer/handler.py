@@ -1,8 +1,11 @@
-"""GET /api/v1/agents/{agent_id}/answers/{answer_id} - an answer with its passages and settings."""
+"""GET /api/v1/agents/{agent_id}/answers/{answer_id} - get an answer with its passages and settings.
+
+It shows what the answer was made from, to find out why it is right or wrong.
+"""
 
 from uuid import UUID
 
-from mara.agents.schemas.evaluation import ReplayOut
+from mara.agents.schemas.replay import ReplayOut
 from mara.entrypoints.http import AGENTS_READ, USER, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.wiring.agents import conversation_service

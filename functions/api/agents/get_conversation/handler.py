@@ -1,4 +1,7 @@
-"""GET /api/v1/conversations/{conversation_id} - a conversation with its answers."""
+"""GET /api/v1/conversations/{conversation_id} - get a conversation with its answers.
+
+The text and the quotes of documents that were deleted since then are missing.
+"""
 
 from uuid import UUID
 

@@ -1,4 +1,7 @@
-"""POST /api/v1/agents/{agent_id}/answers/{answer_id}/feedback - rate an answer: did it help."""
+"""POST /api/v1/agents/{agent_id}/answers/{answer_id}/feedback - rate an answer: did it help.
+
+The last rating of an answer counts. Rated answers are the cases of evaluations.
+"""
 
 from uuid import UUID
 

@@ -1,4 +1,7 @@
-"""GET /api/v1/agents - the caller's agents, newest first."""
+"""GET /api/v1/agents - list the caller's agents, newest first.
+
+The list is paged: send `next_cursor` of a page as `cursor` of the next request.
+"""
 
 from mara.agents.schemas import AgentOut
 from mara.entrypoints.http import AGENTS_READ, USER, Limit, PageOut, api, lambda_handler

@@ -1,4 +1,7 @@
-"""GET /api/v1/agents/{agent_id}/conversations - the conversations with an agent, newest first."""
+"""GET /api/v1/agents/{agent_id}/conversations - list the conversations with an agent, newest first.
+
+The list is paged: send `next_cursor` of a page as `cursor` of the next request.
+"""
 
 from uuid import UUID
 

@@ -1,4 +1,7 @@
-"""GET /api/v1/agents/{agent_id}/evaluations - the evaluations of its versions, newest first."""
+"""GET /api/v1/agents/{agent_id}/evaluations - list the evaluations of an agent, newest first.
+
+Each has the result of every case, and the score of the version.
+"""
 
 from uuid import UUID
 

@@ -1,4 +1,8 @@
-"""GET /api/v1/models - the language models that an agent can use."""
+"""GET /api/v1/models - list the language models that an agent can use.
+
+A model that is not available is used again as soon as the model server has it; until then agents
+answer with quotes.
+"""
 
 from mara.agents.schemas.language_models import ModelOut, ModelsOut
 from mara.entrypoints.http import AGENTS_READ, USER, api, lambda_handler

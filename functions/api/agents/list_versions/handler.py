@@ -1,8 +1,11 @@
-"""GET /api/v1/agents/{agent_id}/versions - the versions of an agent's settings, newest first."""
+"""GET /api/v1/agents/{agent_id}/versions - list the versions of an agent's settings, newest first.
+
+Every change of an agent creates a version. One of them is published: it answers questions.
+"""
 
 from uuid import UUID
 
-from mara.agents.schemas.evaluation import VersionOut, VersionsOut
+from mara.agents.schemas.versions import VersionOut, VersionsOut
 from mara.entrypoints.http import USER, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.wiring.agents import publication_service

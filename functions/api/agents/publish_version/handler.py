@@ -1,8 +1,12 @@
-"""POST /api/v1/agents/{agent_id}/publish - put a version into use if it passes the gate."""
+"""POST /api/v1/agents/{agent_id}/publish - put a version into use if it passes the gate.
+
+Without a gate every version passes. With one, the last evaluation of the version must reach the
+score, and be newer than the last feedback.
+"""
 
 from uuid import UUID
 
-from mara.agents.schemas.evaluation import PublicationOut, VersionIn
+from mara.agents.schemas.versions import PublicationOut, VersionIn
 from mara.entrypoints.http import USER, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.wiring.agents import publication_service

@@ -1,8 +1,11 @@
-"""POST /api/v1/agents/{agent_id}/rollback - put an earlier published version into use again."""
+"""POST /api/v1/agents/{agent_id}/rollback - put an earlier published version into use again.
+
+The gate is not checked: the version has answered before.
+"""
 
 from uuid import UUID
 
-from mara.agents.schemas.evaluation import PublicationOut, VersionIn
+from mara.agents.schemas.versions import PublicationOut, VersionIn
 from mara.entrypoints.http import USER, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.wiring.agents import publication_service

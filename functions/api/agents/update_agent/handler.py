@@ -1,4 +1,7 @@
-"""PUT /api/v1/agents/{agent_id} - replace the settings of an agent, which creates a new version."""
+"""PUT /api/v1/agents/{agent_id} - replace the settings of an agent, which creates a new version.
+
+Fields that are left out get their defaults. Without a gate the new version answers at once.
+"""
 
 from uuid import UUID
 

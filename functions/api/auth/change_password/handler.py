@@ -1,4 +1,8 @@
-"""POST /api/v1/auth/password - change the password, and revoke all other sessions."""
+"""POST /api/v1/auth/password - change the password, and revoke all other sessions.
+
+The session of this request stays. Its current password is checked, and wrong ones count towards the
+lock-out of logins.
+"""
 
 from mara.auth.schemas import PasswordChange
 from mara.entrypoints.http import USER, api, lambda_handler

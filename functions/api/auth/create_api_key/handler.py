@@ -1,4 +1,8 @@
-"""POST /api/v1/auth/api-keys - create an API key; only this response contains its secret."""
+"""POST /api/v1/auth/api-keys - create an API key; only this response contains its secret.
+
+The key is sent as `X-API-Key`, or as a bearer token. It may do what its scopes allow, and a user
+has at most 50 keys.
+"""
 
 from mara.auth.schemas import ApiKeyIn, NewApiKeyOut
 from mara.entrypoints.http import USER, Replay, api, lambda_handler

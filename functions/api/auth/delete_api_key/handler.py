@@ -1,4 +1,7 @@
-"""DELETE /api/v1/auth/api-keys/{key_id} - delete an API key, which is refused from then on."""
+"""DELETE /api/v1/auth/api-keys/{key_id} - delete an API key, which is refused from then on.
+
+Requests that are running are not stopped.
+"""
 
 from uuid import UUID
 

@@ -1,4 +1,7 @@
-"""DELETE /api/v1/auth/sessions/{session_id} - end one of the caller's sessions."""
+"""DELETE /api/v1/auth/sessions/{session_id} - end one of the caller's sessions.
+
+Its access token and its refresh token are refused from then on.
+"""
 
 from uuid import UUID
 

@@ -1,4 +1,7 @@
-"""GET /api/v1/auth/api-keys - the caller's API keys, without their secrets."""
+"""GET /api/v1/auth/api-keys - list the caller's API keys, without their secrets.
+
+A key is recognized by its name and its prefix.
+"""
 
 from mara.auth.schemas import ApiKeyOut, ApiKeysOut
 from mara.entrypoints.http import USER, api, lambda_handler

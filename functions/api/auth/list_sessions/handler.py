@@ -1,4 +1,7 @@
-"""GET /api/v1/auth/sessions - where the caller is logged in, and failed logins to the account."""
+"""GET /api/v1/auth/sessions - list where the caller is logged in, and failed logins to the account.
+
+The newest session comes first. Failed logins of the last day are counted by network.
+"""
 
 from mara.auth.schemas.sessions import OpenSessionsOut
 from mara.entrypoints.http import USER, Limit, api, lambda_handler

@@ -1,4 +1,8 @@
-"""POST /api/v1/auth/login - exchange an e-mail address and password for a session."""
+"""POST /api/v1/auth/login - exchange an e-mail address and password for a session.
+
+The refresh token is in the body, and in an HttpOnly cookie with a CSRF token beside it. An unknown
+address and a wrong password get the same answer. Repeated failures lock the login for a while.
+"""
 
 from fastapi import Request, Response
 

@@ -1,4 +1,7 @@
-"""POST /api/v1/auth/logout - revoke the current session."""
+"""POST /api/v1/auth/logout - revoke the current session.
+
+Its access token and its refresh token are refused from then on, and the cookies are cleared.
+"""
 
 from fastapi import Response
 

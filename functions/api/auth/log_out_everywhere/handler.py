@@ -1,4 +1,7 @@
-"""POST /api/v1/auth/logout-all - revoke all sessions of the caller."""
+"""POST /api/v1/auth/logout-all - revoke all sessions of the caller.
+
+API keys stay valid.
+"""
 
 from fastapi import Response
 

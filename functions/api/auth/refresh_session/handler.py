@@ -1,4 +1,9 @@
-"""POST /api/v1/auth/refresh - exchange a refresh token for new tokens."""
+"""POST /api/v1/auth/refresh - exchange a refresh token for new tokens.
+
+The token comes in the body, or in the cookie together with the header `X-CSRF-Token`. Each token
+can be used once: using it again revokes its session, except for a parallel request within 10
+seconds.
+"""
 
 from fastapi import Request, Response
 

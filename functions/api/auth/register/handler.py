@@ -1,4 +1,7 @@
-"""POST /api/v1/auth/register - create an account."""
+"""POST /api/v1/auth/register - create an account.
+
+The account can log in at once. Its e-mail address is its login.
+"""
 
 from mara.auth.schemas import RegisteredOut, RegisterRequest
 from mara.entrypoints.http import PUBLIC, api, lambda_handler

@@ -1,4 +1,7 @@
-"""DELETE /api/v1/documents/{document_id} - delete a document; searches exclude it at once."""
+"""DELETE /api/v1/documents/{document_id} - delete a document; searches exclude it at once.
+
+Its file, passages and vectors are purged after that.
+"""
 
 from uuid import UUID
 

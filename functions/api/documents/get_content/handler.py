@@ -1,4 +1,7 @@
-"""GET /api/v1/documents/{document_id}/content - a short-lived URL to download the file."""
+"""GET /api/v1/documents/{document_id}/content - get a short-lived URL to download the file.
+
+The URL is valid for five minutes and needs no further authentication.
+"""
 
 from uuid import UUID
 

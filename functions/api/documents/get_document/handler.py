@@ -1,6 +1,11 @@
-"""GET /api/v1/documents/{document_id} - a document with its state and its analysis."""
+"""GET /api/v1/documents/{document_id} - get a document with its state and its analysis.
+
+Ask again until the state is `ready` or `failed`; `failure` then names the reason.
+"""
 
 from uuid import UUID
+
+from pydantic import Field
 
 from mara.documents.schemas import DocumentOut
 from mara.documents.schemas.analysis import AnalysisOut
@@ -14,7 +19,9 @@ app = api(access=USER, scope=DOCUMENTS_READ)
 class DocumentDetailOut(DocumentOut):
     """``analysis`` is null until one is requested."""
 
-    analysis: AnalysisOut | None = None
+    analysis: AnalysisOut | None = Field(
+        default=None, description="The analysis of the document; null until one is requested."
+    )
 
 
 @app.get("/api/v1/documents/{document_id}")

@@ -1,4 +1,7 @@
-"""GET /api/v1/documents/{document_id}/chunks - the extracted chunks, in reading order."""
+"""GET /api/v1/documents/{document_id}/chunks - list the extracted passages, in reading order.
+
+It shows what was read from the file, and what search and agents can find.
+"""
 
 from uuid import UUID
 

@@ -1,4 +1,7 @@
-"""GET /api/v1/documents - the caller's documents with their states, newest first."""
+"""GET /api/v1/documents - list the caller's documents with their states, newest first.
+
+The list is paged: send `next_cursor` of a page as `cursor` of the next request.
+"""
 
 from mara.documents.schemas import DocumentOut
 from mara.entrypoints.http import DOCUMENTS_READ, USER, Limit, PageOut, api, lambda_handler

@@ -1,4 +1,8 @@
-"""POST /api/v1/documents/{document_id}/analyze - request an analysis, which GET then returns."""
+"""POST /api/v1/documents/{document_id}/analyze - request an analysis of a document.
+
+`GET /documents/{document_id}` returns it when it is ready. The analysis has a summary, key points
+and entities. It is stored: a repeated request makes it again.
+"""
 
 from uuid import UUID
 

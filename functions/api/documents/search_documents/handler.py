@@ -1,4 +1,7 @@
-"""POST /api/v1/documents/search - search the caller's documents by words and by meaning."""
+"""POST /api/v1/documents/search - search the caller's documents by words and by meaning.
+
+The best passages come first, each with its place in the document.
+"""
 
 from mara.entrypoints.http import DOCUMENTS_READ, USER, api, lambda_handler
 from mara.entrypoints.principal import Caller

@@ -1,4 +1,10 @@
-"""POST /api/v1/documents/upload - upload a small file, or get an upload URL for a large one."""
+"""POST /api/v1/documents/upload - upload a small file, or get an upload URL for a large one.
+
+A multipart form carries the file itself, up to about 4.5 MB. A larger file is announced as JSON:
+the response then has a form, with which the client sends the file to the storage. The document is
+read after that: ask for its state until it is `ready`. The same file uploaded again is the same
+document, and the status is 200.
+"""
 
 from fastapi import Request, Response
 

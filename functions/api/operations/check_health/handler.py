@@ -1,4 +1,8 @@
-"""GET /api/v1/health - liveness of the API; also at /api/v1/auth/health."""
+"""GET /api/v1/health - check that the API answers.
+
+It is at `/api/v1/health` and at `/api/v1/auth/health`, and asks no dependency: `GET
+/api/v1/health/ready` does.
+"""
 
 from mara.entrypoints.http import PUBLIC, HealthOut, api, lambda_handler
 

@@ -1,4 +1,4 @@
-"""GET /openapi.json - the OpenAPI 3.1 document of the API."""
+"""GET /openapi.json - get the OpenAPI 3.1 document, or a page that explains a type of problem."""
 
 from functools import cache
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 from fastapi import Response
 
 from mara.entrypoints.http import PUBLIC, api, lambda_handler
+from mara.entrypoints.problem_pages import page
 
 app = api(access=PUBLIC)
 
@@ -13,6 +14,11 @@ app = api(access=PUBLIC)
 @app.get("/openapi.json", include_in_schema=False)
 async def get_openapi() -> Response:
     return Response(_document(), media_type="application/json")
+
+
+@app.get("/problems/{path:path}", include_in_schema=False)
+async def explain_problem(path: str) -> Response:
+    return page(_document(), f"/problems/{path}")
 
 
 @cache

@@ -1,4 +1,7 @@
-"""GET /api/v1/users/balance - the caller's balances in USDT."""
+"""GET /api/v1/users/balance - get the caller's balances in USDT.
+
+All amounts come from the ledger. A deposit is `pending` until it is credited.
+"""
 
 from mara.entrypoints.http import BALANCE_READ, USER, api, lambda_handler
 from mara.entrypoints.principal import Caller

@@ -1,4 +1,7 @@
-"""GET /api/v1/users/me/profile - the caller's own profile."""
+"""GET /api/v1/users/me/profile - get the caller's own profile.
+
+It includes the e-mail address and the role of the account.
+"""
 
 from mara.entrypoints.http import USER, api, lambda_handler
 from mara.entrypoints.principal import Caller

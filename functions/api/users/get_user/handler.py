@@ -1,4 +1,7 @@
-"""GET /api/v1/users/admin/{user_id} - one account."""
+"""GET /api/v1/users/admin/{user_id} - get one account.
+
+Administrators may read every account.
+"""
 
 from uuid import UUID
 

@@ -1,4 +1,8 @@
-"""GET /api/v1/users/balance/entries - the entries of the caller's account, newest first."""
+"""GET /api/v1/users/balance/entries - list the entries of the caller's account, newest first.
+
+This is the statement: every change of a balance with its cause. Entries are never changed or
+deleted.
+"""
 
 from mara.entrypoints.http import USER, Limit, PageOut, api, lambda_handler
 from mara.entrypoints.principal import Caller

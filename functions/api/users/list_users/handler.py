@@ -1,4 +1,7 @@
-"""GET /api/v1/users/admin/all - search, filter and page through all accounts."""
+"""GET /api/v1/users/admin/all - search, filter and page through all accounts.
+
+Administrators see all accounts.
+"""
 
 from typing import Annotated
 
@@ -12,6 +15,7 @@ from mara.users.model import UserFilter
 from mara.users.schemas import UserOut
 from mara.wiring.users import user_administration_service
 
+SEARCH = "Text in the e-mail address, the name or the company."
 app = api(access=ADMIN)
 
 
@@ -19,9 +23,12 @@ app = api(access=ADMIN)
 async def list_users(  # noqa: PLR0913 - each is a query parameter
     caller: Caller,
     *,
-    search: Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$")] = None,
-    role: Role | None = None,
-    active: bool | None = None,
+    search: Annotated[
+        str | None,
+        Query(description=SEARCH, examples=["anna"], max_length=200, pattern=r"^[^\x00]*$"),
+    ] = None,
+    role: Annotated[Role | None, Query(description="Only accounts with this role.")] = None,
+    active: Annotated[bool | None, Query(description="Only active ones, or only others.")] = None,
     limit: Limit = 20,
     cursor: str | None = None,
 ) -> PageOut[UserOut]:

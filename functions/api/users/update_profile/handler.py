@@ -1,4 +1,7 @@
-"""PUT /api/v1/users/me/profile - replace the caller's own profile."""
+"""PUT /api/v1/users/me/profile - replace the caller's own profile.
+
+Fields that are left out get their defaults.
+"""
 
 from mara.entrypoints.http import USER, api, lambda_handler
 from mara.entrypoints.principal import Caller

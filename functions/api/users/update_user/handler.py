@@ -1,4 +1,8 @@
-"""PATCH /api/v1/users/admin/{user_id} - activate or deactivate an account, or change its role."""
+"""PATCH /api/v1/users/admin/{user_id} - activate or deactivate an account, or change its role.
+
+Only a superuser may change roles, and the last superuser stays one. Deactivation revokes the
+sessions of the account.
+"""
 
 from uuid import UUID
 

@@ -1,4 +1,8 @@
-"""POST /api/v1/wallets/my/{network}/deposits/claim - read one transaction from the chain again."""
+"""POST /api/v1/wallets/my/{network}/deposits/claim - read one transaction from the chain again.
+
+It is for a transfer that does not show up. What the transaction pays to the caller's wallet is
+recorded once, and credited when it is final.
+"""
 
 from mara.entrypoints.http import USER, PageOut, api, lambda_handler
 from mara.entrypoints.principal import Caller

@@ -1,4 +1,8 @@
-"""POST /api/v1/wallets/generate - create the caller's wallet on a network; idempotent."""
+"""POST /api/v1/wallets/generate - create the caller's wallet on a network.
+
+A wallet that exists already is returned with the status 200. The keys of the wallet never leave the
+vault.
+"""
 
 from http import HTTPStatus
 
@@ -16,7 +20,7 @@ app = api(access=USER)
 @app.post(
     "/api/v1/wallets/generate",
     status_code=201,
-    responses={200: {"model": WalletOut, "description": "It was there already"}},
+    responses={200: {"model": WalletOut, "description": "The wallet existed already."}},
 )
 async def generate_wallet(body: WalletIn, response: Response, caller: Caller) -> WalletOut:
     wallet, is_new = wallet_creation_service(vault_service()).create(caller, body.network)

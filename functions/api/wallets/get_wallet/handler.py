@@ -1,4 +1,7 @@
-"""GET /api/v1/wallets/my/{network} - one wallet, with its QR code."""
+"""GET /api/v1/wallets/my/{network} - get one wallet, with its QR code.
+
+The rules say which transfers are credited, and when.
+"""
 
 from mara.entrypoints.http import USER, api, lambda_handler
 from mara.entrypoints.principal import Caller

@@ -1,4 +1,8 @@
-"""GET /api/v1/wallets/my/{network}/balance - the balances that the chain reports for the wallet."""
+"""GET /api/v1/wallets/my/{network}/balance - get the balances of a wallet on its chain.
+
+This is not the spendable balance, which `GET /users/balance` returns. If the network does not
+answer, the status is 503, and never a balance of zero.
+"""
 
 from mara.entrypoints.http import USER, api, lambda_handler
 from mara.entrypoints.principal import Caller

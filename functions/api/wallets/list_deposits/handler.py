@@ -1,4 +1,7 @@
-"""GET /api/v1/wallets/my/{network}/deposits - the caller's deposits on a network, newest first."""
+"""GET /api/v1/wallets/my/{network}/deposits - list the deposits on a network, newest first.
+
+A deposit is `seen`, `safe`, `final`, and then `credited`.
+"""
 
 from mara.entrypoints.http import USER, Limit, PageOut, api, lambda_handler
 from mara.entrypoints.principal import Caller

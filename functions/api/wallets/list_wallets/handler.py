@@ -1,4 +1,7 @@
-"""GET /api/v1/wallets/my - the caller's wallets, with the deposit rules."""
+"""GET /api/v1/wallets/my - list the caller's wallets, with the deposit rules.
+
+There is at most one wallet for each network.
+"""
 
 from mara.entrypoints.http import USER, PageOut, api, lambda_handler
 from mara.entrypoints.principal import Caller

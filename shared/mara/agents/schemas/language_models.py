@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Self
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from mara.agents.model.language_models import LanguageModelOption
 
@@ -11,9 +11,11 @@ from mara.agents.model.language_models import LanguageModelOption
 class ModelOut(BaseModel):
     """``available`` is false while the model server does not have the model or does not answer."""
 
-    name: str
-    default: bool
-    available: bool
+    name: str = Field(
+        description="Name of the model, as an agent names it.", examples=["smollm2:135m"]
+    )
+    default: bool = Field(description="Whether agents use the model if they name none.")
+    available: bool = Field(description="Whether the model server has the model and answers.")
 
     @classmethod
     def of(cls, option: LanguageModelOption) -> Self:
@@ -24,4 +26,7 @@ class ModelOut(BaseModel):
 class ModelsOut(BaseModel):
     """The default model first; empty without a model server, where agents can only quote."""
 
-    items: Sequence[ModelOut]
+    items: Sequence[ModelOut] = Field(
+        description="The language models, the default one first. Without a model server the "
+        "list is empty, and agents can only quote."
+    )

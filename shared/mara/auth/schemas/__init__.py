@@ -18,7 +18,8 @@ Password = Annotated[SecretStr, Field(min_length=1, max_length=1024)]
 EXAMPLE_EMAIL = "anna@example.com"
 EXAMPLE_PASSWORD = "tram-lantern-42-orbit"  # noqa: S105 - a documentation example, not a credential
 EXAMPLE_NEW_PASSWORD = "comet-harbour-77-velvet"  # noqa: S105 - a documentation example, not a credential
-EXAMPLE_REFRESH_TOKEN = "the refresh_token of the last answer"  # noqa: S105 - a documentation example, not a credential
+EXAMPLE_ACCESS_TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIwMTk5ZjBhMCJ9.c2lnbmF0dXJl"  # noqa: S105 - a documentation example, not a credential
+EXAMPLE_REFRESH_TOKEN = "kHq3cVw0yTqk3nWJ0G1uUqk8d2mB5r7x"  # noqa: S105 - a documentation example, not a credential
 
 
 class RegisterRequest(BaseModel):
@@ -40,13 +41,27 @@ class RegisterRequest(BaseModel):
         },
     )
 
-    email: EmailStr
-    password: Password
-    full_name: Name | None = None
-    first_name: Name | None = None
-    last_name: Name | None = None
-    company: Name | None = None
-    locale: Locale = Locale.EN
+    email: EmailStr = Field(
+        description="E-mail address, which is the login. It is not case-sensitive.",
+        examples=[EXAMPLE_EMAIL],
+    )
+    password: Password = Field(
+        description="Password: 8 to 256 characters, and not easy to guess.",
+        examples=[EXAMPLE_PASSWORD],
+    )
+    full_name: Name | None = Field(
+        default=None,
+        description="Full name. It takes precedence over `first_name` and `last_name`.",
+        examples=["Анна Петрова"],
+    )
+    first_name: Name | None = Field(default=None, description="First name.", examples=["Анна"])
+    last_name: Name | None = Field(default=None, description="Last name.", examples=["Петрова"])
+    company: Name | None = Field(
+        default=None, description="Name of the company.", examples=["Example LLC"]
+    )
+    locale: Locale = Field(
+        default=Locale.EN, description="Language in which the user is addressed.", examples=["ru"]
+    )
 
     def to_profile(self) -> Profile:
         """Return the profile; the full name defaults to first and last name."""
@@ -58,10 +73,10 @@ class RegisterRequest(BaseModel):
 class RegisteredOut(BaseModel):
     """The account that was created."""
 
-    id: UUID
-    email: str
-    role: Role
-    created_at: datetime
+    id: UUID = Field(description="Id of the account.")
+    email: str = Field(description="E-mail address, in lower case.", examples=[EXAMPLE_EMAIL])
+    role: Role = Field(description="Role of the account.")
+    created_at: datetime = Field(description="When the account was created.")
 
     @classmethod
     def of(cls, user: User) -> Self:
@@ -80,8 +95,14 @@ class LoginRequest(BaseModel):
     )
 
     # Not EmailStr: a malformed address gets the same response as an unknown account, not a 422.
-    email: str = Field(min_length=1, max_length=320, pattern=r"^[^\x00]+$")
-    password: Password
+    email: str = Field(
+        min_length=1,
+        max_length=320,
+        pattern=r"^[^\x00]+$",
+        description="E-mail address of the account.",
+        examples=[EXAMPLE_EMAIL],
+    )
+    password: Password = Field(description="Password of the account.", examples=[EXAMPLE_PASSWORD])
 
 
 class RefreshRequest(BaseModel):
@@ -92,7 +113,12 @@ class RefreshRequest(BaseModel):
         json_schema_extra={"examples": [{"refresh_token": EXAMPLE_REFRESH_TOKEN}]},
     )
 
-    refresh_token: SecretStr = Field(min_length=1, max_length=200)
+    refresh_token: SecretStr = Field(
+        min_length=1,
+        max_length=200,
+        description="Refresh token of the last login or refresh. It can be used once.",
+        examples=[EXAMPLE_REFRESH_TOKEN],
+    )
 
 
 class SessionOut(BaseModel):
@@ -101,10 +127,18 @@ class SessionOut(BaseModel):
     ``refresh_token`` is null where the request asked for it as a cookie only.
     """
 
-    access_token: str
-    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the scheme of RFC 6750, not a token
-    expires_in: int
-    refresh_token: str | None
+    access_token: str = Field(
+        description="Access token (JWT): send it as `Authorization: Bearer`.",
+        examples=[EXAMPLE_ACCESS_TOKEN],
+    )
+    token_type: Literal["Bearer"] = Field(
+        default="Bearer", description="Scheme of the access token (RFC 6750)."
+    )
+    expires_in: int = Field(description="Lifetime of the access token in seconds.", examples=[1800])
+    refresh_token: str | None = Field(
+        description="Refresh token, to be exchanged for new tokens once; null with `cookie_only`.",
+        examples=[EXAMPLE_REFRESH_TOKEN],
+    )
 
     @classmethod
     def of(cls, tokens: SessionTokens, *, cookie_only: bool = False) -> Self:
@@ -114,6 +148,39 @@ class SessionOut(BaseModel):
             expires_in=int(tokens.access_lifetime.total_seconds()),
             refresh_token=None if cookie_only else tokens.refresh_token,
         )
+
+
+class TokenForm(BaseModel):
+    """The password grant of OAuth 2.0 (RFC 6749, 4.3.2); further fields are ignored (3.2)."""
+
+    grant_type: Literal["password"] = Field(description="The grant: always `password`.")
+    username: str = Field(
+        min_length=1,
+        max_length=320,
+        pattern=r"^[^\x00]+$",
+        description="E-mail address of the account.",
+        examples=[EXAMPLE_EMAIL],
+    )
+    password: Password = Field(description="Password of the account.", examples=[EXAMPLE_PASSWORD])
+
+
+class TokenOut(BaseModel):
+    """An access token (RFC 6749, 5.1)."""
+
+    access_token: str = Field(
+        description="Access token (JWT): send it as `Authorization: Bearer`.",
+        examples=[EXAMPLE_ACCESS_TOKEN],
+    )
+    token_type: Literal["Bearer"] = Field(
+        default="Bearer", description="Scheme of the access token (RFC 6750)."
+    )
+    expires_in: int = Field(description="Lifetime of the access token in seconds.", examples=[1800])
+
+    @classmethod
+    def of(cls, tokens: SessionTokens) -> Self:
+        """Convert from the domain model."""
+        lifetime_s = int(tokens.access_lifetime.total_seconds())
+        return cls(access_token=tokens.access_token, expires_in=lifetime_s)
 
 
 class PasswordChange(BaseModel):
@@ -126,8 +193,11 @@ class PasswordChange(BaseModel):
         },
     )
 
-    old_password: Password
-    new_password: Password
+    old_password: Password = Field(description="Current password.", examples=[EXAMPLE_PASSWORD])
+    new_password: Password = Field(
+        description="New password: 8 to 256 characters, and not easy to guess.",
+        examples=[EXAMPLE_NEW_PASSWORD],
+    )
 
 
 class ApiKeyIn(BaseModel):
@@ -138,21 +208,33 @@ class ApiKeyIn(BaseModel):
         json_schema_extra={"examples": [{"name": "on-call bot", "scopes": ["agents:ask"]}]},
     )
 
-    name: Name
-    scopes: frozenset[Scope] = Field(min_length=1)
-    expires_at: AwareDatetime | None = None
+    name: Name = Field(
+        description="Name of the key, to tell it from others.", examples=["on-call bot"]
+    )
+    scopes: frozenset[Scope] = Field(
+        min_length=1, description="What the key may do.", examples=[["agents:ask"]]
+    )
+    expires_at: AwareDatetime | None = Field(
+        default=None, description="When the key expires; null means never.", examples=[None]
+    )
 
 
 class ApiKeyOut(BaseModel):
     """An API key without its secret; ``prefix`` is the beginning of the key."""
 
-    id: UUID
-    name: str
-    prefix: str
-    scopes: list[Scope]
-    created_at: datetime
-    expires_at: datetime | None
-    last_used_at: datetime | None
+    id: UUID = Field(description="Id of the key.")
+    name: str = Field(description="Name of the key.", examples=["on-call bot"])
+    prefix: str = Field(
+        description="Beginning of the key, to recognize it.", examples=["mara_5f3a"]
+    )
+    scopes: list[Scope] = Field(description="What the key may do.", examples=[["agents:ask"]])
+    created_at: datetime = Field(description="When the key was created.")
+    expires_at: datetime | None = Field(
+        description="When the key expires; null means never.", examples=[None]
+    )
+    last_used_at: datetime | None = Field(
+        description="When the key was last used; null if never.", examples=[None]
+    )
 
     @classmethod
     def of(cls, key: ApiKey) -> Self:
@@ -163,7 +245,10 @@ class ApiKeyOut(BaseModel):
 class NewApiKeyOut(ApiKeyOut):
     """A new API key; ``key`` is its secret, which is shown only in this response."""
 
-    key: str
+    key: str = Field(
+        description="The key. It is stored as a hash and cannot be read again.",
+        examples=["mara_5f3aQk8d2mB5r7xkHq3cVw0yTqk3nWJ0G1u"],
+    )
     """The secret; it cannot be read again."""
 
     @classmethod
@@ -175,8 +260,10 @@ class NewApiKeyOut(ApiKeyOut):
 class ApiKeysOut(BaseModel):
     """All API keys of the caller, newest first."""
 
-    items: list[ApiKeyOut]
-    next_cursor: None = None  # always null: the list, of at most 50 keys, has one page
+    items: list[ApiKeyOut] = Field(description="The keys, the newest first.")
+    next_cursor: None = Field(
+        default=None, description="Always null: the list has one page."
+    )  # always null: the list, of at most 50 keys, has one page
 
 
 def _fields(key: ApiKey) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from mara.auth.model.devices import FailedLogins, OpenSession
 from mara.kernel.page import Page
@@ -28,12 +28,17 @@ class OpenSessionOut(BaseModel):
     ``current`` is true for the session of the request.
     """
 
-    id: UUID
-    device: str
-    address: str
-    created_at: datetime
-    last_used_at: datetime
-    current: bool
+    id: UUID = Field(description="Id of the session.")
+    device: str = Field(
+        description="The `User-Agent` of the last login or refresh.",
+        examples=["Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"],
+    )
+    address: str = Field(
+        description="Network address of the last login or refresh.", examples=["192.0.2.1"]
+    )
+    created_at: datetime = Field(description="When the session was opened.")
+    last_used_at: datetime = Field(description="When the session was last used, to a minute.")
+    current: bool = Field(description="Whether the request belongs to this session.")
 
     @classmethod
     def of(cls, session: OpenSession, current: UUID | None) -> Self:
@@ -55,10 +60,14 @@ class FailedLoginsOut(BaseModel):
     hold a session of the account, are not locked out by the failures of others.
     """
 
-    network: str
-    failures: int
-    last_failed_at: datetime
-    locked_until: datetime | None
+    network: str = Field(
+        description="The network that the logins came from.", examples=["192.0.2.0/24"]
+    )
+    failures: int = Field(description="Number of failed logins.", examples=[3])
+    last_failed_at: datetime = Field(description="When the last one failed.")
+    locked_until: datetime | None = Field(
+        description="When the network may try again; null if it may now.", examples=[None]
+    )
 
     @classmethod
     def of(cls, failed: FailedLogins) -> Self:
@@ -74,9 +83,14 @@ class FailedLoginsOut(BaseModel):
 class OpenSessionsOut(BaseModel):
     """A page of the caller's sessions, newest first, and the failed logins of the last day."""
 
-    items: list[OpenSessionOut]
-    next_cursor: str | None
-    failed_logins: list[FailedLoginsOut]
+    items: list[OpenSessionOut] = Field(description="The sessions of this page, the newest first.")
+    next_cursor: str | None = Field(
+        description="Cursor of the next page: send it as `cursor`; null on the last page.",
+        examples=[None],
+    )
+    failed_logins: list[FailedLoginsOut] = Field(
+        description="Failed logins of the last day, by network."
+    )
 
     @classmethod
     def of(

@@ -32,45 +32,97 @@ class UploadIn(BaseModel):
         },
     )
 
-    filename: str = Field(min_length=1, max_length=1024)
-    size: int = Field(ge=0)
-    sha256: Annotated[str, StringConstraints(to_lower=True, pattern=r"^[0-9a-fA-F]{64}$")]
-    media_type: str | None = Field(default=None, max_length=255)
-    agent_id: UUID | None = None
+    filename: str = Field(
+        min_length=1,
+        max_length=1024,
+        description="Name of the file; its extension decides how it is read.",
+        examples=["runbooks.pdf"],
+    )
+    size: int = Field(ge=0, description="Size of the file in bytes.", examples=[20481337])
+    sha256: Annotated[str, StringConstraints(to_lower=True, pattern=r"^[0-9a-fA-F]{64}$")] = Field(
+        description="SHA-256 of the file, as 64 hexadecimal digits.",
+        examples=["0" * 64],
+    )
+    media_type: str | None = Field(
+        default=None,
+        max_length=255,
+        description="Media type of the file. It is not used: the extension decides.",
+        examples=["application/pdf"],
+    )
+    agent_id: UUID | None = Field(
+        default=None,
+        description="Agent that will answer from the document, besides its other documents; "
+        "null links it to no agent.",
+        examples=[None],
+    )
 
 
 class FailureOut(BaseModel):
     """Why a document cannot be read."""
 
-    code: str
-    detail: str
+    code: str = Field(description="Stable code of the reason.", examples=["encrypted"])
+    detail: str = Field(
+        description="The reason as a sentence.", examples=["The file is protected by a password."]
+    )
 
 
 class ContractOut(BaseModel):
     """What is read from files of this format, and what is dropped."""
 
-    read: list[str]
-    dropped: list[str]
+    read: list[str] = Field(
+        description="What is read from files of this format.",
+        examples=[["text of every page, with its number"]],
+    )
+    dropped: list[str] = Field(
+        description="What is left out.", examples=[["pictures, and with them scanned text"]]
+    )
 
 
 class DocumentOut(BaseModel):
     """One version of a file; ``size`` is in bytes, ``pages`` counts the sheets of a workbook."""
 
-    id: UUID
-    filename: str
-    media_type: str
-    size: int
-    sha256: str
-    version: int
-    state: DocumentState
-    failure: FailureOut | None
-    pages: int | None
-    chunks: int | None
-    language: str | None
-    contract: ContractOut
-    superseded: bool
-    created_at: datetime
-    updated_at: datetime
+    id: UUID = Field(description="Id of the document.")
+    filename: str = Field(description="Name of the file.", examples=["runbooks.pdf"])
+    media_type: str = Field(
+        description="Media type of the file, by its extension.", examples=["application/pdf"]
+    )
+    size: int = Field(description="Size of the file in bytes.", examples=[20481337])
+    sha256: str = Field(
+        description="SHA-256 of the file, as 64 hexadecimal digits.",
+        examples=["0" * 64],
+    )
+    version: int = Field(
+        description="Number of this version of the file. It counts from 1.", examples=[1]
+    )
+    state: DocumentState = Field(
+        description="`uploading` until the file has arrived, then `queued`, `processing`, and"
+        " `ready` or `failed`.",
+        examples=["ready"],
+    )
+    failure: FailureOut | None = Field(
+        description="Why the document cannot be read; null unless the state is `failed`.",
+        examples=[None],
+    )
+    pages: int | None = Field(
+        description="Number of pages, or of sheets of a workbook; null until the document is read.",
+        examples=[12],
+    )
+    chunks: int | None = Field(
+        description="Number of passages; null until the document is read.", examples=[48]
+    )
+    language: str | None = Field(
+        description="Main language of the text as an ISO 639-1 code; null until the document "
+        "is read.",
+        examples=["ru"],
+    )
+    contract: ContractOut = Field(
+        description="What is read from files of this format, and what is left out."
+    )
+    superseded: bool = Field(
+        description="Whether a newer version of the file has replaced this one.", examples=[False]
+    )
+    created_at: datetime = Field(description="When the upload was accepted.")
+    updated_at: datetime = Field(description="When the state last changed.")
 
     @classmethod
     def of(cls, document: Document) -> Self:
@@ -99,15 +151,22 @@ class DocumentOut(BaseModel):
 class UploadFormOut(BaseModel):
     """POST the fields, then the file as ``file``, as multipart/form-data to the URL."""
 
-    url: str
-    fields: dict[str, str]
+    url: str = Field(
+        description="Where to POST the form.", examples=["https://mara-documents.s3.amazonaws.com/"]
+    )
+    fields: dict[str, str] = Field(
+        description="Fields of the form; send them unchanged, before the field `file`.",
+        examples=[{"key": "incoming/0199f0a0/0199f0a1", "policy": "eyJleHBpcmF0aW9uIjoi"}],
+    )
 
 
 class UploadBegun(BaseModel):
     """The document, and the form to upload its file; null if the same file is stored already."""
 
-    document: DocumentOut
-    upload: UploadFormOut | None
+    document: DocumentOut = Field(description="The document that was announced.")
+    upload: UploadFormOut | None = Field(
+        description="The form to upload the file with; null if the same file is stored already."
+    )
 
     @classmethod
     def of(cls, document: Document, form: UploadForm | None) -> Self:
@@ -119,10 +178,14 @@ class UploadBegun(BaseModel):
 class ChunkOut(BaseModel):
     """A passage of a document; ``ordinal`` is its position in the document, from 0."""
 
-    chunk_id: UUID
-    ordinal: int
-    text: str
-    place: PlaceOut
+    chunk_id: UUID = Field(description="Id of the passage.")
+    ordinal: int = Field(
+        description="Position of the passage in the document. It counts from 0.", examples=[0]
+    )
+    text: str = Field(
+        description="Text of the passage.", examples=["Удалите архивы журналов старше 14 дней."]
+    )
+    place: PlaceOut = Field(description="Where the passage is in the document.")
 
     @classmethod
     def of(cls, chunk: Chunk) -> Self:
@@ -138,8 +201,13 @@ class ChunkOut(BaseModel):
 class ContentOut(BaseModel):
     """Where to download the file; ``url`` is valid for ``expires_in`` seconds."""
 
-    url: str
-    expires_in: int
+    url: str = Field(
+        description="Where to download the file, without further authentication.",
+        examples=[
+            "https://mara-documents.s3.amazonaws.com/documents/0199f0a1?X-Amz-Signature=5f5f"
+        ],
+    )
+    expires_in: int = Field(description="Seconds for which the URL is valid.", examples=[300])
 
     @classmethod
     def of(cls, url: str) -> Self:
@@ -150,8 +218,10 @@ class ContentOut(BaseModel):
 class ChunksOut(BaseModel):
     """A page of passages, in reading order."""
 
-    items: list[ChunkOut]
-    next_cursor: str | None
+    items: list[ChunkOut] = Field(description="The passages of this page, in reading order.")
+    next_cursor: str | None = Field(
+        description="Cursor of the next page; null on the last page.", examples=[None]
+    )
 
     @classmethod
     def of(cls, chunks: Sequence[Chunk], *, more: bool) -> Self:

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Self
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from mara.documents.model.analysis import Analysis, AnalysisState, Method
 
@@ -12,9 +12,13 @@ from mara.documents.model.analysis import Analysis, AnalysisState, Method
 class EntityOut(BaseModel):
     """A name, date or other entity; ``text`` occurs verbatim in the document, ``count`` times."""
 
-    text: str
-    kind: str
-    count: int
+    text: str = Field(
+        description="The entity, as it occurs in the document.", examples=["2026-03-01"]
+    )
+    kind: str = Field(
+        description="`email`, `url`, `date`, `amount`, `identifier` or `name`.", examples=["date"]
+    )
+    count: int = Field(description="How often it occurs.", examples=[3])
 
 
 class AnalysisOut(BaseModel):
@@ -25,14 +29,32 @@ class AnalysisOut(BaseModel):
     ``requested_at`` are null.
     """
 
-    state: AnalysisState
-    requested_at: datetime
-    finished_at: datetime | None
-    method: Method | None
-    summary: str | None
-    key_points: list[str] | None
-    entities: list[EntityOut] | None
-    language: str | None
+    state: AnalysisState = Field(
+        description="`queued` until the analysis is `ready` or `failed`.", examples=["ready"]
+    )
+    requested_at: datetime = Field(description="When the analysis was requested.")
+    finished_at: datetime | None = Field(description="When the analysis ended; null until then.")
+    method: Method | None = Field(
+        description="`model` if a language model wrote the summary, `extractive` if it "
+        "consists of sentences of the document; null until the analysis is ready.",
+        examples=["extractive"],
+    )
+    summary: str | None = Field(
+        description="The summary; null until the analysis is ready.",
+        examples=["The document tells what to do when a disk is full."],
+    )
+    key_points: list[str] | None = Field(
+        description="The key points; null until the analysis is ready.",
+        examples=[["Delete archived logs older than 14 days."]],
+    )
+    entities: list[EntityOut] | None = Field(
+        description="Names, dates and other entities, the most frequent first; null until the"
+        " analysis is ready."
+    )
+    language: str | None = Field(
+        description="Main language as an ISO 639-1 code; null until the analysis is ready.",
+        examples=["ru"],
+    )
 
     @classmethod
     def of(cls, analysis: Analysis) -> Self:

@@ -17,27 +17,44 @@ MEDIA_TYPES = (MULTIPART, "application/json")
 BODY_MAX = 6 * 1024 * 1024
 """The maximum size of a request in bytes, base64 included: the limit of a Lambda invocation."""
 
+_FORM: dict[str, Any] = {
+    "title": "UploadForm",
+    "description": "A file, and what to do with it.",
+    "type": "object",
+    "required": ["file"],
+    "properties": {
+        "file": {
+            "type": "string",
+            "format": "binary",
+            "description": "The file: PDF, DOCX, XLSX, CSV, Markdown or text.",
+        },
+        "agent_id": {
+            "type": "string",
+            "format": "uuid",
+            "description": "Agent that will answer from the document, besides its others.",
+        },
+    },
+}
 _REQUEST_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {
-            MULTIPART: {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {
-                        "file": {"type": "string", "format": "binary"},
-                        "agent_id": {"type": "string", "format": "uuid"},
-                    },
-                }
-            },
+            MULTIPART: {"schema": _FORM},
             "application/json": {"schema": UploadIn.model_json_schema()},
         },
     }
 }
 OPENAPI: dict[str, Any] = {
     "openapi_extra": _REQUEST_BODY,
-    "responses": {200: {"model": DocumentOut | UploadBegun}, 201: {"model": UploadBegun}},
+    "response_model": None,
+    "responses": {
+        200: {
+            "model": DocumentOut | UploadBegun,
+            "description": "The same file was there already.",
+        },
+        201: {"model": UploadBegun, "description": "The upload of the file can begin."},
+        202: {"model": DocumentOut, "description": "The file has arrived and will be read."},
+    },
 }
 """The part of the OpenAPI document that FastAPI cannot derive from a body with two shapes."""
 

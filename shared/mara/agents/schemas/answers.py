@@ -1,0 +1,170 @@
+"""Requests and responses of the routes of answers."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from mara.agents.model import Answer, AnswerStatus, Citation, Feedback, Usage
+from mara.agents.schemas.agents import Text
+from mara.search.schemas import PlaceOut
+
+MICRO = 1_000_000
+
+
+class QuestionIn(BaseModel):
+    """A question; without ``conversation_id`` it starts a new conversation."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"question": "Диск на узле заполнен. Что делать?"}]},
+    )
+
+    question: Annotated[Text, Field(min_length=1, max_length=4000)] = Field(
+        description="The question, in Russian or English.",
+        examples=["Диск на узле заполнен. Что делать?"],
+    )
+    conversation_id: UUID | None = Field(
+        default=None,
+        description="Conversation to continue; null starts a new one.",
+        examples=[None],
+    )
+
+
+class CitationOut(BaseModel):
+    """A source of the answer; ``quote`` occurs verbatim in the document."""
+
+    document_id: UUID = Field(description="Id of the document that is quoted.")
+    filename: str = Field(description="Name of the file that is quoted.", examples=["runbooks.pdf"])
+    chunk_id: UUID = Field(description="Id of the passage that is quoted.")
+    quote: str = Field(
+        description="The quoted text, which occurs verbatim in the document.",
+        examples=["Удалите архивы журналов старше 14 дней."],
+    )
+    place: PlaceOut = Field(description="Where the passage is in the document.")
+
+    @classmethod
+    def of(cls, citation: Citation) -> Self:
+        """Build the response from the model object."""
+        return cls(
+            document_id=citation.document_id,
+            filename=citation.filename,
+            chunk_id=citation.chunk_id,
+            quote=citation.quote,
+            place=PlaceOut.of(citation.place),
+        )
+
+
+class UsageOut(BaseModel):
+    """Tokens of the language model; ``price`` is in USDT with six decimals."""
+
+    input_tokens: int = Field(description="Tokens that the language model read.", examples=[0])
+    output_tokens: int = Field(description="Tokens that the language model wrote.", examples=[0])
+    price: str = Field(
+        description="Price of the answer in USDT, with six decimal places.", examples=["0.000000"]
+    )
+
+    @classmethod
+    def of(cls, usage: Usage) -> Self:
+        """Build the response from the model object."""
+        whole, micro = divmod(usage.price_micro_usdt, MICRO)
+        price = f"{whole}.{micro:06}"
+        return cls(input_tokens=usage.input_tokens, output_tokens=usage.output_tokens, price=price)
+
+
+class AnswerOut(BaseModel):
+    """An answer; ``confidence`` is the probability that the documents answer the question."""
+
+    answer_id: UUID = Field(description="Id of the answer.")
+    conversation_id: UUID = Field(description="Id of the conversation that the answer belongs to.")
+    status: AnswerStatus = Field(
+        description="`answered` if the answer rests on passages, `not_in_documents` if they "
+        "do not contain it, `quotes_only` if no language model was available to "
+        "write it."
+    )
+    text: str = Field(
+        description="The answer as plain text.",
+        examples=["Удалите архивы журналов старше 14 дней."],
+    )
+    confidence: float = Field(
+        ge=0,
+        le=1,
+        description="Probability, from 0 to 1, that the documents answer the question.",
+        examples=[0.92],
+    )
+    citations: Sequence[CitationOut] = Field(
+        description="The passages that the answer rests on, the best first."
+    )
+    usage: UsageOut = Field(description="Tokens of the language model, and their price.")
+    created_at: datetime = Field(description="When the question was answered.")
+
+    @classmethod
+    def of(cls, answer: Answer) -> Self:
+        """Build the response from the model object."""
+        return cls(**_answer_fields(answer))
+
+
+class FeedbackIn(BaseModel):
+    """Whether an answer helped, with an optional comment."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"helped": True}]})
+
+    helped: bool = Field(description="Whether the answer helped.")
+    comment: Annotated[Text, Field(max_length=2000)] | None = Field(
+        default=None,
+        description="What was right or wrong about the answer.",
+        examples=["The second step was missing."],
+    )
+
+
+class FeedbackOut(BaseModel):
+    """The stored feedback on an answer."""
+
+    answer_id: UUID = Field(description="Id of the answer.")
+    helped: bool = Field(description="Whether the answer helped.")
+    comment: str | None = Field(
+        description="What was right or wrong about the answer; null without a comment.",
+        examples=["The second step was missing."],
+    )
+    given_at: datetime = Field(description="When the feedback was given.")
+
+    @classmethod
+    def of(cls, answer_id: UUID, given: Feedback) -> Self:
+        """Build the response from the model object."""
+        return cls(
+            answer_id=answer_id, helped=given.helped, comment=given.comment, given_at=given.given_at
+        )
+
+
+class TurnOut(AnswerOut):
+    """A question of a conversation with its answer."""
+
+    question: str = Field(
+        description="The question that was asked.", examples=["Диск на узле заполнен. Что делать?"]
+    )
+    feedback: FeedbackOut | None = Field(
+        description="The feedback on the answer; null if none was given."
+    )
+
+    @classmethod
+    def of(cls, answer: Answer) -> Self:
+        """Build the response from the model object."""
+        given = answer.feedback
+        feedback = None if given is None else FeedbackOut.of(answer.id, given)
+        return cls(**_answer_fields(answer), question=answer.question, feedback=feedback)
+
+
+def _answer_fields(answer: Answer) -> dict[str, Any]:
+    reply = answer.reply
+    return {
+        "answer_id": answer.id,
+        "conversation_id": answer.conversation_id,
+        "status": reply.status,
+        "text": reply.text,
+        "confidence": round(reply.confidence, 4),
+        "citations": [CitationOut.of(citation) for citation in reply.citations],
+        "usage": UsageOut.of(reply.usage),
+        "created_at": answer.created_at,
+    }
