@@ -46,7 +46,8 @@ unit: environment  ## all tests but the full-size and the end-to-end ones
 e2e: environment  ## tests of a deployed local stack
 	$(BIN)/pytest -q -m "not proof" tests/e2e
 
-bench: environment  ## print the benchmarks
+bench:  ## install what the benchmarks compare with, and print the benchmarks
+	@$(PYTHON) infra/local/bootstrap.py --group bench
 	$(BIN)/python -m infra.bench
 
 sbom: environment  ## write sbom.json: a CycloneDX list of what is deployed and run

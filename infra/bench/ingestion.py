@@ -58,7 +58,7 @@ def run() -> None:
             _compare(f"XLSX, {ROWS} rows, {name}", "openpyxl", _reading(workbook), baseline)
         chain = _langchain(pdf)
         if chain is None:
-            print("LangChain is not installed: uv sync --group bench")
+            print("LangChain is not installed: `make bench` installs it")
         else:
             _compare(f"pipeline, {PAGES} pages", "LangChain", _pipeline(pdf), chain)
         _make_pdf(large, 200, padding=50 * MEGABYTE)

@@ -1,6 +1,7 @@
 """A small client of the API, for the demo, the seed and the load bench."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -58,8 +59,13 @@ class Api:
             "POST", "/documents/upload", files={"file": (path.name, path.read_bytes())}
         )
 
-    def wait_until_read(self, document_id: str) -> Any:
-        """Return the document once it is ready. Raises ApiRefused if it fails or takes too long."""
+    def wait_until_read(
+        self, document_id: str, tell: Callable[[str], None] = lambda _: None
+    ) -> Any:
+        """Return the document once it is ready; ``tell`` gets what is waited for, repeatedly.
+
+        Raises ApiRefused if it fails or takes too long.
+        """
         give_up_at = time.monotonic() + INGESTION_TIMEOUT_S
         while time.monotonic() < give_up_at:
             document = self.call("GET", f"/documents/{document_id}")
@@ -67,5 +73,6 @@ class Api:
                 return document
             if document["state"] == "failed":
                 raise ApiRefused(f"{document['filename']}: {document['failure']['detail']}")
+            tell(f"{document['filename']} to be read")
             time.sleep(POLL_S)
         raise ApiRefused(f"{document_id} is not ready after {INGESTION_TIMEOUT_S:.0f} s")

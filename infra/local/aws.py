@@ -5,9 +5,10 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from infra.local.settings import ports
+from infra.local.settings import REGION, load_secrets, ports
 
-REGION = "eu-west-1"
+ACCESS_KEY = "test"
+"""The emulator's only account has any key id; the secret is what it checks."""
 
 
 def endpoint() -> str:
@@ -16,13 +17,13 @@ def endpoint() -> str:
 
 
 def client(service: str) -> Any:
-    """Return a client with the emulator's well-known credentials, which guard nothing."""
+    """Return a client that signs with the stack's generated secret."""
     make: Any = boto3.client  # its overloads want the name as a literal
     return make(
         service,
         endpoint_url=endpoint(),
         region_name=REGION,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",  # noqa: S106 - not a secret
+        aws_access_key_id=ACCESS_KEY,
+        aws_secret_access_key=load_secrets().emulator_secret,
         config=Config(retries={"total_max_attempts": 3}, read_timeout=60),
     )

@@ -1,9 +1,13 @@
 """Makes .venv from uv.lock, with nothing but the Python that runs it.
 
+Further arguments are options of `uv sync`, such as ``--group bench``.
+
 Kept to what an old Python can parse, so that it can say that it is too old.
 """
 
+import glob
 import os
+import ssl
 import subprocess
 import sys
 
@@ -15,6 +19,7 @@ STAMP = os.path.join(VENV, "mara.lock")
 UV_VERSION = "0.13.9"
 OLDEST = (3, 11)
 DISK_FREE_MIN_MB = 2500
+CERTIFICATES = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"]
 
 
 def main() -> None:
@@ -24,14 +29,21 @@ def main() -> None:
             "Install one (Debian 12: apt-get install python3) and run: make up PYTHON=python3.11",
         )
     lock = read(os.path.join(ROOT, "uv.lock")) + read(os.path.join(ROOT, "pyproject.toml"))
-    if os.path.exists(PYTHON) and os.path.exists(STAMP) and read(STAMP) == lock:
+    made = os.path.exists(PYTHON) and os.path.exists(STAMP) and read(STAMP) == lock + installed()
+    if made and not sys.argv[1:]:
         return
     check_disk()
     if not os.path.exists(UV):
         step("making the Python environment", make_venv)
     step("installing the locked packages (some 600 MB, once)", install)
     with open(STAMP, "w") as stamp:
-        stamp.write(lock)
+        stamp.write(lock + installed())
+
+
+def installed() -> str:
+    """The names and versions of the installed packages: `uv sync` removes those of extras."""
+    found = glob.glob(os.path.join(VENV, "lib", "python*", "site-packages", "*.dist-info"))
+    return "\n".join(sorted(os.path.basename(folder) for folder in found))
 
 
 def make_venv() -> None:
@@ -44,11 +56,27 @@ def make_venv() -> None:
             "This Python cannot make environments.",
             "Debian and Ubuntu: apt-get install python%s-venv" % version,
         )
-    run([sys.executable, "-m", "venv", "--clear", VENV], "The environment could not be made.")
+    # Not --clear: the environment of a running stack is below it.
+    run([sys.executable, "-m", "venv", VENV], "The environment could not be made.")
     run(
         [PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check", "uv==" + UV_VERSION],
-        "uv could not be installed: is there a network, and does pip reach PyPI?",
+        "uv could not be installed: pip's lines above say why (network, proxy or certificate).",
+        system_certificates(os.environ),
     )
+
+
+def system_certificates(environment):  # type: (object) -> dict
+    """Let pip, uv and Node trust the certificates of the system, as those of a TLS proxy."""
+    known = dict(environment)
+    paths = ssl.get_default_verify_paths()
+    places = [known.get("SSL_CERT_FILE"), paths.cafile, paths.openssl_cafile, *CERTIFICATES]
+    bundle = next((place for place in places if place and os.path.exists(place)), None)
+    if bundle:
+        if "REQUESTS_CA_BUNDLE" not in known:
+            known.setdefault("PIP_CERT", bundle)
+        known.setdefault("NODE_EXTRA_CA_CERTS", bundle)
+    known.setdefault("UV_SYSTEM_CERTS", "true")
+    return known
 
 
 def install() -> None:
@@ -61,10 +89,16 @@ def install() -> None:
             "--no-extra",
             "transformers",
             "--inexact",
-            "--quiet",
+            *([] if sys.stderr.isatty() else ["--quiet"]),
+            *sys.argv[1:],
         ],
-        "The packages could not be installed: is there a network, and room on the disk?",
-        dict(os.environ, UV_PROJECT_ENVIRONMENT=VENV, UV_PYTHON=PYTHON, UV_LINK_MODE="copy"),
+        "The packages could not be installed: uv's lines above say why.",
+        dict(
+            system_certificates(os.environ),
+            UV_PROJECT_ENVIRONMENT=VENV,
+            UV_PYTHON=PYTHON,
+            UV_LINK_MODE="copy",
+        ),
     )
 
 

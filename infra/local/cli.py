@@ -4,9 +4,12 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
+from infra.local import lifecycle, stacks
 from infra.local.cli_arguments import arguments_of
 from infra.local.commands import chains, development, operations, stack
+from infra.local.env_variables import load_env_file
 from infra.local.scaffold import commands as scaffold
+from infra.local.settings import state_dir
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -21,20 +24,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments_of(name)(command)
     options = parser.parse_args(arguments)
     try:
+        load_env_file()
+        if options.command != "up":
+            stacks.select()
         status: int = options.run(options)
     except RuntimeError as error:  # every failure of the local cloud is one, with a remedy
         sys.stderr.write(f"\nmara: {error}\n")
         return 1
     except KeyboardInterrupt:
         return 130
+    except Exception:
+        if options.command not in NEED_NO_STACK and lifecycle.running_pid() is None:
+            again = stacks.command("make up")
+            sys.stderr.write(f"\nmara: the stack in {state_dir()} is down: start it with {again}\n")
+            return 1
+        raise
     return status
 
 
+NEED_NO_STACK = frozenset(
+    {*("new", "generate", "openapi", "triggers", "permissions", "revision", "template", "alarms")}
+    | {*("env", "images", "layers", "up")}
+)
+"""Commands whose failures have nothing to do with a stack that is down."""
+
 COMMANDS: dict[str, tuple[Command, str]] = {
     "up": (stack.up, "start everything, deploy, and create the demo account"),
-    "down": (stack.down, "stop everything; the data is kept, rotated token secrets are not"),
-    "status": (stack.status, "whether it runs, and where"),
-    "logs": (stack.logs, "print the latest log lines of all functions and follow them"),
+    "down": (stack.down, "stop everything; the data is kept"),
+    "status": (stack.status, "which stack runs, where, and the state of each server"),
+    "logs": (stack.logs, "print the latest log lines of the functions, filtered, and follow them"),
     "redeploy": (stack.redeploy, "deploy what changed in the source"),
     "demo": (stack.demo, "play the story over HTTP and print it"),
     "superuser": (operations.superuser, "make a registered account a superuser"),
@@ -69,6 +87,7 @@ COMMANDS: dict[str, tuple[Command, str]] = {
         "generate the environment of every function in template.yaml",
     ),
     "alarms": (development.alarms, "generate infra/observability.yaml from the list of alarms"),
+    "env": (development.env, "generate .env.example from the settings"),
     "secrets": (
         operations.secrets,
         "put: write a stage's secret from stdin; rotate: sign with a new one",

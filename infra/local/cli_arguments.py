@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from infra.local.chains import commands as chains
-from infra.local.logs import SINCE_MINUTES
+from infra.local.log_line import LEVELS, SINCE_MINUTES
 from infra.local.scaffold import commands as scaffold
 from infra.local.settings import STAGE
 
@@ -25,6 +25,9 @@ def _of_logs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--since", type=float, default=SINCE_MINUTES, metavar="MINUTES", help="default: %(default)g"
     )
+    parser.add_argument("--function", help="of one function only, such as log_in")
+    parser.add_argument("--request", metavar="ID", help="of one request only: its X-Request-Id")
+    parser.add_argument("--level", choices=LEVELS, type=str.upper, help="of this level or above")
     parser.add_argument("--no-follow", action="store_true", help="end after the lines so far")
 
 

@@ -5,20 +5,41 @@ import os
 import time
 from collections.abc import Mapping
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from infra.local import language_model, secret_store
-from infra.local.aws import REGION, client, endpoint
+from infra.local.aws import client, endpoint
 from infra.local.chains import servers as chains
+from infra.local.front_door.route_table import routes_of
 from infra.local.import_resources import import_bucket
 from infra.local.package import Package, Template, load_template, package
-from infra.local.settings import DATABASE, STAGE, front_url, load_secrets, ports, state_dir
+from infra.local.progress import waits_for
+from infra.local.settings import (
+    DATABASE,
+    GATEWAY_FILE,
+    REGION,
+    REQUEST_FILE,
+    STAGE,
+    front_url,
+    load_secrets,
+    ports,
+    rotated_token_secrets,
+    state_dir,
+)
 
 STACK = f"mara-{STAGE}"
 ARTIFACTS = f"mara-{STAGE}-artifacts"
 BUCKET = f"mara-{STAGE}-documents"
+FROM_ENVIRONMENT = {
+    # The first is the name of the customer's earlier program; the MARA_ one, if set, replaces it.
+    "ACCESS_TOKEN_EXPIRE_MINUTES": "AccessTokenMinutes",
+    "MARA_ACCESS_TOKEN_MINUTES": "AccessTokenMinutes",
+    "MARA_REFRESH_TOKEN_DAYS": "RefreshTokenDays",
+}
+"""Variables of `make up`, and the parameters of the template that they set."""
 DEPLOY_TIMEOUT_S = 180.0
 POLL_S = 0.2
 
@@ -35,8 +56,6 @@ def deploy() -> None:
     template, packages = package(load_template(), ARTIFACTS)
     _upload(packages)
     secrets = secret_values()
-    secret_store.put_missing(client("secretsmanager"), STAGE, secrets)
-    cloudformation = client("cloudformation")
     request = {
         "StackName": STACK,
         # By address: as part of the request it may have 51,200 bytes only.
@@ -47,6 +66,26 @@ def deploy() -> None:
         ],
         "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
     }
+    _send(request, template, secrets)
+    _write(state_dir() / REQUEST_FILE, {"request": request, "template": template})
+
+
+def deploy_again() -> None:
+    """Repeat the latest deployment: the same packages, whatever the source is now.
+
+    Raises DeployFailed, also where nothing was deployed before.
+    """
+    try:
+        known = json.loads((state_dir() / REQUEST_FILE).read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise DeployFailed("Nothing was deployed yet.") from error
+    _send(known["request"], known["template"], secret_values())
+
+
+def _send(request: Mapping[str, Any], template: Template, secrets: Mapping[str, str]) -> None:
+    """Create or update the stack, and tell the front door about its API."""
+    secret_store.put_missing(client("secretsmanager"), STAGE, secrets)
+    cloudformation = client("cloudformation")
     try:
         if _status(cloudformation) is None and not import_bucket(
             cloudformation, STACK, template, BUCKET
@@ -58,7 +97,7 @@ def deploy() -> None:
         if "No updates are to be performed" not in str(error):
             raise DeployFailed(str(error)) from error
     _wait(cloudformation)
-    _remember_gateway(cloudformation)
+    _remember_gateway(cloudformation, template)
 
 
 def secret_values() -> dict[str, str]:
@@ -67,7 +106,7 @@ def secret_values() -> dict[str, str]:
     address = f"127.0.0.1:{ports().postgres}/{DATABASE}"
     return {
         "database": f"postgresql://mara_app:{secrets.app_password}@{address}",
-        "tokens": json.dumps({"local-1": secrets.token_secret}),
+        "tokens": rotated_token_secrets() or json.dumps({"local-1": secrets.token_secret}),
         "local-keys": json.dumps({"local-1": secrets.local_key}),
         "chains": json.dumps(chains.settings()),
     }
@@ -82,6 +121,11 @@ def parameters(secrets: Mapping[str, str]) -> dict[str, str]:
         "RequestsPerMinuteUser": "60000",
         "RequestsPerMinuteAddress": "60000",
         "BcryptCost": "10",
+        **{
+            parameter: os.environ[name]
+            for name, parameter in FROM_ENVIRONMENT.items()
+            if os.environ.get(name)
+        },
         "Keys": "local",
         "Search": os.environ.get("MARA_SEARCH", "postgres"),
         "OpenSearchUrl": os.environ.get("MARA_OPENSEARCH_URL", ""),
@@ -133,6 +177,7 @@ def _wait(cloudformation: Any) -> None:
             return
         if status.endswith(("FAILED", "ROLLBACK_COMPLETE")):
             raise DeployFailed(_reason(cloudformation))
+        waits_for(f"CloudFormation ({status or 'no stack yet'})")
         time.sleep(POLL_S)
     raise DeployFailed(f"The stack is not complete after {DEPLOY_TIMEOUT_S:.0f} s.")
 
@@ -144,10 +189,22 @@ def _reason(cloudformation: Any) -> str:
     return "\n".join(lines) or "The emulator gives no reason."
 
 
-def _remember_gateway(cloudformation: Any) -> None:
+def _remember_gateway(cloudformation: Any, template: Template) -> None:
     stack = cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]
     outputs = {o["OutputKey"]: o["OutputValue"] for o in stack["Outputs"]}
-    where = {"api_id": outputs["ApiId"], "stage": STAGE, "emulator_port": ports().emulator}
-    staging = state_dir() / "gateway.new"
-    staging.write_text(json.dumps(where), "utf-8")
-    staging.rename(state_dir() / "gateway.json")
+    given = {p["ParameterKey"]: p["ParameterValue"] for p in stack["Parameters"]}
+    where = {
+        "api_id": outputs["ApiId"],
+        "stage": STAGE,
+        "emulator_port": ports().emulator,
+        "routes": [[route.method, route.path] for route in routes_of(template)],
+        "origins": given["CorsOrigins"].split(","),
+    }
+    _write(state_dir() / GATEWAY_FILE, where)
+
+
+def _write(file: Path, content: Any) -> None:
+    """Replace a file atomically."""
+    staging = file.with_suffix(".new")
+    staging.write_text(json.dumps(content), "utf-8")
+    staging.rename(file)

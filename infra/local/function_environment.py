@@ -10,6 +10,7 @@ from functools import cache
 
 from pydantic_settings import BaseSettings
 
+from infra.local import gateway_responses
 from infra.local.package import FUNCTION, load_template
 from infra.local.reachability import reached
 from infra.local.settings import ROOT
@@ -40,6 +41,7 @@ EXPRESSIONS = {
     **{
         f"{PREFIX}{name}": "!Ref " + name.title().replace("_", "")
         for name in (
+            "ACCESS_TOKEN_MINUTES",
             "BCRYPT_COST",
             "CONTEXT_TOKENS",
             "COOKIE_DOMAIN",
@@ -55,6 +57,7 @@ EXPRESSIONS = {
             "KEYS",
             "LANGUAGE_MODEL",
             "OLLAMA_URL",
+            "REFRESH_TOKEN_DAYS",
             "REQUESTS_PER_MINUTE_ADDRESS",
             "REQUESTS_PER_MINUTE_USER",
             "RERANKER",
@@ -96,10 +99,10 @@ def functions() -> dict[str, str]:
 
 
 def render(text: str) -> str:
-    """The template's text with the Environment of every function replaced."""
+    """The template's text with the Environment of every function and GatewayResponses replaced."""
     head, marker, body = text.partition("\nResources:\n")
     entries = re.split(r"^(?=  \w)", body, flags=re.MULTILINE)
-    return head + marker + "".join(_entry(entry) for entry in entries)
+    return gateway_responses.render(head + marker + "".join(_entry(entry) for entry in entries))
 
 
 def write() -> str:

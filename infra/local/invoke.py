@@ -13,9 +13,9 @@ from typing import Any
 from uuid import uuid4
 
 from infra.local.api_client import Api
-from infra.local.aws import REGION, client, endpoint
+from infra.local.aws import ACCESS_KEY, client, endpoint
 from infra.local.seed import EMAIL
-from infra.local.settings import ROOT, STAGE, load_secrets
+from infra.local.settings import REGION, ROOT, STAGE, load_secrets
 from infra.local.triggers import trigger_of
 
 EVENTS = ROOT / "infra" / "local" / "events"
@@ -116,6 +116,6 @@ def _environment(folder: str) -> dict[str, str]:
         **variables,
         "AWS_ENDPOINT_URL": endpoint(),
         "AWS_DEFAULT_REGION": REGION,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY": load_secrets().emulator_secret,
     }

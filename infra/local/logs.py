@@ -1,52 +1,97 @@
-"""`mara logs`: prints the latest log lines of all functions, and follows them."""
+"""`mara logs`: prints the latest log lines of the functions, and follows them."""
 
 import time
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from infra.local.aws import client
+from infra.local.log_line import LEVELS, LogLine, parse, render
 from infra.local.settings import STAGE
 
 POLL_S = 1.0
-SINCE_MINUTES = 5.0
+OVERLAP_MS = 3000
+"""Read again at each poll: a line may arrive after a later one of another process."""
+PREFIX = f"/aws/lambda/mara-{STAGE}"
 
 
-def show(since_minutes: float, *, follow: bool) -> None:
+Event = tuple[int, str, str]
+"""Its time in Unix milliseconds, its stream and its text."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineFilter:
+    """Which lines to print; None stands for any.
+
+    ``function`` is a function's folder, such as ``log_in``; ``level`` is the lowest one.
+    """
+
+    function: str | None = None
+    request_id: str | None = None
+    level: str | None = None
+
+    def takes(self, line: LogLine) -> bool:
+        """Whether to print a line."""
+        return (
+            not line.is_of_lambda
+            and (self.request_id is None or self.request_id in line.text)
+            and (self.level is None or LEVELS.get(line.level, 0) >= LEVELS[self.level])
+        )
+
+
+def show(wanted: LineFilter, since_minutes: float, *, follow: bool) -> None:
     """Print the lines of the last minutes, then new ones until interrupted if ``follow``."""
-    logs = client("logs")
-    first_ms = int((time.time() - since_minutes * 60) * 1000)
-    next_ms: dict[str, int] = {}
+    from infra.local.aws import client
+
+    reader = LogReader(client("logs"), int((time.time() - since_minutes * 60) * 1000))
     while True:
-        for line in lines(logs, first_ms, next_ms):
-            print(line, flush=True)
+        for line in reader.lines(wanted):
+            print(render(line), flush=True)
         if not follow:
             return
         time.sleep(POLL_S)
 
 
-def lines(logs: Any, first_ms: int, next_ms: dict[str, int]) -> Iterator[str]:
-    """Yield ``function: message`` in the order of time, from ``first_ms`` (Unix milliseconds) on.
+class LogReader:
+    """Reads the log groups of all functions, and gives each line once."""
 
-    ``logs`` is a client of CloudWatch Logs. ``next_ms`` holds, for each log group, the time from
-    which the next call reads; it is updated.
-    """
-    found: list[tuple[int, str, str]] = []
-    for group in _groups(logs):
-        pages = logs.get_paginator("filter_log_events").paginate(
-            logGroupName=group, startTime=next_ms.get(group, first_ms)
+    def __init__(self, logs: Any, first_ms: int) -> None:
+        """``logs`` is a client of CloudWatch Logs; ``first_ms`` counts Unix milliseconds."""
+        self._logs = logs
+        self._first_ms = first_ms
+        self._next_ms: dict[str, int] = {}
+        self._seen: dict[str, Counter[Event]] = {}
+        """By group, what the last call read: some of it is read again."""
+
+    def lines(self, wanted: LineFilter) -> Iterator[LogLine]:
+        """Yield the lines that came since the last call, in the order of time."""
+        found = [line for group in self._groups(wanted) for line in self._new(group)]
+        # Sorted by time alone: lines of the same millisecond keep the order of their writing.
+        return (line for line in sorted(found, key=lambda line: line.at_ms) if wanted.takes(line))
+
+    def _new(self, group: str) -> list[LogLine]:
+        first_ms = self._next_ms.get(group, self._first_ms)
+        pages = self._logs.get_paginator("filter_log_events").paginate(
+            logGroupName=group, startTime=first_ms
         )
-        events = [event for page in pages for event in page["events"]]
-        if events:
-            next_ms[group] = max(event["timestamp"] for event in events) + 1
-        name = group.rsplit("/", 1)[1]
-        found.extend((event["timestamp"], name, event["message"].rstrip()) for event in events)
-    # Sorted by time alone: lines of the same millisecond keep the order in which they were written.
-    for _, name, message in sorted(found, key=lambda entry: entry[0]):
-        yield f"{name}: {message}"
+        # The emulator gives events no id: what is the same in all is counted.
+        found = Counter(
+            (event["timestamp"], event["logStreamName"], event["message"])
+            for page in pages
+            for event in page["events"]
+        )
+        fresh = found - self._seen.get(group, Counter())
+        self._seen[group] = found
+        if found:
+            latest_ms = max(at_ms for at_ms, _, _ in found)
+            self._next_ms[group] = max(first_ms, latest_ms - OVERLAP_MS)
+        function = group.rsplit("/", 1)[1].removeprefix(f"mara-{STAGE}-").replace("-", "_")
+        return [parse(function, at_ms, message) for at_ms, _, message in fresh.elements()]
 
-
-def _groups(logs: Any) -> list[str]:
-    pages = logs.get_paginator("describe_log_groups").paginate(
-        logGroupNamePrefix=f"/aws/lambda/mara-{STAGE}"
-    )
-    return [group["logGroupName"] for page in pages for group in page["logGroups"]]
+    def _groups(self, wanted: LineFilter) -> list[str]:
+        prefix = PREFIX
+        if wanted.function is not None:
+            prefix = f"{PREFIX}-{wanted.function.replace('_', '-')}"
+        pages = self._logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=prefix)
+        names = [group["logGroupName"] for page in pages for group in page["logGroups"]]
+        return [name for name in names if wanted.function is None or name == prefix]

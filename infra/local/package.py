@@ -14,8 +14,7 @@ from typing import Any
 
 from samtranslator.yaml_helper import yaml_parse
 
-from infra.local.aws import REGION
-from infra.local.settings import ROOT
+from infra.local.settings import REGION, ROOT
 
 Template = dict[str, Any]
 

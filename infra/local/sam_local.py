@@ -21,8 +21,8 @@ from pathlib import Path
 from samtranslator.yaml_helper import yaml_parse
 
 from infra.local import deploy
-from infra.local.aws import REGION
-from infra.local.settings import ROOT, STAGE, ports, state_dir
+from infra.local.aws import ACCESS_KEY
+from infra.local.settings import REGION, ROOT, STAGE, load_secrets, ports, state_dir
 
 HOST = "host.docker.internal"
 BUILD = ROOT / ".aws-sam" / "build"
@@ -126,7 +126,8 @@ async def _run(command: Sequence[str], address: str) -> int:
 
 
 def _sam_environment() -> dict[str, str]:
-    emulated = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+    secret = load_secrets().emulator_secret
+    emulated = {"AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": secret}
     region = {"AWS_DEFAULT_REGION": REGION, "AWS_REGION": REGION}
     return {**os.environ, **emulated, **region, "SAM_CLI_TELEMETRY": "0"}
 

@@ -3,9 +3,7 @@
 from typing import Any, TextIO
 
 from infra.local import aws, secret_store
-from infra.local.settings import STAGE
-
-FORGOTTEN = "\n`make down` forgets rotated token secrets: after it, clients log in again."
+from infra.local.settings import STAGE, keep_token_secrets
 
 
 def run(action: str, stage: str, name: str, text: TextIO) -> str:
@@ -17,8 +15,9 @@ def run(action: str, stage: str, name: str, text: TextIO) -> str:
         if name != secret_store.TOKENS:
             raise RuntimeError(f"Only {secret_store.TOKENS} are drawn; put writes {name}.")
         first, *others = secret_store.draw_tokens(client, stage)
-        kept = f"{first} signs within five minutes; verified too: {', '.join(others) or 'none'}"
-        return f"{kept}{FORGOTTEN}" if stage == STAGE else kept
+        if stage == STAGE:  # the emulator holds it in memory only
+            keep_token_secrets(secret_store.get(client, stage, secret_store.TOKENS))
+        return f"{first} signs within five minutes; verified too: {', '.join(others) or 'none'}"
     secret_store.put(client, stage, name, text.read().strip())
     return f"{secret_store.full_name(stage, name)} is written"
 

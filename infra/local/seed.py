@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from infra.local.api_client import Api
+from infra.local.progress import waits_for
 from infra.local.settings import front_url, load_secrets
+from infra.local.stacks import command
 
 EMAIL = "demo@mara.example"
 AGENT = "Дежурный / On call"
@@ -31,7 +33,7 @@ def seed() -> DemoAccount:
     mine = [agent for agent in agents if agent["name"] == AGENT]
     agent = mine[0] if mine else api.call("POST", "/agents", json={"name": AGENT})
     for document in uploaded:
-        api.wait_until_read(document["id"])
+        api.wait_until_read(document["id"], waits_for)
     return DemoAccount(EMAIL, password, agent["id"])
 
 
@@ -39,6 +41,7 @@ def welcome(account: DemoAccount) -> str:
     """Return the text that `make up` ends with."""
     api = f"{front_url()}/api/v1"
     json = "-H 'content-type: application/json'"
+    faucet, scan = command(".venv/bin/mara faucet ADDRESS 25"), command(".venv/bin/mara chain scan")
     login = f'{{"email":"{account.email}","password":"{account.password}"}}'
     take = "python3 -c 'import json,sys; print(json.load(sys.stdin)[\"access_token\"])'"
     return f"""
@@ -51,6 +54,6 @@ Try:
   curl -s {api}/agents/{account.agent_id}/ask -H "authorization: Bearer $TOKEN" {json} \\
     -d '{{"question":"{QUESTION}"}}'
   curl -s {api}/wallets/generate -H "authorization: Bearer $TOKEN" {json} -d '{{"network":"aptos"}}'
-  .venv/bin/mara faucet ADDRESS 25 && .venv/bin/mara chain scan --network aptos
+  {faucet} && {scan} --network aptos
   curl -s {api}/users/balance -H "authorization: Bearer $TOKEN"
 """

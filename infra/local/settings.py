@@ -7,9 +7,23 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+DEFAULT_HOME = ROOT / ".mara"
 DEFAULT_PORT = 8000
+PORT_FILE = "port"
+REGION = "eu-west-1"
+"""Of the AWS emulator."""
+SECRET_HEADER = "x-mara-front-door"  # noqa: S105 - a name
+"""Proves to the emulator that the front door checked a request."""
+STATUS_PATH = "/_mara/status"
+"""Of the front door; no route of the API has this path."""
 STAGE = "local"
 DATABASE = "mara"
+GATEWAY_FILE = "gateway.json"
+"""Of the front door: the API of the latest deployment."""
+REQUEST_FILE = "deployment.json"
+"""The latest deployment, for the supervisor to repeat; it holds no secret."""
+SERVERS_FILE = "servers.json"
+"""Of the supervisor: the state of each server."""
 
 
 @dataclass(frozen=True)
@@ -35,21 +49,37 @@ class Secrets:
     owner_password: str
     app_password: str
     demo_password: str
+    emulator_secret: str
+    """The secret access key with which requests to the AWS emulator are signed."""
     local_key: str
     """64 hexadecimal digits: the key that wraps the data keys of this machine."""
 
 
 def state_dir() -> Path:
     """Return ``.mara/`` of the checkout, or MARA_HOME; create it where it is missing."""
-    folder = Path(os.environ.get("MARA_HOME", ROOT / ".mara")).resolve()
+    folder = Path(os.environ.get("MARA_HOME") or DEFAULT_HOME).resolve()
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
 def ports() -> Ports:
-    """Return the ports, counted from MARA_PORT_BASE."""
-    first = int(os.environ.get("MARA_PORT_BASE", DEFAULT_PORT))
+    """Return the ports, counted from MARA_PORT_BASE, else from where the stack was started last."""
+    named = os.environ.get("MARA_PORT_BASE")
+    first = int(named) if named else recorded_port(state_dir()) or DEFAULT_PORT
     return Ports(*range(first, first + len(Ports.__dataclass_fields__)))
+
+
+def record_port() -> None:
+    """Keep the first port in the stack's folder, for commands that are told the folder only."""
+    (state_dir() / PORT_FILE).write_text(f"{ports().front}\n", "utf-8")
+
+
+def recorded_port(folder: Path) -> int | None:
+    """Return the first port of the stack in ``folder``; None where it was never started."""
+    try:
+        return int((folder / PORT_FILE).read_text("utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
 
 
 def load_secrets() -> Secrets:
@@ -62,6 +92,19 @@ def load_secrets() -> Secrets:
     drawn = Secrets(**{**fresh, "local_key": secrets.token_hex(32), **known})
     _write_private(path, json.dumps(asdict(drawn), indent=2))
     return drawn
+
+
+def keep_token_secrets(text: str) -> None:
+    """Keep the token secrets as ``mara secrets rotate tokens`` left them."""
+    _write_private(state_dir() / "token-secrets.json", text)
+
+
+def rotated_token_secrets() -> str | None:
+    """Return the token secrets of the latest rotation; None if there was none."""
+    try:
+        return (state_dir() / "token-secrets.json").read_text("utf-8")
+    except FileNotFoundError:
+        return None
 
 
 def front_url() -> str:

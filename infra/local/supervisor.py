@@ -1,87 +1,106 @@
-"""The background process of the local stage: it starts the servers and stops with them."""
+"""The background process of the local stage: it starts the servers, and again those that end."""
 
-import os
 import signal
+import subprocess
 import sys
-import threading
+from collections.abc import Iterator
+from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
 
-import uvicorn
-
-from infra.local import emulator, language_model
+from infra.local import language_model
 from infra.local.chains import servers as chains
+from infra.local.emulator import process as emulator
 from infra.local.postgres import ADMIN, APP, OWNER, PostgresServer
 from infra.local.processes import adopt_orphans, spawn, wait_for_all
-from infra.local.proxy import make_app
-from infra.local.settings import DATABASE, load_secrets, ports, state_dir
+from infra.local.settings import (
+    DATABASE,
+    GATEWAY_FILE,
+    SERVERS_FILE,
+    Secrets,
+    load_secrets,
+    ports,
+    state_dir,
+)
+from infra.local.supervision import Server, ShuttingDown, StartFailed, Supervision
 
-if TYPE_CHECKING:
-    import subprocess
+RECOVERY_TIMEOUT_S = 180.0
 
 
 def main() -> None:
     """Run until SIGTERM; return after all started processes have ended."""
     adopt_orphans()  # the emulator's workers end after the emulator
+    folder = state_dir()
+    (folder / GATEWAY_FILE).unlink(missing_ok=True)
+    supervision = Supervision(folder / SERVERS_FILE)
     try:
-        _serve()
+        supervision.run(_servers(folder, load_secrets()))
+        # The application must tolerate a node that fails: these stay off until `make up`.
+        for process in chains.start(folder, ports()):
+            supervision.adopt("chain", process)
+        supervision.watch()
+    except StartFailed as error:
+        print(error, flush=True)  # into supervisor.log, whose end `mara up` shows
+    except ShuttingDown:
+        pass
     finally:
+        supervision.stop()
         wait_for_all()
 
 
-def _serve() -> None:
-    folder, where = state_dir(), ports()
-    (folder / "gateway.json").unlink(missing_ok=True)
-    secrets = load_secrets()
+def _servers(folder: Path, secrets: Secrets) -> Iterator[Server]:
+    where = ports()
+    database = _database(folder, secrets)
+
+    def start_database() -> "subprocess.Popen[bytes]":
+        database.start()
+        database.ensure_database(DATABASE)
+        assert database.process is not None  # noqa: S101 - started just now
+        return database.process
+
+    def start_emulator() -> "subprocess.Popen[bytes]":
+        return emulator.start(folder, where.emulator, secrets.emulator_secret)
+
+    # SIGINT is PostgreSQL's fast shutdown: it does not wait for clients.
+    yield Server("database", start_database, stop_signal=signal.SIGINT)
+    yield Server("emulator", start_emulator, recover=lambda: _deploy_again(folder))
+    if language_model.is_served_here():
+        yield Server("language model", lambda: _module("model_server", "--port", where.model))
+    yield Server("front door", lambda: _module("front_door.server"))
+
+
+def _database(folder: Path, secrets: Secrets) -> PostgresServer:
     passwords = {
         ADMIN: secrets.postgres_password,
         OWNER: secrets.owner_password,
         APP: secrets.app_password,
     }
-    with PostgresServer(folder / "postgres", where.postgres, passwords) as database:
-        database.ensure_database(DATABASE)
-        cloud = emulator.start(folder, where.emulator)
-        model = start_model_server(where.model)
-        needed = [cloud, *([model] if model else [])]
-        started = [*needed, *chains.start(folder, where)]
-        config = uvicorn.Config(
-            make_app(folder / "gateway.json"),
-            host="127.0.0.1",
-            port=where.front,
-            log_level="warning",
-            access_log=False,
-        )
-        server = uvicorn.Server(config)
-        # Not the chains: the application must tolerate a node that fails.
-        for process in (database.process, *needed):
-            threading.Thread(target=_stop_with, args=(process,), daemon=True).start()
-        try:
-            server.run()
-        finally:
-            # A server that ends sends SIGTERM here again, which must not interrupt the wait.
-            signal.signal(signal.SIGTERM, signal.SIG_IGN)
-            for process in started:
-                process.send_signal(signal.SIGTERM)
-            for process in started:
-                process.wait()
+    return PostgresServer(folder / "postgres", ports().postgres, passwords)
 
 
-def start_model_server(port: int) -> "subprocess.Popen[bytes] | None":
-    """Start the embedded model server; None where the user runs Ollama or embeds no model."""
-    if language_model.own_ollama() is not None or not language_model.is_embedded():
-        return None
-    command = [sys.executable, "-m", "infra.local.model_server", "--port", str(port)]
-    return spawn(command, log=state_dir() / "model.log")
+def _module(name: str, *arguments: str | int) -> "subprocess.Popen[bytes]":
+    """Start a module of infra.local, with a log of its own."""
+    command = [sys.executable, "-m", f"infra.local.{name}", *map(str, arguments)]
+    return spawn(command, log=state_dir() / f"{name.partition('_')[0]}.log")
 
 
-def _stop_with(process: "subprocess.Popen[bytes]") -> None:
-    """Stop this process when a server ends, so that `mara status` reports the failure."""
-    process.wait()
-    os.kill(os.getpid(), signal.SIGTERM)
+def _deploy_again(folder: Path) -> None:
+    """Rebuild what the emulator had in memory. Raises RuntimeError."""
+    gateway = folder / GATEWAY_FILE
+    if not gateway.exists():
+        return  # `make up` or a recovery was deploying, and does it again
+    gateway.unlink()  # the front door answers 503 meanwhile
+    run = subprocess.run(
+        [sys.executable, "-m", "infra.local.recover"],
+        stdin=subprocess.DEVNULL,
+        timeout=RECOVERY_TIMEOUT_S,
+        check=False,
+    )
+    if run.returncode != 0:
+        raise RuntimeError("the deployed stack could not be rebuilt; `make redeploy` tries again")
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:
-    sys.exit(0)
+    raise ShuttingDown
 
 
 if __name__ == "__main__":

@@ -186,5 +186,5 @@ def _client(cloud: LocalCloud, service: str) -> Any:
         endpoint_url=f"http://127.0.0.1:{cloud.port + 1}",
         region_name="eu-west-1",
         aws_access_key_id="test",
-        aws_secret_access_key="test",
+        aws_secret_access_key=cloud.emulator_secret,
     )

@@ -1,5 +1,6 @@
 """A local cloud for one test: a folder, ports and processes of its own."""
 
+import json
 import os
 import resource
 import subprocess
@@ -69,6 +70,12 @@ class LocalCloud:
         run = self.run("up")
         assert run.returncode == 0, run.stdout + run.stderr
         self.processes()
+
+    @property
+    def emulator_secret(self) -> str:
+        """The secret access key that the AWS emulator of this stack checks."""
+        secret: str = json.loads((self.home / "secrets.json").read_text())["emulator_secret"]
+        return secret
 
     def supervisor(self) -> int:
         return int((self.home / "supervisor.pid").read_text())

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from infra.local.chains import anvil
 from infra.local.processes import spawn
+from infra.local.progress import waits_for
 from infra.local.settings import Ports, ports
+from infra.local.stacks import command
 
 if TYPE_CHECKING:
     import subprocess
@@ -85,7 +87,9 @@ def prepare() -> None:
     while not all(_answers(name) for name in expected):
         if time.monotonic() > give_up_at:
             silent = ", ".join(name for name in expected if not _answers(name))
-            raise ChainOff(f"{silent} does not answer: run `make down` and `make up`.")
+            again = f"`{command('make down')}` and `{command('make up')}`"
+            raise ChainOff(f"{silent} does not answer: run {again}.")
+        waits_for("the chains")
         time.sleep(POLL_S)
     for name in set(expected) - {"aptos"}:
         chain = node(name)
@@ -100,14 +104,13 @@ def settings() -> dict[str, Any]:
 
 def describe() -> Mapping[str, str]:
     """The URL of each chain, or "off"."""
-    addresses = {name: own["urls"][0] for name, own in _settings(ports()).items()}
-    return {name: url if _answers(name) else "off" for name, url in addresses.items()}
+    return {name: url if _answers(name) else "off" for name, url in _urls(ports()).items()}
 
 
 def base_url(name: str) -> str:
     """The URL of the server for development commands. Raises ChainOff."""
     if not _answers(name):
-        raise ChainOff(f"{name} is off; `make up` prints the reason.")
+        raise ChainOff(f"{name} is off; `{command('make up')}` prints the reason.")
     where = ports()
     port = {"arbitrum": where.arbitrum, "tron": where.tron_node, "aptos": where.aptos}[name]
     return f"http://127.0.0.1:{port}"
@@ -126,11 +129,7 @@ def _settings(where: Ports) -> dict[str, dict[str, Any]]:
     from mara.wiring.wallets import address_codec
 
     contract = bytes.fromhex(CONTRACT.removeprefix("0x"))
-    urls = {
-        "arbitrum": f"http://127.0.0.1:{where.arbitrum}",
-        "tron": f"http://127.0.0.1:{where.tron}/jsonrpc",
-        "aptos": f"http://127.0.0.1:{where.aptos}/v1",
-    }
+    urls = _urls(where)
     contracts = {
         name: address_codec().encode(Network(name), USDT if name == "aptos" else contract)
         for name in urls
@@ -143,6 +142,14 @@ def _settings(where: Ports) -> dict[str, dict[str, Any]]:
             "symbol": "USDT",
         }
         for name, url in urls.items()
+    }
+
+
+def _urls(where: Ports) -> dict[str, str]:
+    return {
+        "arbitrum": f"http://127.0.0.1:{where.arbitrum}",
+        "tron": f"http://127.0.0.1:{where.tron}/jsonrpc",
+        "aptos": f"http://127.0.0.1:{where.aptos}/v1",
     }
 
 

@@ -5,9 +5,9 @@ import argparse
 
 def generate(_: argparse.Namespace) -> int:
     """Generate every file that is derived from the handlers and the template."""
-    from infra.local import alarms, function_environment, openapi, routes, triggers
+    from infra.local import alarms, env_example, function_environment, openapi, routes, triggers
 
-    for module in (function_environment, alarms, openapi, routes, triggers):
+    for module in (function_environment, alarms, openapi, routes, triggers, env_example):
         print(module.write())
     return 0
 
@@ -47,6 +47,14 @@ def template(_: argparse.Namespace) -> int:
 def alarms(_: argparse.Namespace) -> int:
     """Generate infra/observability.yaml."""
     from infra.local.alarms import write
+
+    print(write())
+    return 0
+
+
+def env(_: argparse.Namespace) -> int:
+    """Generate .env.example."""
+    from infra.local.env_example import write
 
     print(write())
     return 0

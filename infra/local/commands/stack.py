@@ -5,7 +5,8 @@ import argparse
 from infra.local import lifecycle
 from infra.local.chains import commands as chains
 from infra.local.progress import step
-from infra.local.settings import front_url, ports
+from infra.local.settings import state_dir
+from infra.local.stacks import command
 
 
 def up(_: argparse.Namespace) -> int:
@@ -13,9 +14,11 @@ def up(_: argparse.Namespace) -> int:
     from infra.local import deploy, migrate, seed
     from infra.local.chains import servers
 
+    if not lifecycle.is_running():
+        lifecycle.check()  # first, for the rest takes a minute
     with step("looking for anvil, which serves as a chain"):
         missing = servers.install()
-    with step("starting PostgreSQL, the AWS emulator, the chains and the proxy"):
+    with step("starting PostgreSQL, the AWS emulator, the chains and the front door"):
         lifecycle.start()
         servers.prepare()
     with step("migrating the database"):
@@ -28,7 +31,8 @@ def up(_: argparse.Namespace) -> int:
         account = seed.seed()
     print(seed.welcome(account))
     for failure in unread:
-        print(f"{failure}\nTo start over with an empty stack: make down, and delete .mara")
+        start_over = f"{command('make down')}, and delete {state_dir()}"
+        print(f"{failure}\nTo start over with an empty stack: {start_over}")
     if missing is not None:
         print(f"Arbitrum and Tron are off; everything else works. {missing}")
     return 0
@@ -36,39 +40,25 @@ def up(_: argparse.Namespace) -> int:
 
 def down(_: argparse.Namespace) -> int:
     """Stop everything; the data stays."""
-    print("stopped" if lifecycle.stop() else "nothing was running")
+    print("stopped" if lifecycle.stop() else f"nothing was running in {state_dir()}")
     return 0
 
 
 def status(_: argparse.Namespace) -> int:
-    """Print whether the local cloud runs, and where; exit status 1 where it does not."""
-    from infra.local.chains import servers
+    """Print which stack runs, and the state of each server; exit status 1 where one is down."""
+    from infra.local.status import describe
 
-    pid = lifecycle.running_pid()
-    if pid is None:
-        print("down: start it with `make up`")
-        return 1
-    where = ports()
-    print(
-        f"up: {front_url()} (process {pid}; emulator {where.emulator}, database {where.postgres}, "
-        f"language model {_language_model()})"
-    )
-    print("chains: " + ", ".join(f"{name} {place}" for name, place in servers.describe().items()))
-    return 0
-
-
-def _language_model() -> str:
-    from infra.local.language_model import parameters
-
-    known = parameters()
-    return f"{known['LanguageModel']} at {known['OllamaUrl']}" if known else "none: agents quote"
+    found = describe()
+    print(found.text)
+    return 0 if found.is_up else 1
 
 
 def logs(options: argparse.Namespace) -> int:
     """Print the latest log lines of all functions, and follow them until interrupted."""
-    from infra.local.logs import show
+    from infra.local.logs import LineFilter, show
 
-    show(options.since, follow=not options.no_follow)
+    wanted = LineFilter(function=options.function, request_id=options.request, level=options.level)
+    show(wanted, options.since, follow=not options.no_follow)
     return 0
 
 

@@ -1,5 +1,7 @@
 """`mara logs` against CloudWatch Logs in this process (moto)."""
 
+import json
+import re
 import time
 from typing import Any
 
@@ -7,8 +9,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from infra.local import logs
+from infra.local import aws
 from infra.local.cli import main
+from infra.local.log_line import parse, render
+from infra.local.logs import LineFilter, LogReader
 
 NOW_MS = int(time.time() * 1000)
 MINUTE_MS = 60_000
@@ -34,37 +38,120 @@ def write(client: Any, name: str, message: str, minutes_ago: float) -> None:
     )
 
 
+def request_line(request_id: str, level: str = "INFO", message: str = "request") -> str:
+    return json.dumps({"level": level, "message": message, "request_id": request_id, "status": 200})
+
+
+def texts(reader: LogReader, wanted: LineFilter | None = None) -> list[tuple[str, str]]:
+    return [(line.function, line.text) for line in reader.lines(wanted or LineFilter())]
+
+
+@pytest.fixture
+def reader(cloudwatch: Any) -> LogReader:
+    return LogReader(cloudwatch, NOW_MS - 15 * MINUTE_MS)
+
+
 class TestLines:
-    def test_are_those_since_a_time_in_the_order_of_time(self, cloudwatch: Any) -> None:
+    def test_are_those_since_a_time_in_the_order_of_time(
+        self, cloudwatch: Any, reader: LogReader
+    ) -> None:
         write(cloudwatch, "log-in", "old", 20)
         write(cloudwatch, "log-in", "second", 1)
         write(cloudwatch, "ask-agent", "first", 2)
-        found = list(logs.lines(cloudwatch, NOW_MS - 15 * MINUTE_MS, {}))
-        assert found == ["mara-local-ask-agent: first", "mara-local-log-in: second"]
+        assert texts(reader) == [("ask_agent", "first"), ("log_in", "second")]
 
-    def test_are_read_once(self, cloudwatch: Any) -> None:
-        next_ms: dict[str, int] = {}
-        first_ms = NOW_MS - 15 * MINUTE_MS
+    def test_are_read_once(self, cloudwatch: Any, reader: LogReader) -> None:
         write(cloudwatch, "log-in", "first", 2)
-        assert len(list(logs.lines(cloudwatch, first_ms, next_ms))) == 1
+        assert texts(reader) == [("log_in", "first")]
         write(cloudwatch, "ask-agent", "late, of another function", 3)
         write(cloudwatch, "log-in", "second", 1)
-        found = list(logs.lines(cloudwatch, first_ms, next_ms))
-        assert found == [
-            "mara-local-ask-agent: late, of another function",
-            "mara-local-log-in: second",
+        assert texts(reader) == [
+            ("ask_agent", "late, of another function"),
+            ("log_in", "second"),
         ]
-        assert list(logs.lines(cloudwatch, first_ms, next_ms)) == []
+        assert texts(reader) == []
+
+    def test_that_arrive_after_a_later_one_are_read_too(
+        self, cloudwatch: Any, reader: LogReader
+    ) -> None:
+        write(cloudwatch, "log-in", "of a quick process", 1)
+        assert texts(reader) == [("log_in", "of a quick process")]
+        write(cloudwatch, "log-in", "of a slow one, a second before", 1 + 1 / 60)
+        assert texts(reader) == [("log_in", "of a slow one, a second before")]
+
+    def test_of_lambda_itself_are_hidden(self, cloudwatch: Any, reader: LogReader) -> None:
+        for line in ("START RequestId: 1", "said", "END RequestId: 1", "REPORT RequestId: 1"):
+            write(cloudwatch, "log-in", line, 1)
+        assert texts(reader) == [("log_in", "said")]
+
+
+class TestFilter:
+    def test_takes_one_function(self, cloudwatch: Any, reader: LogReader) -> None:
+        write(cloudwatch, "log-in", "a", 2)
+        write(cloudwatch, "ask-agent", "b", 1)
+        assert texts(reader, LineFilter(function="log_in")) == [("log_in", "a")]
+        assert texts(reader, LineFilter(function="log")) == []
+
+    def test_takes_one_request(self, cloudwatch: Any, reader: LogReader) -> None:
+        for request_id in ("r1", "r2"):
+            write(cloudwatch, "log-in", request_line(request_id), 1)
+        assert texts(reader, LineFilter(request_id="r2")) == [("log_in", request_line("r2"))]
+
+    def test_takes_a_level_and_those_above(self, cloudwatch: Any, reader: LogReader) -> None:
+        levels = ("DEBUG", "INFO", "WARNING", "ERROR")
+        for level in levels:
+            write(cloudwatch, "log-in", request_line("r", level), 1)
+        write(cloudwatch, "log-in", "Traceback of a library", 1)
+        found = [text for _, text in texts(reader, LineFilter(level="WARNING"))]
+        assert found == [
+            *(request_line("r", level) for level in levels[2:]),
+            "Traceback of a library",
+        ]
+
+
+class TestRender:
+    def line(self, **fields: Any) -> str:
+        message = json.dumps({"level": "INFO", "message": "request", **fields})
+        return render(parse("log_in", 0, message), color=False)
+
+    def test_shows_time_function_level_message_and_fields(self) -> None:
+        shown = self.line(request_id="r1", status=200, user_id=None, service="mara")
+        assert re.fullmatch(
+            r"\d\d:\d\d:00\.000 log_in +INFO +request request_id=r1 status=200", shown
+        )
+
+    def test_shows_a_traceback_below_its_line(self) -> None:
+        shown = self.line(exception="Traceback\n  here")
+        assert shown.endswith("request\nTraceback\n  here")
+
+    def test_shows_metrics_by_their_values(self) -> None:
+        metric = {"_aws": {"Timestamp": 0}, "Network": "tron", "ChainLagBlocks": [0.0]}
+        shown = render(parse("scan_chain", 0, json.dumps(metric)), color=False)
+        assert shown.endswith("metric Network=tron ChainLagBlocks=[0.0]")
+
+    def test_lets_no_value_control_the_terminal(self) -> None:
+        for text in (self.line(name="\x1b[2J\x07"), render(parse("f", 0, "\x1b]0;t"), color=False)):
+            assert "\x1b" not in text
+
+    @pytest.mark.parametrize(("level", "code"), [("ERROR", "31"), ("WARNING", "33")])
+    def test_colors_what_needs_attention(self, level: str, code: str) -> None:
+        message = json.dumps({"level": level, "message": "request_failed"})
+        assert render(parse("f", 0, message), color=True).startswith(f"\x1b[{code}m")
+
+    def test_has_no_color_outside_a_terminal(self) -> None:
+        assert "\x1b" not in render(parse("f", 0, '{"level":"ERROR","message":"m"}'))
 
 
 class TestCommand:
     def test_ends_without_following(
         self, cloudwatch: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        monkeypatch.setattr(logs, "client", lambda _: cloudwatch)
+        monkeypatch.setattr(aws, "client", lambda _: cloudwatch)
         write(cloudwatch, "log-in", "old", 10)
         write(cloudwatch, "log-in", "recent", 1)
         assert main(["logs", "--no-follow"]) == 0
-        assert capsys.readouterr().out == "mara-local-log-in: recent\n"
+        assert capsys.readouterr().out.endswith("ERROR    recent\n")
         assert main(["logs", "--since", "15", "--no-follow"]) == 0
         assert "old" in capsys.readouterr().out
+        assert main(["logs", "--no-follow", "--function", "ask_agent"]) == 0
+        assert capsys.readouterr().out == ""

@@ -30,6 +30,7 @@ class ChainsSettings(StageSettings):
     """``chains`` maps network names to settings: a network that is missing is off."""
 
     chains: dict[Literal["arbitrum", "tron", "aptos"], ChainSettings] = Field(default_factory=dict)
+    """A JSON object of networks and their settings, such as {"arbitrum": {"urls": ["https://…"]}}."""
 
     @model_validator(mode="after")
     def _require_distinct_providers(self) -> Self:

@@ -17,7 +17,9 @@ class CookieSettings(StageSettings):
     cookie_domain: str = Field(
         default="", max_length=253, pattern=r"^([a-z0-9-]+(\.[a-z0-9-]+)+)?$"
     )
+    """The domain of the cookies, such as example.com; empty for the API's host alone."""
     cookie_same_site: Literal["strict", "lax", "none"] = "strict"
+    """Which pages' requests carry the cookies; none needs HTTPS."""
 
     @model_validator(mode="after")
     def _require_https(self) -> Self:

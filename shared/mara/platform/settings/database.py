@@ -12,7 +12,9 @@ class DatabaseSettings(StageSettings):
     """The connection URL of the role ``mara_app`` and the time limits of connecting."""
 
     database_url: PostgresDsn
+    """postgresql://mara_app:PASSWORD@HOST:5432/mara; functions get it from the store."""
     database_connect_timeout_s: int = 5
+    """How long a function waits for PostgreSQL to accept a connection."""
     database_wait_max_s: float = 8.0
     """How long a function waits for a free connection slot when PostgreSQL has none left."""
 

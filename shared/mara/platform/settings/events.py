@@ -9,3 +9,4 @@ class EventSettings(Settings):
     """The ARN of the SNS topic of domain events."""
 
     events_topic_arn: str = Field(pattern=r"^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$")
+    """The ARN of the SNS topic."""

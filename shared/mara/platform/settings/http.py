@@ -12,6 +12,7 @@ class HttpSettings(StageSettings):
     """``cors_origins`` is a comma-separated list, such as ``https://app.example.com``."""
 
     cors_origins: Annotated[frozenset[str], NoDecode] = frozenset()
+    """Origins of browsers that may call the API, separated by commas."""
 
     @model_validator(mode="before")
     @classmethod

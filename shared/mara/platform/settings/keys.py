@@ -19,7 +19,9 @@ class KeySettings(StageSettings):
     """
 
     keys: Literal["kms", "local"] = "kms"
+    """Who wraps the data keys of seeds."""
     local_keys: dict[str, SecretStr] = Field(default_factory=dict)
+    """A JSON object of key ids and keys of 64 hexadecimal digits; for the local stage only."""
 
     @model_validator(mode="after")
     def _require_kms_outside_local(self) -> Self:
@@ -48,3 +50,4 @@ class SeedKeySettings(Settings):
     """The key of the provider ``kms``, by its ARN: an alias could be pointed to another key."""
 
     seed_key_arn: str = Field(pattern=r"^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$")
+    """The ARN of the KMS key that wraps the data keys of seeds."""

@@ -11,6 +11,7 @@ class PasswordSettings(StageSettings):
     """The cost factor of bcrypt: the number of rounds is 2 to its power."""
 
     bcrypt_cost: int = Field(default=12, ge=4, le=16)
+    """The number of rounds of a password's hash is 2 to this power."""
 
     @model_validator(mode="after")
     def _require_expensive_hash(self) -> Self:

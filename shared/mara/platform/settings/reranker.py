@@ -11,7 +11,9 @@ class RerankerSettings(Settings):
     """The reranker: weighted features, or a cross-encoder of sentence-transformers by its name."""
 
     reranker: Literal["features", "cross-encoder"] = "features"
+    """Weighted features, or a cross-encoder, which needs container images."""
     reranker_model: str = ""
+    """The name of the cross-encoder at Hugging Face."""
 
     @model_validator(mode="after")
     def _require_model(self) -> Self:

@@ -15,10 +15,15 @@ class SearchSettings(StageSettings):
     """
 
     search: Literal["postgres", "opensearch"] = "postgres"
+    """The engine that a new installation uses, and that `mara reindex` switches to."""
     opensearch_url: str = Field(default="", pattern=r"^(https?://[^/@]+)?$")
+    """The cluster's URL without a path; empty where PostgreSQL alone is searched."""
     opensearch_user: str = ""
+    """The cluster's user; empty for a cluster without authentication."""
     opensearch_password: SecretStr = SecretStr("")
+    """The user's password, of 16 bytes or more outside the local stage."""
     opensearch_prefix: str = Field(default="", pattern=r"^([a-z][a-z0-9-]*)?$")
+    """The beginning of the names of the indexes; by default mara- and the stage."""
     opensearch_timeout_s: float = Field(default=4.0, gt=0)
     """Per attempt; two attempts end before the timeout of the function that searches."""
 

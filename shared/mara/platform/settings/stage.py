@@ -14,6 +14,7 @@ class StageSettings(Settings):
     """The name of the deployment, such as ``local`` or ``prod``."""
 
     stage: str = Field(min_length=1, max_length=20, pattern=r"^[a-z][a-z0-9-]*$")
+    """The name of the deployment; only local may have short secrets and plain HTTP."""
 
     @property
     def is_local(self) -> bool:

@@ -9,3 +9,4 @@ class StorageSettings(Settings):
     """The name of the S3 bucket of documents."""
 
     bucket: str = Field(min_length=3)
+    """The name of the S3 bucket."""

@@ -16,8 +16,11 @@ class TokenSettings(StageSettings):
     """
 
     token_secrets: dict[str, SecretStr] = Field(min_length=1)
+    """A JSON object of key ids and secrets of 32 bytes or more, which functions read themselves."""
     access_token_minutes: int = Field(default=30, ge=1, le=24 * 60)
+    """How long an access token is valid, in minutes."""
     refresh_token_days: int = Field(default=30, ge=1, le=365)
+    """How long a refresh token is valid, in days."""
 
     @model_validator(mode="after")
     def _require_strong_secrets(self) -> Self:

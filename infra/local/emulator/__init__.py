@@ -1,0 +1,1 @@
+"""The AWS emulator (ministack): its process, the check of signatures, its queues and workers."""

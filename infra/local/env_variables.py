@@ -1,0 +1,94 @@
+"""The variables of .env.example that no settings class has, and reading .env."""
+
+import os
+from dataclasses import dataclass
+
+from infra.local.settings import ROOT
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One environment variable; ``value`` is its default, empty where it has none."""
+
+    name: str
+    value: str
+    meaning: str
+
+
+OF_THE_LOCAL_CLOUD = (
+    Variable("MARA_HOME", ".mara", "The folder of the stack: database, files, secrets, logs."),
+    Variable(
+        "MARA_PORT_BASE",
+        "8000",
+        "The port of the API; the other servers have the ports after it.",
+    ),
+    Variable(
+        "MARA_SEARCH",
+        "postgres",
+        "The search engine, postgres or opensearch; opensearch needs MARA_OPENSEARCH_URL.",
+    ),
+    Variable("MARA_OPENSEARCH_URL", "", "The URL of an OpenSearch cluster."),
+    Variable("MARA_LANGUAGE_MODEL", "", "A model of OLLAMA_HOST; the default is its first one."),
+    Variable("MARA_ANVIL", "", "The anvil program, if it is not to be installed from npm."),
+    Variable("MARA_ACCESS_TOKEN_MINUTES", "30", "How long an access token is valid, in minutes."),
+    Variable("MARA_REFRESH_TOKEN_DAYS", "30", "How long a refresh token is valid, in days."),
+)
+"""What `make up` reads; everything else that a function needs is generated."""
+
+OF_THE_EARLIER_PROGRAM = (
+    Variable(
+        "DB_HOST",
+        "",
+        "Also DB_PORT, DB_USER, DB_PASS, DB_NAME. Not read: `make up` starts PostgreSQL with "
+        "generated passwords. Another stage has one URL in its secret `database` "
+        "(`mara secrets put --stage STAGE database`).",
+    ),
+    Variable(
+        "SECRET_KEY",
+        "",
+        "Not read: `make up` draws the secret that signs tokens. Another stage draws it with "
+        "`mara secrets rotate --stage STAGE tokens`.",
+    ),
+    Variable(
+        "ACCESS_TOKEN_EXPIRE_MINUTES",
+        "30",
+        "Read, as MARA_ACCESS_TOKEN_MINUTES; the template's parameter is AccessTokenMinutes.",
+    ),
+    Variable(
+        "OLLAMA_HOST",
+        "",
+        "Read, such as localhost: agents in mode generate use this Ollama server instead of the "
+        "small model that is built in. The template's parameter is OllamaUrl.",
+    ),
+    Variable("OLLAMA_PORT", "11434", "Read, if OLLAMA_HOST names no port."),
+    Variable(
+        "WALLET_ENCRYPTION_KEY",
+        "",
+        "Not read: seeds are encrypted with data keys that AWS KMS wraps (decision 0014); the "
+        "local stage wraps them with a key that `make up` draws.",
+    ),
+    Variable(
+        "TELEGRAM_BOT_TOKEN",
+        "",
+        "Not read: this version has no bots.",
+    ),
+    Variable(
+        "REDIS_HOST",
+        "",
+        "Also CELERY_BROKER_URL. Not read: queues are SQS, and limits stand in PostgreSQL "
+        "(decision 0020).",
+    ),
+)
+"""The names of the customer's earlier program."""
+
+
+def load_env_file() -> None:
+    """Add the variables of .env to the environment; those that are set there already win."""
+    path = ROOT / ".env"
+    if not path.exists():
+        return
+    from dotenv import dotenv_values
+
+    for name, value in dotenv_values(path).items():
+        if value:
+            os.environ.setdefault(name, value)

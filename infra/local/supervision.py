@@ -1,0 +1,133 @@
+"""Keeps servers running: one that ends is started again, and the others are left alone."""
+
+import json
+import os
+import signal
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    import subprocess
+
+QUICK_S = 10.0
+QUICK_ENDS_MAX = 3
+"""A server that ends so often, each time within QUICK_S of its start, is given up."""
+
+UP, RESTARTING, OFF = "up", "restarting", "off"
+
+
+class StartFailed(RuntimeError):
+    """A server did not start; the text names it and the reason."""
+
+
+class ShuttingDown(Exception):
+    """The supervisor was asked to stop."""
+
+
+@dataclass
+class Server:
+    """One server: how it is started, and what happened to it.
+
+    ``recover`` is called after a restart, for what the server had in memory only.
+    """
+
+    name: str
+    start: "Callable[[], subprocess.Popen[bytes]]"
+    recover: Callable[[], None] = lambda: None
+    restarts: bool = True
+    """False for one whose end must be noticed and tolerated."""
+    stop_signal: signal.Signals = signal.SIGTERM
+    process: "subprocess.Popen[bytes] | None" = None
+    state: str = OFF
+    ends: list[str] = field(default_factory=list)
+    """A sentence for each time that it ended."""
+    _started_at: float = 0.0
+    _quick_ends: int = 0
+
+    def run(self) -> Self:
+        """Start it."""
+        self._started_at = time.monotonic()
+        self.process = self.start()
+        self.state = UP
+        return self
+
+    def has_ended(self, exit_code: int) -> None:
+        """Note an end; ``exit_code`` is negative for a signal."""
+        why = f"signal {-exit_code}" if exit_code < 0 else f"exit status {exit_code}"
+        self.ends.append(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} ({why})")
+        quick = time.monotonic() - self._started_at < QUICK_S
+        self._quick_ends = self._quick_ends + 1 if quick else 0
+        given_up = self._quick_ends > QUICK_ENDS_MAX
+        self.state = OFF if given_up or not self.restarts else RESTARTING
+
+    def describe(self) -> dict[str, Any]:
+        """What the status file holds about it."""
+        return {"state": self.state, "restarts": len(self.ends), "ended": self.ends[-1:]}
+
+
+class Supervision:
+    """The servers of one supervisor process, and the file that tells their state."""
+
+    def __init__(self, file: Path) -> None:
+        """``file`` is rewritten at each change."""
+        self._file = file
+        self._servers: list[Server] = []
+
+    def run(self, servers: Iterable[Server]) -> None:
+        """Start servers in this order. Raises StartFailed."""
+        for server in servers:
+            self._servers.append(server)
+            try:
+                server.run()
+            except (RuntimeError, OSError) as error:
+                raise StartFailed(f"The {server.name} did not start:\n{error}") from error
+            self._write()
+
+    def adopt(self, name: str, process: "subprocess.Popen[bytes]") -> None:
+        """Stop a process with the others; it is not started again."""
+        self._servers.append(Server(name, lambda: process, restarts=False).run())
+        self._write()
+
+    def watch(self) -> None:
+        """Start each server again that ends, until ShuttingDown is raised by a signal handler."""
+        while True:
+            pid, status = os.wait()  # adopted orphans end here as well
+            server = next((s for s in self._servers if s.process and s.process.pid == pid), None)
+            if server is not None and server.process is not None:
+                server.process.returncode = os.waitstatus_to_exitcode(status)
+                self._handle_end(server, server.process.returncode)
+
+    def stop(self) -> None:
+        """Stop all in the opposite order, and wait for each."""
+        # A second signal must not interrupt the wait.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        for server in reversed(self._servers):
+            if server.process is not None and server.process.poll() is None:
+                server.process.send_signal(server.stop_signal)
+                server.process.wait()
+        self._file.unlink(missing_ok=True)
+
+    def _handle_end(self, server: Server, exit_code: int) -> None:
+        server.has_ended(exit_code)
+        self._write()
+        while server.state == RESTARTING:
+            try:
+                server.run()
+                server.recover()
+            except (RuntimeError, OSError) as error:
+                print(f"{server.name} was not started again: {error}", flush=True)
+                if server.process is not None and server.process.poll() is None:
+                    server.process.kill()
+                    server.process.wait()
+                server.has_ended(1)
+            self._write()
+
+    def _write(self) -> None:
+        found = {server.name: server.describe() for server in self._servers if server.process}
+        staging = self._file.with_suffix(".new")
+        staging.write_text(json.dumps(found), "utf-8")
+        staging.replace(self._file)

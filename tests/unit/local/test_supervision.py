@@ -1,0 +1,139 @@
+"""A server that ends is started again; the others, and the supervisor, are left alone."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.local_cloud import until
+
+ROOT = Path(__file__).parents[3]
+PROGRAM = """
+import signal, subprocess, sys
+from pathlib import Path
+from infra.local.supervision import Server, ShuttingDown, StartFailed, Supervision
+
+folder = Path(sys.argv[1])
+
+def stop(*_):
+    raise ShuttingDown
+
+def sleeper(name, lasts="600"):
+    def start():
+        code = f"import time; time.sleep({lasts})"
+        process = subprocess.Popen([sys.executable, "-c", code])
+        with (folder / name).open("a") as file:
+            file.write(f"{process.pid}\\n")
+        return process
+    return start
+
+def recover():
+    with (folder / "recovered").open("a") as file:
+        file.write("yes\\n")
+
+def fails():
+    raise RuntimeError("its port is taken")
+
+signal.signal(signal.SIGTERM, stop)
+supervision = Supervision(folder / "servers.json")
+try:
+    supervision.run([Server("one", sleeper("one"), recover=recover), Server("two", sleeper("two"))])
+    if "fails" in sys.argv:
+        supervision.run([Server("three", fails)])
+    if "short" in sys.argv:
+        supervision.run([Server("short", sleeper("short", "0"))])
+    supervision.adopt("chain", sleeper("chain")())
+    supervision.watch()
+except StartFailed as error:
+    print(error)
+except ShuttingDown:
+    pass
+finally:
+    supervision.stop()
+"""
+
+
+class Supervisor:
+    """A supervisor process with servers that sleep."""
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        self.folder = folder
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", textwrap.dedent(PROGRAM), str(folder), *options],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def pids(self, name: str) -> list[int]:
+        path = self.folder / name
+        return [int(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+    def states(self) -> dict[str, Any]:
+        path = self.folder / "servers.json"
+        return dict(json.loads(path.read_text())) if path.exists() else {}
+
+    def state(self, name: str) -> str:
+        return str(self.states().get(name, {}).get("state"))
+
+
+@pytest.fixture
+def supervisor(tmp_path: Path) -> Iterator[Supervisor]:
+    started = Supervisor(tmp_path)
+    until("all run", lambda: started.state("chain") == "up")
+    yield started
+    started.process.terminate()
+    started.process.communicate(timeout=20)
+
+
+def test_a_killed_server_is_started_again_and_the_others_go_on(supervisor: Supervisor) -> None:
+    (two,) = supervisor.pids("two")
+    os.kill(supervisor.pids("one")[0], signal.SIGKILL)
+    until("it runs again", lambda: len(supervisor.pids("one")) == 2)
+    until("it is up", lambda: supervisor.state("one") == "up")
+    assert (supervisor.folder / "recovered").read_text() == "yes\n"
+    assert supervisor.pids("two") == [two]
+    assert supervisor.states()["one"]["restarts"] == 1
+    assert "signal 9" in supervisor.states()["one"]["ended"][0]
+    assert supervisor.process.poll() is None
+
+
+def test_an_adopted_one_stays_off(supervisor: Supervisor) -> None:
+    os.kill(supervisor.pids("chain")[0], signal.SIGKILL)
+    until("it is off", lambda: supervisor.state("chain") == "off")
+    assert len(supervisor.pids("chain")) == 1
+
+
+def test_all_end_with_the_supervisor(supervisor: Supervisor) -> None:
+    pids = [pid for name in ("one", "two", "chain") for pid in supervisor.pids(name)]
+    supervisor.process.terminate()
+    supervisor.process.wait(timeout=20)
+    for pid in pids:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+    assert supervisor.states() == {}
+
+
+def test_one_that_ends_at_once_every_time_is_given_up(tmp_path: Path) -> None:
+    started = Supervisor(tmp_path, "short")
+    until("it is given up", lambda: started.state("short") == "off")
+    assert len(started.pids("short")) == 4
+    assert started.state("two") == "up"
+    started.process.terminate()
+    started.process.communicate(timeout=20)
+
+
+def test_one_that_does_not_start_is_named_with_its_reason(tmp_path: Path) -> None:
+    started = Supervisor(tmp_path, "fails")
+    said, _ = started.process.communicate(timeout=20)
+    assert said == "The three did not start:\nits port is taken\n"
+    for name in ("one", "two"):
+        with pytest.raises(ProcessLookupError):
+            os.kill(started.pids(name)[0], 0)
