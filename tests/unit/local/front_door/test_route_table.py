@@ -21,7 +21,7 @@ def table() -> RouteTable:
         ("GET", "/docs/swagger-ui.css", "/docs/{proxy+}"),
         ("GET", "/docs/a/b", "/docs/{proxy+}"),
         ("GET", "/no/such/route", "/{proxy+}"),
-        ("DELETE", "/favicon.ico", "/{proxy+}"),
+        ("DELETE", "/no.such", "/{proxy+}"),
         ("OPTIONS", "/api/v1/agents", "/{proxy+}"),
     ],
 )
