@@ -39,9 +39,14 @@ class FrontDoorProtocol(H11Protocol):
             self._stop_timer()
 
     def on_response_complete(self) -> None:
-        """Between two requests, the time limit of keep-alive connections applies."""
+        """Between two requests, the time limit of keep-alive connections applies.
+
+        The beginning of the next request may be there already.
+        """
         self._stop_timer()
         super().on_response_complete()
+        if self.conn.their_state is h11.IDLE and self.conn.trailing_data[0]:
+            self._expect_headers()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop the timer."""
