@@ -1,6 +1,5 @@
 """Who may use the AWS emulator: those who sign with its secret, and holders of what was signed."""
 
-import asyncio
 import base64
 import json
 from typing import Any
@@ -16,6 +15,7 @@ from botocore.credentials import Credentials
 
 from infra.local.emulator.gate import EmulatorGate
 from infra.local.settings import SECRET_HEADER
+from tests.support.loops import run_async
 
 SECRET = "the-generated-secret"
 BASE = "http://127.0.0.1:4566"
@@ -59,7 +59,7 @@ def ask(passed: Passed, method: str, url: str, **parts: Any) -> int:
         async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
             return await client.request(method, url, **parts)
 
-    return asyncio.run(run()).status_code
+    return run_async(run()).status_code
 
 
 def signed(

@@ -12,6 +12,7 @@ from infra.local.front_door.bodies import BODY_MAX
 from infra.local.front_door.headers import HEADERS_MAX
 from infra.local.front_door.slots import Slots
 from tests.support.front_door import ORIGIN, SECRET, NotingEmulator, door_before, write_gateway
+from tests.support.loops import run_async
 
 Play = Callable[[httpx.AsyncClient], Coroutine[Any, Any, httpx.Response]]
 PROBLEM = "application/problem+json"
@@ -32,7 +33,7 @@ def play(emulator: NotingEmulator, gateway: Path, story: Play, **settings: Any) 
         async with door_before(emulator, gateway, **settings) as client:
             return await story(client)
 
-    return asyncio.run(run())
+    return run_async(run())
 
 
 def send(

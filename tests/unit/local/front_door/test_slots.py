@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from infra.local.front_door.slots import Busy, Slots
+from tests.support.loops import run_async
 
 
 class Load:
@@ -42,7 +43,7 @@ def test_64_requests_of_one_route_run_in_turns_and_none_is_lost() -> None:
         await asyncio.gather(*tasks)
         assert (load.most, load.refused, load.running) == (8, 0, 0)
 
-    asyncio.run(play())
+    run_async(play())
 
 
 def test_the_slots_of_all_routes_together_are_limited() -> None:
@@ -54,7 +55,7 @@ def test_the_slots_of_all_routes_together_are_limited() -> None:
         load.release.set()
         await asyncio.gather(*tasks)
 
-    asyncio.run(play())
+    run_async(play())
 
 
 def test_requests_that_wait_for_an_event_leave_the_slots_to_others() -> None:
@@ -68,7 +69,7 @@ def test_requests_that_wait_for_an_event_leave_the_slots_to_others() -> None:
         load.release.set()
         await asyncio.gather(*tasks)
 
-    asyncio.run(play())
+    run_async(play())
 
 
 def test_one_that_waits_too_long_is_refused() -> None:
@@ -81,7 +82,7 @@ def test_one_that_waits_too_long_is_refused() -> None:
         load.release.set()
         await first
 
-    asyncio.run(play())
+    run_async(play())
 
 
 def test_one_too_many_in_the_queue_is_refused_at_once() -> None:
@@ -95,7 +96,7 @@ def test_one_too_many_in_the_queue_is_refused_at_once() -> None:
         await asyncio.gather(*tasks)
         assert load.refused == 1
 
-    asyncio.run(play())
+    run_async(play())
 
 
 def test_a_slot_is_free_again_after_a_failure() -> None:
@@ -107,4 +108,4 @@ def test_a_slot_is_free_again_after_a_failure() -> None:
         async with slots.of("GET /broken"):
             pass
 
-    asyncio.run(play())
+    run_async(play())
