@@ -8,12 +8,15 @@ import sys
 from infra.mutants.accepted import load
 from infra.mutants.mutations import mutants_of
 from infra.mutants.report import HEADER, SHARE_MIN, Report
-from infra.mutants.runner import Runner
+from infra.mutants.runner import Runner, TestsFailed
 from infra.mutants.targets import select, source_of
 
 
 def main(arguments: list[str]) -> int:
-    """Return 1 where a module kills too small a share of its mutants, 2 for a wrong name."""
+    """Return 1 where a module kills too small a share of its mutants.
+
+    Return 2 for a wrong name, and for tests that fail without a mutant.
+    """
     parser = argparse.ArgumentParser(prog="python -m infra.mutants", description=__doc__)
     parser.add_argument("modules", nargs="*", metavar="MODULE", help="such as mara.wallets.*")
     parser.add_argument("--sample", type=int, help="of each module, at most so many mutants")
@@ -27,7 +30,11 @@ def main(arguments: list[str]) -> int:
     print(HEADER, flush=True)
     reports = []
     for module, tests in targets.items():
-        reports.append(_in_a_process(module, tests, options.sample, options.seed))
+        try:
+            reports.append(_in_a_process(module, tests, options.sample, options.seed))
+        except TestsFailed as error:
+            print(f"{module}: {error}", file=sys.stderr)
+            return 2
         print("\n".join([reports[-1].row(), *reports[-1].details()]), flush=True)
     weak = [report.module for report in reports if report.share < SHARE_MIN]
     if weak:
@@ -52,20 +59,30 @@ def test_module(module: str, tests: str, sample: int | None, seed: int) -> Repor
 
 
 def _in_a_process(module: str, tests: str, sample: int | None, seed: int) -> Report:
-    """Each module has a process of its own, which has imported neither it nor its dependents."""
+    """Each module has a process of its own, which has imported neither it nor its dependents.
+
+    Raises TestsFailed.
+    """
     receiver, sender = multiprocessing.Pipe(duplex=False)
-    process = multiprocessing.get_context("fork").Process(
-        target=lambda: sender.send(test_module(module, tests, sample, seed))
-    )
+
+    def run() -> None:
+        try:
+            sender.send(test_module(module, tests, sample, seed))
+        except TestsFailed as error:
+            sender.send(error)
+
+    process = multiprocessing.get_context("fork").Process(target=run)
     process.start()
     sender.close()
     try:
-        report: Report = receiver.recv()
+        found: Report | TestsFailed = receiver.recv()
     except EOFError:
         raise SystemExit(f"{module}: see above.") from None
     finally:
         process.join()
-    return report
+    if isinstance(found, TestsFailed):
+        raise found
+    return found
 
 
 if __name__ == "__main__":

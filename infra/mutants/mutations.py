@@ -11,8 +11,8 @@ from infra.mutants.operators import mutate_condition, mutate_expression, mutate_
 
 KEPT_DECORATORS = {"cache", "lru_cache", "dataclass", "overload"}
 """Removing them changes the speed only, or fails every test at the import."""
-TEXTS = {"title", "__all__"}
-"""Names of constants whose strings are for people."""
+TEXTS = {"title", "finality", "__all__"}
+"""Names of constants and arguments whose strings are for people."""
 IDENTITY = "(lambda unchanged: unchanged)"
 
 
@@ -117,7 +117,8 @@ class _Finder:
             if isinstance(child, ast.comprehension):
                 self._visit_comprehension(child)
             elif isinstance(child, ast.keyword):
-                self._visit_expression(child.value, is_message=is_message)
+                is_text = is_message or child.arg in TEXTS
+                self._visit_expression(child.value, is_message=is_text)
             elif isinstance(child, ast.expr):
                 self._visit_expression(child, is_message=is_message)
 

@@ -15,13 +15,14 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from types import CodeType
+from typing import Any
 
 import pytest
 
 from infra.local.settings import ROOT
 from infra.mutants.mutations import Mutant
 from infra.mutants.targets import source_of
-from infra.mutants.tracing import LineTracer
+from infra.mutants.tracing import FailureRecorder, LineTracer
 from infra.mutants.warm import preload
 
 # Plain assertions: pytest could not rewrite those of plugins that were imported before.
@@ -36,13 +37,15 @@ OPTIONS = (
     "-p",
     "no:randomly",
 )
+BASELINE_TIMEOUT_S = 1200.0
+"""For all tests of a module without a mutant."""
 TIMEOUT_FACTOR = 6
 TIMEOUT_MIN_S = 20.0
 """A mutant that takes longer than this, and than so many times its tests, counts as killed."""
 
 
 class TestsFailed(RuntimeError):
-    """The tests fail, or find nothing to run, without any mutant."""
+    """The tests fail without a mutant: every mutant would count as killed. Names the test."""
 
 
 class Outcome(Enum):
@@ -81,8 +84,7 @@ class Runner:
         self._baseline = self._measure(tests)
         preload(self._baseline.modules, module)
         gc.freeze()
-        if self._run([tests], None, timeout_s=600) is not Outcome.SURVIVED:
-            raise TestsFailed(f"{tests} fails in a process that imported its modules before.")
+        _run_unmutated([tests], "fails after the imports of the other tests")
 
     def run(self, mutant: Mutant) -> Outcome:
         """Run the tests that execute the mutant, until one fails."""
@@ -90,37 +92,61 @@ class Runner:
         if not tests:
             return Outcome.UNTESTED
         expected_s = sum(self._baseline.seconds[test] for test in tests)
-        timeout_s = max(TIMEOUT_MIN_S, TIMEOUT_FACTOR * expected_s)
-        return self._run(tests, mutant, timeout_s=timeout_s)
 
-    def _run(self, tests: Sequence[str], mutant: Mutant | None, *, timeout_s: float) -> Outcome:
         def test() -> int:
-            if mutant is not None:
-                sys.meta_path.insert(0, _MutantFinder(self._module, self._file, mutant.source))
+            sys.meta_path.insert(0, _MutantFinder(self._module, self._file, mutant.source))
             return int(pytest.main([*OPTIONS, *tests]))
 
-        status = _fork(test, timeout_s)
+        status = _fork(test, max(TIMEOUT_MIN_S, TIMEOUT_FACTOR * expected_s))
         if status is None:
             return Outcome.TIMED_OUT
-        if status == pytest.ExitCode.NO_TESTS_COLLECTED:
-            raise TestsFailed(f"There are no tests in {', '.join(tests)}.")
         return Outcome.SURVIVED if status == pytest.ExitCode.OK else Outcome.KILLED
 
     def _measure(self, tests: str) -> Baseline:
-        with tempfile.NamedTemporaryFile("r") as file:
-
-            def test() -> int:
-                tracer = LineTracer(str(self._file))
-                status = int(pytest.main([*OPTIONS, tests], plugins=[tracer]))
-                lines = {name: sorted(found) for name, found in tracer.lines.items()}
-                Path(file.name).write_text(json.dumps([lines, tracer.seconds, list(sys.modules)]))
-                return status
-
-            status = _fork(test, timeout_s=1200)
-            if status != pytest.ExitCode.OK:
-                raise TestsFailed(f"{tests} ends with {status} without a mutant.")
-            lines, seconds, modules = json.loads(file.read())
+        tracer = LineTracer(str(self._file))
+        lines, seconds, modules = _run_unmutated(
+            [tests],
+            "fails",
+            tracer,
+            lambda: [
+                {name: sorted(found) for name, found in tracer.lines.items()},
+                tracer.seconds,
+                list(sys.modules),
+            ],
+        )
         return Baseline({name: set(found) for name, found in lines.items()}, seconds, modules)
+
+
+def _run_unmutated(
+    tests: Sequence[str],
+    failure: str,
+    plugin: object = None,
+    result: Callable[[], object] = lambda: None,
+) -> Any:
+    """Run tests in a child process, and return the ``result`` there, as JSON has it.
+
+    Raises TestsFailed, with the first test that fails and ``failure``.
+    """
+    with tempfile.NamedTemporaryFile("r") as file:
+
+        def test() -> int:
+            failures = FailureRecorder()
+            plugins = [failures] if plugin is None else [failures, plugin]
+            status = int(pytest.main([*OPTIONS, *tests], plugins=plugins))
+            Path(file.name).write_text(json.dumps([failures.first, result()]))
+            return status
+
+        status = _fork(test, BASELINE_TIMEOUT_S)
+        if status is None:
+            raise TestsFailed(f"{tests[0]} does not end within {BASELINE_TIMEOUT_S:.0f} s.")
+        if status == pytest.ExitCode.NO_TESTS_COLLECTED:
+            raise TestsFailed(f"{tests[0]} has no tests.")
+        text = file.read()
+    first, found = json.loads(text) if text else ("", None)
+    if status != pytest.ExitCode.OK:
+        named = first or f"{tests[0]} (pytest ends with {status})"
+        raise TestsFailed(f"Without a mutant, this {failure}: {named}")
+    return found
 
 
 class _MutantFinder(importlib.abc.MetaPathFinder):

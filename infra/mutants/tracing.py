@@ -1,4 +1,4 @@
-"""A pytest plugin that records which lines of one file each test executes."""
+"""Pytest plugins that record which lines of one file each test executes, and what fails."""
 
 import sys
 import time
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 
-@dataclass
+@dataclass(eq=False)  # pytest puts plugins into sets
 class LineTracer:
     """``lines`` and ``seconds`` by the node id of the test."""
 
@@ -38,3 +38,23 @@ class LineTracer:
         finally:
             sys.settrace(None)
             self.seconds[item.nodeid] = time.monotonic() - began
+
+
+@dataclass(eq=False)  # pytest puts plugins into sets
+class FailureRecorder:
+    """``first`` is the node id of the first test or file that failed, with its error."""
+
+    first: str = ""
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Record a test, or one of its fixtures."""
+        self._record(report)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Record a file that cannot be imported."""
+        self._record(report)
+
+    def _record(self, report: pytest.TestReport | pytest.CollectReport) -> None:
+        if report.failed and not self.first:
+            lines = str(report.longrepr).strip().splitlines()
+            self.first = f"{report.nodeid}: {lines[-1].strip()}" if lines else report.nodeid

@@ -51,8 +51,12 @@ class E(Exception):
     title: str = "for people"
 def f(a: Literal["x"] = None) -> "int":
     raise E("a text", f"{a} and 1")
+g(finality="when it is final")
 '''
-    assert changes(source) == {'raise E("a text", f"{a} and 1") -> pass'}
+    assert changes(source) == {
+        'raise E("a text", f"{a} and 1") -> pass',
+        'g(finality="when it is final") -> pass',
+    }
 
 
 def test_a_decorator_is_removed_unless_it_is_a_cache() -> None:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,7 @@ from infra.mutants.__main__ import main
 from infra.mutants.mutations import mutants_of
 from infra.mutants.report import Report
 from infra.mutants.runner import Outcome
-from infra.mutants.targets import select, source_of
+from infra.mutants.targets import TARGETS, select, source_of
 
 
 class TestTargets:
@@ -47,6 +48,56 @@ class TestReport:
         assert report.share == 0.5
         assert report.row().split() == ["mara.kernel.money", "3", "1", "0", "1", "1", "50%"]
         assert report.details() == ["  line 3 in the module, untested: 3 -> (4)"]
+
+
+class TestBaseline:
+    """Tests that fail without a mutant would kill every mutant."""
+
+    @pytest.mark.parametrize(
+        ("source", "named"),
+        [
+            (
+                "def test_one():\n    assert 1 == 1\n\ndef test_two():\n    assert 1 == 2\n",
+                "::test_two",
+            ),
+            ("import no_such_module\n", "test_some.py"),
+            ("def test_one(no_such_fixture):\n    pass\n", "::test_one"),
+            ("", "has no tests"),
+        ],
+        ids=["a test", "an import", "a fixture", "none"],
+    )
+    def test_that_fails_ends_the_run_and_is_named(
+        self,
+        source: str,
+        named: str,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        (tmp_path / "test_some.py").write_text(source)
+        monkeypatch.setitem(TARGETS, "mara.kernel.money", str(tmp_path))
+        assert main(["mara.kernel.money"]) == 2
+        printed = capsys.readouterr()
+        assert named in printed.err
+        assert "mara.kernel.money" not in printed.out
+
+    def test_that_fails_only_after_the_imports_of_other_modules_is_named(
+        self, tmp_path: Path
+    ) -> None:
+        """The warm process has imported what the first run imported."""
+        (tmp_path / "test_some.py").write_text(
+            "import sys\n\ndef test_order():\n"
+            "    assert 'colorsys' not in sys.modules\n    import colorsys\n"
+        )
+        code = f"""
+from infra.mutants.runner import Runner
+Runner("mara.kernel.money", {str(tmp_path)!r})
+"""
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        assert "fails after the imports of the other tests: " in done.stderr
+        assert "test_some.py::test_order" in done.stderr
 
 
 @pytest.mark.proof
