@@ -1,5 +1,6 @@
 """Amounts on the wire and in the model."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -7,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from mara.kernel.money import AMOUNT_MAX, InvalidAmount, UsdtIn, format_usdt, parse_usdt
+from mara.kernel.money import (
+    AMOUNT_MAX,
+    InvalidAmount,
+    UsdtIn,
+    UsdtOut,
+    format_usdt,
+    parse_usdt,
+)
 
 WRONG = [
     *("", " ", "-1", "+1", "-0", "1e3", "1E3", "NaN", "nan", "Infinity", "-inf", "0x10", "1_000"),
@@ -18,6 +26,10 @@ WRONG = [
 
 class Price(BaseModel):
     amount: UsdtIn
+
+
+class Paid(BaseModel):
+    amount: UsdtOut
 
 
 class TestParsing:
@@ -80,3 +92,22 @@ class TestFieldOfARequest:
     def test_says_what_an_amount_is(self, sent: str, said: str) -> None:
         with pytest.raises(ValidationError, match=said):
             Price.model_validate_json(f'{{"amount": {sent}}}')
+
+    def test_has_a_schema_that_matches_what_is_taken(self) -> None:
+        schema = Price.model_json_schema()["properties"]["amount"]
+        assert schema["type"] == "string"
+        assert schema["examples"]
+        for example in schema["examples"]:
+            assert parse_usdt(example) > 0
+        assert re.fullmatch(schema["pattern"], "12.500000")
+        found = [text for text in WRONG if re.fullmatch(schema["pattern"], text)]
+        assert found == ["9223372036854.775808", "9" * 13]  # a pattern cannot express the maximum
+
+
+class TestFieldOfAnAnswer:
+    def test_has_a_schema_that_matches_what_is_written(self) -> None:
+        schema = Paid.model_json_schema()["properties"]["amount"]
+        assert schema["type"] == "string"
+        for amount in (0, 1, -1, AMOUNT_MAX, -AMOUNT_MAX):
+            assert re.fullmatch(schema["pattern"], format_usdt(amount))
+        assert not re.fullmatch(schema["pattern"], "12.5")

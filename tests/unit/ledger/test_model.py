@@ -48,6 +48,29 @@ class TestOrder:
                 CAUSE, TransferKind.DEPOSIT, OWNER, ((DEPOSIT[0], -amount), (DEPOSIT[1], amount))
             )
 
+    @pytest.mark.parametrize("amount", [1, -1, AMOUNT_MAX, -AMOUNT_MAX])
+    def test_may_have_every_amount_of_63_bits(self, amount: int) -> None:
+        legs = ((DEPOSIT[0], -amount), (DEPOSIT[1], amount))
+        assert TransferRequest(CAUSE, TransferKind.DEPOSIT, OWNER, legs).legs == legs
+
+    @pytest.mark.parametrize(
+        ("legs", "is_allowed"), [(0, False), (2, True), (16, True), (17, False)]
+    )
+    def test_has_two_to_sixteen_legs(self, legs: int, is_allowed: bool) -> None:
+        fees = ((PlatformAccount.FEES, 1),) * (legs - 1)
+        balanced = (*fees, (PlatformAccount.REVENUE, 1 - legs)) if legs else ()
+        if is_allowed:
+            assert TransferRequest(CAUSE, TransferKind.FEE, None, balanced).legs == balanced
+            return
+        with pytest.raises(Unbalanced, match="2 to 16 legs"):
+            TransferRequest(CAUSE, TransferKind.FEE, None, balanced)
+
+    @pytest.mark.parametrize("amounts", [(1, 1), (2, -1), (-5, 3, 3)])
+    def test_adds_up_to_zero(self, amounts: tuple[int, ...]) -> None:
+        legs = tuple((PlatformAccount.FEES, amount) for amount in amounts)
+        with pytest.raises(Unbalanced, match="sum is zero"):
+            TransferRequest(CAUSE, TransferKind.FEE, None, legs)
+
     @pytest.mark.parametrize("amount", [0, -1, 2**63])
     def test_moves_forwards_only(self, amount: int) -> None:
         with pytest.raises(InvalidTransferAmount):
@@ -61,6 +84,10 @@ class TestOrder:
 
 
 class TestCause:
+    @pytest.mark.parametrize("text", ["x", "x" * 200, "депозит"])
+    def test_may_have_up_to_200_characters(self, text: str) -> None:
+        assert Cause(text, text) == Cause(key=text, reference=text)
+
     @pytest.mark.parametrize("text", ["", "x" * 201, "a\x00b"])
     def test_has_a_key_and_a_reference_that_can_be_kept(self, text: str) -> None:
         for parts in ((text, "reference"), ("key", text)):
@@ -90,6 +117,19 @@ class TestEndingAHold:
     def test_spends_no_more_than_what_is_held(self, amount: int, more: int) -> None:
         with pytest.raises(HoldExceeded):
             hold(amount).ending(TransferKind.SETTLE, amount + more)
+
+    @pytest.mark.parametrize("spent", [0, 5])
+    def test_may_spend_nothing_or_everything(self, spent: int) -> None:
+        assert len(hold(5).ending(TransferKind.SETTLE, spent).legs) == 2
+
+    def test_names_the_hold_and_its_reference(self) -> None:
+        ending = hold(5).ending(TransferKind.SETTLE, 2)
+        assert ending.cause == Cause(f"end:{UUID(int=9)}", "reference")
+        assert (ending.owner_id, ending.kind, ending.ends_hold_id) == (
+            OWNER,
+            "settle",
+            UUID(int=9),
+        )
 
     def test_spends_no_less_than_nothing(self) -> None:
         with pytest.raises(InvalidTransferAmount):

@@ -33,7 +33,6 @@ from mara.ledger.model import (
 )
 from mara.ledger.service import (
     EXPIRED_BATCH,
-    EXPIRED_BATCHES_MAX,
     AuditService,
     BalanceService,
     HoldExpiryService,
@@ -320,6 +319,25 @@ class TestExpiry:
         assert bank.expiry().release_expired(IN_AN_HOUR) == EXPIRED_BATCH + 1
         assert bank.balance(owner_id) == Balance(available=1000)
 
+    @pytest.mark.parametrize(("holds", "batches"), [(0, 1), (1, 1), (99, 1), (100, 2)])
+    def test_lists_holds_again_only_after_a_full_batch(
+        self, bank: Bank, holds: int, batches: int
+    ) -> None:
+        asked = []
+
+        class Counting(FakeLedger):
+            def list_expired_holds(self, now: datetime, limit: int) -> list[Hold]:
+                asked.append(limit)
+                return super().list_expired_holds(now, limit)
+
+        owner_id = bank.add_user(1000)
+        for number in range(holds):
+            bank.hold(owner_id, 1, str(number))
+        service = LedgerService(Counting(bank.database), lambda: NOW)
+        expiry = HoldExpiryService(service, bank.database.unit_of_work)
+        assert expiry.release_expired(IN_AN_HOUR) == holds
+        assert asked == [100] * batches
+
     def test_stops_after_its_last_batch(self) -> None:
         asked = []
 
@@ -335,7 +353,7 @@ class TestExpiry:
         database = FakeDatabase()
         service = LedgerService(Endless(database), lambda: NOW)
         assert HoldExpiryService(service, database.unit_of_work).release_expired(NOW) == 0
-        assert asked == [EXPIRED_BATCH] * EXPIRED_BATCHES_MAX
+        assert asked == [100] * 100
 
 
 @dataclass

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from mara.wallets.errors import ChainUnavailable, TokenMismatch
-from mara.wallets.model import ChainState, ChainStatus, FailureKind, Network
-from mara.wallets.service.monitoring import RECENT
-from mara.wallets.service.scan_job import SCAN_TIME_LIMIT, ScanJob
+from mara.wallets.model import ChainState, ChainStatus, FailureKind, Network, ProviderFailure
+from mara.wallets.service.monitoring import MonitoringService
+from mara.wallets.service.scan_job import ScanJob
 from mara.wallets.service.scanner import ScannerService
+from tests.support.fakes.wallets import FakeChainStatuses
 from tests.support.world import World
 
 ARBITRUM = Network.ARBITRUM
@@ -92,8 +93,22 @@ class TestStatus:
             world.scan()
         kinds = {one.provider: one.kind for one in status(world).failures}
         assert kinds == {"first": FailureKind.UNAVAILABLE, "second": FailureKind.BEHIND}
-        pass_time(world, seconds=int(RECENT.total_seconds()) + 1)
+        pass_time(world, hours=1, seconds=1)
         assert status(world).failures == []
+
+    @pytest.mark.parametrize(("more_ms", "count"), [(0, 1), (1, 0)])
+    def test_has_the_failures_of_the_last_hour(
+        self, world: World, more_ms: int, count: int
+    ) -> None:
+        at = world.clock()
+        failure = ProviderFailure("first", FailureKind.BEHIND, at)
+        with world.database.unit_of_work():
+            world.cursors.record_failure(ARBITRUM, failure, "it is behind")
+        statuses = FakeChainStatuses(world.database)
+        now = at + timedelta(hours=1, milliseconds=more_ms)
+        service = MonitoringService([ARBITRUM], statuses, world.metrics, lambda: now)
+        (found,) = service.get_statuses()
+        assert len(found.failures) == count
 
 
 class TestMetrics:
@@ -132,6 +147,20 @@ class TestMetrics:
         found = metrics(world, world.clock())
         assert (found["lag_blocks"], found["lag_s"]) == (None, None)
 
+    def test_leave_out_the_lag_before_all_blocks_were_read_once(self, world: World) -> None:
+        world.mine(40)
+        for _ in range(2):  # the first step creates the cursor, the second one reads eight blocks
+            world.scanner().step()
+        assert status(world).block_age_s == 0
+        assert metrics(world, world.clock())["lag_s"] is None
+
+    def test_have_no_time_of_finalizing_where_all_blocks_are_final(self, world: World) -> None:
+        world.chain.lag_safe = world.chain.lag_final = 0
+        world.mine(3)
+        world.scan()
+        assert status(world).finalizing_s is None
+        assert metrics(world, world.clock())["finalizing_s"] == 0
+
     def test_are_zero_for_a_network_that_is_off(self, world: World) -> None:
         world.monitoring(Network.TRON).record_metrics(ARBITRUM, world.clock())
         assert set(world.metrics.recorded[ARBITRUM].values()) == {0}
@@ -151,8 +180,10 @@ class TestScanJob:
 
     def test_stops_at_its_time_limit(self, world: World) -> None:
         world.mine(20)
-        late = world.clock() - SCAN_TIME_LIMIT
+        late = world.clock() - timedelta(seconds=40)
         assert self.job(world).run(ARBITRUM, late) == {"advanced": False, "lag": 0, "settled": 0}
+        earlier = world.clock() - timedelta(seconds=39)
+        assert self.job(world).run(ARBITRUM, earlier) == {"advanced": True, "lag": 0, "settled": 0}
 
     def test_records_a_scan_that_failed(self, world: World) -> None:
         world.first.down = world.second.down = True

@@ -5,11 +5,7 @@ from datetime import timedelta
 import pytest
 
 from mara.wallets.errors import ChainUnavailable
-from mara.wallets.service.on_chain_balance import (
-    CACHE_SIZE_MAX,
-    CACHE_TTL,
-    OnChainBalanceService,
-)
+from mara.wallets.service.on_chain_balance import CACHE_TTL, OnChainBalanceService
 from tests.support.world import FIVE, World
 
 ADDRESS = b"\x01" * 20
@@ -40,6 +36,18 @@ def test_are_cached_for_a_short_time(world: World, balances: OnChainBalanceServi
     assert amount(balances) == 2 * FIVE
 
 
+@pytest.mark.parametrize(("age_ms", "expected"), [(0, FIVE), (9_999, FIVE), (10_000, 2 * FIVE)])
+def test_are_cached_from_their_own_time_until_ten_seconds_later(
+    world: World, age_ms: int, expected: int
+) -> None:
+    at = world.clock()
+    balances = OnChainBalanceService(world.providers(), lambda: at)
+    balances.get(ADDRESS)
+    world.pay(ADDRESS)
+    at += timedelta(milliseconds=age_ms)
+    assert amount(balances) == expected
+
+
 def test_are_not_cached_longer_if_the_clock_is_set_back(
     world: World, balances: OnChainBalanceService
 ) -> None:
@@ -67,18 +75,33 @@ def test_are_an_error_if_no_provider_answers_and_errors_are_not_cached(
     assert amount(balances) == FIVE
 
 
-def test_are_cached_per_address_up_to_a_limit(
-    world: World, balances: OnChainBalanceService
-) -> None:
-    addresses = [number.to_bytes(20, "big") for number in range(CACHE_SIZE_MAX + 1)]
-    assert amount(balances, b"\x02" * 20) == 0
-    world.clock.at += CACHE_TTL
-    times = world.clock.at
-    for address in addresses:
-        world.clock.at = times  # all are cached at the same time
+def test_are_cached_for_a_thousand_addresses_of_which_the_oldest_is_evicted(world: World) -> None:
+    at = world.clock()
+    balances = OnChainBalanceService(world.providers(), lambda: at)
+    addresses = [number.to_bytes(20, "big") for number in range(1001)]
+
+    def requests(*asked: bytes) -> int:
+        world.first.calls.clear()
+        for address in asked:
+            balances.get(address)
+        return len(world.first.calls)
+
+    assert requests(*addresses[:1000]) == 1000
+    assert requests(*addresses[:1000]) == 0
+    assert requests(addresses[1000]) == 1
+    assert requests(*addresses[1:]) == 0
+    assert requests(addresses[0]) == 1
+
+
+def test_that_are_read_again_are_evicted_last(world: World) -> None:
+    at = world.clock()
+    balances = OnChainBalanceService(world.providers(), lambda: at)
+    addresses = [number.to_bytes(20, "big") for number in range(1001)]
+    for address in addresses[:1000]:
         balances.get(address)
+    at += CACHE_TTL
+    balances.get(addresses[0])  # it expired, and becomes the newest entry
+    balances.get(addresses[1000])
     world.first.calls.clear()
-    balances.get(addresses[-1])
-    assert world.first.calls == []
     balances.get(addresses[0])
-    assert world.first.calls == ["get_balances"]
+    assert world.first.calls == []

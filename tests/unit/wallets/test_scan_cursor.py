@@ -78,6 +78,9 @@ class TestFinalizable:
 
 
 class TestChanges:
+    def test_begin_with_the_first_revision(self) -> None:
+        assert cursor().revision == 0
+
     def test_finalizing_moves_the_finalized_block(self) -> None:
         before = cursor((11, 13), (14, 15))
         after = before.finalized_by(before.finalizable(13))
@@ -113,6 +116,10 @@ class TestProviderName:
         assert provider_name(Network.TRON, same) == known
         assert known.startswith("tron-")
         assert "example" not in known
+
+    def test_never_changes_because_deposits_store_it(self) -> None:
+        known = provider_name(Network.TRON, "https://rpc.example.com/key")
+        assert known == "tron-fe48c4c9"
 
     @pytest.mark.parametrize("other", ["https://rpc2.example.com/key", "https://rpc.example.com:1"])
     def test_differs_for_another_host_or_port(self, other: str) -> None:

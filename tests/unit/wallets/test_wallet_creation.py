@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from mara.kernel.ids import new_id
+from mara.kernel.page import PageRequest
 from mara.kernel.principal import Principal, Role
 from mara.wallets.errors import NetworkOff, WalletNotFound
 from mara.wallets.model import DEPOSIT_RULES, DepositRules, Network
@@ -119,6 +120,8 @@ class TestQueries:
             queries.get(CALLER, ARBITRUM)
         with pytest.raises(WalletNotFound):
             queries.get_with_latest(CALLER, ARBITRUM)
+        with pytest.raises(WalletNotFound):
+            queries.list_deposits(CALLER, ARBITRUM, PageRequest(2))
         assert queries.list(CALLER) == []
 
     def test_return_the_wallet_with_the_latest_block(self, world: World) -> None:
@@ -127,3 +130,18 @@ class TestQueries:
         assert queries.get(CALLER, ARBITRUM) == wallet
         assert queries.get_with_latest(CALLER, ARBITRUM) == (wallet, world.chain.latest)
         assert queries.list(CALLER) == [wallet]
+
+    def test_return_deposits_in_pages_with_the_latest_block(self, world: World) -> None:
+        wallet, _ = service(world).create(CALLER, ARBITRUM)
+        paid = [world.pay(wallet.address) for _ in range(3)]
+        world.scan()
+        queries = self.queries(world)
+        found, first, latest = queries.list_deposits(CALLER, ARBITRUM, PageRequest(2))
+        assert (found, latest) == (wallet, world.chain.latest)
+        following = PageRequest.of(2, first.next_cursor)
+        _, second, _ = queries.list_deposits(CALLER, ARBITRUM, following)
+        listed = [*first.items, *second.items]
+        assert {deposit.key.transaction for deposit in listed} == set(paid)
+        assert listed == sorted(listed, key=lambda deposit: deposit.id, reverse=True)
+        assert (len(first.items), len(second.items)) == (2, 1)
+        assert second.next_cursor is None

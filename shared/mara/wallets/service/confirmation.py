@@ -20,7 +20,7 @@ class Confirmation:
     unit_of_work: UnitOfWork
     now: Clock
 
-    def confirm_all(self, turn: int = 0) -> int:
+    def confirm_all(self, turn: int) -> int:
         """The number of deposits that another provider confirmed, and that were settled.
 
         A deposit that none confirms keeps waiting; the status for operators counts it.

@@ -61,14 +61,14 @@ class Providers:
             return answered
         raise ChainUnavailable(f"No provider of {self.network} answers.")
 
-    def agreed_hash(self, number: int, turn: int = 0) -> str:
+    def agreed_hash(self, number: int) -> str:
         """The hash of a finalized block, confirmed by every provider that answers.
 
         Raises ChainUnavailable if none answers, if they report different hashes, or if one of them
         has not finalized the block yet.
         """
-        asked = self.rotated(turn)
-        heads = [head for _, head in self.ask_each(lambda chain: chain.get_head((number,)), asked)]
+        answers = self.ask_each(lambda chain: chain.get_head((number,)), self.chains)
+        heads = [head for _, head in answers]
         hashes = {head.hashes[number] for head in heads}
         found = hashes.pop() if len(hashes) == 1 else None
         if found is None or any(head.final < number for head in heads):

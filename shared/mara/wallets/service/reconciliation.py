@@ -126,7 +126,7 @@ class ReconciliationService:
         raise ChainUnavailable(f"No provider of {self.providers.network} answers.")
 
     def _rescan(self, blocks: BlockRange, turn: int) -> int:
-        hash_ = self.providers.agreed_hash(blocks.last, turn)
+        hash_ = self.providers.agreed_hash(blocks.last)
         reader, (read,) = self.providers.ask_first(
             lambda chain: chain.get_transfers([blocks]), self.providers.rotated(turn)
         )

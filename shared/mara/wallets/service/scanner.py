@@ -142,7 +142,7 @@ class ScannerService:
         _, head = self.providers.ask_first(lambda chain: chain.get_head(()), asked)
         start = self.settlement.rules.start_block
         number = head.final if start is None else start - 1
-        finalized = BlockRef(number, self.providers.agreed_hash(number, turn))
+        finalized = BlockRef(number, self.providers.agreed_hash(number))
         blocks = self.settlement.rules.blocks_per_scan_max
         cursor = ScanCursor(self.providers.network, finalized, (), blocks)
         with self.unit_of_work(SYSTEM):
