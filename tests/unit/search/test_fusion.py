@@ -79,6 +79,47 @@ class TestFuse:
         assert lead(COVERAGE_TRUSTED) == pytest.approx(lead(1.0))
         assert lead(1.0) - lead(0.0) == pytest.approx(12.0 / spread([12.0, 0.0, 0.0]).deviation)
 
+    def test_adds_the_deviations_from_the_mean_of_each_leg(self) -> None:
+        found = [leg(1, 9.0, 1.0, 0.2), leg(2, None, 0.0, 0.8), leg(3, 6.0, 1.0, None)]
+        lexical, semantic = ScoreDistribution(5.0, 2.0), ScoreDistribution(0.4, 0.2)
+        fused = fuse(IndexMatches(found, 3, {}, lexical, semantic), SearchMode.HYBRID)
+        scores = {each.candidate.chunk.id.int: (each.score, each.semantic_z) for each in fused}
+        assert scores == {
+            1: (pytest.approx(2.0 - 1.0), pytest.approx(-1.0)),
+            2: (pytest.approx(-2.5 + 2.0), pytest.approx(2.0)),
+            3: (pytest.approx(0.5 - 2.0), pytest.approx(-2.0)),
+        }
+
+    @pytest.mark.parametrize(("deviation", "score"), [(0.0, 0.0), (9e-10, 0.0), (1e-9, 1.0)])
+    def test_ignores_a_leg_whose_deviation_is_a_rounding_error(
+        self, deviation: float, score: float
+    ) -> None:
+        found = [leg(1, None, 1.0, 1e-9)]
+        semantic = ScoreDistribution(0.0, deviation)
+        (fused,) = fuse(
+            IndexMatches(found, 1, {}, ScoreDistribution(), semantic), SearchMode.HYBRID
+        )
+        assert fused.score == pytest.approx(score)
+
+    @pytest.mark.parametrize(
+        ("coverage", "trust"), [(0.0, 0.0), (0.05, 0.0), (0.175, 0.5), (0.3, 1.0), (1.0, 1.0)]
+    )
+    def test_trusts_words_from_five_to_thirty_percent(self, coverage: float, trust: float) -> None:
+        found = [leg(1, 2.0, coverage, None), leg(2, 1.0, 0.0, None)]
+        matches = IndexMatches(found, 2, {}, ScoreDistribution(1.0, 1.0))
+        assert fuse(matches, SearchMode.HYBRID)[0].score == pytest.approx(trust)
+        assert fuse(matches, SearchMode.HYBRID)[1].score == pytest.approx(0.0)
+
+    def test_gives_the_scores_of_one_leg_in_its_mode(self) -> None:
+        found = [leg(1, 4.0, 1.0, 0.2), leg(2, 0.0, 0.0, 0.0), leg(3, None, 0.0, None)]
+        matches = IndexMatches(found, 3, {}, ScoreDistribution(1.0, 1.0))
+        for mode, best in ((SearchMode.LEXICAL, 4.0), (SearchMode.SEMANTIC, 0.2)):
+            fused = [(each.candidate.chunk.id.int, each.score) for each in fuse(matches, mode)]
+            assert fused == [(1, best), (2, 0.0)]
+
+    def test_ranks_nothing_of_nothing(self) -> None:
+        assert [fuse(IndexMatches(), mode) for mode in SearchMode] == [[], [], []]
+
     def test_ranks_by_words_alone_where_no_vector_is(self) -> None:
         found = [leg(1, 1.0, 0.5, None), leg(2, 4.0, 0.9, None), leg(3, None, 0.0, None)]
         assert order(found) == [2, 1, 3]

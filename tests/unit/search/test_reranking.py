@@ -10,11 +10,10 @@ from hypothesis import strategies as st
 
 from mara.extraction.model import Place
 from mara.search.model import Candidate, Chunk, Hit, RankedCandidate
+from mara.search.model.bm25 import idf
 from mara.search.model.matching import QueryAnalysis
 from mara.search.service.reranking import (
     DEPTH,
-    REPEAT_PENALTY,
-    REPEATS_MAX,
     FeatureReranker,
     RerankingWeights,
     diversify,
@@ -107,6 +106,44 @@ class TestFeatures:
         assert rerank(query, [worse, better, *others], alone)[0] == 2
         assert rerank(query, [worse, better, *others])[0] == 2
 
+    @pytest.mark.parametrize(
+        ("weight", "expected"),
+        [
+            ("sentence_coverage", 5.0),
+            ("exact_form", 2.0),
+            ("bigram", 6.0),
+            ("sentence_similarity", 2.0),
+            ("title_coverage", 5.0),
+            ("title_idf", 2 * idf(0, 1000)),
+            ("semantic", 0.5 * 3),
+            ("section_semantic", 1.0 * 3),
+        ],
+    )
+    def test_adds_each_weight_in_full_to_a_passage_that_is_the_query(
+        self, weight: str, expected: float
+    ) -> None:
+        """The weights are tuned: their values are data, which no other test holds."""
+        passage = ranked(1, "Blorp snark.", headings=("Blorp snark",), semantic_z=3.0, score=7.0)
+        alone = replace(NO_WEIGHTS, **{weight: getattr(DEFAULT, weight)})
+        query = QueryAnalysis("blorp snark", {}, 1000)
+        (found,) = FeatureReranker(alone).rerank(query, [passage])
+        assert found.score == pytest.approx(7.0 + expected)
+
+    def test_adds_nothing_to_a_passage_without_words_and_titles(self) -> None:
+        found = FeatureReranker().rerank(
+            QueryAnalysis("blorp snark", {}, 1000), [ranked(1, "", score=7.0)]
+        )
+        assert [each.score for each in found] == [7.0]
+
+    def test_takes_the_best_of_a_section_wherever_it_is(self) -> None:
+        alone = FeatureReranker(replace(NO_WEIGHTS, section_semantic=1.0))
+        ranks = [
+            ranked(n, "Two.", document=9, headings=("A",), semantic_z=z)
+            for n, z in ((1, -3.0), (2, -1.0), (3, -2.0))
+        ]
+        found = alone.rerank(QueryAnalysis("anything", {}, 1000), ranks)
+        assert [each.score for each in found] == [-1.0] * 3
+
     def test_has_a_case_for_every_weight(self) -> None:
         assert set(PAIRS) == {field.name for field in fields(RerankingWeights)}
 
@@ -130,6 +167,22 @@ class TestTail:
         scores = [each.score for each in found]
         assert scores == sorted(scores, reverse=True)
         assert scores[DEPTH] - scores[DEPTH + 1] == pytest.approx(1.0)
+
+    def test_is_not_shifted_where_it_is_behind_the_head_already(self) -> None:
+        head = [ranked(n, "Nothing.", score=50.0 - n) for n in range(1, 41)]
+        tail = [ranked(41, "fuel pump", score=9.5), ranked(42, "fuel pump", score=2.0)]
+        found = FeatureReranker(NO_WEIGHTS).rerank(QueryAnalysis("fuel", {}, 1000), [*head, *tail])
+        assert [each.score for each in found[-3:]] == [10.0, 9.5, 2.0]
+
+    def test_is_what_follows_forty_candidates(self) -> None:
+        ranks = [ranked(n, "Nothing.", score=-n / 10) for n in range(1, 41)]
+        better = ranked(41, "The fuel pump.", score=-4.1)
+        query = QueryAnalysis("fuel pump", {}, 1000)
+        assert numbers(FeatureReranker().rerank(query, [*ranks[:39], better])) == [
+            41,
+            *range(1, 40),
+        ]
+        assert numbers(FeatureReranker().rerank(query, [*ranks, better]))[-1] == 41
 
     def test_is_all_there_is_of_nothing(self) -> None:
         assert FeatureReranker().rerank(QueryAnalysis("fuel", {}, 0), []) == []
@@ -157,11 +210,32 @@ class TestDiversify:
         hits = [hit(n, 9.0 - n / 10, "A", str(n)) for n in range(6)]
         lost = {h.chunk.ordinal: h.score for h in diversify(hits)}
         for n in range(6):
-            assert lost[n] == pytest.approx(9.0 - n / 10 - REPEAT_PENALTY * min(n, REPEATS_MAX))
+            assert lost[n] == pytest.approx(9.0 - n / 10 - 2.0 * min(n, 2))
 
     def test_takes_a_bare_heading_for_no_answer(self) -> None:
         hits = [hit(1, 9.0, "A", text="A"), hit(2, 8.0, "A", "b"), hit(3, 5.5, "C", "c")]
         assert order(hits) == [2, 3, 1]
+
+    def test_takes_a_bare_heading_for_no_passage_of_its_section(self) -> None:
+        hits = [hit(1, 9.0, "A", "a", text="a"), hit(2, 8.0, "A", "b"), hit(3, 7.0, "B", "c")]
+        scores = {each.chunk.ordinal: each.score for each in diversify(hits)}
+        assert scores == {1: 5.0, 2: 8.0, 3: 7.0}
+
+    def test_takes_passages_of_one_heading_for_repeats(self) -> None:
+        assert order([hit(1, 9.0, "A"), hit(2, 8.0, "A"), hit(3, 7.0, "B")]) == [1, 3, 2]
+
+    def test_takes_rows_of_two_sheets_or_documents_for_no_repeats(self) -> None:
+        def of(number: int, sheet: str, document: int) -> Hit:
+            chunk = Chunk(
+                UUID(int=number), UUID(int=document), number, "Text.", Place(sheet=sheet, row=1)
+            )
+            return Hit(chunk, "a.xlsx", 9.0 - number)
+
+        assert order([of(1, "a", 1), of(2, "b", 1), of(3, "a", 2)]) == [1, 2, 3]
+        assert order([of(1, "a", 1), of(2, "a", 1), of(3, "a", 2)]) == [1, 3, 2]
+
+    def test_orders_hits_of_one_score_by_their_id(self) -> None:
+        assert order([hit(2, 9.0, "A", "a"), hit(1, 9.0, "B", "b")]) == [1, 2]
 
     def test_takes_passages_of_one_row_for_repeats(self) -> None:
         assert order([hit(1, 9.0, row=1), hit(2, 8.0, row=1), hit(3, 7.0, row=2)]) == [1, 3, 2]
