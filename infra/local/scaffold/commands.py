@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     new_route.add_argument("--scope", choices=scopes, help=scope_help)
     new_route.add_argument("--per-minute", type=int, help="a limit of its own for each caller")
     new_queue = kinds.add_parser("queue", help="a message and its consumer")
-    new_queue.add_argument("name", help="imperative, such as ingest-report")
+    new_queue.add_argument("name", help="imperative, such as translate-document")
     new_queue.add_argument("domain", help="whose message it is")
     new_queue.add_argument("--what", required=True, help="what the consumer does, as one sentence")
     new_schedule = kinds.add_parser("schedule", help="a function that EventBridge calls")

@@ -13,7 +13,7 @@ class ScaffoldFailed(RuntimeError):
 
 
 def snake(name: str) -> str:
-    """``ingest-report`` and ``ingest_report`` are one name. Raises ScaffoldFailed."""
+    """``translate-document`` and ``translate_document`` are one name. Raises ScaffoldFailed."""
     found = name.replace("-", "_")
     if not SNAKE.fullmatch(found):
         raise ScaffoldFailed(f"{name!r}: use lower-case words joined by _ or -, as in list_formats")
@@ -26,7 +26,7 @@ def camel(name: str) -> str:
 
 
 def kebab(name: str) -> str:
-    """``ingest_report`` becomes ``ingest-report``."""
+    """``translate_document`` becomes ``translate-document``."""
     return name.replace("_", "-")
 
 

@@ -71,22 +71,31 @@ class LedgerService:
         return self._move(amount, TransferKind.DEPOSIT, accounts, owner_id=owner_id, cause=cause)
 
     def charge(self, owner_id: UUID, amount: int, cause: Cause) -> Transfer:
-        """Available to revenue. Raises InsufficientFunds, KeyReused, InvalidTransferAmount."""
+        """Move available money to revenue.
+
+        Raises InsufficientFunds, KeyReused, InvalidTransferAmount.
+        """
         accounts = (UserAccount.AVAILABLE, PlatformAccount.REVENUE)
         return self._move(amount, TransferKind.CHARGE, accounts, owner_id=owner_id, cause=cause)
 
     def refund(self, owner_id: UUID, amount: int, cause: Cause) -> Transfer:
-        """Revenue to available. Raises KeyReused, InvalidTransferAmount."""
+        """Move revenue back to available. Raises KeyReused, InvalidTransferAmount."""
         accounts = (PlatformAccount.REVENUE, UserAccount.AVAILABLE)
         return self._move(amount, TransferKind.REFUND, accounts, owner_id=owner_id, cause=cause)
 
     def suspend(self, owner_id: UUID, amount: int, cause: Cause) -> Transfer:
-        """Available to suspense. Raises InsufficientFunds, KeyReused, InvalidTransferAmount."""
+        """Move available money to suspense.
+
+        Raises InsufficientFunds, KeyReused, InvalidTransferAmount.
+        """
         accounts = (UserAccount.AVAILABLE, UserAccount.SUSPENSE)
         return self._move(amount, TransferKind.SUSPEND, accounts, owner_id=owner_id, cause=cause)
 
     def restore(self, owner_id: UUID, amount: int, cause: Cause) -> Transfer:
-        """Suspense to available. Raises InsufficientFunds, KeyReused, InvalidTransferAmount."""
+        """Move money from suspense to available.
+
+        Raises InsufficientFunds, KeyReused, InvalidTransferAmount.
+        """
         accounts = (UserAccount.SUSPENSE, UserAccount.AVAILABLE)
         return self._move(amount, TransferKind.RESTORE, accounts, owner_id=owner_id, cause=cause)
 

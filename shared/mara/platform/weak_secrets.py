@@ -1,4 +1,4 @@
-"""Tells a secret that anybody could guess from one that was drawn at random."""
+"""Detects secrets that are easy to guess: settings must hold random ones."""
 
 KNOWN = (
     "changeme",
@@ -19,7 +19,7 @@ KNOWN = (
 """Words of documentation, examples and local stages; a random secret holds none of them."""
 
 _DISTINCT_MIN = 10
-"""A random one of 16 characters or more has fewer distinct ones about once in ten million."""
+"""Distinct characters; about one in ten million random secrets of 16 characters has fewer."""
 
 
 def weakness_reason(secret: str, *, bytes_min: int) -> str | None:

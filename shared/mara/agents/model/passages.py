@@ -1,7 +1,7 @@
 """Selects and orders the passages of an answer: mainly those of the best section.
 
-A question about a failure is usually about its repair. Within the best section, passages under
-headings such as "Mitigation" therefore come first, unless the question asks for a meaning.
+Most questions about a failure ask how to repair it. Within the best section, passages under
+headings such as "Mitigation" therefore come first, unless the question asks what something means.
 """
 
 import re
@@ -14,24 +14,26 @@ from mara.search.model import Hit
 
 PASSAGES_OF_BEST_SECTION_MAX = 3
 OTHER_SECTION_SHARE = 0.75
-"""Another section is cited if its best passage has at least this share of the best one's score."""
+"""Another section is cited if its best passage has at least this share of the highest score."""
 
 SECTION_DISCOUNT = 0.8
 """The weight of a passage of a section, relative to the passage before it."""
 SECTION_DEPTH = 3
 """The number of passages that count for the score of a section."""
 
-REACTION = re.compile(
+REMEDIATION = re.compile(
     r"mitigat|diagnos|resol|remed|troubleshoot|fix|solution|recover|procedure|steps|action"
     r"|what to do|how to|runbook"
     r"|устран|диагност|решени|действи|что делать|исправлени|восстановлени|порядок|шаги|инструкци",
     re.IGNORECASE,
 )
-MEANING = re.compile(
+"""Matches headings of passages that say what to do, in both languages."""
+DEFINITION = re.compile(
     r"\b(?:what (?:is|are|does)|mean|means|meaning|why|impact|что такое|что значит|что означает"
     r"|почему|зачем|смысл|последстви\w*)\b",
     re.IGNORECASE,
 )
+"""Matches questions that ask what something means, or why it happens."""
 
 SectionKey = tuple[UUID, tuple[object, ...]]
 
@@ -54,9 +56,9 @@ class _Section:
         return sum(w * score for w, score in scored) / sum(w for w, _ in scored)
 
     @property
-    def worth_citing(self) -> list[Hit]:
-        """The hits without those that are only a heading, unless there are no others."""
-        return [hit for hit in self.hits if not _is_a_heading_alone(hit)] or self.hits
+    def citable(self) -> list[Hit]:
+        """The hits that have text below their heading; all hits if none has."""
+        return [hit for hit in self.hits if not _is_bare_heading(hit)] or self.hits
 
 
 def choose(hits: Sequence[Hit], question: str, limit: int) -> list[Hit]:
@@ -64,10 +66,10 @@ def choose(hits: Sequence[Hit], question: str, limit: int) -> list[Hit]:
     if not hits:
         return []
     sections = sorted(_sections(hits), key=lambda found: -found.score)
-    best = sections[0].worth_citing
-    chosen = _in_order_of_use(best, question)[:PASSAGES_OF_BEST_SECTION_MAX]
+    best = sections[0].citable
+    chosen = _remediation_first(best, question)[:PASSAGES_OF_BEST_SECTION_MAX]
     least = OTHER_SECTION_SHARE * best[0].score
-    others = [found.worth_citing[0] for found in sections[1:]]
+    others = [found.citable[0] for found in sections[1:]]
     others = [hit for hit in others if hit.score >= least]
     return [*chosen, *others][:limit]
 
@@ -93,16 +95,16 @@ def _key(place: Place, *, own: bool) -> tuple[object, ...]:
     return place.headings if own or len(place.headings) == 1 else place.headings[:-1]
 
 
-def _in_order_of_use(hits: Sequence[Hit], question: str) -> list[Hit]:
-    """Move hits under headings about a reaction to the front; the sort is stable."""
-    if MEANING.search(question):
+def _remediation_first(hits: Sequence[Hit], question: str) -> list[Hit]:
+    """Move hits under headings such as "Mitigation" to the front; the sort is stable."""
+    if DEFINITION.search(question):
         return list(hits)
-    return sorted(hits, key=lambda hit: not _tells_what_to_do(hit.chunk.place))
+    return sorted(hits, key=lambda hit: not _is_remediation(hit.chunk.place))
 
 
-def _tells_what_to_do(place: Place) -> bool:
-    return bool(place.headings) and REACTION.search(place.headings[-1]) is not None
+def _is_remediation(place: Place) -> bool:
+    return bool(place.headings) and REMEDIATION.search(place.headings[-1]) is not None
 
 
-def _is_a_heading_alone(hit: Hit) -> bool:
+def _is_bare_heading(hit: Hit) -> bool:
     return hit.chunk.place.headings[-1:] == (hit.chunk.text.strip(),)
