@@ -4,6 +4,7 @@ import argparse
 import multiprocessing
 import random
 import sys
+from collections import Counter
 
 from infra.mutants.accepted import load
 from infra.mutants.mutations import mutants_of
@@ -48,13 +49,15 @@ def test_module(module: str, tests: str, sample: int | None, seed: int) -> Repor
     if sample is not None and sample < len(mutants):
         mutants = random.Random(seed).sample(mutants, sample)  # noqa: S311 - a sample, no secret
         mutants.sort(key=lambda mutant: mutant.line)
-    accepted = {(entry.within, entry.change) for entry in load() if entry.module == module}
+    accepted = Counter((entry.within, entry.change) for entry in load() if entry.module == module)
     report = Report(module)
     if mutants:
         runner = Runner(module, tests)
         for mutant in mutants:
-            is_accepted = (mutant.within, mutant.change) in accepted
-            report.add(mutant, runner.run(mutant), is_accepted=is_accepted)
+            key = (mutant.within, mutant.change)
+            # An entry accepts one survivor, though a definition may have several such changes.
+            if report.add(mutant, runner.run(mutant), is_accepted=accepted[key] > 0):
+                accepted[key] -= 1
     return report
 
 

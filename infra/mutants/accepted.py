@@ -9,7 +9,10 @@ FILE = Path(__file__).parent / "accepted.toml"
 
 @dataclass(frozen=True)
 class Accepted:
-    """A mutant by module, enclosing definition and change; ``reason`` says why it may survive."""
+    """A mutant by module, enclosing definition and change; ``reason`` says why it may survive.
+
+    An entry accepts one survivor.
+    """
 
     module: str
     within: str

@@ -19,14 +19,15 @@ class Report:
     survivors: list[tuple[Mutant, Outcome]] = field(default_factory=list)
     accepted: int = 0
 
-    def add(self, mutant: Mutant, outcome: Outcome, *, is_accepted: bool) -> None:
-        """Count one mutant."""
+    def add(self, mutant: Mutant, outcome: Outcome, *, is_accepted: bool) -> bool:
+        """Count one mutant; return whether it is an accepted survivor."""
         if outcome in (Outcome.SURVIVED, Outcome.UNTESTED):
             if is_accepted:
                 self.accepted += 1
-                return
+                return True
             self.survivors.append((mutant, outcome))
         self.counts[outcome] += 1
+        return False
 
     @property
     def share(self) -> float:

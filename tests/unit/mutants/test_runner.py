@@ -42,9 +42,9 @@ class TestReport:
     def test_counts_accepted_survivors_apart(self) -> None:
         report = Report("mara.kernel.money")
         one, other, third = mutants_of("a = 1\nb = 2\nc = 3\n")
-        report.add(one, Outcome.KILLED, is_accepted=False)
-        report.add(other, Outcome.SURVIVED, is_accepted=True)
-        report.add(third, Outcome.UNTESTED, is_accepted=False)
+        assert not report.add(one, Outcome.KILLED, is_accepted=True)
+        assert report.add(other, Outcome.SURVIVED, is_accepted=True)
+        assert not report.add(third, Outcome.UNTESTED, is_accepted=False)
         assert report.share == 0.5
         assert report.row().split() == ["mara.kernel.money", "3", "1", "0", "1", "1", "50%"]
         assert report.details() == ["  line 3 in the module, untested: 3 -> (4)"]
