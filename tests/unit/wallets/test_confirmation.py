@@ -27,6 +27,18 @@ def unable(world: World, kind: type[SimulatedProvider], **fault: Any) -> Simulat
     return kind(world.chain, "unable", **fault)
 
 
+def test_a_provider_confirms_from_its_final_block_on() -> None:
+    world = World()
+    owner_id, address = world.add_user()
+    large = world.rules.two_provider_threshold_micro_usdt + 1
+    world.pay(address, large)
+    world.mine(world.chain.lag_final)
+    world.scan(world.first)
+    assert world.chain.final == 1
+    assert world.scanner(world.first, world.second).confirm() == 1
+    assert world.balance(owner_id) == Balance(available=large)
+
+
 @pytest.mark.parametrize(
     ("kind", "fault"),
     [

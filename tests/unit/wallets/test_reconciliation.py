@@ -15,8 +15,9 @@ from mara.wallets.errors import (
     InvalidTransaction,
     TransactionNotFound,
 )
-from mara.wallets.model import BlockRange, ChainHead, RangeTransfers
+from mara.wallets.model import BlockRange, ChainHead, Network, RangeTransfers, ScanCursor
 from tests.support.chains import Payment, SimulatedProvider
+from tests.support.fakes.wallets import FakeScanCursors
 from tests.support.world import FIVE, World
 
 
@@ -56,6 +57,17 @@ class TestClaim:
         assert world.balance(anna[0]) == Balance(available=3 * FIVE)
         assert world.balance(boris[0]) == Balance(available=FIVE)
 
+    def test_asks_the_preferred_provider_first(
+        self, world: World, anna: tuple[UUID, bytes]
+    ) -> None:
+        (deposit,) = world.claim(anna[0], world.pay(anna[1]))
+        assert deposit.reader == "first"
+
+    def test_may_be_of_one_micro_usdt(self, world: World, anna: tuple[UUID, bytes]) -> None:
+        paid = world.pay(anna[1], 1)
+        world.mine()
+        assert world.claim(anna[0], paid)[0].state == "suspense"
+
     def test_before_finality_is_seen(self, world: World, anna: tuple[UUID, bytes]) -> None:
         (deposit,) = world.claim(anna[0], world.pay(anna[1]))
         assert (deposit.state, world.balance(anna[0])) == ("seen", Balance())
@@ -93,8 +105,9 @@ class TestClaim:
         ]
         world.mine()
         for transaction in transactions:
-            with pytest.raises(TransactionNotFound):
+            with pytest.raises(TransactionNotFound) as found:
                 world.claim(anna[0], transaction)
+            assert found.value.detail == "Check the network and the transaction's hash."
         assert world.states() == {}
 
     def test_needs_one_provider_that_has_the_transaction(
@@ -204,9 +217,22 @@ class TestRescan:
         assert set(world.states().values()) <= {"final"}
         assert world.balance(anna[0]) == Balance()
 
+    def test_locks_the_cursor_while_it_writes(self, world: World, missed: str) -> None:
+        locked = []
+
+        class RecordingCursors(FakeScanCursors):
+            def get_for_update(self, network: Network) -> ScanCursor | None:
+                locked.append(network)
+                return super().get_for_update(network)
+
+        world.cursors = RecordingCursors(world.database)
+        assert world.rescan(3, 3) == 1
+        assert world.states()[missed] == "credited"
+        assert locked == [world.rules.network]
+
     def test_of_blocks_that_are_not_finalized_is_rejected(self, world: World) -> None:
         world.mine()
-        with pytest.raises(InvalidRange, match="none"):
+        with pytest.raises(InvalidRange, match=r"block is none\."):
             world.rescan(1, 2)
         world.scan()
         final = world.chain.final

@@ -29,6 +29,10 @@ class TestRanges:
     def test_end_at_the_head(self) -> None:
         assert cursor().head == BlockRef(10, "0xa")
         assert cursor((11, 12), (13, 20)).head == BlockRef(20, "0x14")
+        assert cursor((11, 12), (13, 20), (21, 22)).head == BlockRef(22, "0x16")
+
+    def test_may_be_of_one_block(self) -> None:
+        assert cursor((11, 11), (12, 12)).head == BlockRef(12, "0xc")
 
     @given(st.integers(0, 50), st.integers(0, 50), st.integers(1, 60))
     def test_are_split_without_gap_or_overlap(self, first: int, length: int, size: int) -> None:

@@ -16,7 +16,15 @@ from mara.wallets.errors import (
     TokenMismatch,
 )
 from mara.wallets.messages import DepositCredited, DepositOrphaned, DepositSeen
-from mara.wallets.model import BlockRange, ChainHead, RangeTransfers, Receipt, Token, TokenTransfer
+from mara.wallets.model import (
+    BlockRange,
+    ChainHead,
+    FailureKind,
+    RangeTransfers,
+    Receipt,
+    Token,
+    TokenTransfer,
+)
 from tests.support.chains import Payment, SimulatedProvider
 from tests.support.world import FIVE, STRANGER, World, world_with
 
@@ -48,6 +56,13 @@ class LeavingProvider(SimulatedProvider):
         head = super().get_head(numbers)
         self.down = True
         return head
+
+
+class HeadOnlyProvider(SimulatedProvider):
+    """Reports heads, and is down for everything else."""
+
+    def get_transfers(self, ranges: Sequence[BlockRange]) -> Sequence[RangeTransfers]:
+        raise ChainUnavailable("It lists no transfers.")
 
 
 @dataclass
@@ -119,6 +134,30 @@ class TestDeposit:
         world.scan()
         assert world.balance(owner_id).available == 9 * FIVE
 
+    @pytest.mark.parametrize("amount", [1, 2])
+    def test_may_be_of_one_micro_usdt(self, world: World, amount: int) -> None:
+        owner_id, address = world.add_user()
+        world.pay(address, amount)
+        world.mine()
+        world.scan()
+        assert world.balance(owner_id) == Balance(suspense=amount)
+
+    def test_is_safe_after_the_step_that_reads_further_blocks(self, world: World) -> None:
+        _, address = world.add_user()
+        paid = world.pay(address)
+        world.scan()
+        world.mine(world.chain.lag_safe)
+        assert world.scanner().step().advanced
+        assert world.states() == {paid: "safe"}
+
+    def test_is_safe_when_the_chain_says_so_without_a_new_block(self, world: World) -> None:
+        _, address = world.add_user()
+        paid = world.pay(address)
+        world.scan()
+        world.chain.lag_safe = 0
+        assert not world.scanner().step().advanced
+        assert world.states() == {paid: "safe"}
+
 
 class TestStart:
     def test_is_before_the_configured_block(self) -> None:
@@ -156,8 +195,35 @@ class TestStart:
         with pytest.raises(ChainUnavailable, match="do not agree"):
             world.scan()
 
+    def test_reports_the_unread_blocks(self) -> None:
+        world = world_with(start_block=3)
+        world.mine(20)
+        step = world.scanner().step()
+        assert (step.advanced, step.lag, step.settled) == (True, 18, 0)
+
+    def test_of_a_chain_without_blocks_leaves_nothing_to_read(self, world: World) -> None:
+        done = world.scan()
+        assert (done.advanced, done.lag, done.settled) == (True, 0, 0)
+        step = world.scanner().step()
+        assert (step.advanced, step.lag) == (False, 0)
+
 
 class TestRun:
+    def test_ends_when_each_provider_had_no_unread_block(self, world: World) -> None:
+        world.scan()
+        world.mine(1)
+        world.first.calls.clear()
+        world.second.calls.clear()
+        world.scan()
+        calls = [provider.calls.count("get_head") for provider in (world.first, world.second)]
+        assert calls == [2, 1]  # the first one when it advanced, then each one when it was idle
+
+    def test_begins_no_step_when_the_time_is_over(self, world: World) -> None:
+        world.mine(5)
+        next_reading = world.clock.at + timedelta(milliseconds=1)
+        assert not world.scanner().run(next_reading).advanced
+        assert world.scanner().run(world.clock.at + timedelta(milliseconds=2)).advanced
+
     def test_reads_everything_and_reports_the_sum_of_its_steps(self, world: World) -> None:
         _, address = world.add_user()
         for _ in range(30):
@@ -219,6 +285,19 @@ class TestRangeSize:
             world.scan()
         assert world.states() == {}
 
+    def test_shrinks_to_a_single_block_by_halves(self, world: World) -> None:
+        owner_id, address = world.add_user()
+        world.scan()
+        for _ in range(10):
+            world.pay(address)
+        world.first.transfers_max = world.second.transfers_max = 1
+        step = world.scanner().step()
+        assert (step.advanced, step.lag) == (True, 10)
+        assert world.cursor().blocks_per_scan == world.rules.blocks_per_scan_max // 2
+        world.mine(9)
+        world.scan()
+        assert world.balance(owner_id).available == 10 * FIVE
+
 
 class TestReorganization:
     def test_that_moves_a_deposit_credits_it_once(self, world: World) -> None:
@@ -269,7 +348,7 @@ class TestReorganization:
         world.chain.reorganise(1)
         world.mine(2)
         step = world.scanner().step()
-        assert step.advanced
+        assert (step.advanced, step.lag) == (True, 1)
         assert list(world.cursor().unfinalized) == list(before)[:-1]
         assert len(before) > 1
 
@@ -456,6 +535,10 @@ class TestProvider:
         world.second.hastily_final = 10
         step = world.scanner(world.first, world.second).step(turn=1)
         assert str(step.rejected) == "Block 1 is final at second only."
+        assert step.lag == 0
+        assert {one.kind for one, _ in world.database.committed.failures.values()} == {
+            FailureKind.CONTRADICTION
+        }
         assert (world.states(), world.balance(owner_id)) == ({paid: "seen"}, Balance())
         world.first.down = True  # there is one provider left, and its word counts
         assert world.scanner(world.first, world.second).step(turn=1).settled == 1
@@ -471,6 +554,36 @@ class TestProvider:
         assert world.balance(owner_id) == Balance()
         world.first.behind = 0
         assert world.scanner(world.first, world.second).step(turn=1).settled == 1
+
+    @pytest.mark.parametrize("fault", [{"hastily_final": -100}, {"other_hashes": True}])
+    def test_that_has_another_or_no_final_block_does_not_confirm_finality(
+        self, world: World, fault: dict[str, int]
+    ) -> None:
+        owner_id, address = world.add_user()
+        world.pay(address)
+        world.scan(world.first)
+        world.mine()
+        other = SimulatedProvider(world.chain, "first", **fault)  # type: ignore[arg-type]
+        step = world.scanner(other, world.second).step(turn=1)
+        assert str(step.rejected) == "Block 1 is final at second only."
+        assert step.lag == world.chain.latest - 1
+        assert world.balance(owner_id) == Balance()
+
+    def test_confirms_finality_from_its_final_block_on(self, world: World) -> None:
+        _, address = world.add_user()
+        world.pay(address)
+        world.scan(world.first)
+        world.mine(world.chain.lag_final)
+        assert world.chain.final == 1
+        assert world.scanner(world.first, world.second).step(turn=1).settled == 1
+
+    def test_is_enough_to_confirm_finality_beside_one_that_is_behind(self, world: World) -> None:
+        _, address = world.add_user()
+        world.pay(address)
+        world.scan(world.first)
+        world.mine()
+        behind = HeadOnlyProvider(world.chain, "behind", behind=world.chain.latest)
+        assert world.scanner(world.first, world.second, behind).step(turn=1).settled == 1
 
     def test_that_read_a_range_first_is_asked_last_to_finalize_it(self, world: World) -> None:
         _, address = world.add_user()

@@ -99,6 +99,13 @@ class TestSettle:
         settle(world, matched(other, FIVE))
         assert (world.balance(owner_id).available, world.balance(other).available) == (0, FIVE)
 
+    def test_goes_on_after_one_that_is_settled_or_waits(self, world: World, owner_id: UUID) -> None:
+        settled = matched(owner_id)
+        settle(world, settled)
+        waiting = replace(matched(owner_id, 2_000_000_000), position=3)
+        assert settle(world, settled, waiting, replace(settled, position=4)) == 1
+        assert world.balance(owner_id) == Balance(available=2 * FIVE)
+
 
 class TestTwoProviderThreshold:
     def test_an_amount_at_the_threshold_needs_one_provider(
@@ -142,7 +149,7 @@ class TestTwoProviderThreshold:
         settle(world, matched(owner_id), confirm=True)
         report = matched(owner_id, **different)  # type: ignore[arg-type]
         with world.database.unit_of_work():
-            assert not world.settlement.confirm(only(world), report, world.clock())
+            assert world.settlement.confirm(only(world), report, world.clock()) is False
         assert world.balance(owner_id) == Balance()
 
     def test_a_report_of_another_recipient_confirms_nothing(
@@ -243,6 +250,15 @@ class TestOrphan:
         orphan(world, replace(loaded, block=OTHER_BLOCK))
         assert only(world).state is DepositState.CREDITED
         assert world.database.published(DepositOrphaned) == 0
+
+    def test_goes_on_after_one_that_was_settled(self, world: World, owner_id: UUID) -> None:
+        first = matched(owner_id)
+        see(world, first, replace(first, position=5))
+        loaded = sorted(world.database.committed.deposits.values(), key=lambda one: one.key)
+        settle(world, first)
+        orphan(world, *loaded)
+        states = {one.key.position: one.state for one in world.database.committed.deposits.values()}
+        assert states == {2: DepositState.CREDITED, 5: DepositState.ORPHANED}
 
     def test_is_not_one_that_waits_for_confirmation(self, world: World, owner_id: UUID) -> None:
         settle(world, matched(owner_id), confirm=True)

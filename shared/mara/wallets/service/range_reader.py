@@ -154,16 +154,16 @@ class RangeReader:
         if not missing or plan.finalized is None:
             return
         transactions = {deposit.key.transaction for deposit in missing}
-        last, confirmations = plan.finalizing[-1], 0
+        last, is_confirmed = plan.finalizing[-1], False
         answers = self.providers.ask_each(
             lambda chain: (chain.get_head((last.last,)), chain.get_receipts(transactions)),
             self.providers.others(turn, reader.provider) or [reader],
         )
         for other, (head, receipts) in answers:
             # A provider that is behind, or on a fork, has no receipt either.
-            confirmations += head.hashes[last.last] == last.last_hash
+            is_confirmed |= head.hashes[last.last] == last.last_hash
             _require_absent(receipts, plan.finalized, reader, other)
-        if not confirmations:
+        if not is_confirmed:
             raise ChainContradiction(
                 f"No provider confirms that deposits missing at {reader.provider} are gone."
             )

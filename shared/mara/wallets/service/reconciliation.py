@@ -147,9 +147,7 @@ class ReconciliationService:
         head = reader.get_head((number,))
         if head.hashes[number] != receipt.block.hash:
             raise ChainContradiction(f"{reader.provider} has another block {number}.")
-        if head.final < number:
-            return False
-        return self.providers.agreed_hash(number) == receipt.block.hash
+        return head.final >= number and self.providers.agreed_hash(number) == receipt.block.hash
 
 
 def _parse_transaction(text: str) -> str:
