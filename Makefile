@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(BIN)/pytest -q -n 2 --dist loadgroup
 
-.PHONY: help up down status logs demo redeploy test proof lint lint-fast unit e2e bench sbom environment format
+.PHONY: help up down status logs demo redeploy test proof lint lint-fast unit e2e bench client sbom environment format
 
 help:  ## list the targets
 	@grep -hE '^[a-z0-9 -]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | sort | \
@@ -35,10 +35,11 @@ lint-fast: environment  ## the checks that take seconds: formatter, ruff, import
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 
-lint: lint-fast  ## lint-fast, types, templates, lock and known vulnerabilities
+lint: lint-fast  ## lint-fast, types, templates, lock, known vulnerabilities, OpenAPI
 	$(BIN)/mypy
 	$(BIN)/cfn-lint template.yaml infra/observability.yaml
 	$(BIN)/python -m infra.local.audit
+	$(BIN)/python -m infra.local.openapi.lint
 
 unit: environment  ## all tests but the full-size and the end-to-end ones
 	$(PYTEST) -m "not proof" tests --ignore=tests/e2e
@@ -49,6 +50,9 @@ e2e: environment  ## tests of a deployed local stack
 bench:  ## install what the benchmarks compare with, and print the benchmarks
 	@$(PYTHON) infra/local/bootstrap.py --group bench
 	$(BIN)/python -m infra.bench
+
+client: environment  ## generate and build dist/mara_client, the typed Python client of the API
+	@$(BIN)/python -m infra.local.openapi.python_client
 
 sbom: environment  ## write sbom.json: a CycloneDX list of what is deployed and run
 	@$(BIN)/python -m infra.local.audit sbom

@@ -52,10 +52,17 @@ REDOC = PAGE.format(
     body="""<redoc spec-url="BASEopenapi.json" disable-search="false"></redoc>
 <script src="BASEdocs/redoc.js"></script>""",
 )
-# The document is found from the script, whose address has no trailing slash.
-START = """SwaggerUIBundle({
+# The document is found from the script, whose address has no trailing slash. The plugin leaves
+# optional fields of forms out while they are empty; Swagger UI would send them with no value.
+START = """const leaveEmptyOut = (Original, system) => (properties) =>
+  system.React.createElement(Original, {
+    ...properties,
+    isIncludedOptions: { ...properties.isIncludedOptions, defaultValue: false },
+  });
+SwaggerUIBundle({
   url: new URL("../openapi.json", document.currentScript.src).href,
   dom_id: "#swagger-ui", deepLinking: true, persistAuthorization: %s,
+  plugins: [() => ({ wrapComponents: { ParameterIncludeEmpty: leaveEmptyOut } })],
 });
 """
 PAGES = {"docs": SWAGGER, "redoc": REDOC}

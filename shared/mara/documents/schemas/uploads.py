@@ -17,6 +17,20 @@ MEDIA_TYPES = (MULTIPART, "application/json")
 BODY_MAX = 6 * 1024 * 1024
 """The maximum size of a request in bytes, base64 included: the limit of a Lambda invocation."""
 
+
+def _optional_id(description: str) -> dict[str, Any]:
+    """The schema of an id in a form, which may be empty.
+
+    Swagger UI fills the fields of a form with their first example; an invented id would fail.
+    """
+    return {
+        "type": "string",
+        "pattern": "^([0-9a-fA-F-]{36})?$",
+        "description": f"{description} Empty for none.",
+        "examples": ["", "0199f0a0-7c2e-7d4a-9a53-0c1f4b1e7a10"],
+    }
+
+
 _FORM: dict[str, Any] = {
     "title": "UploadForm",
     "description": "A file, and what to do with it.",
@@ -28,11 +42,7 @@ _FORM: dict[str, Any] = {
             "format": "binary",
             "description": "The file: PDF, DOCX, XLSX, CSV, Markdown or text.",
         },
-        "agent_id": {
-            "type": "string",
-            "format": "uuid",
-            "description": "Agent that will answer from the document, besides its others.",
-        },
+        "agent_id": _optional_id("Agent that will answer from the document, besides its others."),
     },
 }
 _REQUEST_BODY: dict[str, Any] = {
