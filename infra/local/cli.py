@@ -63,6 +63,7 @@ COMMANDS: dict[str, tuple[Command, str]] = {
         "pull: download a language model to the Ollama server at OLLAMA_HOST",
     ),
     "vault": (operations.vault, "rewrap: wrap the data keys of all seeds with the current key"),
+    "mail": (operations.mail, "print the e-mails that the local stack sent"),
     "ledger": (operations.ledger, "verify: derive every balance from the postings and compare"),
     "faucet": (chains.faucet, "send test USDT to an address on a chain of the local cloud"),
     "chain": (chains.chain, "mine, reorg, finalize: move a local chain; scan, rescan: read it"),

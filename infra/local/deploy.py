@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from infra.local import language_model, secret_store
+from infra.local import language_model, mailbox, secret_store
 from infra.local.aws import client, endpoint
 from infra.local.chains import servers as chains
 from infra.local.front_door.route_table import routes_of
@@ -38,6 +38,7 @@ FROM_ENVIRONMENT = {
     "ACCESS_TOKEN_EXPIRE_MINUTES": "AccessTokenMinutes",
     "MARA_ACCESS_TOKEN_MINUTES": "AccessTokenMinutes",
     "MARA_REFRESH_TOKEN_DAYS": "RefreshTokenDays",
+    "MARA_APP_URL": "AppUrl",
 }
 """Variables of `make up`, and the parameters of the template that they set."""
 DEPLOY_TIMEOUT_S = 180.0
@@ -121,6 +122,7 @@ def parameters(secrets: Mapping[str, str]) -> dict[str, str]:
         "RequestsPerMinuteUser": "60000",
         "RequestsPerMinuteAddress": "60000",
         "BcryptCost": "10",
+        "MailFrom": mailbox.SENDER,
         **{
             parameter: os.environ[name]
             for name, parameter in FROM_ENVIRONMENT.items()

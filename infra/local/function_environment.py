@@ -42,6 +42,7 @@ EXPRESSIONS = {
         f"{PREFIX}{name}": "!Ref " + name.title().replace("_", "")
         for name in (
             "ACCESS_TOKEN_MINUTES",
+            "APP_URL",
             "BCRYPT_COST",
             "CONTEXT_TOKENS",
             "COOKIE_DOMAIN",
@@ -56,6 +57,7 @@ EXPRESSIONS = {
             "EMBEDDER_URL",
             "KEYS",
             "LANGUAGE_MODEL",
+            "MAIL_FROM",
             "OLLAMA_URL",
             "REFRESH_TOKEN_DAYS",
             "REQUESTS_PER_MINUTE_ADDRESS",

@@ -13,9 +13,9 @@ from infra.local.simulators import aptos
 from mara.kernel.principal import Role
 from tests.support.accounts import make_account
 from tests.support.chain_labs import aptos_connected
-from tests.support.cloud import storage_and_queues
 from tests.support.events import Answer
 from tests.support.knowledge import learn
+from tests.support.mails import Mailbox, mailbox
 from tests.support.openapi import Operation, document, form, operations, url_encoded
 from tests.support.scanning import begin_scans
 
@@ -24,6 +24,7 @@ TEXT = "Если диск на узле заполнен, удалите арх�
 STORY = (
     *("check_liveness", "check_health", "check_readiness"),
     *("register", "issue_token", "log_in", "refresh_session", "get_profile", "update_profile"),
+    *("request_email_verification", "verify_email"),
     *("get_balance", "list_balance_entries"),
     *("generate_wallet", "list_wallets", "get_wallet"),
     *("get_wallet_balance", "claim_deposit", "list_deposits"),
@@ -45,6 +46,7 @@ STORY = (
     *("delete_conversation", "delete_agent", "delete_document"),
     *("list_sessions", "end_session"),
     *("log_out", "log_out_everywhere", "change_password"),
+    *("request_password_reset", "reset_password"),
 )
 """Each operation once, in an order in which each has what it needs."""
 
@@ -52,9 +54,10 @@ STORY = (
 class Reader:
     """Somebody who follows the document: sends its examples, and checks what comes back."""
 
-    def __init__(self, chain: aptos.Ledger) -> None:
+    def __init__(self, chain: aptos.Ledger, mails: Mailbox) -> None:
         """``chain`` is where the last of the wallets is that the document makes."""
         self.chain = chain
+        self.mails = mails
         self.ids: dict[str, str] = {}
         self.session: dict[str, str] = {}
         self.admin = make_account("root", Role.SUPERUSER).headers
@@ -90,7 +93,10 @@ class Reader:
         return {"authorization": f"Bearer {self.session['access_token']}"}
 
     def _filled(self, example: Any) -> Any:
-        """What no document can know is the token and the transaction of just now."""
+        """What no document can know is the tokens and the transaction of just now."""
+        if example and "token" in example:
+            self.mails.deliver()
+            return {**example, "token": self.mails.token()}
         if example and "refresh_token" in example:
             return {**example, "refresh_token": self.session["refresh_token"]}
         if example and "transaction" in example:
@@ -128,8 +134,8 @@ def check(operation: Operation, answer: Answer) -> None:
 @pytest.fixture
 def reader(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
     begin_scans()
-    with storage_and_queues(), aptos_connected(monkeypatch) as chain:
-        yield Reader(chain)
+    with mailbox(monkeypatch) as mails, aptos_connected(monkeypatch) as chain:
+        yield Reader(chain, mails)
 
 
 class TestDocument:

@@ -1,9 +1,10 @@
 """Accounts for tests, made through the product's own services."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
+from mara.kernel.messages import Message
 from mara.kernel.principal import Principal, Role
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform.database import connection, transaction
@@ -26,12 +27,17 @@ class Account:
         return {"authorization": f"Bearer {self.token}"}
 
 
+def _publish_nothing(message: Message) -> None:
+    """Most tests have no queue, which would take the mail that confirms the address."""
+
+
 MakeAccount = Callable[..., Account]
 
 
 def make_account(name: str = "anna", role: Role = Role.USER) -> Account:
     email = f"{name}@example.com"
-    user = registration_service().register(email=email, password=PASSWORD, profile=Profile())
+    registration = replace(registration_service(), publish=_publish_nothing)
+    user = registration.register(email=email, password=PASSWORD, profile=Profile())
     if role is not Role.USER:
         with transaction(SYSTEM):
             connection().execute("UPDATE users SET role = %s WHERE id = %s", (role, user.id))

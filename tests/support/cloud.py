@@ -11,12 +11,12 @@ from moto import mock_aws
 
 from infra.local.package import load_template
 from mara.kernel.errors import Conflict
-from mara.platform import s3, sqs
+from mara.platform import s3, ses, sqs
 from mara.wiring.documents import acceptance_service, ingestion_service, purge_service
 
 STAGE = "local"
 BUCKET = "mara-test"
-CLIENTS = (s3.client, sqs.client, sqs.queue_url)
+CLIENTS = (s3.client, ses.client, sqs.client, sqs.queue_url)
 
 
 @contextmanager

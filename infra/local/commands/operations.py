@@ -45,6 +45,15 @@ def vault(options: argparse.Namespace) -> int:
     return 0
 
 
+def mail(_: argparse.Namespace) -> int:
+    """Print the e-mails that the local stack sent."""
+    from infra.local import mailbox
+    from infra.local.settings import load_secrets, ports
+
+    print(mailbox.text(mailbox.read(ports().emulator, load_secrets().emulator_secret)))
+    return 0
+
+
 def ledger(_: argparse.Namespace) -> int:
     """Verify every balance against the postings."""
     from infra.local import ledger as books

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from infra.local.emulator.signatures import SentRequest, trusted_headers
 from infra.local.settings import SECRET_HEADER
 
-FRONT_DOOR_PATHS = ("/_aws/execute-api/", "/_ministack/health")
+FRONT_DOOR_PATHS = ("/_aws/execute-api/", "/_ministack/health", "/_ministack/ses/messages")
 REFUSAL = (
     b"<Error><Code>AccessDenied</Code>"
     b"<Message>Sign the request with the emulator_secret of secrets.json.</Message></Error>"

@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from infra.local import mailbox
 from infra.local.front_door import headers as http_headers
 from infra.local.front_door.bodies import (
     BodyTooLarge,
@@ -125,13 +126,21 @@ class FrontDoor:
 
 
 def make_app(gateway_file: Path, secret: str) -> Starlette:
-    """Return the application; ``/_mara/status`` tells whether a deployment is there."""
+    """Return the application.
+
+    ``/_mara/status`` tells whether a deployment is there, ``/_mara/mail`` shows the e-mails that
+    were sent.
+    """
     door = FrontDoor(Gateway(gateway_file), secret)
 
     async def serve(scope: Any, receive: Any, send: Any) -> None:
         response: Response
         if (scope["method"], scope["raw_path"]) == ("GET", STATUS_PATH.encode()):
             response = JSONResponse({"deployed": door.gateway.deployment() is not None})
+        elif (scope["method"], scope["raw_path"]) == ("GET", mailbox.PAGE_PATH.encode()):
+            deployed = door.gateway.deployment()
+            emulator_port = httpx.URL(deployed.url).port if deployed else None
+            response = await mailbox.show(Request(scope, receive), emulator_port, secret)
         else:
             response = await door.serve(Request(scope, receive))
         await response(scope, receive, send)

@@ -97,3 +97,9 @@ class ExpiryInPast(Invalid):
     """The expiry of the new API key is not in the future."""
 
     title = "The key would have expired already"
+
+
+class InvalidMailToken(Invalid):
+    """The token of a mail is unknown, was used, has expired, or is for something else."""
+
+    title = "The token of the e-mail is not valid"

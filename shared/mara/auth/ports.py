@@ -7,6 +7,7 @@ from uuid import UUID
 
 from mara.auth.model import AccessClaims, AccessStatus, ApiKey, Credential, RefreshToken
 from mara.auth.model.devices import Device, FailedLogins, FailureSubject, OpenSession
+from mara.auth.model.mail import AccountMail, MailKind
 from mara.kernel.page import PageRequest
 
 
@@ -148,6 +149,9 @@ class LoginFailures(Protocol):
         count.
         """
 
+    def remaining_lock(self, subject: FailureSubject, at: datetime) -> timedelta | None:
+        """Return how long the subject is still locked, None if it is not."""
+
     def decrement(self, subject: FailureSubject) -> None:
         """Decrement the count by one, because that attempt succeeded."""
 
@@ -156,3 +160,28 @@ class LoginFailures(Protocol):
 
     def list(self, account: str, since: datetime) -> list[FailedLogins]:
         """Return the failures for an account (see ``account_key``), the latest first."""
+
+
+class AccountMails(Protocol):
+    """Storage of e-mails about accounts, and of the tokens in them."""
+
+    def begin(self, mail: AccountMail) -> bool:
+        """Insert the mail before it is sent; return False if it was sent already.
+
+        A mail that was begun and not sent gets the new token, and its old one is void.
+        """
+
+    def record_sent(self, mail_id: UUID, at: datetime) -> None:
+        """Store that the mail was sent."""
+
+    def count(self, owner_id: UUID, kind: MailKind, since: datetime, *, besides: UUID) -> int:
+        """Return how many other mails of the kind were begun for the account since then."""
+
+    def find_owner(self, token_hash: bytes, kind: MailKind, at: datetime) -> UUID | None:
+        """Return whose token it is; None if it is unknown, spent, expired or of another kind."""
+
+    def spend(self, token_hash: bytes, kind: MailKind, at: datetime) -> bool:
+        """Spend the token, atomically; return False if it is not valid. One of two calls wins."""
+
+    def spend_all(self, owner_id: UUID, kind: MailKind, at: datetime) -> None:
+        """Void all other tokens of the kind."""

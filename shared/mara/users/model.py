@@ -37,6 +37,8 @@ class User:
     profile: Profile
     created_at: datetime
     updated_at: datetime
+    email_verified_at: datetime | None = None
+    """When the user proved to receive mail at ``email``; None if that is not proved."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,10 +66,13 @@ class ProfileIn(BaseModel):
 
 
 class ProfileOut(BaseModel):
-    """A user's own account and profile."""
+    """A user's own account and profile; ``email_verified_at`` is null until it is confirmed."""
 
     id: UUID = Field(description="Id of the account.")
     email: str = Field(description="E-mail address, in lower case.", examples=["anna@example.com"])
+    email_verified_at: datetime | None = Field(
+        description="When the user confirmed the address; null until then."
+    )
     role: Role = Field(description="Role of the account.")
     full_name: str | None = Field(
         description="Full name; null if it is not known.", examples=["Анна Петрова"]
@@ -122,6 +125,7 @@ def _fields(user: User) -> dict[str, Any]:
     return {
         "id": user.id,
         "email": user.email,
+        "email_verified_at": user.email_verified_at,
         "role": user.role,
         "full_name": profile.full_name,
         "company": profile.company,

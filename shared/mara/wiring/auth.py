@@ -3,7 +3,6 @@
 from datetime import timedelta
 from functools import cache
 
-from mara.auth.adapters.bcrypt import BcryptPasswords
 from mara.auth.adapters.cookies import SessionCookies
 from mara.auth.adapters.jwt import JwtAccessTokens
 from mara.auth.adapters.postgres import (
@@ -24,16 +23,12 @@ from mara.auth.service.sessions import LoginPolicy
 from mara.platform.clock import now
 from mara.platform.count_lock import lock_count
 from mara.platform.database import transaction
+from mara.platform.outbox import publish
 from mara.platform.settings.cookies import CookieSettings
 from mara.platform.settings.limits import limit_settings
-from mara.platform.settings.passwords import PasswordSettings
 from mara.platform.token_secrets import TokenSecrets, token_settings
 from mara.users.adapters.postgres import PostgresUsers
-
-
-def _passwords() -> BcryptPasswords:
-    settings = PasswordSettings()  # type: ignore[call-arg]  # from the environment
-    return BcryptPasswords(settings.bcrypt_cost)
+from mara.wiring.passwords import passwords
 
 
 def _access_tokens() -> JwtAccessTokens:
@@ -44,7 +39,7 @@ def _access_tokens() -> JwtAccessTokens:
 def registration_service() -> RegistrationService:
     """Registration of accounts."""
     return RegistrationService(
-        PostgresUsers(), PostgresCredentials(), _passwords(), transaction, now
+        PostgresUsers(), PostgresCredentials(), passwords(), publish, transaction, now
     )
 
 
@@ -54,7 +49,7 @@ def session_service() -> SessionService:
     tokens, limits = token_settings(), limit_settings()
     return SessionService(
         credentials=PostgresCredentials(),
-        passwords=_passwords(),
+        passwords=passwords(),
         access_tokens=_access_tokens(),
         sessions=PostgresSessions(),
         failures=PostgresLoginFailures(),
@@ -64,6 +59,7 @@ def session_service() -> SessionService:
             access_lifetime=timedelta(minutes=tokens.access_token_minutes),
             refresh_lifetime=timedelta(days=tokens.refresh_token_days),
         ),
+        publish=publish,
         unit_of_work=transaction,
         now=now,
     )
@@ -84,8 +80,9 @@ def password_service() -> PasswordService:
     """Change of passwords."""
     return PasswordService(
         credentials=PostgresCredentials(),
-        passwords=_passwords(),
+        passwords=passwords(),
         sessions=PostgresSessions(),
+        users=PostgresUsers(),
         failures=PostgresLoginFailures(),
         failures_allowed=limit_settings().login_failures_per_account,
         unit_of_work=transaction,

@@ -13,11 +13,13 @@ from mara.auth.adapters.postgres import (
     PostgresCredentials,
 )
 from mara.auth.adapters.postgres_login_failures import PostgresLoginFailures
+from mara.auth.adapters.postgres_mails import PostgresAccountMails
 from mara.auth.adapters.postgres_sessions import PostgresSessions
 from mara.auth.errors import InvalidCredentials
 from mara.auth.model import AccessStatus, ApiKey, Credential, RefreshToken, Scope
 from mara.auth.model.devices import Device, FailedLogins, FailureSubject, OpenSession
-from mara.auth.ports import ApiKeys, Credentials, LoginFailures, Sessions
+from mara.auth.model.mail import AccountMail, MailKind
+from mara.auth.ports import AccountMails, ApiKeys, Credentials, LoginFailures, Sessions
 from mara.kernel.ids import new_id
 from mara.kernel.page import PageRequest
 from mara.kernel.principal import Role
@@ -28,6 +30,7 @@ from mara.users.errors import EmailTaken
 from mara.users.model import Profile, User
 from mara.users.ports import Users
 from tests.support.fakes.auth import (
+    FakeAccountMails,
     FakeApiKeys,
     FakeAuthDatabase,
     FakeCredentials,
@@ -47,6 +50,7 @@ class Stores:
     sessions: Sessions
     keys: ApiKeys
     failures: LoginFailures
+    mails: AccountMails
     unit_of_work: Callable[[Any], AbstractContextManager[None]]
 
     def add_user(self, email: str, *, active: bool = True) -> User:
@@ -87,6 +91,7 @@ def stores(request: pytest.FixtureRequest) -> Stores:
             PostgresSessions(),
             PostgresApiKeys(),
             PostgresLoginFailures(),
+            PostgresAccountMails(),
             transaction,
         )
     database = FakeAuthDatabase()
@@ -96,6 +101,7 @@ def stores(request: pytest.FixtureRequest) -> Stores:
         FakeSessions(database),
         FakeApiKeys(database),
         FakeLoginFailures(database),
+        FakeAccountMails(database),
         database.unit_of_work,
     )
 
@@ -267,6 +273,10 @@ class TestLoginFailures:
         assert [stores.count(NOW), stores.count(NOW)] == [None, None]
         assert stores.count(NOW + timedelta(seconds=10)) == timedelta(seconds=20)
         later = NOW + timedelta(seconds=30)
+        with stores.unit_of_work(SYSTEM):
+            remaining = [stores.failures.remaining_lock(ANNA, at) for at in (NOW, later)]
+            unknown = stores.failures.remaining_lock(FailureSubject("network:192.0.2.9"), NOW)
+        assert (remaining, unknown) == ([timedelta(seconds=30), None], None)
         assert stores.count(later) is None
         assert stores.count(later) == timedelta(seconds=60)
 
@@ -299,3 +309,62 @@ class TestLoginFailures:
             ]
             assert len(stores.failures.list("anna", later)) == 1
             assert stores.failures.list("boris", NOW) == []
+
+
+class TestAccountMails:
+    def test_are_begun_again_until_they_are_sent(self, stores: Stores) -> None:
+        user = stores.add_user("anna@example.com")
+        one = reset_mail(user, b"a" * 32)
+        again = replace(one, token_hash=b"b" * 32)
+        with stores.unit_of_work(SYSTEM):
+            assert stores.mails.begin(one)
+            assert stores.mails.begin(again)
+            owners = [
+                stores.mails.find_owner(hash_, MailKind.PASSWORD_RESET, NOW)
+                for hash_ in (one.token_hash, again.token_hash)
+                if hash_
+            ]
+            assert owners == [None, user.id]
+            stores.mails.record_sent(one.id, NOW)
+            assert not stores.mails.begin(one)
+
+    def test_are_counted_by_owner_kind_and_time(self, stores: Stores) -> None:
+        anna, boris = stores.add_user("anna@example.com"), stores.add_user("boris@example.com")
+        mails = [reset_mail(anna, bytes([number]) * 32) for number in range(3)]
+        others = [
+            reset_mail(boris, b"o" * 32),
+            replace(reset_mail(anna, b"v" * 32), kind=MailKind.EMAIL_VERIFICATION),
+            AccountMail(new_id(), anna.id, MailKind.LOGIN_LOCK, None, NOW, None),
+        ]
+        with stores.unit_of_work(SYSTEM):
+            for mail in [*mails, *others]:
+                stores.mails.begin(mail)
+            before = NOW - timedelta(seconds=1)
+            counts = [
+                stores.mails.count(anna.id, MailKind.PASSWORD_RESET, since, besides=mails[0].id)
+                for since in (before, NOW)
+            ]
+        assert counts == [2, 0]
+
+    def test_have_a_token_that_is_spent_once_in_its_time_for_its_kind(self, stores: Stores) -> None:
+        user = stores.add_user("anna@example.com")
+        kind, other = MailKind.PASSWORD_RESET, MailKind.EMAIL_VERIFICATION
+        hashes = [b"a" * 32, b"b" * 32]
+        expired_at = NOW + timedelta(minutes=30)
+        with stores.unit_of_work(SYSTEM):
+            for hash_ in hashes:
+                stores.mails.begin(reset_mail(user, hash_))
+            assert not stores.mails.spend(hashes[0], other, NOW)
+            assert not stores.mails.spend(hashes[0], kind, expired_at)
+            assert stores.mails.spend(hashes[0], kind, NOW)
+            assert not stores.mails.spend(hashes[0], kind, NOW)
+            assert stores.mails.find_owner(hashes[0], kind, NOW) is None
+            stores.mails.spend_all(user.id, other, NOW)
+            assert stores.mails.find_owner(hashes[1], kind, NOW) == user.id
+            stores.mails.spend_all(user.id, kind, NOW)
+            assert stores.mails.find_owner(hashes[1], kind, NOW) is None
+
+
+def reset_mail(user: User, token_hash: bytes) -> AccountMail:
+    expires_at = NOW + timedelta(minutes=30)
+    return AccountMail(new_id(), user.id, MailKind.PASSWORD_RESET, token_hash, NOW, expires_at)

@@ -13,9 +13,13 @@ from uuid import UUID
 from mara.auth.errors import InvalidCredentials
 from mara.auth.model import AccessStatus, ApiKey, Credential, RefreshToken, lock_after
 from mara.auth.model.devices import Device, FailedLogins, FailureSubject, OpenSession
+from mara.auth.model.mail import AccountMail, MailKind
+from mara.kernel.mail import Mail
+from mara.kernel.messages import Message
 from mara.kernel.page import PageRequest
 from mara.kernel.principal import Role
 from mara.kernel.unit_of_work import SYSTEM, Scope
+from mara.platform.ses import MailServiceUnavailable
 from mara.users.errors import EmailTaken, UserNotFound
 from mara.users.model import User, UserFilter
 
@@ -44,6 +48,13 @@ class Failures:
     network: str | None = None
 
 
+@dataclass(frozen=True)
+class StoredMail:
+    mail: AccountMail
+    sent_at: datetime | None = None
+    spent_at: datetime | None = None
+
+
 @dataclass
 class Tables:
     """All rows; the values are immutable, so that a shallow copy is a snapshot."""
@@ -54,6 +65,8 @@ class Tables:
     tokens: dict[bytes, RefreshToken] = field(default_factory=dict)
     keys: dict[UUID, ApiKey] = field(default_factory=dict)
     failures: dict[str, Failures] = field(default_factory=dict)
+    mails: dict[UUID, StoredMail] = field(default_factory=dict)
+    messages: list[Message] = field(default_factory=list)
 
 
 class FakeAuthDatabase:
@@ -69,6 +82,9 @@ class FakeAuthDatabase:
         if self._open is None:
             raise RuntimeError("Open a unit of work first.")
         return self._open
+
+    def publish(self, message: Message) -> None:
+        self.tables.messages.append(message)
 
     def sees(self, owner_id: UUID) -> bool:
         return self.scope in (SYSTEM, owner_id)
@@ -280,6 +296,12 @@ class FakeLoginFailures:
         table[subject.key] = Failures(count, at, until, subject.account, subject.network)
         return None
 
+    def remaining_lock(self, subject: FailureSubject, at: datetime) -> timedelta | None:
+        known = self.database.tables.failures.get(subject.key)
+        if known is None or known.locked_until is None or known.locked_until <= at:
+            return None
+        return known.locked_until - at
+
     def decrement(self, subject: FailureSubject) -> None:
         known = self.database.tables.failures.get(subject.key)
         if known and known.count:
@@ -295,3 +317,73 @@ class FakeLoginFailures:
             if known.account == account and known.last_failed_at >= since
         ]
         return sorted(found, key=lambda failed: failed.last_failed_at, reverse=True)
+
+
+@dataclass
+class FakeAccountMails:
+    database: FakeAuthDatabase
+
+    def begin(self, mail: AccountMail) -> bool:
+        known = self.database.tables.mails.get(mail.id)
+        if known is None:
+            self.database.tables.mails[mail.id] = StoredMail(mail)
+            return True
+        if known.sent_at is not None:
+            return False
+        renewed = replace(known.mail, token_hash=mail.token_hash, expires_at=mail.expires_at)
+        self.database.tables.mails[mail.id] = replace(known, mail=renewed)
+        return True
+
+    def record_sent(self, mail_id: UUID, at: datetime) -> None:
+        mails = self.database.tables.mails
+        mails[mail_id] = replace(mails[mail_id], sent_at=at)
+
+    def count(self, owner_id: UUID, kind: MailKind, since: datetime, *, besides: UUID) -> int:
+        return sum(
+            stored.mail.owner_id == owner_id
+            and stored.mail.kind is kind
+            and stored.mail.created_at > since
+            and stored.mail.id != besides
+            for stored in self.database.tables.mails.values()
+        )
+
+    def find_owner(self, token_hash: bytes, kind: MailKind, at: datetime) -> UUID | None:
+        stored = self._valid(token_hash, kind, at)
+        return stored.mail.owner_id if stored else None
+
+    def spend(self, token_hash: bytes, kind: MailKind, at: datetime) -> bool:
+        stored = self._valid(token_hash, kind, at)
+        if stored is None:
+            return False
+        self.database.tables.mails[stored.mail.id] = replace(stored, spent_at=at)
+        return True
+
+    def spend_all(self, owner_id: UUID, kind: MailKind, at: datetime) -> None:
+        mails = self.database.tables.mails
+        for id_, stored in mails.items():
+            is_open = stored.spent_at is None
+            if is_open and stored.mail.owner_id == owner_id and stored.mail.kind is kind:
+                mails[id_] = replace(stored, spent_at=at)
+
+    def _valid(self, token_hash: bytes, kind: MailKind, at: datetime) -> StoredMail | None:
+        for stored in self.database.tables.mails.values():
+            mail = stored.mail
+            is_match = mail.token_hash == token_hash and mail.kind is kind
+            is_current = mail.expires_at is not None and mail.expires_at > at
+            if is_match and is_current and stored.spent_at is None:
+                return stored
+        return None
+
+
+@dataclass
+class FakeMailer:
+    """Implements ``Mailer``: keeps what is sent; fails as often as it is told to."""
+
+    sent: list[Mail] = field(default_factory=list)
+    failures: int = 0
+
+    def send(self, mail: Mail) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise MailServiceUnavailable("Try again later.")
+        self.sent.append(mail)

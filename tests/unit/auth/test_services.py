@@ -23,6 +23,7 @@ from mara.auth.errors import (
     TooManyApiKeys,
     WeakPassword,
 )
+from mara.auth.messages import SendAccountMail
 from mara.auth.model import (
     LOCK_FIRST,
     LOCK_MAX,
@@ -33,6 +34,7 @@ from mara.auth.model import (
     lock_after,
 )
 from mara.auth.model.devices import Device
+from mara.auth.model.mail import MailKind
 from mara.auth.service import (
     ApiKeyService,
     AuthenticationService,
@@ -89,13 +91,28 @@ class Auth:
         sessions, failures = FakeSessions(database), FakeLoginFailures(database)
         credentials, keys = FakeCredentials(database), FakeApiKeys(database)
         self.registration = RegistrationService(
-            FakeUsers(database), credentials, passwords, unit_of_work, self.now
+            FakeUsers(database), credentials, passwords, database.publish, unit_of_work, self.now
         )
         self.sessions = SessionService(
-            credentials, passwords, tokens, sessions, failures, POLICY, unit_of_work, self.now
+            credentials=credentials,
+            passwords=passwords,
+            access_tokens=tokens,
+            sessions=sessions,
+            failures=failures,
+            policy=POLICY,
+            publish=database.publish,
+            unit_of_work=unit_of_work,
+            now=self.now,
         )
         self.passwords = PasswordService(
-            credentials, passwords, sessions, failures, 2, unit_of_work, self.now
+            credentials=credentials,
+            passwords=passwords,
+            sessions=sessions,
+            users=FakeUsers(database),
+            failures=failures,
+            failures_allowed=2,
+            unit_of_work=unit_of_work,
+            now=self.now,
         )
         self.devices = DeviceService(
             sessions, failures, FakeUsers(database), unit_of_work, self.now
@@ -149,6 +166,9 @@ class TestRegister:
         assert (user.created_at, user.updated_at) == (NOW, NOW)
         assert auth.database.committed.users == {user.id: user}
         assert set(auth.database.committed.credentials) == {user.id}
+        (message,) = auth.database.committed.messages
+        assert isinstance(message, SendAccountMail)
+        assert (message.kind, message.email) == (MailKind.EMAIL_VERIFICATION, user.email)
 
     @pytest.mark.parametrize("password", ["password", "12345678"])
     def test_refuses_a_weak_password(self, auth: Auth, password: str) -> None:
@@ -328,6 +348,22 @@ class TestLockOut:
             auth.fail_to_log_in(f"203.0.113.{number}", [owner.refresh_token])
         assert auth.is_locked_out("203.0.113.9", [owner.refresh_token])
         assert not auth.is_locked_out("203.0.113.9")
+
+    def test_is_told_to_the_owner_when_it_begins(self, auth: Auth, owner: SessionTokens) -> None:
+        auth.database.committed.messages.clear()
+        auth.fail_to_log_in("203.0.113.1")
+        assert auth.database.committed.messages == []
+        auth.fail_to_log_in("203.0.113.1")
+        assert auth.is_locked_out("203.0.113.1")
+        (message,) = auth.database.committed.messages
+        assert isinstance(message, SendAccountMail)
+        told = (message.kind, message.email, message.network)
+        assert told == (MailKind.LOGIN_LOCK, "anna@example.com", "203.0.113.1")
+
+    def test_of_an_unknown_account_publishes_the_same_message(self, auth: Auth) -> None:
+        for _ in range(2):
+            auth.fail_to_log_in()
+        assert len(auth.database.committed.messages) == 1
 
     def test_is_shown_to_the_owner_by_network(self, auth: Auth, owner: SessionTokens) -> None:
         auth.fail_to_log_in("203.0.113.1")

@@ -73,10 +73,15 @@ class PostgresLoginFailures:
         counted = values_of(subject)
         failures = fetch_value(INCREMENT, **counted, at=at, expired_before=expired_before)
         if failures is None:
-            return self._remaining_lock(subject.key, at)
+            return self.remaining_lock(subject, at)
         if lock := lock_after(failures, allowed):
             execute(LOCK, subject=subject.key, until=at + lock)
         return None
+
+    def remaining_lock(self, subject: FailureSubject, at: datetime) -> timedelta | None:
+        """Return the rest of the lock, None if the subject is not locked."""
+        until: datetime | None = fetch_value(LOCKED_UNTIL, subject=subject.key)
+        return until - at if until and until > at else None
 
     def reset(self, subject: FailureSubject) -> None:
         """Delete the count of the subject, and its lock."""
@@ -89,7 +94,3 @@ class PostgresLoginFailures:
     def list(self, account: str, since: datetime) -> list[FailedLogins]:
         """Return the failures of the account since then, the latest first."""
         return [FailedLogins(**row) for row in fetch_all(LIST, account=account, since=since)]
-
-    def _remaining_lock(self, subject: str, at: datetime) -> timedelta | None:
-        until = fetch_value(LOCKED_UNTIL, subject=subject)
-        return until - at if until else None

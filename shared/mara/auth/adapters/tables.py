@@ -1,4 +1,4 @@
-"""The tables of credentials, sessions, refresh tokens, API keys and failed logins."""
+"""The tables of credentials, sessions, refresh tokens, API keys, failed logins and mails."""
 
 from collections.abc import Iterable
 
@@ -17,7 +17,8 @@ from sqlalchemy import (
 )
 
 from mara.auth.model import Scope
-from mara.platform.schema import TIMESTAMP, Converted, metadata
+from mara.auth.model.mail import MailKind
+from mara.platform.schema import TIMESTAMP, Converted, enumerated, metadata, one_of
 
 
 def _scopes(names: Iterable[str]) -> frozenset[Scope]:
@@ -85,4 +86,20 @@ login_failures = Table(
     Column("account", Text),
     Column("network", Text),
     Index("login_failures_account", "account", postgresql_where=text("account IS NOT NULL")),
+)
+
+account_mails = Table(
+    "account_mails",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("owner_id", Uuid, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", enumerated(MailKind), nullable=False),
+    Column("token_hash", LargeBinary),
+    Column("created_at", TIMESTAMP, nullable=False),
+    Column("expires_at", TIMESTAMP),
+    Column("sent_at", TIMESTAMP),
+    Column("spent_at", TIMESTAMP),
+    UniqueConstraint("token_hash"),
+    one_of("kind", MailKind),
+    Index("account_mails_owner", "owner_id", "kind", "created_at"),
 )

@@ -6,9 +6,11 @@ from mara.auth.errors import InvalidCredentials, InvalidToken, LoginLocked, Weak
 from mara.auth.model import Credential
 from mara.auth.model.devices import FailureSubject
 from mara.auth.ports import Credentials, LoginFailures, Passwords, Sessions
+from mara.auth.service.words import words_about
 from mara.kernel.clock import Clock
 from mara.kernel.principal import Principal
 from mara.kernel.unit_of_work import UnitOfWork
+from mara.users.ports import Users
 
 WRONG_PASSWORD = "The old password does not match."  # noqa: S105 - a message, not a credential
 
@@ -20,6 +22,7 @@ class PasswordService:
     credentials: Credentials
     passwords: Passwords
     sessions: Sessions
+    users: Users
     failures: LoginFailures
     failures_allowed: int
     unit_of_work: UnitOfWork
@@ -31,7 +34,9 @@ class PasswordService:
         Raises InvalidCredentials, WeakPassword, LoginLocked, and InvalidToken if the caller's
         session was revoked in the meantime.
         """
-        if reason := self.passwords.weakness_reason(new, []):
+        with self.unit_of_work(caller.user_id):
+            user = self.users.get(caller.user_id)
+        if reason := self.passwords.weakness_reason(new, words_about(user)):
             raise WeakPassword(reason)
         subject = FailureSubject(f"password-change:{caller.session_id}")
         with self.unit_of_work(caller.user_id):

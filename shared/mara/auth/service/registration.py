@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 
 from mara.auth.errors import WeakPassword
+from mara.auth.messages import SendAccountMail
 from mara.auth.model import Credential
+from mara.auth.model.mail import MailKind
 from mara.auth.ports import Credentials, Passwords
+from mara.auth.service.words import words_about
 from mara.kernel.clock import Clock
 from mara.kernel.ids import new_id
+from mara.kernel.messages import Publish
 from mara.kernel.principal import Role
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 from mara.users.model import Profile, User
@@ -20,14 +24,15 @@ class RegistrationService:
     users: Users
     credentials: Credentials
     passwords: Passwords
+    publish: Publish
     unit_of_work: UnitOfWork
     now: Clock
 
     def register(self, *, email: str, password: str, profile: Profile) -> User:
-        """Create an account; the e-mail is put in lower case. Raises WeakPassword, EmailTaken."""
-        about_the_user = [email, profile.full_name or "", profile.company or ""]
-        if reason := self.passwords.weakness_reason(password, about_the_user):
-            raise WeakPassword(reason)
+        """Create an account, and ask for the mail that confirms its address.
+
+        The e-mail is put in lower case. Raises WeakPassword, EmailTaken.
+        """
         at = self.now()
         user = User(
             id=new_id(),
@@ -38,9 +43,13 @@ class RegistrationService:
             created_at=at,
             updated_at=at,
         )
+        if reason := self.passwords.weakness_reason(password, words_about(user)):
+            raise WeakPassword(reason)
         # Outside the transaction: a password hash takes a quarter of a second.
         credential = Credential(user.id, self.passwords.hash(password))
         with self.unit_of_work(SYSTEM):
             self.users.add(user)
             self.credentials.save(credential, at)
+            kind = MailKind.EMAIL_VERIFICATION
+            self.publish(SendAccountMail(id=new_id(), kind=kind, email=user.email))
         return user

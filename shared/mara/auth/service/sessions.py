@@ -11,6 +11,7 @@ from mara.auth.errors import (
     LoginLocked,
     RefreshTokenReused,
 )
+from mara.auth.messages import SendAccountMail
 from mara.auth.model import (
     REFRESH_GRACE,
     AccessClaims,
@@ -18,11 +19,13 @@ from mara.auth.model import (
     SessionTokens,
 )
 from mara.auth.model.devices import Device
+from mara.auth.model.mail import MailKind
 from mara.auth.ports import AccessTokens, Credentials, LoginFailures, Passwords, Sessions
 from mara.auth.service.attempts import Attempt, LoginAttempts
 from mara.auth.service.opaque import hash_of, new_opaque_token
 from mara.kernel.clock import Clock
 from mara.kernel.ids import new_id
+from mara.kernel.messages import Publish
 from mara.kernel.principal import Principal
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 
@@ -50,6 +53,7 @@ class SessionService:
     sessions: Sessions
     failures: LoginFailures
     policy: LoginPolicy
+    publish: Publish
     unit_of_work: UnitOfWork
     now: Clock
 
@@ -75,6 +79,7 @@ class SessionService:
         password_hash = credential.password_hash if credential else None
         matches = self.passwords.match(password, password_hash)
         if not matches or credential is None:
+            self._report_lock(attempt, email)
             raise InvalidCredentials("No account matches this e-mail and password.")
         at = self.now()
         with self.unit_of_work(SYSTEM):
@@ -147,6 +152,21 @@ class SessionService:
             wait_s = max(1, round(attempt.remaining_lock.total_seconds()))
             raise LoginLocked(f"Try again in {wait_s} seconds.", retry_after_s=wait_s)
         return attempt
+
+    def _report_lock(self, attempt: Attempt, email: str) -> None:
+        """Ask for a mail to the owner if this failure locked, whether or not there is an owner."""
+        at = self.now()
+        with self.unit_of_work(SYSTEM):
+            if self.failures.remaining_lock(attempt.account, at) is None:
+                return
+            self.publish(
+                SendAccountMail(
+                    id=new_id(),
+                    kind=MailKind.LOGIN_LOCK,
+                    email=email.lower(),
+                    network=attempt.account.network,
+                )
+            )
 
     def _issue(self, session_id: UUID, owner_id: UUID, at: datetime) -> SessionTokens:
         """Store a new refresh token of the session; return it with a new access token."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, delete, exists
 
-from mara.auth.adapters.tables import login_failures, refresh_tokens, sessions
+from mara.auth.adapters.tables import account_mails, login_failures, refresh_tokens, sessions
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform import idempotency_store, rate_limit_store
 from mara.platform.database import transaction
@@ -29,6 +29,8 @@ DELETE_LOGIN_FAILURES = delete(login_failures).where(
     login_failures.c.last_failed_at < bindparam("before")
 )
 
+DELETE_ACCOUNT_MAILS = delete(account_mails).where(account_mails.c.created_at < bindparam("before"))
+
 
 def delete_expired(now: datetime) -> dict[str, int]:
     """Delete expired rows; return the number of deleted rows by table.
@@ -41,6 +43,7 @@ def delete_expired(now: datetime) -> dict[str, int]:
         "sessions": lambda: execute(DELETE_SESSIONS, before=unused_since),
         "idempotency_keys": lambda: idempotency_store.delete_older(now - DAY),
         "login_failures": lambda: execute(DELETE_LOGIN_FAILURES, before=now - DAY),
+        "account_mails": lambda: execute(DELETE_ACCOUNT_MAILS, before=unused_since),
         "rate_limits": lambda: rate_limit_store.delete_expired(now),
     }
     deleted = {}

@@ -20,6 +20,7 @@ users = Table(
     Column("telegram_chat_id", BigInteger),
     Column("created_at", TIMESTAMP, nullable=False),
     Column("updated_at", TIMESTAMP, nullable=False),
+    Column("email_verified_at", TIMESTAMP),
     CheckConstraint("email = lower(email)", name="email"),
     one_of("role", Role),
     one_of("locale", Locale),

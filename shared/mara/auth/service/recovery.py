@@ -1,0 +1,100 @@
+"""Reset of a forgotten password, and confirmation of an e-mail address."""
+
+from dataclasses import dataclass, replace
+
+from mara.auth.errors import InvalidMailToken, WeakPassword
+from mara.auth.messages import SendAccountMail
+from mara.auth.model import Credential
+from mara.auth.model.mail import MailKind
+from mara.auth.ports import AccountMails, Credentials, Passwords, Sessions
+from mara.auth.service.opaque import hash_of
+from mara.auth.service.words import words_about
+from mara.kernel.clock import Clock
+from mara.kernel.ids import new_id
+from mara.kernel.messages import Publish
+from mara.kernel.principal import Principal
+from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
+from mara.users.model import User
+from mara.users.ports import Users
+
+NOT_VALID = "It was used, or has expired. Ask for another one."
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordResetService:
+    """Sends a single-use token by mail, and sets the password of the account whose token it is."""
+
+    mails: AccountMails
+    users: Users
+    credentials: Credentials
+    passwords: Passwords
+    sessions: Sessions
+    publish: Publish
+    unit_of_work: UnitOfWork
+    now: Clock
+
+    def request(self, email: str) -> None:
+        """Ask for the mail; known and unknown addresses are treated alike."""
+        kind = MailKind.PASSWORD_RESET
+        with self.unit_of_work(SYSTEM):
+            self.publish(SendAccountMail(id=new_id(), kind=kind, email=email.lower()))
+
+    def reset(self, token: str, new: str) -> None:
+        """Set the password, revoke all sessions, and confirm the address that got the mail.
+
+        Raises InvalidMailToken, and WeakPassword, which leaves the token valid.
+        """
+        token_hash = hash_of(token)
+        with self.unit_of_work(SYSTEM):
+            owner_id = self.mails.find_owner(token_hash, MailKind.PASSWORD_RESET, self.now())
+            user = self.users.get(owner_id) if owner_id else None
+        if user is None or not user.active:
+            raise InvalidMailToken(NOT_VALID)
+        if reason := self.passwords.weakness_reason(new, words_about(user)):
+            raise WeakPassword(reason)
+        # Outside the transaction: a password hash takes a quarter of a second.
+        self._set(token_hash, user, Credential(user.id, self.passwords.hash(new)))
+
+    def _set(self, token_hash: bytes, user: User, credential: Credential) -> None:
+        with self.unit_of_work(SYSTEM):
+            at = self.now()
+            if not self.mails.spend(token_hash, MailKind.PASSWORD_RESET, at):
+                raise InvalidMailToken(NOT_VALID)
+            locked = self.users.lock(user.id)
+            if not locked.active:
+                raise InvalidMailToken(NOT_VALID)
+            self.users.save(replace(locked, email_verified_at=locked.email_verified_at or at))
+            self.credentials.save(credential, at)
+            self.sessions.revoke_all(user.id, at, "password reset")
+            self.mails.spend_all(user.id, MailKind.PASSWORD_RESET, at)
+
+
+@dataclass(frozen=True, slots=True)
+class EmailVerificationService:
+    """Sends a single-use token to the caller's address, and confirms the address."""
+
+    mails: AccountMails
+    users: Users
+    publish: Publish
+    unit_of_work: UnitOfWork
+    now: Clock
+
+    def request(self, caller: Principal) -> None:
+        """Ask for the mail; an address that is confirmed already gets none."""
+        with self.unit_of_work(caller.user_id):
+            email = self.users.get(caller.user_id).email
+            self.publish(
+                SendAccountMail(id=new_id(), kind=MailKind.EMAIL_VERIFICATION, email=email)
+            )
+
+    def verify(self, token: str) -> None:
+        """Confirm the address to which the token was sent. Raises InvalidMailToken."""
+        kind, token_hash = MailKind.EMAIL_VERIFICATION, hash_of(token)
+        with self.unit_of_work(SYSTEM):
+            at = self.now()
+            owner_id = self.mails.find_owner(token_hash, kind, at)
+            if owner_id is None or not self.mails.spend(token_hash, kind, at):
+                raise InvalidMailToken(NOT_VALID)
+            user = self.users.lock(owner_id)
+            self.users.save(replace(user, email_verified_at=user.email_verified_at or at))
+            self.mails.spend_all(owner_id, kind, at)

@@ -1,0 +1,254 @@
+"""Password reset, e-mail verification and their mails, on in-memory repositories."""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+
+from mara.auth.adapters.bcrypt import BcryptPasswords
+from mara.auth.errors import InvalidMailToken, WeakPassword
+from mara.auth.messages import SendAccountMail
+from mara.auth.model import Credential
+from mara.auth.model.mail import LIMITS, TOKEN_LIFETIMES, MailKind
+from mara.auth.service.mail import AccountMailService
+from mara.auth.service.recovery import EmailVerificationService, PasswordResetService
+from mara.kernel.errors import Unavailable
+from mara.kernel.ids import new_id
+from mara.kernel.principal import Principal, Role
+from mara.users.model import Locale, Profile, User
+from tests.support.fakes.auth import (
+    FakeAccountMails,
+    FakeAuthDatabase,
+    FakeCredentials,
+    FakeMailer,
+    FakeSessions,
+    FakeUsers,
+)
+
+NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
+EMAIL = "anna@example.com"
+NEW = "velvet-harbour-77-pine"
+PASSWORDS = BcryptPasswords(4)
+
+
+@dataclass
+class Recovery:
+    """The services on one database with one account, and a clock that the test sets."""
+
+    database: FakeAuthDatabase = field(default_factory=FakeAuthDatabase)
+    mailer: FakeMailer = field(default_factory=FakeMailer)
+    at: datetime = NOW
+    locks: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        mails, users = FakeAccountMails(self.database), FakeUsers(self.database)
+        publish, unit_of_work = self.database.publish, self.database.unit_of_work
+        self.mail = AccountMailService(
+            mails=mails,
+            users=users,
+            mailer=self.mailer,
+            app_url="https://app.example.com",
+            lock_count=lambda _, kind: self.locks.append(kind),
+            unit_of_work=unit_of_work,
+            now=lambda: self.at,
+        )
+        self.password = PasswordResetService(
+            mails=mails,
+            users=users,
+            credentials=FakeCredentials(self.database),
+            passwords=PASSWORDS,
+            sessions=FakeSessions(self.database),
+            publish=publish,
+            unit_of_work=unit_of_work,
+            now=lambda: self.at,
+        )
+        self.email = EmailVerificationService(mails, users, publish, unit_of_work, lambda: self.at)
+        self.user = User(new_id(), EMAIL, Role.USER, True, Profile(), NOW, NOW)
+        self.save(self.user)
+        self.database.committed.credentials[self.user.id] = Credential(self.user.id, "old")
+
+    def save(self, user: User) -> None:
+        self.database.committed.users[user.id] = user
+
+    @property
+    def stored(self) -> User:
+        return self.database.committed.users[self.user.id]
+
+    @property
+    def caller(self) -> Principal:
+        return Principal(self.user.id, Role.USER)
+
+    def deliver(self) -> bool:
+        """Consume the last message."""
+        message = self.database.committed.messages[-1]
+        assert isinstance(message, SendAccountMail)
+        return self.mail.deliver(message)
+
+    def token(self) -> str:
+        """The token of the last mail."""
+        return self.mailer.sent[-1].text.partition("#token=")[2].split()[0]
+
+    def forget(self, email: str = EMAIL) -> bool:
+        self.password.request(email)
+        return self.deliver()
+
+
+@pytest.fixture
+def recovery() -> Recovery:
+    return Recovery()
+
+
+class TestPasswordReset:
+    def test_sets_the_password_and_ends_all_sessions(self, recovery: Recovery) -> None:
+        sessions = FakeSessions(recovery.database)
+        with recovery.database.unit_of_work(recovery.user.id):
+            sessions.open(new_id(), recovery.user.id, NOW)
+        assert recovery.forget("ANNA@example.com")
+        recovery.password.reset(recovery.token(), NEW)
+        stored = recovery.database.committed.credentials[recovery.user.id]
+        assert PASSWORDS.match(NEW, stored.password_hash)
+        (session,) = recovery.database.committed.sessions.values()
+        assert session.revoked_because == "password reset"
+        assert recovery.stored.email_verified_at == NOW
+
+    def test_takes_each_token_once_and_voids_the_others(self, recovery: Recovery) -> None:
+        recovery.forget()
+        first = recovery.token()
+        recovery.forget()
+        second = recovery.token()
+        recovery.password.reset(first, NEW)
+        for token in (first, second, "unknown"):
+            with pytest.raises(InvalidMailToken):
+                recovery.password.reset(token, NEW)
+
+    def test_takes_a_token_for_half_an_hour(self, recovery: Recovery) -> None:
+        assert TOKEN_LIFETIMES[MailKind.PASSWORD_RESET] == timedelta(minutes=30)
+        recovery.forget()
+        recovery.at += timedelta(minutes=30)
+        with pytest.raises(InvalidMailToken):
+            recovery.password.reset(recovery.token(), NEW)
+        recovery.at -= timedelta(seconds=1)
+        recovery.password.reset(recovery.token(), NEW)
+
+    def test_of_a_weak_password_leaves_the_token(self, recovery: Recovery) -> None:
+        recovery.forget()
+        for weak in ("12345678", "привет12345", EMAIL):
+            with pytest.raises(WeakPassword):
+                recovery.password.reset(recovery.token(), weak)
+        recovery.password.reset(recovery.token(), NEW)
+
+    def test_of_a_deactivated_account_does_nothing(self, recovery: Recovery) -> None:
+        recovery.forget()
+        recovery.save(replace(recovery.user, active=False))
+        with pytest.raises(InvalidMailToken):
+            recovery.password.reset(recovery.token(), NEW)
+        assert not recovery.forget()
+
+    def test_takes_no_token_of_another_kind(self, recovery: Recovery) -> None:
+        recovery.email.request(recovery.caller)
+        recovery.deliver()
+        with pytest.raises(InvalidMailToken):
+            recovery.password.reset(recovery.token(), NEW)
+        recovery.forget()
+        with pytest.raises(InvalidMailToken):
+            recovery.email.verify(recovery.token())
+
+    def test_of_an_unknown_address_publishes_the_same_message_and_sends_nothing(
+        self, recovery: Recovery
+    ) -> None:
+        assert not recovery.forget("nobody@example.com")
+        assert recovery.mailer.sent == []
+        assert len(recovery.database.committed.messages) == 1
+
+
+class TestEmailVerification:
+    def test_confirms_the_address_once(self, recovery: Recovery) -> None:
+        recovery.email.request(recovery.caller)
+        assert recovery.deliver()
+        recovery.email.verify(recovery.token())
+        assert recovery.stored.email_verified_at == NOW
+        with pytest.raises(InvalidMailToken):
+            recovery.email.verify(recovery.token())
+
+    def test_sends_nothing_to_a_confirmed_address(self, recovery: Recovery) -> None:
+        recovery.save(replace(recovery.user, email_verified_at=NOW))
+        recovery.email.request(recovery.caller)
+        assert not recovery.deliver()
+
+    def test_keeps_the_first_time(self, recovery: Recovery) -> None:
+        recovery.email.request(recovery.caller)
+        recovery.deliver()
+        recovery.save(replace(recovery.user, email_verified_at=NOW))
+        recovery.at += timedelta(hours=1)
+        recovery.email.verify(recovery.token())
+        assert recovery.stored.email_verified_at == NOW
+
+
+class TestDelivery:
+    def test_twice_sends_one_mail(self, recovery: Recovery) -> None:
+        assert [recovery.forget(), recovery.deliver()] == [True, False]
+        assert len(recovery.mailer.sent) == 1
+
+    def test_is_repeated_after_a_failure_with_a_token_that_works(self, recovery: Recovery) -> None:
+        recovery.mailer.failures = 1
+        with pytest.raises(Unavailable):
+            recovery.forget()
+        assert recovery.deliver()
+        recovery.password.reset(recovery.token(), NEW)
+
+    @pytest.mark.parametrize("kind", MailKind)
+    def test_stops_at_the_limit_of_its_kind_and_goes_on_after_its_period(
+        self, recovery: Recovery, kind: MailKind
+    ) -> None:
+        limit = LIMITS[kind]
+
+        def deliver() -> bool:
+            return recovery.mail.deliver(SendAccountMail(id=new_id(), kind=kind, email=EMAIL))
+
+        assert [deliver() for _ in range(limit.mails + 2)] == [True] * limit.mails + [False] * 2
+        recovery.at += limit.period
+        assert deliver()
+        assert set(recovery.locks) == {"account_mails"}
+
+    def test_at_the_limit_leaves_a_token_that_works(self) -> None:
+        for kind, lifetime in TOKEN_LIFETIMES.items():
+            assert LIMITS[kind].period <= lifetime
+
+    def test_stores_no_token(self, recovery: Recovery) -> None:
+        recovery.forget()
+        assert recovery.token() not in str(recovery.database.committed)
+
+    @pytest.mark.parametrize(
+        ("locale", "subject"),
+        [(Locale.EN, "Reset your password"), (Locale.RU, "Сброс пароля")],
+    )
+    def test_speaks_the_users_language(
+        self, recovery: Recovery, locale: Locale, subject: str
+    ) -> None:
+        recovery.save(replace(recovery.user, profile=Profile(locale=locale)))
+        recovery.forget()
+        mail = recovery.mailer.sent[0]
+        assert (mail.to, mail.subject) == (EMAIL, subject)
+        assert "https://app.example.com/reset-password#token=" in mail.text
+
+    def test_without_a_frontend_names_the_route(self, recovery: Recovery) -> None:
+        recovery.mail = replace(recovery.mail, app_url="")
+        recovery.forget()
+        assert "POST /api/v1/auth/password/reset" in recovery.mailer.sent[0].text
+
+    @pytest.mark.parametrize("locale", Locale)
+    def test_names_the_network_of_failed_logins(self, recovery: Recovery, locale: Locale) -> None:
+        recovery.save(replace(recovery.user, profile=Profile(locale=locale)))
+        message = SendAccountMail(
+            id=new_id(), kind=MailKind.LOGIN_LOCK, email=EMAIL, network="203.0.113.7"
+        )
+        assert recovery.mail.deliver(message)
+        assert "203.0.113.7" in recovery.mailer.sent[0].text
+
+    def test_gives_each_mail_another_token(self, recovery: Recovery) -> None:
+        tokens = []
+        for _ in range(3):
+            recovery.forget()
+            tokens.append(recovery.token())
+        assert all(one != next_ for one, next_ in pairwise(tokens))
