@@ -13,10 +13,10 @@ from botocore.exceptions import ClientError
 from infra.local import language_model, mailbox, secret_store
 from infra.local.aws import client, endpoint
 from infra.local.chains import servers as chains
-from infra.local.front_door.route_table import routes_of
 from infra.local.import_resources import import_bucket
 from infra.local.package import Package, Template, load_template, package
 from infra.local.progress import waits_for
+from infra.local.route_list import routes_of
 from infra.local.settings import (
     DATABASE,
     GATEWAY_FILE,

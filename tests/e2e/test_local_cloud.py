@@ -1,13 +1,18 @@
 """The local cloud starts, survives and stops as it promises."""
 
 import os
+import re
 import signal
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import httpx
 import pytest
 
+from infra.local import stack_environment
+from tests.support.front_door import raw
 from tests.support.local_cloud import SERVERS, LocalCloud, commands_cpu_s, local_cloud, until
 from tests.support.payer import make_payer
 from tests.support.story import Customer, assert_is_answered
@@ -146,6 +151,86 @@ class TestProcesses:
         for port in cloud.ports:
             with pytest.raises(ConnectionRefusedError):
                 socket.create_connection((other, port), timeout=5).close()
+
+
+EMULATOR = "infra.local.emulator.server"
+DATABASE = "bin/postgres"
+STATUS_MAX_S = 2.0
+PARALLEL = 64
+PROCESSES_MORE_MAX = 12
+"""At most eight of the route, and those of other functions that start meanwhile."""
+
+
+@pytest.mark.xdist_group("local-cloud")
+class TestServersThatEnd:
+    @pytest.mark.parametrize(
+        ("name", "words", "other"),
+        [("emulator", EMULATOR, DATABASE), ("database", DATABASE, EMULATOR)],
+    )
+    def test_are_started_again_and_lose_nothing(
+        self, cloud: LocalCloud, customer: Customer, name: str, words: str, other: str
+    ) -> None:
+        supervisor, left_alone = cloud.supervisor(), cloud.process_of(other)
+        document_id = customer.upload()
+        os.kill(cloud.process_of(words), signal.SIGKILL)
+        began = commands_cpu_s()
+        said = until(
+            "status tells of it",
+            lambda: re.search(rf"{name} .*ended at", cloud.run("status").stdout),
+        )
+        assert commands_cpu_s() - began < STATUS_MAX_S, said
+        until("all is up", lambda: cloud.run("status").returncode == 0, timeout_s=120)
+        customer.log_in()
+        customer.wait_until_ready(document_id)
+        later = "# Later\n\nThe next upload finds bucket, notification and queue working again.\n"
+        customer.wait_until_ready(customer.upload_by_form(later))
+        assert cloud.supervisor() == supervisor
+        assert cloud.process_of(other) == left_alone
+
+
+@pytest.mark.xdist_group("local-cloud")
+class TestFrontDoor:
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "/../../../../_ministack/health",
+            "/../../../../mara-local-documents?list-type=2",
+            "/../../../../2015-03-31/functions/",
+            "/api/v1/x/../../../../../../_ministack/health",
+            "/%2e%2e/%2e%2e/%2e%2e/_ministack/health",
+            "/..%2f..%2f..%2f_ministack/health",
+            "/api/v1//health",
+            "/mara-local-documents",
+        ],
+    )
+    def test_leads_nowhere_but_to_the_api(self, cloud: LocalCloud, path: str) -> None:
+        head = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        answer = raw(cloud.port, head.encode(), timeout_s=30)
+        assert answer[:12] in {b"HTTP/1.1 400", b"HTTP/1.1 404"}
+        assert b"application/problem+json" in answer
+
+    def test_is_the_only_way_without_the_secret(self, cloud: LocalCloud) -> None:
+        emulator = f"http://127.0.0.1:{cloud.servers.emulator}"
+        for path in ("/_ministack/health", "/mara-local-documents", "/2015-03-31/functions/"):
+            assert httpx.get(f"{emulator}{path}", trust_env=False).status_code == 403
+
+    def test_starts_few_processes_for_many_requests(self, cloud: LocalCloud) -> None:
+        before, seen = len(cloud.processes()), []
+        with ThreadPoolExecutor(PARALLEL) as pool:
+            url = f"{cloud.url}/api/v1/conversations/x"
+            asked = [pool.submit(httpx.delete, url, timeout=90) for _ in range(PARALLEL)]
+            while not all(future.done() for future in asked):
+                seen.append(len(cloud.processes()))
+        assert {future.result().status_code for future in asked} == {401}
+        assert max(seen) <= before + PROCESSES_MORE_MAX
+
+
+@pytest.mark.xdist_group("local-cloud")
+class TestEnvironment:
+    def test_is_not_the_one_that_uv_changes(self, cloud: LocalCloud) -> None:
+        commands = [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in cloud.processes()]
+        pythons = {c.split(b"\0")[0].decode() for c in commands if b"bin/python" in c}
+        assert pythons == {stack_environment.python()}
 
 
 class TestPorts:

@@ -95,6 +95,11 @@ class LocalCloud:
         (found,) = [pid for pid in self.processes() if wanted in _command(pid)]
         return found
 
+    def process_of(self, words: str) -> int:
+        """The id of the process whose command line holds these words, the first one of them."""
+        wanted = words.replace(" ", "\0").encode()
+        return next(pid for pid in self.processes() if wanted in _command(pid))
+
     def kill_everything(self) -> None:
         for pid in self.processes():
             kill(pid)

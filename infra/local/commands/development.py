@@ -5,9 +5,18 @@ import argparse
 
 def generate(_: argparse.Namespace) -> int:
     """Generate every file that is derived from the handlers and the template."""
-    from infra.local import alarms, env_example, function_environment, openapi, routes, triggers
+    from infra.local import (
+        alarms,
+        env_example,
+        function_environment,
+        openapi,
+        route_list,
+        routes,
+        triggers,
+    )
 
-    for module in (function_environment, alarms, openapi, routes, triggers, env_example):
+    modules = (function_environment, alarms, openapi, routes, route_list, triggers, env_example)
+    for module in modules:
         print(module.write())
     return 0
 

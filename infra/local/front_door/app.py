@@ -24,9 +24,9 @@ from infra.local.front_door.bodies import (
 from infra.local.front_door.gateway import Deployment, Gateway
 from infra.local.front_door.paths import BadTarget, normalize
 from infra.local.front_door.problems import answer, common_headers
-from infra.local.front_door.route_table import Match, Route
 from infra.local.front_door.slots import RETRY_AFTER_S, Busy, Slots
 from infra.local.settings import STATUS_PATH
+from mara.entrypoints.route_table import Match, Route
 
 DOCUMENTATION = "/docs"
 BODY_TIMEOUT_S = 30.0

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from infra.local.front_door.route_table import Route, RouteTable
+from mara.entrypoints.route_table import Route, RouteTable
 
 
 @dataclass(frozen=True)

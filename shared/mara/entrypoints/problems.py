@@ -49,6 +49,11 @@ class MethodNotAllowed(errors.Invalid):
     title = "The route does not know this method"
     status = HTTPStatus.METHOD_NOT_ALLOWED
 
+    def __init__(self, detail: str, *, allowed: Sequence[str]) -> None:
+        """``allowed`` are the methods of the path."""
+        super().__init__(detail)
+        self.allowed = tuple(allowed)
+
 
 def status_of(error: errors.DomainError) -> HTTPStatus:
     """Return the HTTP status of the error's kind; errors of this module define their own."""
@@ -110,12 +115,14 @@ def internal(*, instance: str, request_id: str) -> Problem:
 
 
 def headers_of(error: errors.DomainError) -> dict[str, str]:
-    """Return the headers that belong to the error: Retry-After, WWW-Authenticate."""
+    """Return the headers that belong to the error: Retry-After, WWW-Authenticate, Allow."""
     headers: dict[str, str] = {}
     if isinstance(error, errors.LimitReached | errors.Unavailable):
         headers["retry-after"] = str(error.retry_after_s)
     if isinstance(error, errors.Unauthenticated):
         headers["www-authenticate"] = "Bearer"
+    if isinstance(error, MethodNotAllowed):
+        headers["allow"] = ", ".join(error.allowed)
     return headers
 
 

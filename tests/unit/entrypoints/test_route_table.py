@@ -1,9 +1,10 @@
-"""The front door forwards the routes of template.yaml, and knows the methods of a path."""
+"""The table of routes knows the route of a request, and the methods of a path."""
 
 import pytest
 
-from infra.local.front_door.route_table import Route, RouteTable, routes_of
 from infra.local.package import load_template
+from infra.local.route_list import TARGET, render, routes_of
+from mara.entrypoints.route_table import Route, RouteTable
 
 
 @pytest.fixture(scope="module")
@@ -64,3 +65,7 @@ def test_every_route_of_the_template_is_found_by_a_request_for_it(table: RouteTa
         found = table.match(route.method, path).route
         assert found is not None
         assert found.method == route.method
+
+
+def test_the_list_beside_the_function_is_that_of_the_template() -> None:
+    assert TARGET.read_text("utf-8") == render(), "run `.venv/bin/mara generate`"

@@ -1,11 +1,12 @@
-"""The routes of the API, read from template.yaml: what the front door may forward."""
+"""Finds the route of a request among all routes of the API, as API Gateway does.
+
+The function behind ``/{proxy+}`` and the front door of the local cloud refuse other methods by it.
+"""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-FUNCTION = "AWS::Serverless::Function"
 GREEDY = "{proxy+}"
 
 
@@ -51,17 +52,6 @@ class RouteTable:
         candidates = found if method == "OPTIONS" or not own else own
         route = next((route for route in candidates if route.method == method), None)
         return Match(route, allowed)
-
-
-def routes_of(template: Mapping[str, Any]) -> list[Route]:
-    """Return the routes of a SAM template."""
-    return [
-        Route(event["Properties"]["Method"].upper(), event["Properties"]["Path"])
-        for resource in template["Resources"].values()
-        if resource["Type"] == FUNCTION
-        for event in resource["Properties"].get("Events", {}).values()
-        if event["Type"] == "Api"
-    ]
 
 
 def _pattern(path: str) -> str:
