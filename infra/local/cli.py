@@ -9,7 +9,7 @@ from infra.local.cli_arguments import arguments_of
 from infra.local.commands import chains, development, operations, stack
 from infra.local.env_variables import load_env_file
 from infra.local.scaffold import commands as scaffold
-from infra.local.settings import state_dir
+from infra.local.settings import STAGE, state_dir
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         load_env_file()
-        if options.command != "up":
+        if options.command not in NEED_NO_STACK and getattr(options, "stage", STAGE) == STAGE:
             stacks.select()
         status: int = options.run(options)
     except RuntimeError as error:  # every failure of the local cloud is one, with a remedy
@@ -44,9 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 NEED_NO_STACK = frozenset(
     {*("new", "generate", "openapi", "triggers", "permissions", "revision", "template", "alarms")}
-    | {*("env", "images", "layers", "up")}
+    | {*("env", "images", "layers", "model", "up")}
 )
-"""Commands whose failures have nothing to do with a stack that is down."""
+"""Commands that use no running stack."""
 
 COMMANDS: dict[str, tuple[Command, str]] = {
     "up": (stack.up, "start everything, deploy, and create the demo account"),

@@ -3,6 +3,7 @@
 import json
 import re
 import time
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -144,9 +145,14 @@ class TestRender:
 
 class TestCommand:
     def test_ends_without_following(
-        self, cloudwatch: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+        self,
+        cloudwatch: Any,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+        tmp_path: Path,
     ) -> None:
         monkeypatch.setattr(aws, "client", lambda _: cloudwatch)
+        monkeypatch.setenv("MARA_HOME", str(tmp_path))
         write(cloudwatch, "log-in", "old", 10)
         write(cloudwatch, "log-in", "recent", 1)
         assert main(["logs", "--no-follow"]) == 0
