@@ -5,19 +5,10 @@ import argparse
 
 def generate(_: argparse.Namespace) -> int:
     """Generate every file that is derived from the handlers and the template."""
-    from infra.local import (
-        alarms,
-        env_example,
-        function_environment,
-        openapi,
-        route_list,
-        routes,
-        triggers,
-    )
+    from infra.local.scaffold.generate import write_all
 
-    modules = (function_environment, alarms, openapi, routes, route_list, triggers, env_example)
-    for module in modules:
-        print(module.write())
+    for name in write_all():
+        print(name)
     return 0
 
 

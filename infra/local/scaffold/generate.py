@@ -5,7 +5,15 @@ import json
 from collections.abc import Callable
 
 from infra.bench.imports import handler_of, measure
-from infra.local import alarms, function_environment, openapi, routes, triggers
+from infra.local import (
+    alarms,
+    env_example,
+    function_environment,
+    openapi,
+    route_list,
+    routes,
+    triggers,
+)
 from infra.local.settings import ROOT
 
 BUDGET = ROOT / "tests" / "architecture" / "import_budget.json"
@@ -18,7 +26,9 @@ WRITERS: tuple[Callable[[], str], ...] = (
     alarms.write,
     openapi.write,
     routes.write,
+    route_list.write,
     triggers.write,
+    env_example.write,
 )
 
 
