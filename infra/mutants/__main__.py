@@ -5,11 +5,13 @@ import multiprocessing
 import random
 import sys
 from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 
 from infra.mutants.accepted import load
-from infra.mutants.mutations import mutants_of
+from infra.mutants.baseline import Baseline, TestsFailed, measure
+from infra.mutants.mutations import Mutant, mutants_of
 from infra.mutants.report import HEADER, SHARE_MIN, Report
-from infra.mutants.runner import Runner, TestsFailed
+from infra.mutants.runner import Runner
 from infra.mutants.targets import select, source_of
 
 
@@ -30,29 +32,46 @@ def main(arguments: list[str]) -> int:
         return 2
     print(HEADER, flush=True)
     reports = []
-    for module, tests in targets.items():
-        try:
-            reports.append(_in_a_process(module, tests, options.sample, options.seed))
-        except TestsFailed as error:
-            print(f"{module}: {error}", file=sys.stderr)
-            return 2
-        print("\n".join([reports[-1].row(), *reports[-1].details()]), flush=True)
+    try:
+        for report in _reports(targets, options.sample, options.seed):
+            print("\n".join([report.row(), *report.details()]), flush=True)
+            reports.append(report)
+    except TestsFailed as error:
+        print(error, file=sys.stderr)
+        return 2
     weak = [report.module for report in reports if report.share < SHARE_MIN]
     if weak:
         print(f"below {SHARE_MIN:.0%}: {', '.join(weak)}")
     return 1 if weak else 0
 
 
-def test_module(module: str, tests: str, sample: int | None, seed: int) -> Report:
-    """Run all mutants of a module, or a sample. Raises TestsFailed."""
+def _reports(targets: Mapping[str, str], sample: int | None, seed: int) -> Iterator[Report]:
+    """Yield the report of each module. The tests of a folder are measured once.
+
+    Raises TestsFailed.
+    """
+    for tests in dict.fromkeys(targets.values()):
+        modules = [module for module, folder in targets.items() if folder == tests]
+        baselines = measure(modules, tests)
+        for module in modules:
+            mutants = _sampled(module, sample, seed)
+            yield _in_a_process(module, tests, baselines[module], mutants)
+
+
+def _sampled(module: str, sample: int | None, seed: int) -> list[Mutant]:
     mutants = mutants_of(source_of(module).read_text("utf-8"))
     if sample is not None and sample < len(mutants):
         mutants = random.Random(seed).sample(mutants, sample)  # noqa: S311 - a sample, no secret
         mutants.sort(key=lambda mutant: mutant.line)
+    return mutants
+
+
+def _test_module(module: str, tests: str, baseline: Baseline, mutants: Sequence[Mutant]) -> Report:
+    """Run the tests on each mutant. Raises TestsFailed."""
     accepted = Counter((entry.within, entry.change) for entry in load() if entry.module == module)
     report = Report(module)
     if mutants:
-        runner = Runner(module, tests)
+        runner = Runner(module, tests, baseline)
         for mutant in mutants:
             key = (mutant.within, mutant.change)
             # An entry accepts one survivor, though a definition may have several such changes.
@@ -61,7 +80,7 @@ def test_module(module: str, tests: str, sample: int | None, seed: int) -> Repor
     return report
 
 
-def _in_a_process(module: str, tests: str, sample: int | None, seed: int) -> Report:
+def _in_a_process(module: str, tests: str, baseline: Baseline, mutants: Sequence[Mutant]) -> Report:
     """Each module has a process of its own, which has imported neither it nor its dependents.
 
     Raises TestsFailed.
@@ -70,7 +89,7 @@ def _in_a_process(module: str, tests: str, sample: int | None, seed: int) -> Rep
 
     def run() -> None:
         try:
-            sender.send(test_module(module, tests, sample, seed))
+            sender.send(_test_module(module, tests, baseline, mutants))
         except TestsFailed as error:
             sender.send(error)
 

@@ -1,8 +1,8 @@
-"""Pytest plugins that record which lines of one file each test executes, and what fails."""
+"""Pytest plugins that record which lines of some files each test executes, and what fails."""
 
 import sys
 import time
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
@@ -12,32 +12,34 @@ import pytest
 
 @dataclass(eq=False)  # pytest puts plugins into sets
 class LineTracer:
-    """``lines`` and ``seconds`` by the node id of the test."""
+    """``lines`` by file and node id of the test; ``seconds`` of CPU by node id."""
 
-    file: str
-    lines: dict[str, set[int]] = field(default_factory=dict)
+    files: Collection[str]
+    lines: dict[str, dict[str, set[int]]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """Trace one test with its fixtures."""
-        found = self.lines[item.nodeid] = set()
-        began = time.monotonic()
+        found: dict[str, set[int]] = {file: set() for file in self.files}
+        began = time.process_time()
 
         def trace_line(frame: FrameType, event: str, _argument: Any) -> Any:
             if event == "line":
-                found.add(frame.f_lineno)
+                found[frame.f_code.co_filename].add(frame.f_lineno)
             return trace_line
 
         def trace_call(frame: FrameType, _event: str, _argument: Any) -> Any:
-            return trace_line if frame.f_code.co_filename == self.file else None
+            return trace_line if frame.f_code.co_filename in found else None
 
         sys.settrace(trace_call)
         try:
             return (yield)
         finally:
             sys.settrace(None)
-            self.seconds[item.nodeid] = time.monotonic() - began
+            self.seconds[item.nodeid] = time.process_time() - began
+            for file, lines in found.items():
+                self.lines.setdefault(file, {})[item.nodeid] = lines
 
 
 @dataclass(eq=False)  # pytest puts plugins into sets

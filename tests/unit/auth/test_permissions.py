@@ -18,6 +18,11 @@ def key(*scopes: Scope) -> Principal:
     return Principal(uuid4(), Role.SUPERUSER, scopes=frozenset(scopes))
 
 
+def test_access_levels_are_distinct_and_ascend() -> None:
+    assert [access.name for access in Access] == ["PUBLIC", "USER", "ADMIN", "SUPERUSER"]
+    assert [access.value for access in Access] == sorted({access.value for access in Access})
+
+
 class TestRule:
     @pytest.mark.parametrize(
         ("role", "access", "allowed"),

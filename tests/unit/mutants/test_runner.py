@@ -10,6 +10,7 @@ from infra.local.settings import ROOT
 from infra.mutants import accepted
 from infra.mutants.__main__ import main
 from infra.mutants.mutations import mutants_of
+from infra.mutants.processes import run_forked
 from infra.mutants.report import Report
 from infra.mutants.runner import Outcome
 from infra.mutants.targets import TARGETS, select, source_of
@@ -48,6 +49,20 @@ class TestReport:
         assert report.share == 0.5
         assert report.row().split() == ["mara.kernel.money", "3", "1", "0", "1", "1", "50%"]
         assert report.details() == ["  line 3 in the module, untested: 3 -> (4)"]
+
+
+class TestLimits:
+    def test_end_a_process_by_its_cpu_time(self) -> None:
+        """The limit of time on the clock is far away, however busy the machine is."""
+
+        def loop() -> int:
+            while True:
+                pass
+
+        assert run_forked(loop, cpu_s=0.2) is None
+
+    def test_return_the_status_of_a_process_that_ends(self) -> None:
+        assert run_forked(lambda: 7, cpu_s=5) == 7
 
 
 class TestBaseline:
@@ -90,8 +105,10 @@ class TestBaseline:
             "    assert 'colorsys' not in sys.modules\n    import colorsys\n"
         )
         code = f"""
+from infra.mutants.baseline import measure
 from infra.mutants.runner import Runner
-Runner("mara.kernel.money", {str(tmp_path)!r})
+module, tests = "mara.kernel.money", {str(tmp_path)!r}
+Runner(module, tests, measure([module], tests)[module])
 """
         done = subprocess.run(
             [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
