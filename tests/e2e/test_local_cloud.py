@@ -155,7 +155,10 @@ class TestProcesses:
 
 EMULATOR = "infra.local.emulator.server"
 DATABASE = "bin/postgres"
-STATUS_MAX_S = 2.0
+STATUS_MAX_CPU_S = 2.0
+"""It takes 0.4 seconds of CPU."""
+RECOVERY_MAX_S = 360.0
+"""The lease of a reading that lost its database is 200 s; the watchdog looks once a minute."""
 PARALLEL = 64
 PROCESSES_MORE_MAX = 12
 """At most eight of the route, and those of other functions that start meanwhile."""
@@ -174,14 +177,15 @@ class TestServersThatEnd:
         document_id = customer.upload()
         os.kill(cloud.process_of(words), signal.SIGKILL)
         began = commands_cpu_s()
-        said = until(
+        first = cloud.run("status").stdout
+        assert commands_cpu_s() - began < STATUS_MAX_CPU_S, first
+        until(
             "status tells of it",
             lambda: re.search(rf"{name} .*ended at", cloud.run("status").stdout),
         )
-        assert commands_cpu_s() - began < STATUS_MAX_S, said
         until("all is up", lambda: cloud.run("status").returncode == 0, timeout_s=120)
         customer.log_in()
-        customer.wait_until_ready(document_id)
+        customer.wait_until_ready(document_id, RECOVERY_MAX_S)
         later = "# Later\n\nThe next upload finds bucket, notification and queue working again.\n"
         customer.wait_until_ready(customer.upload_by_form(later))
         assert cloud.supervisor() == supervisor

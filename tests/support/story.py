@@ -68,12 +68,12 @@ class Customer:
         assert sent.is_success, sent.text
         return str(accepted["document"]["id"])
 
-    def wait_until_ready(self, document_id: str) -> None:
+    def wait_until_ready(self, document_id: str, timeout_s: float = INGESTION_TIMEOUT_S) -> None:
         def ended() -> Any:
             document = ok(self.call("GET", f"/documents/{document_id}"))
             return document if document["state"] in {"ready", "failed"} else None
 
-        document = until("the document is read", ended, INGESTION_TIMEOUT_S)
+        document = until("the document is read", ended, timeout_s)
         assert document["state"] == "ready", document["failure"]
 
     def create_agent(self) -> str:
