@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zlib import crc32
@@ -15,6 +16,7 @@ from mara.agents.errors import (
 )
 from mara.agents.model import Agent, Answer, Conversation, Feedback
 from mara.agents.model.evaluation import Version
+from mara.agents.model.pending import PendingAnswer, PendingState
 from mara.extraction.model import Place
 from mara.kernel.ids import new_id
 from mara.kernel.language_model import ChatMessage, ChatPrompt, Completion, LanguageModelUnavailable
@@ -105,6 +107,7 @@ class ScriptedModel:
     says: str | None
     prompt_tokens_max: int = 4000
     asked: list[Sequence[ChatMessage]] = field(default_factory=list)
+    given_s: list[float | None] = field(default_factory=list)
 
     def chat(
         self,
@@ -113,8 +116,10 @@ class ScriptedModel:
         model: str | None,
         temperature: float,
         schema: Mapping[str, Any],
+        within_s: float | None = None,
     ) -> Completion:
         self.asked.append(prompt.messages)
+        self.given_s.append(within_s)
         if self.says is None:
             raise LanguageModelUnavailable("It is switched off.")
         return Completion(self.says, 120, 30)
@@ -226,3 +231,37 @@ class FakeAnswers:
 
     def set_feedback(self, owner_id: UUID, answer_id: UUID, feedback: Feedback) -> None:
         self.rows[answer_id] = replace(self.get(owner_id, answer_id), feedback=feedback)
+
+
+@dataclass
+class FakePendingAnswers:
+    rows: dict[UUID, PendingAnswer] = field(default_factory=dict)
+
+    def add(self, pending: PendingAnswer) -> None:
+        self.rows[pending.id] = pending
+
+    def find(self, owner_id: UUID, answer_id: UUID) -> PendingAnswer | None:
+        found = self.rows.get(answer_id)
+        return found if found and found.owner_id == owner_id else None
+
+    def count(self, owner_id: UUID, agent_id: UUID) -> int:
+        own = [p for p in self.rows.values() if (p.owner_id, p.agent_id) == (owner_id, agent_id)]
+        return sum(p.state is PendingState.QUEUED for p in own)
+
+    def claim(
+        self, owner_id: UUID, answer_id: UUID, at: datetime, until: datetime
+    ) -> PendingAnswer | None:
+        found = self.find(owner_id, answer_id)
+        if found is None or found.state is not PendingState.QUEUED:
+            return None
+        if found.leased_until is not None and found.leased_until >= at:
+            return None
+        self.rows[answer_id] = replace(found, leased_until=until)
+        return self.rows[answer_id]
+
+    def save(self, pending: PendingAnswer) -> None:
+        if self.find(pending.owner_id, pending.id):
+            self.rows[pending.id] = pending
+
+    def remove(self, owner_id: UUID, answer_id: UUID) -> bool:
+        return self.find(owner_id, answer_id) is not None and bool(self.rows.pop(answer_id))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mara.kernel.errors import Conflict, Invalid, NotFound
+from mara.kernel.errors import Conflict, Invalid, LimitReached, NotFound
 
 
 class AgentNotFound(NotFound):
@@ -21,6 +21,18 @@ class AnswerNotFound(NotFound):
     """The answer does not exist, or belongs to another account or agent."""
 
     title = "There is no such answer"
+
+
+class AnswerSettled(Conflict):
+    """The question of the queue is answered already, failed, or in work."""
+
+    title = "The question is settled"
+
+
+class TooManyQuestions(LimitReached):
+    """Too many questions to one agent wait for their answers."""
+
+    title = "Too many questions wait for this agent"
 
 
 class VersionNotFound(NotFound):

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from mara.agents.model import Agent, Answer, Conversation, Feedback
 from mara.agents.model.evaluation import Case, Evaluation, Version
+from mara.agents.model.pending import PendingAnswer
 from mara.kernel.page import PageRequest
 
 
@@ -110,6 +111,30 @@ class Answers(Protocol):
 
     def set_feedback(self, owner_id: UUID, answer_id: UUID, feedback: Feedback) -> None:
         """Replace the feedback on the answer."""
+
+
+class PendingAnswers(Protocol):
+    """The repository of questions that a queue answers."""
+
+    def add(self, pending: PendingAnswer) -> None:
+        """Insert a new question."""
+
+    def find(self, owner_id: UUID, answer_id: UUID) -> PendingAnswer | None:
+        """Return the question, ``None`` if it is answered or unknown."""
+
+    def count(self, owner_id: UUID, agent_id: UUID) -> int:
+        """Return how many questions to the agent are queued."""
+
+    def claim(
+        self, owner_id: UUID, answer_id: UUID, at: datetime, until: datetime
+    ) -> PendingAnswer | None:
+        """Lease a queued question; ``None`` if it is none or another worker has it."""
+
+    def save(self, pending: PendingAnswer) -> None:
+        """Update state, failure and lease; without an effect if the question is gone."""
+
+    def remove(self, owner_id: UUID, answer_id: UUID) -> bool:
+        """Delete the question; return False if it is gone already."""
 
 
 class LanguageModelCatalog(Protocol):

@@ -1,12 +1,13 @@
 """The parts of an API Gateway event (REST API, payload 1.0) that the frame reads and writes."""
 
 import base64
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+
+from mara.kernel.text import mask
 
 Event = dict[str, Any]
 Response = dict[str, Any]
@@ -29,12 +30,23 @@ class Request:
     """Whether the path of the event did."""
 
     def __post_init__(self) -> None:
-        """Normalize header names and the path."""
-        self.headers = {k.lower(): v for k, v in (self.event.get("headers") or {}).items()}
-        path: str = self.event.get("path") or "/"
+        """Normalize header names and the path, and mask what no header and path may contain.
+
+        A browser may send any bytes in a header that no route reads: they do not fail the request.
+        """
+        headers = _masked(self.event.get("headers") or {})
+        many = self.event.get("multiValueHeaders") or {}
+        self.event["headers"] = headers
+        self.event["multiValueHeaders"] = {
+            mask(name): [mask(value) for value in values] for name, values in many.items()
+        }
+        self.headers = {name.lower(): value for name, value in headers.items()}
+        path: str = mask(self.event.get("path") or "/")
         self.ends_with_slash = path.endswith("/")
         # `/agents/` and `/agents` are one route.
         self.event["path"] = path.rstrip("/") or "/"
+        if parameters := self.event.get("pathParameters"):
+            self.event["pathParameters"] = _masked(parameters)
 
     @property
     def method(self) -> str:
@@ -68,13 +80,22 @@ class Request:
         """Size of the body in bytes as the function receives it, base64 if it is encoded."""
         return len(self.event.get("body") or "")
 
-    def body_hash(self) -> bytes:
-        """SHA-256 over the route, the query and the body."""
+    @property
+    def media_type(self) -> str:
+        """The media type of the body in lower case, without parameters."""
+        return self.headers.get("content-type", "").split(";")[0].strip().lower()
+
+    @property
+    def raw_body(self) -> bytes:
+        """The bytes of the body."""
         body = self.event.get("body") or ""
-        raw = base64.b64decode(body) if self.event.get("isBase64Encoded") else body.encode()
-        query = json.dumps(self.event.get("multiValueQueryStringParameters"), sort_keys=True)
-        about = f"{self.method} {self.path} {query}\n".encode()
-        return hashlib.sha256(about + raw).digest()
+        if self.event.get("isBase64Encoded"):
+            return base64.b64decode(body)
+        return str(body).encode(errors="surrogatepass")
+
+
+def _masked(values: Mapping[str, str]) -> dict[str, str]:
+    return {mask(name): mask(value) for name, value in values.items()}
 
 
 def json_response(

@@ -16,10 +16,12 @@ DEFAULTS = {
 TRANSPORT_SECURITY = "max-age=63072000; includeSubDomains"
 
 CORS_METHODS = "GET, POST, PUT, PATCH, DELETE, OPTIONS"
-CORS_REQUEST_HEADERS = "Authorization, Content-Type, Idempotency-Key, X-API-Key, X-CSRF-Token"
+CORS_REQUEST_HEADERS = (
+    "Authorization, Content-Type, Idempotency-Key, Prefer, X-API-Key, X-CSRF-Token"
+)
 CORS_EXPOSED_HEADERS = (
     "X-Request-Id, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, "
-    "Idempotent-Replayed"
+    "Idempotent-Replayed, Location, Preference-Applied"
 )
 PREFLIGHT_MAX_AGE_S = 600
 

@@ -33,10 +33,12 @@ from mara.entrypoints.problems import (
     PROBLEM_JSON,
     BodyTooLarge,
     UnsupportedMediaType,
+    bad_request,
     headers_of,
     internal,
     problem,
 )
+from mara.entrypoints.request_text import check_texts
 from mara.entrypoints.route import (
     ADMIN,
     AGENTS_ASK,
@@ -164,6 +166,7 @@ def lambda_handler(
         _check_body(request, body_max, media_types)
         principal = identify(request, route.rule)
         status = rate_limit.check(request, principal, limit)
+        check_texts(request)
         response = idempotency.once(
             request, principal, route, lambda: serve(request.event, context)
         )
@@ -188,6 +191,9 @@ def _answer(request: Request, operation: str, respond: Callable[[], Response]) -
             response = respond()
         except DomainError as error:
             response = _domain_error_response(request, error)
+        except RequestValidationError as error:
+            body = bad_request(error.errors(), instance=request.path, request_id=request.request_id)
+            response = json_response(body["status"], body, PROBLEM_JSON)
         except Exception:  # noqa: BLE001 - an exception that leaves a handler ends the environment
             response = _unexpected_error_response(request)
         outcome.status = str(response["statusCode"])
@@ -202,8 +208,7 @@ def _check_body(request: Request, body_max: int, media_types: Sequence[str]) -> 
             f"At most {body_max} bytes are accepted here. Upload a larger file directly to the "
             "storage: POST its name, size and sha256 as JSON to /api/v1/documents/upload."
         )
-    media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if media_type not in media_types:
+    if request.media_type not in media_types:
         raise UnsupportedMediaType(f"Send {' or '.join(media_types)}.")
 
 

@@ -15,6 +15,7 @@ from http import HTTPStatus
 from uuid import UUID
 
 from mara.entrypoints.events import Request, Response
+from mara.entrypoints.fingerprint import fingerprint
 from mara.entrypoints.route import Replay, RouteApp
 from mara.kernel.errors import Conflict, Invalid
 from mara.kernel.principal import Principal
@@ -118,7 +119,7 @@ def _claim_of(
         secret.encode(), f"idempotency\n{space}\n{client_key}".encode(), "sha256"
     )
     key = IdempotencyKey(owner_id, operation, key_hash)
-    return _Claim(key, request.body_hash(), encryption_key)
+    return _Claim(key, fingerprint(request), encryption_key)
 
 
 def _try_claim(claim: _Claim) -> bool:

@@ -26,6 +26,8 @@ from mara.platform.telemetry import FAILED, SUCCEEDED, logger, trace
 MessageT = TypeVar("MessageT", bound=Message)
 QueueHandler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
+RETRY_FACTOR = 5
+RETRY_WAIT_S_MAX = 900
 DLQ_SUFFIX = "dead"
 """The dead-letter queue of ``ingest-document`` is ``ingest-document-dead``."""
 
@@ -90,6 +92,7 @@ def handle_failure(queue: str, record: SQSRecord, error: Exception) -> None:
         return
     if isinstance(error, LimitReached | Unavailable):
         logger.warning("message_postponed", **about)
+        _retry_soon(queue, record)
         raise error
     if isinstance(error, DomainError | ValidationError):
         logger.error("message_refused", **about)
@@ -97,6 +100,22 @@ def handle_failure(queue: str, record: SQSRecord, error: Exception) -> None:
         return
     logger.exception("message_failed", **about)
     raise error
+
+
+def _retry_soon(queue: str, record: SQSRecord) -> None:
+    """Shorten the wait for the next delivery to 1, 5, 25 s and so on.
+
+    A reported failure alone comes back after the whole visibility timeout, which is six times the
+    timeout of the function.
+    """
+    handle: str | None = record.raw_event.get("receiptHandle")
+    if not handle:
+        return
+    received = int(record.raw_event.get("attributes", {}).get("ApproximateReceiveCount", 1))
+    try:
+        sqs.postpone(queue, handle, min(RETRY_FACTOR ** (received - 1), RETRY_WAIT_S_MAX))
+    except sqs.SendFailed:
+        logger.warning("message_wait_not_shortened", queue=queue, message_id=record.message_id)
 
 
 def send_to_dlq(queue: str, record: SQSRecord, error: DomainError | ValidationError) -> None:

@@ -1,5 +1,6 @@
 """The port of a language model and its vocabulary; every domain that prompts a model uses it."""
 
+import json
 import re
 import secrets
 from collections.abc import Mapping, Sequence
@@ -8,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from mara.kernel.errors import Unavailable
+from mara.kernel.text import clean_json
 
 CHARACTERS_PER_TOKEN = 3
 CHARACTERS_PER_CYRILLIC_TOKEN = 1.5
@@ -83,11 +85,25 @@ class LanguageModel(Protocol):
         model: str | None,
         temperature: float,
         schema: Mapping[str, Any],
+        within_s: float | None = None,
     ) -> Completion:
         """Generate one JSON object for the JSON Schema ``schema``; a poor model may still fail it.
 
-        ``model`` ``None`` selects the default model. Raises LanguageModelUnavailable.
+        ``model`` ``None`` selects the default model. ``within_s`` is the time for the whole answer
+        in seconds; ``None`` means the default of the adapter. Raises LanguageModelUnavailable.
         """
+
+
+def parse_answer(written: str) -> dict[str, Any] | None:
+    """Return the JSON object that a model wrote, ``None`` if it wrote something else.
+
+    Its strings are cleaned: JSON can escape characters that cannot be stored.
+    """
+    try:
+        answer = clean_json(json.loads(written))
+    except (ValueError, RecursionError):
+        return None
+    return answer if isinstance(answer, dict) else None
 
 
 def count_tokens(text: str) -> int:

@@ -15,6 +15,7 @@ from psycopg.pq import TransactionStatus
 
 from mara.kernel.errors import Unavailable
 from mara.kernel.unit_of_work import Scope
+from mara.platform.checked_cursor import CheckedCursor
 from mara.platform.settings.database import DatabaseSettings
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -152,6 +153,7 @@ def _connect() -> Connection:
                 str(settings.database_url),
                 connect_timeout=settings.database_connect_timeout_s,
                 application_name="mara",
+                cursor_factory=CheckedCursor,
             )
         except psycopg.OperationalError as error:
             if not _is_out_of_connections(error) or time.monotonic() > deadline:

@@ -1,6 +1,7 @@
 """A language model behind Ollama's API, reached through LangChain."""
 
 import asyncio
+import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ ANSWER_TOKENS = 700
 ANSWER_CHARACTERS_MAX = 20_000
 """Generation is stopped here if a server ignores the limit of tokens."""
 DEADLINE_S = 25.0
-"""For the whole answer. API Gateway times out after 29 s, and quotes must still be composed."""
+"""For the whole answer, where the caller gives no other time."""
 CONNECT_TIMEOUT_S = 2.0
 
 ROLES = {Speaker.SYSTEM: "system", Speaker.USER: "human", Speaker.ASSISTANT: "ai"}
@@ -51,14 +52,18 @@ class OllamaLanguageModel:
         model: str | None,
         temperature: float,
         schema: Mapping[str, Any],
+        within_s: float | None = None,
     ) -> Completion:
-        """Stream one JSON object until it ends, or until the deadline.
+        """Stream one JSON object until it ends, or until the deadline, which is ``within_s``.
 
-        At the deadline the connection is closed, which ends the generation at the server, and the
-        text received so far is discarded: its quotes could be cut off. Raises
-        LanguageModelUnavailable.
+        The time counts from the call: the first one imports LangChain, which takes seconds. At the
+        deadline the connection is closed, which ends the generation at the server, and the text
+        received so far is discarded: its quotes could be cut off. Raises LanguageModelUnavailable.
         """
-        generation = self._generate(prompt, model or self._model, temperature, dict(schema))
+        deadline = time.monotonic() + (self._deadline_s if within_s is None else within_s)
+        generation = self._generate(
+            prompt, model or self._model, temperature, dict(schema), deadline=deadline
+        )
         # A route runs in an event loop already, and a thread has one loop at most.
         with _as_unavailable(), ThreadPoolExecutor(max_workers=1) as pool:
             answer = pool.submit(asyncio.run, generation).result()
@@ -70,13 +75,20 @@ class OllamaLanguageModel:
         )
 
     async def _generate(
-        self, prompt: ChatPrompt, model: str, temperature: float, schema: dict[str, Any]
+        self,
+        prompt: ChatPrompt,
+        model: str,
+        temperature: float,
+        schema: dict[str, Any],
+        *,
+        deadline: float,
     ) -> "AIMessageChunk":
         import httpx
         from langchain_ollama import ChatOllama
 
+        left_s = deadline - time.monotonic()
         # LangChain does not close its client; closing the transport is enough.
-        async with asyncio.timeout(self._deadline_s), httpx.AsyncHTTPTransport() as transport:
+        async with asyncio.timeout(left_s), httpx.AsyncHTTPTransport() as transport:
             chat = ChatOllama(
                 model=model,
                 base_url=self._url,
@@ -87,7 +99,7 @@ class OllamaLanguageModel:
                 # The client's timeout is one per read; the deadline is the one for the whole.
                 async_client_kwargs={
                     "transport": transport,
-                    "timeout": httpx.Timeout(self._deadline_s, connect=CONNECT_TIMEOUT_S),
+                    "timeout": httpx.Timeout(max(left_s, 0.1), connect=CONNECT_TIMEOUT_S),
                     "trust_env": False,
                 },
             )

@@ -37,3 +37,15 @@ def send(queue: str, body: str) -> None:
         client().send_message(QueueUrl=queue_url(queue), MessageBody=body)
     except (BotoCoreError, ClientError) as error:
         raise SendFailed(queue) from error
+
+
+def postpone(queue: str, receipt_handle: str, wait_s: int) -> None:
+    """Let SQS deliver a received message again after ``wait_s``. Raises SendFailed."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        client().change_message_visibility(
+            QueueUrl=queue_url(queue), ReceiptHandle=receipt_handle, VisibilityTimeout=wait_s
+        )
+    except (BotoCoreError, ClientError) as error:
+        raise SendFailed(queue) from error

@@ -9,6 +9,7 @@ from mara.agents.adapters.postgres_evaluation import (
     PostgresEvaluations,
     PostgresVersions,
 )
+from mara.agents.adapters.postgres_pending import PostgresPendingAnswers
 from mara.documents.adapters.postgres import PostgresOwnDocuments
 from mara.platform.clock import now
 from mara.platform.database import transaction
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from mara.agents.service.answers import AnswerService
     from mara.agents.service.conversations import ConversationService
     from mara.agents.service.evaluation import EvaluationService
+    from mara.agents.service.pending import AcceptanceOfQuestions, QueuedAnswerService
     from mara.agents.service.publication import PublicationService
     from mara.agents.service.uploads import UploadService
     from mara.kernel.principal import Principal
@@ -74,8 +76,34 @@ def answer_service() -> "AnswerService":
         ),
         retriever=PassageRetriever(search_service()),
         composer=Composer(language_model()),
-        recorder=AnswerRecorder(conversations, answers, embedder(), transaction, now),
+        recorder=AnswerRecorder(
+            conversations, answers, PostgresPendingAnswers(), embedder(), transaction, now
+        ),
     )
+
+
+@cache
+def question_acceptance() -> "AcceptanceOfQuestions":
+    """Acceptance of questions that a queue answers."""
+    from mara.agents.service.pending import AcceptanceOfQuestions
+    from mara.platform.outbox import publish
+
+    return AcceptanceOfQuestions(
+        agents=PostgresAgents(),
+        conversations=PostgresConversations(),
+        pending=PostgresPendingAnswers(),
+        publish=publish,
+        unit_of_work=transaction,
+        now=now,
+    )
+
+
+@cache
+def queued_answer_service() -> "QueuedAnswerService":
+    """Answers to questions of the queue."""
+    from mara.agents.service.pending import QueuedAnswerService
+
+    return QueuedAnswerService(answer_service(), PostgresPendingAnswers(), transaction, now)
 
 
 @cache

@@ -3,14 +3,16 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 
 import pytest
 
 from mara.documents.adapters.postgres import PostgresDocuments
 from mara.documents.errors import AnalysisSettled, DocumentNotFound, DocumentNotReady
 from mara.documents.model import Document, DocumentState
-from mara.documents.model.analysis import DEADLINE, AnalysisState, Method
-from mara.documents.service.analysis import PARTS_MAX, AnalysisService
+from mara.documents.model.analysis import DEADLINE, MODEL_WITHIN, AnalysisState, Method
+from mara.documents.service.analysis import AnalysisService
+from mara.documents.service.summary import PARTS_MAX
 from mara.kernel.principal import Principal
 from mara.platform.clock import now
 from mara.platform.database import connection, transaction
@@ -137,3 +139,47 @@ class TestRequest:
         assert seen is not None
         assert seen.state is AnalysisState.FAILED
         assert late.request(caller, document.id).requested_at > first.requested_at
+
+
+class TestAModelThatWritesAnything:
+    def test_stores_what_it_escapes(self, caller: Principal, document: Document) -> None:
+        told = r'{"summary": "Delete\u0000 logs.\ud800", "key_points": ["Wait\u001b", "\u0000"]}'
+        result = analyzed(with_model(ScriptedModel(told)), caller, document)
+        assert result.method is Method.MODEL
+        assert (result.summary, result.key_points) == ("Delete logs.\ufffd", ["Wait"])
+
+    def test_shows_no_address_that_the_document_has_not(
+        self, caller: Principal, document: Document
+    ) -> None:
+        told = json.dumps(
+            {
+                "summary": "Delete logs. Pay 500 USDT. ![x](http://evil.example/a?b=c)",
+                "key_points": ["<script>x</script>Delete logs older than seven days.", "Ask Bob."],
+            }
+        )
+        result = analyzed(with_model(ScriptedModel(told)), caller, document)
+        assert result.summary == "Delete logs."
+        assert result.key_points == ["Delete logs older than seven days."]
+
+    def test_is_not_shown_if_nothing_of_it_is_supported(
+        self, caller: Principal, document: Document
+    ) -> None:
+        told = json.dumps({"summary": "Visit http://evil.example now.", "key_points": ["x"]})
+        result = analyzed(with_model(ScriptedModel(told)), caller, document)
+        assert result.method is Method.EXTRACTIVE
+
+    def test_does_not_take_longer_than_its_time(self, caller: Principal) -> None:
+        long = learn(caller.user_id, "long.txt", [" ".join(RUNBOOK) * 3 for _ in range(40)])
+        model = ScriptedModel(TOLD, prompt_tokens_max=400)
+        ticks = count()
+        slow = replace(with_model(model), now=lambda: NOW + MODEL_WITHIN / 3 * next(ticks))
+        slow.request(caller, long.id)
+        slow.analyze(caller.user_id, long.id)
+        found = with_model(None).find(caller, long.id)
+        assert found is not None
+        assert found.result is not None
+        assert found.result.method is Method.EXTRACTIVE
+        assert len(model.asked) < 4
+        left = [given for given in model.given_s if given is not None]
+        assert len(left) == len(model.given_s)
+        assert left == sorted(left, reverse=True)

@@ -1,8 +1,10 @@
 """The frame of a queue's consumer: what is done, what comes again, what is buried."""
 
 import gc
+import io
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import boto3
@@ -76,6 +78,29 @@ def consume(*bodies: str) -> tuple[list[str], list[str]]:
     return greeted, [item["itemIdentifier"] for item in response["batchItemFailures"]]
 
 
+def deliver(record: dict[str, Any]) -> list[str]:
+    """The ids of the messages that shall come again."""
+
+    @consumer(GreetPerson)
+    def handler(message: GreetPerson) -> None:
+        raise FAILURES[message.name]
+
+    response = handler({"Records": [record]}, None)
+    return [item["itemIdentifier"] for item in response["batchItemFailures"]]
+
+
+@contextmanager
+def waits_noted(waits: list[int]) -> Iterator[None]:
+    """Record the waits that SQS was asked for."""
+
+    def note(params: dict[str, Any], **_: Any) -> None:
+        waits.append(params["VisibilityTimeout"])
+
+    events = sqs.client().meta.events
+    events.register("provide-client-params.sqs.ChangeMessageVisibility", note)
+    yield
+
+
 def greet(name: str) -> str:
     return json.dumps({"name": name})
 
@@ -115,3 +140,31 @@ class TestConsumer:
             sqs.client.cache_clear()
             sqs.queue_url.cache_clear()
             assert consume(greet("refused")) == ([], ["0"])
+
+    def test_what_is_postponed_comes_again_soon(self, log: io.StringIO) -> None:
+        """Not after the visibility timeout, which is six times that of the function."""
+        with mock_aws():
+            client = boto3.client("sqs")
+            url = client.create_queue(
+                QueueName="mara-local-greet-person", Attributes={"VisibilityTimeout": "1800"}
+            )["QueueUrl"]
+            sqs.client.cache_clear()
+            sqs.queue_url.cache_clear()
+            waits: list[int] = []
+            with waits_noted(waits):
+                for received in range(1, 7):
+                    client.send_message(QueueUrl=url, MessageBody=greet("down"))
+                    (message,) = client.receive_message(QueueUrl=url)["Messages"]
+                    record = {
+                        "messageId": "1",
+                        "body": message["Body"],
+                        "receiptHandle": message["ReceiptHandle"],
+                        "attributes": {"ApproximateReceiveCount": str(received)},
+                    }
+                    assert deliver(record) == ["1"]
+            assert waits == [1, 5, 25, 125, 625, 900]
+            # A handle that is no longer valid does not hide the failure.
+            assert deliver({**record, "receiptHandle": "gone"}) == ["1"]
+            assert "message_wait_not_shortened" in log.getvalue()
+            sqs.client.cache_clear()
+            sqs.queue_url.cache_clear()

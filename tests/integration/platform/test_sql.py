@@ -10,9 +10,10 @@ from sqlalchemy import Column, MetaData, Table, Text, Uuid, bindparam, insert, s
 from sqlalchemy.dialects.postgresql import JSONB
 
 from mara.kernel.page import PageRequest
+from mara.kernel.text import UnusableText
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform.database import connection, transaction
-from mara.platform.schema import JSON, Converted, enumerated
+from mara.platform.schema import JSON, Converted, dump_json, enumerated
 from mara.platform.sql import (
     bound,
     constant,
@@ -115,3 +116,24 @@ class TestConstant:
     def test_is_a_word(self, value: str) -> None:
         with pytest.raises(ValueError, match="word"):
             constant(value)
+
+
+class TestLastCheck:
+    """What was not refused or cleaned where it came in does not look like a failure of ours."""
+
+    @pytest.mark.parametrize("text", ["\x00", "a\x00b", "\ud800", "a\udfffb"])
+    def test_refuses_what_cannot_be_stored(self, text: str, database: str) -> None:
+        for value in (text, [text], {"a": text}):
+            with pytest.raises(UnusableText), transaction(SYSTEM):
+                shown = dump_json(value) if isinstance(value, dict) else value
+                kind = (
+                    "jsonb" if isinstance(value, dict) else "text[]" if value == [text] else "text"
+                )
+                connection().execute(f"SELECT %s::{kind}", (shown,))
+            # The connection is usable afterwards.
+            with transaction(SYSTEM):
+                assert connection().execute("SELECT %s::text", ("fine",)).fetchone() == ("fine",)
+
+    def test_raises_other_errors_as_they_are(self, database: str) -> None:
+        with pytest.raises(psycopg.DataError), transaction(SYSTEM):
+            connection().execute("SELECT 1/%s", (0,))

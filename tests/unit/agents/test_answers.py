@@ -27,6 +27,7 @@ from tests.support.agents import (
     FakeEmbedder,
     FakeIndex,
     FakeOwnDocuments,
+    FakePendingAnswers,
     FakeVersions,
     ScriptedModel,
     a_hit,
@@ -75,7 +76,9 @@ def a_world(
             SearchService(index, embedder, FeatureReranker(), no_transaction)
         ),
         composer=Composer(model),
-        recorder=AnswerRecorder(conversations, answers, embedder, no_transaction, lambda: NOW),
+        recorder=AnswerRecorder(
+            conversations, answers, FakePendingAnswers(), embedder, no_transaction, lambda: NOW
+        ),
     )
     return World(service, agent, answers, index)
 
@@ -138,7 +141,7 @@ class TestAskForText:
 
     def test_answers_with_the_models_words_and_true_quotes(self) -> None:
         reply = self.ask(said("Free space.", (1, "Delete old images first.")))
-        assert (reply.status, reply.text) == (AnswerStatus.ANSWERED, "Free space.")
+        assert (reply.status, reply.text) == (AnswerStatus.ANSWERED, "Free space. [1]")
         assert [c.quote for c in reply.citations] == ["Delete old images first."]
         assert reply.usage.input_tokens == 120
 

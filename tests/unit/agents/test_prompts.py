@@ -117,7 +117,7 @@ class TestPromptToTheLetter:
         found = told(turns=[Turn("Before?", "Yes.")])
         fence = fence_in(found)
         system, user = (message.text for message in found.chat.messages)
-        assert PROMPT_VERSION == 2
+        assert PROMPT_VERSION == 3
         assert [message.speaker for message in found.chat.messages] == ["system", "user"]
         assert system == RULES.format(fence=fence, language="Russian") + "\n\nBe brief."
         assert user == (

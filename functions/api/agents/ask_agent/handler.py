@@ -2,23 +2,41 @@
 
 Every quote occurs verbatim in the document that it names. If the documents do not contain the
 answer, the status is `not_in_documents` and nothing is charged. A question without
-`conversation_id` starts a new conversation.
+`conversation_id` starts a new conversation. A language model that takes too long is not waited for:
+the answer then consists of quotes (`quotes_only`). With `Prefer: respond-async` the response is 202
+at once, and the answer is at `GET /api/v1/agents/{agent_id}/answers/{answer_id}` within minutes.
 """
 
 from uuid import UUID
 
+from fastapi import Response
+
 from mara.agents.schemas import AnswerOut, QuestionIn
+from mara.agents.schemas.pending import ACCEPTED, PendingAnswerOut, Prefer, accepted, prefers_async
 from mara.entrypoints.http import AGENTS_ASK, USER, api, lambda_handler
 from mara.entrypoints.principal import Caller
-from mara.wiring.agents import answer_service
+from mara.entrypoints.time_budget import Budget
+from mara.wiring.agents import answer_service, question_acceptance
 
 app = api(access=USER, scope=AGENTS_ASK)
 
 
-@app.post("/api/v1/agents/{agent_id}/ask")
-async def ask_agent(agent_id: UUID, body: QuestionIn, caller: Caller) -> AnswerOut:
+@app.post("/api/v1/agents/{agent_id}/ask", response_model=AnswerOut, responses=ACCEPTED)
+async def ask_agent(
+    agent_id: UUID,
+    body: QuestionIn,
+    caller: Caller,
+    budget: Budget,
+    prefer: Prefer = "",
+) -> AnswerOut | Response:
+    asked, conversation_id = body.question, body.conversation_id
+    if prefers_async(prefer):
+        queued = question_acceptance().accept(
+            caller, agent_id, asked, conversation_id=conversation_id
+        )
+        return accepted(agent_id, PendingAnswerOut.of(queued))
     answer = answer_service().ask(
-        caller, agent_id, body.question, conversation_id=body.conversation_id
+        caller, agent_id, asked, conversation_id=conversation_id, budget=budget
     )
     return AnswerOut.of(answer)
 

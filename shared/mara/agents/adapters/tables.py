@@ -31,6 +31,7 @@ from mara.agents.adapters.stored_json import (
     load_settings,
 )
 from mara.agents.model import AnswerMode, AnswerStatus, Language
+from mara.agents.model.pending import PendingState
 from mara.platform.schema import (
     TIMESTAMP,
     Converted,
@@ -120,6 +121,26 @@ answers = Table(
     one_of("status", AnswerStatus),
     CheckConstraint("confidence BETWEEN 0 AND 1", name="confidence"),
     Index("answers_conversation", "conversation_id", "id"),
+)
+
+pending_answers = Table(
+    "pending_answers",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("owner_id", Uuid, nullable=False),
+    Column("agent_id", Uuid, nullable=False),
+    Column(
+        "conversation_id", Uuid, ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False
+    ),
+    Column("question", Text, nullable=False),
+    Column("created_at", TIMESTAMP, nullable=False),
+    Column("state", enumerated(PendingState), nullable=False),
+    Column("failure", Text),
+    Column("leased_until", TIMESTAMP),
+    one_of("state", PendingState),
+    check("(state = 'failed') = (failure IS NOT NULL)", name="pending_answers_check"),
+    Index("pending_answers_agent", "agent_id"),
+    Index("pending_answers_conversation", "conversation_id"),
 )
 
 agent_versions = Table(

@@ -5,17 +5,19 @@
 its citations; 6. ``record``: store it. A step imports only the modules of earlier steps.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from mara.agents.model import Agent, Answer, Reply
+from mara.agents.model.pending import PendingAnswer
 from mara.agents.service.composition import Composer
 from mara.agents.service.decision import decide
 from mara.agents.service.question import Question, QuestionReader
 from mara.agents.service.record import AnswerRecorder
 from mara.agents.service.retrieval import PassageRetriever
 from mara.agents.service.verification import verified
-from mara.kernel.principal import Principal
+from mara.kernel.principal import Principal, Role
+from mara.kernel.time_budget import UNLIMITED, TimeBudget
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +30,44 @@ class AnswerService:
     recorder: AnswerRecorder
 
     def ask(
-        self, caller: Principal, agent_id: UUID, text: str, *, conversation_id: UUID | None
+        self,
+        caller: Principal,
+        agent_id: UUID,
+        text: str,
+        *,
+        conversation_id: UUID | None,
+        budget: TimeBudget = UNLIMITED,
     ) -> Answer:
         """Answer a question and store the answer in its conversation, a new one by default.
 
-        Raises AgentNotFound, ConversationNotFound, SearchUnavailable, EmbeddingUnavailable.
+        The model gets what the search leaves of the ``budget``; if that is not enough, the answer
+        consists of quotes. Raises AgentNotFound, ConversationNotFound, SearchUnavailable,
+        EmbeddingUnavailable.
         """
         question = self.questions.read(caller, agent_id, text, conversation_id)
-        retrievals = self.retriever.retrieve(caller, question)
-        decision = decide(retrievals)
-        draft = self.composer.compose(question, decision)
-        reply = verified(question, decision, draft)
-        return self.recorder.keep(question, decision, reply)
+        return self._answer(caller, question, budget)
 
-    def preview(self, caller: Principal, agent: Agent, text: str) -> Reply:
+    def ask_queued(self, pending: PendingAnswer, budget: TimeBudget) -> Answer:
+        """Answer a question of the queue; the answer replaces it, in one transaction.
+
+        Raises as ``ask``, and AnswerSettled if the question was answered or deleted meanwhile.
+        """
+        caller = Principal(pending.owner_id, Role.USER)
+        question = self.questions.read(
+            caller, pending.agent_id, pending.question, pending.conversation_id
+        )
+        return self._answer(caller, replace(question, answer_id=pending.id), budget)
+
+    def preview(
+        self, caller: Principal, agent: Agent, text: str, budget: TimeBudget = UNLIMITED
+    ) -> Reply:
         """Answer with the settings of ``agent`` as given, without storing the answer."""
         question = Question(agent, text)
         decision = decide(self.retriever.retrieve(caller, question))
-        return verified(question, decision, self.composer.compose(question, decision))
+        draft = self.composer.compose(question, decision, budget)
+        return verified(question, decision, draft)
+
+    def _answer(self, caller: Principal, question: Question, budget: TimeBudget) -> Answer:
+        decision = decide(self.retriever.retrieve(caller, question))
+        draft = self.composer.compose(question, decision, budget)
+        return self.recorder.keep(question, decision, verified(question, decision, draft))

@@ -4,10 +4,13 @@ from dataclasses import dataclass, replace
 
 from mara.agents.model import AnswerMode, AnswerStatus, Usage
 from mara.agents.model.prompts import ANSWER_SCHEMA, Draft, answer_prompt, parse_draft
-from mara.agents.model.verification import Claim
 from mara.agents.service.decision import Decision
 from mara.agents.service.question import Question
 from mara.kernel.language_model import LanguageModel, LanguageModelUnavailable
+from mara.kernel.time_budget import UNLIMITED, TimeBudget
+
+MODEL_S_MIN = 2.0
+"""With less time left, the model is not asked: it could not finish a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,30 +19,34 @@ class Composer:
 
     language_model: LanguageModel | None
 
-    def compose(self, question: Question, decision: Decision) -> Draft:
+    def compose(
+        self, question: Question, decision: Decision, budget: TimeBudget = UNLIMITED
+    ) -> Draft:
         """Draft the answer; a refused question gets an empty draft, without a call of the model.
 
-        If the model is unavailable or its answer does not match the schema, the fallback is to
-        quote the passages with the status ``QUOTES_ONLY``.
+        If the model is unavailable, does not answer within the ``budget``, or its answer does not
+        match the schema, the fallback is to quote the passages with the status ``QUOTES_ONLY``.
         """
         if not decision.is_answerable:
             return Draft(None, ())
         if question.agent.settings.mode is AnswerMode.QUOTE:
             return _quote(decision)
-        if self.language_model is None:
+        within_s = budget.left_s()
+        if self.language_model is None or (within_s is not None and within_s < MODEL_S_MIN):
             return replace(_quote(decision), status=AnswerStatus.QUOTES_ONLY)
         try:
-            return _generate(self.language_model, question, decision)
+            return _generate(self.language_model, question, decision, within_s)
         except LanguageModelUnavailable:
             return replace(_quote(decision), status=AnswerStatus.QUOTES_ONLY)
 
 
 def _quote(decision: Decision) -> Draft:
-    # These quotes are verified like those of a model: one rule for every answer.
-    return Draft(None, [Claim(hit.chunk.id, hit.chunk.text) for hit in decision.passages])
+    return Draft(None, decision.quotes)
 
 
-def _generate(model: LanguageModel, question: Question, decision: Decision) -> Draft:
+def _generate(
+    model: LanguageModel, question: Question, decision: Decision, within_s: float | None
+) -> Draft:
     """Raises LanguageModelUnavailable."""
     settings = question.agent.settings
     prompt = answer_prompt(
@@ -55,6 +62,7 @@ def _generate(model: LanguageModel, question: Question, decision: Decision) -> D
         model=settings.model,
         temperature=settings.temperature,
         schema=ANSWER_SCHEMA,
+        within_s=within_s,
     )
     usage = Usage(completion.input_tokens, completion.output_tokens)
     draft = parse_draft(completion.text, prompt.passages)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mara.agents.model.confidence import ANSWER_AT, confidence_of
+from mara.agents.model.verification import Claim
 from mara.agents.service.retrieval import Retrieval
 from mara.search.model import Hit
 
@@ -20,6 +21,11 @@ class Decision:
     def is_answerable(self) -> bool:
         """Whether the confidence reaches the threshold; if not, the question is refused."""
         return self.confidence >= ANSWER_AT
+
+    @property
+    def quotes(self) -> Sequence[Claim]:
+        """The passages as quotes; they are verified like those of a model."""
+        return [Claim(hit.chunk.id, hit.chunk.text) for hit in self.passages]
 
 
 def decide(retrievals: Iterable[Retrieval]) -> Decision:

@@ -22,9 +22,12 @@ from mara.documents.ports import OwnDocuments
 from mara.kernel.clock import Clock
 from mara.kernel.ids import new_id
 from mara.kernel.principal import Principal
+from mara.kernel.time_budget import UNLIMITED, TimeBudget
 from mara.kernel.unit_of_work import UnitOfWork
 from mara.search.ports import Embedder
 
+ONE_CASE = timedelta(seconds=4)
+"""The time that the last case may take after the time for the cases is over."""
 CASES_MAX = 500
 """The number of cases of one evaluation: the newest ones."""
 
@@ -90,12 +93,14 @@ class EvaluationService:
         with self.unit_of_work(caller.user_id):
             gone = self.documents.unknown(caller.user_id, documents)
         began = self.now()
+        # A case that has begun may be answered by quotes, so that the request ends in time.
+        budget = TimeBudget(self.now, began + within + ONE_CASE) if within else UNLIMITED
         for case in cases:
             if not can_be_passed(case, gone):
                 yield Result(case.answer_id, case.question, Outcome.SKIPPED)
             elif within is not None and self.now() - began > within:
                 yield Result(case.answer_id, case.question, Outcome.LEFT_OUT)
             else:
-                reply = self.answering.preview(caller, agent, case.question)
+                reply = self.answering.preview(caller, agent, case.question, budget)
                 outcome = judge(case, reply)
                 yield Result(case.answer_id, case.question, outcome, reply.status)

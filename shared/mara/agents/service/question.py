@@ -21,13 +21,15 @@ TURNS_MAX = 20
 class Question:
     """A question to an agent; ``agent`` has the settings of its published version.
 
-    ``turns`` are the earlier turns of the conversation, the oldest first.
+    ``turns`` are the earlier turns of the conversation, the oldest first. ``answer_id`` is the id
+    that the answer was promised under, if the question was queued.
     """
 
     agent: Agent
     text: str
     conversation_id: UUID | None = None
     turns: Sequence[Turn] = ()
+    answer_id: UUID | None = None
 
     @property
     def language(self) -> Language:

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, replace
 
+from mara.agents.errors import AnswerSettled
 from mara.agents.model import Answer, AnswerBasis, Conversation, Reply, Retrieved
 from mara.agents.model.prompts import PROMPT_VERSION
-from mara.agents.ports import Answers, Conversations
+from mara.agents.ports import Answers, Conversations, PendingAnswers
 from mara.agents.service.decision import Decision
 from mara.agents.service.question import Question
 from mara.kernel.clock import Clock
@@ -20,6 +21,7 @@ class AnswerRecorder:
 
     conversations: Conversations
     answers: Answers
+    pending: PendingAnswers
     embedder: Embedder
     unit_of_work: UnitOfWork
     now: Clock
@@ -27,11 +29,12 @@ class AnswerRecorder:
     def keep(self, question: Question, decision: Decision, reply: Reply) -> Answer:
         """Store the answer, in a new conversation if the question has none.
 
-        Raises ConversationNotFound if the conversation was deleted in the meantime.
+        Raises ConversationNotFound if the conversation was deleted in the meantime, and
+        AnswerSettled if the question was queued and is answered or deleted.
         """
         agent = question.agent
         answer = Answer(
-            id=new_id(),
+            id=question.answer_id or new_id(),
             owner_id=agent.owner_id,
             agent_id=agent.id,
             agent_version=agent.version,
@@ -43,6 +46,9 @@ class AnswerRecorder:
             basis=self._basis(question, decision),
         )
         with self.unit_of_work(answer.owner_id):
+            # The answer and the end of the question are one transaction: it is answered once.
+            if question.answer_id and not self.pending.remove(answer.owner_id, answer.id):
+                raise AnswerSettled("It was answered or deleted meanwhile.")
             if question.conversation_id is None:
                 self._start_conversation(answer)
             else:

@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-DEADLINE = timedelta(minutes=30)
+MODEL_WITHIN = timedelta(seconds=120)
+"""The time of the language model for all parts; after it, sentences of the document are used."""
+DEADLINE = timedelta(minutes=10)
 """An analysis that is not finished this long after its request counts as failed."""
 
 SUMMARY_SENTENCES = 5

@@ -9,6 +9,7 @@ from mara.documents.messages import AnalyzeDocument
 from mara.documents.model import Document, DocumentState
 from mara.documents.model.analysis import (
     KEY_POINTS_MAX,
+    MODEL_WITHIN,
     SUMMARY_SENTENCES,
     Analysis,
     AnalysisResult,
@@ -18,12 +19,14 @@ from mara.documents.model.analysis import (
     is_a_statement,
     most_central,
 )
-from mara.documents.model.prompts import SUMMARY_SCHEMA, parse_summary, summary_prompt
+from mara.documents.model.support import supported
 from mara.documents.ports import Analyses, Documents
+from mara.documents.service.summary import sum_up, thinned
 from mara.kernel.clock import Clock
-from mara.kernel.language_model import LanguageModel, LanguageModelUnavailable, count_tokens
+from mara.kernel.language_model import LanguageModel, LanguageModelUnavailable
 from mara.kernel.messages import Publish
 from mara.kernel.principal import Principal
+from mara.kernel.time_budget import TimeBudget
 from mara.kernel.unit_of_work import UnitOfWork
 from mara.search.model import Chunk
 from mara.search.model.language import language_of
@@ -36,9 +39,6 @@ READ_AT_ONCE = 200
 """The number of chunks in one read of the search index."""
 SENTENCES_MAX = 600
 """The number of sentences that are embedded; of more, an evenly spaced sample."""
-PARTS_MAX = 8
-"""The number of parts that the model summarizes; of more, an evenly spaced sample."""
-TEMPERATURE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,65 +126,22 @@ class AnalysisService:
         )
         if self.language_model is None:
             return extracted
+        budget = TimeBudget(self.now, self.now() + MODEL_WITHIN)
         try:
-            summary, points = _sum_up(self.language_model, texts, document.language)
+            written = sum_up(self.language_model, texts, document.language, budget)
         except LanguageModelUnavailable:
+            return extracted
+        summary, points = supported(*written, texts)
+        if not summary:
             return extracted
         return replace(extracted, summary=summary, key_points=points, method=Method.MODEL)
 
     def _extract(self, texts: Sequence[str]) -> tuple[str, list[str]]:
         sentences = [s for text in texts for s in windows(text) if is_a_statement(s)]
-        sentences = _thinned(list(dict.fromkeys(sentences)), SENTENCES_MAX) or list(texts[:1])
+        sentences = thinned(list(dict.fromkeys(sentences)), SENTENCES_MAX) or list(texts[:1])
         vectors = self.embedder.embed_passages(sentences)
         central = most_central(vectors, SUMMARY_SENTENCES + KEY_POINTS_MAX)
         best = set(most_central([vectors[row] for row in central], SUMMARY_SENTENCES))
         summary = [sentences[row] for n, row in enumerate(central) if n in best]
         points = [sentences[row] for n, row in enumerate(central) if n not in best]
         return " ".join(summary), points or summary
-
-
-def _sum_up(
-    model: LanguageModel, texts: Sequence[str], language: str | None
-) -> tuple[str, list[str]]:
-    """Map each part to a summary, then reduce the summaries to one.
-
-    Raises LanguageModelUnavailable, also if an answer does not match the schema.
-    """
-    said = [_summarize(model, part, language) for part in _parts(texts, model.prompt_tokens_max)]
-    if len(said) == 1:
-        return said[0]
-    together = "\n\n".join("\n".join([summary, *points]) for summary, points in said)
-    return _summarize(model, together[: model.prompt_tokens_max], language)
-
-
-def _parts(texts: Sequence[str], tokens_max: int) -> list[str]:
-    """Join adjacent texts up to half of the model's tokens; the other half is for its answer."""
-    room = tokens_max // 2
-    parts: list[str] = []
-    for text in texts:
-        joined = f"{parts[-1]}\n{text}" if parts else text
-        if parts and count_tokens(joined) <= room:
-            parts[-1] = joined
-        else:
-            parts.append(text)
-    return _thinned(parts, PARTS_MAX)
-
-
-def _thinned(items: list[str], most: int) -> list[str]:
-    """Return at most ``most`` items, evenly spaced, so that the middle and the end are included."""
-    if len(items) <= most:
-        return items
-    return [items[position * len(items) // most] for position in range(most)]
-
-
-def _summarize(model: LanguageModel, text: str, language: str | None) -> tuple[str, list[str]]:
-    completion = model.chat(
-        summary_prompt(text, language),
-        model=None,
-        temperature=TEMPERATURE,
-        schema=SUMMARY_SCHEMA,
-    )
-    summary = parse_summary(completion.text)
-    if summary is None:
-        raise LanguageModelUnavailable("The model wrote something else than a summary.")
-    return summary[0], summary[1][:KEY_POINTS_MAX]

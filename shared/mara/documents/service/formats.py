@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from mara.documents.errors import InvalidFilename, UnsupportedFormat
 from mara.documents.model import Contract
 from mara.extraction.model import Format
+from mara.kernel.text import UNUSABLE
 
 FILENAME_LENGTH_MAX = 255
 
@@ -85,7 +86,9 @@ def clean_filename(name: str) -> str:
         raise InvalidFilename("Give the file a name.")
     if len(base) > FILENAME_LENGTH_MAX:
         raise InvalidFilename(f"A name may have {FILENAME_LENGTH_MAX} characters.")
-    if any(unicodedata.category(letter) in {"Cc", "Cf", "Cs"} for letter in base):
+    if UNUSABLE.search(base) or any(
+        unicodedata.category(letter) in {"Cc", "Cf"} for letter in base
+    ):
         raise InvalidFilename("Control characters are not allowed in a name.")
     return base
 

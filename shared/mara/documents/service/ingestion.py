@@ -13,8 +13,9 @@ from mara.documents.model import Document, DocumentState, Failure
 from mara.documents.ports import Documents, Extractor, Storage
 from mara.documents.service.chunking import chunk
 from mara.extraction.errors import Unreadable
-from mara.extraction.model import Extraction
+from mara.extraction.model import Block, Extraction
 from mara.kernel.clock import Clock
+from mara.kernel.text import UNUSABLE, clean
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 from mara.search.errors import IndexReplaced
 from mara.search.model import Chunk
@@ -96,7 +97,7 @@ class IngestionService:
             path = Path(folder) / f"file.{document.format.value}"
             if not self.storage.download(document.object_key, path):
                 raise Unreadable("lost", "The stored file is gone; upload it again.")
-            return self.extractor.extract(path, document.format)
+            return _cleaned(self.extractor.extract(path, document.format))
 
     def _embed(self, claimed: Document, chunks: Sequence[Chunk]) -> Embedded:
         filename = claimed.filename
@@ -137,6 +138,21 @@ class IngestionService:
         for older in superseded:
             with self.unit_of_work(SYSTEM):
                 self.index.remove(claimed.owner_id, older)
+
+
+def _cleaned(extraction: Extraction) -> Extraction:
+    """Remove the characters that cannot be stored; a file may contain any."""
+    blocks = [_cleaned_block(block) for block in extraction.blocks]
+    return replace(extraction, blocks=[block for block in blocks if block.text.strip()])
+
+
+def _cleaned_block(block: Block) -> Block:
+    place = block.place
+    if not any(map(UNUSABLE.search, (block.text, place.sheet or "", *place.headings))):
+        return block
+    sheet = None if place.sheet is None else clean(place.sheet)
+    headings = tuple(map(clean, place.headings))
+    return Block(clean(block.text), replace(place, sheet=sheet, headings=headings))
 
 
 def _failed(document: Document, code: str, detail: str) -> Document:

@@ -154,3 +154,27 @@ class TestRead:
         assert deliver(ingest_document, body) == {"batchItemFailures": []}
         assert deliver(purge_document, body) == {"batchItemFailures": []}
         assert cloud.objects() == []
+
+
+class TestUploadAgain:
+    def test_with_its_key_answers_the_first_result_whatever_its_boundary(
+        self, anna: Account, cloud: Cloud
+    ) -> None:
+        """A client writes the form anew when it repeats a request, with another boundary."""
+        raw = form(TEXT)
+        answers = []
+        for boundary in (BOUNDARY, "another-boundary-of-the-client"):
+            headers = {
+                **anna.headers,
+                "content-type": f"multipart/form-data; boundary={boundary}",
+                "idempotency-key": "upload-1",
+            }
+            sent = raw.replace(f"--{BOUNDARY}".encode(), f"--{boundary}".encode())
+            answers.append(
+                call(upload_document, "POST", f"{PATH}/upload", raw=sent, headers=headers)
+            )
+        first, again = answers
+        assert (first.status, again.status) == (202, 202)
+        assert again.json == first.json
+        assert again.headers["idempotent-replayed"] == "true"
+        assert len(cloud.objects()) == 1

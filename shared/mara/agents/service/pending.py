@@ -1,0 +1,121 @@
+"""Questions that a queue answers: accept them, tell their state, and answer them once."""
+
+import re
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from mara.agents.errors import (
+    AnswerNotFound,
+    AnswerSettled,
+    ConversationNotFound,
+    TooManyQuestions,
+)
+from mara.agents.messages import AnswerQuestion
+from mara.agents.model import Conversation
+from mara.agents.model.pending import ANSWER_WITHIN, LEASE, PENDING_MAX, PendingAnswer
+from mara.agents.ports import Agents, Conversations, PendingAnswers
+from mara.agents.service.answers import AnswerService
+from mara.kernel.clock import Clock
+from mara.kernel.errors import Conflict, DomainError, Unavailable
+from mara.kernel.ids import new_id
+from mara.kernel.messages import Publish
+from mara.kernel.principal import Principal
+from mara.kernel.time_budget import TimeBudget
+from mara.kernel.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptanceOfQuestions:
+    """Accepts questions for the queue, and tells what became of them."""
+
+    agents: Agents
+    conversations: Conversations
+    pending: PendingAnswers
+    publish: Publish
+    unit_of_work: UnitOfWork
+    now: Clock
+
+    def accept(
+        self, caller: Principal, agent_id: UUID, text: str, *, conversation_id: UUID | None
+    ) -> PendingAnswer:
+        """Queue a question, in a new conversation by default.
+
+        Raises AgentNotFound, ConversationNotFound, TooManyQuestions.
+        """
+        owner_id, at = caller.user_id, self.now()
+        with self.unit_of_work(owner_id):
+            # The lock makes the count true for parallel requests.
+            self.agents.lock(owner_id, agent_id)
+            if self.pending.count(owner_id, agent_id) >= PENDING_MAX:
+                raise TooManyQuestions(f"{PENDING_MAX} questions wait already.", retry_after_s=30)
+            if conversation_id is None:
+                conversation_id = new_id()
+                self.conversations.add(Conversation(conversation_id, owner_id, agent_id, at, at))
+            elif self.conversations.get(owner_id, conversation_id).agent_id != agent_id:
+                raise ConversationNotFound("The conversation belongs to another agent.")
+            accepted = PendingAnswer(new_id(), owner_id, agent_id, conversation_id, text, at)
+            self.pending.add(accepted)
+            self.publish(AnswerQuestion(owner_id=owner_id, answer_id=accepted.id))
+        return accepted
+
+    def find(self, caller: Principal, agent_id: UUID, answer_id: UUID) -> PendingAnswer | None:
+        """Return the question with its state now; ``None`` if it is answered or unknown."""
+        with self.unit_of_work(caller.user_id):
+            found = self.pending.find(caller.user_id, answer_id)
+        if found is not None and found.agent_id != agent_id:
+            raise AnswerNotFound("It is another agent's.")
+        return found.at(self.now()) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedAnswerService:
+    """Answers accepted questions, each once, whatever the queue delivers."""
+
+    answering: AnswerService
+    pending: PendingAnswers
+    unit_of_work: UnitOfWork
+    now: Clock
+
+    def answer(self, owner_id: UUID, answer_id: UUID) -> None:
+        """Answer the question and store the answer, or mark the question as failed.
+
+        Raises AnswerSettled for a redelivery; an Unavailable if a later try may succeed in time;
+        and the error that made the question fail.
+        """
+        claimed = self._claim(owner_id, answer_id)
+        budget = TimeBudget(self.now, self.now() + ANSWER_WITHIN)
+        try:
+            self.answering.ask_queued(claimed, budget)
+        except Conflict:
+            raise
+        except Unavailable as error:
+            if self.now() + ANSWER_WITHIN > claimed.gives_up_at:
+                self._save(claimed.failed(_code_of(error)))
+            else:
+                self._save(replace(claimed, leased_until=None))
+            raise
+        except DomainError as error:
+            self._save(claimed.failed(_code_of(error)))
+            raise
+        except Exception:
+            self._save(claimed.failed("internal"))
+            raise
+
+    def _claim(self, owner_id: UUID, answer_id: UUID) -> PendingAnswer:
+        at = self.now()
+        with self.unit_of_work(owner_id):
+            claimed = self.pending.claim(owner_id, answer_id, at, at + LEASE)
+            if claimed is not None and claimed.at(at).failure:
+                self.pending.save(claimed.at(at))
+                claimed = None
+        if claimed is None:
+            raise AnswerSettled("It is answered, failed, deleted, or in work.")
+        return claimed
+
+    def _save(self, pending: PendingAnswer) -> None:
+        with self.unit_of_work(pending.owner_id):
+            self.pending.save(pending)
+
+
+def _code_of(error: DomainError) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", type(error).__name__).lower()

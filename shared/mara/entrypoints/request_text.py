@@ -1,0 +1,45 @@
+"""The check of a request's texts: no field of the query or of a JSON body has unusable characters.
+
+Headers and the path are masked where the event is read (``events``), and files are cleaned where
+their text is extracted.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from fastapi.exceptions import RequestValidationError
+
+from mara.entrypoints.events import Request
+from mara.kernel.text import UNUSABLE, Location, unusable_in
+
+_ESCAPE = re.compile(r"\\[ubf]")
+"""JSON escapes that may produce a control character, a surrogate or a noncharacter."""
+
+
+def check_texts(request: Request) -> None:
+    """Raise RequestValidationError with an error for each field with unusable characters."""
+    found = [
+        {"loc": location, "msg": f"The character {name} is not allowed.", "type": "unusable_text"}
+        for location, name in _unusable(request)
+    ]
+    if found:
+        raise RequestValidationError(found)
+
+
+def _unusable(request: Request) -> Iterator[tuple[Location, str]]:
+    query: Mapping[str, Any] = request.event.get("multiValueQueryStringParameters") or {}
+    for name, values in query.items():
+        # A parameter that is sent twice is one field.
+        yield from list(unusable_in({name: "".join(values)}, ("query",)))[:1]
+    if request.body_size == 0 or request.media_type != "application/json":
+        return
+    raw = request.raw_body
+    try:
+        text = raw.decode(json.detect_encoding(raw), errors="surrogatepass")
+        # Most bodies have no such character, and are not parsed here.
+        if _ESCAPE.search(text) or UNUSABLE.search(text):
+            yield from unusable_in(json.loads(text), ("body",))
+    except (ValueError, RecursionError):
+        return  # not JSON, which the route refuses
