@@ -86,6 +86,7 @@ def deploy_again() -> None:
 def _send(request: Mapping[str, Any], template: Template, secrets: Mapping[str, str]) -> None:
     """Create or update the stack, and tell the front door about its API."""
     secret_store.put_missing(client("secretsmanager"), STAGE, secrets)
+    mailbox.verify_sender(client("sesv2"))
     cloudformation = client("cloudformation")
     try:
         if _status(cloudformation) is None and not import_bucket(

@@ -1,6 +1,7 @@
 """The mailbox of the local cloud: the e-mails that the emulator's SES was asked to send."""
 
 import html
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -45,6 +46,15 @@ class SentMail:
     to: str
     subject: str
     text: str
+
+
+def verify_sender(ses: Any) -> None:
+    """Verify the sender's address in the emulator, which forgets it when it restarts.
+
+    ``ses`` is a client of SES, version 2.
+    """
+    with suppress(ses.exceptions.AlreadyExistsException):
+        ses.create_email_identity(EmailIdentity=SENDER)
 
 
 def read(emulator_port: int, secret: str) -> list[SentMail]:

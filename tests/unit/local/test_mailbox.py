@@ -3,10 +3,12 @@
 import asyncio
 from datetime import UTC, datetime
 
+import boto3
 import pytest
+from botocore.stub import Stubber
 from starlette.requests import Request
 
-from infra.local.mailbox import SentMail, page, parse, show, text
+from infra.local.mailbox import SENDER, SentMail, page, parse, show, text, verify_sender
 
 AT = datetime(2026, 11, 26, 12, tzinfo=UTC)
 KEPT = {
@@ -53,3 +55,15 @@ class TestPage:
         request = Request({**scope, "headers": headers, "scheme": "http", "server": None})
         answer = asyncio.run(show(request, None, "secret"))
         assert answer.status_code == status
+
+
+class TestSender:
+    def test_is_verified_again_at_every_deployment(self) -> None:
+        ses = boto3.client("sesv2", region_name="eu-west-1")
+        asked = {"EmailIdentity": SENDER}
+        with Stubber(ses) as stubbed:
+            stubbed.add_response("create_email_identity", {}, asked)
+            stubbed.add_client_error("create_email_identity", "AlreadyExistsException")
+            verify_sender(ses)
+            verify_sender(ses)
+            stubbed.assert_no_pending_responses()
