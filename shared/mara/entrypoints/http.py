@@ -167,11 +167,9 @@ def lambda_handler(
         principal = identify(request, route.rule)
         status = rate_limit.check(request, principal, limit)
         check_texts(request)
-        response = idempotency.once(
-            request, principal, route, lambda: serve(request.event, context)
-        )
-        response["headers"].update(status.headers())
-        return response
+        answer = idempotency.once(request, principal, route, lambda: serve(request.event, context))
+        answer["headers"].update(status.headers())
+        return answer
 
     def handler(event: Event, context: Any) -> Response:
         started = time.perf_counter()
