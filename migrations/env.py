@@ -13,7 +13,7 @@ import sqlalchemy
 from alembic import context
 from sqlalchemy.dialects.postgresql.base import ischema_names
 
-from mara.platform.schema import HalfVector
+from mara.platform.schema import HalfVector, TransactionId
 from mara.wiring.schema import metadata
 
 sys.path.insert(0, str(Path(__file__).parent))  # the versions share tenancy.py
@@ -26,16 +26,18 @@ def engine_url() -> sqlalchemy.URL:
 
 
 def render_item(kind: str, item: Any, autogenerate: Any) -> str | Literal[False]:
-    """Render our own type with its import in a generated migration."""
-    if kind == "type" and isinstance(item, HalfVector):
-        autogenerate.imports.add("from mara.platform.schema import HalfVector")
-        return "HalfVector()"
+    """Render our own types with their imports in a generated migration."""
+    if kind == "type" and isinstance(item, HalfVector | TransactionId):
+        name = type(item).__name__
+        autogenerate.imports.add(f"from mara.platform.schema import {name}")
+        return f"{name}()"
     return False
 
 
 def run() -> None:
     """Run the command, each migration in a transaction of its own."""
-    ischema_names["halfvec"] = HalfVector  # else reflection does not recognise the type
+    # Else reflection does not recognise the types.
+    ischema_names.update(halfvec=HalfVector, xid8=TransactionId)
     engine = sqlalchemy.create_engine(engine_url(), poolclass=sqlalchemy.NullPool)
     with engine.connect() as connection:
         context.configure(

@@ -14,7 +14,7 @@ from mara.kernel.principal import Role
 from tests.support.accounts import make_account
 from tests.support.chain_labs import aptos_connected
 from tests.support.events import Answer
-from tests.support.knowledge import learn
+from tests.support.knowledge import failed_document, learn
 from tests.support.mails import Mailbox, mailbox
 from tests.support.openapi import Operation, document, form, operations, url_encoded
 from tests.support.scanning import begin_scans
@@ -25,12 +25,13 @@ STORY = (
     *("check_liveness", "check_health", "check_readiness"),
     *("register", "issue_token", "log_in", "refresh_session", "get_profile", "update_profile"),
     *("request_email_verification", "verify_email"),
+    *("change_profile", "list_events"),
     *("get_balance", "list_balance_entries"),
     *("generate_wallet", "list_wallets", "get_wallet"),
     *("get_wallet_balance", "claim_deposit", "list_deposits"),
     *("create_api_key", "list_api_keys", "delete_api_key"),
     *("upload_document", "list_documents", "request_analysis", "get_document"),
-    *("list_chunks", "get_content"),
+    *("list_chunks", "get_content", "retry_document"),
     *(
         "search_documents",
         "list_models",
@@ -38,8 +39,10 @@ STORY = (
         "list_agents",
         "get_agent",
         "update_agent",
+        "change_agent",
     ),
     *("ask_agent", "list_conversations", "get_conversation", "give_feedback"),
+    *("change_conversation",),
     *("get_answer", "list_versions", "evaluate_agent", "list_evaluations"),
     *("publish_version", "roll_back_version", "set_gate"),
     *("list_users", "get_user", "update_user"),
@@ -172,10 +175,13 @@ class TestExamples:
 
     def test_are_taken_in_turn_and_answered_as_the_document_says(self, reader: Reader) -> None:
         every = operations()
+        learned = None
         for name in STORY:
+            if name == "retry_document":
+                reader.ids["document_id"] = str(failed_document(reader.user_id).id)
             reader.follow(every[name])
-            if name == "upload_document":
-                learned = learn(reader.user_id, "disk.txt", [TEXT])
+            if name in {"upload_document", "retry_document"}:
+                learned = learned or learn(reader.user_id, "disk.txt", [TEXT])
                 reader.ids["document_id"] = str(learned.id)
             if name in {"end_session", "log_out", "log_out_everywhere"}:
                 reader.log_in()

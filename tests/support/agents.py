@@ -161,6 +161,9 @@ class FakeAgents:
         own = [a for a in own if page.after is None or a.id < page.after]
         return sorted(own, key=lambda a: a.id, reverse=True)[: page.limit + 1]
 
+    def count(self, owner_id: UUID, page: PageRequest) -> int:
+        return sum(agent.owner_id == owner_id for agent in self.rows.values())
+
     def delete(self, owner_id: UUID, agent_id: UUID) -> None:
         self.get(owner_id, agent_id)
         del self.rows[agent_id]
@@ -206,6 +209,10 @@ class FakeConversations:
         own = [c for c in self.rows.values() if (c.owner_id, c.agent_id) == (owner_id, agent_id)]
         own = [c for c in own if page.after is None or c.id < page.after]
         return sorted(own, key=lambda c: c.id, reverse=True)[: page.limit + 1]
+
+    def count(self, owner_id: UUID, agent_id: UUID, page: PageRequest) -> int:
+        wanted = (owner_id, agent_id)
+        return sum((c.owner_id, c.agent_id) == wanted for c in self.rows.values())
 
     def delete(self, owner_id: UUID, conversation_id: UUID) -> None:
         self.get(owner_id, conversation_id)

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from mara.documents.adapters.postgres import PostgresDocuments
-from mara.documents.model import Document, DocumentState
+from mara.documents.model import Document, DocumentState, Failure
 from mara.documents.service.chunking import chunk
 from mara.extraction.extractor import ChildProcessExtractor
 from mara.extraction.model import Block, Format, Place
@@ -18,6 +18,7 @@ from mara.kernel.ids import new_id
 from mara.platform.database import transaction
 from mara.search.model import Chunk
 from mara.search.model.windows import passages_to_embed
+from mara.wiring.documents import storage
 from mara.wiring.search import embedder, search_index
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -60,6 +61,20 @@ def learn(owner_id: UUID, filename: str, blocks: Sequence[Block | str]) -> Docum
         PostgresDocuments().add(replace(document, chunks=len(chunks)))
         search_index().replace(owner_id, document.id, list(_embedded(chunks, filename)))
     return document
+
+
+def failed_document(owner_id: UUID, filename: str = "torn.md") -> Document:
+    """Add a document that could not be read, with its file in the storage."""
+    failed = replace(
+        a_document(owner_id, filename),
+        state=DocumentState.FAILED,
+        failure=Failure("corrupt", "The file is damaged, or is not what its name says."),
+        chunks=None,
+    )
+    storage().put(failed.object_key, b"# Torn")
+    with transaction(owner_id):
+        PostgresDocuments().add(failed)
+    return failed
 
 
 def learn_file(owner_id: UUID, path: Path) -> Document:

@@ -40,6 +40,12 @@ class Operation:
         return re.findall(r"{(\w+)}", self.path)
 
     @property
+    def query_parameters(self) -> set[str]:
+        """The names of the parameters in the query."""
+        parameters = self.spec.get("parameters", [])
+        return {found["name"] for found in parameters if found["in"] == "query"}
+
+    @property
     def body_schema(self) -> dict[str, Any] | None:
         """The schema of the JSON body, with references resolved; None if there is no body."""
         content = self.spec.get("requestBody", {}).get("content", {})

@@ -16,7 +16,15 @@ from mara.kernel.errors import DomainError
 REF = {"$ref": "#/components/schemas/Problem"}
 INSTANCE = "/api/v1/agents"
 REQUEST_ID = "5f3a2b1c-9d8e-4f70-a1b2-c3d4e5f60718"
-MODULES_OF_ERRORS = (".errors", ".problems", ".idempotency", ".rate_limit", ".page", ".money")
+MODULES_OF_ERRORS = (
+    ".errors",
+    ".problems",
+    ".idempotency",
+    ".rate_limit",
+    ".page",
+    ".money",
+    ".replacement",
+)
 
 SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -69,12 +77,18 @@ SCHEMA: dict[str, Any] = {
 FIELD_ERROR: dict[str, Any] = {
     "type": "object",
     "description": "What is wrong with one field of the request.",
-    "required": ["pointer", "detail"],
+    "required": ["pointer", "code", "detail"],
     "properties": {
         "pointer": {
             "type": "string",
-            "description": "JSON pointer of the field (RFC 6901).",
-            "examples": ["/name"],
+            "description": "JSON pointer of the field in the body (RFC 6901), or `query:`, `path:`"
+            " or `header:` and a name.",
+            "examples": ["/name", "query:limit", "path:agent_id"],
+        },
+        "code": {
+            "type": "string",
+            "description": "Code of this error, for programs; `bad_request` for a wrong shape.",
+            "examples": ["bad_request"],
         },
         "detail": {
             "type": "string",
@@ -223,7 +237,9 @@ def _example(problem: ProblemType) -> dict[str, Any]:
         "request_id": REQUEST_ID,
     }
     if problem.code == "bad_request":
-        example["errors"] = [{"pointer": "/name", "detail": "Field required"}]
+        example["errors"] = [
+            {"pointer": "/name", "code": "bad_request", "detail": "Field required"}
+        ]
     return example
 
 

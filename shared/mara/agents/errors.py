@@ -9,18 +9,21 @@ class AgentNotFound(NotFound):
     """The agent does not exist, or belongs to another account."""
 
     title = "There is no such agent"
+    fields = ("agent_id",)
 
 
 class ConversationNotFound(NotFound):
     """The conversation does not exist, or belongs to another account or agent."""
 
     title = "There is no such conversation"
+    fields = ("conversation_id",)
 
 
 class AnswerNotFound(NotFound):
     """The answer does not exist, or belongs to another account or agent."""
 
     title = "There is no such answer"
+    fields = ("answer_id",)
 
 
 class AnswerSettled(Conflict):
@@ -39,6 +42,7 @@ class VersionNotFound(NotFound):
     """The agent has no version with this number."""
 
     title = "There is no such version"
+    fields = ("version",)
 
 
 class GateClosed(Conflict):
@@ -51,9 +55,9 @@ class UnknownLanguageModel(Invalid):
     """The model server does not have the model that the agent names."""
 
     title = "There is no such language model"
+    fields = ("model",)
 
     def __init__(self, name: str, known: Sequence[str]) -> None:
         listed = sorted(known)
         detail = f"Unknown model {name}; known: {', '.join(listed) or 'none'}."
-        field_error = {"pointer": "/model", "detail": detail}
-        super().__init__(detail, known=listed, errors=[field_error])
+        super().__init__(detail, known=listed)

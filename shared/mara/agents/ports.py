@@ -30,7 +30,13 @@ class Agents(Protocol):
         """Update a stored agent."""
 
     def list(self, owner_id: UUID, page: PageRequest) -> list[Agent]:
-        """Return a page, the newest first, and one agent more than its limit if there are more."""
+        """Return a page, and one agent more than its limit if there are more.
+
+        The filter is ``text`` (of the name). Raises InvalidCursor.
+        """
+
+    def count(self, owner_id: UUID, page: PageRequest) -> int:
+        """Return the number of agents that the filters of ``page`` admit."""
 
     def delete(self, owner_id: UUID, agent_id: UUID) -> None:
         """Delete the agent with its conversations and answers. Raises AgentNotFound."""
@@ -91,7 +97,13 @@ class Conversations(Protocol):
         """Update a stored conversation."""
 
     def list(self, owner_id: UUID, agent_id: UUID, page: PageRequest) -> list[Conversation]:
-        """Return a page, the newest first, and one more than its limit if there are more."""
+        """Return a page, and one more than its limit if there are more.
+
+        The filter is ``text`` (of the title). Raises InvalidCursor.
+        """
+
+    def count(self, owner_id: UUID, agent_id: UUID, page: PageRequest) -> int:
+        """Return the number of conversations that the filters of ``page`` admit."""
 
     def delete(self, owner_id: UUID, conversation_id: UUID) -> None:
         """Delete the conversation with its answers. Raises ConversationNotFound."""

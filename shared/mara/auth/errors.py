@@ -7,6 +7,7 @@ class InvalidCredentials(Unauthenticated):
     """The e-mail address or the password is wrong; which of them is not disclosed."""
 
     title = "E-mail or password is wrong"
+    fields = ("old_password",)
 
 
 class NotLoggedIn(Unauthenticated):
@@ -31,24 +32,28 @@ class InvalidRefreshToken(Unauthenticated):
     """The refresh token is unknown or expired, or its session is revoked."""
 
     title = "The refresh token is not valid"
+    fields = ("refresh_token",)
 
 
 class RefreshTokenReused(Unauthenticated):
     """The refresh token was consumed before: it may be stolen, so its session was revoked."""
 
     title = "The refresh token was used before; its session has ended"
+    fields = ("refresh_token",)
 
 
 class SessionNotFound(NotFound):
     """The caller has no session with this id, or it has ended."""
 
     title = "There is no such session"
+    fields = ("session_id",)
 
 
 class InvalidCsrfToken(Forbidden):
     """A request with the refresh cookie lacks the matching CSRF header."""
 
     title = "The CSRF token is missing or wrong"
+    fields = ("x-csrf-token",)
 
 
 class NotAllowed(Forbidden):
@@ -73,6 +78,7 @@ class WeakPassword(Invalid):
     """The password is too short, too long or too easy to guess; the detail gives the reason."""
 
     title = "The password is too easy to guess"
+    fields = ("new_password", "password")
 
 
 class LoginLocked(LimitReached):
@@ -85,6 +91,7 @@ class ApiKeyNotFound(NotFound):
     """The caller has no API key with this id."""
 
     title = "There is no such API key"
+    fields = ("key_id",)
 
 
 class TooManyApiKeys(Invalid):
@@ -97,9 +104,11 @@ class ExpiryInPast(Invalid):
     """The expiry of the new API key is not in the future."""
 
     title = "The key would have expired already"
+    fields = ("expires_at",)
 
 
 class InvalidMailToken(Invalid):
     """The token of a mail is unknown, was used, has expired, or is for something else."""
 
     title = "The token of the e-mail is not valid"
+    fields = ("token",)

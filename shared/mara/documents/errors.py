@@ -7,30 +7,54 @@ class DocumentNotFound(NotFound):
     """The document does not exist, is deleted, or belongs to another account."""
 
     title = "There is no such document"
+    fields = ("document_ids", "document_id")
+
+
+class ChunkNotFound(NotFound):
+    """The document has no passage with this id."""
+
+    title = "There is no such passage"
+    fields = ("around",)
+
+
+class DocumentNotFailed(Conflict):
+    """Only a document that could not be read is read again."""
+
+    title = "The document has not failed"
+
+
+class FileMissing(Conflict):
+    """The document cannot be read again, because its file is not in the storage."""
+
+    title = "The file of the document is not there"
 
 
 class UnsupportedFormat(Invalid):
     """The file extension has no reader."""
 
     title = "Files of this kind are not read"
+    fields = ("filename", "file")
 
 
 class InvalidFilename(Invalid):
     """The name is empty, too long, or contains control characters."""
 
     title = "The file name is not usable"
+    fields = ("filename", "file")
 
 
 class EmptyFile(Invalid):
     """The file has no bytes."""
 
     title = "The file is empty"
+    fields = ("size", "file")
 
 
 class FileTooLarge(Invalid):
     """The file exceeds the size limit."""
 
     title = "The file is too large"
+    fields = ("size", "file")
 
 
 class UnknownObject(Invalid):

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
-from mara.documents.model import Document
+from mara.documents.model import Document, Progress
 from mara.extraction.model import Extraction, Format
 from mara.kernel.page import PageRequest
 from mara.kernel.unit_of_work import Scope
@@ -44,7 +44,14 @@ class Documents(Protocol):
         """
 
     def list(self, owner_id: UUID, page: PageRequest) -> Sequence[Document]:
-        """Return a page, the newest first, and one more than its limit if there are more."""
+        """Return a page, and one more than its limit if there are more.
+
+        The filters are ``state``, ``text`` (of the file name) and ``superseded``: without the
+        latter, superseded versions are left out. Raises InvalidCursor.
+        """
+
+    def count(self, owner_id: UUID, page: PageRequest) -> int:
+        """Return the number of documents that the filters of ``page`` admit."""
 
     def save(self, document: Document) -> None:
         """Update a stored document."""
@@ -55,8 +62,11 @@ class Documents(Protocol):
         Returns it with ``attempts`` incremented, or ``None`` if it cannot be leased.
         """
 
-    def renew(self, claimed: Document, lease_until: datetime) -> bool:
-        """Extend the lease; return False if the document was deleted or leased again."""
+    def renew(self, claimed: Document, lease_until: datetime, progress: Progress) -> bool:
+        """Extend the lease and show the progress.
+
+        Returns False if the document was deleted or leased again.
+        """
 
     def supersede_older(self, newest: Document, at: datetime) -> Sequence[UUID]:
         """Mark the older versions as superseded; return their ids, to remove them from search."""
@@ -95,8 +105,13 @@ class Storage(Protocol):
     def presign_upload(self, key: str, size: int, lifetime_s: int) -> tuple[str, dict[str, str]]:
         """Return the URL and the fields of a form that accepts exactly ``size`` bytes."""
 
-    def presign_download(self, key: str, filename: str, lifetime_s: int) -> str:
-        """Return a URL that downloads the object as ``filename`` for ``lifetime_s`` seconds."""
+    def presign_download(
+        self, key: str, filename: str, lifetime_s: int, *, shown_as: str | None = None
+    ) -> str:
+        """Return a URL of the object for ``lifetime_s`` seconds.
+
+        A browser saves it as ``filename``; it shows it as the media type ``shown_as``, if given.
+        """
 
 
 class Extractor(Protocol):

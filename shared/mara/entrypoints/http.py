@@ -28,6 +28,7 @@ from mara.entrypoints.error_handlers import (
 )
 from mara.entrypoints.events import REQUEST, Event, Request, Response, json_response
 from mara.entrypoints.headers import outgoing_headers
+from mara.entrypoints.language import localized
 from mara.entrypoints.principal import PRINCIPAL, identify, load_authentication
 from mara.entrypoints.problems import (
     PROBLEM_JSON,
@@ -94,6 +95,9 @@ BODY_MAX = 256 * 1024
 WITH_BODY = {"POST", "PUT", "PATCH"}
 """Methods whose body is read; that of another method has no meaning (RFC 9110, 9.3)."""
 
+# Mangum would log the traceback a second time, as text.
+logging.getLogger("mangum.http").disabled = True
+
 Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX)]
 LambdaHandler = Callable[[Event, Any], Response]
 
@@ -105,11 +109,19 @@ class HealthOut(BaseModel):
 
 
 class PageOut(BaseModel, Generic[ItemT]):
-    """One page of a list; ``next_cursor`` is ``None`` on the last page."""
+    """One page of a list.
+
+    ``next_cursor`` is null on the last page, ``total`` unless the request asks for it.
+    """
 
     items: Sequence[ItemT] = Field(description="The items of this page.")
     next_cursor: str | None = Field(
         description="Cursor of the next page: send it as `cursor`; null on the last page.",
+        examples=[None],
+    )
+    total: int | None = Field(
+        default=None,
+        description="Number of items on all pages; null unless the request has `total=true`.",
         examples=[None],
     )
 
@@ -156,8 +168,6 @@ def lambda_handler(
     route = declared(app)
     if route.rule.access is not Access.PUBLIC:
         load_authentication()
-    # Mangum would log the traceback a second time, as text.
-    logging.getLogger("mangum.http").disabled = True
     serve = Mangum(app, lifespan="off", text_mime_types=TEXT)
     operation, limit = route.operation, rate_limit.OperationLimit.of(route)
 
@@ -190,8 +200,8 @@ def _answer(request: Request, operation: str, respond: Callable[[], Response]) -
         except DomainError as error:
             response = _domain_error_response(request, error)
         except RequestValidationError as error:
-            body = bad_request(error.errors(), instance=request.path, request_id=request.request_id)
-            response = json_response(body["status"], body, PROBLEM_JSON)
+            body, language = localized(bad_request(error.errors(), request), request)
+            response = json_response(body["status"], body, PROBLEM_JSON, language)
         except Exception:  # noqa: BLE001 - an exception that leaves a handler ends the environment
             response = _unexpected_error_response(request)
         outcome.status = str(response["statusCode"])
@@ -216,14 +226,14 @@ def _request_id(event: Event, context: Any) -> str:
 
 
 def _domain_error_response(request: Request, error: DomainError) -> Response:
-    body = problem(error, instance=request.path, request_id=request.request_id)
-    return json_response(body["status"], body, PROBLEM_JSON, headers_of(error))
+    body, language = localized(problem(error, request), request)
+    return json_response(body["status"], body, PROBLEM_JSON, {**headers_of(error), **language})
 
 
 def _unexpected_error_response(request: Request) -> Response:
     logger.exception("request_failed", request_id=request.request_id)
-    body = internal(instance=request.path, request_id=request.request_id)
-    return json_response(body["status"], body, PROBLEM_JSON)
+    body, language = localized(internal(request), request)
+    return json_response(body["status"], body, PROBLEM_JSON, language)
 
 
 def _log(request: Request, operation: str, status: int, started: float) -> None:

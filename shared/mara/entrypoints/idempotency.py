@@ -40,6 +40,7 @@ class IdempotencyKeyReused(Conflict):
     """The key was used before with another body."""
 
     title = "The Idempotency-Key was used for another request"
+    fields = ("idempotency-key",)
 
 
 class RequestInProgress(Conflict):
@@ -58,6 +59,7 @@ class InvalidIdempotencyKey(Invalid):
     """The key is empty or too long."""
 
     title = "The Idempotency-Key is not usable"
+    fields = ("idempotency-key",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,14 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
+from mara.entrypoints.events import Request
+from mara.entrypoints.pointers import pointer_of, pointers_to
 from mara.kernel import errors
+from mara.kernel.checked import DOMAIN_ERROR
 
 PROBLEM_JSON = "application/problem+json"
+BAD_REQUEST = "bad_request"
+INTERNAL = "internal"
 
 STATUS_OF_KIND = {
     errors.Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -34,6 +39,7 @@ class UnsupportedMediaType(errors.Invalid):
     """The body has a media type that the route does not accept."""
 
     title = "The route does not take this media type"
+    fields = ("content-type",)
     status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
 
 
@@ -66,51 +72,93 @@ def slug_of(error: type[errors.DomainError]) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "-", error.__name__).lower()
 
 
+def code_of(error: type[errors.DomainError]) -> str:
+    """Return the stable code of the error: ``invalid_credentials``."""
+    return slug_of(error).replace("-", "_")
+
+
 def type_of(error: type[errors.DomainError]) -> str:
     """Return the problem type: ``/problems/auth/invalid-credentials`` for ``mara.auth``."""
     domain = error.problem_domain or error.__module__.split(".")[1]
     return f"/problems/{domain}/{slug_of(error)}"
 
 
-def problem(error: errors.DomainError, *, instance: str, request_id: str) -> Problem:
-    """Return the problem document of a domain error (RFC 9457)."""
+def problem(
+    error: errors.DomainError, request: Request, path: Mapping[str, Any] | None = None
+) -> Problem:
+    """Return the problem document of a domain error (RFC 9457).
+
+    ``path`` holds the parameters of the path by name. ``errors`` points to the fields that the
+    error and those in its ``also`` concern.
+    """
     kind = type(error)
+    fields = [
+        {"pointer": pointer, "code": code_of(type(one)), "detail": one.detail}
+        for one in (error, *error.also)
+        for pointer in pointers_to(one, request, path or {})
+    ]
     return {
         "type": type_of(kind),
         "title": error.title,
         "status": status_of(error).value,
         "detail": error.detail,
-        "instance": instance,
-        "code": slug_of(kind).replace("-", "_"),
-        "request_id": request_id,
+        "instance": request.path,
+        "code": code_of(kind),
+        "request_id": request.request_id,
         **error.extensions,
+        **({"errors": fields} if fields else {}),
     }
 
 
-def bad_request(found: Sequence[Mapping[str, Any]], *, instance: str, request_id: str) -> Problem:
-    """Return pydantic's errors as JSON pointers and messages, without the values that were sent."""
+def bad_request(found: Sequence[Mapping[str, Any]], request: Request) -> Problem:
+    """Return pydantic's errors as pointers and messages, without the values that were sent."""
     return {
         "type": "/problems/bad-request",
         "title": "The request does not have the shape it should",
         "status": HTTPStatus.UNPROCESSABLE_ENTITY.value,
         "detail": f"{len(found)} field(s) need attention.",
-        "instance": instance,
-        "code": "bad_request",
-        "request_id": request_id,
-        "errors": [{"pointer": _pointer(e["loc"]), "detail": e["msg"]} for e in found],
+        "instance": request.path,
+        "code": BAD_REQUEST,
+        "request_id": request.request_id,
+        "errors": [
+            {"pointer": pointer_of(e), "code": _field_code(e), "detail": e["msg"]} for e in found
+        ],
     }
 
 
-def internal(*, instance: str, request_id: str) -> Problem:
+def only_domain_errors(found: Sequence[Mapping[str, Any]]) -> errors.DomainError | None:
+    """Return the first error, with the others in its ``also``, if the domain found all of them."""
+    carried = [_domain_error_of(error) for error in found]
+    known = [error for error in carried if error is not None]
+    if not known or len(known) < len(carried):
+        return None
+    known[0].also = tuple(known[1:])
+    return known[0]
+
+
+def _domain_error_of(found: Mapping[str, Any]) -> errors.DomainError | None:
+    """Return the domain error that a validator of ``mara.kernel.checked`` raised."""
+    if found.get("type") != DOMAIN_ERROR:
+        return None
+    error: errors.DomainError = found["ctx"]["error"]
+    return error
+
+
+def _field_code(found: Mapping[str, Any]) -> str:
+    error = _domain_error_of(found)
+    return code_of(type(error)) if error else BAD_REQUEST
+
+
+def internal(request: Request) -> Problem:
     """Return the problem document of an unexpected error; its traceback is in the log only."""
     return {
         "type": "/problems/internal",
         "title": "Something went wrong on our side",
         "status": HTTPStatus.INTERNAL_SERVER_ERROR.value,
         "detail": "It has been logged. Quote the request id when you report it.",
-        "instance": instance,
-        "code": "internal",
-        "request_id": request_id,
+        "instance": request.path,
+        "code": INTERNAL,
+        "request_id": request.request_id,
     }
 
 
@@ -124,9 +172,3 @@ def headers_of(error: errors.DomainError) -> dict[str, str]:
     if isinstance(error, MethodNotAllowed):
         headers["allow"] = ", ".join(error.allowed)
     return headers
-
-
-def _pointer(location: Sequence[str | int]) -> str:
-    """RFC 6901, without the first part, which is "body", "query" or "path" in FastAPI."""
-    parts = (str(part).replace("~", "~0").replace("/", "~1") for part in location[1:])
-    return "/" + "/".join(parts)

@@ -33,7 +33,7 @@ def _unusable(request: Request) -> Iterator[tuple[Location, str]]:
     for name, values in query.items():
         # A parameter that is sent twice is one field.
         yield from list(unusable_in({name: "".join(values)}, ("query",)))[:1]
-    if request.body_size == 0 or request.media_type != "application/json":
+    if request.body_size == 0 or not request.media_type.endswith("json"):
         return
     raw = request.raw_body
     try:

@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute
 
 from mara.auth.model import Scope
 from mara.auth.model.permissions import Access, Rule
+from mara.entrypoints.strict_route import StrictRoute
 
 PUBLIC, USER, ADMIN, SUPERUSER = Access
 AGENTS_ASK = Scope.AGENTS_ASK
@@ -51,6 +52,7 @@ class RouteApp(FastAPI):
         self.rule = rule
         self.per_minute = per_minute
         self.replay = replay
+        self.router.route_class = StrictRoute
 
     @property
     def operation(self) -> str:

@@ -39,6 +39,16 @@ class HalfVector(UserDefinedType[Any]):
         return "halfvec"
 
 
+class TransactionId(UserDefinedType[Any]):
+    """The id of a transaction with its epoch, which never repeats: ``xid8`` of PostgreSQL."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        """Return the name of the type in DDL."""
+        return "xid8"
+
+
 class Converted(TypeDecorator[Any]):
     """A column whose values are converted: by ``load`` when read, by ``dump`` when written.
 

@@ -27,7 +27,13 @@ class Users(Protocol):
         """Update the user; ``id``, ``email`` and ``created_at`` never change."""
 
     def list(self, wanted: UserFilter, page: PageRequest) -> list[User]:
-        """Return a page of matching users, newest first, and one more if there is a next page."""
+        """Return a page of matching users, and one more if there is a next page.
+
+        Raises InvalidCursor.
+        """
+
+    def count(self, wanted: UserFilter) -> int:
+        """Return the number of matching users."""
 
     def lock_active_superusers(self) -> set[UUID]:
         """Return the ids of all active superusers, locked until the transaction ends."""

@@ -1,13 +1,16 @@
 """Request and response bodies of users."""
 
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from mara.kernel.checked import checked
+from mara.kernel.patch import MergePatch, optional
 from mara.kernel.principal import Role
 from mara.users.model import Locale, Profile, User
+from mara.users.service import check_time_zone
 
 # No control characters: names are displayed to other users, in pages, chats and logs.
 Name = Annotated[
@@ -18,8 +21,12 @@ Name = Annotated[
 ]
 
 
+ChatId = Annotated[int, Field(ge=-(2**63), lt=2**63)]
+TimeZone = Annotated[str, StringConstraints(max_length=64), checked(check_time_zone)]
+
+
 class ProfileIn(BaseModel):
-    """A complete profile: omitted fields are reset to their defaults."""
+    """A complete profile; a field may be omitted only while it has its default value."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -46,16 +53,13 @@ class ProfileIn(BaseModel):
     locale: Locale = Field(
         default=Locale.EN, description="Language in which the user is addressed.", examples=["ru"]
     )
-    time_zone: str = Field(
+    time_zone: TimeZone = Field(
         default="UTC",
-        max_length=64,
         description="Time zone by its name in the IANA database.",
         examples=["Europe/Moscow"],
     )
-    telegram_chat_id: int | None = Field(
+    telegram_chat_id: ChatId | None = Field(
         default=None,
-        ge=-(2**63),
-        lt=2**63,
         description="Id of the user's chat in Telegram; null if it is not linked.",
         examples=[None],
     )
@@ -63,6 +67,30 @@ class ProfileIn(BaseModel):
     def to_profile(self) -> Profile:
         """Convert to the domain model."""
         return Profile(**self.model_dump())
+
+
+class ProfilePatch(MergePatch):
+    """Changes of a profile (RFC 7396): omitted fields stay, null erases a field."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"company": "Example LLC"}]}
+    )
+
+    full_name: Name | None = optional(
+        description="Full name; null erases it.", examples=["Анна Петрова"]
+    )
+    company: Name | None = optional(
+        description="Name of the company; null erases it.", examples=["Example LLC"]
+    )
+    locale: Locale = optional(
+        description="Language in which the user is addressed.", examples=["ru"]
+    )
+    time_zone: TimeZone = optional(
+        description="Time zone by its name in the IANA database.", examples=["Europe/Moscow"]
+    )
+    telegram_chat_id: ChatId | None = optional(
+        description="Id of the user's chat in Telegram; null ends the link.", examples=[None]
+    )
 
 
 class ProfileOut(BaseModel):
@@ -105,6 +133,15 @@ class UserOut(ProfileOut):
     def of(cls, user: User) -> Self:
         """Convert from the domain model."""
         return cls(**_fields(user), active=user.active)
+
+
+UserSort = Annotated[
+    Literal["-created_at", "created_at", "-updated_at", "updated_at", "email", "-email"],
+    Field(
+        description="The field of the order; `-` before it: the greatest first.",
+        examples=["-created_at"],
+    ),
+]
 
 
 class UserPatch(BaseModel):

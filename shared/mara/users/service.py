@@ -1,12 +1,15 @@
 """Use cases of profiles and of the administration of accounts."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 from zoneinfo import available_timezones
 
 from mara.kernel.clock import Clock
 from mara.kernel.page import Page, PageRequest
 from mara.kernel.principal import Principal, Role
+from mara.kernel.replacement import check_complete
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 from mara.users.errors import (
     LastSuperuser,
@@ -32,15 +35,38 @@ class ProfileService:
         with self.unit_of_work(caller.user_id):
             return self.users.get(caller.user_id)
 
-    def update(self, caller: Principal, profile: Profile) -> User:
-        """Replace the caller's profile. Raises UnknownTimeZone."""
-        if profile.time_zone not in available_timezones():
-            raise UnknownTimeZone("Use a name such as Europe/Moscow.")
+    def update(
+        self, caller: Principal, profile: Profile, *, given: Collection[str] | None = None
+    ) -> User:
+        """Replace the caller's profile.
+
+        ``given`` are the fields that the caller named, None for all: none of the others may lose a
+        value. Raises UnknownTimeZone, FieldsMissing.
+        """
+        check_time_zone(profile.time_zone)
         with self.unit_of_work(caller.user_id):
             user = self.users.lock(caller.user_id)
-            changed = replace(user, profile=profile, updated_at=self.now())
-            self.users.save(changed)
+            check_complete(user.profile, profile, given)
+            return self._save(user, profile)
+
+    def change(self, caller: Principal, changes: Mapping[str, Any]) -> User:
+        """Change some fields of the caller's profile, by their names. Raises UnknownTimeZone."""
+        with self.unit_of_work(caller.user_id):
+            user = self.users.lock(caller.user_id)
+            profile = replace(user.profile, **changes)
+            check_time_zone(profile.time_zone)
+            return self._save(user, profile)
+
+    def _save(self, user: User, profile: Profile) -> User:
+        changed = replace(user, profile=profile, updated_at=self.now())
+        self.users.save(changed)
         return changed
+
+
+def check_time_zone(name: str) -> None:
+    """Check that the IANA database has this time zone. Raises UnknownTimeZone."""
+    if name not in available_timezones():
+        raise UnknownTimeZone("Use a name such as Europe/Moscow.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +79,14 @@ class UserAdministrationService:
     now: Clock
 
     def list(self, _caller: Principal, wanted: UserFilter, page: PageRequest) -> Page[User]:
-        """Return a page of matching users, newest first."""
+        """Return a page of matching users, newest first unless it is sorted otherwise.
+
+        Raises InvalidCursor.
+        """
         with self.unit_of_work(SYSTEM):
             found = self.users.list(wanted, page)
-        return Page.of(found, page, lambda user: user.id)
+            total = self.users.count(wanted) if page.total else None
+        return Page.of(found, page, lambda user: user.id, total=total)
 
     def get(self, _caller: Principal, user_id: UUID) -> User:
         """Return a user. Raises UserNotFound."""

@@ -14,6 +14,7 @@ class NetworkOff(Unavailable):
     """The network is not configured in this stage, or its scan has not started."""
 
     title = "The network is off here"
+    fields = ("network",)
     retry_after_s = 60
 
 
@@ -51,12 +52,14 @@ class WalletNotFound(NotFound):
     """The user has no wallet on this network yet."""
 
     title = "There is no such wallet"
+    fields = ("network",)
 
 
 class TransactionNotFound(NotFound):
     """No provider has the transaction, or it pays nothing to the caller's wallet."""
 
     title = "The network has no such transaction to this wallet"
+    fields = ("transaction",)
 
 
 class InvalidRange(Invalid):
@@ -75,3 +78,4 @@ class InvalidTransaction(Invalid):
     """The text is not a transaction hash."""
 
     title = "This is not a transaction of the network"
+    fields = ("transaction",)

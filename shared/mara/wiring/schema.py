@@ -4,6 +4,7 @@ from mara.agents.adapters import tables as _agents
 from mara.auth.adapters import tables as _auth
 from mara.documents.adapters import tables as _documents
 from mara.ledger.adapters import tables as _ledger
+from mara.notifications.adapters import tables as _notifications
 from mara.platform import tables as _platform
 from mara.platform.schema import metadata
 from mara.search.adapters import tables as _search
@@ -12,7 +13,8 @@ from mara.vault.adapters import tables as _vault
 from mara.wallets.adapters import tables as _wallets
 
 DECLARED_IN = (
-    *(_platform, _users, _auth, _vault, _ledger, _wallets, _search, _documents, _agents),
+    *(_platform, _users, _auth, _vault, _ledger, _notifications, _wallets, _search),
+    *(_documents, _agents),
 )
 """The modules that declare tables: importing them fills ``metadata``."""
 

@@ -3,6 +3,7 @@
 import io
 import json
 from typing import Any
+from uuid import UUID
 
 import pytest
 from pydantic import BaseModel, ConfigDict
@@ -10,13 +11,16 @@ from pydantic import BaseModel, ConfigDict
 from mara.entrypoints import http
 from mara.entrypoints.http import PUBLIC, USER, LambdaHandler, api, lambda_handler
 from mara.entrypoints.principal import Caller
-from mara.kernel.errors import Unavailable
+from mara.kernel.errors import Invalid, Unavailable
+from mara.users.model import Locale, Profile
+from mara.wiring.users import profile_service
 from tests.support.accounts import make_account
 from tests.support.events import CONTEXT, api_event, call
 
 pytestmark = pytest.mark.usefixtures("database")
 
 PATH = "/api/v1/greetings"
+PAINT = "/api/v1/paints"
 
 
 class GreetingIn(BaseModel):
@@ -28,6 +32,30 @@ class GreetingIn(BaseModel):
 
 class Asleep(Unavailable):
     title = "Asleep"
+
+
+class GrumpyPassword(Invalid):
+    title = "Grumpy"
+    fields = ("password",)
+
+
+class GrumpyName(Invalid):
+    title = "Grumpy"
+    fields = ("name",)
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.also = (GrumpyPassword(detail),)
+
+
+def paint() -> LambdaHandler:
+    app = api(access=USER)
+
+    @app.put(PAINT + "/{paint_id}")
+    async def paint(paint_id: UUID, body: GreetingIn, limit: int, caller: Caller) -> dict[str, str]:
+        return {"id": str(paint_id)}
+
+    return lambda_handler(app)
 
 
 def greet(failure: Exception | None = None) -> LambdaHandler:
@@ -87,6 +115,22 @@ class TestProblems:
         answer = call(handler, "POST", PATH, body={"name": "a"})
         assert (answer.status, answer.json["code"]) == (503, "database_unavailable")
 
+    def test_all_errors_of_a_request_come_at_once_each_with_its_place(self) -> None:
+        headers = make_account().headers
+        answer = call(paint(), "PUT", f"{PAINT}/x", body={}, query={"lmit": "1"}, headers=headers)
+        assert answer.status == 422
+        pointers = [error["pointer"] for error in answer.json["errors"]]
+        assert pointers == ["path:paint_id", "query:limit", "/name", "query:lmit"]
+
+    def test_a_domain_error_names_its_field_and_those_beside_it(self) -> None:
+        handler = greet(GrumpyName("Be polite."))
+        answer = call(handler, "POST", PATH, body={"name": "x", "password": "y"})
+        assert (answer.status, answer.json["code"]) == (422, "grumpy_name")
+        assert [(e["pointer"], e["code"]) for e in answer.json["errors"]] == [
+            ("/name", "grumpy_name"),
+            ("/password", "grumpy_password"),
+        ]
+
     @pytest.mark.parametrize("raw", ["{", "", "[]", "null", '"x"'])
     def test_a_body_that_is_no_object_is_422(self, raw: str) -> None:
         event = api_event("POST", PATH, headers={"content-type": "application/json"})
@@ -102,6 +146,34 @@ class TestProblems:
         headers = {"content-type": "text/xml"}
         answer = call(greet(), "POST", PATH, body={"name": "a"}, headers=headers)
         assert answer.status == 415
+
+
+class TestLanguage:
+    """The texts follow the reader; code and type never do."""
+
+    def test_is_that_of_the_header(self) -> None:
+        headers = {"accept-language": "ru-RU,en;q=0.5"}
+        russian = call(greet(), "POST", PATH, body={}, headers=headers)
+        english = call(greet(), "POST", PATH, body={})
+        assert russian.headers["content-language"] == "ru"
+        assert english.headers["content-language"] == "en"
+        assert russian.json["title"] == "Запрос составлен неправильно"
+        assert russian.json["errors"][0]["detail"] == "Обязательное поле"
+        for name in ("type", "code", "status"):
+            assert russian.json[name] == english.json[name]
+
+    def test_is_else_that_of_the_profile(self) -> None:
+        account = make_account()
+        profile_service().update(account.principal, Profile(locale=Locale.RU))
+        answer = call(secure_greet(), "GET", PATH, query={"x": "1"}, headers=account.headers)
+        assert answer.json["errors"][0]["detail"] == "Такого поля здесь нет"
+        headers = {**account.headers, "accept-language": "en"}
+        answer = call(secure_greet(), "GET", PATH, query={"x": "1"}, headers=headers)
+        assert answer.json["errors"][0]["detail"] == "Extra inputs are not permitted"
+
+    def test_of_a_refusal_before_the_route_follows_the_header_too(self) -> None:
+        answer = call(secure_greet(), "GET", PATH, headers={"accept-language": "ru"})
+        assert (answer.status, answer.json["title"]) == (401, "Нужно войти")
 
 
 class TestAccess:

@@ -17,6 +17,8 @@ from mara.wiring.schema import metadata
 from tests.support.postgres import TEMPLATE, migrate
 
 ROOT = Path(__file__).parents[3]
+RECORDED = ("answers", "deposits", "documents", "pending_answers")
+"""Tables whose changes triggers write to ``changes``."""
 
 CHECK_WITH_A_COLUMN_MORE = """
 import sqlalchemy
@@ -169,6 +171,8 @@ class TestWhatTablesCannotDeclare:
             ("ledger_postings", "check_transfers"),
             ("ledger_postings", "track_hold"),
             ("ledger_transfers", "append_only"),
+            *((table, "record_new") for table in RECORDED),
+            *((table, "record_change") for table in RECORDED),
         }
 
     def test_functions(self, migrated: Connection) -> None:
@@ -181,4 +185,8 @@ class TestWhatTablesCannotDeclare:
             "ledger_track_hold",
             "mara_scope_is_system",
             "mara_scope_owner",
+            "record_answer_change",
+            "record_deposit_change",
+            "record_document_change",
+            "record_pending_answer_change",
         }

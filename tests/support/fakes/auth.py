@@ -130,6 +130,9 @@ class FakeUsers:
     def list(self, wanted: UserFilter, page: PageRequest) -> list[User]:
         raise NotImplementedError  # nothing of auth lists users
 
+    def count(self, wanted: UserFilter) -> int:
+        raise NotImplementedError  # nothing of auth counts users
+
     def lock_active_superusers(self) -> set[UUID]:
         users = self.database.tables.users.values()
         return {user.id for user in users if user.active and user.role is Role.SUPERUSER}

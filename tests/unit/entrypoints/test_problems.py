@@ -14,7 +14,7 @@ def every_error() -> set[type[DomainError]]:
     for module in pkgutil.walk_packages(mara.__path__, "mara."):
         if module.name.endswith(
             (".errors", ".problems", ".idempotency", ".rate_limit", ".page")
-        ) or (module.name.startswith("mara.platform.")):
+        ) or module.name.startswith(("mara.kernel.", "mara.platform.")):
             importlib.import_module(module.name)
 
     def below(kind: type[DomainError]) -> set[type[DomainError]]:

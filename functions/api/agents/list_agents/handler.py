@@ -4,9 +4,10 @@ The list is paged: send `next_cursor` of a page as `cursor` of the next request.
 """
 
 from mara.agents.schemas import AgentOut
-from mara.entrypoints.http import AGENTS_READ, USER, Limit, PageOut, api, lambda_handler
+from mara.agents.schemas.lists import AgentSort
+from mara.entrypoints.http import AGENTS_READ, USER, PageOut, api, lambda_handler
+from mara.entrypoints.lists import Listed, SearchText, page_out
 from mara.entrypoints.principal import Caller
-from mara.kernel.page import PageRequest
 from mara.wiring.agents import agent_service
 
 app = api(access=USER, scope=AGENTS_READ)
@@ -14,11 +15,10 @@ app = api(access=USER, scope=AGENTS_READ)
 
 @app.get("/api/v1/agents")
 async def list_agents(
-    caller: Caller, limit: Limit = 20, cursor: str | None = None
+    caller: Caller, listed: Listed, *, text: SearchText = None, sort: AgentSort = "-created_at"
 ) -> PageOut[AgentOut]:
-    page = agent_service().list(caller, PageRequest.of(limit, cursor))
-    items = [AgentOut.of(agent) for agent in page.items]
-    return PageOut(items=items, next_cursor=page.next_cursor)
+    page = listed.request(sort, text=text)
+    return page_out(agent_service().list(caller, page), AgentOut.of)
 
 
 handler = lambda_handler(app)

@@ -15,7 +15,10 @@ app = api(access=USER)
 
 @app.put("/api/v1/agents/{agent_id}")
 async def update_agent(agent_id: UUID, body: AgentIn, caller: Caller) -> AgentOut:
-    return AgentOut.of(agent_service().update(caller, agent_id, body.to_settings()))
+    agent = agent_service().update(
+        caller, agent_id, body.to_settings(), given=body.model_fields_set
+    )
+    return AgentOut.of(agent)
 
 
 handler = lambda_handler(app)

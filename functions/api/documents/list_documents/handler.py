@@ -4,20 +4,27 @@ The list is paged: send `next_cursor` of a page as `cursor` of the next request.
 """
 
 from mara.documents.schemas import DocumentOut
-from mara.entrypoints.http import DOCUMENTS_READ, USER, Limit, PageOut, api, lambda_handler
+from mara.documents.schemas.lists import DocumentSort, Superseded, WantedState
+from mara.entrypoints.http import DOCUMENTS_READ, USER, PageOut, api, lambda_handler
+from mara.entrypoints.lists import Listed, SearchText, page_out
 from mara.entrypoints.principal import Caller
-from mara.kernel.page import PageRequest
 from mara.wiring.documents import library_service
 
 app = api(access=USER, scope=DOCUMENTS_READ)
 
 
 @app.get("/api/v1/documents")
-async def list_documents(
-    caller: Caller, limit: Limit = 20, cursor: str | None = None
+async def list_documents(  # noqa: PLR0913 - each is a query parameter
+    caller: Caller,
+    listed: Listed,
+    *,
+    state: WantedState = None,
+    text: SearchText = None,
+    superseded: Superseded = None,
+    sort: DocumentSort = "-created_at",
 ) -> PageOut[DocumentOut]:
-    page = library_service().list(caller, PageRequest.of(limit, cursor))
-    return PageOut(items=[DocumentOut.of(d) for d in page.items], next_cursor=page.next_cursor)
+    page = listed.request(sort, state=state, text=text, superseded=superseded or None)
+    return page_out(library_service().list(caller, page), DocumentOut.of)
 
 
 handler = lambda_handler(app)

@@ -7,12 +7,12 @@ from typing import Annotated
 
 from fastapi import Query
 
-from mara.entrypoints.http import ADMIN, Limit, PageOut, api, lambda_handler
+from mara.entrypoints.http import ADMIN, PageOut, api, lambda_handler
+from mara.entrypoints.lists import Listed, page_out
 from mara.entrypoints.principal import Caller
-from mara.kernel.page import PageRequest
 from mara.kernel.principal import Role
 from mara.users.model import UserFilter
-from mara.users.schemas import UserOut
+from mara.users.schemas import UserOut, UserSort
 from mara.wiring.users import user_administration_service
 
 SEARCH = "Text in the e-mail address, the name or the company."
@@ -22,6 +22,7 @@ app = api(access=ADMIN)
 @app.get("/api/v1/users/admin/all")
 async def list_users(  # noqa: PLR0913 - each is a query parameter
     caller: Caller,
+    listed: Listed,
     *,
     search: Annotated[
         str | None,
@@ -29,12 +30,11 @@ async def list_users(  # noqa: PLR0913 - each is a query parameter
     ] = None,
     role: Annotated[Role | None, Query(description="Only accounts with this role.")] = None,
     active: Annotated[bool | None, Query(description="Only active ones, or only others.")] = None,
-    limit: Limit = 20,
-    cursor: str | None = None,
+    sort: UserSort = "-created_at",
 ) -> PageOut[UserOut]:
     wanted = UserFilter(search, role, active)
-    page = user_administration_service().list(caller, wanted, PageRequest.of(limit, cursor))
-    return PageOut(items=[UserOut.of(user) for user in page.items], next_cursor=page.next_cursor)
+    page = listed.request(sort, search=search, role=role, active=active)
+    return page_out(user_administration_service().list(caller, wanted, page), UserOut.of)
 
 
 handler = lambda_handler(app)

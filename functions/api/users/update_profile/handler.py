@@ -13,7 +13,9 @@ app = api(access=USER)
 
 @app.put("/api/v1/users/me/profile")
 async def update_profile(body: ProfileIn, caller: Caller) -> ProfileOut:
-    return ProfileOut.of(profile_service().update(caller, body.to_profile()))
+    return ProfileOut.of(
+        profile_service().update(caller, body.to_profile(), given=body.model_fields_set)
+    )
 
 
 handler = lambda_handler(app)

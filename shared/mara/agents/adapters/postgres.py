@@ -15,11 +15,10 @@ from mara.platform.sql import (
     execute,
     fetch_all,
     fetch_one,
-    page_parameters,
-    paged,
     take,
     values_of,
 )
+from mara.platform.sql_lists import SortedList, containing, contains_if_given
 
 _agent_key = (agents.c.owner_id == bindparam("owner_id"), agents.c.id == bindparam("id"))
 _agent_constants = {agents.c.id, agents.c.owner_id, agents.c.created_at}
@@ -32,7 +31,13 @@ UPDATE_AGENT = (
 GET_AGENT = select(agents).where(*_agent_key)
 LOCK_AGENT = GET_AGENT.with_for_update()
 DELETE_AGENT = delete(agents).where(*_agent_key)
-LIST_AGENTS = paged(select(agents), agents.c.id).where(agents.c.owner_id == bindparam("owner_id"))
+LIST_AGENTS = SortedList.of(
+    select(agents).where(
+        agents.c.owner_id == bindparam("owner_id"), contains_if_given(agents.c.name, "like")
+    ),
+    agents.c.id,
+    {"name": agents.c.name, "updated_at": agents.c.updated_at},
+)
 
 _conversation_key = (
     conversations.c.owner_id == bindparam("owner_id"),
@@ -40,14 +45,21 @@ _conversation_key = (
 )
 INSERT_CONVERSATION = insert(conversations).values(bound(conversations.c))
 UPDATE_CONVERSATION = (
-    update(conversations).where(*_conversation_key).values(bound([conversations.c.updated_at]))
+    update(conversations)
+    .where(*_conversation_key)
+    .values(bound([conversations.c.updated_at, conversations.c.title]))
 )
 GET_CONVERSATION = select(conversations).where(*_conversation_key)
 LOCK_CONVERSATION = GET_CONVERSATION.with_for_update()
 DELETE_CONVERSATION = delete(conversations).where(*_conversation_key)
-LIST_CONVERSATIONS = paged(select(conversations), conversations.c.id).where(
-    conversations.c.owner_id == bindparam("owner_id"),
-    conversations.c.agent_id == bindparam("agent_id"),
+LIST_CONVERSATIONS = SortedList.of(
+    select(conversations).where(
+        conversations.c.owner_id == bindparam("owner_id"),
+        conversations.c.agent_id == bindparam("agent_id"),
+        contains_if_given(conversations.c.title, "like"),
+    ),
+    conversations.c.id,
+    {"title": conversations.c.title, "updated_at": conversations.c.updated_at},
 )
 
 _answer_key = (answers.c.owner_id == bindparam("owner_id"), answers.c.id == bindparam("id"))
@@ -86,9 +98,12 @@ class PostgresAgents:
         execute(UPDATE_AGENT, **_agent_values(agent))
 
     def list(self, owner_id: UUID, page: PageRequest) -> list[Agent]:
-        """Return a page of the owner's agents, from new to old, and one agent more."""
-        rows = fetch_all(LIST_AGENTS, owner_id=owner_id, **page_parameters(page))
-        return [_agent(row) for row in rows]
+        """Return a page of the owner's agents, and one agent more if there are more."""
+        return [_agent(row) for row in LIST_AGENTS.fetch(page, **_wanted(page, owner_id=owner_id))]
+
+    def count(self, owner_id: UUID, page: PageRequest) -> int:
+        """Return the number of the owner's agents that the filters of ``page`` admit."""
+        return LIST_AGENTS.total(**_wanted(page, owner_id=owner_id))
 
     def delete(self, owner_id: UUID, agent_id: UUID) -> None:
         """Delete the agent with its conversations and answers. Raises AgentNotFound."""
@@ -112,14 +127,17 @@ class PostgresConversations:
         return _conversation(fetch_one(LOCK_CONVERSATION, owner_id=owner_id, id=conversation_id))
 
     def save(self, conversation: Conversation) -> None:
-        """Update the time of the last question."""
+        """Update the title and the time of the last question."""
         execute(UPDATE_CONVERSATION, **values_of(conversation))
 
     def list(self, owner_id: UUID, agent_id: UUID, page: PageRequest) -> list[Conversation]:
-        """Return a page of the agent's conversations, from new to old, and one more."""
-        wanted = {"owner_id": owner_id, "agent_id": agent_id}
-        rows = fetch_all(LIST_CONVERSATIONS, **wanted, **page_parameters(page))
-        return [_conversation(row) for row in rows]
+        """Return a page of the agent's conversations, and one more if there are more."""
+        wanted = _wanted(page, owner_id=owner_id, agent_id=agent_id)
+        return [_conversation(row) for row in LIST_CONVERSATIONS.fetch(page, **wanted)]
+
+    def count(self, owner_id: UUID, agent_id: UUID, page: PageRequest) -> int:
+        """Return the number of the agent's conversations that the filters of ``page`` admit."""
+        return LIST_CONVERSATIONS.total(**_wanted(page, owner_id=owner_id, agent_id=agent_id))
 
     def delete(self, owner_id: UUID, conversation_id: UUID) -> None:
         """Delete the conversation with its answers. Raises ConversationNotFound."""
@@ -156,6 +174,10 @@ class PostgresAnswers:
             feedback_comment=feedback.comment,
             feedback_at=feedback.given_at,
         )
+
+
+def _wanted(page: PageRequest, **owner: UUID) -> Row:
+    return {**owner, "like": containing(page.filters.get("text"))}
 
 
 def _agent(row: Row | None) -> Agent:

@@ -86,6 +86,7 @@ conversations = Table(
     Column("agent_id", Uuid, ForeignKey("agents.id", ondelete="CASCADE"), nullable=False),
     Column("created_at", TIMESTAMP, nullable=False),
     Column("updated_at", TIMESTAMP, nullable=False),
+    Column("title", Text, nullable=False, server_default=text("''")),
     Index("conversations_agent", "agent_id", "id"),
 )
 

@@ -173,10 +173,14 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A sequence of questions to one agent; ``updated_at`` is the time of the last question."""
+    """A sequence of questions to one agent; ``updated_at`` is the time of the last question.
+
+    ``title`` is the beginning of the first question, unless the owner chose another one.
+    """
 
     id: UUID
     owner_id: UUID
     agent_id: UUID
     created_at: datetime
     updated_at: datetime
+    title: str = ""

@@ -10,14 +10,21 @@ from mara.agents.schemas.answers import (
     TurnOut,
     UsageOut,
 )
-from mara.agents.schemas.conversations import ConversationOut, ConversationWithAnswersOut
+from mara.agents.schemas.conversations import (
+    ConversationOut,
+    ConversationPatch,
+    ConversationWithAnswersOut,
+)
+from mara.agents.schemas.patches import AgentPatch
 
 __all__ = [
     "AgentIn",
     "AgentOut",
+    "AgentPatch",
     "AnswerOut",
     "CitationOut",
     "ConversationOut",
+    "ConversationPatch",
     "ConversationWithAnswersOut",
     "FeedbackIn",
     "FeedbackOut",

@@ -25,6 +25,11 @@ Line = Annotated[
 ]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00]*$")]
 
+Instructions = Annotated[Text, Field(max_length=8000)]
+Temperature = Annotated[float, Field(ge=0, le=2, allow_inf_nan=False)]
+TopK = Annotated[int, Field(ge=1, le=TOP_K_MAX)]
+DocumentIds = Annotated[list[UUID], Field(max_length=1000)]
+
 
 class AgentIn(BaseModel):
     """The settings of an agent, which answers with at most ``top_k`` passages.
@@ -43,7 +48,7 @@ class AgentIn(BaseModel):
     name: Line = Field(
         description="Name of the agent, shown in lists.", examples=["On-call assistant"]
     )
-    instructions: Annotated[Text, Field(max_length=8000)] = Field(
+    instructions: Instructions = Field(
         default="",
         description="What the agent should pay attention to when a language model writes its "
         "answers. It changes nothing in mode `quote`.",
@@ -59,18 +64,13 @@ class AgentIn(BaseModel):
         description="Name of a language model from `GET /models`; null means the default one.",
         examples=[None],
     )
-    temperature: float = Field(
+    temperature: Temperature = Field(
         default=TEMPERATURE_DEFAULT,
-        ge=0,
-        le=2,
-        allow_inf_nan=False,
         description="Randomness of the language model: 0 is the most predictable.",
         examples=[0.2],
     )
-    top_k: int = Field(
+    top_k: TopK = Field(
         default=TOP_K_DEFAULT,
-        ge=1,
-        le=TOP_K_MAX,
         description="Maximum number of passages that an answer rests on.",
         examples=[5],
     )
@@ -79,9 +79,8 @@ class AgentIn(BaseModel):
         description="Language of the answers; null means the language of each question.",
         examples=["ru"],
     )
-    document_ids: list[UUID] = Field(
+    document_ids: DocumentIds = Field(
         default=[],
-        max_length=1000,
         description="Documents that the agent answers from; an empty list means all documents"
         " of its owner.",
         examples=[[]],

@@ -1,14 +1,16 @@
-"""Responses of the routes of conversations."""
+"""Requests and responses of the routes of conversations."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from mara.agents.model import Answer, Conversation
+from mara.agents.schemas.agents import Line
 from mara.agents.schemas.answers import TurnOut
+from mara.kernel.patch import MergePatch, optional
 
 
 class ConversationOut(BaseModel):
@@ -16,6 +18,10 @@ class ConversationOut(BaseModel):
 
     id: UUID = Field(description="Id of the conversation.")
     agent_id: UUID = Field(description="Id of the agent that was asked.")
+    title: str = Field(
+        description="Beginning of the first question, until the owner changes it.",
+        examples=["The disk of a node is full. What is to be done?"],
+    )
     created_at: datetime = Field(description="When the first question was asked.")
     updated_at: datetime = Field(description="When the last question was asked.")
 
@@ -23,6 +29,16 @@ class ConversationOut(BaseModel):
     def of(cls, conversation: Conversation) -> Self:
         """Build the response from the model object."""
         return cls(**_conversation_fields(conversation))
+
+
+class ConversationPatch(MergePatch):
+    """Changes of a conversation (RFC 7396)."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"title": "Full disks"}]}
+    )
+
+    title: Line = optional(description="The new title.", examples=["Full disks"])
 
 
 class ConversationWithAnswersOut(ConversationOut):
@@ -43,6 +59,7 @@ def _conversation_fields(conversation: Conversation) -> dict[str, Any]:
     return {
         "id": conversation.id,
         "agent_id": conversation.agent_id,
+        "title": conversation.title,
         "created_at": conversation.created_at,
         "updated_at": conversation.updated_at,
     }

@@ -1,6 +1,8 @@
 """Use cases of the owner of agents: create, read, change and delete them."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from mara.agents.model import Agent, AgentSettings
@@ -9,9 +11,11 @@ from mara.agents.ports import Agents, Versions
 from mara.agents.service.language_models import LanguageModelService
 from mara.documents.service.ownership import OwnershipService
 from mara.kernel.clock import Clock
+from mara.kernel.errors import check_all
 from mara.kernel.ids import new_id
 from mara.kernel.page import Page, PageRequest
 from mara.kernel.principal import Principal
+from mara.kernel.replacement import check_complete
 from mara.kernel.unit_of_work import UnitOfWork
 
 
@@ -31,8 +35,10 @@ class AgentService:
 
         Raises DocumentNotFound if a document is not the caller's, and UnknownLanguageModel.
         """
-        self.models.check(settings.model)
-        self.ownership.check_own(caller, settings.document_ids)
+        check_all(
+            lambda: self.models.check(settings.model),
+            lambda: self.ownership.check_own(caller, settings.document_ids),
+        )
         now = self.now()
         agent = Agent(new_id(), caller.user_id, settings, 1, now, now)
         with self.unit_of_work(caller.user_id):
@@ -46,26 +52,55 @@ class AgentService:
             return self.agents.get(caller.user_id, agent_id)
 
     def list(self, caller: Principal, page: PageRequest) -> Page[Agent]:
-        """Return a page of the caller's agents, the newest first."""
+        """Return a page of the caller's agents, the newest first unless it is sorted otherwise.
+
+        Raises InvalidCursor.
+        """
         with self.unit_of_work(caller.user_id):
             found = self.agents.list(caller.user_id, page)
-        return Page.of(found, page, lambda agent: agent.id)
+            total = self.agents.count(caller.user_id, page) if page.total else None
+        return Page.of(found, page, lambda agent: agent.id, value_of=_sort_value, total=total)
 
-    def update(self, caller: Principal, agent_id: UUID, settings: AgentSettings) -> Agent:
-        """Change the settings; the new version answers at once unless the agent has a gate.
+    def update(
+        self,
+        caller: Principal,
+        agent_id: UUID,
+        settings: AgentSettings,
+        *,
+        given: Collection[str] | None = None,
+    ) -> Agent:
+        """Replace the settings; the new version answers at once unless the agent has a gate.
+
+        ``given`` are the fields that the caller named, None for all: none of the others may lose a
+        value. Raises AgentNotFound, FieldsMissing, DocumentNotFound if a document is not the
+        caller's, and UnknownLanguageModel.
+        """
+        self._check_additions(caller, self.get(caller, agent_id), settings)
+        with self.unit_of_work(caller.user_id):
+            agent = self.agents.lock(caller.user_id, agent_id)
+            check_complete(agent.settings, settings, given)
+            return self._change(agent, settings)
+
+    def change(self, caller: Principal, agent_id: UUID, changes: Mapping[str, Any]) -> Agent:
+        """Change some settings, by their names; otherwise as ``update``.
 
         Raises AgentNotFound, DocumentNotFound if a document is not the caller's, and
         UnknownLanguageModel.
         """
         agent = self.get(caller, agent_id)
-        # Only additions are checked: an agent whose document or model was deleted can be renamed.
-        added = set(settings.document_ids) - set(agent.settings.document_ids)
-        self.ownership.check_own(caller, added)
-        if settings.model != agent.settings.model:
-            self.models.check(settings.model)
+        self._check_additions(caller, agent, replace(agent.settings, **changes))
         with self.unit_of_work(caller.user_id):
             agent = self.agents.lock(caller.user_id, agent_id)
-            return self._change(agent, settings)
+            return self._change(agent, replace(agent.settings, **changes))
+
+    def _check_additions(self, caller: Principal, agent: Agent, settings: AgentSettings) -> None:
+        # Only additions are checked: an agent whose document or model was deleted can be renamed.
+        added = set(settings.document_ids) - set(agent.settings.document_ids)
+        model = None if settings.model == agent.settings.model else settings.model
+        check_all(
+            lambda: self.models.check(model),
+            lambda: self.ownership.check_own(caller, added),
+        )
 
     def link(self, caller: Principal, agent_id: UUID, document_id: UUID) -> Agent:
         """Add a document to the ones that the agent answers from.
@@ -120,3 +155,7 @@ class AgentService:
                 published_at=agent.updated_at if answers else None,
             )
         )
+
+
+def _sort_value(agent: Agent, field: str) -> Any:
+    return agent.settings.name if field == "name" else getattr(agent, field)

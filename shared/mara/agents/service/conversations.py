@@ -1,7 +1,8 @@
 """Stored conversations: read and delete them, replay an answer, give feedback on it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from mara.agents.errors import AnswerNotFound
@@ -37,11 +38,26 @@ class ConversationService:
     now: Clock
 
     def list(self, caller: Principal, agent_id: UUID, page: PageRequest) -> Page[Conversation]:
-        """Return a page of the agent's conversations, the newest first. Raises AgentNotFound."""
+        """Return a page of the agent's conversations, the newest first unless sorted otherwise.
+
+        Raises AgentNotFound, InvalidCursor.
+        """
+        owner_id = caller.user_id
+        with self.unit_of_work(owner_id):
+            self.agents.get(owner_id, agent_id)
+            found = self.conversations.list(owner_id, agent_id, page)
+            total = self.conversations.count(owner_id, agent_id, page) if page.total else None
+        return Page.of(found, page, lambda conversation: conversation.id, total=total)
+
+    def change(
+        self, caller: Principal, conversation_id: UUID, changes: Mapping[str, Any]
+    ) -> Conversation:
+        """Change the title of the conversation, if it is given. Raises ConversationNotFound."""
         with self.unit_of_work(caller.user_id):
-            self.agents.get(caller.user_id, agent_id)
-            found = self.conversations.list(caller.user_id, agent_id, page)
-        return Page.of(found, page, lambda conversation: conversation.id)
+            found = self.conversations.lock(caller.user_id, conversation_id)
+            changed = replace(found, **changes)
+            self.conversations.save(changed)
+        return changed
 
     def get(
         self, caller: Principal, conversation_id: UUID

@@ -13,6 +13,7 @@ from mara.agents.errors import (
 from mara.agents.messages import AnswerQuestion
 from mara.agents.model import Conversation
 from mara.agents.model.pending import ANSWER_WITHIN, LEASE, PENDING_MAX, PendingAnswer
+from mara.agents.model.titles import title_of
 from mara.agents.ports import Agents, Conversations, PendingAnswers
 from mara.agents.service.answers import AnswerService
 from mara.kernel.clock import Clock
@@ -50,7 +51,10 @@ class AcceptanceOfQuestions:
                 raise TooManyQuestions(f"{PENDING_MAX} questions wait already.", retry_after_s=30)
             if conversation_id is None:
                 conversation_id = new_id()
-                self.conversations.add(Conversation(conversation_id, owner_id, agent_id, at, at))
+                title = title_of(text)
+                self.conversations.add(
+                    Conversation(conversation_id, owner_id, agent_id, at, at, title)
+                )
             elif self.conversations.get(owner_id, conversation_id).agent_id != agent_id:
                 raise ConversationNotFound("The conversation belongs to another agent.")
             accepted = PendingAnswer(new_id(), owner_id, agent_id, conversation_id, text, at)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from mara.agents.errors import AnswerSettled
 from mara.agents.model import Answer, AnswerBasis, Conversation, Reply, Retrieved
 from mara.agents.model.prompts import PROMPT_VERSION
+from mara.agents.model.titles import title_of
 from mara.agents.ports import Answers, Conversations, PendingAnswers
 from mara.agents.service.decision import Decision
 from mara.agents.service.question import Question
@@ -75,6 +76,7 @@ class AnswerRecorder:
                 agent_id=answer.agent_id,
                 created_at=answer.created_at,
                 updated_at=answer.created_at,
+                title=title_of(answer.question),
             )
         )
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    Boolean,
     Text,
     Uuid,
     and_,
@@ -21,7 +22,7 @@ from sqlalchemy import (
 
 from mara.documents.adapters.tables import documents
 from mara.documents.errors import DocumentNotFound
-from mara.documents.model import Document, DocumentState, Failure
+from mara.documents.model import Document, DocumentState, Failure, Progress, Stage
 from mara.documents.service.recovery import DELETED_FOR, QUEUED_FOR, UPLOADING_FOR
 from mara.kernel.page import PageRequest
 from mara.kernel.unit_of_work import SYSTEM, Scope
@@ -34,10 +35,9 @@ from mara.platform.sql import (
     fetch_all,
     fetch_one,
     fetch_value,
-    page_parameters,
-    paged,
     values_of,
 )
+from mara.platform.sql_lists import SortedList, containing, contains_if_given
 
 _columns = documents.c
 _of_id = _columns.id == bindparam("id")
@@ -49,6 +49,8 @@ _queued = _columns.state == constant(DocumentState.QUEUED)
 _uploading = _columns.state == constant(DocumentState.UPLOADING)
 _processing = _columns.state == constant(DocumentState.PROCESSING)
 _lease_is_over = and_(_processing, _columns.lease_until < bindparam("at"))
+
+_progress = (_columns.progress_stage, _columns.progress_done, _columns.progress_total)
 
 INSERT = insert(documents).values(bound(_columns))
 UPDATE = (
@@ -67,6 +69,7 @@ UPDATE = (
                 _columns.attempts,
                 _columns.lease_until,
                 _columns.deleted_at,
+                *_progress,
             )
         )
     )
@@ -84,7 +87,21 @@ LOCK_NAME = select(
     func.pg_advisory_xact_lock(func.hashtextextended(bindparam("name", type_=Text), 7211))
 )
 NEXT_VERSION = select(func.coalesce(func.max(_columns.version), 0) + 1).where(_of_owner, _of_name)
-LIST = paged(select(documents), _columns.id).where(_of_owner, _not_deleted)
+LIST = SortedList.of(
+    select(documents).where(
+        _of_owner,
+        _not_deleted,
+        equals_if_given(_columns.state, "state"),
+        contains_if_given(_columns.filename, "like"),
+        or_(_columns.superseded_at.is_(None), bindparam("superseded", type_=Boolean)),
+    ),
+    _columns.id,
+    {
+        "updated_at": _columns.updated_at,
+        "filename": _columns.filename,
+        "size": _columns.size,
+    },
+)
 CLAIM = (
     update(documents)
     .where(_of_id, _not_deleted, or_(_queued, _lease_is_over))
@@ -93,13 +110,16 @@ CLAIM = (
         attempts=_columns.attempts + 1,
         lease_until=bindparam("until"),
         updated_at=bindparam("at"),
+        progress_stage=constant(Stage.READING),
+        progress_done=0,
+        progress_total=1,
     )
     .returning(documents)
 )
 RENEW = (
     update(documents)
     .where(_of_id, _not_deleted, _processing, _columns.attempts == bindparam("attempt"))
-    .values(lease_until=bindparam("until"))
+    .values(lease_until=bindparam("until"), **bound(_progress))
 )
 SUPERSEDE = (
     update(documents)
@@ -159,9 +179,13 @@ class PostgresDocuments:
         return int(fetch_value(NEXT_VERSION, owner_id=owner_id, filename=filename))
 
     def list(self, owner_id: UUID, page: PageRequest) -> list[Document]:
-        """Return a page of the owner's documents, from new to old, and one document more."""
-        rows = fetch_all(LIST, owner_id=owner_id, **page_parameters(page))
+        """Return a page of the owner's documents, and one document more if there are more."""
+        rows = LIST.fetch(page, owner_id=owner_id, **_filters(page))
         return [_document(row) for row in rows]
+
+    def count(self, owner_id: UUID, page: PageRequest) -> int:
+        """Return the number of the owner's documents that the filters of ``page`` admit."""
+        return LIST.total(owner_id=owner_id, **_filters(page))
 
     def save(self, document: Document) -> None:
         """Update all columns that may change."""
@@ -172,9 +196,10 @@ class PostgresDocuments:
         row = fetch_one(CLAIM, id=document_id, at=at, until=lease_until)
         return _document(row) if row else None
 
-    def renew(self, claimed: Document, lease_until: datetime) -> bool:
+    def renew(self, claimed: Document, lease_until: datetime, progress: Progress) -> bool:
         """Extend the lease of ``claimed``; return whether this worker still holds it."""
-        return execute(RENEW, id=claimed.id, attempt=claimed.attempts, until=lease_until) == 1
+        held = {"id": claimed.id, "attempt": claimed.attempts, "until": lease_until}
+        return execute(RENEW, **held, **_progress_values(progress)) == 1
 
     def supersede_older(self, newest: Document, at: datetime) -> Sequence[UUID]:
         """Mark older versions as superseded; return their ids."""
@@ -212,6 +237,15 @@ class PostgresOwnDocuments:
         return set(document_ids) - {row["id"] for row in rows}
 
 
+def _filters(page: PageRequest) -> Row:
+    given = page.filters
+    return {
+        "state": given.get("state"),
+        "like": containing(given.get("text")),
+        "superseded": bool(given.get("superseded")),
+    }
+
+
 def _owner_of(scope: Scope) -> UUID | None:
     return None if scope == SYSTEM else scope
 
@@ -220,7 +254,12 @@ def _document(row: Row | None) -> Document:
     if row is None:
         raise DocumentNotFound("Check the id.")
     code, detail = row.pop("failure_code"), row.pop("failure_detail")
-    return Document(failure=Failure(code, detail) if code else None, **row)
+    stage, done, total = (row.pop(column.name) for column in _progress)
+    return Document(
+        failure=Failure(code, detail) if code else None,
+        progress=Progress(stage, done, total) if stage else None,
+        **row,
+    )
 
 
 def _values(document: Document) -> Row:
@@ -229,4 +268,13 @@ def _values(document: Document) -> Row:
         **values_of(document),
         "failure_code": failure.code if failure else None,
         "failure_detail": failure.detail if failure else None,
+        **_progress_values(document.progress),
+    }
+
+
+def _progress_values(progress: Progress | None) -> Row:
+    return {
+        "progress_stage": progress.stage if progress else None,
+        "progress_done": progress.done if progress else None,
+        "progress_total": progress.total if progress else None,
     }

@@ -92,17 +92,21 @@ class S3Storage:
             )
         return form["url"], form["fields"]
 
-    def presign_download(self, key: str, filename: str, lifetime_s: int) -> str:
+    def presign_download(
+        self, key: str, filename: str, lifetime_s: int, *, shown_as: str | None = None
+    ) -> str:
         """Return the URL of a presigned GET, which expires after ``lifetime_s`` seconds."""
-        # As an attachment: a hostile file must not be shown as a page of the storage's origin.
-        disposition = f"attachment; filename*=UTF-8''{quote(filename, safe='')}"
+        disposition = "inline" if shown_as else "attachment"
+        name = quote(filename, safe="")
+        parameters = {
+            "Bucket": self.bucket,
+            "Key": key,
+            "ResponseContentDisposition": f"{disposition}; filename*=UTF-8''{name}",
+        }
+        if shown_as:
+            # The type is stated, so that no browser guesses that a hostile file is a web page.
+            parameters["ResponseContentType"] = shown_as
         with _failures():
             return s3.client().generate_presigned_url(
-                "get_object",
-                Params={
-                    "Bucket": self.bucket,
-                    "Key": key,
-                    "ResponseContentDisposition": disposition,
-                },
-                ExpiresIn=lifetime_s,
+                "get_object", Params=parameters, ExpiresIn=lifetime_s
             )

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from mara.documents.model import DocumentState
+from mara.documents.model import DocumentState, Stage
 from mara.documents.model.analysis import AnalysisResult, AnalysisState, Entity, Method
 from mara.extraction.model import Format
 from mara.platform.schema import TIMESTAMP, Converted, check, enumerated, metadata, one_of
@@ -57,6 +57,9 @@ documents = Table(
     Column("updated_at", TIMESTAMP, nullable=False),
     Column("deleted_at", TIMESTAMP),
     Column("superseded_at", TIMESTAMP),
+    Column("progress_stage", enumerated(Stage)),
+    Column("progress_done", Integer),
+    Column("progress_total", Integer),
     UniqueConstraint("owner_id", "filename", "version"),
     one_of("format", Format),
     CheckConstraint("size > 0", name="size"),
@@ -66,6 +69,13 @@ documents = Table(
     check("(state = 'failed') = (failure_code IS NOT NULL)", name="documents_check"),
     check("state <> 'ready' OR chunks > 0", name="documents_check1"),
     check("(state = 'processing') = (lease_until IS NOT NULL)", name="documents_check2"),
+    one_of("progress_stage", Stage),
+    check(
+        "CASE WHEN state = 'processing'"
+        " THEN (progress_stage IS NULL) = (progress_done IS NULL OR progress_total IS NULL)"
+        " ELSE num_nonnulls(progress_stage, progress_done, progress_total) = 0 END",
+        name="documents_progress",
+    ),
     Index("documents_owner", "owner_id", "id"),
     Index("documents_hash", "owner_id", "sha256"),
     Index(

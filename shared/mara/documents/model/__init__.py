@@ -21,6 +21,34 @@ class DocumentState(StrEnum):
     FAILED = "failed"
 
 
+class Stage(StrEnum):
+    """What a worker does with a document that is ``processing``, in this order."""
+
+    READING = "reading"
+    EMBEDDING = "embedding"
+    INDEXING = "indexing"
+
+
+class Disposition(StrEnum):
+    """What a browser does with a file: save it, or show it if it can."""
+
+    ATTACHMENT = "attachment"
+    INLINE = "inline"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the processing is: ``done`` of ``total`` units of the stage.
+
+    The units are files in ``reading``, passages in ``indexing``, and texts in ``embedding``, where
+    a passage is one text or several.
+    """
+
+    stage: Stage
+    done: int
+    total: int
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """Why a document cannot be read: a stable code and a sentence for its owner."""
@@ -62,6 +90,8 @@ class Document:
     """Number of claims by workers; it also identifies the current claim."""
     lease_until: datetime | None = None
     """While ``processing``: when the claim expires."""
+    progress: Progress | None = None
+    """While ``processing``: how far it is."""
     deleted_at: datetime | None = None
     superseded_at: datetime | None = None
     """When a newer version of the file became ready: this one is not searchable any more."""

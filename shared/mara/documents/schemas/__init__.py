@@ -1,22 +1,16 @@
 """Requests and responses of the routes of documents."""
 
-from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from mara.documents.model import Document, DocumentState
+from mara.documents.model import Document, DocumentState, Stage
 from mara.documents.model.uploads import UploadForm
 from mara.documents.service.formats import CONTRACTS
 from mara.documents.service.library import DOWNLOAD_LIFETIME
-from mara.kernel.page import decode_cursor, encode_cursor
-from mara.search.model import Chunk
-from mara.search.schemas import PlaceOut
-
-ORDINAL_MAX = 2**31 - 1
-"""The maximum of PostgreSQL's ``integer``, the type of a passage's ordinal."""
 
 
 class UploadIn(BaseModel):
@@ -63,6 +57,19 @@ class FailureOut(BaseModel):
     code: str = Field(description="Stable code of the reason.", examples=["encrypted"])
     detail: str = Field(
         description="The reason as a sentence.", examples=["The file is protected by a password."]
+    )
+
+
+class ProgressOut(BaseModel):
+    """How far the processing is: ``done`` of ``total`` units of the stage."""
+
+    stage: Stage = Field(
+        description="What is done now; the stages follow in this order.", examples=["embedding"]
+    )
+    done: int = Field(description="Units that are done.", examples=[512])
+    total: int = Field(
+        description="Units of this stage: files to read, texts to embed, passages to index.",
+        examples=[2048],
     )
 
 
@@ -115,6 +122,10 @@ class DocumentOut(BaseModel):
         "is read.",
         examples=["ru"],
     )
+    progress: ProgressOut | None = Field(
+        description="How far the processing is; null unless the state is `processing`.",
+        examples=[{"stage": "embedding", "done": 512, "total": 2048}],
+    )
     contract: ContractOut = Field(
         description="What is read from files of this format, and what is left out."
     )
@@ -127,7 +138,7 @@ class DocumentOut(BaseModel):
     @classmethod
     def of(cls, document: Document) -> Self:
         """Build the response from the model object."""
-        failure = document.failure
+        failure, progress = document.failure, document.progress
         contract = CONTRACTS[document.format]
         return cls(
             id=document.id,
@@ -141,6 +152,7 @@ class DocumentOut(BaseModel):
             pages=document.pages,
             chunks=document.chunks,
             language=document.language,
+            progress=ProgressOut(**asdict(progress)) if progress else None,
             contract=ContractOut(read=list(contract.read), dropped=list(contract.dropped)),
             superseded=document.superseded_at is not None,
             created_at=document.created_at,
@@ -175,29 +187,6 @@ class UploadBegun(BaseModel):
         return cls(document=DocumentOut.of(document), upload=shown)
 
 
-class ChunkOut(BaseModel):
-    """A passage of a document; ``ordinal`` is its position in the document, from 0."""
-
-    chunk_id: UUID = Field(description="Id of the passage.")
-    ordinal: int = Field(
-        description="Position of the passage in the document. It counts from 0.", examples=[0]
-    )
-    text: str = Field(
-        description="Text of the passage.", examples=["Удалите архивы журналов старше 14 дней."]
-    )
-    place: PlaceOut = Field(description="Where the passage is in the document.")
-
-    @classmethod
-    def of(cls, chunk: Chunk) -> Self:
-        """Build the response from the model object."""
-        return cls(
-            chunk_id=chunk.id,
-            ordinal=chunk.ordinal,
-            text=chunk.text,
-            place=PlaceOut.of(chunk.place),
-        )
-
-
 class ContentOut(BaseModel):
     """Where to download the file; ``url`` is valid for ``expires_in`` seconds."""
 
@@ -213,24 +202,3 @@ class ContentOut(BaseModel):
     def of(cls, url: str) -> Self:
         """Build the response from a presigned URL."""
         return cls(url=url, expires_in=int(DOWNLOAD_LIFETIME.total_seconds()))
-
-
-class ChunksOut(BaseModel):
-    """A page of passages, in reading order."""
-
-    items: list[ChunkOut] = Field(description="The passages of this page, in reading order.")
-    next_cursor: str | None = Field(
-        description="Cursor of the next page; null on the last page.", examples=[None]
-    )
-
-    @classmethod
-    def of(cls, chunks: Sequence[Chunk], *, more: bool) -> Self:
-        """Build the response from the model objects; ``more`` if there are passages after them."""
-        last = encode_cursor(UUID(int=chunks[-1].ordinal)) if more else None
-        return cls(items=[ChunkOut.of(chunk) for chunk in chunks], next_cursor=last)
-
-    @staticmethod
-    def ordinal_of(cursor: str | None) -> int:
-        """Return the ordinal of the last passage already read, -1 if none. Raises InvalidCursor."""
-        ordinal = decode_cursor(cursor).int if cursor else -1
-        return min(ordinal, ORDINAL_MAX)

@@ -18,6 +18,11 @@ MEDIA_TYPES = {
     Format.MD: "text/markdown",
     Format.CSV: "text/csv",
 }
+SHOWN_AS = {
+    **MEDIA_TYPES,
+    **dict.fromkeys((Format.TXT, Format.MD, Format.CSV), "text/plain; charset=utf-8"),
+}
+"""The media type under which a browser may show a file: never one that can hold a script."""
 ENDINGS = {**{f".{known.value}": known for known in Format}, ".markdown": Format.MD}
 
 CONTRACTS = {

@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 from mara.documents.errors import DocumentNotFound, IngestionSettled
-from mara.documents.model import Document, DocumentState, Failure
+from mara.documents.model import Document, DocumentState, Failure, Progress, Stage
 from mara.documents.ports import Documents, Extractor, Storage
 from mara.documents.service.chunking import chunk
 from mara.extraction.errors import Unreadable
@@ -79,9 +79,10 @@ class IngestionService:
             chunks=len(chunks),
             language=language_of("\n".join(part.text for part in chunks[:50])),
             lease_until=None,
+            progress=None,
         )
         embedded = self._embed(claimed, chunks)
-        self._renew(claimed)
+        self._renew(claimed, Progress(Stage.INDEXING, 0, len(chunks)))
         self._finish(claimed, ready, embedded)
 
     def _claim(self, document_id: UUID) -> Document:
@@ -104,7 +105,7 @@ class IngestionService:
         texts = [(part, text) for part in chunks for text in passages_to_embed(part, filename)]
         embedded: Embedded = []
         for start in range(0, len(texts), EMBEDDED_AT_ONCE):
-            self._renew(claimed)
+            self._renew(claimed, Progress(Stage.EMBEDDING, start, len(texts)))
             batch = texts[start : start + EMBEDDED_AT_ONCE]
             vectors = self.embedder.embed_passages([text for _, text in batch])
             # In arrays: a long document has 100 000 vectors, and lists need 8 times the memory.
@@ -112,9 +113,9 @@ class IngestionService:
             embedded += zip((part for part, _ in batch), packed, strict=True)
         return embedded
 
-    def _renew(self, claimed: Document) -> None:
+    def _renew(self, claimed: Document, progress: Progress) -> None:
         with self.unit_of_work(SYSTEM):
-            held = self.documents.renew(claimed, self.now() + LEASE)
+            held = self.documents.renew(claimed, self.now() + LEASE, progress)
         if not held:
             raise IngestionSettled("It was deleted meanwhile, or a later worker has it.")
 
@@ -161,4 +162,5 @@ def _failed(document: Document, code: str, detail: str) -> Document:
         state=DocumentState.FAILED,
         failure=Failure(code, detail),
         lease_until=None,
+        progress=None,
     )

@@ -6,12 +6,19 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
-from mara.documents.errors import DocumentNotFound, EmptyFile, FileTooLarge
+from mara.documents.errors import (
+    ChunkNotFound,
+    DocumentNotFailed,
+    DocumentNotFound,
+    EmptyFile,
+    FileMissing,
+    FileTooLarge,
+)
 from mara.documents.messages import IngestDocument, PurgeDocument
-from mara.documents.model import SIZE_MAX, Document, DocumentState
+from mara.documents.model import SIZE_MAX, Disposition, Document, DocumentState
 from mara.documents.model.uploads import UploadForm
 from mara.documents.ports import Documents, Storage
-from mara.documents.service.formats import MEDIA_TYPES, clean_filename, format_of
+from mara.documents.service.formats import MEDIA_TYPES, SHOWN_AS, clean_filename, format_of
 from mara.kernel.clock import Clock
 from mara.kernel.ids import new_id
 from mara.kernel.messages import Publish
@@ -81,10 +88,29 @@ class LibraryService:
             return self.documents.get(caller.user_id, document_id)
 
     def list(self, caller: Principal, page: PageRequest) -> Page[Document]:
-        """Return a page of the caller's documents, the newest first."""
+        """Return a page of the caller's documents, the newest first unless it is sorted otherwise.
+
+        Raises InvalidCursor.
+        """
         with self.unit_of_work(caller.user_id):
             found = self.documents.list(caller.user_id, page)
-        return Page.of(found, page, lambda document: document.id)
+            total = self.documents.count(caller.user_id, page) if page.total else None
+        return Page.of(found, page, lambda document: document.id, total=total)
+
+    def chunks_around(
+        self, caller: Principal, document_id: UUID, chunk_id: UUID, *, limit: int
+    ) -> tuple[Sequence[Chunk], bool]:
+        """Return the page of ``limit`` passages that holds ``chunk_id``, and whether more follow.
+
+        The pages are those of a reader who begins with the first passage. Raises DocumentNotFound,
+        ChunkNotFound.
+        """
+        document = self.get(caller, document_id)
+        ordinals = range(document.chunks or 0)
+        ordinal = next((n for n in ordinals if Chunk.id_for(document_id, n) == chunk_id), None)
+        if ordinal is None:
+            raise ChunkNotFound("The document has no passage with this id.")
+        return self.chunks(caller, document_id, after=ordinal - ordinal % limit - 1, limit=limit)
 
     def chunks(
         self, caller: Principal, document_id: UUID, *, after: int, limit: int
@@ -98,13 +124,45 @@ class LibraryService:
             found = self.index.read(caller.user_id, document_id, after=after, limit=limit + 1)
         return found[:limit], len(found) > limit
 
-    def download_url(self, caller: Principal, document_id: UUID) -> str:
-        """Return a URL to download the file, valid for five minutes. Raises DocumentNotFound."""
+    def download_url(
+        self,
+        caller: Principal,
+        document_id: UUID,
+        disposition: Disposition = Disposition.ATTACHMENT,
+    ) -> str:
+        """Return a URL of the file, valid for five minutes. Raises DocumentNotFound."""
         document = self.get(caller, document_id)
         if document.state is DocumentState.UPLOADING:
             raise DocumentNotFound("Its file has not arrived yet.")
         lifetime_s = int(DOWNLOAD_LIFETIME.total_seconds())
-        return self.storage.presign_download(document.object_key, document.filename, lifetime_s)
+        shown_as = SHOWN_AS[document.format] if disposition is Disposition.INLINE else None
+        return self.storage.presign_download(
+            document.object_key, document.filename, lifetime_s, shown_as=shown_as
+        )
+
+    def retry(self, caller: Principal, document_id: UUID) -> Document:
+        """Queue a failed document to be read again.
+
+        Raises DocumentNotFound, DocumentNotFailed, FileMissing if its file never arrived, and
+        StorageUnavailable.
+        """
+        document = self.get(caller, document_id)
+        _check_failed(document)
+        if self.storage.size(document.object_key) is None:
+            raise FileMissing("Upload it again.")
+        with self.unit_of_work(caller.user_id):
+            document = self.documents.lock(caller.user_id, document_id)
+            _check_failed(document)  # a parallel retry may have queued it
+            queued = replace(
+                document,
+                state=DocumentState.QUEUED,
+                failure=None,
+                attempts=0,
+                updated_at=self.now(),
+            )
+            self.documents.save(queued)
+            self.publish(IngestDocument(document_id=document_id))
+        return queued
 
     def delete(self, caller: Principal, document_id: UUID) -> None:
         """Hide the document from search at once, and queue its purge. Raises DocumentNotFound."""
@@ -167,3 +225,9 @@ class LibraryService:
         self.documents.save(queued)
         self.publish(IngestDocument(document_id=document_id))
         return queued
+
+
+def _check_failed(document: Document) -> None:
+    """Raises DocumentNotFailed."""
+    if document.state is not DocumentState.FAILED:
+        raise DocumentNotFailed(f"It is {document.state.value}.")

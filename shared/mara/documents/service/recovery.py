@@ -54,7 +54,13 @@ class RecoveryService:
             failure = Failure("worker_died", f"Reading it failed {ATTEMPTS_MAX} times.")
             self._fail(document, failure, now)
         else:
-            queued = replace(document, state=DocumentState.QUEUED, lease_until=None, updated_at=now)
+            queued = replace(
+                document,
+                state=DocumentState.QUEUED,
+                lease_until=None,
+                progress=None,
+                updated_at=now,
+            )
             self.documents.save(queued)
             self.publish(IngestDocument(document_id=document.id))
 
@@ -64,6 +70,7 @@ class RecoveryService:
             state=DocumentState.FAILED,
             failure=failure,
             lease_until=None,
+            progress=None,
             updated_at=now,
         )
         self.documents.save(failed)

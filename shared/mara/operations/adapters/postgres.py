@@ -7,6 +7,8 @@ from sqlalchemy import bindparam, delete, exists
 
 from mara.auth.adapters.tables import account_mails, login_failures, refresh_tokens, sessions
 from mara.kernel.unit_of_work import SYSTEM
+from mara.notifications.adapters.tables import changes
+from mara.notifications.model import RETENTION
 from mara.platform import idempotency_store, rate_limit_store
 from mara.platform.database import transaction
 from mara.platform.sql import execute
@@ -30,6 +32,7 @@ DELETE_LOGIN_FAILURES = delete(login_failures).where(
 )
 
 DELETE_ACCOUNT_MAILS = delete(account_mails).where(account_mails.c.created_at < bindparam("before"))
+DELETE_CHANGES = delete(changes).where(changes.c.at < bindparam("before"))
 
 
 def delete_expired(now: datetime) -> dict[str, int]:
@@ -44,6 +47,7 @@ def delete_expired(now: datetime) -> dict[str, int]:
         "idempotency_keys": lambda: idempotency_store.delete_older(now - DAY),
         "login_failures": lambda: execute(DELETE_LOGIN_FAILURES, before=now - DAY),
         "account_mails": lambda: execute(DELETE_ACCOUNT_MAILS, before=unused_since),
+        "changes": lambda: execute(DELETE_CHANGES, before=now - RETENTION),
         "rate_limits": lambda: rate_limit_store.delete_expired(now),
     }
     deleted = {}

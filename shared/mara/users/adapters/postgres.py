@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from psycopg import errors
-from sqlalchemy import BindParameter, Text, bindparam, func, insert, or_, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from mara.kernel.page import PageRequest
 from mara.kernel.principal import Role
@@ -15,16 +15,13 @@ from mara.platform.sql import (
     execute,
     fetch_all,
     fetch_one,
-    page_parameters,
-    paged,
     take,
     values_of,
 )
+from mara.platform.sql_lists import SortedList, containing, contains_if_given
 from mara.users.adapters.tables import users
 from mara.users.errors import EmailTaken, UserNotFound
 from mara.users.model import Profile, User, UserFilter
-
-_searched: BindParameter[str] = bindparam("like", type_=Text)
 
 INSERT = insert(users).values(bound(users.c))
 GET = select(users).where(users.c.id == bindparam("id"))
@@ -35,13 +32,16 @@ UPDATE = (
     .where(users.c.id == bindparam("id"))
     .values(bound(c for c in users.c if c not in {users.c.id, users.c.email, users.c.created_at}))
 )
-LIST = paged(select(users), users.c.id).where(
-    equals_if_given(users.c.role, "role"),
-    equals_if_given(users.c.active, "active"),
-    or_(
-        _searched.is_(None),
-        func.concat_ws(" ", users.c.email, users.c.full_name, users.c.company).ilike(_searched),
+LIST = SortedList.of(
+    select(users).where(
+        equals_if_given(users.c.role, "role"),
+        equals_if_given(users.c.active, "active"),
+        contains_if_given(
+            func.concat_ws(" ", users.c.email, users.c.full_name, users.c.company), "like"
+        ),
     ),
+    users.c.id,
+    {"email": users.c.email, "updated_at": users.c.updated_at},
 )
 LOCK_SUPERUSERS = (
     select(users.c.id)
@@ -79,20 +79,21 @@ class PostgresUsers:
         execute(UPDATE, **_values(user))
 
     def list(self, wanted: UserFilter, page: PageRequest) -> list[User]:
-        """Return a page of matching users, newest first, and one more if there is a next page."""
-        like = _contains(wanted.search) if wanted.search else None
-        filters = {"role": wanted.role, "active": wanted.active, "like": like}
-        return [_user(row) for row in fetch_all(LIST, **filters, **page_parameters(page))]
+        """Return a page of matching users, and one more if there is a next page."""
+        return [_user(row) for row in LIST.fetch(page, **_filters(wanted))]
+
+    def count(self, wanted: UserFilter) -> int:
+        """Return the number of matching users."""
+        return LIST.total(**_filters(wanted))
 
     def lock_active_superusers(self) -> set[UUID]:
         """Return the ids of all active superusers, locked until the transaction ends."""
         return {row["id"] for row in fetch_all(LOCK_SUPERUSERS)}
 
 
-def _contains(text: str) -> str:
-    """Return a LIKE pattern in which ``text`` has no special characters."""
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
+def _filters(wanted: UserFilter) -> Row:
+    like = containing(wanted.search or None)
+    return {"role": wanted.role, "active": wanted.active, "like": like}
 
 
 def _user(row: Row | None) -> User:

@@ -1,0 +1,71 @@
+"""The catalog of error texts in English and Russian, and the translation of a text.
+
+``texts.tsv`` has a line for each text: the code of the error, the part (``title`` or ``detail``),
+English, Russian. ``{name}`` in both stands for what the code inserts. The English text of a detail
+is ``*`` where it is written by a library or names internals: its Russian text is used for all
+details of the code that have no line.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+
+ANY = "*"
+TITLE, DETAIL = "title", "detail"
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True)
+class Text:
+    """One text of the catalog in both languages."""
+
+    code: str
+    part: str
+    en: str
+    ru: str
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Matches the English text with something in place of each placeholder."""
+        if self.en == ANY:
+            return re.compile(".*", re.DOTALL)
+        pieces = PLACEHOLDER.split(self.en)
+        escaped = [
+            f"(?P<{piece}>.*)" if position % 2 else re.escape(piece)
+            for position, piece in enumerate(pieces)
+        ]
+        return re.compile("".join(escaped), re.DOTALL)
+
+    def in_russian(self, text: str) -> str | None:
+        """Return the Russian form of ``text``, None if it is not this text."""
+        found = self.pattern.fullmatch(text)
+        return PLACEHOLDER.sub(lambda name: found[name[1]], self.ru) if found else None
+
+
+def translate(code: str, text: str) -> str:
+    """Return a text of an error in Russian; the text as it is where the catalog has no line."""
+    for known in catalog().get(code, ()):
+        russian = known.in_russian(text)
+        if russian is not None:
+            return russian
+    return text
+
+
+@cache
+def catalog() -> dict[str, list[Text]]:
+    """Return the texts by code: exact ones first, then those with placeholders, ``*`` last."""
+    texts: dict[str, list[Text]] = {}
+    for text in _read():
+        texts.setdefault(text.code, []).append(text)
+    for found in texts.values():
+        found.sort(key=lambda text: (text.en == ANY, "{" in text.en))
+    return texts
+
+
+def _read() -> Iterator[Text]:
+    lines = Path(__file__).with_name("texts.tsv").read_text("utf-8").splitlines()
+    for line in lines:
+        if line and not line.startswith("#"):
+            yield Text(*line.split("\t"))

@@ -1,0 +1,1 @@
+"""Notifications: what changed of a user's objects."""

@@ -1,0 +1,1 @@
+"""PostgreSQL repository of the notifications domain."""
