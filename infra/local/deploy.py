@@ -39,6 +39,7 @@ FROM_ENVIRONMENT = {
     "MARA_ACCESS_TOKEN_MINUTES": "AccessTokenMinutes",
     "MARA_REFRESH_TOKEN_DAYS": "RefreshTokenDays",
     "MARA_APP_URL": "AppUrl",
+    "MARA_CORS_ORIGINS": "CorsOrigins",
 }
 """Variables of `make up`, and the parameters of the template that they set."""
 DEPLOY_TIMEOUT_S = 180.0
