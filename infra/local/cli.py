@@ -66,7 +66,10 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     "mail": (operations.mail, "print the e-mails that the local stack sent"),
     "ledger": (operations.ledger, "verify: derive every balance from the postings and compare"),
     "faucet": (chains.faucet, "send test USDT to an address on a chain of the local cloud"),
-    "chain": (chains.chain, "mine, reorg, finalize: move a local chain; scan, rescan: read it"),
+    "chain": (
+        chains.chain,
+        "mine, reorg, finalize, pause, resume: move a local chain; scan, rescan: read it",
+    ),
     "new": (scaffold.new, "write the files of a route, a queue, a schedule or a domain"),
     "invoke": (
         development.invoke,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from infra.local.chains import commands as chains
+from infra.local.chains import faucet
 from infra.local.log_line import LEVELS, SINCE_MINUTES
 from infra.local.scaffold import commands as scaffold
 from infra.local.settings import STAGE
@@ -83,7 +84,7 @@ ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "chain": chains.add_chain_arguments,
     "evaluate": _of_evaluate,
     "model": _of_model,
-    "faucet": chains.add_faucet_arguments,
+    "faucet": faucet.add_arguments,
     "invoke": _of_invoke,
     "ledger": _of_ledger,
     "logs": _of_logs,

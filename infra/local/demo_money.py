@@ -4,12 +4,13 @@ import time
 from typing import Any
 
 from infra.local.api_client import Api, ApiRefused
-from infra.local.chains import commands, servers
+from infra.local.chains import commands, faucet, servers
+from infra.local.chains.block_timing import read_timing
 
 AMOUNT = "25"
 STATES = ("seen", "safe", "final", "credited")
 SAFE_FROM = {"arbitrum": "safe", "tron": "seen", "aptos": "credited"}
-"""State of a deposit after ``SLOTS`` blocks: Tron has no state between seen and final."""
+"""State of a deposit after the blocks of an epoch: Tron has no state between seen and final."""
 
 DEPOSIT_TIMEOUT_S = 90.0
 """Long enough for a scan that the schedule is running at the same time to finish."""
@@ -25,11 +26,11 @@ def play(api: Api) -> None:
     for network in servers.settings():
         wallet = api.call("POST", "/wallets/generate", json={"network": network})
         print(f"\n{network}: {wallet['address']}")
-        commands.faucet(wallet["address"], AMOUNT)
+        faucet.send(wallet["address"], AMOUNT)
         seen = _wait(api, network, "seen")
         states = [seen["state"]]
         if network != "aptos":
-            servers.node(network).mine(servers.SLOTS)
+            servers.node(network).mine(read_timing().slots(network))
             states.append(_wait(api, network, SAFE_FROM[network])["state"])
             servers.node(network).finalise()
         states.append(_wait(api, network, "credited")["state"])

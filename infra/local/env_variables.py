@@ -30,6 +30,13 @@ OF_THE_LOCAL_CLOUD = (
     Variable("MARA_OPENSEARCH_URL", "", "The URL of an OpenSearch cluster."),
     Variable("MARA_LANGUAGE_MODEL", "", "A model of OLLAMA_HOST; the default is its first one."),
     Variable("MARA_ANVIL", "", "The anvil program, if it is not to be installed from npm."),
+    Variable(
+        "MARA_BLOCK_S",
+        "2",
+        "Seconds between two blocks of the local Arbitrum and Tron; 0 starts them paused.",
+    ),
+    Variable("MARA_ARBITRUM_FINAL_S", "20", "Seconds after which a local block is final, at most."),
+    Variable("MARA_TRON_FINAL_S", "10", "The same, on the local Tron."),
     Variable("MARA_ACCESS_TOKEN_MINUTES", "30", "How long an access token is valid, in minutes."),
     Variable("MARA_REFRESH_TOKEN_DAYS", "30", "How long a refresh token is valid, in days."),
 )

@@ -41,7 +41,7 @@ def welcome(account: DemoAccount) -> str:
     """Return the text that `make up` ends with."""
     api = f"{front_url()}/api/v1"
     json = "-H 'content-type: application/json'"
-    faucet, scan = command(".venv/bin/mara faucet ADDRESS 25"), command(".venv/bin/mara chain scan")
+    faucet = command(".venv/bin/mara faucet ADDRESS 25 --wait")
     login = f'{{"email":"{account.email}","password":"{account.password}"}}'
     take = "python3 -c 'import json,sys; print(json.load(sys.stdin)[\"access_token\"])'"
     return f"""
@@ -54,6 +54,6 @@ Try:
   curl -s {api}/agents/{account.agent_id}/ask -H "authorization: Bearer $TOKEN" {json} \\
     -d '{{"question":"{QUESTION}"}}'
   curl -s {api}/wallets/generate -H "authorization: Bearer $TOKEN" {json} -d '{{"network":"aptos"}}'
-  {faucet} && {scan} --network aptos
+  {faucet}
   curl -s {api}/users/balance -H "authorization: Bearer $TOKEN"
 """

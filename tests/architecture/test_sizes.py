@@ -18,6 +18,8 @@ AFTER_THE_ANSWER = re.compile(
     r"\b(BackgroundTasks?|Thread|ThreadPoolExecutor|ProcessPoolExecutor|create_task|Timer)\b"
 )
 WAITED_FOR = {
+    # The renewal of a schedule's lease, which ends before the handler returns.
+    "shared/mara/entrypoints/heartbeat.py",
     # A model that is too slow is left in time; closing its connection ends the call.
     "shared/mara/platform/language_model.py",
     # The probes of readiness run side by side, within one time limit.

@@ -46,6 +46,7 @@ STORY = (
     *("get_answer", "list_versions", "evaluate_agent", "list_evaluations"),
     *("publish_version", "roll_back_version", "set_gate"),
     *("list_users", "get_user", "update_user"),
+    *("list_all_deposits",),
     *("delete_conversation", "delete_agent", "delete_document"),
     *("list_sessions", "end_session"),
     *("log_out", "log_out_everywhere", "change_password"),

@@ -49,6 +49,9 @@ class Lab(ChainLab, Protocol):
     def settings(self) -> dict[str, Any]:
         """The network's settings, as in MARA_CHAINS."""
 
+    def pay_absurdly(self, owner: bytes, amount: int) -> str:
+        """A transfer of our token, of an amount that is larger than its supply; its name."""
+
 
 @dataclass
 class SimulatedLab:
@@ -129,6 +132,9 @@ class EvmLab:
     def pay_in_another_token(self, owner: bytes, amount: int) -> str:
         return self.node.mint(self.node.deploy(), "0x" + owner.hex(), amount)
 
+    def pay_absurdly(self, owner: bytes, amount: int) -> str:
+        return self.node.mint(self.contract, "0x" + owner.hex(), amount)
+
     def mine(self, blocks: int) -> None:
         self.node.mine(blocks)
 
@@ -156,6 +162,9 @@ class AptosLab:
 
     def pay_in_another_token(self, owner: bytes, amount: int) -> str:
         return self.ledger.pay([(owner, amount)], token=b"\x13" * 32)
+
+    def pay_absurdly(self, owner: bytes, amount: int) -> str:
+        return self.ledger.pay([(owner, amount)])
 
     def mine(self, blocks: int) -> None:
         for _ in range(blocks):

@@ -32,7 +32,8 @@ class LocalCloud:
     home: Path
     port: int
     settings: dict[str, str] = field(default_factory=dict)
-    """Environment variables besides those for the folder and the ports."""
+    """Environment variables besides those for the folder and the ports, and MARA_BLOCK_S: chains
+    start paused, so that only tests move them."""
     seen: set[int] = field(default_factory=set)
     """The id of every process that ever belonged to it."""
 
@@ -51,7 +52,7 @@ class LocalCloud:
     @property
     def environment(self) -> dict[str, str]:
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(("MARA_", "AWS_"))}
-        own = {"MARA_HOME": str(self.home), "MARA_PORT_BASE": str(self.port)}
+        own = {"MARA_HOME": str(self.home), "MARA_PORT_BASE": str(self.port), "MARA_BLOCK_S": "0"}
         return {**inherited, **own, **self.settings}
 
     def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":

@@ -1,25 +1,15 @@
-"""`mara faucet` and `mara chain`: commands on the chains of the local cloud."""
+"""`mara chain`: commands on the chains of the local cloud."""
 
 import argparse
 import json
+from typing import Any
 
-import httpx
+from infra.local.chains import block_producer, servers
+from infra.local.settings import state_dir
+from infra.local.stacks import command
 
-from infra.local.chains import servers
-
-TIMEOUT_S = 10.0
-SCAN_TIMEOUT_S = 60
 BLOCKS_DEFAULT = 1
-ACTIONS = ("mine", "reorg", "finalize", "scan", "rescan")
-
-
-def add_faucet_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of `mara faucet`."""
-    parser.add_argument("address", help="address of a wallet; its form determines the network")
-    parser.add_argument("amount", help="amount of USDT, such as 25 or 12.500000")
-    parser.add_argument(
-        "--network", choices=list(servers.CHAIN_IDS), help="expected network of the address"
-    )
+ACTIONS = ("mine", "reorg", "finalize", "pause", "resume", "scan", "rescan")
 
 
 def add_chain_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,31 +19,6 @@ def add_chain_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--blocks", type=_positive, default=BLOCKS_DEFAULT, help="mine, reorg")
     parser.add_argument("--from", type=_positive, dest="first", help="rescan: the first block")
     parser.add_argument("--to", type=_positive, dest="last", help="rescan: the last block")
-
-
-def faucet(address: str, amount: str, network: str | None = None) -> str:
-    """Mint test USDT for the address; a summary.
-
-    Raises RuntimeError for an invalid address or amount, and ChainOff.
-    """
-    from mara.kernel.errors import DomainError
-    from mara.kernel.money import format_usdt, parse_usdt
-    from mara.wallets.model import Network
-    from mara.wiring.wallets import address_codec
-
-    found = Network(network or network_of(address))
-    try:
-        recipient, micro_usdt = address_codec().decode(found, address), parse_usdt(amount)
-    except DomainError as error:
-        raise RuntimeError(f"{error.title}. {error.detail}") from error
-    if micro_usdt == 0:
-        raise RuntimeError("The amount must be positive.")
-    if found is Network.APTOS:
-        transaction = _pay_on_aptos(address, micro_usdt)
-    else:
-        chain = servers.node(found)
-        transaction = chain.mint(servers.CONTRACT, "0x" + recipient.hex(), micro_usdt)
-    return f"sent {format_usdt(micro_usdt)} test USDT to {address} on {found}: {transaction}"
 
 
 def chain(options: argparse.Namespace) -> str:
@@ -67,6 +32,8 @@ def chain(options: argparse.Namespace) -> str:
         raise RuntimeError(
             "Aptos transactions are final when committed: there is nothing to mine or reorganize."
         )
+    if options.action in {"pause", "resume"}:
+        return _set_paused(name, paused=options.action == "pause")
     node = servers.node(name)
     if options.action == "mine":
         node.mine(options.blocks)
@@ -81,7 +48,10 @@ def chain(options: argparse.Namespace) -> str:
 
 
 def scan(name: str) -> str:
-    """Invoke the scan function now instead of within a minute. Raises RuntimeError."""
+    """Invoke the scan function now instead of within a minute; what it did, or why it did nothing.
+
+    Raises RuntimeError.
+    """
     from infra.local.aws import client
     from infra.local.deploy import STACK
 
@@ -91,10 +61,43 @@ def scan(name: str) -> str:
     function = resource["StackResourceDetail"]["PhysicalResourceId"]
     payload = json.dumps({"network": name}).encode()
     answer = client("lambda").invoke(FunctionName=function, Payload=payload)
+    said = json.loads(answer["Payload"].read())
     if "FunctionError" in answer:
-        said = json.loads(answer["Payload"].read())
         raise RuntimeError(f"The scan failed: {said.get('errorMessage', said)}")
-    return f"scanned {name}"
+    return describe_scan(name, said)
+
+
+def describe_scan(name: str, said: dict[str, Any]) -> str:
+    """A sentence on what a scan returned."""
+    if said["status"] == "skipped":
+        until = f" (until {said['held_until']}, unless it goes on)" if said["held_until"] else ""
+        return (
+            f"{name}: did nothing, because {said['reason']}{until}. Run the command again in a few "
+            "seconds."
+        )
+    result = said["result"]
+    if result == "off":
+        return f"{name}: did nothing, because the network is off in this stack."
+    if not result["advanced"] and not result["settled"]:
+        return f"{name}: found nothing new, all blocks were read before"
+    unreadable = result.get("unreadable", 0)
+    passed = f", passed {unreadable} unreadable events" if unreadable else ""
+    left = f"; {result['lag']} blocks are left for the next scan" if result["lag"] else ""
+    return f"scanned {name}: settled {result['settled']} deposits{passed}{left}"
+
+
+def _set_paused(name: str, *, paused: bool) -> str:
+    """Raises ChainOff."""
+    servers.base_url(name)
+    folder = servers.chains_dir(state_dir())
+    resume = command(f".venv/bin/mara chain resume --network {name}")
+    if paused:
+        done = block_producer.pause(folder, name)
+        said = f"mines blocks for transactions and commands only, until {resume}"
+    else:
+        done = block_producer.resume(folder, name)
+        said = "mines blocks by itself"
+    return f"{name} {said}" if done else f"{name}: did nothing, because it already {said}"
 
 
 def begin() -> list[str]:
@@ -136,21 +139,6 @@ def rescan(name: str, first: int | None, last: int | None) -> str:
     except DomainError as error:
         raise RuntimeError(f"{error.title}. {error.detail}") from error
     return f"{name}, blocks {first} to {last}: settled {settled} missed deposits"
-
-
-def network_of(address: str) -> str:
-    """The network that an address belongs to, by its form only; it may still be invalid."""
-    if address.startswith("T"):
-        return "tron"
-    return "aptos" if len(address) > len("0x") + 40 else "arbitrum"
-
-
-def _pay_on_aptos(address: str, micro_usdt: int) -> str:
-    paid = {"address": address, "amount": str(micro_usdt)}
-    url = servers.base_url("aptos")
-    answer = httpx.post(f"{url}/pay", json=paid, timeout=TIMEOUT_S, trust_env=False)
-    transaction: str = answer.raise_for_status().json()["transaction"]
-    return transaction
 
 
 def _positive(text: str) -> int:

@@ -5,6 +5,7 @@ simulator. Their state survives a restart. A chain whose server cannot run is of
 cloud works without it.
 """
 
+import math
 import socket
 import sys
 import time
@@ -12,7 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from infra.local.chains import anvil
+from infra.local.chains import anvil, block_producer
+from infra.local.chains.block_timing import BlockTiming, read_timing
 from infra.local.processes import spawn
 from infra.local.progress import waits_for
 from infra.local.settings import Ports, ports
@@ -26,8 +28,8 @@ if TYPE_CHECKING:
 CHAIN_IDS = {"arbitrum": 31337, "tron": 31338, "aptos": 4}
 """Chain ids of development chains: their signatures are not valid on the public networks."""
 
-SLOTS = 2
-"""Blocks by which ``safe`` lags; ``finalized`` lags by twice as many."""
+SCAN_PERIOD_S = 60
+"""The schedule that credits deposits runs every minute."""
 
 CONTRACT = "0x5FbDB2315678afecb367f032d93F642f64180aa3"
 """Address of the test USDT on both: the first contract that anvil's first account deploys."""
@@ -41,25 +43,45 @@ class ChainOff(RuntimeError):
 
 
 def start(folder: Path, where: Ports) -> "list[subprocess.Popen[bytes]]":
-    """Start the servers that can run on this machine."""
-    state = folder / "chains"
-    state.mkdir(exist_ok=True)
+    """Start the servers that can run on this machine. Raises InvalidTiming."""
+    state, timing = chains_dir(folder), read_timing()
     started = [_simulator("aptos", state, where.aptos, "--state", str(state / "aptos.json"))]
     program = anvil.find()
     if program is None:
         return started
-    for name, port in (("arbitrum", where.arbitrum), ("tron", where.tron_node)):
+    nodes = {"arbitrum": where.arbitrum, "tron": where.tron_node}
+    for name, port in nodes.items():
         node = anvil.start(
             program,
             port=port,
             chain_id=CHAIN_IDS[name],
             log=state / f"{name}.log",
             state=state / f"{name}.json",
-            slots=SLOTS,
+            slots=timing.slots(name),
         )
         started.append(node)
-    url = f"http://127.0.0.1:{where.tron_node}"
-    return [*started, _simulator("tron", state, where.tron, "--node", url)]
+    urls = {name: f"http://127.0.0.1:{port}" for name, port in nodes.items()}
+    started.append(_simulator("tron", state, where.tron, "--node", urls["tron"]))
+    return [*started, _producer(state, urls, timing)]
+
+
+def chains_dir(folder: Path) -> Path:
+    """The folder of the chains' state below that of the local cloud."""
+    found = folder / "chains"
+    found.mkdir(exist_ok=True)
+    return found
+
+
+def _producer(
+    state: Path, urls: Mapping[str, str], timing: BlockTiming
+) -> "subprocess.Popen[bytes]":
+    for name in urls:
+        (block_producer.pause if timing.starts_paused else block_producer.resume)(state, name)
+    producer = [
+        *(sys.executable, "-m", block_producer.__name__, "--period", str(timing.period_s)),
+        *("--folder", str(state), *(f"{name}={url}" for name, url in urls.items())),
+    ]
+    return spawn(producer, log=state / "blocks.log")
 
 
 def _simulator(name: str, state: Path, port: int, *options: str) -> "subprocess.Popen[bytes]":
@@ -128,7 +150,7 @@ def _settings(where: Ports) -> dict[str, dict[str, Any]]:
     from mara.wallets.model import Network
     from mara.wiring.wallets import address_codec
 
-    contract = bytes.fromhex(CONTRACT.removeprefix("0x"))
+    contract, final_s = bytes.fromhex(CONTRACT.removeprefix("0x")), read_timing().final_s
     urls = _urls(where)
     contracts = {
         name: address_codec().encode(Network(name), USDT if name == "aptos" else contract)
@@ -140,6 +162,10 @@ def _settings(where: Ports) -> dict[str, dict[str, Any]]:
             "chain_id": CHAIN_IDS[name],
             "contract": contracts[name],
             "symbol": "USDT",
+            "finality": "when the local chain has committed it"
+            if name == "aptos"
+            else f"when the local chain has made it final, within {final_s[name]:g} s",
+            "eta_s": math.ceil(final_s.get(name, 0) + SCAN_PERIOD_S),
         }
         for name, url in urls.items()
     }

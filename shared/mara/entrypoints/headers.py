@@ -21,7 +21,7 @@ CORS_REQUEST_HEADERS = (
 )
 CORS_EXPOSED_HEADERS = (
     "X-Request-Id, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, "
-    "Idempotent-Replayed, Allow, Location, Preference-Applied"
+    "Idempotent-Replayed, Allow, Location, Preference-Applied, Link"
 )
 PREFLIGHT_MAX_AGE_S = 600
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from mara.entrypoints.heartbeat import heartbeat
 from mara.kernel.ids import new_id
 from mara.platform import lease_store
 from mara.platform.clock import now
@@ -12,10 +13,13 @@ from mara.platform.telemetry import SUCCEEDED, logger, trace
 
 Job = Callable[[datetime], object]
 JobByInput = Callable[[str, datetime], object]
-ScheduleHandler = Callable[[dict[str, Any], Any], None]
+Outcome = dict[str, Any]
+"""``status`` is "done" with the job's ``result``, or "skipped" with a ``reason``."""
+ScheduleHandler = Callable[[dict[str, Any], Any], Outcome]
 
-LEASE = timedelta(minutes=5)
-"""Longer than any scheduled function may run: a tick does nothing while the lease is held."""
+LEASE = timedelta(seconds=30)
+"""A tick does nothing while the lease is held. It is renewed while the job runs, so it ends this
+long after its holder at the latest."""
 
 
 def schedule(name: str) -> Callable[[Job], ScheduleHandler]:
@@ -25,8 +29,8 @@ def schedule(name: str) -> Callable[[Job], ScheduleHandler]:
     """
 
     def decorate(run: Job) -> ScheduleHandler:
-        def handler(_event: dict[str, Any], context: Any) -> None:
-            _run_traced(name, run, context)
+        def handler(_event: dict[str, Any], context: Any) -> Outcome:
+            return _run_traced(name, run, context)
 
         return handler
 
@@ -40,30 +44,42 @@ def schedule_by_input(name: str, key: str) -> Callable[[JobByInput], ScheduleHan
     """
 
     def decorate(run: JobByInput) -> ScheduleHandler:
-        def handler(event: dict[str, Any], context: Any) -> None:
+        def handler(event: dict[str, Any], context: Any) -> Outcome:
             value = str(event[key])
-            _run_traced(f"{name}-{value}", lambda at: run(value, at), context)
+            return _run_traced(f"{name}-{value}", lambda at: run(value, at), context)
 
         return handler
 
     return decorate
 
 
-def _run_traced(name: str, run: Job, context: Any) -> None:
+def _run_traced(name: str, run: Job, context: Any) -> Outcome:
     with trace(name, getattr(context, "aws_request_id", None)) as outcome:
-        _run_with_lease(name, run)
+        done = _run_with_lease(name, run)
         outcome.status = SUCCEEDED
+    return done
 
 
-def _run_with_lease(name: str, run: Job) -> None:
-    """Run the job under a lease, which also covers a tick that runs longer than its period."""
+def _run_with_lease(name: str, run: Job) -> Outcome:
+    """Run the job under a lease, which also covers a tick that runs longer than its period.
+
+    EventBridge drops the returned outcome; `mara chain scan` reads it.
+    """
     verify_settings_once()
     started, holder = now(), new_id()
     if not lease_store.acquire(name, holder, now=started, until=started + LEASE):
-        logger.info("tick_skipped", schedule=name)
-        return
+        return _skipped(name)
     try:
-        result = run(now())
+        with heartbeat(name, holder, LEASE):
+            result = run(now())
     finally:
         lease_store.release(name, holder, now=now())
     logger.info("tick_done", schedule=name, result=result)
+    return {"status": "done", "result": result}
+
+
+def _skipped(name: str) -> Outcome:
+    held_until = lease_store.held_until(name, now=now())
+    logger.info("tick_skipped", schedule=name, held_until=held_until)
+    until = held_until.isoformat() if held_until else None
+    return {"status": "skipped", "reason": "another run holds the lease", "held_until": until}

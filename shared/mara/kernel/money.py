@@ -11,6 +11,8 @@ MICRO_PER_USDT: Final = 1_000_000
 PLACES: Final = 6
 AMOUNT_MAX: Final = 2**63 - 1
 """In micro-USDT: the largest that the database's integers hold, fifty times all USDT there is."""
+HUGE_AMOUNT: Final = 10**15
+"""A billion USDT, which no deposit has: balances are checked before such a credit."""
 
 _DECIMAL = re.compile(r"(0|[1-9][0-9]{0,12})(?:\.([0-9]{1,6}))?")
 

@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from mara.kernel.clock import Clock
+from mara.kernel.money import AMOUNT_MAX, HUGE_AMOUNT
 from mara.kernel.page import Page, PageRequest
 from mara.kernel.principal import Principal
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
@@ -53,6 +54,17 @@ class LedgerService:
     def transfer_all(self, requests: Sequence[TransferRequest]) -> list[Transfer]:
         """Post all or none, in one statement. Raises InsufficientFunds, KeyReused, HoldEnded."""
         return self.repository.post(requests, self.now()) if requests else []
+
+    def has_room(self, owner_id: UUID, amount: int) -> bool:
+        """Whether the user's balances can hold ``amount`` more; reads them for huge amounts only.
+
+        Huge amounts may fill half of what fits; the other half is left for thousands of smaller
+        ones, so that no deposit raises AccountFull.
+        """
+        if amount < HUGE_AMOUNT:
+            return True
+        held = self.repository.get_balance(owner_id)
+        return held.available + held.reserved + held.suspense + amount <= AMOUNT_MAX // 2
 
     def credit_deposit(
         self,

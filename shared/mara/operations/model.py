@@ -41,7 +41,7 @@ class Readiness:
 
     @property
     def status(self) -> Status:
-        """NOT_READY if a dependency is not up; DEGRADED if a chain lags or its state is unknown.
+        """NOT_READY if a dependency is not up; DEGRADED if a chain has a problem or is unknown.
 
         A lagging chain only delays deposits. If the API were not ready because of it, a load
         balancer would remove every copy, although none of them could do better.
@@ -50,6 +50,9 @@ class Readiness:
             return Status.NOT_READY
         if self.chains is None:
             return Status.DEGRADED
-        if any(chain.state is not ChainState.CURRENT for chain in self.chains):
+        if any(
+            chain.state is not ChainState.CURRENT or chain.awaiting_confirmation
+            for chain in self.chains
+        ):
             return Status.DEGRADED
         return Status.READY

@@ -43,7 +43,10 @@ class ChainOut(BaseModel):
     scanned, ``latest_block`` the chain's latest at the last step, ``lag_blocks`` the difference.
     All that is older than ``lag_s`` seconds is scanned. ``last_range`` is the newest range that is
     not final yet, ``blocks_per_scan`` the blocks per request, ``gap_blocks`` the skipped blocks.
-    For ``seconds_closing`` blocks have been waiting for settlement without progress.
+    For ``seconds_closing`` blocks have been waiting for settlement without progress. ``state`` is
+    ``broken`` as soon as a finalized block has changed, which stops the scan (``broken_at``).
+    ``deposits_waiting`` are final but not credited, because a second provider must confirm them;
+    with one of ``providers``, its word counts. ``unreadable_events`` were passed in the last hour.
     """
 
     network: Network = Field(description="The network.")
@@ -88,7 +91,24 @@ class ChainOut(BaseModel):
         description="Blocks that were skipped and are read later; null before the first step.",
         examples=[0],
     )
-    deposits_waiting: int = Field(description="Deposits that wait for finality.", examples=[0])
+    broken_at: datetime | None = Field(
+        description="When the scan found that a finalized block had changed, which stops it; "
+        "null if none has.",
+        examples=[None],
+    )
+    providers: int | None = Field(
+        description="Independent providers that are configured. With one, deposits of any amount "
+        "are credited on its word.",
+        examples=[2],
+    )
+    deposits_waiting: int = Field(
+        description="Deposits that are final but not credited: a second provider must confirm "
+        "them.",
+        examples=[0],
+    )
+    unreadable_events: int = Field(
+        description="Events of the last hour that were recorded and passed.", examples=[0]
+    )
     recent_failures: list[ProviderFailureOut] = Field(
         description="The last failures of providers, the newest first."
     )
@@ -112,7 +132,10 @@ class ChainOut(BaseModel):
             last_range=RangeOut(first=newest.first, last=newest.last) if newest else None,
             blocks_per_scan=read.blocks_per_scan if read else None,
             gap_blocks=read.gap_blocks if read else None,
+            broken_at=read.broken_at if read else None,
+            providers=chain.providers,
             deposits_waiting=chain.awaiting_confirmation,
+            unreadable_events=chain.unreadable_events,
             recent_failures=[
                 ProviderFailureOut(provider=f.provider, kind=f.kind, at=f.at)
                 for f in chain.failures
@@ -123,8 +146,8 @@ class ChainOut(BaseModel):
 class ReadinessOut(BaseModel):
     """The readiness of the API and of its dependencies.
 
-    ``degraded``: requests are served, but a chain lags, or the state of the chains is unknown
-    (``chains`` is null).
+    ``degraded``: requests are served, but a chain lags or is broken, deposits wait for a second
+    provider, or the state of the chains is unknown (``chains`` is null).
     """
 
     status: Status = Field(

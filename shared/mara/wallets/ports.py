@@ -19,6 +19,7 @@ from mara.wallets.model import (
     Receipt,
     ScanCursor,
     Token,
+    UnreadableEvent,
     Wallet,
 )
 
@@ -73,7 +74,7 @@ class Wallets(Protocol):
 
 
 class ScanCursors(Protocol):
-    """Repository of scan cursors, one per network, and of the failures of providers."""
+    """Repository of scan cursors, one per network, of failures, and of unreadable events."""
 
     def get(self, network: Network) -> ScanCursor | None:
         """The cursor; None if the network was never scanned."""
@@ -84,9 +85,17 @@ class ScanCursors(Protocol):
     def save(self, cursor: ScanCursor, *, latest: int, now: datetime) -> None:
         """Update, and increment the revision; ``latest`` is the number of the latest block.
 
-        Locks the row until the transaction ends. Raises ConcurrentUpdate unless the stored
-        revision equals the cursor's (optimistic locking).
+        Locks the row until the transaction ends. The chain's finality is no longer broken. Raises
+        ConcurrentUpdate unless the stored revision equals the cursor's (optimistic locking).
         """
+
+    def record_broken_finality(self, network: Network, now: datetime) -> None:
+        """Record that a finalized block has changed; the first time is kept until ``save``."""
+
+    def record_unreadable(
+        self, network: Network, events: Sequence[UnreadableEvent], *, reader: str, now: datetime
+    ) -> None:
+        """Insert the events; those that were recorded before are left as they are."""
 
     def get_for_update(self, network: Network) -> ScanCursor | None:
         """As ``get``, and locks the row until the transaction ends."""
@@ -142,6 +151,9 @@ class Deposits(Protocol):
 
     def list(self, owner_id: UUID, network: Network, page: PageRequest) -> Sequence[Deposit]:
         """Newest first; one more than the page's limit if there are more."""
+
+    def list_all(self, owner_id: UUID, page: PageRequest) -> Sequence[Deposit]:
+        """As ``list``, on all networks."""
 
     def pending(self, owner_id: UUID) -> int:
         """Sum of the owner's seen, safe and final deposits, in micro-USDT."""

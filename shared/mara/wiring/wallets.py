@@ -1,6 +1,7 @@
 """Builds the wallets' services from their production adapters."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -46,9 +47,10 @@ def chain_settings() -> Mapping[Network, ChainSettings]:
 @cache
 def deposit_rules() -> Mapping[Network, DepositRules]:
     """The rules of every network, because wallets remain if their network is switched off."""
-    rules = dict(DEPOSIT_RULES)
+    rules = {network: replace(own, providers=0) for network, own in DEPOSIT_RULES.items()}
     for network, own in chain_settings().items():
         changes = own.model_dump(exclude=SETTINGS_ONLY, exclude_none=True)
+        changes["providers"] = own.providers
         rules[network] = rules[network].overridden(changes, own.symbol)
     return rules
 
@@ -95,8 +97,10 @@ def monitoring_service() -> "MonitoringService":
     from mara.wallets.adapters.metrics import CloudWatchChainMetrics
     from mara.wallets.service.monitoring import MonitoringService
 
-    networks = list(chain_settings())
-    return MonitoringService(networks, PostgresChainStatuses(), CloudWatchChainMetrics(), now)
+    providers = {network: own.providers for network, own in chain_settings().items()}
+    return MonitoringService(
+        list(providers), PostgresChainStatuses(), CloudWatchChainMetrics(), now, providers
+    )
 
 
 @cache

@@ -1,17 +1,24 @@
 """The frame of a schedule: two ticks do the work once."""
 
+import io
 import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from multiprocessing import get_context
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import pytest
 
 from mara.entrypoints import schedule as frame
-from mara.entrypoints.schedule import schedule
+from mara.entrypoints.schedule import LEASE, schedule
 from mara.platform.clock import now
 from mara.platform.database import disconnect
+from tests.support.local_cloud import until
 
 pytestmark = pytest.mark.usefixtures("database")
 FORK = get_context("fork")
@@ -87,3 +94,87 @@ class TestSchedule:
         monkeypatch.setattr(frame, "now", lambda: now() + frame.LEASE + timedelta(seconds=1))
         handler({}, None)
         assert diary.read_text() == "x"
+
+
+class TestLease:
+    """It ends with its holder, however the holder ends, and not before."""
+
+    @pytest.fixture(autouse=True)
+    def short_lease(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(frame, "LEASE", timedelta(seconds=1.5))
+
+    def test_is_short_enough_that_the_next_tick_of_a_minute_works(self) -> None:
+        assert timedelta(seconds=30) >= LEASE
+
+    def test_is_kept_while_the_job_runs(self, diary: Path) -> None:
+        """Three times as long as the lease."""
+        ticks: list[dict[str, Any]] = []
+
+        def work(started: datetime) -> None:
+            while now() < started + 3 * frame.LEASE:
+                ticks.append(tick(diary))
+                sleep(0.2)
+
+        assert schedule("chores")(work)({}, None)["status"] == "done"
+        assert {one["status"] for one in ticks} == {"skipped"}
+        assert diary.read_text() == ""
+
+    @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "frozen"])
+    def test_ends_soon_after_its_holder(self, diary: Path, how: signal.Signals) -> None:
+        with holder_of_the_lease() as holder:
+            assert tick(diary)["status"] == "skipped"
+            os.kill(holder.pid, how)
+            until("a tick works", lambda: tick(diary)["status"] == "done", timeout_s=5)
+        assert diary.read_text() == "x"
+
+    def test_that_another_took_is_not_given_back_by_a_holder_that_wakes_up(
+        self, diary: Path
+    ) -> None:
+        with holder_of_the_lease() as holder:
+            os.kill(holder.pid, signal.SIGSTOP)
+            until("the lease is free", lambda: tick(diary)["status"] == "done", timeout_s=5)
+
+            def work(_: datetime) -> None:
+                os.kill(holder.pid, signal.SIGCONT)
+                until("the first holder has ended", lambda: not holder.is_alive(), timeout_s=10)
+                assert tick(diary)["status"] == "skipped"
+
+            assert schedule("chores")(work)({}, None)["status"] == "done"
+
+    def test_is_named_by_the_tick_that_found_it_held(self, diary: Path) -> None:
+        found: list[dict[str, Any]] = []
+        schedule("chores")(lambda _: found.append(tick(diary)))({}, None)
+        (skipped,) = found
+        assert skipped["reason"] == "another run holds the lease"
+        assert now() < datetime.fromisoformat(skipped["held_until"]) + frame.LEASE
+
+    def test_is_not_renewed_after_the_job(self, diary: Path, log: io.StringIO) -> None:
+        tick(diary)
+        assert "heartbeat" not in {thread.name for thread in threading.enumerate()}
+        assert "lease_lost" not in log.getvalue()
+
+
+def tick(diary: Path) -> dict[str, Any]:
+    """One more tick of the same schedule; what it returns."""
+    return schedule("chores")(lambda _: write(diary))({}, None)
+
+
+@contextmanager
+def holder_of_the_lease() -> Iterator[Any]:
+    """A process in the middle of its job; it ends by itself 6 s later if it is not stopped."""
+    disconnect()
+    working: Any = FORK.Event()
+
+    def work(started: datetime) -> None:
+        working.set()
+        while now() < started + timedelta(seconds=6):
+            sleep(0.05)
+
+    process = FORK.Process(target=lambda: schedule("chores")(work)({}, None))
+    process.start()
+    try:
+        assert working.wait(20)
+        yield process
+    finally:
+        process.kill()
+        process.join()

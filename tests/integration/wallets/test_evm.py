@@ -1,14 +1,16 @@
 """Nodes that speak Ethereum's JSON-RPC and answer what nobody should believe."""
 
+import json
 import logging
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from mara.wallets.adapters.evm import TRANSFER, EvmChain
+from mara.wallets.adapters.evm import EvmChain
+from mara.wallets.adapters.transfer_logs import TRANSFER
 from mara.wallets.errors import ChainContradiction, ChainUnavailable, RangeRefused
-from mara.wallets.model import BlockRange, TokenTransfer
+from mara.wallets.model import BlockRange, RangeTransfers, TokenTransfer
 from tests.support.json_rpc import scripted_node
 
 ANNA = b"\xaa" * 20
@@ -28,6 +30,11 @@ BLOCK = {"number": "0x9", "hash": "0x09"}
 
 
 def read(answers: list[Any]) -> list[TokenTransfer]:
+    """The transfers that the adapter makes of a node's results for the blocks 0 to 9."""
+    return list(read_range(answers).transfers)
+
+
+def read_range(answers: list[Any]) -> RangeTransfers:
     """What the adapter makes of a node's results for the blocks 0 to 9."""
 
     def answer(asked: Any) -> tuple[int, Any]:
@@ -37,7 +44,7 @@ def read(answers: list[Any]) -> list[TokenTransfer]:
     with scripted_node(answer) as url:
         chain = EvmChain("scripted", url, contract=CONTRACT)
         (reading,) = chain.get_transfers([BlockRange(0, 9)])
-    return list(reading.transfers)
+    return reading
 
 
 def listing(**changed: Any) -> list[Any]:
@@ -53,24 +60,66 @@ class TestANodeThatTalksNonsense:
         "changed",
         [
             {"address": "0x" + "02" * 20},
-            {"topics": LOG["topics"][:2]},
             {"topics": ["0x" + "ab" * 32, *LOG["topics"][1:]]},
-            {"data": "0x" + "ff" * 32},
-            {"data": "0x"},
-            {"data": None},
             {"blockNumber": "0xa"},
             {"removed": True},
-            {"logIndex": "first"},
-            {"transactionHash": None},
-            {"transactionHash": "0x77\0"},
-            {"transactionHash": "0x" + "7" * 65},
-            {"blockHash": "0x05\0"},
-            {"logIndex": hex(2**31)},
         ],
     )
-    def test_in_a_log_is_not_believed(self, changed: dict[str, Any]) -> None:
+    def test_in_the_answer_to_another_question_is_not_believed(
+        self, changed: dict[str, Any]
+    ) -> None:
         with pytest.raises(ChainContradiction):
             read(listing(**changed))
+
+    @pytest.mark.parametrize(
+        ("part", "changed"),
+        [
+            ("form", {"topics": LOG["topics"][:2]}),
+            ("form", {"topics": None}),
+            ("form", {"address": None}),
+            ("form", {"address": "0x12"}),
+            ("amount", {"data": "0x" + "ff" * 32}),
+            ("amount", {"data": hex(2**200)}),
+            ("amount", {"data": "0x"}),
+            ("amount", {"data": None}),
+            ("amount", {"data": float("nan")}),
+            ("recipient", {"topics": [*LOG["topics"][:2], "0x" + "ff" * 12 + ANNA.hex()]}),
+            ("recipient", {"topics": [*LOG["topics"][:2], "0x" + ANNA.hex()]}),
+            ("log_index", {"logIndex": "first"}),
+            ("log_index", {"logIndex": hex(2**31)}),
+            ("transaction", {"transactionHash": None}),
+            ("transaction", {"transactionHash": "0x77\0"}),
+            ("transaction", {"transactionHash": "0x" + "7" * 65}),
+            ("transaction", {"transactionHash": "\ud800"}),
+            ("block", {"blockHash": "0x05\0"}),
+            ("block", {"blockNumber": None}),
+            ("block", {"blockNumber": "0x" + "f" * 70}),
+        ],
+    )
+    def test_in_one_log_is_passed_and_its_neighbours_are_read(
+        self, part: str, changed: dict[str, Any]
+    ) -> None:
+        logs = [LOG, {**LOG, **changed}, {**LOG, "logIndex": "0x2"}]
+        reading = read_range([{"result": BLOCK}, {"result": logs}, {"result": BLOCK}])
+        assert [one.log_index for one in reading.transfers] == [0, 2]
+        (passed,) = reading.unreadable
+        assert passed.part == part
+        assert passed.content.isascii()
+
+    def test_in_a_number_that_no_library_reads_is_passed(self) -> None:
+        """json.loads raises ValueError for the whole response."""
+        digits = "9" * 5000
+
+        def answer(asked: Any) -> tuple[int, Any]:
+            logs = [LOG, {**LOG, "data": "DIGITS"}]
+            results = [BLOCK, logs, BLOCK]
+            said = [{"id": o["id"], "result": r} for o, r in zip(asked, results, strict=True)]
+            return 200, json.dumps(said).replace('"DIGITS"', digits)
+
+        with scripted_node(answer) as url:
+            chain = EvmChain("scripted", url, contract=CONTRACT)
+            (reading,) = chain.get_transfers([BlockRange(0, 9)])
+        assert len(reading.transfers) == len(reading.unreadable) == 1
 
     @pytest.mark.parametrize(
         "answers",

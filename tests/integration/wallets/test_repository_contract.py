@@ -14,15 +14,18 @@ from mara.wallets.model import (
     SETTLED,
     BlockRange,
     BlockRef,
+    ChainState,
     ChainStatus,
     Deposit,
     DepositKey,
     DepositState,
+    EventPart,
     FailureKind,
     Network,
     ProviderFailure,
     ScanCursor,
     UnfinalizedRange,
+    UnreadableEvent,
     Wallet,
 )
 from mara.wiring.wallets import address_codec
@@ -184,6 +187,20 @@ class TestDeposits:
             second = store.deposits.list(owner_id, ARBITRUM, PageRequest(2, newest[1].id))
         assert (list(first), list(second)) == (newest[:3], newest[2:])
 
+    def test_of_all_networks_are_listed_in_one_order(self, store: Store) -> None:
+        owner_id, other = store.make_owner(), store.make_owner()
+        networks = [ARBITRUM, Network.TRON, Network.APTOS, ARBITRUM, Network.TRON]
+        deposits = [
+            make_deposit(owner_id, key=DepositKey(network, f"0x{number:064x}", 0))
+            for number, network in enumerate(networks)
+        ]
+        save(store, *deposits, make_deposit(other, 9))
+        newest = sorted(deposits, key=lambda one: one.id, reverse=True)
+        with store.unit_of_work(SYSTEM):
+            first = store.deposits.list_all(owner_id, PageRequest(2))
+            rest = store.deposits.list_all(owner_id, PageRequest(9, newest[1].id))
+        assert (list(first), list(rest)) == (newest[:3], newest[2:])
+
     def test_pending_are_those_neither_settled_nor_orphaned(self, store: Store) -> None:
         owner_id, other = store.make_owner(), store.make_owner()
         for number, state in enumerate(DepositState):
@@ -329,3 +346,28 @@ class TestStatuses:
             store.cursors.record_failure(Network.TRON, first, "detail")
         assert list(self.status(store).failures) == [second, behind]
         assert list(self.status(store, since=LATER).failures) == [second]
+
+    def test_are_broken_from_the_first_report_to_the_next_step(self, store: Store) -> None:
+        cursor = self.save(store, CURSOR.extended(HEAD), 120, NOW)
+        for at in (NOW, LATER):
+            with store.unit_of_work(SYSTEM):
+                store.cursors.record_broken_finality(ARBITRUM, at)
+                store.cursors.record_broken_finality(Network.TRON, at)
+        progress = self.status(store).progress
+        assert progress
+        assert progress.broken_at == NOW
+        assert self.status(store).state is ChainState.BROKEN
+        self.save(store, cursor, 120, LATER)
+        progress = self.status(store).progress
+        assert progress
+        assert progress.broken_at is None
+
+    def test_count_unreadable_events_once(self, store: Store) -> None:
+        event = UnreadableEvent(EventPart.AMOUNT, "{}", 101, "0x01", 3, ADDRESS)
+        placeless = UnreadableEvent(EventPart.FORM, "7")
+        with store.unit_of_work(SYSTEM):
+            for at, events in ((NOW, [event]), (LATER, [event, placeless])):
+                store.cursors.record_unreadable(ARBITRUM, events, reader="first", now=at)
+            store.cursors.record_unreadable(Network.TRON, [event], reader="first", now=NOW)
+        assert self.status(store).unreadable_events == 2
+        assert self.status(store, since=LATER).unreadable_events == 1

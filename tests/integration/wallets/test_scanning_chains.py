@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 
+from mara.kernel.unit_of_work import SYSTEM
+from mara.platform.database import connection, transaction
+from mara.wallets.adapters.chain_statuses import PostgresChainStatuses
 from mara.wallets.model import Network
 from tests.support.accounts import make_account
 from tests.support.anvil import SLOTS
@@ -28,7 +31,7 @@ class Stage:
     start_block: int
 
     def scan(self) -> None:
-        rules = replace(RULES, network=self.network, start_block=self.start_block)
+        rules = replace(RULES, network=self.network, start_block=self.start_block, providers=1)
         service = scanner([self.lab.chain()], rules=rules)
         service.check_token()
         service.run(service.now() + timedelta(minutes=1))
@@ -79,3 +82,59 @@ def test_a_deposit_that_is_undone_is_kept_and_not_credited(stage: Stage) -> None
     stage.scan()
     assert stage.states() == ["orphaned"]
     assert credited() == {}
+
+
+ABSURD = (2**63, 2**64, 2**200)
+
+
+class TestAnAbsurdTransfer:
+    """It is recorded and passed: its neighbours are credited, and the scan goes on."""
+
+    @pytest.mark.parametrize("amount", ABSURD)
+    @pytest.mark.parametrize("to_user", [True, False])
+    def test_stops_neither_its_neighbours_nor_the_scan(
+        self, stage: Stage, amount: int, *, to_user: bool
+    ) -> None:
+        stranger = stage.lab.owner(0xEE)
+        stage.lab.pay([(stage.address, FIVE)])
+        stage.lab.pay_absurdly(stage.address if to_user else stranger, amount)
+        stage.lab.pay([(stage.address, 2 * FIVE)])
+        stage.scan()
+        stage.lab.mine(3 * SLOTS)
+        stage.scan()
+        stage.lab.pay([(stage.address, FIVE)])
+        stage.lab.mine(3 * SLOTS)
+        stage.scan()
+        assert credited() == {stage.owner_id: 4 * FIVE}
+        # The events of Aptos do not name the token: one to a stranger says nothing.
+        is_recorded = to_user or stage.network is not Network.APTOS
+        assert recorded() == ([(stage.network, "amount")] if is_recorded else [])
+
+    def test_shows_in_the_status(self, stage: Stage) -> None:
+        stage.lab.pay_absurdly(stage.address, 2**200)
+        stage.lab.mine(3 * SLOTS)
+        stage.scan()
+        now = datetime.now(UTC)
+        since = datetime(2026, 11, 1, tzinfo=UTC)
+        (found,) = PostgresChainStatuses().get_statuses([stage.network], now, since=since)
+        assert found.unreadable_events == 1
+
+    def test_that_the_balance_cannot_hold_does_not_stop_the_scan_either(self, stage: Stage) -> None:
+        for _ in range(3):
+            stage.lab.pay_absurdly(stage.address, 2**61)
+        stage.lab.pay([(stage.address, FIVE)])
+        stage.lab.mine(3 * SLOTS)
+        stage.scan()
+        stage.lab.pay([(stage.address, FIVE)])
+        stage.lab.mine(3 * SLOTS)
+        stage.scan()
+        states = [(paid == FIVE, state) for _, paid, state in deposits().values()]
+        assert states.count((True, "credited")) == 2
+        assert sorted(states)[:3] == [(False, "credited"), (False, "final"), (False, "final")]
+
+
+def recorded() -> list[tuple[str, str]]:
+    """The network and the part that could not be read, of each recorded event."""
+    with transaction(SYSTEM):
+        rows = connection().execute("SELECT network, part FROM unreadable_events").fetchall()
+    return [(Network(network), part) for network, part in rows]

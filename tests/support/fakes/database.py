@@ -10,7 +10,15 @@ from uuid import UUID
 from mara.kernel.messages import Message
 from mara.kernel.unit_of_work import SYSTEM, Scope
 from mara.ledger.model import Hold, Transfer, TransferRequest, UserAccount
-from mara.wallets.model import Deposit, Network, ProviderFailure, ScanCursor, Wallet
+from mara.vault.model import Vault
+from mara.wallets.model import (
+    Deposit,
+    Network,
+    ProviderFailure,
+    ScanCursor,
+    UnreadableEvent,
+    Wallet,
+)
 
 
 @dataclass(frozen=True)
@@ -23,6 +31,7 @@ class StoredCursor:
     last_block_at: datetime | None = None
     caught_up_at: datetime | None = None
     finalizing_since: datetime | None = None
+    broken_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -45,11 +54,15 @@ class Tables:
     deposits: dict[UUID, Deposit] = field(default_factory=dict)
     cursors: dict[Network, StoredCursor] = field(default_factory=dict)
     failures: dict[tuple[Network, str], tuple[ProviderFailure, str]] = field(default_factory=dict)
+    unreadable: dict[tuple[Network, str], tuple[UnreadableEvent, datetime]] = field(
+        default_factory=dict
+    )
     transfers: dict[str, tuple[Transfer, TransferRequest]] = field(default_factory=dict)
     postings: list[Posting] = field(default_factory=list)
     balances: dict[tuple[UUID, UserAccount], int] = field(default_factory=dict)
     entries: dict[UUID, int] = field(default_factory=dict)
     holds: dict[UUID, Hold] = field(default_factory=dict)
+    vaults: dict[UUID, Vault] = field(default_factory=dict)
     messages: list[Message] = field(default_factory=list)
 
     def snapshot(self) -> "Tables":

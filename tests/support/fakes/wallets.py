@@ -20,6 +20,7 @@ from mara.wallets.model import (
     ProviderFailure,
     ScanCursor,
     ScanProgress,
+    UnreadableEvent,
     Wallet,
 )
 from tests.support.fakes.database import FakeDatabase, StoredCursor
@@ -92,6 +93,11 @@ class FakeDeposits:
         ]
         return own[::-1][: page.limit + 1]
 
+    def list_all(self, owner_id: UUID, page: PageRequest) -> Sequence[Deposit]:
+        pages = [self.list(owner_id, network, page) for network in Network]
+        found = sorted((one for part in pages for one in part), key=lambda one: one.id)
+        return found[::-1][: page.limit + 1]
+
     def pending(self, owner_id: UUID) -> int:
         own = [one for one in self._all() if one.owner_id == owner_id and one.state in IN_FLIGHT]
         return min(sum(deposit.amount_micro_usdt for deposit in own), AMOUNT_MAX)
@@ -147,6 +153,18 @@ class FakeScanCursors:
         stored = self._database.tables.cursors.get(network)
         return stored.latest if stored else None
 
+    def record_broken_finality(self, network: Network, now: datetime) -> None:
+        stored = self._database.tables.cursors.get(network)
+        if stored is not None:
+            broken_at = stored.broken_at or now
+            self._database.tables.cursors[network] = replace(stored, broken_at=broken_at)
+
+    def record_unreadable(
+        self, network: Network, events: Sequence[UnreadableEvent], *, reader: str, now: datetime
+    ) -> None:
+        for event in events:
+            self._database.tables.unreadable.setdefault((network, event.id), (event, now))
+
     def record_failure(self, network: Network, failure: ProviderFailure, detail: str) -> None:
         self._database.tables.failures[network, failure.provider] = (failure, detail)
 
@@ -177,6 +195,7 @@ class FakeChainStatuses:
             _progress(stored) if stored else None,
             sum(deposit.state is DepositState.FINAL for deposit in deposits),
             sorted(failures, key=lambda failure: failure.at, reverse=True),
+            sum(n is network and at >= since for (n, _), (_, at) in tables.unreadable.items()),
         )
 
 
@@ -194,6 +213,7 @@ def _progress(stored: StoredCursor) -> ScanProgress:
         last_block_at=stored.last_block_at,
         caught_up_at=stored.caught_up_at,
         finalizing_since=stored.finalizing_since,
+        broken_at=stored.broken_at,
     )
 
 

@@ -176,6 +176,31 @@ class TestChains:
             verify_settings()
         assert "4711" not in str(it.value)
 
+    THRESHOLD = 5_000_000
+
+    @pytest.mark.parametrize("stage", ["production", "local"])
+    @pytest.mark.parametrize(
+        "urls", [[URL], [URL, f"{URL}2"], [URL, URL.replace("//", "//user:word@") + "2"]]
+    )
+    def test_with_a_threshold_for_two_providers_and_one_of_them_are_refused(
+        self, monkeypatch: pytest.MonkeyPatch, urls: list[str], stage: str
+    ) -> None:
+        """Two URLs of one host are one provider: deposits would wait for another forever."""
+        monkeypatch.setenv("MARA_STAGE", stage)
+        own = {"urls": urls, "two_provider_threshold_micro_usdt": self.THRESHOLD}
+        set_chains(monkeypatch, {"tron": own})
+        with pytest.raises(ValidationError, match="tron has a two_provider_threshold") as it:
+            verify_settings()
+        assert "4711" not in str(it.value)
+
+    def test_with_a_threshold_and_two_providers_are_accepted(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        urls = [self.URL, "https://other.example/jsonrpc"]
+        own = {"urls": urls, "two_provider_threshold_micro_usdt": self.THRESHOLD}
+        set_chains(monkeypatch, {"tron": own})
+        verify_settings()
+
 
 def set_chains(monkeypatch: pytest.MonkeyPatch, chains: dict[str, object]) -> None:
     monkeypatch.setenv("MARA_CHAINS", json.dumps(chains))

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from mara.wallets.errors import ChainUnavailable, TokenMismatch
+from mara.wallets.errors import ChainUnavailable, FinalityBroken, TokenMismatch
 from mara.wallets.model import ChainState, ChainStatus, FailureKind, Network, ProviderFailure
 from mara.wallets.service.monitoring import MonitoringService
 from mara.wallets.service.scan_job import ScanJob
@@ -41,6 +41,33 @@ class TestStatus:
         assert (found.state, found.progress) == (ChainState.UNREAD, None)
         assert (found.lag_blocks, found.lag_s, found.step_age_s) == (None, None, None)
         assert (found.block_age_s, found.finalizing_s) == (None, None)
+
+    def test_of_a_chain_that_breaks_its_finality_is_broken_at_once(self, world: World) -> None:
+        world.mine(20)
+        world.scan()
+        world.first.other_hashes = world.second.other_hashes = True
+        with pytest.raises(FinalityBroken):
+            world.scan()
+        found = status(world)
+        assert found.state is ChainState.BROKEN
+        assert found.progress
+        broken_at = found.progress.broken_at
+        pass_time(world, seconds=60)
+        with pytest.raises(FinalityBroken):
+            world.scan()
+        again = status(world).progress
+        assert again
+        assert (again.broken_at, broken_at is None) == (broken_at, False)
+
+    def test_is_current_again_when_the_finalized_block_is_back(self, world: World) -> None:
+        world.mine(20)
+        world.scan()
+        world.first.other_hashes = world.second.other_hashes = True
+        with pytest.raises(FinalityBroken):
+            world.scan()
+        world.first.other_hashes = world.second.other_hashes = False
+        world.scan()
+        assert status(world).state is ChainState.CURRENT
 
     def test_after_a_scan_is_current(self, world: World) -> None:
         world.mine(20)

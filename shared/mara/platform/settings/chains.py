@@ -1,6 +1,7 @@
 """The RPC providers and deposit rules of each blockchain network."""
 
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
@@ -11,6 +12,7 @@ class ChainSettings(BaseModel):
     """One network. A field that is left out has the value of the public network.
 
     ``urls`` are its RPC providers, the preferred one first; they and ``headers`` hold API keys.
+    ``finality`` and ``eta_s`` tell users when a deposit is credited.
     """
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
@@ -24,6 +26,14 @@ class ChainSettings(BaseModel):
     two_provider_threshold_micro_usdt: int | None = Field(default=None, ge=0)
     blocks_per_scan_max: int | None = Field(default=None, gt=0)
     start_block: int | None = Field(default=None, gt=0)
+    finality: str | None = Field(default=None, min_length=1, max_length=200)
+    eta_s: int | None = Field(default=None, gt=0)
+
+    @property
+    def providers(self) -> int:
+        """The number of independent providers: URLs with the same host are one."""
+        hosts = (urlsplit(url.get_secret_value()).netloc.rpartition("@")[2] for url in self.urls)
+        return len({host.lower() for host in hosts})
 
 
 class ChainsSettings(StageSettings):
@@ -38,6 +48,19 @@ class ChainsSettings(StageSettings):
             urls = {url.get_secret_value().lower().rstrip("/") for url in own.urls}
             if len(urls) < len(own.urls):
                 message = f"MARA_CHAINS: a provider of {network} is listed twice"
+                raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _require_second_providers(self) -> Self:
+        for network, own in self.chains.items():
+            # Deposits above the threshold would wait forever for a provider that does not exist.
+            if own.two_provider_threshold_micro_usdt is not None and own.providers == 1:
+                message = (
+                    f"MARA_CHAINS: {network} has a two_provider_threshold_micro_usdt and one "
+                    "provider: add the URL of another host, or remove the threshold to credit "
+                    "deposits of any amount on the word of this one"
+                )
                 raise ValueError(message)
         return self
 

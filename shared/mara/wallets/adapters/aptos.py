@@ -12,6 +12,7 @@ from typing import Any
 
 import requests
 
+from mara.wallets.adapters.deposit_events import block_of, read_events, version_of
 from mara.wallets.adapters.redaction import CredentialRedactor
 from mara.wallets.errors import ChainContradiction, ChainUnavailable
 from mara.wallets.model import (
@@ -23,6 +24,7 @@ from mara.wallets.model import (
     Receipt,
     Token,
     TokenTransfer,
+    UnreadableEvent,
     parse_hash,
 )
 
@@ -30,11 +32,8 @@ TIMEOUT_S = 10.0
 """Timeout of a request: to connect, and between two parts of the response."""
 PAGE_SIZE = 100
 """Transactions per page; nodes return no more, and may return fewer."""
-DEPOSIT = "0x1::fungible_asset::Deposit"
 METADATA = "0x1::fungible_asset::Metadata"
 NATIVE = "0x1::aptos_coin::AptosCoin"
-AMOUNT_MAX = 2**63 - 1
-ADDRESS_BYTES = 32
 
 
 class AptosChain:
@@ -116,39 +115,36 @@ class AptosChain:
     def _read_range(self, asked: BlockRange) -> RangeTransfers:
         """A page may have fewer transactions than requested, so its length sets the next start."""
         transfers: list[TokenTransfer] = []
-        last: BlockRef | None = None
+        unreadable: list[UnreadableEvent] = []
+        last: Mapping[str, Any] = {}
         expected = asked.first
         while expected <= asked.last:
             limit = min(PAGE_SIZE, asked.last - expected + 1)
             page = self._get("/transactions", start=expected, limit=limit)
             if not page:
                 break  # the node is behind: the last block of the range is not available yet
-            for transaction in page:
-                last = _block_of(transaction)
-                if last.number != expected:
+            for last in page:
+                if version_of(last) != expected:
                     raise ValueError("versions must be consecutive")
-                if found := _transfers_of(transaction):
+                found, passed = read_events(last)
+                if found:
                     # Requesting each receipt would let many small deposits (dust) stall the scan.
-                    name = parse_hash(transaction["hash"])
-                    self._listed[name] = Receipt(name, last, succeeded=True, transfers=found)
+                    name = parse_hash(last["hash"])
+                    self._listed[name] = Receipt(name, block_of(last), True, found)
                 transfers += found.values()
+                unreadable += passed
                 expected += 1
-        complete = last is not None and last.number == asked.last
-        return RangeTransfers(
-            asked, last.hash if last and complete else None, self._final(last), transfers
-        )
-
-    def _final(self, last: BlockRef | None) -> int:
-        """Every version that a node lists is committed, and so final."""
-        return last.number if last else 0
+        hash_ = block_of(last).hash if expected > asked.last else None
+        # Every version that a node lists is committed, and so final.
+        final = expected - 1 if last else 0
+        return RangeTransfers(asked, hash_, final, transfers, unreadable)
 
     def _receipt(self, name: str) -> Receipt | None:
         transaction = self._get(f"/transactions/by_hash/{name}", missing=None)
         if transaction is None or transaction["type"] == "pending_transaction":
             return None
-        return Receipt(
-            name, _block_of(transaction), transaction["success"], _transfers_of(transaction)
-        )
+        transfers, _ = read_events(transaction)
+        return Receipt(name, block_of(transaction), transaction["success"], transfers)
 
     def _hash(self, number: int, latest: BlockRef) -> str | None:
         if number == latest.number:
@@ -158,7 +154,7 @@ class AptosChain:
 
     def _block(self, version: int) -> BlockRef | None:
         transaction = self._get(f"/transactions/by_version/{version}", missing=None)
-        return _block_of(transaction) if transaction else None
+        return block_of(transaction) if transaction else None
 
     def _view(
         self, function: str, types: list[str], arguments: list[str], version: int | None = None
@@ -189,7 +185,7 @@ class AptosChain:
                 json=body,
                 timeout=self._timeout_s,
             )
-            said = answer.json()
+            said = answer.json(parse_int=str)  # int() refuses more than 4300 digits
         except (requests.RequestException, ValueError) as error:
             # The error's text is left out: it contains the URL, and so the key.
             raise ChainUnavailable(f"{self._provider}: {type(error).__name__}.") from None
@@ -218,29 +214,3 @@ class AptosChain:
             raise ChainContradiction(
                 f"{self._provider} returns an invalid result: {type(error).__name__}."
             ) from error
-
-
-def _block_of(transaction: Mapping[str, Any]) -> BlockRef:
-    return BlockRef(int(transaction["version"]), parse_hash(transaction["accumulator_root_hash"]))
-
-
-def _transfers_of(transaction: Mapping[str, Any]) -> dict[int, TokenTransfer]:
-    """Deposits by position; amounts above AMOUNT_MAX are of other tokens and are left out."""
-    if transaction["success"] is not True:
-        return {}
-    return {
-        position: TokenTransfer(
-            transaction=parse_hash(transaction["hash"]),
-            block=_block_of(transaction),
-            log_index=position,
-            recipient=_address(event["data"]["store"]),
-            amount_micro_usdt=int(event["data"]["amount"]),
-        )
-        for position, event in enumerate(transaction.get("events", ()))
-        if event["type"] == DEPOSIT and int(event["data"]["amount"]) <= AMOUNT_MAX
-    }
-
-
-def _address(text: str) -> bytes:
-    """The 32 bytes of an address; nodes omit leading zeros."""
-    return bytes.fromhex(text.removeprefix("0x").rjust(2 * ADDRESS_BYTES, "0"))

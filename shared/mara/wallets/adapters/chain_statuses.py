@@ -27,9 +27,11 @@ STATEMENT_TIMEOUT_MS = 1500
 
 STATUSES = """
     SELECT asked.network, closed_number, open, latest_number, blocks_per_scan,
-        scanned_at, grew_at, caught_up_at, closing_since,
+        scanned_at, grew_at, caught_up_at, closing_since, broken_at,
         (SELECT count(*) FROM deposits
-            WHERE deposits.network = asked.network AND state = 'final') AS waiting
+            WHERE deposits.network = asked.network AND state = 'final') AS waiting,
+        (SELECT count(*) FROM unreadable_events AS e
+            WHERE e.network = asked.network AND recorded_at >= %s) AS unreadable
     FROM unnest(%s::text[]) WITH ORDINALITY AS asked (network, place)
     LEFT JOIN chain_scans ON chain_scans.network = asked.network
     ORDER BY place
@@ -56,7 +58,7 @@ class PostgresChainStatuses:
             application_name="mara-watch",
         ) as link:
             link.execute(SET_SCOPE, (str(SYSTEM),))
-            scans = link.execute(STATUSES, (names,)).fetchall()
+            scans = link.execute(STATUSES, (since, names)).fetchall()
             failures = link.execute(FAILURES, (names, since)).fetchall()
         return [
             ChainStatus(
@@ -69,8 +71,9 @@ class PostgresChainStatuses:
                     for n, who, kind, when in failures
                     if n == name
                 ],
+                unreadable,
             )
-            for name, *row, waiting in scans
+            for name, *row, waiting, unreadable in scans
         ]
 
 

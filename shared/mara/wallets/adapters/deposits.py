@@ -86,7 +86,8 @@ SAVE = _insert.on_conflict_do_update(
         if column not in {*_identity, _columns.seen_at}
     },
 )
-LIST = paged(select(deposits), _columns.id).where(_of_owner, _of_network)
+LIST_ALL = paged(select(deposits), _columns.id).where(_of_owner)
+LIST = LIST_ALL.where(_of_network)
 # Limited to the range of a balance, because a dishonest provider may report any amounts.
 PENDING = select(
     cast(
@@ -144,6 +145,11 @@ class PostgresDeposits:
         """Newest first; one more than the page's limit if there are more."""
         wanted = {"owner_id": owner_id, "network": network}
         return [_deposit(row) for row in fetch_all(LIST, **wanted, **page_parameters(page))]
+
+    def list_all(self, owner_id: UUID, page: PageRequest) -> Sequence[Deposit]:
+        """As ``list``, on all networks."""
+        rows = fetch_all(LIST_ALL, owner_id=owner_id, **page_parameters(page))
+        return [_deposit(row) for row in rows]
 
     def pending(self, owner_id: UUID) -> int:
         """Sum of the owner's seen, safe and final deposits, in micro-USDT."""

@@ -8,13 +8,13 @@ Every method of the port sends one batch request, or several if the batch would 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 from eth_abi.abi import decode
 from eth_abi.exceptions import DecodingError
 
 from mara.wallets.adapters.json_rpc import GET_LOGS, Call, JsonRpcClient
+from mara.wallets.adapters.transfer_logs import TRANSFER, TransferLogs
 from mara.wallets.errors import ChainContradiction
 from mara.wallets.model import (
     AddressBalances,
@@ -24,20 +24,14 @@ from mara.wallets.model import (
     RangeTransfers,
     Receipt,
     Token,
-    TokenTransfer,
     parse_hash,
 )
 
 TIMEOUT_S = 10.0
 """Timeout of a request: to connect, and between two parts of the response."""
-TRANSFER = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef"
-"""keccak256 of ``Transfer(address,address,uint256)``."""
 DECIMALS_OF = "0x313ce567"
 SYMBOL_OF = "0x95d89b41"
 BALANCE_OF = "0x70a08231"
-AMOUNT_MAX = 2**63 - 1
-"""micro-USDT; the total supply is about 10**17."""
-LOG_INDEX_MAX = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +65,7 @@ class EvmChain:
         self._provider = provider
         self._contract = "0x" + contract.hex()
         self._dialect = dialect
+        self._logs = TransferLogs(self._contract)
         self._rpc = JsonRpcClient(provider, url, headers=headers, timeout_s=timeout_s)
 
     @property
@@ -106,7 +101,7 @@ class EvmChain:
                     asked,
                     _hash_at(asked.last, last),
                     _number_or_0(final),
-                    [self._transfer(log, asked) for log in logs],
+                    *self._logs.read(logs, asked),
                 )
                 for asked, logs, last in zip(ranges, answers[::2], answers[1::2], strict=True)
             ]
@@ -158,49 +153,12 @@ class EvmChain:
     def _view(self, data: str, at: str) -> Call:
         return "eth_call", [{"to": self._contract, "data": data}, at]
 
-    def _transfer(self, log: Mapping[str, Any], asked: BlockRange | None = None) -> TokenTransfer:
-        """Raises ValueError for another event, another contract, or a block not in ``asked``."""
-        if not self._is_token_transfer(log) or log.get("removed"):
-            raise ValueError("log is not a Transfer event of the configured token")
-        amount = int(log["data"], 16)
-        if amount > AMOUNT_MAX:
-            raise ValueError("amount exceeds the token's supply")
-        log_index = int(log["logIndex"], 16)
-        if not 0 <= log_index <= LOG_INDEX_MAX:
-            raise ValueError("logIndex out of range")
-        block = BlockRef(int(log["blockNumber"], 16), parse_hash(log["blockHash"]))
-        if asked is not None and block.number not in asked:
-            raise ValueError("log is in a block outside of the requested range")
-        return TokenTransfer(
-            transaction=parse_hash(log["transactionHash"]),
-            block=block,
-            log_index=log_index,
-            recipient=bytes.fromhex(log["topics"][2][26:]),
-            amount_micro_usdt=amount,
-        )
-
-    def _is_token_transfer(self, log: Mapping[str, Any]) -> bool:
-        topics = log["topics"]
-        return (
-            log["address"].lower() == self._contract
-            and len(topics) == 3  # noqa: PLR2004 - the signature, the sender, the recipient
-            and topics[0] == TRANSFER
-        )
-
     def _receipt(self, name: str, answer: Mapping[str, Any]) -> Receipt:
-        """Raises ValueError if the logs are not consecutive, because positions would be wrong."""
-        indexes = [int(log["logIndex"], 16) for log in answer["logs"]]
-        if any(later != before + 1 for before, later in pairwise(indexes)):
-            raise ValueError("logs of a receipt must have consecutive indexes")
         return Receipt(
             transaction=name,
             block=BlockRef(int(answer["blockNumber"], 16), parse_hash(answer["blockHash"])),
             succeeded=answer["status"] == "0x1",
-            transfers={
-                position: self._transfer(log)
-                for position, log in enumerate(answer["logs"])
-                if self._is_token_transfer(log)
-            },
+            transfers=self._logs.positions(answer["logs"]),
         )
 
     @contextmanager

@@ -1,11 +1,12 @@
 """Ethereum JSON-RPC in batches: https://www.jsonrpc.org/specification#batch, with validation."""
 
+import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import requests
 from web3 import HTTPProvider
-from web3.types import RPCEndpoint
+from web3.types import RPCEndpoint, RPCResponse
 
 from mara.wallets.adapters.redaction import CredentialRedactor
 from mara.wallets.errors import ChainContradiction, ChainUnavailable, RangeRefused
@@ -18,8 +19,23 @@ RANGE_ERRORS = ("range", "more than", "too many", "response size", "limited to",
 """Parts of the messages for too many blocks or logs; there is no common error code."""
 RATE_LIMIT_ERRORS = ("rate", "requests per")
 
+INT_DIGITS_MAX = 100
+
 Call = tuple[str, list[Any]]
 """A method and its parameters."""
+
+
+class LenientHttpProvider(HTTPProvider):
+    """Decodes a response although one value in it is no valid text or number.
+
+    ``int`` refuses a number of more than 4300 digits; it becomes a text, which no parser accepts.
+    """
+
+    @staticmethod
+    def decode_rpc_response(raw_response: bytes) -> RPCResponse:
+        """Raises ValueError if it is not JSON."""
+        text = raw_response.decode("utf-8", "replace")
+        return cast("RPCResponse", json.loads(text, parse_int=_int_or_text))
 
 
 class JsonRpcClient:
@@ -30,7 +46,7 @@ class JsonRpcClient:
     ) -> None:
         self._provider = provider
         self._redact = CredentialRedactor(url, headers)
-        self._http = HTTPProvider(
+        self._http = LenientHttpProvider(
             url,
             request_kwargs={
                 "timeout": timeout_s,
@@ -85,3 +101,7 @@ class JsonRpcClient:
         refused = lists_logs and any(word in text for word in RANGE_ERRORS) and not rate_limited
         kind = RangeRefused if refused else ChainUnavailable
         return kind(f"{self._provider}: {message[:200] or 'no result'}")
+
+
+def _int_or_text(digits: str) -> int | str:
+    return int(digits) if len(digits) <= INT_DIGITS_MAX else digits

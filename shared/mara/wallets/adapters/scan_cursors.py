@@ -1,6 +1,7 @@
-"""Repository of scan cursors and provider failures in PostgreSQL (table ``chain_scans``)."""
+"""Repository of scan cursors, provider failures and unreadable events in PostgreSQL."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -11,10 +12,21 @@ from sqlalchemy.dialects import postgresql
 
 from mara.platform.database import connection
 from mara.platform.sql import Row, bound, execute, fetch_one, fetch_value
-from mara.wallets.adapters.tables import chain_providers, chain_scans
+from mara.wallets.adapters.tables import chain_providers, chain_scans, unreadable_events
 from mara.wallets.errors import ConcurrentUpdate
-from mara.wallets.model import BlockRef, Network, ProviderFailure, ScanCursor, UnfinalizedRange
+from mara.wallets.model import (
+    BlockRef,
+    Network,
+    ProviderFailure,
+    ScanCursor,
+    UnfinalizedRange,
+    UnreadableEvent,
+)
 
+EVENT_FIELDS = (
+    *("id", "part", "content"),
+    *("block_number", "transaction", "log_index", "recipient"),
+)
 _cursor = (
     *(chain_scans.c.closed_number, chain_scans.c.closed_hash, chain_scans.c.open),
     *(chain_scans.c.blocks_per_scan, chain_scans.c.revision),
@@ -27,6 +39,7 @@ UPDATE = """
     UPDATE chain_scans SET closed_number = %(closed_number)s, closed_hash = %(closed_hash)s,
         open = %(open)s, blocks_per_scan = %(blocks_per_scan)s,
         revision = revision + 1, latest_number = %(latest)s, scanned_at = %(now)s,
+        broken_at = NULL,
         grew_at = CASE
             WHEN grew_at IS NULL
                 OR %(head)s > coalesce((open->-1->>'last')::bigint, closed_number)
@@ -38,6 +51,15 @@ UPDATE = """
             ELSE closing_since END
     WHERE network = %(network)s AND revision = %(revision)s
 """
+BREAK = """
+    UPDATE chain_scans SET broken_at = coalesce(broken_at, %(now)s) WHERE network = %(network)s
+"""
+_events = unreadable_events
+RECORD_UNREADABLE = (
+    postgresql.insert(_events)
+    .values(bound(_events.c))
+    .on_conflict_do_nothing(index_elements=[_events.c.network, _events.c.id])
+)
 LATEST = select(chain_scans.c.latest_number).where(chain_scans.c.network == bindparam("network"))
 _insert_failure = postgresql.insert(chain_providers).values(bound(chain_providers.c))
 RECORD_FAILURE = _insert_failure.on_conflict_do_update(
@@ -74,6 +96,18 @@ class PostgresScanCursors:
         parameters = {**_values(cursor), "head": cursor.head.number, "latest": latest, "now": now}
         if connection().execute(UPDATE, parameters).rowcount == 0:
             raise ConcurrentUpdate(f"The scan cursor of {cursor.network} has another revision.")
+
+    def record_broken_finality(self, network: Network, now: datetime) -> None:
+        """Record that a finalized block has changed; the first time is kept until ``save``."""
+        connection().execute(BREAK, {"network": network, "now": now})
+
+    def record_unreadable(
+        self, network: Network, events: Sequence[UnreadableEvent], *, reader: str, now: datetime
+    ) -> None:
+        """Insert the events; those that were recorded before are left as they are."""
+        for event in events:
+            values = {name: getattr(event, name) for name in EVENT_FIELDS}
+            execute(RECORD_UNREADABLE, **values, network=network, reader=reader, recorded_at=now)
 
     def _one(self, statement: Select[Any], network: Network) -> ScanCursor | None:
         row = fetch_one(statement, network=network)

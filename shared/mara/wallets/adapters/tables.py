@@ -1,4 +1,4 @@
-"""The tables of wallets, deposits, scans of chains, and failures of providers."""
+"""The tables of wallets, deposits, scans of chains, failures, and unreadable events."""
 
 from sqlalchemy import (
     BigInteger,
@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from mara.platform.schema import TIMESTAMP, check, enumerated, metadata, one_of
-from mara.wallets.model import DepositState, FailureKind, Network
+from mara.wallets.model import DepositState, EventPart, FailureKind, Network
 
 # An address has 20 bytes (EVM, Tron) or 32 (Aptos). Transfers name `receives_at` as recipient: the
 # address itself, or on Aptos the store of the token that belongs to it.
@@ -67,6 +67,7 @@ deposits = Table(
     ),
     Index("deposits_waiting", "network", postgresql_where=text("state = 'final'")),
     Index("deposits_owner", "owner_id", "network", "id"),
+    Index("deposits_owner_all", "owner_id", "id"),
 )
 
 chain_scans = Table(
@@ -83,7 +84,25 @@ chain_scans = Table(
     Column("grew_at", TIMESTAMP),
     Column("caught_up_at", TIMESTAMP),
     Column("closing_since", TIMESTAMP),
+    Column("broken_at", TIMESTAMP),
     CheckConstraint("blocks_per_scan > 0", name="blocks_per_scan"),
+)
+
+# Events that were listed and passed; for operators. What cannot be read of an event is null.
+unreadable_events = Table(
+    "unreadable_events",
+    metadata,
+    Column("network", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("part", enumerated(EventPart), nullable=False),
+    Column("content", Text, nullable=False),
+    Column("block_number", BigInteger),
+    Column("transaction", Text),
+    Column("log_index", BigInteger),
+    Column("recipient", LargeBinary),
+    Column("reader", Text, nullable=False),
+    Column("recorded_at", TIMESTAMP, nullable=False),
+    one_of("part", EventPart),
 )
 
 chain_providers = Table(

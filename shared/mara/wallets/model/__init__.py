@@ -27,6 +27,7 @@ from mara.wallets.model.deposit import (
     Deposit,
     DepositKey,
     DepositState,
+    WaitingFor,
 )
 from mara.wallets.model.network import (
     DECIMALS,
@@ -37,6 +38,12 @@ from mara.wallets.model.network import (
 )
 from mara.wallets.model.provider import provider_name
 from mara.wallets.model.scan_cursor import ScanCursor, UnfinalizedRange
+from mara.wallets.model.unreadable_event import (
+    EventPart,
+    UnreadableEvent,
+    UnreadablePart,
+    content_of,
+)
 from mara.wallets.model.wallet import Wallet
 
 __all__ = [
@@ -57,6 +64,7 @@ __all__ = [
     "DepositKey",
     "DepositRules",
     "DepositState",
+    "EventPart",
     "FailureKind",
     "Network",
     "OnChainBalance",
@@ -68,7 +76,11 @@ __all__ = [
     "Token",
     "TokenTransfer",
     "UnfinalizedRange",
+    "UnreadableEvent",
+    "UnreadablePart",
+    "WaitingFor",
     "Wallet",
+    "content_of",
     "parse_hash",
     "provider_name",
 ]

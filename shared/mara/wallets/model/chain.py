@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from mara.wallets.model.unreadable_event import UnreadableEvent
+
 _HASH = re.compile(r"0x[0-9a-f]{1,64}")
 
 
@@ -83,12 +85,14 @@ class RangeTransfers:
     """All transfers in ``range``, with the provider's last finalized block number ``final``.
 
     ``last_hash`` is the hash of the range's last block, or None if it is not available yet.
+    ``unreadable`` are listed events that are no transfers for us, such as one of 2**200 units.
     """
 
     range: BlockRange
     last_hash: str | None
     final: int
     transfers: Sequence[TokenTransfer]
+    unreadable: Sequence[UnreadableEvent] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,7 @@ class Receipt:
     """The result of a transaction. ``transfers`` maps the position of a log to our transfers.
 
     A position counts all logs of the transaction, from 0. Unlike the index within the block, it
-    does not change if the transaction moves to another block.
+    does not change if the transaction moves to another block. Unreadable logs are left out.
     """
 
     transaction: str

@@ -13,11 +13,12 @@ LAG_MAX = timedelta(minutes=5)
 
 
 class ChainState(StrEnum):
-    """``unread``: the scan has not started yet."""
+    """``unread``: the scan has not started yet. ``broken``: a finalized block has changed."""
 
     CURRENT = "current"
     LAGGING = "lagging"
     UNREAD = "unread"
+    BROKEN = "broken"
 
 
 class FailureKind(StrEnum):
@@ -44,7 +45,8 @@ class ScanProgress:
     ``gap_blocks`` counts blocks between ``finalized`` and ``head`` that no range covers; it must
     be 0. ``last_step_at``: the last completed scan step. ``last_block_at``: when the chain last
     had a new block. ``caught_up_at``: when all blocks were last read. ``finalizing_since``: since
-    when unfinalized ranges exist and none was finalized; None if there are none.
+    when unfinalized ranges exist and none was finalized; None if there are none. ``broken_at``:
+    when the scan found that a finalized block had changed, which stops it.
     """
 
     finalized: int
@@ -57,14 +59,17 @@ class ScanProgress:
     last_block_at: datetime | None
     caught_up_at: datetime | None
     finalizing_since: datetime | None
+    broken_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ChainStatus:
     """The status of a chain at the time ``at``; ``progress`` is None before the first scan.
 
-    ``awaiting_confirmation`` counts deposits that a second provider must confirm. ``failures``
-    has the recent failures of the providers, newest first.
+    ``awaiting_confirmation`` counts final deposits that are not credited: a second provider must
+    confirm them. ``failures`` has the recent failures of the providers, newest first.
+    ``unreadable_events`` counts the events that were recorded and passed, as recently.
+    ``providers`` is the number of independent ones that are configured, None if unknown.
     """
 
     network: Network
@@ -72,12 +77,16 @@ class ChainStatus:
     progress: ScanProgress | None
     awaiting_confirmation: int
     failures: Sequence[ProviderFailure]
+    unreadable_events: int = 0
+    providers: int | None = None
 
     @property
     def state(self) -> ChainState:
         """By time, not by blocks: the block rates of chains differ by a factor of a hundred."""
         if self.progress is None:
             return ChainState.UNREAD
+        if self.progress.broken_at is not None:
+            return ChainState.BROKEN
         lag_s = self.lag_s
         if self.progress.gap_blocks or lag_s is None or lag_s > LAG_MAX.total_seconds():
             return ChainState.LAGGING

@@ -2,13 +2,14 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
+from mara.kernel.money import HUGE_AMOUNT
 from mara.wallets.model.chain import BlockRef
-from mara.wallets.model.network import Network
+from mara.wallets.model.network import DepositRules, Network
 
 TRANSACTION = re.compile(r"(?:0x)?([0-9a-fA-F]{64})")
 """A transaction hash as users copy it; Tron explorers omit the prefix."""
@@ -51,6 +52,21 @@ class DepositKey(NamedTuple):
         return f"deposit:{self.network}:{self.transaction}:{self.position}"
 
 
+class WaitingFor(StrEnum):
+    """Why a deposit is not credited yet.
+
+    ``finality``: the chain may still undo it. ``late``: that takes longer than usual.
+    ``second_provider``: another provider must confirm it. ``review``: its amount is absurd.
+    ``network``: the network is off in this stage, so nothing reads it.
+    """
+
+    FINALITY = "finality"
+    LATE = "late"
+    SECOND_PROVIDER = "second_provider"
+    REVIEW = "review"
+    NETWORK = "network"
+
+
 @dataclass(frozen=True, slots=True)
 class Deposit:
     """A deposit in any state; ``reader`` is the provider that reported its current block."""
@@ -66,3 +82,20 @@ class Deposit:
     reader: str
     seen_at: datetime
     credited_at: datetime | None = None
+
+    def remaining(self, rules: DepositRules, now: datetime) -> timedelta | None:
+        """The expected time until it is credited; None if it is unknown, or does not apply."""
+        left = self.seen_at + timedelta(seconds=rules.eta_s) - now
+        is_known = self.state in UNDOABLE and rules.providers != 0 and left > timedelta(0)
+        return left if is_known else None
+
+    def waiting_for(self, rules: DepositRules, now: datetime) -> WaitingFor | None:
+        """Why it is not credited yet; None if it is settled or orphaned."""
+        if self.state not in IN_FLIGHT:
+            return None
+        if rules.providers == 0:
+            return WaitingFor.NETWORK
+        if self.state is DepositState.FINAL:
+            is_absurd = self.amount_micro_usdt >= HUGE_AMOUNT
+            return WaitingFor.REVIEW if is_absurd else WaitingFor.SECOND_PROVIDER
+        return WaitingFor.FINALITY if self.remaining(rules, now) else WaitingFor.LATE

@@ -34,7 +34,9 @@ class DepositRules:
     first block to scan; None starts the first scan after the block that is final then.
     ``blocks_per_scan_max`` is the largest range that providers accept. Deposits above
     ``two_provider_threshold_micro_usdt`` are credited only if a second provider confirms them.
-    Deposits below ``minimum_micro_usdt`` are posted to suspense.
+    Deposits below ``minimum_micro_usdt`` are posted to suspense. ``providers`` is the number of
+    independent providers in this stage, None if unknown: of a single one, the word counts, because
+    no other could ever confirm a deposit (decision 0027).
     """
 
     network: Network
@@ -48,6 +50,18 @@ class DepositRules:
     finality: str
     eta_s: int
     start_block: int | None = None
+    providers: int | None = None
+
+    @property
+    def has_one_provider(self) -> bool:
+        """Whether the two-provider threshold does not apply, for want of a second provider."""
+        return self.providers == 1
+
+    def needs_two_providers(self, amount_micro_usdt: int) -> bool:
+        """Whether a deposit of this amount needs a second provider's confirmation."""
+        return (
+            not self.has_one_provider and amount_micro_usdt > self.two_provider_threshold_micro_usdt
+        )
 
     def overridden(self, changes: Mapping[str, Any], symbol: str | None = None) -> "DepositRules":
         """The rules with the fields in ``changes`` replaced, and the token's symbol if given."""

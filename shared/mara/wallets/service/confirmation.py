@@ -23,7 +23,8 @@ class Confirmation:
     def confirm_all(self, turn: int) -> int:
         """The number of deposits that another provider confirmed, and that were settled.
 
-        A deposit that none confirms keeps waiting; the status for operators counts it.
+        A deposit that none confirms keeps waiting; the status for operators counts it. If the
+        stage has one provider, it is asked again: a deposit may have waited for one that is gone.
         """
         with self.unit_of_work(SYSTEM):
             waiting = self.deposits.awaiting_confirmation(self.providers.network)
@@ -31,9 +32,11 @@ class Confirmation:
 
     def _confirm(self, deposit: Deposit, turn: int) -> bool:
         transaction, number = deposit.key.transaction, deposit.block.number
+        others = self.providers.others(turn, deposit.reader)
+        alone = self.settlement.rules.has_one_provider
         answers = self.providers.ask_each(
             lambda chain: (chain.get_head((number,)), chain.get_receipts((transaction,))),
-            self.providers.others(turn, deposit.reader),
+            self.providers.chains if alone else others,
         )
         for chain, (head, receipts) in answers:
             receipt = receipts[transaction]

@@ -1,7 +1,7 @@
 """Monitoring of the scans: statuses for operators, and metrics for alarms."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from mara.kernel.clock import Clock
@@ -14,17 +14,19 @@ RECENT = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class MonitoringService:
-    """``networks`` are the ones that are on."""
+    """``networks`` are the ones that are on; ``providers`` counts the providers of each."""
 
     networks: Collection[Network]
     statuses: ChainStatuses
     metrics: ChainMetrics
     now: Clock
+    providers: Mapping[Network, int] = field(default_factory=dict)
 
     def get_statuses(self) -> Sequence[ChainStatus]:
         """The status of every network that is on."""
         at = self.now()
-        return self.statuses.get_statuses(self.networks, at, since=at - RECENT)
+        found = self.statuses.get_statuses(self.networks, at, since=at - RECENT)
+        return [replace(one, providers=self.providers.get(one.network)) for one in found]
 
     def record_metrics(self, network: Network, since: datetime) -> None:
         """Record the metrics of a scan that started at ``since``, whether or not it succeeded.

@@ -13,6 +13,7 @@ from mara.wallets.model import (
     RangeTransfers,
     Receipt,
     TokenTransfer,
+    UnreadableEvent,
 )
 from mara.wallets.ports import Chain, Deposits
 from mara.wallets.service.providers import Providers
@@ -28,12 +29,16 @@ from mara.wallets.service.settlement import MatchedTransfer, match_transfers
 
 @dataclass(frozen=True, slots=True)
 class ReadRanges:
-    """The result of reading a plan. ``head_hash`` is the hash of the first range's last block."""
+    """The result of reading a plan. ``head_hash`` is the hash of the first range's last block.
+
+    ``unreadable`` are events that may concern our token and are no transfers.
+    """
 
     reader: str
     head_hash: str | None
     head: RangeDeposits
     finalized: RangeDeposits
+    unreadable: Sequence[UnreadableEvent] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,23 @@ class RangeReader:
         except ChainContradiction as error:
             self.providers.record_failure(reader, FailureKind.CONTRADICTION, error.detail)
             raise
-        return ReadRanges(reader.provider, read[0].last_hash, at_head, finalized)
+        unreadable = self.unreadable(read)
+        return ReadRanges(reader.provider, read[0].last_hash, at_head, finalized, unreadable)
+
+    def unreadable(self, read: Sequence[RangeTransfers]) -> Sequence[UnreadableEvent]:
+        """The unreadable events that may be deposits: of our token, or to a user, or to anyone.
+
+        On Aptos every token's events are listed; those to the stores of others do not matter.
+        """
+        events = [event for one in read for event in one.unreadable]
+        named = {one.recipient for one in events if one.recipient and not one.is_of_token}
+        with self.unit_of_work(SYSTEM):
+            owners = self.deposits.find_owners(self.providers.network, named)
+        return [
+            event
+            for event in events
+            if event.is_of_token or event.recipient is None or event.recipient in owners
+        ]
 
     def match(
         self,

@@ -134,8 +134,13 @@ class ReconciliationService:
             raise ChainContradiction(f"{reader.provider} has another block {blocks.last}.")
         matched = self._range_reader().match(read.transfers, None, reader)
         uncorroborated = self._uncorroborated(matched, reader)
+        unreadable = self._range_reader().unreadable([read])
         with self.unit_of_work(SYSTEM):
             self.cursors.get_for_update(self.providers.network)
+            if unreadable:
+                self.cursors.record_unreadable(
+                    self.providers.network, unreadable, reader=reader.provider, now=self.now()
+                )
             return self.settlement.settle(matched, self.now(), needs_confirmation=uncorroborated)
 
     def _range_reader(self) -> RangeReader:

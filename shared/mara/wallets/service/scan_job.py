@@ -29,6 +29,8 @@ class ScanJob:
             if network not in self.monitoring.networks:
                 return "off"
             done = self.scanner(network).run(started_at + SCAN_TIME_LIMIT)
-            return {"advanced": done.advanced, "lag": done.lag, "settled": done.settled}
+            unreadable = {"unreadable": done.unreadable} if done.unreadable else {}
+            figures = {"advanced": done.advanced, "lag": done.lag, "settled": done.settled}
+            return {**figures, **unreadable}
         finally:
             self.monitoring.record_metrics(network, started_at)

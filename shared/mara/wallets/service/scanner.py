@@ -33,7 +33,7 @@ class StepResult:
     """The result of one step. ``lag`` is the number of unread blocks up to the latest one.
 
     ``rejected`` is the reason why the provider's answer was rejected, and ``latest`` the number of
-    the chain's latest block.
+    the chain's latest block. ``unreadable`` is the number of events that were passed.
     """
 
     advanced: bool
@@ -41,6 +41,7 @@ class StepResult:
     settled: int = 0
     rejected: ChainContradiction | None = None
     latest: int = 0
+    unreadable: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class ScannerService:
         Raises ChainUnavailable, FinalityBroken, ConcurrentUpdate; and ChainContradiction if no step
         could advance because answers were rejected.
         """
-        settled = turn = idle = latest = 0
+        settled = turn = idle = latest = unreadable = 0
         advanced = False
         rejected: ChainContradiction | None = None
         step = StepResult(advanced=False)
@@ -86,13 +87,14 @@ class ScannerService:
             latest = max(latest, step.latest)
             advanced |= step.advanced
             settled += step.settled
+            unreadable += step.unreadable
             idle = 0 if step.advanced else idle + 1
             rejected = step.rejected or rejected
             turn += 1
         settled += self.confirm(turn)
         if rejected and not advanced:
             raise rejected
-        return StepResult(advanced, step.lag, settled)
+        return StepResult(advanced, step.lag, settled, unreadable=unreadable)
 
     def step(self, turn: int = 0, known_latest: int = 0) -> StepResult:
         """Request the head, read the next ranges, and commit; ``turn`` rotates the providers.
@@ -174,6 +176,8 @@ class ScannerService:
         if reorganized:
             return reorganized[0]
         if broken:
+            with self.unit_of_work(SYSTEM):
+                self.cursors.record_broken_finality(self.providers.network, self.now())
             names = ", ".join(chain.provider for chain in broken)
             raise FinalityBroken(f"Block {cursor.finalized.number} has another hash at {names}.")
         raise ChainUnavailable(f"No provider of {self.providers.network} is up to date.")
@@ -216,6 +220,10 @@ class ScannerService:
         with self.unit_of_work(SYSTEM):
             # The cursor first: its row lock makes a concurrent step wait, and then fail.
             self.cursors.save(cursor, latest=head.latest.number, now=now)
+            if read.unreadable:
+                self.cursors.record_unreadable(
+                    self.providers.network, read.unreadable, reader=read.reader, now=now
+                )
             self.settlement.orphan(final.missing)
             settled = self.settlement.settle(
                 final.matched, now, needs_confirmation=final.needs_confirmation
@@ -224,7 +232,12 @@ class ScannerService:
             self.settlement.record_seen(read.head.matched, now)
             self.deposits.mark_safe(self.providers.network, head.safe)
         lag = head.latest.number - cursor.head.number
-        return StepResult(advanced=True, lag=lag, settled=settled)
+        return StepResult(
+            advanced=True,
+            lag=lag,
+            settled=settled,
+            unreadable=len(read.unreadable),
+        )
 
     def _record_idle(self, cursor: ScanCursor, head: ChainHead, known_latest: int) -> StepResult:
         """Record that this provider has no unread blocks."""

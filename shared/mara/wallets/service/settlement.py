@@ -97,18 +97,19 @@ class Settlement:
 
         Deposits above the two-provider threshold, and those in ``needs_confirmation``, must have
         been reported by two providers. If only one has, the deposit becomes final and waits for
-        another provider (``confirm``).
+        another provider (``confirm``); unless the stage has one provider.
         """
         settled = 0
         for matched, known in self._with_known(found):
             if known is not None and known.state in SETTLED:
                 continue
             deposit = self._store(matched, now, DepositState.FINAL, known)
-            needs_two = self._is_large(deposit) or matched in needs_confirmation
+            needs_two = self.rules.needs_two_providers(deposit.amount_micro_usdt) or (
+                matched in needs_confirmation and not self.rules.has_one_provider
+            )
             if needs_two and not _corroborates(known, matched):
                 continue
-            self.credit(deposit, now)
-            settled += 1
+            settled += self.credit(deposit, now)
         return settled
 
     def confirm(self, deposit: Deposit, matched: MatchedTransfer, now: datetime) -> bool:
@@ -119,16 +120,18 @@ class Settlement:
         known = self.deposits.get_for_update([deposit.key]).get(deposit.key)
         if known is None or known.state is not DepositState.FINAL:
             return False
-        if not _corroborates(known, matched):
+        if not _corroborates(known, matched, alone=self.rules.has_one_provider):
             return False
-        self.credit(known, now)
-        return True
+        return self.credit(known, now)
 
-    def _is_large(self, deposit: Deposit) -> bool:
-        return deposit.amount_micro_usdt > self.rules.two_provider_threshold_micro_usdt
+    def credit(self, deposit: Deposit, now: datetime) -> bool:
+        """Post to the ledger: to available, or to suspense if the amount is below the minimum.
 
-    def credit(self, deposit: Deposit, now: datetime) -> None:
-        """Post to the ledger: to available, or to suspense if the amount is below the minimum."""
+        Returns False, and posts nothing, if the balance would exceed what the ledger can hold: an
+        absurd amount must not stop the scan.
+        """
+        if not self.ledger.has_room(deposit.owner_id, deposit.amount_micro_usdt):
+            return False
         enough = deposit.amount_micro_usdt >= self.rules.minimum_micro_usdt
         self.ledger.credit_deposit(
             deposit.owner_id,
@@ -147,6 +150,7 @@ class Settlement:
                     amount_micro_usdt=deposit.amount_micro_usdt,
                 )
             )
+        return True
 
     def orphan(self, deposits: Collection[Deposit]) -> None:
         """Mark deposits that a reorganization removed; their rows are kept.
@@ -229,12 +233,15 @@ def _updated(deposit: Deposit, matched: MatchedTransfer, state: DepositState) ->
     )
 
 
-def _corroborates(known: Deposit | None, matched: MatchedTransfer) -> bool:
-    """Whether a second provider reports the same block, recipient and amount."""
+def _corroborates(known: Deposit | None, matched: MatchedTransfer, *, alone: bool = False) -> bool:
+    """Whether a second provider reports the same block, recipient and amount.
+
+    ``alone``: there is one provider, so its second report counts.
+    """
     return (
         known is not None
         and known.state is not DepositState.ORPHANED
-        and known.reader != matched.reader
+        and (alone or known.reader != matched.reader)
         and known.block == matched.transfer.block
         and known.recipient == matched.transfer.recipient
         and known.amount_micro_usdt == matched.transfer.amount_micro_usdt

@@ -1,6 +1,6 @@
 """Queries on a user's wallets and deposits."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mara.kernel.page import Page, PageRequest
@@ -50,6 +50,16 @@ class WalletService:
             found = self.deposits.list(caller.user_id, network, page)
             latest = self.cursors.latest_block(network)
         return wallet, Page.of(found, page, lambda deposit: deposit.id), latest
+
+    def list_all_deposits(
+        self, caller: Principal, page: PageRequest
+    ) -> tuple[Mapping[Network, Wallet], Page[Deposit], Mapping[Network, int | None]]:
+        """The caller's wallets, deposits (newest first), and the latest blocks, by network."""
+        with self.unit_of_work(caller.user_id):
+            wallets = {one.network: one for one in self.wallets.list(caller.user_id)}
+            found = self.deposits.list_all(caller.user_id, page)
+            latest = {network: self.cursors.latest_block(network) for network in wallets}
+        return wallets, Page.of(found, page, lambda deposit: deposit.id), latest
 
     def _wallet(self, caller: Principal, network: Network) -> Wallet:
         found = self.wallets.find(caller.user_id, network)

@@ -67,7 +67,10 @@ class TestReady:
             "last_range": {"first": 101, "last": 120},
             "blocks_per_scan": 50,
             "gap_blocks": 0,
+            "broken_at": None,
+            "providers": 1,
             "deposits_waiting": 0,
+            "unreadable_events": 0,
             "recent_failures": [],
         }
         assert answer.json["status"] == "ready"

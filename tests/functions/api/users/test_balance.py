@@ -1,11 +1,15 @@
 """Balances and statements, through the functions themselves."""
 
+import csv
+import io
 from decimal import Decimal
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 import pytest
 
 from functions.api.users.get_balance.handler import handler as get_balance
+from functions.api.users.list_balance_entries import handler as entries
 from functions.api.users.list_balance_entries.handler import handler as list_balance_entries
 from mara.auth.model import Scope
 from mara.kernel.unit_of_work import SYSTEM
@@ -128,3 +132,71 @@ class TestStatement:
     @pytest.mark.parametrize("query", [{"limit": "0"}, {"limit": "101"}, {"cursor": "z"}])
     def test_refuses_a_wrong_query(self, anna: Account, query: dict[str, str]) -> None:
         assert ask(anna, query).status == 422
+
+
+class TestFile:
+    """The statement as CSV: by ?format=csv, or by Accept."""
+
+    def test_has_a_line_per_entry_in_the_order_of_the_statement(self, anna: Account) -> None:
+        answer = ask(anna, {"format": "csv"})
+        assert answer.status == 200
+        assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+        assert "statement.csv" in answer.headers["content-disposition"]
+        header, *lines = csv.reader(io.StringIO(answer.text))
+        assert header[:3] == ["number", "created_at", "account"]
+        assert header[3:] == ["amount", "balance", "kind", "reference", "transfer_id"]
+        told = [(int(n), a, *rest) for n, _, a, *rest, _ in lines]
+        assert told == FIRST_FIVE[::-1]
+        assert "link" not in answer.headers
+
+    @pytest.mark.parametrize(
+        ("accept", "is_csv"),
+        [
+            ("text/csv", True),
+            ("text/csv, application/json;q=0.5", True),
+            ("text/csv;q=0.1, application/json", False),
+            ("application/json", False),
+            ("*/*", False),
+            ("", False),
+            ("text/csv;q=nonsense", False),
+        ],
+    )
+    def test_is_what_accept_prefers(self, anna: Account, accept: str, *, is_csv: bool) -> None:
+        headers = {**anna.headers, "accept": accept}
+        answer = call(list_balance_entries, "GET", ENTRIES, headers=headers)
+        assert answer.headers["content-type"].startswith("text/csv") is is_csv
+        headers = {**headers, "accept": "text/csv"}
+        as_json = call(
+            list_balance_entries, "GET", ENTRIES, headers=headers, query={"format": "json"}
+        )
+        assert as_json.json["items"]
+
+    def test_runs_nothing_in_a_spreadsheet(self) -> None:
+        account = make_account("anna")
+        evil = ['=HYPERLINK("http://evil")', "+1+1", "-1+1", "@SUM(A1)", "\t=1", 'a,"b"\n=c']
+        with transaction(SYSTEM):
+            for number, reference in enumerate(evil):
+                cause = Cause(f"{account.id} {number}", reference)
+                ledger_service().credit_deposit(account.id, "tron", 1, cause)
+        _, *lines = csv.reader(io.StringIO(ask(account, {"format": "csv"}).text))
+        found = [line[6] for line in lines][::-1]
+        assert found == [f"'{text}" for text in evil[:5]] + evil[5:]
+
+    def test_of_a_long_statement_links_to_the_rest(
+        self, anna: Account, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(entries, "ENTRIES_PER_FILE", 3)
+        first = ask(anna, {"format": "csv"})
+        link = first.headers["link"]
+        assert link.endswith('>; rel="next"')
+        query = dict(parse_qsl(link[2 : link.index(">")]))
+        rest = ask(anna, query)
+        numbers = [
+            line[0]
+            for part in (first, rest)
+            for line in list(csv.reader(io.StringIO(part.text)))[1:]
+        ]
+        assert numbers == ["5", "4", "3", "2", "1"]
+
+    def test_in_another_format_is_refused(self, anna: Account) -> None:
+        assert ask(anna, {"format": "xml"}).status == 422

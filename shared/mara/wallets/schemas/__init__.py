@@ -1,31 +1,39 @@
 """Request and response bodies of wallets and deposits."""
 
+import io
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Literal, Self
-from uuid import UUID
 
 import segno
 from pydantic import BaseModel, ConfigDict, Field
 
 from mara.kernel.money import UsdtOut, format_usdt
 from mara.wallets.model import (
-    IN_FLIGHT,
-    TRANSACTION,
-    Deposit,
     DepositRules,
-    DepositState,
     Network,
     OnChainBalance,
     Token,
     Wallet,
 )
+from mara.wallets.schemas.deposits import EXAMPLE_ADDRESS, ClaimIn, DepositOut, WaitingOut
+
+__all__ = [
+    "AssetOut",
+    "ClaimIn",
+    "DepositOut",
+    "QrOut",
+    "RulesOut",
+    "WaitingOut",
+    "WalletBalanceOut",
+    "WalletIn",
+    "WalletOut",
+    "decimal_of",
+    "payload_of",
+]
 
 QR_SCALE = 4
 """SVG units per module of the QR code."""
-
-EXAMPLE_ADDRESS = "TQ5Z7rYcXkP4gM1uVnB8sLwD3hJ6tKfEaR"
-EXAMPLE_TRANSACTION = "0x" + "5f" * 32
 
 
 class WalletIn(BaseModel):
@@ -48,15 +56,20 @@ class QrOut(BaseModel):
     )
     svg: str = Field(
         description="The QR code as an SVG document.",
-        examples=['<svg width="132" height="132"></svg>'],
+        examples=['<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 132 132"></svg>'],
     )
 
     @classmethod
     def of(cls, wallet: Wallet, rules: DepositRules) -> Self:
         """The code of the wallet's payment request."""
         payload = payload_of(wallet, rules)
-        svg = segno.make_qr(payload).svg_inline(scale=QR_SCALE)
-        return cls(payload=payload, svg=svg)
+        drawn = io.BytesIO()
+        # With the namespace it is an image by itself, with the viewBox it scales, and on a light
+        # ground it is read by cameras in a dark page too.
+        segno.make_qr(payload).save(
+            drawn, kind="svg", scale=QR_SCALE, xmldecl=False, omitsize=True, light="#fff", nl=False
+        )
+        return cls(payload=payload, svg=drawn.getvalue().decode())
 
 
 class RulesOut(BaseModel):
@@ -161,82 +174,6 @@ class WalletBalanceOut(BaseModel):
         )
 
 
-class ClaimIn(BaseModel):
-    """A claimed transaction: its hash, with or without 0x."""
-
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"transaction": EXAMPLE_TRANSACTION}]}
-    )
-
-    transaction: Annotated[str, Field(pattern=f"^{TRANSACTION.pattern}$")] = Field(
-        description="Hash of the transaction as 64 hexadecimal digits, with or without 0x.",
-        examples=[EXAMPLE_TRANSACTION],
-    )
-
-
-class DepositOut(BaseModel):
-    """A deposit; ``confirmations`` counts its own block too, ``eta_s`` is the expected time left.
-
-    Both are null if they are unknown or no longer apply.
-    """
-
-    id: UUID = Field(description="Id of the deposit.")
-    network: Network = Field(description="Network of the deposit.")
-    address: str = Field(
-        description="Address of the wallet that received it.",
-        examples=[EXAMPLE_ADDRESS],
-    )
-    amount: UsdtOut = Field(
-        description="Amount in USDT, with six decimal places.", examples=["12.500000"]
-    )
-    state: DepositState = Field(
-        description="`seen`, `safe`, `final`, then `credited`; `suspense` if it needs a "
-        "decision, `orphaned` if the chain dropped it.",
-        examples=["credited"],
-    )
-    transaction: str = Field(
-        description="Hash of the transaction.",
-        examples=[EXAMPLE_TRANSACTION],
-    )
-    log_index: int = Field(
-        description="Position of the transfer among the events of its block or transaction.",
-        examples=[3],
-    )
-    block_number: int = Field(description="Number of the block.", examples=[65012345])
-    confirmations: Annotated[int, Field(ge=0)] | None = Field(
-        description="Blocks on top of the transfer, its own included; null if unknown or orphaned.",
-        examples=[21],
-    )
-    eta_s: Annotated[int, Field(ge=0)] | None = Field(
-        description="Expected seconds until it is credited; null if it is credited or will not be.",
-        examples=[None],
-    )
-    seen_at: datetime = Field(description="When the transfer was first seen.")
-    credited_at: datetime | None = Field(
-        description="When the amount was credited; null if it is not."
-    )
-
-    @classmethod
-    def of(
-        cls, deposit: Deposit, wallet: Wallet, rules: DepositRules, *, latest: int | None
-    ) -> Self:
-        """``latest`` is the number of the chain's latest block, or None if unknown."""
-        return cls(
-            id=deposit.id,
-            network=deposit.key.network,
-            address=wallet.address_text,
-            amount=format_usdt(deposit.amount_micro_usdt),
-            state=deposit.state,
-            transaction=deposit.key.transaction,
-            log_index=deposit.log_index,
-            block_number=deposit.block.number,
-            confirmations=_confirmations(deposit, latest),
-            eta_s=_eta_s(deposit, rules),
-            seen_at=deposit.seen_at,
-            credited_at=deposit.credited_at,
-        )
-
-
 def decimal_of(amount: int, token: Token) -> str:
     """An amount of the token's smallest unit as a decimal without trailing zeros: ``0.01``."""
     whole, fraction = divmod(amount, 10**token.decimals)
@@ -250,17 +187,3 @@ def payload_of(wallet: Wallet, rules: DepositRules) -> str:
     if wallet.network is not Network.ARBITRUM:
         return address
     return f"ethereum:{rules.contract}@{rules.chain_id}/transfer?address={address}"
-
-
-def _confirmations(deposit: Deposit, latest: int | None) -> int | None:
-    """At least 1: a claimed deposit may be in a block after the latest scanned one."""
-    if latest is None or deposit.state is DepositState.ORPHANED:
-        return None
-    return max(1, latest - deposit.block.number + 1)
-
-
-def _eta_s(deposit: Deposit, rules: DepositRules) -> int | None:
-    if deposit.state not in IN_FLIGHT:
-        return None
-    since = datetime.now(deposit.seen_at.tzinfo) - deposit.seen_at
-    return max(0, int((timedelta(seconds=rules.eta_s) - since).total_seconds()))
