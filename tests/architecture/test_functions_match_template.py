@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from infra.local import route_list
 from infra.local import routes as routes_
 from infra.local.openapi import TARGET
 from infra.local.package import FUNCTION, load_template
@@ -15,6 +16,8 @@ from infra.local.settings import ROOT
 from infra.local.triggers import README, Trigger, render, triggers
 from mara.wallets.model import Network
 
+GENERATED = (TARGET, route_list.TARGET)
+"""Data of a function, beside its handler."""
 LINES_MAX = 40
 PREFLIGHT = "AnswerPreflight"
 TRIGGERS = {trigger.folder: trigger for trigger in triggers()}
@@ -76,7 +79,7 @@ class TestFolders:
     def test_each_holds_a_short_handler_and_nothing_else(self, trigger: Trigger) -> None:
         folder = ROOT / trigger.folder
         found = {path.name for path in folder.iterdir() if path.name != "__pycache__"}
-        generated = {TARGET.name} if folder == TARGET.parent else set()
+        generated = {path.name for path in GENERATED if path.parent == folder}
         assert found == {"handler.py", *generated}
         lines = (folder / "handler.py").read_text("utf-8").splitlines()
         assert len(lines) <= LINES_MAX

@@ -6,7 +6,7 @@ import pytest
 
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform.database import connection, transaction
-from mara.wiring.account_mail import password_reset_service
+from mara.wiring.account_recovery import password_reset_service
 from tests.support.accounts import make_account
 from tests.support.mails import Mailbox, dead_letters, mailbox
 

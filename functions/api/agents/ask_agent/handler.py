@@ -23,21 +23,13 @@ app = api(access=USER, scope=AGENTS_ASK)
 
 @app.post("/api/v1/agents/{agent_id}/ask", response_model=AnswerOut, responses=ACCEPTED)
 async def ask_agent(
-    agent_id: UUID,
-    body: QuestionIn,
-    caller: Caller,
-    budget: Budget,
-    prefer: Prefer = "",
+    agent_id: UUID, body: QuestionIn, caller: Caller, budget: Budget, prefer: Prefer = ""
 ) -> AnswerOut | Response:
-    asked, conversation_id = body.question, body.conversation_id
+    asked, dialogue = body.question, body.conversation_id
     if prefers_async(prefer):
-        queued = question_acceptance().accept(
-            caller, agent_id, asked, conversation_id=conversation_id
-        )
+        queued = question_acceptance().accept(caller, agent_id, asked, conversation_id=dialogue)
         return accepted(agent_id, PendingAnswerOut.of(queued))
-    answer = answer_service().ask(
-        caller, agent_id, asked, conversation_id=conversation_id, budget=budget
-    )
+    answer = answer_service().ask(caller, agent_id, asked, conversation_id=dialogue, budget=budget)
     return AnswerOut.of(answer)
 
 

@@ -7,7 +7,7 @@ five such mails go to one account in a day.
 from mara.auth.schemas.recovery import AcceptedOut
 from mara.entrypoints.http import USER, api, lambda_handler
 from mara.entrypoints.principal import Caller
-from mara.wiring.account_mail import email_verification_service
+from mara.wiring.account_recovery import email_verification_service
 
 app = api(access=USER, per_minute=5)
 

@@ -6,7 +6,7 @@ once, for 30 minutes. At most three such mails go to one account in half an hour
 
 from mara.auth.schemas.recovery import AcceptedOut, PasswordForgotten
 from mara.entrypoints.http import PUBLIC, api, lambda_handler
-from mara.wiring.account_mail import password_reset_service
+from mara.wiring.account_recovery import password_reset_service
 
 app = api(access=PUBLIC, per_minute=5)
 

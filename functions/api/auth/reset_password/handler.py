@@ -6,7 +6,7 @@ leaves the token valid.
 
 from mara.auth.schemas.recovery import PasswordReset
 from mara.entrypoints.http import PUBLIC, api, lambda_handler
-from mara.wiring.account_mail import password_reset_service
+from mara.wiring.account_recovery import password_reset_service
 
 app = api(access=PUBLIC, per_minute=10)
 

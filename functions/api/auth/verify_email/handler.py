@@ -5,7 +5,7 @@ The token is valid once, for 24 hours.
 
 from mara.auth.schemas.recovery import MailTokenIn
 from mara.entrypoints.http import PUBLIC, api, lambda_handler
-from mara.wiring.account_mail import email_verification_service
+from mara.wiring.account_recovery import email_verification_service
 
 app = api(access=PUBLIC, per_minute=10)
 
