@@ -64,7 +64,7 @@ FUNCTIONS = """
 
 NOT_TENANTS = {
     *("login_failures", "outbox", "rate_limits", "leases"),
-    *("chain_scans", "chain_providers", "index_in_use"),
+    *("chain_scans", "chain_providers", "unreadable_events", "index_in_use"),
 }
 """Tables without an owner; all others are under row-level security."""
 

@@ -52,6 +52,10 @@ class DepositKey(NamedTuple):
         return f"deposit:{self.network}:{self.transaction}:{self.position}"
 
 
+SCAN_PERIOD = timedelta(minutes=1)
+"""The scan of a network runs every minute."""
+
+
 class WaitingFor(StrEnum):
     """Why a deposit is not credited yet.
 
@@ -84,10 +88,15 @@ class Deposit:
     credited_at: datetime | None = None
 
     def remaining(self, rules: DepositRules, now: datetime) -> timedelta | None:
-        """The expected time until it is credited; None if it is unknown, or does not apply."""
-        left = self.seen_at + timedelta(seconds=rules.eta_s) - now
-        is_known = self.state in UNDOABLE and rules.providers != 0 and left > timedelta(0)
-        return left if is_known else None
+        """The expected time until it is credited; None if it is unknown, or does not apply.
+
+        It is never zero: one that is late is credited by the next scan at the earliest.
+        """
+        if self.state not in UNDOABLE or rules.providers == 0:
+            return None
+        if self._is_late(rules, now):
+            return SCAN_PERIOD
+        return self.seen_at + timedelta(seconds=rules.eta_s) - now
 
     def waiting_for(self, rules: DepositRules, now: datetime) -> WaitingFor | None:
         """Why it is not credited yet; None if it is settled or orphaned."""
@@ -98,4 +107,7 @@ class Deposit:
         if self.state is DepositState.FINAL:
             is_absurd = self.amount_micro_usdt >= HUGE_AMOUNT
             return WaitingFor.REVIEW if is_absurd else WaitingFor.SECOND_PROVIDER
-        return WaitingFor.FINALITY if self.remaining(rules, now) else WaitingFor.LATE
+        return WaitingFor.LATE if self._is_late(rules, now) else WaitingFor.FINALITY
+
+    def _is_late(self, rules: DepositRules, now: datetime) -> bool:
+        return now - self.seen_at >= timedelta(seconds=rules.eta_s)
