@@ -1,6 +1,5 @@
 """The mailbox of the local cloud."""
 
-import asyncio
 from datetime import UTC, datetime
 
 import boto3
@@ -9,6 +8,7 @@ from botocore.stub import Stubber
 from starlette.requests import Request
 
 from infra.local.mailbox import SENDER, SentMail, page, parse, show, text, verify_sender
+from tests.support.loops import run_async
 
 AT = datetime(2026, 11, 26, 12, tzinfo=UTC)
 KEPT = {
@@ -53,7 +53,7 @@ class TestPage:
         scope = {"type": "http", "method": "GET", "path": "/", "query_string": b""}
         headers = [(b"host", host.encode())]
         request = Request({**scope, "headers": headers, "scheme": "http", "server": None})
-        answer = asyncio.run(show(request, None, "secret"))
+        answer = run_async(show(request, None, "secret"))
         assert answer.status_code == status
 
 

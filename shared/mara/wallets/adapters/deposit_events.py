@@ -63,14 +63,17 @@ def _type_of(event: Any) -> str:
 def _transfer_of(
     transaction: Mapping[str, Any], position: int, event: Mapping[str, Any]
 ) -> TokenTransfer:
-    """Raises UnreadablePart."""
+    """Raises UnreadablePart.
+
+    Raises ValueError for a transaction or block without a hash: the node names these, and no payer
+    can, so the node is at fault and the range is refused.
+    """
     data = event.get("data")
     if not isinstance(data, Mapping):
         raise UnreadablePart(EventPart.FORM)
-    hash_ = parse_event_hash(transaction.get("accumulator_root_hash"), EventPart.BLOCK)
     return TokenTransfer(
-        transaction=parse_event_hash(transaction.get("hash"), EventPart.TRANSACTION),
-        block=BlockRef(version_of(transaction), hash_),
+        transaction=parse_hash(transaction["hash"]),
+        block=block_of(transaction),
         log_index=position,
         recipient=parse_address(data.get("store")),
         amount_micro_usdt=parse_amount(data.get("amount")),
