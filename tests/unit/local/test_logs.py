@@ -15,7 +15,6 @@ from infra.local.cli import main
 from infra.local.log_line import parse, render
 from infra.local.logs import LineFilter, LogReader
 
-NOW_MS = int(time.time() * 1000)
 MINUTE_MS = 60_000
 
 
@@ -31,11 +30,16 @@ def cloudwatch() -> Any:
         yield client
 
 
+def now_ms() -> int:
+    """Not a constant: the suite may run for longer than the minutes that a command shows."""
+    return int(time.time() * 1000)
+
+
 def write(client: Any, name: str, message: str, minutes_ago: float) -> None:
     client.put_log_events(
         logGroupName=f"/aws/lambda/mara-local-{name}",
         logStreamName="stream",
-        logEvents=[{"timestamp": NOW_MS - int(minutes_ago * MINUTE_MS), "message": message}],
+        logEvents=[{"timestamp": now_ms() - int(minutes_ago * MINUTE_MS), "message": message}],
     )
 
 
@@ -49,7 +53,7 @@ def texts(reader: LogReader, wanted: LineFilter | None = None) -> list[tuple[str
 
 @pytest.fixture
 def reader(cloudwatch: Any) -> LogReader:
-    return LogReader(cloudwatch, NOW_MS - 15 * MINUTE_MS)
+    return LogReader(cloudwatch, now_ms() - 15 * MINUTE_MS)
 
 
 class TestLines:
