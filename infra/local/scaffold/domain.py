@@ -32,8 +32,8 @@ def write(name: str, above: str) -> list[str]:
     files.append(create(f"shared/mara/wiring/{name}.py", wiring))
     layer = _layer_of(above)
     replace_once(PYPROJECT, f'"{layer}", ', f'"{name}", "{layer}", ')
-    last = '"mara.operations"]\nlayers'
-    replace_once(PYPROJECT, last, last.replace("]", f', "mara.{name}"]'))
+    end = '"]\nlayers = ["(adapters)'  # of the list of domains in the contract of their layers
+    replace_once(PYPROJECT, end, f'", "mara.{name}{end}')
     return [*files, PYPROJECT]
 
 
