@@ -21,6 +21,18 @@ EXAMPLE_NEW_PASSWORD = "comet-harbour-77-velvet"  # noqa: S105 - a documentation
 EXAMPLE_ACCESS_TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIwMTk5ZjBhMCJ9.c2lnbmF0dXJl"  # noqa: S105 - a documentation example, not a credential
 EXAMPLE_REFRESH_TOKEN = "kHq3cVw0yTqk3nWJ0G1uUqk8d2mB5r7x"  # noqa: S105 - a documentation example, not a credential
 
+# Not EmailStr: a malformed address gets the same response as an unknown account, not a 422.
+AccountEmail = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=320,
+        pattern=r"^[^\x00]+$",
+        description="E-mail address of the account.",
+        examples=[EXAMPLE_EMAIL],
+    ),
+]
+
 
 class RegisterRequest(BaseModel):
     """A new account. ``full_name`` takes precedence over ``first_name`` and ``last_name``."""
@@ -94,14 +106,7 @@ class LoginRequest(BaseModel):
         },
     )
 
-    # Not EmailStr: a malformed address gets the same response as an unknown account, not a 422.
-    email: str = Field(
-        min_length=1,
-        max_length=320,
-        pattern=r"^[^\x00]+$",
-        description="E-mail address of the account.",
-        examples=[EXAMPLE_EMAIL],
-    )
+    email: AccountEmail
     password: Password = Field(description="Password of the account.", examples=[EXAMPLE_PASSWORD])
 
 
@@ -121,11 +126,8 @@ class RefreshRequest(BaseModel):
     )
 
 
-class SessionOut(BaseModel):
-    """The tokens of a session; ``expires_in`` is the access token's lifetime in seconds.
-
-    ``refresh_token`` is null where the request asked for it as a cookie only.
-    """
+class AccessTokenFields(BaseModel):
+    """What every response with an access token has."""
 
     access_token: str = Field(
         description="Access token (JWT): send it as `Authorization: Bearer`.",
@@ -135,6 +137,14 @@ class SessionOut(BaseModel):
         default="Bearer", description="Scheme of the access token (RFC 6750)."
     )
     expires_in: int = Field(description="Lifetime of the access token in seconds.", examples=[1800])
+
+
+class SessionOut(AccessTokenFields):
+    """The tokens of a session; ``expires_in`` is the access token's lifetime in seconds.
+
+    ``refresh_token`` is null where the request asked for it as a cookie only.
+    """
+
     refresh_token: str | None = Field(
         description="Refresh token, to be exchanged for new tokens once; null with `cookie_only`.",
         examples=[EXAMPLE_REFRESH_TOKEN],
@@ -154,27 +164,12 @@ class TokenForm(BaseModel):
     """The password grant of OAuth 2.0 (RFC 6749, 4.3.2); further fields are ignored (3.2)."""
 
     grant_type: Literal["password"] = Field(description="The grant: always `password`.")
-    username: str = Field(
-        min_length=1,
-        max_length=320,
-        pattern=r"^[^\x00]+$",
-        description="E-mail address of the account.",
-        examples=[EXAMPLE_EMAIL],
-    )
+    username: AccountEmail
     password: Password = Field(description="Password of the account.", examples=[EXAMPLE_PASSWORD])
 
 
-class TokenOut(BaseModel):
+class TokenOut(AccessTokenFields):
     """An access token (RFC 6749, 5.1)."""
-
-    access_token: str = Field(
-        description="Access token (JWT): send it as `Authorization: Bearer`.",
-        examples=[EXAMPLE_ACCESS_TOKEN],
-    )
-    token_type: Literal["Bearer"] = Field(
-        default="Bearer", description="Scheme of the access token (RFC 6750)."
-    )
-    expires_in: int = Field(description="Lifetime of the access token in seconds.", examples=[1800])
 
     @classmethod
     def of(cls, tokens: SessionTokens) -> Self:

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from mara.auth.schemas import EXAMPLE_EMAIL, EXAMPLE_NEW_PASSWORD, Password
+from mara.auth.schemas import EXAMPLE_EMAIL, EXAMPLE_NEW_PASSWORD, AccountEmail, Password
 
 EXAMPLE_TOKEN = "3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"  # noqa: S105 - a documentation example, not a credential
 
@@ -16,14 +16,7 @@ class PasswordForgotten(BaseModel):
         extra="forbid", json_schema_extra={"examples": [{"email": EXAMPLE_EMAIL}]}
     )
 
-    # Not EmailStr: a malformed address gets the same response as an unknown account, not a 422.
-    email: str = Field(
-        min_length=1,
-        max_length=320,
-        pattern=r"^[^\x00]+$",
-        description="E-mail address of the account.",
-        examples=[EXAMPLE_EMAIL],
-    )
+    email: AccountEmail
 
 
 class MailTokenIn(BaseModel):
