@@ -14,8 +14,11 @@ from fastapi.exceptions import RequestValidationError
 from mara.entrypoints.events import Request
 from mara.kernel.text import UNUSABLE, Location, unusable_in
 
-_ESCAPE = re.compile(r"\\[ubf]")
-"""JSON escapes that may produce a control character, a surrogate or a noncharacter."""
+_ESCAPE = re.compile(r"\\(?:[bf]|u(?:00[01]|007f|00[89]|d[89a-f]|fd[de]|fff[ef]))", re.IGNORECASE)
+"""JSON escapes that may produce a control character, a surrogate or a noncharacter.
+
+Others, such as those of Cyrillic letters, are not worth parsing the body once more.
+"""
 
 
 def check_texts(request: Request) -> None:
