@@ -180,7 +180,7 @@ class TestServersThatEnd:
         first = cloud.run("status").stdout
         assert commands_cpu_s() - began < STATUS_MAX_CPU_S, first
         until(
-            "status tells of it",
+            "status reports it",
             lambda: re.search(rf"{name} .*ended at", cloud.run("status").stdout),
         )
         until("all is up", lambda: cloud.run("status").returncode == 0, timeout_s=120)

@@ -119,7 +119,7 @@ class TestConstant:
 
 
 class TestLastCheck:
-    """What was not refused or cleaned where it came in does not look like a failure of ours."""
+    """Text that was not refused or cleaned at the border does not look like an internal failure."""
 
     @pytest.mark.parametrize("text", ["\x00", "a\x00b", "\ud800", "a\udfffb"])
     def test_refuses_what_cannot_be_stored(self, text: str, database: str) -> None:
