@@ -4,8 +4,8 @@ It reads a JSON object ``{label: [module, …]}`` from standard input and
 writes ``{label: [modules, cpu_ms, packages]}``: what importing those modules in that order costs.
 
 The labels form a tree by their first modules in common. The interpreter imports such a first
-module once, and forks (fork(2)) for each branch, so that a branch starts with exactly the modules
-that a fresh interpreter would have at that point.
+module once, and forks (fork(2)) where the tree branches, so that a branch starts with exactly the
+modules that a fresh interpreter would have at that point.
 What this program itself loads is not counted, so it loads no ``traceback`` and no ``gc``.
 """
 
@@ -29,16 +29,28 @@ def main() -> None:
 def explore(work: Work, modules_before: int, cpu_ms: float) -> dict[str, Cost]:
     """The costs of all labels below this point of the tree; ``cpu_ms`` is spent already."""
     costs: dict[str, Cost] = {}
-    branches: dict[str, Work] = {}
-    for label, names in work.items():
-        if names:
-            branches.setdefault(names[0], {})[label] = names[1:]
-        else:
-            packages = sorted({name.partition(".")[0] for name in sys.modules})
-            costs[label] = (len(sys.modules) - modules_before, cpu_ms, packages)
+    while True:
+        branches: dict[str, Work] = {}
+        for label, names in work.items():
+            if names:
+                branches.setdefault(names[0], {})[label] = names[1:]
+            else:
+                packages = sorted({name.partition(".")[0] for name in sys.modules})
+                costs[label] = (len(sys.modules) - modules_before, cpu_ms, packages)
+        if len(branches) != 1:
+            break
+        [(name, work)] = branches.items()
+        cpu_ms += cpu_ms_of_import(name)
     for name, rest in branches.items():
         costs.update(in_a_fork(name, rest, modules_before, cpu_ms))
     return costs
+
+
+def cpu_ms_of_import(name: str) -> float:
+    """Import ``name`` in this process; the CPU that it took, in milliseconds."""
+    began = time.process_time()
+    importlib.import_module(name)
+    return (time.process_time() - began) * 1000
 
 
 def in_a_fork(name: str, rest: Work, modules_before: int, cpu_ms: float) -> dict[str, Cost]:
@@ -62,9 +74,7 @@ def answer(pipe: int, name: str, rest: Work, so_far: tuple[int, float]) -> int:
     """In the child: write the costs as JSON; return the exit status."""
     modules_before, cpu_ms = so_far
     try:
-        began = time.process_time()
-        importlib.import_module(name)
-        cpu_ms += (time.process_time() - began) * 1000
+        cpu_ms += cpu_ms_of_import(name)
         with os.fdopen(pipe, "w") as out:
             json.dump(explore(rest, modules_before, cpu_ms), out)
     except BaseException:  # noqa: BLE001 - the parent ends with the traceback shown

@@ -1,6 +1,7 @@
 """A cold start pays for its imports: no function's may grow unnoticed."""
 
 import json
+import sys
 from functools import cache
 from pathlib import Path
 from statistics import median
@@ -113,6 +114,10 @@ class TestProbe:
     @pytest.mark.parametrize("folder", sorted({*FOLDERS} - {*ONE_A_FRAME}))
     def test_counts_every_function_as_a_fresh_interpreter_does(self, folder: str) -> None:
         self.test_counts_as_a_fresh_interpreter_does(folder)
+
+    def test_imports_a_list_longer_than_the_stack_is_deep(self) -> None:
+        names = ["csv"] * (2 * sys.getrecursionlimit())
+        assert measure(names).packages == measure(["csv"]).packages
 
     def test_reports_an_import_that_fails(self) -> None:
         with pytest.raises(RuntimeError, match=r"No module named 'mara\.no_such_module'"):
