@@ -74,11 +74,9 @@ class FrontDoor:
         found = deployed.table.match(request.method, path)
         if found.route is None:
             return _refuse(request, path, found, origins)
-        return await self._receive(request, deployed, found.route, path)
+        return await self._receive(request, deployed, found.route)
 
-    async def _receive(
-        self, request: Request, deployed: Deployment, route: Route, path: str
-    ) -> Response:
+    async def _receive(self, request: Request, deployed: Deployment, route: Route) -> Response:
         """Read the body, and forward the request."""
         try:
             async with asyncio.timeout(self.body_timeout_s):
@@ -88,13 +86,17 @@ class FrontDoor:
         except (TimeoutError, ClientDisconnect):
             refusal = "request_timeout"
         else:
-            return await self._forward(request, deployed, route, path=path, body=body)
+            return await self._forward(request, deployed, route, body)
         return answer(request, refusal, origins=deployed.origins, headers=_CLOSE)
 
     async def _forward(
-        self, request: Request, deployed: Deployment, route: Route, *, path: str, body: bytes
+        self, request: Request, deployed: Deployment, route: Route, body: bytes
     ) -> Response:
-        """Call the function of a route, once a slot is free for it."""
+        """Call the function of a route, once a slot is free for it.
+
+        The path is the client's, with the trailing slash that the route's own links depend on.
+        """
+        path = request.scope["raw_path"].decode("ascii")
         query: bytes = request.scope["query_string"]
         waits = "wait_s" in parse_qs(query.decode("ascii"))
         code, more = "", {}

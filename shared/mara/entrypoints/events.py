@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any
 
 from mara.kernel.text import mask
@@ -34,13 +35,8 @@ class Request:
 
         A browser may send any bytes in a header that no route reads: they do not fail the request.
         """
-        headers = _masked(self.event.get("headers") or {})
-        many = self.event.get("multiValueHeaders") or {}
-        self.event["headers"] = headers
-        self.event["multiValueHeaders"] = {
-            mask(name): [mask(value) for value in values] for name, values in many.items()
-        }
-        self.headers = {name.lower(): value for name, value in headers.items()}
+        self.event.update(_masked_headers(self.event))
+        self.headers = {name.lower(): value for name, value in self.event["headers"].items()}
         path: str = mask(self.event.get("path") or "/")
         self.ends_with_slash = path.endswith("/")
         # `/agents/` and `/agents` are one route.
@@ -96,6 +92,17 @@ class Request:
 
 def _masked(values: Mapping[str, str]) -> dict[str, str]:
     return {mask(name): mask(value) for name, value in values.items()}
+
+
+def _masked_headers(event: Event) -> Event:
+    """Both forms of the headers in ``event``, masked."""
+    headers: Mapping[str, str] = event.get("headers") or {}
+    many: Mapping[str, list[str]] = event.get("multiValueHeaders") or {}
+    all_at_once = "".join([*headers, *headers.values(), *many, *chain(*many.values())])
+    if mask(all_at_once) != all_at_once:
+        headers = _masked(headers)
+        many = {mask(name): [mask(value) for value in values] for name, values in many.items()}
+    return {"headers": headers, "multiValueHeaders": many}
 
 
 def json_response(

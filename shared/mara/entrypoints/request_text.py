@@ -23,19 +23,24 @@ Others, such as those of Cyrillic letters, are not worth parsing the body once m
 
 def check_texts(request: Request) -> None:
     """Raise RequestValidationError with an error for each field with unusable characters."""
-    found = [
-        {"loc": location, "msg": f"The character {name} is not allowed.", "type": "unusable_text"}
-        for location, name in _unusable(request)
-    ]
+    query: Mapping[str, Any] | None = request.event.get("multiValueQueryStringParameters")
+    found = [*_unusable_in_query(query or {}), *_unusable_in_body(request)]
     if found:
-        raise RequestValidationError(found)
+        raise RequestValidationError(
+            [
+                {"loc": at, "msg": f"The character {name} is not allowed.", "type": "unusable_text"}
+                for at, name in found
+            ]
+        )
 
 
-def _unusable(request: Request) -> Iterator[tuple[Location, str]]:
-    query: Mapping[str, Any] = request.event.get("multiValueQueryStringParameters") or {}
+def _unusable_in_query(query: Mapping[str, Any]) -> Iterator[tuple[Location, str]]:
     for name, values in query.items():
         # A parameter that is sent twice is one field.
         yield from list(unusable_in({name: "".join(values)}, ("query",)))[:1]
+
+
+def _unusable_in_body(request: Request) -> Iterator[tuple[Location, str]]:
     if request.body_size == 0 or not request.media_type.endswith("json"):
         return
     raw = request.raw_body

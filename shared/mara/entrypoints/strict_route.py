@@ -28,6 +28,8 @@ class StrictRoute(APIRoute):
         validate = self._validation_only()
 
         async def handle_strictly(request: Request) -> Response:
+            if not request.scope["query_string"]:
+                return await handle(request)
             unknown = sorted(set(request.query_params) - known)
             if not unknown:
                 return await handle(request)

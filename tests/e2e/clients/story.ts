@@ -16,7 +16,7 @@ function found<T>(answer: { data?: T; error?: components["schemas"]["Problem"] }
   return answer.data;
 }
 
-function expect(holds: boolean, what: string): void {
+function expect(holds: boolean, what: string): asserts holds {
   if (!holds) throw new Error(`not true: ${what}`);
 }
 

@@ -43,13 +43,14 @@ def send(
 
 
 class TestForwarding:
+    @pytest.mark.parametrize("slash", ["", "/"])
     def test_keeps_method_path_query_body_and_repeated_headers(
-        self, emulator: NotingEmulator, gateway: Path
+        self, emulator: NotingEmulator, gateway: Path, slash: str
     ) -> None:
-        answer = send(emulator, gateway, "POST", "/api/v1/auth/login?a=1", content=b"{}")
+        answer = send(emulator, gateway, "POST", f"/api/v1/auth/login{slash}?a=1", content=b"{}")
         ((method, path, _, body),) = emulator.requests
         base = "/_aws/execute-api/api1/local"
-        assert (method, path, body) == ("POST", f"{base}/api/v1/auth/login", b"{}")
+        assert (method, path, body) == ("POST", f"{base}/api/v1/auth/login{slash}", b"{}")
         assert answer.headers.get_list("set-cookie") == ["a=1", "b=2"]
 
     @pytest.mark.parametrize(
