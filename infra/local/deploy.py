@@ -42,6 +42,8 @@ FROM_ENVIRONMENT = {
     "MARA_CORS_ORIGINS": "CorsOrigins",
 }
 """Variables of `make up`, and the parameters of the template that they set."""
+RELAY_INTERVAL_S = "2"
+"""E-mails about accounts leave within seconds: a person waits for them."""
 DEPLOY_TIMEOUT_S = 180.0
 POLL_S = 0.2
 
@@ -125,6 +127,7 @@ def parameters(secrets: Mapping[str, str]) -> dict[str, str]:
         "RequestsPerMinuteAddress": "60000",
         "BcryptCost": "10",
         "MailFrom": mailbox.SENDER,
+        "RelayIntervalS": RELAY_INTERVAL_S,
         **{
             parameter: os.environ[name]
             for name, parameter in FROM_ENVIRONMENT.items()

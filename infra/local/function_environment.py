@@ -60,6 +60,7 @@ EXPRESSIONS = {
             "MAIL_FROM",
             "OLLAMA_URL",
             "REFRESH_TOKEN_DAYS",
+            "RELAY_INTERVAL_S",
             "REQUESTS_PER_MINUTE_ADDRESS",
             "REQUESTS_PER_MINUTE_USER",
             "RERANKER",

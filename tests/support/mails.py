@@ -11,6 +11,8 @@ import pytest
 from moto.sesv2.models import sesv2_backends
 
 from functions.queues.send_account_mail.handler import handler
+from mara.platform import outbox
+from mara.platform.clock import now
 from tests.support.cloud import storage_and_queues
 
 SENDER = "mara@example.com"
@@ -25,7 +27,11 @@ class Mailbox:
     sqs: Any
 
     def deliver(self, times: int = 1) -> list[dict[str, Any]]:
-        """Consume each message of the queue so many times; return the failures that SQS sees."""
+        """Relay the outbox, and consume each message of the queue so many times.
+
+        Returns the failures that SQS sees.
+        """
+        outbox.relay(now())
         url = self.sqs.get_queue_url(QueueName=QUEUE)["QueueUrl"]
         failures: list[dict[str, Any]] = []
         while messages := self.sqs.receive_message(QueueUrl=url).get("Messages"):

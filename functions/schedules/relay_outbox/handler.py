@@ -1,4 +1,4 @@
-"""EventBridge rate(1 minute) - send messages left in the outbox by a crash or an outage."""
+"""EventBridge rate(1 minute) - send mail, and what a crash or an outage left in the outbox."""
 
 from mara.entrypoints.schedule import schedule
 from mara.wiring.operations import relay

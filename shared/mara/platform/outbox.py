@@ -1,61 +1,76 @@
 """Transactional outbox: a message is sent if and only if its transaction was committed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from mara.kernel.ids import new_id
-from mara.kernel.messages import Event, Message
+from mara.kernel.clock import Clock
+from mara.kernel.messages import Message
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform import sns, sqs
 from mara.platform.database import after_commit, connection, transaction
+from mara.platform.outbox_rows import EVENT, OutboxMessage, store
 from mara.platform.telemetry import logger
 
 RELAY_AFTER = timedelta(seconds=30)
-"""The relay takes rows older than this: the process that wrote them did not send them."""
+"""The relay takes rows older than this, which the process that wrote them did not send, and rows
+that were left to it at any age."""
 
 RELAY_BATCH = 100
 
 BACKLOG_METRIC = "OutboxOldestSeconds"
 """Written by every relay; an alarm watches it, and its silence."""
 
-EVENT = "event:"
-"""Prefix of the ``queue`` column for events, which go to the topic instead of a queue."""
-
-INSERT = "INSERT INTO outbox (id, queue, body) VALUES (%s, %s, %s)"
 OLDEST = "SELECT min(created_at) FROM outbox"
 DELETE = "DELETE FROM outbox WHERE id = ANY(%s)"
 OVERDUE = """
-    SELECT id, queue, body FROM outbox WHERE created_at < %s
+    SELECT id, queue, body FROM outbox WHERE created_at < %s OR left_to_relay
     ORDER BY created_at LIMIT %s FOR UPDATE SKIP LOCKED
 """
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxMessage:
-    """A row of the outbox; ``body`` is JSON."""
-
-    id: UUID
-    queue: str
-    body: str
-
-
 def publish(message: Message) -> None:
     """Implements Publish: stores the message; it is sent after the commit, or by the relay."""
-    name = message.queue()
-    queue = f"{EVENT}{name}" if isinstance(message, Event) else name
-    stored = OutboxMessage(new_id(), queue, message.model_dump_json())
-    connection().execute(INSERT, (stored.id, stored.queue, stored.body))
+    stored = store(message, left_to_relay=False)
     after_commit(lambda: _send_and_delete(stored))
 
 
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """Sends what the outbox holds, now and again every ``interval``, for ``period`` in all."""
+
+    interval: timedelta
+    period: timedelta
+    clock: Clock
+    wait: Callable[[float], None]
+    """Waits for so many seconds."""
+
+    def run(self, started: datetime) -> int:
+        """Return how many messages were sent. With an interval of a period it looks once."""
+        sent = relay(started)
+        while self.clock() + self.interval < started + self.period:
+            self.wait(self.interval.total_seconds())
+            sent += send_overdue(self.clock())
+        return sent
+
+
 def relay(now: datetime) -> int:
-    """Send the messages that were not sent after their commit; return how many were sent.
+    """Send the messages that are overdue; return how many were sent.
+
+    The age of the oldest message that is left is written as a metric.
+    """
+    sent = send_overdue(now)
+    _record_backlog(now)
+    return sent
+
+
+def send_overdue(now: datetime) -> int:
+    """Send the messages that were left to the relay, or were not sent after their commit.
 
     The rows stay locked while they are sent, so that two relays never take the same row. A crash
-    between sending and deleting sends a message twice: consumers are idempotent. The age of what is
-    left is written as a metric.
+    between sending and deleting sends a message twice: consumers are idempotent. Returns how many
+    were sent.
     """
     sent = 0
     while True:
@@ -65,7 +80,6 @@ def relay(now: datetime) -> int:
             connection().execute(DELETE, (delivered,))
         sent += len(delivered)
         if len(delivered) < RELAY_BATCH:
-            _record_backlog(now)
             return sent
 
 

@@ -11,6 +11,7 @@ outbox = Table(
     Column("queue", Text, nullable=False),
     Column("body", Text, nullable=False),
     Column("created_at", TIMESTAMP, nullable=False, server_default=text("clock_timestamp()")),
+    Column("left_to_relay", Boolean, nullable=False, server_default=text("false")),
     Index("outbox_created", "created_at"),
 )
 

@@ -8,7 +8,7 @@ from mara.auth.adapters.postgres_sessions import PostgresSessions
 from mara.auth.service.recovery import EmailVerificationService, PasswordResetService
 from mara.platform.clock import now
 from mara.platform.database import transaction
-from mara.platform.outbox import publish
+from mara.platform.outbox_rows import publish_by_relay
 from mara.users.adapters.postgres import PostgresUsers
 from mara.wiring.passwords import passwords
 
@@ -22,7 +22,7 @@ def password_reset_service() -> PasswordResetService:
         credentials=PostgresCredentials(),
         passwords=passwords(),
         sessions=PostgresSessions(),
-        publish=publish,
+        publish=publish_by_relay,
         unit_of_work=transaction,
         now=now,
     )
@@ -32,5 +32,5 @@ def password_reset_service() -> PasswordResetService:
 def email_verification_service() -> EmailVerificationService:
     """Confirmation of e-mail addresses."""
     return EmailVerificationService(
-        PostgresAccountMails(), PostgresUsers(), publish, transaction, now
+        PostgresAccountMails(), PostgresUsers(), publish_by_relay, transaction, now
     )

@@ -23,7 +23,7 @@ from mara.auth.service.sessions import LoginPolicy
 from mara.platform.clock import now
 from mara.platform.count_lock import lock_count
 from mara.platform.database import transaction
-from mara.platform.outbox import publish
+from mara.platform.outbox_rows import publish_by_relay
 from mara.platform.settings.cookies import CookieSettings
 from mara.platform.settings.limits import limit_settings
 from mara.platform.token_secrets import TokenSecrets, token_settings
@@ -39,7 +39,7 @@ def _access_tokens() -> JwtAccessTokens:
 def registration_service() -> RegistrationService:
     """Registration of accounts."""
     return RegistrationService(
-        PostgresUsers(), PostgresCredentials(), passwords(), publish, transaction, now
+        PostgresUsers(), PostgresCredentials(), passwords(), publish_by_relay, transaction, now
     )
 
 
@@ -59,7 +59,7 @@ def session_service() -> SessionService:
             access_lifetime=timedelta(minutes=tokens.access_token_minutes),
             refresh_lifetime=timedelta(days=tokens.refresh_token_days),
         ),
-        publish=publish,
+        publish=publish_by_relay,
         unit_of_work=transaction,
         now=now,
     )

@@ -1,6 +1,6 @@
 """Assembles health checks and maintenance jobs from their production adapters."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -28,11 +28,19 @@ def health_service() -> "HealthService":
     return HealthService(probes, monitoring_service().get_statuses)
 
 
+RELAY_PERIOD = timedelta(seconds=58)
+"""How long one run of the relay may look again and again: its schedule starts one every minute."""
+
+
 def relay(now: datetime) -> int:
     """Send the messages that the outbox still holds; return how many."""
-    from mara.platform import outbox
+    import time
 
-    return outbox.relay(now)
+    from mara.platform import clock, outbox
+    from mara.platform.settings.relay import RelaySettings
+
+    interval = timedelta(seconds=RelaySettings().relay_interval_s)
+    return outbox.Relay(interval, RELAY_PERIOD, clock.now, time.sleep).run(now)
 
 
 def delete_expired(now: datetime) -> dict[str, int]:

@@ -13,7 +13,7 @@ from moto import mock_aws
 
 from mara.kernel.messages import Event, Message
 from mara.kernel.unit_of_work import SYSTEM
-from mara.platform import outbox, sns, sqs
+from mara.platform import outbox, outbox_rows, sns, sqs
 from mara.platform.clock import now
 from mara.platform.database import connection, disconnect, transaction
 
@@ -106,9 +106,66 @@ class TestPublish:
 
     def test_the_relay_leaves_alone_what_is_just_being_sent(self, received: Received) -> None:
         with transaction(SYSTEM):
-            connection().execute(outbox.INSERT, (os.urandom(16).hex(), "greet-person", "{}"))
+            outbox_rows.store(GreetPerson(name="anna"), left_to_relay=False)
         assert outbox.relay(now()) == 0
         assert waiting() == 1
+
+
+class TestPublishByRelay:
+    """A request that stores a message for the relay sends nothing itself."""
+
+    def test_a_committed_message_waits_for_the_next_look_of_the_relay(
+        self, received: Received
+    ) -> None:
+        with transaction(SYSTEM):
+            outbox_rows.publish_by_relay(GreetPerson(name="anna"))
+        assert (received(), waiting()) == ([], 1)
+        assert outbox.relay(now()) == 1
+        assert (received(), waiting()) == (["anna"], 0)
+
+    def test_a_rollback_drops_it(self, received: Received) -> None:
+        with pytest.raises(ZeroDivisionError), transaction(SYSTEM):
+            outbox_rows.publish_by_relay(GreetPerson(name="anna"))
+            raise ZeroDivisionError
+        assert outbox.relay(now()) == 0
+        assert received() == []
+
+
+class TestRelay:
+    """One run of the schedule looks again every interval, until its period is over."""
+
+    def test_sends_what_came_between_two_looks_within_the_interval(
+        self, received: Received, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        started, waits = now(), list[float]()
+        time = [started]
+        sent_before: list[list[str]] = []
+
+        def wait(seconds: float) -> None:
+            waits.append(seconds)
+            time[0] += timedelta(seconds=seconds)
+            sent_before.append(received())
+            with transaction(SYSTEM):
+                outbox_rows.publish_by_relay(GreetPerson(name=f"person {len(waits)}"))
+
+        interval, period = timedelta(seconds=20), timedelta(seconds=58)
+        assert outbox.Relay(interval, period, lambda: time[0], wait).run(started) == 2
+        assert waits == [20, 20]
+        assert (sent_before, received()) == ([[], ["person 1"]], ["person 2"])
+        assert backlog(capsys) == 0  # one metric for one run
+
+    def test_looks_once_where_the_interval_is_that_of_the_schedule(
+        self, received: Received
+    ) -> None:
+        with transaction(SYSTEM):
+            outbox_rows.publish_by_relay(GreetPerson(name="anna"))
+
+        def wait(seconds: float) -> None:
+            raise AssertionError(f"waits {seconds} s")
+
+        minute = timedelta(minutes=1)
+        assert outbox.Relay(minute, timedelta(seconds=58), now, wait).run(now()) == 1
+        assert received() == ["anna"]
 
 
 class TestBacklog:
