@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from infra.local import lifecycle, stacks
 from infra.local.cli_arguments import arguments_of
-from infra.local.commands import chains, development, operations, stack
+from infra.local.commands import chains, development, localstack, operations, stack
 from infra.local.env_variables import load_env_file
 from infra.local.scaffold import commands as scaffold
 from infra.local.settings import STAGE, state_dir
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 NEED_NO_STACK = frozenset(
     {*("new", "generate", "openapi", "triggers", "permissions", "revision", "template", "alarms")}
-    | {*("env", "images", "layers", "model", "up")}
+    | {*("env", "images", "layers", "localstack", "model", "up")}
 )
 """Commands that use no running stack."""
 
@@ -54,6 +54,7 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     "status": (stack.status, "which stack runs, where, and the state of each server"),
     "logs": (stack.logs, "print the latest log lines of the functions, filtered, and follow them"),
     "redeploy": (stack.redeploy, "deploy what changed in the source"),
+    "localstack": (localstack.run, "up, down, status: the same template on LocalStack"),
     "demo": (stack.demo, "play the story over HTTP and print it"),
     "superuser": (operations.superuser, "make a registered account a superuser"),
     "reindex": (operations.reindex, "switch to the configured search index, without an outage"),

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from infra.local.chains import commands as chains
 from infra.local.chains import faucet
+from infra.local.commands import localstack
 from infra.local.log_line import LEVELS, SINCE_MINUTES
 from infra.local.scaffold import commands as scaffold
 from infra.local.settings import STAGE
@@ -87,6 +88,7 @@ ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "faucet": faucet.add_arguments,
     "invoke": _of_invoke,
     "ledger": _of_ledger,
+    "localstack": localstack.add_arguments,
     "logs": _of_logs,
     "new": scaffold.add_arguments,
     "revision": _of_revision,

@@ -29,6 +29,7 @@ OF_THE_LOCAL_CLOUD = (
     ),
     Variable("MARA_OPENSEARCH_URL", "", "The URL of an OpenSearch cluster."),
     Variable("MARA_LANGUAGE_MODEL", "", "A model of OLLAMA_HOST; the default is its first one."),
+    Variable("MARA_MODEL", "qwen3:4b", "The model that Ollama pulls for `mara localstack up`."),
     Variable("MARA_ANVIL", "", "The anvil program, if it is not to be installed from npm."),
     Variable(
         "MARA_BLOCK_S",

@@ -23,18 +23,18 @@ WIDTH = 190
 VERIFIES_WHAT_IS_SET = frozenset({f"{SETTINGS}.verification"})
 """It names every group, and reads those alone whose variables the function has."""
 
+
+def _secret(name: str) -> str:
+    """A dynamic reference; joined, since LocalStack 4.8 resolves one in Fn::Sub too early."""
+    return f'!Join ["", ["{{{{resolve:secretsmanager:mara-", !Ref Stage, "/{name}}}}}"]]'
+
+
 EXPRESSIONS = {
     "MARA_BUCKET": '!Sub "mara-${Stage}-documents"',
-    "MARA_CHAINS": '!Sub "{{resolve:secretsmanager:mara-${Stage}/chains:SecretString}}"',
+    "MARA_CHAINS": _secret("chains"),
     "MARA_EVENTS_TOPIC_ARN": "!Ref Events",
-    "MARA_LOCAL_KEYS": (
-        "!If [HasLocalKeys, "
-        '!Sub "{{resolve:secretsmanager:mara-${Stage}/local-keys:SecretString}}", "{}"]'
-    ),
-    "MARA_OPENSEARCH_PASSWORD": (
-        "!If [HasOpenSearchUser, "
-        '!Sub "{{resolve:secretsmanager:mara-${Stage}/opensearch:SecretString}}", ""]'
-    ),
+    "MARA_LOCAL_KEYS": f'!If [HasLocalKeys, {_secret("local-keys")}, "{{}}"]',
+    "MARA_OPENSEARCH_PASSWORD": f'!If [HasOpenSearchUser, {_secret("opensearch")}, ""]',
     "MARA_OPENSEARCH_URL": "!Ref OpenSearchUrl",
     "MARA_OPENSEARCH_USER": "!Ref OpenSearchUser",
     "MARA_SEED_KEY_ARN": "!GetAtt SeedKey.Arn",

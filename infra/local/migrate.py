@@ -18,7 +18,12 @@ class MigrationFailed(RuntimeError):
 
 def migrate() -> None:
     """Migrate the local database to the newest revision. Raises MigrationFailed."""
-    _alembic(owner_url(), "upgrade", "head")
+    upgrade(owner_url())
+
+
+def upgrade(url: str) -> None:
+    """Migrate the database of this owner's URL to the newest revision. Raises MigrationFailed."""
+    _alembic(url, "upgrade", "head")
 
 
 def draft_revision(message: str) -> str:

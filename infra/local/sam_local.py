@@ -12,22 +12,19 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
 from collections.abc import Sequence
-from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 from samtranslator.yaml_helper import yaml_parse
 
 from infra.local import deploy
 from infra.local.aws import ACCESS_KEY
+from infra.local.bridge import BridgeFailed, bridge_address, forward
 from infra.local.settings import REGION, ROOT, STAGE, load_secrets, ports, state_dir
 
 HOST = "host.docker.internal"
 BUILD = ROOT / ".aws-sam" / "build"
-CHUNK = 64 * 1024
-DOCKER_TIMEOUT_S = 20
 
 
 class SamLocalFailed(RuntimeError):
@@ -35,7 +32,10 @@ class SamLocalFailed(RuntimeError):
 
 
 def main(arguments: Sequence[str], build: Path = BUILD) -> int:
-    """Run ``sam local <arguments>`` to its end; return its exit status. Raises SamLocalFailed."""
+    """Run ``sam local <arguments>`` to its end; return its exit status.
+
+    Raises SamLocalFailed, BridgeFailed.
+    """
     sam = shutil.which("sam")
     if sam is None:
         raise SamLocalFailed("The SAM CLI is missing: pipx install aws-sam-cli")
@@ -47,27 +47,6 @@ def main(arguments: Sequence[str], build: Path = BUILD) -> int:
     }
     flat = [str(part) for option in options.items() for part in option]
     return asyncio.run(_run([sam, "local", command, *flat, *rest], bridge_address()))
-
-
-def bridge_address() -> str:
-    """Return the address at which containers reach this machine. Raises SamLocalFailed."""
-    inspect = "{{json (index .IPAM.Config 0)}}"
-    try:
-        run = subprocess.run(
-            ["docker", "network", "inspect", "bridge", "--format", inspect],
-            check=True,
-            capture_output=True,
-            text=True,
-            timeout=DOCKER_TIMEOUT_S,
-        )
-    except FileNotFoundError as error:
-        raise SamLocalFailed("Docker is missing: https://docs.docker.com/engine/") from error
-    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-        raise SamLocalFailed("Docker does not answer: start its service and try again.") from error
-    network = json.loads(run.stdout)
-    # Before its first container, Docker names no gateway; it takes the first address then.
-    address = network.get("Gateway") or next(ip_network(network["Subnet"]).hosts())
-    return str(ip_address(str(address)))
 
 
 def write_template(build: Path) -> Path:
@@ -114,7 +93,7 @@ async def _run(command: Sequence[str], address: str) -> int:
     where = ports()
     async with contextlib.AsyncExitStack() as stack:
         for port in (where.emulator, where.postgres, where.arbitrum, where.tron, where.aptos):
-            await stack.enter_async_context(await _forward(address, port))
+            await stack.enter_async_context(await forward(address, port))
         process = await asyncio.create_subprocess_exec(
             *command, cwd=ROOT, env=_sam_environment(), start_new_session=True
         )
@@ -132,35 +111,8 @@ def _sam_environment() -> dict[str, str]:
     return {**os.environ, **emulated, **region, "SAM_CLI_TELEMETRY": "0"}
 
 
-async def _forward(address: str, port: int) -> asyncio.Server:
-    """Listen at ``address`` and forward every connection to the same port on loopback."""
-
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            writer.close()
-            return
-        await asyncio.gather(_pump(reader, far_writer), _pump(far_reader, writer))
-
-    try:
-        # Shared, so that `invoke` can run while `start-api` does.
-        return await asyncio.start_server(connected, address, port, reuse_port=True)
-    except OSError as error:
-        raise SamLocalFailed(f"{address}:{port} cannot be listened on: {error}") from error
-
-
-async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-    """Copy until one side closes."""
-    with contextlib.suppress(ConnectionError):
-        while data := await source.read(CHUNK):
-            sink.write(data)
-            await sink.drain()
-    sink.close()
-
-
 if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:] or ["start-api"]))
-    except SamLocalFailed as failure:
+    except (SamLocalFailed, BridgeFailed) as failure:
         sys.exit(f"mara: {failure}")

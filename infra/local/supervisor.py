@@ -49,23 +49,34 @@ def main() -> None:
 
 def _servers(folder: Path, secrets: Secrets) -> Iterator[Server]:
     where = ports()
+
+    def start_emulator() -> "subprocess.Popen[bytes]":
+        return emulator.start(folder, where.emulator, secrets.emulator_secret)
+
+    yield database_server(folder, secrets)
+    yield Server("emulator", start_emulator, recover=lambda: _deploy_again(folder))
+    if language_model.is_served_here():
+        yield model_server(where.model)
+    yield Server("front door", lambda: start_module("front_door.server"))
+
+
+def database_server(folder: Path, secrets: Secrets) -> Server:
+    """Return PostgreSQL with its roles and database; its data is in ``folder``."""
     database = _database(folder, secrets)
 
-    def start_database() -> "subprocess.Popen[bytes]":
+    def start() -> "subprocess.Popen[bytes]":
         database.start()
         database.ensure_database(DATABASE)
         assert database.process is not None  # noqa: S101 - started just now
         return database.process
 
-    def start_emulator() -> "subprocess.Popen[bytes]":
-        return emulator.start(folder, where.emulator, secrets.emulator_secret)
-
     # SIGINT is PostgreSQL's fast shutdown: it does not wait for clients.
-    yield Server("database", start_database, stop_signal=signal.SIGINT)
-    yield Server("emulator", start_emulator, recover=lambda: _deploy_again(folder))
-    if language_model.is_served_here():
-        yield Server("language model", lambda: _module("model_server", "--port", where.model))
-    yield Server("front door", lambda: _module("front_door.server"))
+    return Server("database", start, stop_signal=signal.SIGINT)
+
+
+def model_server(port: int) -> Server:
+    """Return the embedded language model."""
+    return Server("language model", lambda: start_module("model_server", "--port", port))
 
 
 def _database(folder: Path, secrets: Secrets) -> PostgresServer:
@@ -77,7 +88,7 @@ def _database(folder: Path, secrets: Secrets) -> PostgresServer:
     return PostgresServer(folder / "postgres", ports().postgres, passwords)
 
 
-def _module(name: str, *arguments: str | int) -> "subprocess.Popen[bytes]":
+def start_module(name: str, *arguments: str | int) -> "subprocess.Popen[bytes]":
     """Start a module of infra.local, with a log of its own."""
     command = [sys.executable, "-m", f"infra.local.{name}", *map(str, arguments)]
     return spawn(command, log=state_dir() / f"{name.partition('_')[0]}.log")

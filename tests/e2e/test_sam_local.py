@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -17,35 +16,19 @@ import pytest
 
 from infra.local.package import FUNCTION, load_template
 from infra.local.sam_local import BUILD
+from tests.support.containers import missing
 from tests.support.local_cloud import ROOT, LocalCloud, local_cloud, until
 from tests.support.ports import free_port
 from tests.support.story import Customer, assert_is_answered
 
 pytestmark = [pytest.mark.proof, pytest.mark.xdist_group("local-cloud")]
 
-BASE_IMAGE = "public.ecr.aws/lambda/python:3.11-x86_64"
 BUILD_TIMEOUT_S = 300
 INVOKE_TIMEOUT_S = 180
 START_TIMEOUT_S = 60
 CONTAINER_TIMEOUT_S = 120.0
 UNZIPPED_MAX = 250 * 1024 * 1024
 """Bytes of a function and its layers together; AWS's limit."""
-
-
-def missing() -> str | None:
-    """Why this cannot be tried here."""
-    if shutil.which("sam") is None:
-        return "the SAM CLI is missing: pipx install aws-sam-cli"
-    if shutil.which("docker") is None or not _succeeds("docker", "info"):
-        return "no container engine answers"
-    if not _succeeds("docker", "image", "inspect", BASE_IMAGE):
-        return f"the base image is missing: docker pull {BASE_IMAGE}"
-    return None
-
-
-def _succeeds(*command: str) -> bool:
-    run = subprocess.run(command, capture_output=True, timeout=60, check=False)
-    return run.returncode == 0
 
 
 @pytest.fixture(scope="module")

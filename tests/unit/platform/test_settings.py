@@ -152,7 +152,11 @@ class TestChains:
         with pytest.raises(ValidationError, match="a URL of tron does not begin with https") as it:
             verify_settings()
         assert "4711" not in str(it.value)
-        monkeypatch.setenv("MARA_STAGE", "local")
+
+    @pytest.mark.parametrize("stage", ["local", "localstack"])
+    def test_of_this_machine_need_no_tls(self, stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("MARA_STAGE", stage)
+        set_chains(monkeypatch, {"tron": {"urls": ["http://172.17.0.1:8106/jsonrpc"]}})
         verify_settings()
 
     @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ class ChainsSettings(StageSettings):
 
     @model_validator(mode="after")
     def _require_https_providers(self) -> Self:
-        if self.is_local:
+        if self.has_development_chains:
             return self
         for network, own in self.chains.items():
             for url in own.urls:

@@ -9,6 +9,9 @@ from mara.platform.settings.base import Settings
 LOCAL = "local"
 """The only stage that may run with relaxed cookies and short secrets."""
 
+LOCALSTACK = "localstack"
+"""The stage of `mara localstack`: strict as on AWS, but its chains run on the same machine."""
+
 
 class StageSettings(Settings):
     """The name of the deployment, such as ``local`` or ``prod``."""
@@ -20,6 +23,11 @@ class StageSettings(Settings):
     def is_local(self) -> bool:
         """Whether short secrets and plain HTTP are accepted."""
         return self.stage == LOCAL
+
+    @property
+    def has_development_chains(self) -> bool:
+        """Whether the chains run on this machine, where plain HTTP is accepted."""
+        return self.stage in {LOCAL, LOCALSTACK}
 
 
 @cache

@@ -1,0 +1,1 @@
+"""`mara localstack`: deploys template.yaml to LocalStack, with the servers that functions need."""

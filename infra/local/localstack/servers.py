@@ -1,0 +1,64 @@
+"""The background process of the stage: the servers that functions in containers need.
+
+PostgreSQL (unless it is a container), the development chains and the embedded language model listen
+on loopback; the address of Docker's bridge is forwarded to them. Schedules are invoked. Servers
+that end are started again.
+"""
+
+import argparse
+import signal
+from collections.abc import Iterator, Sequence
+from types import FrameType
+
+from infra.local import language_model
+from infra.local.chains import servers as chains
+from infra.local.processes import adopt_orphans, wait_for_all
+from infra.local.settings import SERVERS_FILE, load_secrets, ports, state_dir
+from infra.local.supervision import Server, ShuttingDown, StartFailed, Supervision
+from infra.local.supervisor import database_server, model_server, start_module
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run until SIGTERM; return after all started processes have ended."""
+    parser = argparse.ArgumentParser(prog="infra.local.localstack.servers")
+    parser.add_argument("--url", required=True, help="of LocalStack")
+    parser.add_argument("--bridge", required=True, help="the address that containers connect to")
+    parser.add_argument("--forward", type=int, nargs="*", default=[], help="further ports")
+    parser.add_argument("--database", action="store_true", help="start PostgreSQL")
+    options = parser.parse_args(arguments)
+    adopt_orphans()
+    folder = state_dir()
+    supervision = Supervision(folder / SERVERS_FILE)
+    try:
+        supervision.run(_servers(options))
+        for process in chains.start(folder, ports()):
+            supervision.adopt("chain", process)
+        supervision.watch()
+    except StartFailed as error:
+        print(error, flush=True)  # into servers.log, whose end `up` shows
+    except ShuttingDown:
+        pass
+    finally:
+        supervision.stop()
+        wait_for_all()
+
+
+def _servers(options: argparse.Namespace) -> Iterator[Server]:
+    where = ports()
+    if options.database:
+        yield database_server(state_dir(), load_secrets())
+    if language_model.is_served_here():
+        yield model_server(where.model)
+    own = [where.postgres, where.model, where.arbitrum, where.tron, where.aptos]
+    forwarded = [options.bridge, *own, *options.forward]
+    yield Server("forwarding", lambda: start_module("bridge", *forwarded))
+    yield Server("schedules", lambda: start_module("localstack.schedules", options.url))
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise ShuttingDown
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _stop)
+    main()
