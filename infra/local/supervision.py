@@ -4,10 +4,12 @@ import json
 import os
 import signal
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
@@ -73,13 +75,17 @@ class Supervision:
     """The servers of one supervisor process, and the file that tells their state."""
 
     def __init__(self, file: Path) -> None:
-        """``file`` is rewritten at each change."""
+        """``file`` is rewritten at each change. Handles SIGTERM from now on."""
         self._file = file
         self._servers: list[Server] = []
+        self._stop_requested = False
+        self._may_interrupt = False
+        signal.signal(signal.SIGTERM, self._request_stop)
 
     def run(self, servers: Iterable[Server]) -> None:
-        """Start servers in this order. Raises StartFailed."""
+        """Start servers in this order. Raises StartFailed, ShuttingDown."""
         for server in servers:
+            self._check_stop()
             self._servers.append(server)
             try:
                 server.run()
@@ -88,14 +94,16 @@ class Supervision:
             self._write()
 
     def adopt(self, name: str, process: "subprocess.Popen[bytes]") -> None:
-        """Stop a process with the others; it is not started again."""
+        """Stop a process with the others; it is not started again. Raises ShuttingDown."""
         self._servers.append(Server(name, lambda: process, restarts=False).run())
         self._write()
+        self._check_stop()
 
     def watch(self) -> None:
-        """Start each server again that ends, until ShuttingDown is raised by a signal handler."""
+        """Start each server again that ends, until SIGTERM raises ShuttingDown."""
         while True:
-            pid, status = os.wait()  # adopted orphans end here as well
+            with self._interruptible():
+                pid, status = os.wait()  # adopted orphans end here as well
             server = next((s for s in self._servers if s.process and s.process.pid == pid), None)
             if server is not None and server.process is not None:
                 server.process.returncode = os.waitstatus_to_exitcode(status)
@@ -111,13 +119,34 @@ class Supervision:
                 server.process.wait()
         self._file.unlink(missing_ok=True)
 
+    def _request_stop(self, _signal: int, _frame: FrameType | None) -> None:
+        """Stop at once where nothing is being started: what had no owner yet would be left."""
+        self._stop_requested = True
+        if self._may_interrupt:
+            raise ShuttingDown
+
+    def _check_stop(self) -> None:
+        if self._stop_requested:
+            raise ShuttingDown
+
+    @contextmanager
+    def _interruptible(self) -> Iterator[None]:
+        """Let SIGTERM end the block."""
+        self._may_interrupt = True
+        try:
+            self._check_stop()
+            yield
+        finally:
+            self._may_interrupt = False
+
     def _handle_end(self, server: Server, exit_code: int) -> None:
         server.has_ended(exit_code)
         self._write()
         while server.state == RESTARTING:
             try:
                 server.run()
-                server.recover()
+                with self._interruptible():
+                    server.recover()
             except (RuntimeError, OSError) as error:
                 print(f"{server.name} was not started again: {error}", flush=True)
                 if server.process is not None and server.process.poll() is None:

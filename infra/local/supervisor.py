@@ -5,7 +5,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import FrameType
 
 from infra.local import language_model
 from infra.local.chains import servers as chains
@@ -110,10 +109,5 @@ def _deploy_again(folder: Path) -> None:
         raise RuntimeError("the deployed stack could not be rebuilt; `make redeploy` tries again")
 
 
-def _stop(_signal: int, _frame: FrameType | None) -> None:
-    raise ShuttingDown
-
-
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, _stop)
     main()

@@ -59,6 +59,6 @@ def test_are_replaced_when_the_options_change(needs: Needs) -> None:
 
 def test_that_do_not_start_say_why(needs: Needs, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "START_TIMEOUT_S", 10.0)
-    with pytest.raises(LocalStackFailed, match=r"did not start: .*\nThe end of .*unrecognized"):
-        processes.start(["--no-such-option"], needs.owner_url)
+    with pytest.raises(LocalStackFailed, match=r"(?s)did not start: .*The end of .*unrecognized"):
+        processes.start([*OPTIONS, "--no-such-option"], needs.owner_url)
     assert processes.running_pid() is None

@@ -9,7 +9,7 @@ import math
 import socket
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,16 +42,16 @@ class ChainOff(RuntimeError):
     """The chain does not run here; the message says what to do."""
 
 
-def start(folder: Path, where: Ports) -> "list[subprocess.Popen[bytes]]":
-    """Start the servers that can run on this machine. Raises InvalidTiming."""
+def start(folder: Path, where: Ports) -> "Iterator[subprocess.Popen[bytes]]":
+    """Start the servers that can run on this machine, one after the other. Raises InvalidTiming."""
     state, timing = chains_dir(folder), read_timing()
-    started = [_simulator("aptos", state, where.aptos, "--state", str(state / "aptos.json"))]
+    yield _simulator("aptos", state, where.aptos, "--state", str(state / "aptos.json"))
     program = anvil.find()
     if program is None:
-        return started
+        return
     nodes = {"arbitrum": where.arbitrum, "tron": where.tron_node}
     for name, port in nodes.items():
-        node = anvil.start(
+        yield anvil.start(
             program,
             port=port,
             chain_id=CHAIN_IDS[name],
@@ -59,10 +59,9 @@ def start(folder: Path, where: Ports) -> "list[subprocess.Popen[bytes]]":
             state=state / f"{name}.json",
             slots=timing.slots(name),
         )
-        started.append(node)
     urls = {name: f"http://127.0.0.1:{port}" for name, port in nodes.items()}
-    started.append(_simulator("tron", state, where.tron, "--node", urls["tron"]))
-    return [*started, _producer(state, urls, timing)]
+    yield _simulator("tron", state, where.tron, "--node", urls["tron"])
+    yield _producer(state, urls, timing)
 
 
 def chains_dir(folder: Path) -> Path:

@@ -6,7 +6,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -25,6 +24,10 @@ def running_pid() -> int | None:
     """Return the id of the background process, or None where it does not run."""
     pid, _ = _running()
     return pid
+
+
+_children: dict[int, "subprocess.Popen[bytes]"] = {}
+"""By process id: what this process started, and what may outlive it; `stop` reads the status."""
 
 
 def start(options: Sequence[str], database_url: str) -> bool:
@@ -47,6 +50,7 @@ def start(options: Sequence[str], database_url: str) -> bool:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+    _children[process.pid] = process
     _pid_file().write_text(str(process.pid))
     give_up_at = time.monotonic() + START_TIMEOUT_S
     while (failure := _connection_failure(database_url)) is not None:
@@ -74,13 +78,16 @@ def stop() -> bool:
     if pid is None:
         return False
     os.kill(pid, signal.SIGTERM)
+    child = _children.pop(pid, None)
     give_up_at = time.monotonic() + STOP_TIMEOUT_S
     while running_pid() is not None:
-        with suppress(ChildProcessError):
-            os.waitpid(pid, os.WNOHANG)  # a child of this process, if `up` has just started it
+        if child is not None:
+            child.poll()  # an ended child is listed until its status is read
         if time.monotonic() > give_up_at:
             os.kill(pid, signal.SIGKILL)  # its servers are killed with it
         time.sleep(POLL_S)
+    if child is not None:
+        child.wait()
     _pid_file().unlink(missing_ok=True)
     return True
 

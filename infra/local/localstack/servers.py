@@ -6,9 +6,7 @@ that end are started again.
 """
 
 import argparse
-import signal
 from collections.abc import Iterator, Sequence
-from types import FrameType
 
 from infra.local import language_model
 from infra.local.chains import servers as chains
@@ -55,10 +53,5 @@ def _servers(options: argparse.Namespace) -> Iterator[Server]:
     yield Server("schedules", lambda: start_module("localstack.schedules", options.url))
 
 
-def _stop(_signal: int, _frame: FrameType | None) -> None:
-    raise ShuttingDown
-
-
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, _stop)
     main()

@@ -16,14 +16,11 @@ from tests.support.local_cloud import until
 
 ROOT = Path(__file__).parents[3]
 PROGRAM = """
-import signal, subprocess, sys
+import os, signal, subprocess, sys
 from pathlib import Path
 from infra.local.supervision import Server, ShuttingDown, StartFailed, Supervision
 
 folder = Path(sys.argv[1])
-
-def stop(*_):
-    raise ShuttingDown
 
 def sleeper(name, lasts="600"):
     def start():
@@ -38,15 +35,21 @@ def recover():
     with (folder / "recovered").open("a") as file:
         file.write("yes\\n")
 
+def asked_to_stop():
+    process = sleeper("late")()
+    os.kill(os.getpid(), signal.SIGTERM)
+    return process
+
 def fails():
     raise RuntimeError("its port is taken")
 
-signal.signal(signal.SIGTERM, stop)
 supervision = Supervision(folder / "servers.json")
 try:
     supervision.run([Server("one", sleeper("one"), recover=recover), Server("two", sleeper("two"))])
     if "fails" in sys.argv:
         supervision.run([Server("three", fails)])
+    if "asked-to-stop" in sys.argv:
+        supervision.run([Server("late", asked_to_stop), Server("never", sleeper("never"))])
     if "short" in sys.argv:
         supervision.run([Server("short", sleeper("short", "0"))])
     supervision.adopt("chain", sleeper("chain")())
@@ -135,5 +138,15 @@ def test_one_that_does_not_start_is_named_with_its_reason(tmp_path: Path) -> Non
     said, _ = started.process.communicate(timeout=20)
     assert said == "The three did not start:\nits port is taken\n"
     for name in ("one", "two"):
+        with pytest.raises(ProcessLookupError):
+            os.kill(started.pids(name)[0], 0)
+
+
+def test_a_stop_while_a_server_starts_leaves_no_process(tmp_path: Path) -> None:
+    started = Supervisor(tmp_path, "asked-to-stop")
+    started.process.communicate(timeout=20)
+    assert started.process.returncode == 0
+    assert started.pids("never") == []
+    for name in ("one", "two", "late"):
         with pytest.raises(ProcessLookupError):
             os.kill(started.pids(name)[0], 0)
