@@ -6,6 +6,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from mara.entrypoints.events import REQUEST, Request
+from mara.entrypoints.form_check import errors_beside
 from mara.entrypoints.language import localized
 from mara.entrypoints.problems import (
     PROBLEM_JSON,
@@ -29,13 +30,18 @@ async def handle_domain_error(http_request: HttpRequest, error: Exception) -> JS
 
 
 async def handle_validation_error(http_request: HttpRequest, error: Exception) -> JSONResponse:
-    """Answer 422 without the values that were sent: FastAPI's default repeats passwords."""
+    """Answer 422 without the values that were sent: FastAPI's default repeats passwords.
+
+    What the domain finds wrong in other fields is in the same answer (``form_check``).
+    """
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
     request = _request_of(http_request)
     found = error.errors()
     if domain_error := only_domain_errors(found):
         return await handle_domain_error(http_request, domain_error)
-    return _json(request, bad_request(found, request))
+    check = getattr(http_request.app, "form_check", None)
+    also = errors_beside(found, check, http_request)
+    return _json(request, bad_request(found, request, also, http_request.path_params))
 
 
 async def handle_http_exception(http_request: HttpRequest, error: Exception) -> JSONResponse:

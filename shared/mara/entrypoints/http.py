@@ -27,6 +27,7 @@ from mara.entrypoints.error_handlers import (
     handle_validation_error,
 )
 from mara.entrypoints.events import REQUEST, Event, Request, Response, json_response
+from mara.entrypoints.form_check import Form, FormCheck
 from mara.entrypoints.headers import outgoing_headers
 from mara.entrypoints.language import localized
 from mara.entrypoints.principal import PRINCIPAL, identify, load_authentication
@@ -76,6 +77,7 @@ __all__ = [
     "USER",
     "ArrivedAt",
     "CallerDevice",
+    "Form",
     "HealthOut",
     "LambdaHandler",
     "Limit",
@@ -132,18 +134,20 @@ def api(
     scope: Scope | None = None,
     per_minute: int | None = None,
     replay: Replay = Replay.ANSWER,
+    form_check: FormCheck | None = None,
 ) -> RouteApp:
     """Create the application of one function, with the declaration of who may call its route.
 
     ``access`` is the least role; ``scope`` is what an API key needs, ``None`` refuses keys;
     ``per_minute`` limits each caller (a user, or an address on a public route) beside the general
-    limit; ``replay`` is what an Idempotency-Key does. Raises ValueError for a public route with a
-    scope.
+    limit; ``replay`` is what an Idempotency-Key does; ``form_check`` is what the service checks,
+    for forms with other errors. Raises ValueError for a public route with a scope.
     """
     app = RouteApp(
         rule=Rule(access, scope),
         per_minute=per_minute,
         replay=replay,
+        form_check=form_check,
         openapi_url=None,
         redirect_slashes=False,
     )

@@ -35,7 +35,7 @@ def pointers_to(error: DomainError, request: Request, path: Mapping[str, Any]) -
     if isinstance(error, FieldsMissing):
         yield from (_body_pointer(name) for name in error.names)
         return
-    body = _fields_of_body(request)
+    body = fields_of_body(request)
     query = request.event.get("queryStringParameters") or {}
     for name in error.fields:
         if name in body:
@@ -69,7 +69,7 @@ def _body_pointer(*names: str | int) -> str:
     return "".join("/" + str(name).replace("~", "~0").replace("/", "~1") for name in names)
 
 
-def _fields_of_body(request: Request) -> dict[str, Any]:
+def fields_of_body(request: Request) -> dict[str, Any]:
     """Return the JSON object or the form of the body; an empty one for anything else."""
     if request.media_type.startswith(MULTIPART):
         return {}

@@ -92,11 +92,7 @@ def problem(
     error and those in its ``also`` concern.
     """
     kind = type(error)
-    fields = [
-        {"pointer": pointer, "code": code_of(type(one)), "detail": one.detail}
-        for one in (error, *error.also)
-        for pointer in pointers_to(one, request, path or {})
-    ]
+    fields = _field_errors((error, *error.also), request, path or {})
     return {
         "type": type_of(kind),
         "title": error.title,
@@ -110,20 +106,41 @@ def problem(
     }
 
 
-def bad_request(found: Sequence[Mapping[str, Any]], request: Request) -> Problem:
-    """Return pydantic's errors as pointers and messages, without the values that were sent."""
+def bad_request(
+    found: Sequence[Mapping[str, Any]],
+    request: Request,
+    also: Sequence[errors.DomainError] = (),
+    path: Mapping[str, Any] | None = None,
+) -> Problem:
+    """Return pydantic's errors as pointers and messages, without the values that were sent.
+
+    ``also`` are errors that the domain found in other fields.
+    """
+    fields = [
+        *({"pointer": pointer_of(e), "code": _field_code(e), "detail": e["msg"]} for e in found),
+        *_field_errors(also, request, path or {}),
+    ]
     return {
         "type": "/problems/bad-request",
         "title": "The request does not have the shape it should",
         "status": HTTPStatus.UNPROCESSABLE_ENTITY.value,
-        "detail": f"{len(found)} field(s) need attention.",
+        "detail": f"{len(fields)} field(s) need attention.",
         "instance": request.path,
         "code": BAD_REQUEST,
         "request_id": request.request_id,
-        "errors": [
-            {"pointer": pointer_of(e), "code": _field_code(e), "detail": e["msg"]} for e in found
-        ],
+        "errors": fields,
     }
+
+
+def _field_errors(
+    found: Sequence[errors.DomainError], request: Request, path: Mapping[str, Any]
+) -> list[dict[str, str]]:
+    """Return a pointer to each field that an error of the domain concerns."""
+    return [
+        {"pointer": pointer, "code": code_of(type(error)), "detail": error.detail}
+        for error in found
+        for pointer in pointers_to(error, request, path)
+    ]
 
 
 def only_domain_errors(found: Sequence[Mapping[str, Any]]) -> errors.DomainError | None:

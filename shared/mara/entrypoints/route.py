@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute
 
 from mara.auth.model import Scope
 from mara.auth.model.permissions import Access, Rule
+from mara.entrypoints.form_check import FormCheck
 from mara.entrypoints.strict_route import StrictRoute
 
 PUBLIC, USER, ADMIN, SUPERUSER = Access
@@ -37,11 +38,18 @@ class RouteApp(FastAPI):
     """The FastAPI application of one function, with the access rule of its routes.
 
     ``per_minute`` limits each caller's calls, in addition to the general limit; None means that
-    only the general limit applies. ``replay`` is what an Idempotency-Key does.
+    only the general limit applies. ``replay`` is what an Idempotency-Key does; ``form_check``
+    checks the valid fields of a body whose schema is violated.
     """
 
     def __init__(
-        self, *, rule: Rule, per_minute: int | None, replay: Replay, **settings: Any
+        self,
+        *,
+        rule: Rule,
+        per_minute: int | None,
+        replay: Replay,
+        form_check: FormCheck | None = None,
+        **settings: Any,
     ) -> None:
         """Raises ValueError for a contradictory declaration."""
         super().__init__(**settings)
@@ -52,6 +60,7 @@ class RouteApp(FastAPI):
         self.rule = rule
         self.per_minute = per_minute
         self.replay = replay
+        self.form_check = form_check
         self.router.route_class = StrictRoute
 
     @property

@@ -7,12 +7,17 @@ creates a new version of the agent, which answers at once unless the agent has a
 from uuid import UUID
 
 from mara.agents.schemas import AgentOut, AgentPatch
-from mara.entrypoints.http import USER, api, lambda_handler
+from mara.entrypoints.http import USER, Form, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.kernel.patch import MEDIA_TYPES
 from mara.wiring.agents import agent_service
 
-app = api(access=USER)
+
+def check(form: Form) -> None:
+    agent_service().check(form.caller, form.id("agent_id"), form.fields)
+
+
+app = api(access=USER, form_check=check)
 
 
 @app.patch("/api/v1/agents/{agent_id}")

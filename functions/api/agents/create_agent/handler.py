@@ -4,11 +4,16 @@ The agent can be asked at once. Its first version is published by its creation.
 """
 
 from mara.agents.schemas import AgentIn, AgentOut
-from mara.entrypoints.http import USER, api, lambda_handler
+from mara.entrypoints.http import USER, Form, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.wiring.agents import agent_service
 
-app = api(access=USER)
+
+def check(form: Form) -> None:
+    agent_service().check(form.caller, None, form.fields)
+
+
+app = api(access=USER, form_check=check)
 
 
 @app.post("/api/v1/agents", status_code=201)

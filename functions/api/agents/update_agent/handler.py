@@ -6,11 +6,16 @@ Fields that are left out get their defaults. Without a gate the new version answ
 from uuid import UUID
 
 from mara.agents.schemas import AgentIn, AgentOut
-from mara.entrypoints.http import USER, api, lambda_handler
+from mara.entrypoints.http import USER, Form, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.wiring.agents import agent_service
 
-app = api(access=USER)
+
+def check(form: Form) -> None:
+    agent_service().check(form.caller, form.id("agent_id"), form.fields)
+
+
+app = api(access=USER, form_check=check)
 
 
 @app.put("/api/v1/agents/{agent_id}")

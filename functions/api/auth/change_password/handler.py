@@ -5,11 +5,16 @@ lock-out of logins.
 """
 
 from mara.auth.schemas import PasswordChange
-from mara.entrypoints.http import USER, api, lambda_handler
+from mara.entrypoints.http import USER, Form, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.wiring.auth import password_service
 
-app = api(access=USER)
+
+def check(form: Form) -> None:
+    password_service().check(form.caller, form.secret("new_password"))
+
+
+app = api(access=USER, form_check=check)
 
 
 @app.post("/api/v1/auth/password", status_code=204)

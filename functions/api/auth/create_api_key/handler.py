@@ -5,11 +5,16 @@ has at most 50 keys.
 """
 
 from mara.auth.schemas import ApiKeyIn, NewApiKeyOut
-from mara.entrypoints.http import USER, Replay, api, lambda_handler
+from mara.entrypoints.http import USER, Form, Replay, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.wiring.auth import api_key_service
 
-app = api(access=USER, replay=Replay.REFUSAL)
+
+def check(form: Form) -> None:
+    api_key_service().check(form.fields.get("expires_at"))
+
+
+app = api(access=USER, replay=Replay.REFUSAL, form_check=check)
 
 
 @app.post("/api/v1/auth/api-keys", status_code=201)

@@ -5,10 +5,15 @@ leaves the token valid.
 """
 
 from mara.auth.schemas.recovery import PasswordReset
-from mara.entrypoints.http import PUBLIC, api, lambda_handler
+from mara.entrypoints.http import PUBLIC, Form, api, lambda_handler
 from mara.wiring.account_recovery import password_reset_service
 
-app = api(access=PUBLIC, per_minute=10)
+
+def check(form: Form) -> None:
+    password_reset_service().check(form.secret("token"), form.secret("new_password"))
+
+
+app = api(access=PUBLIC, per_minute=10, form_check=check)
 
 
 @app.post("/api/v1/auth/password/reset", status_code=204)

@@ -35,10 +35,7 @@ class AgentService:
 
         Raises DocumentNotFound if a document is not the caller's, and UnknownLanguageModel.
         """
-        check_all(
-            lambda: self.models.check(settings.model),
-            lambda: self.ownership.check_own(caller, settings.document_ids),
-        )
+        self._check(caller, settings.model, settings.document_ids)
         now = self.now()
         agent = Agent(new_id(), caller.user_id, settings, 1, now, now)
         with self.unit_of_work(caller.user_id):
@@ -93,13 +90,30 @@ class AgentService:
             agent = self.agents.lock(caller.user_id, agent_id)
             return self._change(agent, replace(agent.settings, **changes))
 
+    def check(self, caller: Principal, agent_id: UUID | None, wanted: Mapping[str, Any]) -> None:
+        """Check some settings, by their names, of a new agent (None) or for a change of one.
+
+        Raises AgentNotFound, DocumentNotFound, UnknownLanguageModel.
+        """
+        document_ids = tuple(wanted.get("document_ids", ()))
+        if agent_id is None:
+            self._check(caller, wanted.get("model"), document_ids)
+            return
+        agent = self.get(caller, agent_id)
+        model = wanted.get("model")
+        changed = replace(agent.settings, model=model, document_ids=document_ids)
+        self._check_additions(caller, agent, changed)
+
     def _check_additions(self, caller: Principal, agent: Agent, settings: AgentSettings) -> None:
         # Only additions are checked: an agent whose document or model was deleted can be renamed.
         added = set(settings.document_ids) - set(agent.settings.document_ids)
         model = None if settings.model == agent.settings.model else settings.model
+        self._check(caller, model, added)
+
+    def _check(self, caller: Principal, model: str | None, documents: Collection[UUID]) -> None:
         check_all(
             lambda: self.models.check(model),
-            lambda: self.ownership.check_own(caller, added),
+            lambda: self.ownership.check_own(caller, documents),
         )
 
     def link(self, caller: Principal, agent_id: UUID, document_id: UUID) -> Agent:

@@ -44,9 +44,8 @@ class ApiKeyService:
         Raises TooManyApiKeys, ExpiryInPast, and InvalidToken if the caller's session was revoked
         in the meantime: a stolen session must not leave a key behind.
         """
+        self.check(expires_at)
         at, secret = self.now(), API_KEY_PREFIX + new_opaque_token()
-        if expires_at is not None and expires_at <= at:
-            raise ExpiryInPast("Give a time in the future, or none.")
         key = ApiKey(
             id=new_id(),
             owner_id=caller.user_id,
@@ -65,6 +64,11 @@ class ApiKeyService:
                 raise TooManyApiKeys(f"Delete one: a user has at most {KEYS_MAX}.")
             self.api_keys.add(key)
         return key, secret
+
+    def check(self, expires_at: datetime | None) -> None:
+        """Check the expiry of a new key; None is never. Raises ExpiryInPast."""
+        if expires_at is not None and expires_at <= self.now():
+            raise ExpiryInPast("Give a time in the future, or none.")
 
     def list(self, caller: Principal) -> list[ApiKey]:
         """Return the caller's keys, newest first."""

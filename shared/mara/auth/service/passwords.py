@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from mara.auth.errors import InvalidCredentials, InvalidToken, LoginLocked, WeakPassword
+from mara.auth.errors import InvalidCredentials, InvalidToken, LoginLocked
 from mara.auth.model import Credential
 from mara.auth.model.devices import FailureSubject
 from mara.auth.ports import Credentials, LoginFailures, Passwords, Sessions
-from mara.auth.service.words import words_about
+from mara.auth.service.words import check_strength, words_about
 from mara.kernel.clock import Clock
 from mara.kernel.principal import Principal
 from mara.kernel.unit_of_work import UnitOfWork
@@ -34,10 +34,7 @@ class PasswordService:
         Raises InvalidCredentials, WeakPassword, LoginLocked, and InvalidToken if the caller's
         session was revoked in the meantime.
         """
-        with self.unit_of_work(caller.user_id):
-            user = self.users.get(caller.user_id)
-        if reason := self.passwords.weakness_reason(new, words_about(user)):
-            raise WeakPassword(reason)
+        self.check(caller, new)
         subject = FailureSubject(f"password-change:{caller.session_id}")
         with self.unit_of_work(caller.user_id):
             remaining_lock = self.failures.check_and_increment(
@@ -54,6 +51,14 @@ class PasswordService:
         with self.unit_of_work(caller.user_id):
             self._replace(caller, credential, changed)
             self.failures.reset(subject)
+
+    def check(self, caller: Principal, new: str | None) -> None:
+        """Check the strength of a new password; None is not checked. Raises WeakPassword."""
+        if new is None:
+            return
+        with self.unit_of_work(caller.user_id):
+            user = self.users.get(caller.user_id)
+        check_strength(self.passwords, new, words_about(user))
 
     def _replace(self, caller: Principal, old: Credential, new: Credential) -> None:
         """Replace the credential that was verified, and no newer one; revoke other sessions."""

@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass, replace
 
-from mara.auth.errors import InvalidMailToken, WeakPassword
+from mara.auth.errors import InvalidMailToken
 from mara.auth.messages import SendAccountMail
 from mara.auth.model import Credential
 from mara.auth.model.mail import MailKind
 from mara.auth.ports import AccountMails, Credentials, Passwords, Sessions
 from mara.auth.service.opaque import hash_of
-from mara.auth.service.words import words_about
+from mara.auth.service.words import check_strength, words_about
 from mara.kernel.clock import Clock
+from mara.kernel.errors import check_all
 from mara.kernel.ids import new_id
 from mara.kernel.messages import Publish
 from mara.kernel.principal import Principal
@@ -44,16 +45,30 @@ class PasswordResetService:
 
         Raises InvalidMailToken, and WeakPassword, which leaves the token valid.
         """
-        token_hash = hash_of(token)
-        with self.unit_of_work(SYSTEM):
-            owner_id = self.mails.find_owner(token_hash, MailKind.PASSWORD_RESET, self.now())
-            user = self.users.get(owner_id) if owner_id else None
-        if user is None or not user.active:
-            raise InvalidMailToken(NOT_VALID)
-        if reason := self.passwords.weakness_reason(new, words_about(user)):
-            raise WeakPassword(reason)
+        user = self.check(token, new)
+        assert user is not None  # noqa: S101 - check() raises where there is none
         # Outside the transaction: a password hash takes a quarter of a second.
-        self._set(token_hash, user, Credential(user.id, self.passwords.hash(new)))
+        self._set(hash_of(token), user, Credential(user.id, self.passwords.hash(new)))
+
+    def check(self, token: str | None, new: str | None) -> User | None:
+        """Check token and password, both at once; None is not checked. Return whose token it is.
+
+        Raises InvalidMailToken, WeakPassword.
+        """
+        user = self._find_user(token) if token else None
+        about = words_about(user) if user else ()
+        check_all(
+            lambda: _check_found(user) if token else None,
+            lambda: check_strength(self.passwords, new, about) if new else None,
+        )
+        return user
+
+    def _find_user(self, token: str) -> User | None:
+        """Return the active user whose token it is, None if it is not valid."""
+        with self.unit_of_work(SYSTEM):
+            found = self.mails.find_owner(hash_of(token), MailKind.PASSWORD_RESET, self.now())
+            user = self.users.get(found) if found else None
+        return user if user and user.active else None
 
     def _set(self, token_hash: bytes, user: User, credential: Credential) -> None:
         with self.unit_of_work(SYSTEM):
@@ -67,6 +82,11 @@ class PasswordResetService:
             self.credentials.save(credential, at)
             self.sessions.revoke_all(user.id, at, "password reset")
             self.mails.spend_all(user.id, MailKind.PASSWORD_RESET, at)
+
+
+def _check_found(user: User | None) -> None:
+    if user is None:
+        raise InvalidMailToken(NOT_VALID)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,20 @@
 """Registration of accounts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mara.auth.errors import WeakPassword
 from mara.auth.messages import SendAccountMail
 from mara.auth.model import Credential
 from mara.auth.model.mail import MailKind
 from mara.auth.ports import Credentials, Passwords
-from mara.auth.service.words import words_about
+from mara.auth.service.words import check_strength, words_about
 from mara.kernel.clock import Clock
+from mara.kernel.errors import check_all
 from mara.kernel.ids import new_id
 from mara.kernel.messages import Publish
 from mara.kernel.principal import Role
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
+from mara.users.errors import EmailTaken
 from mara.users.model import Profile, User
 from mara.users.ports import Users
 
@@ -43,8 +45,7 @@ class RegistrationService:
             created_at=at,
             updated_at=at,
         )
-        if reason := self.passwords.weakness_reason(password, words_about(user)):
-            raise WeakPassword(reason)
+        self.check(email, password, words_about(user))
         # Outside the transaction: a password hash takes a quarter of a second.
         credential = Credential(user.id, self.passwords.hash(password))
         with self.unit_of_work(SYSTEM):
@@ -53,3 +54,19 @@ class RegistrationService:
             kind = MailKind.EMAIL_VERIFICATION
             self.publish(SendAccountMail(id=new_id(), kind=kind, email=user.email))
         return user
+
+    def check(self, email: str | None, password: str | None, about: Sequence[str]) -> None:
+        """Check the address and the password, both at once; None is not checked.
+
+        ``about`` are words of the user, which do not strengthen a password. Raises WeakPassword,
+        EmailTaken.
+        """
+        check_all(
+            lambda: check_strength(self.passwords, password, about) if password else None,
+            lambda: self._check_free(email.lower()) if email else None,
+        )
+
+    def _check_free(self, email: str) -> None:
+        with self.unit_of_work(SYSTEM):
+            if self.users.find_by_email(email) is not None:
+                raise EmailTaken("Log in, or register with another e-mail.")

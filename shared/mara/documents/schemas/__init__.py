@@ -9,8 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from mara.documents.model import Document, DocumentState, Stage
 from mara.documents.model.uploads import UploadForm
-from mara.documents.service.formats import CONTRACTS
+from mara.documents.service.formats import CONTRACTS, check_filename, check_size
 from mara.documents.service.library import DOWNLOAD_LIFETIME
+from mara.kernel.checked import checked
 
 
 class UploadIn(BaseModel):
@@ -26,13 +27,13 @@ class UploadIn(BaseModel):
         },
     )
 
-    filename: str = Field(
-        min_length=1,
-        max_length=1024,
+    filename: Annotated[str, Field(min_length=1, max_length=1024), checked(check_filename)] = Field(
         description="Name of the file; its extension decides how it is read.",
         examples=["runbooks.pdf"],
     )
-    size: int = Field(ge=0, description="Size of the file in bytes.", examples=[20481337])
+    size: Annotated[int, Field(ge=0), checked(check_size)] = Field(
+        description="Size of the file in bytes.", examples=[20481337]
+    )
     sha256: Annotated[str, StringConstraints(to_lower=True, pattern=r"^[0-9a-fA-F]{64}$")] = Field(
         description="SHA-256 of the file, as 64 hexadecimal digits.",
         examples=["0" * 64],

@@ -3,8 +3,8 @@
 import unicodedata
 from pathlib import PurePosixPath
 
-from mara.documents.errors import InvalidFilename, UnsupportedFormat
-from mara.documents.model import Contract
+from mara.documents.errors import EmptyFile, FileTooLarge, InvalidFilename, UnsupportedFormat
+from mara.documents.model import SIZE_MAX, Contract
 from mara.extraction.model import Format
 from mara.kernel.text import UNUSABLE
 
@@ -96,6 +96,19 @@ def clean_filename(name: str) -> str:
     ):
         raise InvalidFilename("Control characters are not allowed in a name.")
     return base
+
+
+def check_filename(name: str) -> None:
+    """Raises InvalidFilename, UnsupportedFormat."""
+    format_of(clean_filename(name))
+
+
+def check_size(size: int) -> None:
+    """Check the size of a file in bytes. Raises EmptyFile, FileTooLarge."""
+    if size == 0:
+        raise EmptyFile("There is nothing to read in it.")
+    if size > SIZE_MAX:
+        raise FileTooLarge(f"A file may have {SIZE_MAX} bytes.")
 
 
 def format_of(filename: str) -> Format:

@@ -10,16 +10,22 @@ from mara.documents.errors import (
     ChunkNotFound,
     DocumentNotFailed,
     DocumentNotFound,
-    EmptyFile,
     FileMissing,
-    FileTooLarge,
 )
 from mara.documents.messages import IngestDocument, PurgeDocument
-from mara.documents.model import SIZE_MAX, Disposition, Document, DocumentState
+from mara.documents.model import Disposition, Document, DocumentState
 from mara.documents.model.uploads import UploadForm
 from mara.documents.ports import Documents, Storage
-from mara.documents.service.formats import MEDIA_TYPES, SHOWN_AS, clean_filename, format_of
+from mara.documents.service.formats import (
+    MEDIA_TYPES,
+    SHOWN_AS,
+    check_filename,
+    check_size,
+    clean_filename,
+    format_of,
+)
 from mara.kernel.clock import Clock
+from mara.kernel.errors import check_all
 from mara.kernel.ids import new_id
 from mara.kernel.messages import Publish
 from mara.kernel.page import Page, PageRequest
@@ -176,10 +182,7 @@ class LibraryService:
         self, caller: Principal, filename: str, size: int, sha256: str
     ) -> tuple[Document, bool]:
         """Return the document of this content, in state ``uploading`` until the file is stored."""
-        if size == 0:
-            raise EmptyFile("There is nothing to read in it.")
-        if size > SIZE_MAX:
-            raise FileTooLarge(f"A file may have {SIZE_MAX} bytes.")
+        check_all(lambda: check_size(size), lambda: check_filename(filename))
         name = clean_filename(filename)
         kind = format_of(name)
         at = self.now()
