@@ -18,6 +18,8 @@ from mara.wiring.schema import metadata
 
 sys.path.insert(0, str(Path(__file__).parent))  # the versions share tenancy.py
 
+LOCK = sqlalchemy.text("SELECT pg_advisory_lock(7211)")
+
 
 def engine_url() -> sqlalchemy.URL:
     """Return the owner's URL with the driver that is installed."""
@@ -36,10 +38,14 @@ def render_item(kind: str, item: Any, autogenerate: Any) -> str | Literal[False]
 
 def run() -> None:
     """Run the command, each migration in a transaction of its own."""
-    # Else reflection does not recognise the types.
+    # Alembic compares columns of these types; SQLAlchemy does not know them.
     ischema_names.update(halfvec=HalfVector, xid8=TransactionId)
     engine = sqlalchemy.create_engine(engine_url(), poolclass=sqlalchemy.NullPool)
     with engine.connect() as connection:
+        # Two deployments must not migrate at the same time. The session holds the lock until the
+        # connection closes: a lock of a transaction would end with the first migration.
+        connection.execute(LOCK)
+        connection.commit()
         context.configure(
             connection=connection,
             transaction_per_migration=True,
@@ -48,10 +54,7 @@ def run() -> None:
             render_item=render_item,
         )
         with context.begin_transaction():
-            # Two deployments at once must not migrate at once.
-            connection.execute(sqlalchemy.text("SELECT pg_advisory_xact_lock(7211)"))
             context.run_migrations()
-    engine.dispose()
 
 
 run()
