@@ -14,9 +14,10 @@ from infra.local.postgres import ADMIN, OWNER, PostgresServer
 from mara.platform import database as platform_database
 from mara.platform import opensearch as platform_opensearch
 from mara.platform.telemetry import logger
+from tests.support.empty_database import EmptyDatabases
 from tests.support.environment import clear_caches, set_environment
 from tests.support.opensearch import opensearch_server
-from tests.support.postgres import clone, postgres_with_template
+from tests.support.postgres import postgres_with_template
 
 ORDER_SEED = 20261126
 """Of the random order of the tests: the same in every run, and printed at its start."""
@@ -32,6 +33,14 @@ def pytest_configure(config: pytest.Config) -> None:
     """Set the seed of pytest-randomly if the command line names none."""
     if config.getoption("randomly_seed", None) == "default":
         config.option.randomly_seed = ORDER_SEED
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Refuse to run where pytest-xdist ignores its groups: tests of one group share servers."""
+    if session.config.getoption("loadgroup", default=False):
+        for item in session.items:
+            if item.get_closest_marker("xdist_group") and "@" not in item.nodeid:
+                raise pytest.UsageError(f"{item.nodeid} is in no group: see pyproject.toml")
 
 
 @pytest.fixture(autouse=True)
@@ -50,10 +59,17 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServe
         yield server
 
 
+@pytest.fixture(scope="session")
+def databases(postgres: PostgresServer) -> Iterator[EmptyDatabases]:
+    found = EmptyDatabases(postgres)
+    yield found
+    found.close()
+
+
 @pytest.fixture
-def database(postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A fresh, migrated database; the code under test connects with the application's role."""
-    with clone(postgres) as url:
+def database(databases: EmptyDatabases, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """An empty, migrated database; the code under test connects with the application's role."""
+    with databases.one() as url:
         monkeypatch.setenv("MARA_DATABASE_URL", url)
         yield url
         platform_database.disconnect()

@@ -40,8 +40,13 @@ SETTINGS = {
     "log_statement": "none",
     "log_parameter_max_length_on_error": "0",
 }
-# For tests, whose data need not survive a crash of the machine.
-NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# For tests: their data need not survive a crash of the machine, and their passwords are random.
+NOT_DURABLE = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "scram_iterations": "1",
+}
 
 
 class PostgresFailed(RuntimeError):

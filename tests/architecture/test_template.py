@@ -26,6 +26,9 @@ WITH_MANY_ROUTES = {"RefuseUnknownRoute"}
 QUEUE, BUCKET = "AWS::SQS::Queue", "AWS::S3::Bucket"
 VISIBILITY_FACTOR = 6
 
+# SAM's transform, which `cloud` holds, takes seconds.
+pytestmark = pytest.mark.xdist_group("template")
+
 
 def resources(kind: str) -> dict[str, dict[str, Any]]:
     found = load_template()["Resources"].items()

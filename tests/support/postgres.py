@@ -1,23 +1,17 @@
-"""A real PostgreSQL: one server per test process, one database per test."""
+"""A real PostgreSQL: one server per test process, with a migrated database to clone from."""
 
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import count
 from pathlib import Path
 
-import psycopg
-from psycopg import sql
-
-from infra.local.postgres import ADMIN, APP, OWNER, PostgresServer
+from infra.local.postgres import OWNER, PostgresServer
 from tests.support.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = "mara_template"
-
-_names = (f"mara_test_{number}" for number in count())
 
 
 @contextmanager
@@ -38,18 +32,3 @@ def migrate(owner_url: str, *command: str) -> None:
         check=True,
         capture_output=True,
     )
-
-
-@contextmanager
-def clone(server: PostgresServer) -> Iterator[str]:
-    """The application's URL of a fresh database, dropped at the end."""
-    name = next(_names)
-    with psycopg.connect(server.url(ADMIN, "postgres"), autocommit=True) as link:
-        make = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {} STRATEGY = FILE_COPY")
-        names = (sql.Identifier(part) for part in (name, TEMPLATE, OWNER))
-        link.execute(make.format(*names))
-        try:
-            yield server.url(APP, name)
-        finally:
-            drop = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
-            link.execute(drop)
