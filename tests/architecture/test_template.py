@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ VISIBILITY_FACTOR = 6
 pytestmark = pytest.mark.xdist_group("template")
 
 
+@cache
 def resources(kind: str) -> dict[str, dict[str, Any]]:
     found = load_template()["Resources"].items()
     return {name: r.get("Properties", {}) for name, r in found if r["Type"] == kind}

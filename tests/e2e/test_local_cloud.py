@@ -76,6 +76,7 @@ class TestUp:
         assert commands_cpu_s() - began < SECOND_START_MAX_CPU_S
         customer.log_in()
 
+    @pytest.mark.proof
     def test_loses_no_deposit_that_a_stop_falls_into(
         self, cloud: LocalCloud, customer: Customer
     ) -> None:
@@ -90,6 +91,7 @@ class TestUp:
             payer.finalize()
             payer.scan_until(("12.500000", "credited"))
 
+    @pytest.mark.proof
     def test_bears_a_chain_that_dies_until_it_is_started_again(
         self, cloud: LocalCloud, customer: Customer
     ) -> None:
@@ -107,6 +109,7 @@ class TestUp:
         cloud.up()
 
 
+@pytest.mark.proof
 def test_without_node_two_chains_are_off_and_the_rest_works(tmp_path: Path) -> None:
     with local_cloud(tmp_path / "home", MARA_ANVIL="/nowhere/anvil") as cloud:
         run = cloud.run("up")
@@ -164,6 +167,7 @@ PROCESSES_MORE_MAX = 12
 """At most eight of the route, and those of other functions that start meanwhile."""
 
 
+@pytest.mark.proof
 @pytest.mark.xdist_group("local-cloud")
 class TestServersThatEnd:
     @pytest.mark.parametrize(

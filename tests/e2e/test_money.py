@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 
-from tests.support.local_cloud import LocalCloud, ok
+from tests.support.local_cloud import LocalCloud, ok, until
 from tests.support.payer import Payer, make_payer
 from tests.support.story import Customer
 
 NETWORKS = ("arbitrum", "tron", "aptos")
+ARRIVES_MAX_S = 180.0
+"""Finality takes 20 s, and a scan begins every minute."""
 
 
 @pytest.fixture(params=NETWORKS)
@@ -67,6 +69,19 @@ class TestDeposit:
         assert [item["state"] for item in claimed["items"]] == ["credited"]
         payer.move("scan")
         assert payer.balance() == ("0.000000", "12.500000")
+
+
+@pytest.mark.proof
+def test_money_arrives_by_itself_while_blocks_are_produced(payer: Payer) -> None:
+    """No command but the transfer: blocks, finality and the schedule's scan do the rest."""
+    payer.move("resume")
+    try:
+        payer.pay("12.5")
+        credited = [("12.500000", "credited")]
+        until("the deposit is credited", lambda: payer.states() == credited, ARRIVES_MAX_S)
+    finally:
+        payer.move("pause")
+    assert payer.balance() == ("0.000000", "12.500000")
 
 
 def test_the_chain_itself_tells_what_a_wallet_holds(payer: Payer) -> None:
