@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
+from graphlib import TopologicalSorter
 from typing import Any
 
 import pytest
@@ -55,6 +56,33 @@ def cloud(request: pytest.FixtureRequest) -> dict[str, Any]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
         return translated(load_template())
+
+
+def references(value: Any) -> Iterator[str]:
+    """The resources that a value of the template refers to, by Ref, Fn::GetAtt or Fn::Sub."""
+    match value:
+        case {"Ref": str(name)}:
+            yield name
+        case {"Fn::GetAtt": [str(name), *_]}:
+            yield name
+        case {"Fn::GetAtt": str(name)}:
+            yield name.partition(".")[0]
+        case {"Fn::Sub": str(text)} | {"Fn::Sub": [str(text), *_]}:
+            yield from re.findall(r"\$\{(\w+)", text)
+        case dict():
+            for part in value.values():
+                yield from references(part)
+        case list():
+            for part in value:
+                yield from references(part)
+
+
+def test_has_no_circle_of_references_before_the_transform() -> None:
+    """LocalStack follows the references of an update before SAM's transform, without an end."""
+    found = load_template()["Resources"]
+    graph = {name: found.keys() & {*references(resource)} for name, resource in found.items()}
+    order = list(TopologicalSorter(graph).static_order())
+    assert order.index("SchedulerRole") < order.index("ScanChain")
 
 
 class TestQueues:
