@@ -75,10 +75,13 @@ class Sessions(Protocol):
         """Insert a session of the user, valid from ``at`` until it is revoked."""
 
     def list(self, owner_id: UUID, page: PageRequest) -> list[OpenSession]:
-        """Return a page of the user's valid sessions, newest first.
+        """Return a page of the user's valid sessions, newest first or by ``last_used_at``.
 
         One more is returned if there is a next page.
         """
+
+    def count(self, owner_id: UUID) -> int:
+        """Return the number of the user's valid sessions."""
 
     def end(self, owner_id: UUID, session_id: UUID, at: datetime, because: str) -> bool:
         """Revoke the session if the user owns it; return whether it was valid."""
@@ -123,8 +126,14 @@ class ApiKeys(Protocol):
     def add(self, key: ApiKey) -> None:
         """Insert a key."""
 
-    def list(self, owner_id: UUID) -> list[ApiKey]:
-        """Return all keys of the user, newest first."""
+    def list(self, owner_id: UUID, page: PageRequest) -> list[ApiKey]:
+        """Return a page of the user's keys, newest first or by name.
+
+        One more is returned if there is a next page.
+        """
+
+    def count(self, owner_id: UUID) -> int:
+        """Return the number of the user's keys."""
 
     def delete(self, owner_id: UUID, key_id: UUID) -> bool:
         """Delete the key if the user owns it; return whether it existed."""

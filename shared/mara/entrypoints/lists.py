@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import Depends, Query
 
@@ -24,6 +24,12 @@ SearchText = Annotated[
         examples=["runbook"],
     ),
 ]
+
+DateSort = Annotated[
+    Literal["-created_at", "created_at"],
+    Query(description="`-created_at`: the newest first; `created_at`: the oldest first."),
+]
+"""The order of a list that is sorted by nothing else."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,10 @@ class LedgerRepository(Protocol):
         """The user's balances; all zero if no money was ever moved."""
 
     def list_entries(self, owner_id: UUID, page: PageRequest) -> list[Entry]:
-        """Newest first; one more than the page's limit if there are more."""
+        """Newest first, or oldest first; one more than the page's limit if there are more."""
+
+    def count_entries(self, owner_id: UUID) -> int:
+        """The length of the user's statement."""
 
     def audit(self) -> Audit:
         """Recompute every balance from the postings, and compare."""

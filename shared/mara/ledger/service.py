@@ -174,10 +174,13 @@ class BalanceService:
             return replace(balance, pending=self.deposits.pending(caller.user_id))
 
     def list_entries(self, caller: Principal, page: PageRequest) -> Page[Entry]:
-        """The caller's statement, newest first."""
+        """A page of the caller's statement. Raises InvalidCursor."""
         with self.unit_of_work(caller.user_id):
             found = self.repository.list_entries(caller.user_id, page)
-        return Page.of(found, page, lambda entry: entry.cursor_id)
+            total = self.repository.count_entries(caller.user_id) if page.total else None
+        return Page.of(
+            found, page, lambda entry: entry.cursor_id, value_of=lambda one, _: one.at, total=total
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 The statements are composed once, when a repository's module is imported, and compiled at first use.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
@@ -34,6 +35,7 @@ class SortedList:
     pages: Mapping[str, Select[Any]]
     count: Select[Any]
     columns: Mapping[str, ColumnElement[Any]]
+    key_of: Callable[[UUID], Any]
 
     @classmethod
     def of(
@@ -41,8 +43,13 @@ class SortedList:
         statement: Select[Any],
         key: ColumnElement[Any],
         columns: Mapping[str, ColumnElement[Any]],
+        *,
+        key_of: Callable[[UUID], Any] = lambda cursor_id: cursor_id,
     ) -> "SortedList":
-        """Compose the statements: by ``key``, and by each of ``columns``, which are not null."""
+        """Compose the statements: by ``key``, and by each of ``columns``, which are not null.
+
+        ``key_of`` returns the value of ``key`` for the id of a cursor, where they differ.
+        """
         limited = statement.limit(bindparam("limit"))
         pages = {NEWEST_FIRST: _after(limited, (key,), descending=True)}
         pages[NEWEST_FIRST.removeprefix("-")] = _after(limited, (key,), descending=False)
@@ -50,11 +57,12 @@ class SortedList:
             pages[name] = _after(limited, (column, key), descending=False)
             pages[f"-{name}"] = _after(limited, (column, key), descending=True)
         counted = statement.with_only_columns(func.count().label("total"))
-        return cls(pages, counted, columns)
+        return cls(pages, counted, columns, key_of)
 
     def fetch(self, page: PageRequest, **parameters: Any) -> list[Row]:
         """Return the rows of a page, and one more if there are more. Raises InvalidCursor."""
-        place = {"after": page.after, "after_value": self._value(page), "limit": page.limit + 1}
+        after = None if page.after is None else self.key_of(page.after)
+        place = {"after": after, "after_value": self._value(page), "limit": page.limit + 1}
         return fetch_all(self.pages[page.sort], **parameters, **place)
 
     def total(self, **parameters: Any) -> int:

@@ -149,11 +149,14 @@ class Deposits(Protocol):
     def save(self, deposit: Deposit) -> None:
         """Insert or update, by id."""
 
-    def list(self, owner_id: UUID, network: Network, page: PageRequest) -> Sequence[Deposit]:
-        """Newest first; one more than the page's limit if there are more."""
+    def list(self, owner_id: UUID, page: PageRequest) -> Sequence[Deposit]:
+        """One page, newest first or by amount; one more than its limit if there are more.
 
-    def list_all(self, owner_id: UUID, page: PageRequest) -> Sequence[Deposit]:
-        """As ``list``, on all networks."""
+        The filters ``network`` and ``state`` may be given.
+        """
+
+    def count(self, owner_id: UUID, page: PageRequest) -> int:
+        """The number of deposits that the filters of the page admit."""
 
     def pending(self, owner_id: UUID) -> int:
         """Sum of the owner's seen, safe and final deposits, in micro-USDT."""

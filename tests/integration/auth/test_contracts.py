@@ -240,8 +240,8 @@ class TestApiKeys:
             for key in keys:
                 stores.keys.add(key)
             newest_first = sorted(keys, key=lambda key: key.id, reverse=True)
-            assert stores.keys.list(user.id) == newest_first
-            assert stores.keys.list(new_id()) == []
+            assert stores.keys.list(user.id, PageRequest()) == newest_first
+            assert stores.keys.list(new_id(), PageRequest()) == []
         with stores.unit_of_work(SYSTEM):
             assert stores.keys.use(b"c" * 32, NOW) is None
             valid = AccessStatus(user.id, Role.USER, valid=True)
@@ -254,7 +254,7 @@ class TestApiKeys:
             assert not stores.keys.delete(new_id(), keys[0].id)
             assert stores.keys.delete(user.id, keys[0].id)
             assert not stores.keys.delete(user.id, keys[0].id)
-            assert [key.id for key in stores.keys.list(user.id)] == [keys[1].id]
+            assert [key.id for key in stores.keys.list(user.id, PageRequest())] == [keys[1].id]
 
     def test_note_a_use_once_a_minute(self, stores: Stores) -> None:
         user = stores.add_user("anna@example.com")
@@ -264,7 +264,7 @@ class TestApiKeys:
             stores.keys.add(key)
             for seconds in (0, 60, 61):
                 stores.keys.use(key.hash, NOW + timedelta(seconds=seconds))
-                seen.append(stores.keys.list(user.id)[0].last_used_at)
+                seen.append(stores.keys.list(user.id, PageRequest())[0].last_used_at)
         assert seen == [NOW, NOW, NOW + timedelta(seconds=61)]
 
 

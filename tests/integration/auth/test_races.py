@@ -19,6 +19,7 @@ from mara.auth.errors import (
 from mara.auth.model import Scope
 from mara.auth.ports import Passwords
 from mara.auth.service.api_keys import KEYS_MAX
+from mara.kernel.page import PageRequest
 from mara.kernel.principal import Principal, Role
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform.database import connection, transaction
@@ -137,7 +138,7 @@ class TestApiKeyCreation:
         session_service().log_out_everywhere(account.principal)
         with pytest.raises(InvalidToken):
             api_key_service().create(account.principal, name="a", scopes=[Scope.BALANCE_READ])
-        assert api_key_service().list(account.principal) == []
+        assert api_key_service().list(account.principal, PageRequest()).items == []
 
     def test_of_an_account_that_was_deactivated_meanwhile_leaves_no_key(self) -> None:
         account = make_account()
@@ -155,7 +156,7 @@ class TestApiKeyCreation:
         results = outcomes(create, range(KEYS_MAX + 14))
         assert results.count("created") == KEYS_MAX
         assert results.count(TooManyApiKeys.__name__) == 14
-        assert len(api_key_service().list(account.principal)) == KEYS_MAX
+        assert len(api_key_service().list(account.principal, PageRequest(100)).items) == KEYS_MAX
 
 
 class TestReactivation:

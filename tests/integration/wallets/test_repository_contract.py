@@ -34,6 +34,8 @@ from tests.support.stores import Store, fake_store, postgres_store
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=5)
 ARBITRUM = Network.ARBITRUM
+OF_ARBITRUM, OF_TRON = {"network": ARBITRUM}, {"network": Network.TRON}
+SEEN, SAFE = DepositState.SEEN, DepositState.SAFE
 ADDRESS = b"\x01" * 20
 CURSOR = ScanCursor(ARBITRUM, BlockRef(100, "0x64"), [], blocks_per_scan=50)
 HEAD = UnfinalizedRange(101, 110, "0x6e", "first")
@@ -144,7 +146,7 @@ class TestDeposits:
         with pytest.raises(Exception, match="duplicate key"):
             save(store, make_deposit(owner_id))
         with store.unit_of_work(SYSTEM):
-            assert len(store.deposits.list(owner_id, ARBITRUM, PageRequest())) == 1
+            assert len(store.deposits.list(owner_id, PageRequest(filters=OF_ARBITRUM))) == 1
 
     def test_settled_ones_have_a_time_and_others_have_none(self, store: Store) -> None:
         deposit = make_deposit(store.make_owner())
@@ -183,8 +185,10 @@ class TestDeposits:
         save(store, *deposits, make_deposit(other, 9))
         newest = sorted(deposits, key=lambda one: one.id, reverse=True)
         with store.unit_of_work(SYSTEM):
-            first = store.deposits.list(owner_id, ARBITRUM, PageRequest(2))
-            second = store.deposits.list(owner_id, ARBITRUM, PageRequest(2, newest[1].id))
+            first = store.deposits.list(owner_id, PageRequest(2, filters=OF_ARBITRUM))
+            second = store.deposits.list(
+                owner_id, PageRequest(2, newest[1].id, filters=OF_ARBITRUM)
+            )
         assert (list(first), list(second)) == (newest[:3], newest[2:])
 
     def test_of_all_networks_are_listed_in_one_order(self, store: Store) -> None:
@@ -197,9 +201,36 @@ class TestDeposits:
         save(store, *deposits, make_deposit(other, 9))
         newest = sorted(deposits, key=lambda one: one.id, reverse=True)
         with store.unit_of_work(SYSTEM):
-            first = store.deposits.list_all(owner_id, PageRequest(2))
-            rest = store.deposits.list_all(owner_id, PageRequest(9, newest[1].id))
+            first = store.deposits.list(owner_id, PageRequest(2))
+            rest = store.deposits.list(owner_id, PageRequest(9, newest[1].id))
         assert (list(first), list(rest)) == (newest[:3], newest[2:])
+
+    @pytest.mark.parametrize("sort", ["created_at", "-created_at", "amount", "-amount"])
+    def test_of_a_list_are_sorted_filtered_and_counted(self, store: Store, sort: str) -> None:
+        owner_id = store.make_owner()
+        deposits = [
+            make_deposit(owner_id, number, amount_micro_usdt=amount, state=state)
+            for number, (amount, state) in enumerate(
+                [(5, SEEN), (2, SEEN), (2, SAFE), (9, SEEN), (2, SEEN)], start=1
+            )
+        ]
+        save(store, *deposits)
+        by_amount = "amount" in sort
+        wanted = sorted(
+            (one for one in deposits if one.state is SEEN),
+            key=lambda one: (one.amount_micro_usdt if by_amount else 0, one.id),
+            reverse=sort.startswith("-"),
+        )
+        page = PageRequest(2, sort=sort, filters={"state": SEEN})
+        with store.unit_of_work(SYSTEM):
+            first = store.deposits.list(owner_id, page)
+            last = first[1]
+            after = replace(page, after=last.id, after_value=last.amount_micro_usdt)
+            rest = store.deposits.list(owner_id, after)
+            assert store.deposits.count(owner_id, page) == 4
+            assert store.deposits.count(owner_id, PageRequest()) == 5
+            assert store.deposits.count(owner_id, PageRequest(filters=OF_TRON)) == 0
+        assert (list(first), list(rest)) == (wanted[:3], wanted[2:])
 
     def test_pending_are_those_neither_settled_nor_orphaned(self, store: Store) -> None:
         owner_id, other = store.make_owner(), store.make_owner()
@@ -238,7 +269,7 @@ class TestDeposits:
             store.deposits.save(make_deposit(owner_id))
             raise ZeroDivisionError
         with store.unit_of_work(SYSTEM):
-            assert list(store.deposits.list(owner_id, ARBITRUM, PageRequest())) == []
+            assert list(store.deposits.list(owner_id, PageRequest(filters=OF_ARBITRUM))) == []
 
 
 class TestScanCursors:

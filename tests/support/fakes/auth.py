@@ -3,7 +3,7 @@
 They pass the contract tests of the real ones (tests/integration/auth/test_contracts.py).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field, fields, replace
@@ -22,6 +22,7 @@ from mara.kernel.unit_of_work import SYSTEM, Scope
 from mara.platform.ses import MailServiceUnavailable
 from mara.users.errors import EmailTaken, UserNotFound
 from mara.users.model import User, UserFilter
+from tests.support.fakes.pages import cut
 
 FAILURES_EXPIRE_AFTER = timedelta(hours=24)
 USE_NOTED_EVERY = timedelta(minutes=1)
@@ -181,15 +182,19 @@ class FakeSessions:
         self.database.tables.sessions[session_id] = stored
 
     def list(self, owner_id: UUID, page: PageRequest) -> list[OpenSession]:
-        found = [
+        return cut(self._valid(owner_id), page, last_used_at=lambda one: one.last_used_at)
+
+    def count(self, owner_id: UUID) -> int:
+        return len(self._valid(owner_id))
+
+    def _valid(self, owner_id: UUID) -> Sequence[OpenSession]:
+        return [
             OpenSession(id_, stored.created_at, stored.last_used_at, stored.device)
-            for id_, stored in sorted(self.database.tables.sessions.items(), reverse=True)
+            for id_, stored in self.database.tables.sessions.items()
             if stored.owner_id == owner_id
             and stored.revoked_because is None
             and any(token.session_id == id_ for token in self.database.tables.tokens.values())
         ]
-        after = page.after
-        return [one for one in found if after is None or one.id < after][: page.limit + 1]
 
     def end(self, owner_id: UUID, session_id: UUID, at: datetime, because: str) -> bool:
         stored = self.database.tables.sessions.get(session_id)
@@ -257,9 +262,12 @@ class FakeApiKeys:
     def add(self, key: ApiKey) -> None:
         self.database.tables.keys[key.id] = key
 
-    def list(self, owner_id: UUID) -> list[ApiKey]:
+    def list(self, owner_id: UUID, page: PageRequest) -> list[ApiKey]:
         keys = [key for key in self.database.tables.keys.values() if key.owner_id == owner_id]
-        return sorted(keys, key=lambda key: key.id, reverse=True)
+        return cut(keys, page, name=lambda key: key.name)
+
+    def count(self, owner_id: UUID) -> int:
+        return sum(key.owner_id == owner_id for key in self.database.tables.keys.values())
 
     def delete(self, owner_id: UUID, key_id: UUID) -> bool:
         key = self.database.tables.keys.get(key_id)

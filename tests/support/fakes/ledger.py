@@ -20,6 +20,7 @@ from mara.ledger.model import (
     UserAccount,
 )
 from tests.support.fakes.database import FakeDatabase, Posting, Tables
+from tests.support.fakes.pages import cut
 
 BALANCE_MAX = 2**63 - 1
 
@@ -66,8 +67,13 @@ class FakeLedger:
         return Balance(*(balances.get((owner_id, account), 0) for account in UserAccount))
 
     def list_entries(self, owner_id: UUID, page: PageRequest) -> list[Entry]:
-        before = page.after.int if page.after else BALANCE_MAX
-        own = [
+        return cut(self._entries(owner_id), page, id_of=lambda entry: entry.cursor_id)
+
+    def count_entries(self, owner_id: UUID) -> int:
+        return len(self._entries(owner_id))
+
+    def _entries(self, owner_id: UUID) -> list[Entry]:
+        return [
             Entry(
                 number=posting.number,
                 account=UserAccount(posting.account),
@@ -79,9 +85,8 @@ class FakeLedger:
                 at=posting.transfer.created_at,
             )
             for posting in self._database.tables.postings
-            if posting.number and posting.request.owner_id == owner_id and posting.number < before
+            if posting.number and posting.request.owner_id == owner_id
         ]
-        return sorted(own, key=lambda entry: -entry.number)[: page.limit + 1]
 
     def audit(self) -> Audit:
         tables = self._database.tables

@@ -24,6 +24,7 @@ from mara.wallets.model import (
     Wallet,
 )
 from tests.support.fakes.database import FakeDatabase, StoredCursor
+from tests.support.fakes.pages import cut
 
 AMOUNT_MAX = 2**63 - 1
 
@@ -85,18 +86,20 @@ class FakeDeposits:
             kept = known or deposit
             tables.deposits[deposit.id] = replace(deposit, key=kept.key, seen_at=kept.seen_at)
 
-    def list(self, owner_id: UUID, network: Network, page: PageRequest) -> Sequence[Deposit]:
-        own = [
-            deposit
-            for deposit in self._all(network)
-            if deposit.owner_id == owner_id and (page.after is None or deposit.id < page.after)
-        ]
-        return own[::-1][: page.limit + 1]
+    def list(self, owner_id: UUID, page: PageRequest) -> Sequence[Deposit]:
+        wanted = self._wanted(owner_id, page)
+        return cut(wanted, page, amount=lambda deposit: deposit.amount_micro_usdt)
 
-    def list_all(self, owner_id: UUID, page: PageRequest) -> Sequence[Deposit]:
-        pages = [self.list(owner_id, network, page) for network in Network]
-        found = sorted((one for part in pages for one in part), key=lambda one: one.id)
-        return found[::-1][: page.limit + 1]
+    def count(self, owner_id: UUID, page: PageRequest) -> int:
+        return len(self._wanted(owner_id, page))
+
+    def _wanted(self, owner_id: UUID, page: PageRequest) -> Sequence[Deposit]:
+        state = page.filters.get("state")
+        return [
+            deposit
+            for deposit in self._all(page.filters.get("network"))
+            if deposit.owner_id == owner_id and state in {None, deposit.state}
+        ]
 
     def pending(self, owner_id: UUID) -> int:
         own = [one for one in self._all() if one.owner_id == owner_id and one.state in IN_FLIGHT]

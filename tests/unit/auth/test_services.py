@@ -589,7 +589,7 @@ class TestApiKeys:
         assert len(secret) == len("mara_") + 43
         assert key.prefix == secret[:11]
         assert (key.name, key.owner_id, key.created_at) == ("ci", user.id, NOW)
-        assert auth.keys.list(caller) == [key]
+        assert auth.keys.list(caller, PageRequest()).items == [key]
         found = auth.authentication.authenticate(secret)
         assert found == Principal(user.id, Role.USER, scopes=frozenset({Scope.AGENTS_ASK}))
         with pytest.raises(InvalidApiKey):
@@ -623,7 +623,7 @@ class TestApiKeys:
             auth.keys.create(caller, name="a", scopes=[])
         with pytest.raises(TooManyApiKeys):
             auth.keys.create(caller, name="a", scopes=[])
-        assert len(auth.keys.list(caller)) == KEYS_MAX == 50
+        assert len(auth.keys.list(caller, PageRequest(100)).items) == KEYS_MAX == 50
 
     def test_are_deleted_by_their_owner(self, auth: Auth) -> None:
         caller = Principal(auth.register().id, Role.USER)

@@ -5,12 +5,14 @@ deleted. `?format=csv`, or an `Accept` that prefers `text/csv`, answers a file o
 instead of a page; the header `Link` names the rest.
 """
 
+from dataclasses import replace
+
 from fastapi import Response
 
 from mara.entrypoints.csv_response import CSV_RESPONSES, WantsCsv, csv_response
-from mara.entrypoints.http import USER, Limit, PageOut, api, lambda_handler
+from mara.entrypoints.http import USER, PageOut, api, lambda_handler
+from mara.entrypoints.lists import DateSort, Listed, page_out
 from mara.entrypoints.principal import Caller
-from mara.kernel.page import PageRequest
 from mara.ledger.schemas import ENTRIES_PER_FILE, ENTRY_COLUMNS, EntryOut
 from mara.wiring.ledger import balance_service
 
@@ -23,15 +25,14 @@ app = api(access=USER)
     responses=CSV_RESPONSES,
 )
 async def list_balance_entries(
-    caller: Caller, is_csv: WantsCsv, limit: Limit = 20, cursor: str | None = None
+    caller: Caller, is_csv: WantsCsv, listed: Listed, sort: DateSort = "-created_at"
 ) -> PageOut[EntryOut] | Response:
-    request = PageRequest.of(ENTRIES_PER_FILE if is_csv else limit, cursor)
-    page = balance_service().list_entries(caller, request)
-    entries = [EntryOut.of(entry) for entry in page.items]
+    request = listed.request(sort)
     if not is_csv:
-        return PageOut(items=entries, next_cursor=page.next_cursor)
-    rest = f"?format=csv&cursor={page.next_cursor}" if page.next_cursor else None
-    rows = [entry.cells() for entry in entries]
+        return page_out(balance_service().list_entries(caller, request), EntryOut.of)
+    page = balance_service().list_entries(caller, replace(request, limit=ENTRIES_PER_FILE))
+    rest = f"?format=csv&sort={sort}&cursor={page.next_cursor}" if page.next_cursor else None
+    rows = [EntryOut.of(entry).cells() for entry in page.items]
     return csv_response(ENTRY_COLUMNS, rows, filename="statement.csv", next_url=rest)
 
 

@@ -9,14 +9,15 @@ from sqlalchemy.dialects import postgresql
 from mara.auth.adapters.tables import api_keys, credentials
 from mara.auth.errors import InvalidCredentials
 from mara.auth.model import USE_RECORDED_EVERY, AccessStatus, ApiKey, Credential
+from mara.kernel.page import PageRequest
 from mara.platform.sql import (
     bound,
     execute,
-    fetch_all,
     fetch_one,
     take,
     values_of,
 )
+from mara.platform.sql_lists import SortedList
 from mara.users.adapters.tables import users
 
 _credential = select(credentials.c.owner_id, credentials.c.password_hash)
@@ -51,10 +52,11 @@ SAVE_CREDENTIAL = _credential_insert.on_conflict_do_update(
 )
 
 ADD_KEY = insert(api_keys).values(bound(api_keys.c))
-LIST_KEYS = (
-    select(api_keys)
-    .where(api_keys.c.owner_id == bindparam("owner_id"))
-    .order_by(api_keys.c.id.desc())
+# No index by name: a user has at most 50 keys.
+LIST_KEYS = SortedList.of(
+    select(api_keys).where(api_keys.c.owner_id == bindparam("owner_id")),
+    api_keys.c.id,
+    {"name": api_keys.c.name},
 )
 DELETE_KEY = delete(api_keys).where(
     api_keys.c.owner_id == bindparam("owner_id"), api_keys.c.id == bindparam("id")
@@ -121,9 +123,13 @@ class PostgresApiKeys:
         """Insert a key."""
         execute(ADD_KEY, **values_of(key))
 
-    def list(self, owner_id: UUID) -> list[ApiKey]:
-        """Return the user's keys, from new to old."""
-        return [ApiKey(**row) for row in fetch_all(LIST_KEYS, owner_id=owner_id)]
+    def list(self, owner_id: UUID, page: PageRequest) -> list[ApiKey]:
+        """Return a page of the user's keys, and one more if there is another."""
+        return [ApiKey(**row) for row in LIST_KEYS.fetch(page, owner_id=owner_id)]
+
+    def count(self, owner_id: UUID) -> int:
+        """Return the number of the user's keys."""
+        return LIST_KEYS.total(owner_id=owner_id)
 
     def delete(self, owner_id: UUID, key_id: UUID) -> bool:
         """Delete the key; return whether it existed."""

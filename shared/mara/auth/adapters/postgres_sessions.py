@@ -12,13 +12,11 @@ from mara.kernel.page import PageRequest
 from mara.platform.sql import (
     bound,
     execute,
-    fetch_all,
     fetch_one,
-    page_parameters,
-    paged,
     take,
     values_of,
 )
+from mara.platform.sql_lists import SortedList
 from mara.users.adapters.tables import users
 
 _opened = (
@@ -47,23 +45,24 @@ GET_STATUS = (
     .where(sessions.c.id == bindparam("id"))
 )
 _used_at = func.coalesce(sessions.c.last_used_at, sessions.c.created_at)
-LIST_SESSIONS = paged(
+LIST_SESSIONS = SortedList.of(
     select(
         sessions.c.id,
         sessions.c.created_at,
         _used_at.label("last_used_at"),
         sessions.c.address,
         sessions.c.user_agent,
+    ).where(
+        sessions.c.owner_id == bindparam("owner_id"),
+        sessions.c.revoked_at.is_(None),
+        # A session whose tokens have all expired cannot be used again.
+        exists().where(
+            refresh_tokens.c.session_id == sessions.c.id,
+            refresh_tokens.c.expires_at > func.now(),
+        ),
     ),
     sessions.c.id,
-).where(
-    sessions.c.owner_id == bindparam("owner_id"),
-    sessions.c.revoked_at.is_(None),
-    # A session whose tokens have all expired cannot be used again.
-    exists().where(
-        refresh_tokens.c.session_id == sessions.c.id,
-        refresh_tokens.c.expires_at > func.now(),
-    ),
+    {"last_used_at": _used_at},
 )
 END = _revoke.where(sessions.c.owner_id == bindparam("owner_id"), sessions.c.id == bindparam("id"))
 RECORD_SESSION_USE = (
@@ -104,9 +103,13 @@ class PostgresSessions:
         execute(OPEN, id=session_id, owner_id=owner_id, **times, **values_of(device or Device()))
 
     def list(self, owner_id: UUID, page: PageRequest) -> list[OpenSession]:
-        """Return a page of the valid sessions, newest first, and one more if there is another."""
-        rows = fetch_all(LIST_SESSIONS, owner_id=owner_id, **page_parameters(page))
+        """Return a page of the valid sessions, and one more if there is another."""
+        rows = LIST_SESSIONS.fetch(page, owner_id=owner_id)
         return [OpenSession(device=take(Device, row), **row) for row in rows]
+
+    def count(self, owner_id: UUID) -> int:
+        """Return the number of the user's valid sessions."""
+        return LIST_SESSIONS.total(owner_id=owner_id)
 
     def end(self, owner_id: UUID, session_id: UUID, at: datetime, because: str) -> bool:
         """Revoke the session of this user; False if it was revoked before or is not theirs."""

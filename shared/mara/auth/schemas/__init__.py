@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, EmailStr, Field, SecretStr
 
 from mara.auth.model import ApiKey, Scope, SessionTokens
+from mara.kernel.page import Page
 from mara.kernel.principal import Role
 from mara.users.model import Locale, Profile, User
 from mara.users.schemas import Name
@@ -253,12 +254,25 @@ class NewApiKeyOut(ApiKeyOut):
 
 
 class ApiKeysOut(BaseModel):
-    """All API keys of the caller, newest first."""
+    """A page of the caller's API keys."""
 
-    items: list[ApiKeyOut] = Field(description="The keys, the newest first.")
-    next_cursor: None = Field(
-        default=None, description="Always null: the list has one page."
-    )  # always null: the list, of at most 50 keys, has one page
+    items: list[ApiKeyOut] = Field(description="The keys of this page.")
+    next_cursor: str | None = Field(
+        default=None,
+        description="Cursor of the next page: send it as `cursor`; null on the last page.",
+        examples=[None],
+    )
+    total: int | None = Field(
+        default=None,
+        description="Number of keys on all pages; null unless the request has `total=true`.",
+        examples=[None],
+    )
+
+    @classmethod
+    def of(cls, page: Page[ApiKey]) -> Self:
+        """Convert from the domain model."""
+        items = [ApiKeyOut.of(key) for key in page.items]
+        return cls(items=items, next_cursor=page.next_cursor, total=page.total)
 
 
 def _fields(key: ApiKey) -> dict[str, Any]:

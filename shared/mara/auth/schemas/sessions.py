@@ -81,11 +81,16 @@ class FailedLoginsOut(BaseModel):
 
 
 class OpenSessionsOut(BaseModel):
-    """A page of the caller's sessions, newest first, and the failed logins of the last day."""
+    """A page of the caller's sessions, and the failed logins of the last day."""
 
-    items: list[OpenSessionOut] = Field(description="The sessions of this page, the newest first.")
+    items: list[OpenSessionOut] = Field(description="The sessions of this page.")
     next_cursor: str | None = Field(
         description="Cursor of the next page: send it as `cursor`; null on the last page.",
+        examples=[None],
+    )
+    total: int | None = Field(
+        default=None,
+        description="Number of sessions on all pages; null unless the request has `total=true`.",
         examples=[None],
     )
     failed_logins: list[FailedLoginsOut] = Field(
@@ -100,5 +105,6 @@ class OpenSessionsOut(BaseModel):
         return cls(
             items=[OpenSessionOut.of(session, current) for session in page.items],
             next_cursor=page.next_cursor,
+            total=page.total,
             failed_logins=[FailedLoginsOut.of(one) for one in failed],
         )

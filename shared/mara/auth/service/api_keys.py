@@ -12,6 +12,7 @@ from mara.auth.service.opaque import API_KEY_PREFIX, hash_of, new_opaque_token
 from mara.kernel.clock import Clock
 from mara.kernel.count_lock import CountLock
 from mara.kernel.ids import new_id
+from mara.kernel.page import Page, PageRequest
 from mara.kernel.principal import Principal
 from mara.kernel.unit_of_work import UnitOfWork
 
@@ -60,7 +61,7 @@ class ApiKeyService:
             if caller.session_id is not None and not self.sessions.hold(caller.session_id):
                 raise InvalidToken("Log in again.")
             self.lock_count(caller.user_id, "api_keys")
-            if len(self.api_keys.list(caller.user_id)) >= KEYS_MAX:
+            if self.api_keys.count(caller.user_id) >= KEYS_MAX:
                 raise TooManyApiKeys(f"Delete one: a user has at most {KEYS_MAX}.")
             self.api_keys.add(key)
         return key, secret
@@ -70,10 +71,12 @@ class ApiKeyService:
         if expires_at is not None and expires_at <= self.now():
             raise ExpiryInPast("Give a time in the future, or none.")
 
-    def list(self, caller: Principal) -> list[ApiKey]:
-        """Return the caller's keys, newest first."""
+    def list(self, caller: Principal, page: PageRequest) -> Page[ApiKey]:
+        """Return a page of the caller's keys. Raises InvalidCursor."""
         with self.unit_of_work(caller.user_id):
-            return self.api_keys.list(caller.user_id)
+            found = self.api_keys.list(caller.user_id, page)
+            total = self.api_keys.count(caller.user_id) if page.total else None
+        return Page.of(found, page, lambda key: key.id, total=total)
 
     def delete(self, caller: Principal, key_id: UUID) -> None:
         """Delete one of the caller's keys. Raises ApiKeyNotFound."""

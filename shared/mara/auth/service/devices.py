@@ -34,10 +34,11 @@ class DeviceService:
             return self.failures.list(account_key(email), since)
 
     def list(self, caller: Principal, page: PageRequest) -> Page[OpenSession]:
-        """Return a page of the caller's sessions that are not revoked, newest first."""
+        """Return a page of the caller's sessions that are not revoked. Raises InvalidCursor."""
         with self.unit_of_work(caller.user_id):
             found = self.sessions.list(caller.user_id, page)
-        return Page.of(found, page, lambda session: session.id)
+            total = self.sessions.count(caller.user_id) if page.total else None
+        return Page.of(found, page, lambda session: session.id, total=total)
 
     def end(self, caller: Principal, session_id: UUID) -> None:
         """Revoke one of the caller's sessions. Raises SessionNotFound."""

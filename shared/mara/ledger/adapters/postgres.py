@@ -24,7 +24,8 @@ from mara.ledger.errors import (
 )
 from mara.ledger.model import Audit, Balance, Entry, Hold, Transfer, TransferRequest, UserAccount
 from mara.platform.database import connection
-from mara.platform.sql import fetch_all, fetch_one
+from mara.platform.sql import fetch_one
+from mara.platform.sql_lists import SortedList
 
 NUMBER_MAX = 2**63 - 1
 KEY_REUSED, HOLD_ENDED = "LG409", "LG410"
@@ -48,7 +49,7 @@ EXPIRED_HOLDS = (
 BALANCE = select(
     ledger_accounts.c.available, ledger_accounts.c.reserved, ledger_accounts.c.suspense
 ).where(ledger_accounts.c.owner_id == bindparam("owner_id"))
-ENTRIES = (
+ENTRIES = SortedList.of(
     select(
         ledger_postings.c.number,
         ledger_postings.c.account,
@@ -60,12 +61,11 @@ ENTRIES = (
         ledger_transfers.c.created_at.label("at"),
     )
     .join(ledger_transfers, ledger_transfers.c.id == ledger_postings.c.transfer_id)
-    .where(
-        ledger_postings.c.owner_id == bindparam("owner_id"),
-        ledger_postings.c.number < bindparam("before"),
-    )
-    .order_by(ledger_postings.c.number.desc())
-    .limit(bindparam("limit"))
+    .where(ledger_postings.c.owner_id == bindparam("owner_id")),
+    ledger_postings.c.number,
+    {},
+    # A client may have forged the id.
+    key_of=lambda cursor_id: min(cursor_id.int, NUMBER_MAX),
 )
 
 
@@ -102,10 +102,13 @@ class PostgresLedger:
         return Balance(**row) if row else Balance()
 
     def list_entries(self, owner_id: UUID, page: PageRequest) -> list[Entry]:
-        """Newest first; one more than the page's limit if there are more."""
-        before = min(page.after.int, NUMBER_MAX) if page.after else NUMBER_MAX
-        rows = fetch_all(ENTRIES, owner_id=owner_id, before=before, limit=page.limit + 1)
+        """Newest or oldest first; one more than the page's limit if there are more."""
+        rows = ENTRIES.fetch(page, owner_id=owner_id)
         return [Entry(account=UserAccount(row.pop("account")), **row) for row in rows]
+
+    def count_entries(self, owner_id: UUID) -> int:
+        """The length of the statement."""
+        return ENTRIES.total(owner_id=owner_id)
 
     def audit(self) -> Audit:
         """Recompute every balance from the postings, and compare."""

@@ -24,13 +24,13 @@ from mara.platform.sql import (
     Row,
     bound,
     constant,
+    equals_if_given,
     execute,
     fetch_all,
     fetch_value,
-    page_parameters,
-    paged,
     values_of,
 )
+from mara.platform.sql_lists import SortedList
 from mara.wallets.adapters.tables import deposits, wallets
 from mara.wallets.model import BlockRange, BlockRef, Deposit, DepositKey, DepositState, Network
 
@@ -86,8 +86,15 @@ SAVE = _insert.on_conflict_do_update(
         if column not in {*_identity, _columns.seen_at}
     },
 )
-LIST_ALL = paged(select(deposits), _columns.id).where(_of_owner)
-LIST = LIST_ALL.where(_of_network)
+LIST = SortedList.of(
+    select(deposits).where(
+        _of_owner,
+        equals_if_given(_columns.network, "network"),
+        equals_if_given(_columns.state, "state"),
+    ),
+    _columns.id,
+    {"amount": _columns.amount_micro_usdt},
+)
 # Limited to the range of a balance, because a dishonest provider may report any amounts.
 PENDING = select(
     cast(
@@ -141,15 +148,13 @@ class PostgresDeposits:
         block = {"block_number": deposit.block.number, "block_hash": deposit.block.hash}
         execute(SAVE, **values, **block)
 
-    def list(self, owner_id: UUID, network: Network, page: PageRequest) -> Sequence[Deposit]:
-        """Newest first; one more than the page's limit if there are more."""
-        wanted = {"owner_id": owner_id, "network": network}
-        return [_deposit(row) for row in fetch_all(LIST, **wanted, **page_parameters(page))]
+    def list(self, owner_id: UUID, page: PageRequest) -> Sequence[Deposit]:
+        """Return a page of the owner's deposits, and one more if there are more."""
+        return [_deposit(row) for row in LIST.fetch(page, **_wanted(owner_id, page))]
 
-    def list_all(self, owner_id: UUID, page: PageRequest) -> Sequence[Deposit]:
-        """As ``list``, on all networks."""
-        rows = fetch_all(LIST_ALL, owner_id=owner_id, **page_parameters(page))
-        return [_deposit(row) for row in rows]
+    def count(self, owner_id: UUID, page: PageRequest) -> int:
+        """Return the number of the owner's deposits that the filters of ``page`` admit."""
+        return LIST.total(**_wanted(owner_id, page))
 
     def pending(self, owner_id: UUID) -> int:
         """Sum of the owner's seen, safe and final deposits, in micro-USDT."""
@@ -158,6 +163,15 @@ class PostgresDeposits:
     def mark_safe(self, network: Network, up_to: int) -> None:
         """Change the state of all seen deposits up to that block to safe."""
         execute(MARK_SAFE, network=network, up_to=up_to)
+
+
+def _wanted(owner_id: UUID, page: PageRequest) -> Row:
+    given = page.filters
+    return {
+        "owner_id": owner_id,
+        "network": given.get("network"),
+        "state": given.get("state"),
+    }
 
 
 def _deposit(row: Row) -> Deposit:

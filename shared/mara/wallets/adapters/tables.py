@@ -68,6 +68,7 @@ deposits = Table(
     Index("deposits_waiting", "network", postgresql_where=text("state = 'final'")),
     Index("deposits_owner", "owner_id", "network", "id"),
     Index("deposits_owner_all", "owner_id", "id"),
+    Index("deposits_owner_amount", "owner_id", "amount_micro_usdt", "id"),
 )
 
 chain_scans = Table(

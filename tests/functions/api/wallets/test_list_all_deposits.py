@@ -1,7 +1,6 @@
 """GET /api/v1/wallets/deposits, through the function itself."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,11 +11,11 @@ from mara.kernel.ids import new_id
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform.database import transaction
 from mara.wallets.adapters.deposits import PostgresDeposits
-from mara.wallets.model import BlockRef, Deposit, DepositKey, DepositState, Network
-from mara.wallets.model.addresses import ADDRESS_BYTES
+from mara.wallets.model import Network
 from tests.support.accounts import Account, make_account
 from tests.support.events import call
 from tests.support.scanning import begin_scans, give_wallet
+from tests.support.wallet_deposits import address_on, make_deposit
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -37,25 +36,6 @@ def anna() -> Account:
             deposit = make_deposit(account, network, number)
             PostgresDeposits().save(replace(deposit, id=ids[number - 1]))
     return account
-
-
-def address_on(network: Network) -> bytes:
-    return b"\x01" * ADDRESS_BYTES[network]
-
-
-def make_deposit(account: Account, network: Network, number: int) -> Deposit:
-    return Deposit(
-        id=new_id(),
-        owner_id=account.id,
-        key=DepositKey(network, f"0x{number:064x}", 0),
-        recipient=address_on(network),
-        amount_micro_usdt=number * 1_000_000,
-        block=BlockRef(number, f"0x{number:02x}"),
-        log_index=0,
-        state=DepositState.SEEN,
-        reader="first",
-        seen_at=datetime.now(UTC),
-    )
 
 
 def ask(account: Account, **query: str) -> Any:
