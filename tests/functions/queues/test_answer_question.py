@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from multiprocessing import get_context
 from typing import Any
 
 import pytest
@@ -10,9 +11,10 @@ from functions.api.agents.ask_agent.handler import handler as ask_agent
 from functions.api.agents.create_agent.handler import handler as create_agent
 from functions.api.agents.delete_agent.handler import handler as delete_agent
 from functions.api.agents.get_answer.handler import handler as get_answer
+from functions.api.notifications.list_events.handler import handler as list_events
 from functions.queues.answer_question.handler import handler as answer_question
 from mara.kernel.unit_of_work import SYSTEM
-from mara.platform.database import connection, transaction
+from mara.platform.database import connection, disconnect, transaction
 from tests.support.accounts import Account, make_account
 from tests.support.cloud import Cloud, cloud_of_moto
 from tests.support.events import Answer, call
@@ -65,6 +67,18 @@ def deliver(body: str) -> Any:
     return answer_question({"Records": [{"messageId": "1", "body": body}]}, None)
 
 
+def events(who: Account, **query: str) -> Any:
+    answer = call(list_events, "GET", "/api/v1/events", query=query, headers=who.headers)
+    assert answer.status == 200, answer.text
+    return answer.json
+
+
+def states(found: Any, answer_id: str) -> list[str]:
+    """The states of the answer in the order of the events; there are events of nothing else."""
+    assert {(e["type"], e["object_id"]) for e in found["items"]} <= {("answer", answer_id)}
+    return [event["state"] for event in found["items"]]
+
+
 def stored_answers() -> int:
     with transaction(SYSTEM):
         row = connection().execute("SELECT count(*) FROM answers").fetchone()
@@ -91,6 +105,40 @@ class TestAnswerQuestion:
         assert answer["conversation_id"] == accepted.json["conversation_id"]
         assert TEXT in answer["text"]
         assert stored_answers() == 1
+
+    def test_shows_up_as_an_event_while_a_page_waits_for_it(
+        self, anna: Account, agent: str, cloud: Cloud
+    ) -> None:
+        cursor = events(anna)["next_cursor"]
+        accepted = ask(anna, agent).json
+        queued = events(anna, after=cursor)
+        assert states(queued, accepted["answer_id"]) == ["queued"]
+        (body,) = messages(cloud)
+        disconnect()  # the other process has a connection of its own
+        worker = get_context("fork").Process(target=deliver, args=[body])
+        worker.start()
+        seen, cursor = list[str](), queued["next_cursor"]
+        while "answered" not in seen:
+            found = events(anna, after=cursor, wait_s="20")
+            assert found["items"], f"nothing came in 20 s after {seen}"
+            seen += states(found, accepted["answer_id"])
+            cursor = found["next_cursor"]
+        worker.join()
+        assert seen.count("answered") == 1
+        assert states(events(anna, after=cursor), accepted["answer_id"]) == []
+        assert get(anna, found["items"][-1]["url"]).json["status"] == "answered"
+
+    def test_shows_up_as_an_event_when_it_has_failed(
+        self, anna: Account, agent: str, cloud: Cloud
+    ) -> None:
+        accepted = ask(anna, agent).json
+        cursor = events(anna)["next_cursor"]
+        (body,) = messages(cloud)
+        with transaction(SYSTEM):  # the version that answers is missing
+            connection().execute("UPDATE agents SET version = 3, published_version = 2")
+        deliver(body)
+        assert states(events(anna, after=cursor), accepted["answer_id"])[-1] == "failed"
+        assert events(make_account("boris"))["items"] == []
 
     @pytest.mark.parametrize("prefer", ["", "wait=10", "respond-asynchronously", "return=minimal"])
     def test_is_for_those_who_prefer_it(
