@@ -175,6 +175,21 @@ def _of_chains() -> Iterator[Alarm]:
             threshold=unsettled_s,
             missing="missing",
         )
+        yield _of_unreadable_events(network, dimensions)
+
+
+def _of_unreadable_events(network: str, dimensions: Dimensions) -> Alarm:
+    return Alarm(
+        logical_id=f"{network.capitalize()}Unreadable",
+        name=f"{network}-unreadable",
+        runbook="chain-unreadable",
+        action=f"Events on {network.capitalize()} were passed unread: one may be a deposit.",
+        namespace=OWN_NAMESPACE,
+        metric="ChainUnreadableEvents",
+        dimensions=dimensions,
+        statistic="Sum",
+        threshold=0,
+    )
 
 
 def _of_outbox() -> Iterator[Alarm]:

@@ -9,7 +9,11 @@ from infra.local.package import FUNCTION, load_template
 from mara.ledger.adapters import metrics as ledger_metrics
 from mara.platform.metrics import NAMESPACE
 from mara.platform.outbox import BACKLOG_METRIC
-from mara.wallets.adapters.metrics import FINALIZING_SECONDS, LAG_SECONDS
+from mara.wallets.adapters.metrics import (
+    FINALIZING_SECONDS,
+    LAG_SECONDS,
+    UNREADABLE_EVENTS,
+)
 from mara.wallets.model import DEPOSIT_RULES, LAG_MAX, Network
 from tests.support.template import load_observability
 
@@ -75,8 +79,8 @@ class TestCoverage:
 
     def test_of_the_metrics_that_the_code_writes(self) -> None:
         own = {alarm.metric for alarm in known() if alarm.namespace == NAMESPACE}
-        written = {ledger_metrics.METRIC, LAG_SECONDS, FINALIZING_SECONDS, BACKLOG_METRIC}
-        assert own == written
+        of_chains = {LAG_SECONDS, FINALIZING_SECONDS, UNREADABLE_EVENTS}
+        assert own == {ledger_metrics.METRIC, BACKLOG_METRIC, *of_chains}
 
     def test_of_every_network_by_its_own_rules(self) -> None:
         assert set(UNSETTLED_S) == set(Network)

@@ -130,6 +130,9 @@ class ChainMetrics(Protocol):
     ) -> None:
         """Write the metrics of one scan; a value that is None is unknown and not written."""
 
+    def record_unreadable(self, network: Network, events: int) -> None:
+        """Write the number of events that one scan could not read and passed."""
+
 
 class Deposits(Protocol):
     """Repository of deposits, and of the addresses that receive them."""

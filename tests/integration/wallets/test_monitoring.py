@@ -40,6 +40,7 @@ class Told:
 
     figures: dict[Network, tuple[int | None, int | None, int]] = field(default_factory=dict)
     finalizing_s: dict[Network, int] = field(default_factory=dict)
+    unreadable: dict[Network, int] = field(default_factory=dict)
 
     def record(
         self,
@@ -52,6 +53,9 @@ class Told:
     ) -> None:
         self.finalizing_s[network] = finalizing_s
         self.figures[network] = (lag_blocks, lag_s, failures)
+
+    def record_unreadable(self, network: Network, events: int) -> None:
+        self.unreadable[network] = events
 
 
 @dataclass

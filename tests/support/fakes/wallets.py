@@ -225,6 +225,7 @@ class FakeChainMetrics:
     """Implements ``ChainMetrics``; keeps the last values of each network."""
 
     recorded: dict[Network, dict[str, int | None]] = field(default_factory=dict)
+    unreadable: dict[Network, int] = field(default_factory=dict)
 
     def record(
         self,
@@ -241,3 +242,6 @@ class FakeChainMetrics:
             "finalizing_s": finalizing_s,
             "failures": failures,
         }
+
+    def record_unreadable(self, network: Network, events: int) -> None:
+        self.unreadable[network] = events

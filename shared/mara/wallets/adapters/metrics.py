@@ -11,6 +11,8 @@ LAG_SECONDS: Final = "ChainLagSeconds"
 FINALIZING_SECONDS: Final = "ChainClosingSeconds"
 """Seconds that unfinalized ranges have existed without one being finalized."""
 PROVIDER_FAILURES: Final = "ChainProviderFailures"
+UNREADABLE_EVENTS: Final = "ChainUnreadableEvents"
+"""Events that a scan recorded and passed; each may be a deposit that was not credited."""
 
 
 class CloudWatchChainMetrics:
@@ -33,3 +35,7 @@ class CloudWatchChainMetrics:
             publish_metric(LAG_SECONDS, lag_s, unit="Seconds", dimensions=dimensions)
         publish_metric(FINALIZING_SECONDS, finalizing_s, unit="Seconds", dimensions=dimensions)
         publish_metric(PROVIDER_FAILURES, failures, dimensions=dimensions)
+
+    def record_unreadable(self, network: Network, events: int) -> None:
+        """Write the number of events that one scan passed."""
+        publish_metric(UNREADABLE_EVENTS, events, dimensions={"Network": network.value})

@@ -35,6 +35,7 @@ class MonitoringService:
         """
         if network not in self.networks:
             self.metrics.record(network, lag_blocks=0, lag_s=0, finalizing_s=0, failures=0)
+            self.metrics.record_unreadable(network, 0)
             return
         (status,) = self.statuses.get_statuses([network], self.now(), since=since)
         self.metrics.record(
@@ -44,6 +45,7 @@ class MonitoringService:
             finalizing_s=status.finalizing_s or 0,
             failures=len(status.failures),
         )
+        self.metrics.record_unreadable(network, status.unreadable_events)
 
 
 def _lag_s(status: ChainStatus) -> int | None:
