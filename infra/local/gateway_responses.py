@@ -59,7 +59,10 @@ def render(template: str) -> str:
 def _entry(kind: str) -> str:
     code = CODES[kind]
     status = GATEWAY_PROBLEMS[code].status.value
-    # A header with the origin of the request would need a value where a client sends none.
+    # Any origin may read these, unlike the responses of functions (MARA_CORS_ORIGINS): they say
+    # nothing about a caller, and without Access-Control-Allow-Credentials a browser gives them to
+    # no request with cookies. API Gateway can name one origin here, and CorsOrigins may list more;
+    # the origin of the request would need a value where a client sends none.
     headers = {
         "Content-Type": PROBLEM_JSON,
         "Access-Control-Allow-Origin": "*",
