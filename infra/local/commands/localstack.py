@@ -1,6 +1,7 @@
 """`mara localstack`: the stack on LocalStack, with functions in containers."""
 
 import argparse
+from pathlib import Path
 
 from infra.local.localstack.stage import PORT_BASE, URL, Choices
 
@@ -43,7 +44,8 @@ def run(options: argparse.Namespace) -> int:
             url=(options.url or URL).rstrip("/"),
             uses_compose=options.url is None,
             port_base=options.port_base,
-            layers=options.layers,
+            # Absolute, because later commands may run in another folder.
+            layers=str(Path(options.layers).resolve()) if options.layers else "",
         )
         print(lifecycle.up(choices))
         return 0

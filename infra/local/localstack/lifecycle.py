@@ -35,10 +35,10 @@ def up(choices: Choices) -> str:
     with step("building functions and layers: sam build"):
         build.build()
         build.merge_layers(choices.layers_dir)
+    remember(choices)  # before anything starts, so that `down` stops it if a later step fails
     if choices.uses_compose:
         with step("starting the containers: docker compose up"):
             compose.up(choices.layers_dir, with_model=needs.runs_ollama)
-    remember(choices)
     with step("starting the servers that functions connect to"):
         processes.start(_options(needs), needs.owner_url)
         chains.prepare()

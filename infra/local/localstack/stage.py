@@ -11,6 +11,7 @@ STAGE = "localstack"
 STACK = f"mara-{STAGE}"
 URL = "http://127.0.0.1:4566"
 PORT_BASE = 8100
+CHOICES_FILE = "choices.json"
 
 
 class LocalStackFailed(RuntimeError):
@@ -27,35 +28,35 @@ class Choices:
     port_base: int = PORT_BASE
     """The first of the ports of the stage's own servers."""
     layers: str = ""
-    """The folder of the merged layers; empty for ``layers`` in the stage's folder."""
+    """The absolute path of the merged layers; empty for ``layers`` in the stage's folder."""
 
     @property
     def layers_dir(self) -> Path:
         """The folder that LocalStack mounts into every function at /opt/python."""
-        return Path(self.layers).resolve() if self.layers else state_dir() / "layers"
+        return Path(self.layers) if self.layers else state_dir() / "layers"
 
 
 def enter(port_base: int) -> None:
-    """Let this process and its children use the folder and the ports of this stage.
+    """Make this process and its children use the folder and the ports of this stage.
 
-    The folder is ``localstack`` in that of the local cloud, which keeps its own.
+    The folder is ``localstack/`` below the folder of the local cloud. A second call is harmless.
     """
     folder = state_dir()
-    own = folder if folder.name == STAGE else folder / STAGE
-    os.environ.update({"MARA_HOME": str(own), "MARA_PORT_BASE": str(port_base)})
+    stage_dir = folder if folder.name == STAGE else folder / STAGE
+    os.environ.update({"MARA_HOME": str(stage_dir), "MARA_PORT_BASE": str(port_base)})
 
 
 def remember(choices: Choices) -> None:
-    """Write the options for later commands."""
+    """Save the options and the first port in the stage's folder, for later commands."""
     record_port()
-    (state_dir() / "choices.json").write_text(json.dumps(asdict(choices)), "utf-8")
+    (state_dir() / CHOICES_FILE).write_text(json.dumps(asdict(choices)), "utf-8")
 
 
 def remembered() -> Choices | None:
-    """Return the options of the latest `up`, and enter its stage; None if there was none."""
+    """Enter the stage, and return the options of the latest `up`; None if there was none."""
     enter(PORT_BASE)
     try:
-        choices = Choices(**json.loads((state_dir() / "choices.json").read_text("utf-8")))
+        choices = Choices(**json.loads((state_dir() / CHOICES_FILE).read_text("utf-8")))
     except FileNotFoundError:
         return None
     enter(choices.port_base)

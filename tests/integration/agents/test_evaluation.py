@@ -16,7 +16,7 @@ from mara.agents.model.prompts import PROMPT_VERSION
 from mara.documents.adapters.postgres import PostgresDocuments
 from mara.documents.model import Document
 from mara.kernel.principal import Principal
-from mara.platform.database import disconnect, transaction
+from mara.platform.database import connection, disconnect, transaction
 from mara.wiring.agents import (
     agent_service,
     answer_service,
@@ -128,6 +128,13 @@ class TestEvaluate:
         evaluation = evaluation_service().evaluate(caller, agent_id)
         assert [result.outcome for result in evaluation.results] == [Outcome.PASSED]
 
+    @pytest.mark.parametrize("number", [0, 2, -1])
+    def test_of_a_version_that_does_not_exist_is_an_error(
+        self, caller: Principal, agent_id: UUID, number: int
+    ) -> None:
+        with pytest.raises(VersionNotFound):
+            evaluation_service().evaluate(caller, agent_id, number)
+
     def test_keeps_a_case_when_its_conversation_is_forgotten(
         self, caller: Principal, agent_id: UUID
     ) -> None:
@@ -156,6 +163,17 @@ class TestEvaluate:
     def test_says_at_the_command_line_that_there_is_no_such_agent(self, name: str) -> None:
         with pytest.raises(RuntimeError, match=name):
             evaluate_at_the_command_line(name, None)
+
+    def test_does_not_blame_the_id_for_another_error_at_the_command_line(
+        self, caller: Principal, agent_id: UUID
+    ) -> None:
+        judge(caller, ask(caller, agent_id), helped=True)
+        with transaction(caller.user_id):
+            connection().execute(
+                """UPDATE evaluation_cases SET cited = '[{"chunk_id": "x", "document_id": "x"}]'"""
+            )
+        with pytest.raises(ValueError, match="badly formed hexadecimal UUID"):
+            evaluate_at_the_command_line(str(agent_id), None)
 
 
 def change(task: tuple[Principal, UUID, UUID, int]) -> None:

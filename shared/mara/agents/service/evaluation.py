@@ -61,7 +61,8 @@ class EvaluationService:
         """
         with self.unit_of_work(caller.user_id):
             agent = self.agents.get(caller.user_id, agent_id)
-            tried = self.versions.get(caller.user_id, agent_id, version or agent.version)
+            number = agent.version if version is None else version
+            tried = self.versions.get(caller.user_id, agent_id, number)
             cases = self.cases.list(caller.user_id, agent_id, CASES_MAX)
         candidate = replace(agent, settings=tried.settings, version=tried.number)
         results = list(self._run(caller, candidate, cases, within))
