@@ -1,8 +1,8 @@
-"""Transfers per second, compared with pgbench's TPC-B on the same server and driver (pgbench).
+"""Measures the ledger's transfers per second, and compares them with TPC-B: pgbench runs both.
 
 Eight clients, prepared statements, durable writes (fsync). A transfer is one statement, as the
-adapter sends it; TPC-B is seven. "With a hot row" is the transfer as it would be if the platform
-account's balance were stored in a row, as a user's is.
+adapter sends it; TPC-B is seven. "With a hot row" is a transfer that also updates one row shared by
+all transfers, as if the balance of the platform's account were stored in a row.
 """
 
 import os
@@ -16,12 +16,13 @@ from typing import Final
 
 import psycopg
 
-from infra.bench.database import free_port, migrate
-from infra.local.postgres import ADMIN, APP, BINARIES, OWNER, PostgresServer
+from infra.local.migrate import upgrade
+from infra.local.postgres import ADMIN, APP, BINARIES, OWNER, PostgresServer, free_port
 
 CLIENTS: Final = 8
 BATCH: Final = 1000
 SCALE: Final = CLIENTS
+"""Branches of TPC-B: with fewer than clients, they would wait for one another's rows."""
 ROUNDS: Final = 3
 SECONDS: Final = 5
 SERVICE_CALLS: Final = 1000
@@ -64,36 +65,47 @@ def run() -> None:
 def _measure(server: PostgresServer, folder: Path) -> None:
     for database in ("tpcb", "bench"):
         server.ensure_database(database)
-    migrate(server.url(OWNER, "bench"))
+    upgrade(server.url(OWNER, "bench"))
     with psycopg.connect(server.url(ADMIN, "bench"), autocommit=True) as link:
         link.execute(PREPARE.encode())
     tpcb, ledger = server.url(ADMIN, "tpcb"), server.url(APP, "bench")
     _pgbench(tpcb, "-i", "-q", "-s", str(SCALE))
-    rates: dict[str, list[float]] = {"TPC-B": [], **{name: [] for name in SCRIPTS}}
-    # In turn, because the load of the machine changes over time.
-    for _ in range(ROUNDS):
-        rates["TPC-B"].append(_rate(tpcb))
-        for name, script in SCRIPTS.items():
-            path = folder / "script.sql"
-            path.write_text(script)
-            rates[name].append(_rate(ledger, "-n", "-f", str(path)))
-    rates["in batches"] = [rate * BATCH for rate in rates["in batches"]]
-    median = {name: statistics.median(found) for name, found in rates.items()}
-    for name, rate in median.items():
-        spread = ", ".join(f"{found:.0f}" for found in rates[name])
-        print(f"{name:15} {rate:8.0f} per second   ({spread})")
-    one = median["transfers"]
-    print(f"transfers / TPC-B {one / median['TPC-B']:.2f}")
-    print(f"in batches of {BATCH} / one by one {median['in batches'] / one:.1f}")
-    print(f"without / with a hot row {one / median['with a hot row']:.1f}")
+    _print_rates(_measure_rates(tpcb, ledger, folder / "script.sql"))
     os.environ.update(MARA_STAGE="local", MARA_DATABASE_URL=ledger)
-    print(f"one client, LedgerService, one transaction per transfer: {_service():.0f} per second")
+    print(
+        f"one client, LedgerService, one transaction per transfer: {_service_rate():.0f} per second"
+    )
     with psycopg.connect(server.url(ADMIN, "bench"), autocommit=True) as link:
         link.execute("ANALYZE")
     _audit()
 
 
-def _service() -> float:
+def _measure_rates(tpcb: str, ledger: str, script_file: Path) -> dict[str, list[float]]:
+    """Return the rates per second of TPC-B and of each script, one for each round."""
+    rates: dict[str, list[float]] = {"TPC-B": [], **{name: [] for name in SCRIPTS}}
+    # The scripts alternate, because the load of the machine changes over time.
+    for _ in range(ROUNDS):
+        rates["TPC-B"].append(_rate(tpcb))
+        for name, script in SCRIPTS.items():
+            script_file.write_text(script)
+            rates[name].append(_rate(ledger, "-n", "-f", str(script_file)))
+    rates["in batches"] = [rate * BATCH for rate in rates["in batches"]]
+    return rates
+
+
+def _print_rates(rates: dict[str, list[float]]) -> None:
+    median = {name: statistics.median(measured) for name, measured in rates.items()}
+    for name, rate in median.items():
+        spread = ", ".join(f"{measured:.0f}" for measured in rates[name])
+        print(f"{name:15} {rate:8.0f} per second   ({spread})")
+    one = median["transfers"]
+    print(f"transfers / TPC-B {one / median['TPC-B']:.2f}")
+    print(f"in batches of {BATCH} / one by one {median['in batches'] / one:.1f}")
+    print(f"without / with a hot row {one / median['with a hot row']:.1f}")
+
+
+def _service_rate() -> float:
+    """Return the transfers per second of one client that calls LedgerService."""
     from mara.kernel.unit_of_work import SYSTEM
     from mara.ledger.model import Cause
     from mara.platform.database import connection, transaction
@@ -123,14 +135,14 @@ def _audit() -> None:
 
 def _rate(url: str, *options: str) -> float:
     clients = ("-c", str(CLIENTS), "-j", "2", "-M", "prepared", "-T", str(SECONDS))
-    found = re.search(r"tps = ([\d.]+)", _pgbench(url, *clients, *options))
-    if found is None:
+    match = re.search(r"tps = ([\d.]+)", _pgbench(url, *clients, *options))
+    if match is None:
         raise RuntimeError("pgbench printed no rate")
-    return float(found[1])
+    return float(match[1])
 
 
 def _pgbench(url: str, *options: str) -> str:
-    run = subprocess.run(  # noqa: S603 - pgbench of the wheel, on a temporary server
+    run = subprocess.run(  # noqa: S603 - our own pgbench, on a temporary server
         [BINARIES / "pgbench", *options, url],
         env={**os.environ, "PGOPTIONS": "-c mara.scope=system"},
         check=True,

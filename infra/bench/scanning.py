@@ -28,10 +28,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from infra.bench.database import free_port, migrate
 from infra.local.chains import anvil
 from infra.local.chains.evm_node import EvmNode
-from infra.local.postgres import ADMIN, APP, OWNER, PostgresServer
+from infra.local.migrate import upgrade
+from infra.local.postgres import ADMIN, APP, OWNER, PostgresServer, free_port
 from infra.local.simulators.serving import served
 from mara.wallets.model import Network
 
@@ -146,7 +146,7 @@ def _set_environment(url: str, contract: str) -> None:
 def _databases(server: PostgresServer) -> dict[int, str]:
     """The app's database URL per number of wallets."""
     server.ensure_database("bench")
-    migrate(server.url(OWNER, "bench"))
+    upgrade(server.url(OWNER, "bench"))
     urls = {}
     for wallets in WALLETS:
         name = f"bench_{wallets}"

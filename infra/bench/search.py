@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from infra.bench.database import free_port, migrate
-from infra.local.postgres import APP, OWNER, PostgresServer
+from infra.local.migrate import upgrade
+from infra.local.postgres import APP, OWNER, PostgresServer, free_port
 
 if TYPE_CHECKING:
     from mara.kernel.messages import Message
@@ -46,7 +46,7 @@ def run() -> None:
         port = free_port()
         with PostgresServer(Path(folder) / "postgres", port, durable=False) as server:
             server.ensure_database("bench")
-            migrate(server.url(OWNER, "bench"))
+            upgrade(server.url(OWNER, "bench"))
             os.environ["MARA_BENCH_OWNER_URL"] = server.url(OWNER, "bench")
             os.environ.update(
                 MARA_STAGE="local",

@@ -2,13 +2,12 @@
 
 import os
 import re
-import socket
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from infra.local.postgres import OWNER, PostgresServer
+from infra.local.postgres import OWNER, PostgresServer, free_port
 from infra.local.settings import DATABASE, ROOT, load_secrets, ports
 
 
@@ -34,7 +33,7 @@ def draft_revision(message: str) -> str:
     """
     with tempfile.TemporaryDirectory() as folder:
         data_dir = Path(folder) / "postgres"
-        with PostgresServer(data_dir, _free_port(), durable=False) as server:
+        with PostgresServer(data_dir, free_port(), durable=False) as server:
             server.ensure_database(DATABASE)
             url = server.url(OWNER, DATABASE)
             _alembic(url, "upgrade", "head")
@@ -62,10 +61,3 @@ def _alembic(url: str, *command: str) -> str:
     if run.returncode != 0:
         raise MigrationFailed(run.stderr[-2000:])
     return run.stdout
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port

@@ -7,6 +7,7 @@ import os
 import secrets
 import shutil
 import signal
+import socket
 import subprocess
 import sysconfig
 import time
@@ -172,6 +173,14 @@ class PostgresServer:
             else:
                 return True
         return False
+
+
+def free_port() -> int:
+    """Return a port on which nothing listens at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
 
 
 def _ensure_role(conn: "psycopg.Connection[tuple[object, ...]]", role: str, password: str) -> None:
