@@ -83,7 +83,7 @@ def add_conversation(owner_id: UUID) -> Conversation:
 
 
 class TestAgents:
-    def test_come_back_as_they_were_kept(self, owner: UUID) -> None:
+    def test_are_read_as_they_were_stored(self, owner: UUID) -> None:
         agent = an_agent(owner)
         changed = replace(agent, settings=AgentSettings("Other"), version=2)
         with transaction(owner):
@@ -103,7 +103,7 @@ class TestAgents:
         assert first == newest[:2]
         assert rest == newest[1:]
 
-    def test_take_their_conversations_with_them(self, owner: UUID) -> None:
+    def test_are_deleted_with_their_conversations_and_answers(self, owner: UUID) -> None:
         with transaction(owner):
             conversation = add_conversation(owner)
             answer = an_answer(conversation)
@@ -120,20 +120,21 @@ class TestAgents:
         with transaction(stranger):
             conversation = add_conversation(stranger)
         with transaction(owner):
-            for named in (owner, stranger):
+            # With the stranger as owner, the query matches; row-level security hides the row.
+            for queried_owner in (owner, stranger):
                 with pytest.raises(AgentNotFound):
-                    PostgresAgents().get(named, conversation.agent_id)
+                    PostgresAgents().get(queried_owner, conversation.agent_id)
                 with pytest.raises(ConversationNotFound):
-                    PostgresConversations().get(named, conversation.id)
+                    PostgresConversations().get(queried_owner, conversation.id)
                 with pytest.raises(ConversationNotFound):
-                    PostgresConversations().delete(named, conversation.id)
+                    PostgresConversations().delete(queried_owner, conversation.id)
             for table in ("agents", "conversations", "answers"):
                 rows = connection().execute(f"SELECT count(*) FROM {table}").fetchone()
                 assert rows == (0,)
 
 
 class TestAnswers:
-    def test_come_back_as_they_were_kept(self, owner: UUID) -> None:
+    def test_are_read_as_they_were_stored(self, owner: UUID) -> None:
         with transaction(owner):
             conversation = add_conversation(owner)
             answer = an_answer(conversation)
@@ -141,21 +142,21 @@ class TestAnswers:
             assert PostgresAnswers().get(owner, answer.id) == answer
             feedback = Feedback(helped=False, comment="No.", given_at=NOW)
             PostgresAnswers().set_feedback(owner, answer.id, feedback)
-            judged = replace(answer, feedback=feedback)
-            assert PostgresAnswers().of_conversation(owner, conversation.id, 5) == [judged]
+            rated = replace(answer, feedback=feedback)
+            assert PostgresAnswers().of_conversation(owner, conversation.id, 5) == [rated]
 
-    def test_of_a_conversation_are_the_last_in_order(self, owner: UUID) -> None:
+    def test_of_a_conversation_are_the_newest_in_order_of_creation(self, owner: UUID) -> None:
         with transaction(owner):
             conversation = add_conversation(owner)
             answers = [an_answer(conversation) for _ in range(4)]
             for answer in answers:
                 PostgresAnswers().add(answer)
-            last = PostgresAnswers().of_conversation(owner, conversation.id, 3)
-        assert last == sorted(answers, key=lambda a: a.id)[-3:]
+            newest = PostgresAnswers().of_conversation(owner, conversation.id, 3)
+        assert newest == sorted(answers, key=lambda answer: answer.id)[-3:]
 
 
 class TestConversations:
-    def test_come_back_as_they_were_kept(self, owner: UUID) -> None:
+    def test_are_read_as_they_were_stored(self, owner: UUID) -> None:
         with transaction(owner):
             conversation = add_conversation(owner)
             later = replace(conversation, updated_at=datetime(2027, 1, 1, tzinfo=UTC))

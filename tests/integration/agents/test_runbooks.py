@@ -1,4 +1,4 @@
-"""Real alerts against real runbooks, in every format they may come in."""
+"""Questions made of real alerts, answered from real runbooks in each supported format."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -18,50 +18,51 @@ from tests.support.retrieval import alerts
 pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.proof]
 
 RIGHT_FIRST_MIN = 0.98
+"""Share of the alerts whose first citation must be from the right runbook."""
 
 
-def in_file_of_its_own(citation: Citation, runbook: str) -> bool:
+def is_file_of_runbook(citation: Citation, runbook: str) -> bool:
     return citation.filename == f"{runbook}.md"
 
 
-def under_its_heading(citation: Citation, runbook: str) -> bool:
+def is_under_heading_of_runbook(citation: Citation, runbook: str) -> bool:
     return runbook in citation.place.headings
 
 
-Right = Callable[[Citation, str], bool]
+IsRight = Callable[[Citation, str], bool]
 
 
 @pytest.mark.parametrize(
     ("pattern", "is_right"),
     [
-        ("runbooks.docx", under_its_heading),
-        ("runbooks.pdf", under_its_heading),
-        ("runbooks.xlsx", under_its_heading),
-        ("runbooks/**/*.md", in_file_of_its_own),
+        ("runbooks.docx", is_under_heading_of_runbook),
+        ("runbooks.pdf", is_under_heading_of_runbook),
+        ("runbooks.xlsx", is_under_heading_of_runbook),
+        ("runbooks/**/*.md", is_file_of_runbook),
     ],
     ids=["docx", "pdf", "xlsx", "md"],
 )
 class TestAskWithAlerts:
     def test_cites_the_right_runbook_first_and_verbatim(
-        self, pattern: str, is_right: Right
+        self, pattern: str, is_right: IsRight
     ) -> None:
         folder = data_folder("runbooks-dev")
         caller = make_account("anna").principal
-        chunks = read_in(caller.user_id, sorted(folder.glob(pattern)))
+        chunks = index_files(caller.user_id, sorted(folder.glob(pattern)))
         agent = agent_service().create(caller, AgentSettings("On call"))
-        asked = alerts(folder)
+        sent = alerts(folder)
         right = 0
-        for alert in asked:
+        for alert in sent:
             answer = answer_service().ask(caller, agent.id, alert.question, conversation_id=None)
             for citation in answer.reply.citations:
                 assert citation.quote in chunks[citation.chunk_id].text
             if answer.reply.status is AnswerStatus.ANSWERED:
                 right += is_right(answer.reply.citations[0], alert.runbook)
-        assert len(asked) > 50
-        assert right / len(asked) >= RIGHT_FIRST_MIN
+        assert len(sent) > 50
+        assert right / len(sent) >= RIGHT_FIRST_MIN
 
 
-def read_in(owner_id: UUID, paths: list[Path]) -> dict[UUID, Chunk]:
+def index_files(owner_id: UUID, paths: list[Path]) -> dict[UUID, Chunk]:
     documents = [learn_file(owner_id, path) for path in paths]
     with transaction(owner_id):
         return {
