@@ -7,9 +7,11 @@ from datetime import datetime
 from infra.local.chains import commands as chains
 from infra.local.chains import faucet
 from infra.local.commands import localstack
-from infra.local.log_line import LEVELS, SINCE_MINUTES
+from infra.local.log_line import LEVELS
 from infra.local.scaffold import commands as scaffold
 from infra.local.settings import STAGE
+
+SINCE_MINUTES = 5.0
 
 AddArguments = Callable[[argparse.ArgumentParser], None]
 

@@ -8,22 +8,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-SINCE_MINUTES = 5.0
 LEVELS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40, "CRITICAL": 50}
 COLORS = {"DEBUG": "2", "WARNING": "33", "ERROR": "31", "CRITICAL": "31;1"}
 """SGR parameters (ECMA-48): dim, yellow, red, bold red."""
 
-OF_LAMBDA = re.compile(r"(START|END|REPORT|INIT_START|XRAY) ")
+LAMBDA_LINE = re.compile(r"(START|END|REPORT|INIT_START|XRAY) ")
 METRIC_MARK = "_aws"
-"""Of CloudWatch's embedded metric format: the line holds the value of a metric."""
-# Said by the other columns, or the same in every line.
-NOT_SHOWN = ("level", "message", "timestamp", "service", "location", METRIC_MARK)
+"""The field that marks a line in CloudWatch's embedded metric format (EMF)."""
+# Shown in a column of their own, or the same in every line.
+HIDDEN_FIELDS = ("level", "message", "timestamp", "service", "location", METRIC_MARK)
 NAME_WIDTH = 22
 
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """A line of one function; ``text`` is what was written, ``fields`` its JSON object, if any."""
+    """A log line of a function: ``text`` as it was written, ``fields`` if it is a JSON object."""
 
     function: str
     at_ms: int
@@ -32,13 +31,13 @@ class LogLine:
     level: str
 
     @property
-    def is_of_lambda(self) -> bool:
-        """Whether Lambda wrote it about the invocation: START, END, REPORT."""
-        return self.fields is None and OF_LAMBDA.match(self.text) is not None
+    def is_written_by_lambda(self) -> bool:
+        """Whether the Lambda service wrote the line, such as START, END and REPORT."""
+        return self.fields is None and LAMBDA_LINE.match(self.text) is not None
 
 
 def parse(function: str, at_ms: int, message: str) -> LogLine:
-    """Read a line; one that is not JSON, such as a traceback of a library, has level ERROR."""
+    """Parse a line; one that is not a JSON object, such as a library's traceback, is an ERROR."""
     text = message.rstrip()
     try:
         fields = json.loads(text)
@@ -50,13 +49,18 @@ def parse(function: str, at_ms: int, message: str) -> LogLine:
 
 
 def render(line: LogLine, *, color: bool | None = None) -> str:
-    """Return ``time function level message name=value …``; in color on a terminal by default."""
-    at = datetime.fromtimestamp(line.at_ms / 1000, UTC).astimezone()
-    stamp = f"{at:%H:%M:%S}.{line.at_ms % 1000:03d}"
+    """Return ``time function level message name=value …``.
+
+    ``color`` says whether to add ANSI colors; None adds them if standard output is a terminal and
+    NO_COLOR is not set.
+    """
+    local_time = datetime.fromtimestamp(line.at_ms / 1000, UTC).astimezone()
+    stamp = f"{local_time:%H:%M:%S}.{line.at_ms % 1000:03d}"
     head = f"{stamp} {line.function:<{NAME_WIDTH}} {line.level:<8}"
     text = f"{head} {_content(line)}"
-    with_color = _wants_color() if color is None else color
-    if with_color and line.level in COLORS:
+    if color is None:
+        color = _wants_color()
+    if color and line.level in COLORS:
         return f"\x1b[{COLORS[line.level]}m{text}\x1b[0m"
     return text
 
@@ -64,7 +68,7 @@ def render(line: LogLine, *, color: bool | None = None) -> str:
 def _content(line: LogLine) -> str:
     if line.fields is None:
         return _printable(line.text)
-    shown = {k: v for k, v in line.fields.items() if k not in NOT_SHOWN and v is not None}
+    shown = {k: v for k, v in line.fields.items() if k not in HIDDEN_FIELDS and v is not None}
     trace = shown.pop("exception", None)
     message = "metric" if METRIC_MARK in line.fields else line.fields.get("message", "")
     parts = [str(message), *(f"{k}={_value(v)}" for k, v in shown.items())]

@@ -33,7 +33,7 @@ class LineFilter:
     def takes(self, line: LogLine) -> bool:
         """Whether to print a line."""
         return (
-            not line.is_of_lambda
+            not line.is_written_by_lambda
             and (self.request_id is None or self.request_id in line.text)
             and (self.level is None or LEVELS.get(line.level, 0) >= LEVELS[self.level])
         )

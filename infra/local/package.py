@@ -1,7 +1,8 @@
 """Turns the template and the source tree into zip files and a template that names them.
 
 The emulator runs functions in this Python environment, which holds the locked packages already, so
-of the layers only our own code is shipped. Decision 0003 says why this is not `sam package`.
+the layer of our own code is the only one that is packaged. Decision 0003 says why this is not
+`sam package`.
 """
 
 import hashlib
@@ -23,11 +24,12 @@ LAYER = "AWS::Serverless::LayerVersion"
 STACK = "AWS::CloudFormation::Stack"
 OWN_LAYER = "MaraLayer"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+"""The earliest time that a zip file can hold."""
 
 
 @dataclass(frozen=True)
 class Package:
-    """A file named by the hash of its content: what did not change keeps its name."""
+    """A file to upload; the name is a hash of the content, so unchanged content keeps its name."""
 
     name: str
     content: bytes
@@ -41,37 +43,50 @@ def load_template() -> Template:
 
 def package(template: Template, bucket: str) -> tuple[Template, dict[str, Package]]:
     """Return the template with S3 locations for source folders, and packages by logical id."""
-    packages: dict[str, Package] = {}
-    resources = {**template["Resources"], "Api": _plain_media_types(template["Resources"]["Api"])}
-    for logical_id, resource in list(resources.items()):
-        if resource["Type"] == FUNCTION:
-            packages[logical_id] = _zip(ROOT / resource["Properties"]["CodeUri"], prefix="")
-            key = "CodeUri"
-        elif logical_id == OWN_LAYER:
-            packages[logical_id] = _zip(ROOT / "shared" / "mara", prefix="python/mara/")
-            key = "ContentUri"
-        elif resource["Type"] == STACK:
-            properties = resource["Properties"]
-            packages[logical_id] = _read(ROOT / properties["TemplateURL"])
-            url = f"https://s3.{REGION}.amazonaws.com/{bucket}/{packages[logical_id].name}"
-            resources[logical_id] = {**resource, "Properties": {**properties, "TemplateURL": url}}
-            continue
-        elif resource["Type"] == LAYER:
-            del resources[logical_id]
-            continue
-        else:
-            continue
-        location = {"Bucket": bucket, "Key": packages[logical_id].name}
-        properties = {**resource["Properties"], key: location}
-        properties.pop("Layers", None)  # those of dependencies; our own stands in Globals
-        resources[logical_id] = {"Type": resource["Type"], "Properties": properties}
-    globals_ = {**template["Globals"]}
-    globals_["Function"] = {**globals_["Function"], "Layers": [{"Ref": OWN_LAYER}]}
+    kept = {
+        logical_id: resource
+        for logical_id, resource in template["Resources"].items()
+        if resource["Type"] != LAYER or logical_id == OWN_LAYER
+    }
+    packages = {
+        logical_id: _package(resource)
+        for logical_id, resource in kept.items()
+        if resource["Type"] in {FUNCTION, LAYER, STACK}
+    }
+    located = {
+        logical_id: _locate(kept[logical_id], bucket, package.name)
+        for logical_id, package in packages.items()
+    }
+    resources = {**kept, **located, "Api": _plain_media_types(kept["Api"])}
+    function_globals = {**template["Globals"]["Function"], "Layers": [{"Ref": OWN_LAYER}]}
+    globals_ = {**template["Globals"], "Function": function_globals}
     return {**template, "Globals": globals_, "Resources": resources}, packages
 
 
+def _package(resource: Template) -> Package:
+    """Read the source of a function, of our own layer, or of a nested stack."""
+    if resource["Type"] == FUNCTION:
+        return _zip(ROOT / resource["Properties"]["CodeUri"], prefix="")
+    if resource["Type"] == LAYER:
+        return _zip(ROOT / "shared" / "mara", prefix="python/mara/")
+    return _read(ROOT / resource["Properties"]["TemplateURL"])
+
+
+def _locate(resource: Template, bucket: str, key: str) -> Template:
+    """Return the resource with the S3 location of its package in place of the source folder."""
+    properties = resource["Properties"]
+    if resource["Type"] == STACK:
+        url = f"https://s3.{REGION}.amazonaws.com/{bucket}/{key}"
+        return {**resource, "Properties": {**properties, "TemplateURL": url}}
+    source = "CodeUri" if resource["Type"] == FUNCTION else "ContentUri"
+    # Layers of one function hold dependencies only; Globals name our own layer for all functions.
+    kept = {name: value for name, value in properties.items() if name != "Layers"}
+    location = {"Bucket": bucket, "Key": key}
+    return {"Type": resource["Type"], "Properties": {**kept, source: location}}
+
+
 def _plain_media_types(api: Template) -> Template:
-    """CloudFormation wants ``~1`` for a slash here; the emulator takes it literally."""
+    """Replace ``~1`` by a slash in media types: the emulator does not decode it."""
     properties = {**api["Properties"]}
     binary = properties.get("BinaryMediaTypes", [])
     properties["BinaryMediaTypes"] = [name.replace("~1", "/") for name in binary]

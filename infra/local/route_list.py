@@ -1,4 +1,4 @@
-"""The routes of template.yaml, and the list of them beside the function that refuses others."""
+"""Generates routes.json, the list of routes in template.yaml, for ``refuse_unknown_route``."""
 
 import json
 from collections.abc import Mapping
@@ -23,12 +23,12 @@ def routes_of(template: Mapping[str, Any]) -> list[Route]:
 
 
 def render() -> str:
-    """Return the list as JSON: pairs of method and path, one a line."""
+    """Return the routes as JSON: one pair of method and path per line, sorted by path."""
     routes = sorted((route.path, route.method) for route in routes_of(load_template()))
     return "[\n" + ",\n".join(json.dumps([method, path]) for path, method in routes) + "\n]\n"
 
 
 def write() -> str:
-    """Write the list; return the name of the file."""
+    """Write the list; return its path, relative to the checkout."""
     TARGET.write_text(render(), "utf-8")
     return str(TARGET.relative_to(ROOT))

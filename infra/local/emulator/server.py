@@ -1,4 +1,4 @@
-"""The process of the AWS emulator: ministack behind a check of signatures, with fewer workers.
+"""The AWS emulator's process: ministack, with signature checks and a limit on function processes.
 
 Run as ``python -m infra.local.emulator.server``; infra/local/emulator/process.py starts it.
 """
@@ -11,14 +11,14 @@ from infra.local.emulator.queues import QueueKeeper
 from infra.local.emulator.workers import limit_workers
 
 WORKERS_MAX = 32
-"""Processes of functions: warm ones beyond it end, the one that was idle longest first."""
+"""Processes of functions, running or idle; above it, the longest idle ones are stopped."""
 
 
 def main() -> None:
-    """Serve until SIGTERM."""
+    """Run the emulator until SIGTERM."""
     from ministack import app as ministack
 
-    # The emulator has read its own level; the functions would inherit it.
+    # The import above has configured the emulator's own logging; functions must not inherit it.
     os.environ.pop("LOG_LEVEL", None)
     limit_workers(WORKERS_MAX)
     queues = QueueKeeper(Path(os.environ.pop("MARA_QUEUES_FILE")))

@@ -1,4 +1,4 @@
-"""The OpenAPI document: the routes of all functions merged, and completed for its readers."""
+"""Merges the OpenAPI documents of all functions into one, and adds tags, errors and examples."""
 
 import importlib
 import sys
@@ -53,8 +53,8 @@ SECURITY_SCHEMES = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """One function: its folder, its application, and what FastAPI says of it."""
+class _Function:
+    """One function: its folder, its application, and FastAPI's OpenAPI document of it."""
 
     folder: str
     app: RouteApp
@@ -70,7 +70,7 @@ class _Part:
         return found
 
     def operations(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
-        """(path, method, operation) of each route."""
+        """Yield (path, method, operation) for each route."""
         for path, methods in self.document.get("paths", {}).items():
             for method, operation in methods.items():
                 yield path, method, operation
@@ -81,13 +81,13 @@ def build() -> dict[str, Any]:
 
     Raises ValueError if two functions use one schema name for different schemas.
     """
-    parts = [_Part(folder, app, app.openapi()) for folder, app in apps()]
-    found = _schemas(parts)
+    functions = [_Function(folder, app, app.openapi()) for folder, app in apps()]
+    found = _schemas(functions)
     paths: dict[str, Any] = {}
     listed: dict[str, list[str]] = {}
-    for part in parts:
-        for path, method, operation in part.operations():
-            context = operations.Context(part.folder, part.module, part.app, method)
+    for function in functions:
+        for path, method, operation in function.operations():
+            context = operations.Context(function.folder, function.module, function.app, method)
             raised = errors.of(context)
             finished = operations.finish(operation, context, raised, found)
             paths.setdefault(path, {})[method] = finished
@@ -113,22 +113,21 @@ def build() -> dict[str, Any]:
     }
 
 
-def _schemas(parts: list[_Part]) -> dict[str, Any]:
+def _schemas(functions: list[_Function]) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for part in parts:
-        for name, schema in part.schemas.items():
+    for function in functions:
+        for name, schema in function.schemas.items():
             if name in {"HTTPValidationError", "ValidationError"}:
                 continue
             if found.setdefault(name, schema) != schema:
-                message = f"two schemas are called {name}"
+                message = f"Two different schemas have the name {name}: rename one of them."
                 raise ValueError(message)
     return found
 
 
 def _tags(paths: dict[str, Any]) -> list[dict[str, str]]:
-    """Each tag is named after a domain, and described by the docstring of its package."""
-    operations_ = [operation for methods in paths.values() for operation in methods.values()]
-    names = sorted({name for operation in operations_ for name in operation["tags"]})
+    """Return the tags: domains, each described by the docstring of its package."""
+    names = sorted({name for operation in _operations(paths) for name in operation["tags"]})
     packages = {name: importlib.import_module(f"mara.{name}") for name in names}
     return [
         {"name": name, "description": " ".join((package.__doc__ or "").split("\n\n")[0].split())}
@@ -137,15 +136,18 @@ def _tags(paths: dict[str, Any]) -> list[dict[str, str]]:
 
 
 def _add_examples(paths: dict[str, Any], composer: Composer) -> None:
-    """Give each body and parameter an example: a declared one, or one composed of its parts."""
-    for methods in paths.values():
-        for operation in methods.values():
-            for parameter in operation.get("parameters", []):
-                if "examples" not in parameter["schema"]:
-                    with suppress(Missing):
-                        parameter["schema"]["examples"] = [composer.of(parameter["schema"])]
-            answers = list(operation["responses"].values())
-            for message in [operation.get("requestBody", {}), *answers]:
-                for media_type, content in message.get("content", {}).items():
-                    if media_type == "application/json" and "examples" not in content:
-                        content["example"] = composer.of(content["schema"])
+    """Give every body and, where one can be composed, every parameter an example."""
+    for operation in _operations(paths):
+        for parameter in operation.get("parameters", []):
+            schema = parameter["schema"]
+            if "examples" not in schema:
+                with suppress(Missing):
+                    schema["examples"] = [composer.of(schema)]
+        for body in [operation.get("requestBody", {}), *operation["responses"].values()]:
+            content = body.get("content", {}).get("application/json")
+            if content is not None and "examples" not in content:
+                content["example"] = composer.of(content["schema"])
+
+
+def _operations(paths: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    return (operation for methods in paths.values() for operation in methods.values())

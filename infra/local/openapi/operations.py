@@ -105,8 +105,14 @@ def _responses(operation: dict[str, Any], raised: set[type[DomainError]]) -> dic
 
 
 def _name_schema(content: dict[str, Any], schemas: dict[str, Any]) -> None:
-    """Move a schema with a title to the components, so that generated clients can name it."""
+    """Move a schema with a title to the components, so that generated clients can name it.
+
+    Raises ValueError if the components hold another schema of this name.
+    """
     schema = content["schema"]
     if "title" in schema and "properties" in schema:
-        schemas[schema["title"]] = schema
-        content["schema"] = {"$ref": f"#/components/schemas/{schema['title']}"}
+        name = schema["title"]
+        if schemas.setdefault(name, schema) != schema:
+            message = f"Two different schemas have the name {name}: rename one of them."
+            raise ValueError(message)
+        content["schema"] = {"$ref": f"#/components/schemas/{name}"}

@@ -1,4 +1,4 @@
-"""Replacing the whole of an object, without erasing what the caller did not mean to erase."""
+"""Checks that a request which replaces an object (PUT) erases no field that it does not name."""
 
 from collections.abc import Collection
 from dataclasses import fields
@@ -11,28 +11,30 @@ if TYPE_CHECKING:
 
 
 class FieldsMissing(Invalid):
-    """A replacement lacks fields that have a value; ``names`` are theirs."""
+    """The request lacks fields that have a value, and would erase it."""
 
     title: ClassVar[str] = "The request would erase fields"
 
     def __init__(self, names: Collection[str]) -> None:
-        super().__init__("It has a value, which would be erased: send the field, or use PATCH.")
+        """``names`` are the names of these fields."""
+        super().__init__("The field has a value: send the field, or use PATCH.")
         self.names = tuple(names)
 
 
 def check_complete(
-    present: "DataclassInstance", wanted: "DataclassInstance", given: Collection[str] | None
+    current: "DataclassInstance", replacement: "DataclassInstance", sent: Collection[str] | None
 ) -> None:
-    """Check that ``wanted`` erases nothing of ``present`` that the caller did not name.
+    """Check that ``replacement`` differs from ``current`` only in fields that were ``sent``.
 
-    ``given`` are the names of the fields in the request; None means all. Raises FieldsMissing.
+    ``sent`` holds the names of the fields in the request; None means all. Raises FieldsMissing.
     """
-    if given is None:
+    if sent is None:
         return
     erased = [
         field.name
-        for field in fields(present)
-        if field.name not in given and getattr(present, field.name) != getattr(wanted, field.name)
+        for field in fields(current)
+        if field.name not in sent
+        and getattr(current, field.name) != getattr(replacement, field.name)
     ]
     if erased:
         raise FieldsMissing(erased)

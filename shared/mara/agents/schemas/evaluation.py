@@ -12,7 +12,7 @@ from mara.agents.model.evaluation import Evaluation, Outcome
 
 
 class EvaluationIn(BaseModel):
-    """The version of an agent to evaluate; no ``version`` means the newest."""
+    """The version of the agent to evaluate: the newest, unless ``version`` is given."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{}]})
 
@@ -39,7 +39,7 @@ class ResultOut(BaseModel):
 
 
 class EvaluationOut(BaseModel):
-    """``score`` is the share of passed cases among those that ran; null if none ran."""
+    """The results of asking the questions of an agent's rated answers again."""
 
     id: UUID = Field(description="Id of the evaluation.")
     agent_id: UUID = Field(description="Id of the agent.")
