@@ -1,5 +1,7 @@
 """The networks that failures are counted for."""
 
+import hashlib
+
 import pytest
 
 from mara.auth.model.devices import account_key, network_of, of_account
@@ -27,6 +29,11 @@ class TestAccountKey:
     def test_is_the_same_in_every_case_and_holds_no_address(self) -> None:
         assert account_key("Anna@example.com") == account_key("anna@EXAMPLE.com")
         assert "anna" not in of_account("anna@example.com", "192.0.2.7").key
+
+    def test_is_half_of_the_sha_256_in_hexadecimal(self) -> None:
+        """Stored rows have this key: another one would forget the failures that were counted."""
+        digest = hashlib.sha256(b"anna@example.com").hexdigest()
+        assert account_key("Anna@Example.com") == digest[:32]
 
     def test_has_no_room_for_another_account(self) -> None:
         """An attacker may type anything as the e-mail address."""

@@ -3,14 +3,14 @@
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from uuid import UUID
 
 import pytest
 
-from mara.auth.adapters.bcrypt import BcryptPasswords
 from mara.auth.errors import InvalidMailToken, WeakPassword
 from mara.auth.messages import SendAccountMail
 from mara.auth.model import Credential
-from mara.auth.model.mail import LIMITS, TOKEN_LIFETIMES, MailKind
+from mara.auth.model.mail import LIMITS, TOKEN_LIFETIMES, MailKind, MailLimit
 from mara.auth.service.mail import AccountMailService
 from mara.auth.service.recovery import EmailVerificationService, PasswordResetService
 from mara.kernel.errors import Unavailable
@@ -25,11 +25,23 @@ from tests.support.fakes.auth import (
     FakeSessions,
     FakeUsers,
 )
+from tests.support.interruptions import InterruptedPasswords
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 EMAIL = "anna@example.com"
 NEW = "velvet-harbour-77-pine"
-PASSWORDS = BcryptPasswords(4)
+OLD = "mosaic-thunder-63-vase"
+OTHER = "tram-lantern-42-orbit"
+
+
+@dataclass
+class OvertakenMails(FakeAccountMails):
+    """Another request spends each token right after it was found."""
+
+    def find_owner(self, token_hash: bytes, kind: MailKind, at: datetime) -> UUID | None:
+        found = super().find_owner(token_hash, kind, at)
+        self.spend(token_hash, kind, at)
+        return found
 
 
 @dataclass
@@ -44,6 +56,7 @@ class Recovery:
     def __post_init__(self) -> None:
         mails, users = FakeAccountMails(self.database), FakeUsers(self.database)
         publish, unit_of_work = self.database.publish, self.database.unit_of_work
+        self.passwords = InterruptedPasswords()
         self.mail = AccountMailService(
             mails=mails,
             users=users,
@@ -57,7 +70,7 @@ class Recovery:
             mails=mails,
             users=users,
             credentials=FakeCredentials(self.database),
-            passwords=PASSWORDS,
+            passwords=self.passwords,
             sessions=FakeSessions(self.database),
             publish=publish,
             unit_of_work=unit_of_work,
@@ -66,7 +79,8 @@ class Recovery:
         self.email = EmailVerificationService(mails, users, publish, unit_of_work, lambda: self.at)
         self.user = User(new_id(), EMAIL, Role.USER, True, Profile(), NOW, NOW)
         self.save(self.user)
-        self.database.committed.credentials[self.user.id] = Credential(self.user.id, "old")
+        old = Credential(self.user.id, self.passwords.hash(OLD))
+        self.database.committed.credentials[self.user.id] = old
 
     def save(self, user: User) -> None:
         self.database.committed.users[user.id] = user
@@ -78,6 +92,10 @@ class Recovery:
     @property
     def caller(self) -> Principal:
         return Principal(self.user.id, Role.USER)
+
+    def has_password(self, password: str) -> bool:
+        stored = self.database.committed.credentials[self.user.id]
+        return self.passwords.match(password, stored.password_hash)
 
     def deliver(self) -> bool:
         """Consume the last message."""
@@ -106,8 +124,7 @@ class TestPasswordReset:
             sessions.open(new_id(), recovery.user.id, NOW)
         assert recovery.forget("ANNA@example.com")
         recovery.password.reset(recovery.token(), NEW)
-        stored = recovery.database.committed.credentials[recovery.user.id]
-        assert PASSWORDS.match(NEW, stored.password_hash)
+        assert recovery.has_password(NEW)
         (session,) = recovery.database.committed.sessions.values()
         assert session.revoked_because == "password reset"
         assert recovery.stored.email_verified_at == NOW
@@ -119,8 +136,29 @@ class TestPasswordReset:
         second = recovery.token()
         recovery.password.reset(first, NEW)
         for token in (first, second, "unknown"):
-            with pytest.raises(InvalidMailToken):
+            with pytest.raises(InvalidMailToken) as refused:
                 recovery.password.reset(token, NEW)
+            assert refused.value.detail == "It was used, or has expired. Ask for another one."
+
+    def test_sets_one_of_two_passwords_that_are_given_at_once(self, recovery: Recovery) -> None:
+        recovery.forget()
+        token = recovery.token()
+        recovery.passwords.meanwhile.append(lambda: recovery.password.reset(token, OTHER))
+        with pytest.raises(InvalidMailToken):
+            recovery.password.reset(token, NEW)
+        assert recovery.has_password(OTHER)
+
+    def test_sets_none_of_an_account_that_is_deactivated_meanwhile(
+        self, recovery: Recovery
+    ) -> None:
+        recovery.forget()
+        recovery.passwords.meanwhile.append(
+            lambda: recovery.save(replace(recovery.user, active=False))
+        )
+        with pytest.raises(InvalidMailToken):
+            recovery.password.reset(recovery.token(), NEW)
+        assert not recovery.stored.active
+        assert recovery.has_password(OLD)
 
     def test_takes_a_token_for_half_an_hour(self, recovery: Recovery) -> None:
         assert TOKEN_LIFETIMES[MailKind.PASSWORD_RESET] == timedelta(minutes=30)
@@ -157,7 +195,7 @@ class TestPasswordReset:
     def test_of_an_unknown_address_publishes_the_same_message_and_sends_nothing(
         self, recovery: Recovery
     ) -> None:
-        assert not recovery.forget("nobody@example.com")
+        assert recovery.forget("nobody@example.com") is False
         assert recovery.mailer.sent == []
         assert len(recovery.database.committed.messages) == 1
 
@@ -170,6 +208,24 @@ class TestEmailVerification:
         assert recovery.stored.email_verified_at == NOW
         with pytest.raises(InvalidMailToken):
             recovery.email.verify(recovery.token())
+
+    def test_by_one_token_voids_the_others(self, recovery: Recovery) -> None:
+        recovery.email.request(recovery.caller)
+        recovery.deliver()
+        first = recovery.token()
+        recovery.email.request(recovery.caller)
+        recovery.deliver()
+        recovery.email.verify(first)
+        with pytest.raises(InvalidMailToken):
+            recovery.email.verify(recovery.token())
+
+    def test_refuses_a_token_that_another_request_spends_first(self, recovery: Recovery) -> None:
+        recovery.email.request(recovery.caller)
+        recovery.deliver()
+        overtaken = replace(recovery.email, mails=OvertakenMails(recovery.database))
+        with pytest.raises(InvalidMailToken):
+            overtaken.verify(recovery.token())
+        assert recovery.stored.email_verified_at is None
 
     def test_sends_nothing_to_a_confirmed_address(self, recovery: Recovery) -> None:
         recovery.save(replace(recovery.user, email_verified_at=NOW))
@@ -210,6 +266,13 @@ class TestDelivery:
         recovery.at += limit.period
         assert deliver()
         assert set(recovery.locks) == {"account_mails"}
+
+    def test_is_limited_by_kind(self) -> None:
+        assert {
+            MailKind.EMAIL_VERIFICATION: MailLimit(5, timedelta(hours=24)),
+            MailKind.LOGIN_LOCK: MailLimit(1, timedelta(hours=24)),
+            MailKind.PASSWORD_RESET: MailLimit(3, timedelta(minutes=30)),
+        } == LIMITS
 
     def test_at_the_limit_leaves_a_token_that_works(self) -> None:
         for kind, lifetime in TOKEN_LIFETIMES.items():

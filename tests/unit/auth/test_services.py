@@ -8,7 +8,6 @@ from uuid import UUID
 
 import pytest
 
-from mara.auth.adapters.bcrypt import BcryptPasswords
 from mara.auth.adapters.jwt import JwtAccessTokens
 from mara.auth.errors import (
     ApiKeyNotFound,
@@ -60,6 +59,7 @@ from tests.support.fakes.auth import (
     FakeSessions,
     FakeUsers,
 )
+from tests.support.interruptions import InterruptedPasswords
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 PASSWORD = "tram-lantern-42-orbit"
@@ -74,21 +74,33 @@ POLICY = LoginPolicy(
 )
 
 
-def _no_lock(owner_id: UUID, kind: str) -> None:
-    """A unit test has one thread: there is nothing to wait for."""
+@dataclass
+class CountedSessions(FakeSessions):
+    """Counts the uses that it is asked to record."""
+
+    uses: int = 0
+
+    def record_use(self, session_id: UUID, at: datetime, device: Device | None = None) -> None:
+        self.uses += 1
+        super().record_use(session_id, at, device)
 
 
 @dataclass
 class Auth:
-    """All services on one database, and a clock that the test sets."""
+    """All services on one database, and a clock that the test sets.
+
+    ``locks`` are the counts that were locked. A unit test has one thread: nothing waits for them.
+    """
 
     database: FakeAuthDatabase = field(default_factory=FakeAuthDatabase)
     at: datetime = NOW
+    locks: list[tuple[UUID, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         database, unit_of_work = self.database, self.database.unit_of_work
-        passwords, tokens = BcryptPasswords(4), JwtAccessTokens(TokenSecrets())
-        sessions, failures = FakeSessions(database), FakeLoginFailures(database)
+        passwords, tokens = InterruptedPasswords(), JwtAccessTokens(TokenSecrets())
+        sessions, failures = CountedSessions(database), FakeLoginFailures(database)
+        self.meanwhile, self.stored_sessions = passwords.meanwhile, sessions
         credentials, keys = FakeCredentials(database), FakeApiKeys(database)
         self.registration = RegistrationService(
             FakeUsers(database), credentials, passwords, database.publish, unit_of_work, self.now
@@ -117,11 +129,14 @@ class Auth:
         self.devices = DeviceService(
             sessions, failures, FakeUsers(database), unit_of_work, self.now
         )
-        self.keys = ApiKeyService(keys, sessions, _no_lock, unit_of_work, self.now)
+        self.keys = ApiKeyService(keys, sessions, self.lock_count, unit_of_work, self.now)
         self.authentication = AuthenticationService(tokens, sessions, keys, unit_of_work, self.now)
 
     def now(self) -> datetime:
         return self.at
+
+    def lock_count(self, owner_id: UUID, kind: str) -> None:
+        self.locks.append((owner_id, kind))
 
     def register(self, email: str = "anna@example.com") -> User:
         return self.registration.register(email=email, password=PASSWORD, profile=Profile())
@@ -196,6 +211,17 @@ class TestRegister:
         auth.register()
         with pytest.raises(EmailTaken):
             auth.register("ANNA@example.com")
+
+    def test_checks_the_address_and_the_password_at_once(self, auth: Auth) -> None:
+        auth.register()
+        with pytest.raises(WeakPassword) as weak:
+            auth.registration.check("ANNA@example.com", "password", ())
+        (taken,) = weak.value.also
+        assert isinstance(taken, EmailTaken)
+        with pytest.raises(EmailTaken):
+            auth.registration.check("anna@example.com", None, ())
+        auth.registration.check("boris@example.com", PASSWORD, ())
+        auth.registration.check(None, None, ())
 
 
 class TestLogIn:
@@ -330,6 +356,34 @@ class TestLockOut:
         for _ in range(2):
             auth.fail_to_log_in(held=[of_boris.access_token, of_boris.refresh_token])
         assert auth.is_locked_out(held=[of_boris.access_token, of_boris.refresh_token])
+        assert auth.is_locked_out()
+
+    def test_spares_no_device_that_tries_an_unknown_account(
+        self, auth: Auth, owner: SessionTokens
+    ) -> None:
+        held = [owner.access_token, owner.refresh_token]
+        for held_tokens in (held, held, []):
+            locked = LoginLocked if not held_tokens else InvalidCredentials
+            with pytest.raises(locked):
+                auth.sessions.log_in(
+                    email="x@x.org", password="wrong", address=ADDRESS, held_tokens=held_tokens
+                )
+
+    def test_spares_no_device_whose_refresh_token_has_expired(
+        self, auth: Auth, owner: SessionTokens
+    ) -> None:
+        auth.at += POLICY.refresh_lifetime
+        for _ in range(2):
+            auth.fail_to_log_in(held=[owner.refresh_token])
+        assert auth.is_locked_out()
+
+    def test_spares_a_device_until_the_last_second_of_its_refresh_token(
+        self, auth: Auth, owner: SessionTokens
+    ) -> None:
+        auth.at += POLICY.refresh_lifetime - timedelta(seconds=1)
+        for _ in range(2):
+            auth.fail_to_log_in(held=[owner.refresh_token])
+        assert not auth.is_locked_out()
 
     def test_spares_no_device_whose_session_has_ended(
         self, auth: Auth, owner: SessionTokens
@@ -339,6 +393,7 @@ class TestLockOut:
         for _ in range(2):
             auth.fail_to_log_in(held=held)
         assert auth.is_locked_out(held=held)
+        assert auth.is_locked_out()
 
     def test_of_a_known_device_follows_from_its_own_failures_alone(
         self, auth: Auth, owner: SessionTokens
@@ -413,6 +468,17 @@ class TestDevices:
             (session,) = auth.devices.list(caller, PageRequest()).items
             seen.append((session.last_used_at - NOW).total_seconds())
         assert seen == [0, 61, 61, 122]
+        assert auth.stored_sessions.uses == 2
+
+    def test_record_no_use_of_a_session_that_has_ended(self, auth: Auth) -> None:
+        auth.register()
+        tokens = auth.log_in()
+        auth.sessions.log_out(auth.caller(tokens))
+        auth.at += timedelta(minutes=5)
+        with pytest.raises(InvalidToken):
+            auth.caller(tokens)
+        (stored,) = auth.database.committed.sessions.values()
+        assert stored.last_used_at == NOW
 
     def test_are_ended_by_their_owner_once(self, auth: Auth) -> None:
         auth.register()
@@ -421,6 +487,7 @@ class TestDevices:
         with pytest.raises(SessionNotFound):
             auth.devices.end(Principal(new_id(), Role.USER), caller.session_id)
         auth.devices.end(caller, caller.session_id)
+        assert auth.reasons() == ["ended by its user"]
         with pytest.raises(SessionNotFound):
             auth.devices.end(caller, caller.session_id)
 
@@ -531,8 +598,27 @@ class TestChangePassword:
         caller = auth.caller(auth.log_in())
         with pytest.raises(WeakPassword):
             auth.passwords.change(caller, old=PASSWORD, new="password")
-        with pytest.raises(InvalidCredentials):
+        with pytest.raises(InvalidCredentials) as wrong:
             auth.passwords.change(caller, old="wrong", new=OTHER_PASSWORD)
+        assert wrong.value.detail == "The old password does not match."
+        auth.log_in()
+
+    def test_replaces_no_password_that_another_request_has_set_meanwhile(self, auth: Auth) -> None:
+        auth.register()
+        one, other = auth.caller(auth.log_in()), auth.caller(auth.log_in())
+        auth.meanwhile.append(
+            lambda: auth.passwords.change(other, old=PASSWORD, new=OTHER_PASSWORD)
+        )
+        with pytest.raises(InvalidCredentials, match="old password"):
+            auth.passwords.change(one, old=PASSWORD, new="mosaic-thunder-63-vase")
+        auth.log_in(OTHER_PASSWORD)
+
+    def test_changes_nothing_for_a_session_that_ends_meanwhile(self, auth: Auth) -> None:
+        auth.register()
+        caller = auth.caller(auth.log_in())
+        auth.meanwhile.append(lambda: auth.sessions.log_out(caller))
+        with pytest.raises(InvalidToken):
+            auth.passwords.change(caller, old=PASSWORD, new=OTHER_PASSWORD)
         auth.log_in()
 
     def test_is_locked_after_failures_until_one_succeeds(self, auth: Auth) -> None:
@@ -594,6 +680,21 @@ class TestApiKeys:
         assert found == Principal(user.id, Role.USER, scopes=frozenset({Scope.AGENTS_ASK}))
         with pytest.raises(InvalidApiKey):
             auth.authentication.authenticate("mara_unknown")
+
+    def test_are_counted_under_a_lock(self, auth: Auth) -> None:
+        """Parallel requests could otherwise create more of them than a user may have."""
+        caller = Principal(auth.register().id, Role.USER)
+        auth.keys.create(caller, name="ci", scopes=[])
+        assert auth.locks == [(caller.user_id, "api_keys")]
+
+    def test_are_made_by_a_session_while_it_is_valid(self, auth: Auth) -> None:
+        auth.register()
+        caller = auth.caller(auth.log_in())
+        key, _ = auth.keys.create(caller, name="ci", scopes=[])
+        auth.sessions.log_out(caller)
+        with pytest.raises(InvalidToken):
+            auth.keys.create(caller, name="ci", scopes=[])
+        assert auth.keys.list(caller, PageRequest()).items == [key]
 
     def test_end_at_their_expiry_and_with_their_account(self, auth: Auth) -> None:
         user = auth.register()

@@ -52,6 +52,5 @@ class AuthenticationService:
 
 def _is_stale(status: AccessStatus, at: datetime) -> bool:
     """Whether the last recorded use of a valid session is old enough to be replaced."""
-    if not status.valid or status.last_used_at is None:
-        return False
-    return at - status.last_used_at > USE_RECORDED_EVERY
+    used_at = status.last_used_at
+    return status.valid and used_at is not None and at - used_at > USE_RECORDED_EVERY
