@@ -227,6 +227,15 @@ class TestEmailVerification:
             overtaken.verify(recovery.token())
         assert recovery.stored.email_verified_at is None
 
+    def test_takes_a_token_for_a_day(self, recovery: Recovery) -> None:
+        recovery.email.request(recovery.caller)
+        recovery.deliver()
+        recovery.at += timedelta(hours=24)
+        with pytest.raises(InvalidMailToken):
+            recovery.email.verify(recovery.token())
+        recovery.at -= timedelta(seconds=1)
+        recovery.email.verify(recovery.token())
+
     def test_sends_nothing_to_a_confirmed_address(self, recovery: Recovery) -> None:
         recovery.save(replace(recovery.user, email_verified_at=NOW))
         recovery.email.request(recovery.caller)

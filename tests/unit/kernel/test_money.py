@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from mara.kernel.money import (
     AMOUNT_MAX,
+    HUGE_AMOUNT,
     InvalidAmount,
     UsdtIn,
     UsdtOut,
@@ -71,6 +72,12 @@ class TestWriting:
         text = format_usdt(amount)
         assert len(text.partition(".")[2]) == 6
         assert Decimal(text).scaleb(6) == amount
+
+
+class TestLimits:
+    def test_are_63_bits_and_a_billion_usdt(self) -> None:
+        assert format_usdt(AMOUNT_MAX) == "9223372036854.775807"
+        assert format_usdt(HUGE_AMOUNT) == "1000000000.000000"
 
 
 class TestFieldOfARequest:

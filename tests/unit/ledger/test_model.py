@@ -11,6 +11,7 @@ from mara.kernel.money import AMOUNT_MAX
 from mara.ledger.errors import HoldExceeded, InvalidCause, InvalidTransferAmount, Unbalanced
 from mara.ledger.model import (
     Account,
+    Balance,
     Cause,
     Hold,
     PlatformAccount,
@@ -81,6 +82,10 @@ class TestOrder:
     def test_touches_no_account_of_nobody(self) -> None:
         with pytest.raises(Unbalanced):
             TransferRequest.between(1, TransferKind.DEPOSIT, DEPOSIT, owner_id=None, cause=CAUSE)
+
+
+def test_a_balance_begins_with_nothing() -> None:
+    assert Balance() == Balance(available=0, reserved=0, suspense=0, pending=0)
 
 
 class TestCause:

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from mara.kernel.ids import new_id
+from mara.kernel.money import AMOUNT_MAX, HUGE_AMOUNT
 from mara.kernel.page import PageRequest
 from mara.kernel.principal import Principal, Role
 from mara.kernel.unit_of_work import SYSTEM
@@ -77,6 +78,10 @@ class Bank:
 
     def expiry(self) -> HoldExpiryService:
         return HoldExpiryService(self.service, self.database.unit_of_work)
+
+    def has_room(self, owner_id: UUID, amount: int) -> bool:
+        with self.database.unit_of_work(SYSTEM):
+            return self.service.has_room(owner_id, amount)
 
     def audit(self) -> Audit:
         with self.database.unit_of_work(SYSTEM):
@@ -197,6 +202,22 @@ class TestDeposits:
             with pytest.raises(KeyReused):
                 bank.run(different)
         assert bank.balance(owner_id) == Balance(available=5)
+
+
+class TestRoom:
+    def test_is_there_for_every_amount_below_a_huge_one(self, bank: Bank) -> None:
+        owner_id = bank.add_user(AMOUNT_MAX)
+        assert bank.has_room(owner_id, HUGE_AMOUNT - 1) is True
+        assert bank.has_room(owner_id, HUGE_AMOUNT) is False
+
+    def test_for_a_huge_amount_is_half_of_what_fits_less_all_balances(self, bank: Bank) -> None:
+        owner_id = bank.add_user(60)
+        bank.hold(owner_id, 20)
+        bank.run(lambda: bank.service.suspend(owner_id, 30, Cause("suspend", "inquiry")))
+        assert bank.balance(owner_id) == Balance(available=10, reserved=20, suspense=30)
+        left = AMOUNT_MAX // 2 - 60
+        assert bank.has_room(owner_id, left) is True
+        assert bank.has_room(owner_id, left + 1) is False
 
 
 class TestHolds:

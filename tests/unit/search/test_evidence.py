@@ -99,6 +99,20 @@ class TestParts:
         )
 
 
+class ForgetfulEmbedder(FakeEmbedder):
+    """Returns no vector for the last text."""
+
+    def embed_passages(self, texts: Sequence[str]) -> list[list[float]]:
+        return super().embed_passages(texts)[:-1]
+
+
+def test_an_embedder_that_leaves_out_a_text_is_an_error() -> None:
+    """Else the vectors of words could be mixed up, and a wrong answer look right."""
+    query = QueryAnalysis("blorp snark", {}, CHUNKS)
+    with pytest.raises(ValueError, match="shorter"):
+        collect_evidence(query, a_hit("Blorp snark frood."), ForgetfulEmbedder())
+
+
 class TestNothing:
     NOTHING = Evidence(
         bigram_coverage=0.0,
