@@ -1,13 +1,17 @@
-"""The language of an error: chosen by Accept-Language, else by the locale of the caller's profile.
+"""The language of errors: chosen by Accept-Language, else by the locale of the caller's profile.
 
 Errors are written in English where they are raised; ``mara.entrypoints.texts`` translates them.
 """
 
-from typing import Any
+from typing import Annotated, Any
 
-from mara.entrypoints.events import Request
+from fastapi import Depends
+from fastapi import Request as HttpRequest
+
+from mara.entrypoints.events import REQUEST, Request
 from mara.entrypoints.principal import PRINCIPAL
-from mara.entrypoints.texts import translate
+from mara.entrypoints.texts import translate, translate_failure
+from mara.kernel.failure_text import FailureText
 from mara.platform.telemetry import logger
 from mara.users.model import Locale
 
@@ -23,6 +27,19 @@ def localized(problem: Problem, request: Request) -> tuple[Problem, dict[str, st
     if locale is not Locale.EN:
         problem = _translated(problem)
     return problem, {"content-language": locale.value}
+
+
+async def _failure_texts(http_request: HttpRequest) -> FailureText:
+    request: Request = http_request.scope["aws.event"][REQUEST]
+
+    def in_language(code: str, detail: str) -> str:
+        return translate_failure(code, detail) if locale_of(request) is Locale.RU else detail
+
+    return in_language
+
+
+FailureTexts = Annotated[FailureText, Depends(_failure_texts)]
+"""Translates the detail of a failure, given its code, into the language of the request."""
 
 
 def locale_of(request: Request) -> Locale:

@@ -3,7 +3,8 @@
 ``texts.tsv`` has a line for each text: the code of the error, the part (``title`` or ``detail``),
 English, Russian. ``{name}`` in both stands for what the code inserts. The English text of a detail
 is ``*`` where it is written by a library or names internals: its Russian text is used for all
-details of the code that have no line.
+details of the code that have no line. ``failures.tsv`` has the same columns for failures: why a
+document cannot be read, and why a question gets no answer.
 """
 
 import re
@@ -46,7 +47,16 @@ class Text:
 
 def translate(code: str, text: str) -> str:
     """Return a text of an error in Russian; the text as it is where the catalog has no line."""
-    for known in catalog().get(code, ()):
+    return _translate("texts.tsv", code, text)
+
+
+def translate_failure(code: str, text: str) -> str:
+    """Return the detail of a failure in Russian, as ``translate`` does that of an error."""
+    return _translate("failures.tsv", code, text)
+
+
+def _translate(file: str, code: str, text: str) -> str:
+    for known in catalog(file).get(code, ()):
         russian = known.in_russian(text)
         if russian is not None:
             return russian
@@ -54,18 +64,18 @@ def translate(code: str, text: str) -> str:
 
 
 @cache
-def catalog() -> dict[str, list[Text]]:
+def catalog(file: str = "texts.tsv") -> dict[str, list[Text]]:
     """Return the texts by code: exact ones first, then those with placeholders, ``*`` last."""
     texts: dict[str, list[Text]] = {}
-    for text in _read():
+    for text in _read(file):
         texts.setdefault(text.code, []).append(text)
     for found in texts.values():
         found.sort(key=lambda text: (text.en == ANY, "{" in text.en))
     return texts
 
 
-def _read() -> Iterator[Text]:
-    lines = Path(__file__).with_name("texts.tsv").read_text("utf-8").splitlines()
+def _read(file: str) -> Iterator[Text]:
+    lines = Path(__file__).with_name(file).read_text("utf-8").splitlines()
     for line in lines:
         if line and not line.startswith("#"):
             yield Text(*line.split("\t"))

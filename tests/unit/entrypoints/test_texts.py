@@ -14,7 +14,10 @@ from mara.kernel.errors import DomainError
 from tests.unit.entrypoints.test_problems import every_error
 
 ERRORS = {error.__name__: error for error in every_error()}
-TEXTS = [text for texts in catalog().values() for text in texts]
+FAILURES = "failures.tsv"
+TEXTS = [
+    text for file in ("texts.tsv", FAILURES) for texts in catalog(file).values() for text in texts
+]
 PYTHON_ONLY = {
     *("no_such_attribute", "needs_python_object", "recursion_loop", "frozen_field"),
     *("frozen_instance", "get_attribute_error", "dataclass_type", "dataclass_exact_type"),
@@ -28,6 +31,8 @@ PYTHON_ONLY = {
 }
 """Errors of pydantic that no JSON body, query or path causes."""
 
+FAILURE_CALLS = {"Unreadable", "Failure", "_failed"}
+
 
 def raised_details() -> Iterator[tuple[type[DomainError], str, str]]:
     """Each literal detail in the code: its error, the text with its values as ``{}``, the place."""
@@ -40,6 +45,41 @@ def raised_details() -> Iterator[tuple[type[DomainError], str, str]]:
             text = _text(node.args[0])
             if error is not None and text is not None:
                 yield error, text, f"{path.relative_to(root)}:{node.lineno}"
+
+
+def stored_failures() -> Iterator[tuple[str, str, str]]:
+    """Each failure that the code stores: its code, the text with its values as ``{}``, the place.
+
+    A code and a text stand beside each other in a call or a pair; a long text is a variable.
+    """
+    root = Path(mara.__path__[0])
+    for folder in ("documents", "extraction"):
+        for path in sorted((root / folder).rglob("*.py")):
+            details: dict[str, str] = {}
+            for node in _in_order(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.Assign) and (text := _text(node.value)):
+                    details |= {n.id: text for n in node.targets if isinstance(n, ast.Name)}
+                for code, text in _pairs(node, details):
+                    yield code, text, f"{path.relative_to(root)}:{getattr(node, 'lineno', 0)}"
+
+
+def _in_order(tree: ast.AST) -> list[ast.AST]:
+    return sorted(ast.walk(tree), key=lambda node: getattr(node, "lineno", 0))
+
+
+def _pairs(node: ast.AST, details: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """The code and the text in the arguments of a failure, or in a constant of a module."""
+    parts: list[ast.expr] = []
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") in FAILURE_CALLS:
+        parts = node.args[-2:]
+    elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple):
+        parts = node.value.elts
+    if len(parts) == 2:
+        code, text = _text(parts[0]), _text(parts[1])
+        if isinstance(parts[1], ast.Name):
+            text = details.get(parts[1].id)
+        if code and text and text.endswith("."):
+            yield code, text
 
 
 def _text(node: ast.expr) -> str | None:
@@ -80,6 +120,16 @@ class TestCatalog:
     def test_has_no_code_that_no_error_has(self) -> None:
         known = {code_of(error) for error in ERRORS.values()} | {BAD_REQUEST, INTERNAL}
         assert set(catalog()) - known == set()
+
+    def test_has_every_failure_that_the_code_stores(self) -> None:
+        stored = list(stored_failures())
+        assert {code for code, _, _ in stored} >= set(catalog(FAILURES)) - {"timed_out"}
+        missing = [
+            f"{code}\tdetail\t{text}\t...  # {place}"
+            for code, text, place in stored
+            if not any(known.in_russian(text) for known in catalog(FAILURES).get(code, []))
+        ]
+        assert missing == [], "add to shared/mara/entrypoints/failures.tsv:\n" + "\n".join(missing)
 
     @pytest.mark.parametrize("text", TEXTS, ids=lambda text: f"{text.code}-{text.en[:30]}")
     def test_is_russian_and_inserts_only_what_the_english_text_has(self, text: Text) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from mara.agents.schemas.pending import PendingAnswerOut
 from mara.agents.schemas.replay import ReplayOut
 from mara.entrypoints.http import AGENTS_READ, USER, api, lambda_handler
+from mara.entrypoints.language import FailureTexts
 from mara.entrypoints.principal import Caller
 from mara.wiring.agents import conversation_service, question_acceptance
 
@@ -17,11 +18,11 @@ app = api(access=USER, scope=AGENTS_READ)
 
 @app.get("/api/v1/agents/{agent_id}/answers/{answer_id}")
 async def get_answer(
-    agent_id: UUID, answer_id: UUID, caller: Caller
+    agent_id: UUID, answer_id: UUID, caller: Caller, failure_text: FailureTexts
 ) -> ReplayOut | PendingAnswerOut:
     pending = question_acceptance().find(caller, agent_id, answer_id)
     if pending is not None:
-        return PendingAnswerOut.of(pending)
+        return PendingAnswerOut.of(pending, failure_text)
     answer, texts = conversation_service().replay(caller, agent_id, answer_id)
     return ReplayOut.with_texts(answer, texts)
 

@@ -10,6 +10,7 @@ from pydantic import Field
 from mara.documents.schemas import DocumentOut
 from mara.documents.schemas.analysis import AnalysisOut
 from mara.entrypoints.http import DOCUMENTS_READ, USER, api, lambda_handler
+from mara.entrypoints.language import FailureTexts
 from mara.entrypoints.principal import Caller
 from mara.wiring.documents import analysis_service, library_service
 
@@ -25,8 +26,10 @@ class DocumentDetailOut(DocumentOut):
 
 
 @app.get("/api/v1/documents/{document_id}")
-async def get_document(document_id: UUID, caller: Caller) -> DocumentDetailOut:
-    found = DocumentDetailOut.of(library_service().get(caller, document_id))
+async def get_document(
+    document_id: UUID, caller: Caller, failure_text: FailureTexts
+) -> DocumentDetailOut:
+    found = DocumentDetailOut.of(library_service().get(caller, document_id), failure_text)
     analysis = analysis_service().find(caller, document_id)
     shown = AnalysisOut.of(analysis) if analysis else None
     return found.model_copy(update={"analysis": shown})

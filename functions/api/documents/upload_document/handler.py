@@ -17,6 +17,7 @@ from mara.documents.schemas.uploads import (
     upload_response,
 )
 from mara.entrypoints.http import DOCUMENTS_WRITE, USER, api, lambda_handler
+from mara.entrypoints.language import FailureTexts
 from mara.entrypoints.principal import Caller
 from mara.wiring.agents import upload_service
 
@@ -25,11 +26,11 @@ app = api(access=USER, scope=DOCUMENTS_WRITE)
 
 @app.post("/api/v1/documents/upload", status_code=202, **OPENAPI)
 async def upload_document(
-    request: Request, response: Response, caller: Caller
+    request: Request, response: Response, caller: Caller, failure_text: FailureTexts
 ) -> DocumentOut | UploadBegun:
     upload, agent_id = await parse_upload(request)
     result = upload_service().upload(caller, upload, agent_id=agent_id)
-    response.status_code, body = upload_response(result)
+    response.status_code, body = upload_response(result, failure_text)
     return body
 
 

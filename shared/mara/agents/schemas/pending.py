@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from mara.agents.model.pending import PendingAnswer, PendingState
+from mara.kernel.failure_text import FailureText, in_english
 
 RESPOND_ASYNC = "respond-async"
 
@@ -27,7 +28,10 @@ class AnswerFailureOut(BaseModel):
     """Why there is no answer; ``code`` is stable, such as ``timed_out``."""
 
     code: str = Field(description="Stable code of the reason.", examples=["timed_out"])
-    detail: str = Field(description="What to do.", examples=["Ask the question again."])
+    detail: str = Field(
+        description="What to do, in the language of the request.",
+        examples=["Ask the question again."],
+    )
 
 
 class PendingAnswerOut(BaseModel):
@@ -50,17 +54,19 @@ class PendingAnswerOut(BaseModel):
     created_at: datetime = Field(description="When the question was asked.")
 
     @classmethod
-    def of(cls, pending: PendingAnswer) -> Self:
-        """Build the response from the model object."""
-        failure = pending.failure and AnswerFailureOut(
-            code=pending.failure, detail="Ask the question again."
-        )
+    def of(cls, pending: PendingAnswer, failure_text: FailureText = in_english) -> Self:
+        """Build the response from the model object; ``failure_text`` translates the failure."""
+        failure, detail = None, "Ask the question again."
+        if pending.failure:
+            failure = AnswerFailureOut(
+                code=pending.failure, detail=failure_text(pending.failure, detail)
+            )
         return cls(
             answer_id=pending.id,
             conversation_id=pending.conversation_id,
             status=pending.state,
             question=pending.question,
-            failure=failure or None,
+            failure=failure,
             created_at=pending.created_at,
         )
 

@@ -7,11 +7,12 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from mara.documents.model import Document, DocumentState, Stage
+from mara.documents.model import Document, DocumentState, Failure, Stage
 from mara.documents.model.uploads import UploadForm
 from mara.documents.service.formats import CONTRACTS, check_filename, check_size
 from mara.documents.service.library import DOWNLOAD_LIFETIME
 from mara.kernel.checked import checked
+from mara.kernel.failure_text import FailureText, in_english
 
 
 class UploadIn(BaseModel):
@@ -57,8 +58,14 @@ class FailureOut(BaseModel):
 
     code: str = Field(description="Stable code of the reason.", examples=["encrypted"])
     detail: str = Field(
-        description="The reason as a sentence.", examples=["The file is protected by a password."]
+        description="The reason as a sentence, in the language of the request.",
+        examples=["The file is protected with a password: save it without."],
     )
+
+    @classmethod
+    def of(cls, failure: Failure, failure_text: FailureText) -> Self:
+        """Build the response from the model object."""
+        return cls(code=failure.code, detail=failure_text(failure.code, failure.detail))
 
 
 class ProgressOut(BaseModel):
@@ -137,8 +144,8 @@ class DocumentOut(BaseModel):
     updated_at: datetime = Field(description="When the state last changed.")
 
     @classmethod
-    def of(cls, document: Document) -> Self:
-        """Build the response from the model object."""
+    def of(cls, document: Document, failure_text: FailureText = in_english) -> Self:
+        """Build the response from the model object; ``failure_text`` translates the failure."""
         failure, progress = document.failure, document.progress
         contract = CONTRACTS[document.format]
         return cls(
@@ -149,7 +156,7 @@ class DocumentOut(BaseModel):
             sha256=document.sha256,
             version=document.version,
             state=document.state,
-            failure=FailureOut(code=failure.code, detail=failure.detail) if failure else None,
+            failure=FailureOut.of(failure, failure_text) if failure else None,
             pages=document.pages,
             chunks=document.chunks,
             language=document.language,

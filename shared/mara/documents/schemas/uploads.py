@@ -11,6 +11,7 @@ from starlette.datastructures import UploadFile
 
 from mara.documents.model.uploads import AnnouncedFile, SentFile, Upload, UploadResult
 from mara.documents.schemas import DocumentOut, UploadBegun, UploadIn
+from mara.kernel.failure_text import FailureText
 
 MULTIPART = "multipart/form-data"
 MEDIA_TYPES = (MULTIPART, "application/json")
@@ -84,13 +85,15 @@ async def parse_upload(request: Request) -> tuple[Upload, UUID | None]:
     return AnnouncedFile(body.filename, body.size, body.sha256), body.agent_id
 
 
-def upload_response(result: UploadResult) -> tuple[int, DocumentOut | UploadBegun]:
+def upload_response(
+    result: UploadResult, failure_text: FailureText
+) -> tuple[int, DocumentOut | UploadBegun]:
     """Return the status and the body: 201 with a form, 202 for a new document, else 200."""
     if result.announced:
         status = HTTPStatus.CREATED if result.is_new else HTTPStatus.OK
         return status, UploadBegun.of(result.document, result.form)
     status = HTTPStatus.ACCEPTED if result.is_new else HTTPStatus.OK
-    return status, DocumentOut.of(result.document)
+    return status, DocumentOut.of(result.document, failure_text)
 
 
 async def _parse_form(request: Request) -> tuple[Upload, UUID | None]:

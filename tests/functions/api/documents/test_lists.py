@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from functions.api.documents.get_document.handler import handler as get_document
 from functions.api.documents.list_documents.handler import handler as list_documents
 from mara.documents.adapters.postgres import PostgresDocuments
-from mara.documents.model import DocumentState
+from mara.documents.model import DocumentState, Failure
 from mara.platform.database import transaction
 from tests.support.accounts import Account, make_account
 from tests.support.events import Answer, call
@@ -141,3 +142,17 @@ def test_the_total_is_counted_when_asked(anna: Account) -> None:
     assert total(total="true", superseded="true", text="md") == 5
     other = make_account("boris")
     assert ask(other, total="true").json["total"] == 0
+
+
+def test_why_a_document_failed_is_told_in_the_language_of_the_request(anna: Account) -> None:
+    failure = Failure("encrypted", "The file is protected with a password: save it without.")
+    document = replace(a_document(anna.id, "x.pdf"), state=DocumentState.FAILED, failure=failure)
+    with transaction(anna.id):
+        PostgresDocuments().add(document)
+    for language, said in (("en", failure.detail), ("ru", "Файл защищён паролем")):
+        headers = {**anna.headers, "accept-language": language}
+        listed = call(list_documents, "GET", PATH, query={"state": "failed"}, headers=headers)
+        shown = call(get_document, "GET", f"{PATH}/{document.id}", headers=headers)
+        for found in (listed.json["items"][0], shown.json):
+            assert found["failure"]["code"] == "encrypted"
+            assert found["failure"]["detail"].startswith(said)
