@@ -68,6 +68,7 @@ class TestUp:
         later = "# Later\n\nThe next upload finds bucket, notification and queue working again.\n"
         customer.wait_until_ready(customer.upload_by_form(later))
 
+    @pytest.mark.proof
     def test_recovers_after_a_clean_stop(self, cloud: LocalCloud, customer: Customer) -> None:
         assert cloud.run("down").returncode == 0
         assert cloud.run("status").returncode == 1
@@ -130,6 +131,7 @@ def test_without_node_two_chains_are_off_and_the_rest_works(tmp_path: Path) -> N
 
 @pytest.mark.xdist_group("local-cloud")
 class TestProcesses:
+    @pytest.mark.proof
     def test_all_end_when_the_supervisor_is_killed(
         self, cloud: LocalCloud, customer: Customer
     ) -> None:

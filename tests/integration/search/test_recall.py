@@ -116,6 +116,7 @@ class TestRecall:
         passages = fill(search_index, make_account().id, 2_000, seed=1)
         assert recall(search_index, passages, ROUNDING[index]) == 1.0
 
+    @pytest.mark.proof
     def test_is_nearly_complete_in_a_large_one_and_complete_for_a_small_neighbour(
         self, index: str, search_index: SearchIndex
     ) -> None:
@@ -133,6 +134,7 @@ class TestRecall:
         named = frozenset(large.document_ids[:1])
         assert recall(search_index, part, ROUNDING[index], document_ids=named) == 1.0
 
+    @pytest.mark.proof
     def test_tells_the_spread_of_meaning_from_a_sample_of_a_large_one(
         self, index: str, search_index: SearchIndex
     ) -> None:
