@@ -1,11 +1,22 @@
 """One deployed stack for the tests that only use it; those that break one start their own."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.support.local_cloud import LocalCloud, local_cloud
 from tests.support.story import Customer
+
+FOLDER = Path(__file__).parent
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run all in one worker of pytest-xdist: they share a stack, and two stacks slow each other."""
+    for item in items:
+        if FOLDER in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("local-cloud"))
 
 
 @pytest.fixture(scope="session")

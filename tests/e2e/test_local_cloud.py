@@ -36,7 +36,6 @@ def customer(cloud: LocalCloud) -> Customer:
     return someone
 
 
-@pytest.mark.xdist_group("local-cloud")
 class TestUp:
     def test_is_harmless_the_second_time(self, cloud: LocalCloud, customer: Customer) -> None:
         before = cloud.supervisor()
@@ -129,7 +128,6 @@ def test_without_node_two_chains_are_off_and_the_rest_works(tmp_path: Path) -> N
         payer.scan_until(("12.500000", "credited"))
 
 
-@pytest.mark.xdist_group("local-cloud")
 class TestProcesses:
     @pytest.mark.proof
     def test_all_end_when_the_supervisor_is_killed(
@@ -170,7 +168,6 @@ PROCESSES_MORE_MAX = 12
 
 
 @pytest.mark.proof
-@pytest.mark.xdist_group("local-cloud")
 class TestServersThatEnd:
     @pytest.mark.parametrize(
         ("name", "words", "other"),
@@ -198,7 +195,6 @@ class TestServersThatEnd:
         assert cloud.process_of(other) == left_alone
 
 
-@pytest.mark.xdist_group("local-cloud")
 class TestFrontDoor:
     @pytest.mark.parametrize(
         "path",
@@ -235,7 +231,6 @@ class TestFrontDoor:
         assert max(seen) <= before + PROCESSES_MORE_MAX
 
 
-@pytest.mark.xdist_group("local-cloud")
 class TestEnvironment:
     def test_is_not_the_one_that_uv_changes(self, cloud: LocalCloud) -> None:
         commands = [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in cloud.processes()]

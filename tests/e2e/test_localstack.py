@@ -19,7 +19,7 @@ from tests.support.payer import Payer
 from tests.support.ports import free_ports
 from tests.support.story import Customer, assert_is_answered
 
-pytestmark = [pytest.mark.proof, pytest.mark.xdist_group("local-cloud")]
+pytestmark = pytest.mark.proof
 
 COMMAND_TIMEOUT_S = 1800.0
 SECOND_UP_MAX_S = 240.0
