@@ -14,6 +14,7 @@ from mara.wallets.model import (
     Receipt,
     Token,
     TokenTransfer,
+    UnreadableEvent,
 )
 
 USDT = Token("USDT", 6)
@@ -138,6 +139,8 @@ class SimulatedProvider:
     other_hashes: bool = False
     forges: Payment | None = None
     """A transfer that it adds to every range and vouches for in receipts."""
+    unreadable: list[UnreadableEvent] = field(default_factory=list)
+    """Events that it lists in their blocks and that are no transfers."""
     transfers_max: int = 10_000
     says: Token = USDT
     has_token: bool = True
@@ -158,7 +161,13 @@ class SimulatedProvider:
         self._called("get_transfers")
         final = min(self.chain.final + self.hastily_final, self._latest)
         return [
-            RangeTransfers(asked, self._hash(asked.last), final, self._listed(asked))
+            RangeTransfers(
+                asked,
+                self._hash(asked.last),
+                final,
+                self._listed(asked),
+                [event for event in self.unreadable if (event.block_number or 0) in asked],
+            )
             for asked in ranges
         ]
 

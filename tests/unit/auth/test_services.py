@@ -480,6 +480,13 @@ class TestDevices:
         (stored,) = auth.database.committed.sessions.values()
         assert stored.last_used_at == NOW
 
+    def test_are_counted_where_it_is_asked_for(self, auth: Auth) -> None:
+        auth.register()
+        auth.log_in()
+        caller = auth.caller(auth.log_in())
+        assert auth.devices.list(caller, PageRequest(1, total=True)).total == 2
+        assert auth.devices.list(caller, PageRequest(1)).total is None
+
     def test_are_ended_by_their_owner_once(self, auth: Auth) -> None:
         auth.register()
         caller = auth.caller(auth.log_in())
@@ -725,6 +732,13 @@ class TestApiKeys:
         with pytest.raises(TooManyApiKeys):
             auth.keys.create(caller, name="a", scopes=[])
         assert len(auth.keys.list(caller, PageRequest(100)).items) == KEYS_MAX == 50
+
+    def test_are_counted_where_it_is_asked_for(self, auth: Auth) -> None:
+        caller = Principal(auth.register().id, Role.USER)
+        for name in ("a", "b"):
+            auth.keys.create(caller, name=name, scopes=[])
+        assert auth.keys.list(caller, PageRequest(1, total=True)).total == 2
+        assert auth.keys.list(caller, PageRequest(1)).total is None
 
     def test_are_deleted_by_their_owner(self, auth: Auth) -> None:
         caller = Principal(auth.register().id, Role.USER)

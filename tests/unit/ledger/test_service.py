@@ -410,6 +410,8 @@ class TestBalances:
         second = service.list_entries(caller, PageRequest.of(2, first.next_cursor))
         assert [one.amount for one in second.items] == [10]
         assert second.next_cursor is None
+        assert service.list_entries(caller, PageRequest(2, total=True)).total == 3
+        assert service.list_entries(caller, PageRequest(2)).total is None
 
 
 @dataclass

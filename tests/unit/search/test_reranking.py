@@ -16,6 +16,7 @@ from mara.search.service.reranking import (
     DEPTH,
     FeatureReranker,
     RerankingWeights,
+    append_tail,
     diversify,
 )
 
@@ -174,6 +175,10 @@ class TestTail:
         found = FeatureReranker(NO_WEIGHTS).rerank(QueryAnalysis("fuel", {}, 1000), [*head, *tail])
         assert [each.score for each in found[-3:]] == [10.0, 9.5, 2.0]
 
+    def test_keeps_its_scores_where_nothing_is_before_it(self) -> None:
+        tail = [ranked(1, "One.", score=3.0), ranked(2, "Two.", score=2.0)]
+        assert append_tail([], tail) == tail
+
     def test_is_what_follows_forty_candidates(self) -> None:
         ranks = [ranked(n, "Nothing.", score=-n / 10) for n in range(1, 41)]
         better = ranked(41, "The fuel pump.", score=-4.1)
@@ -241,7 +246,15 @@ class TestDiversify:
         assert order([hit(1, 9.0, row=1), hit(2, 8.0, row=1), hit(3, 7.0, row=2)]) == [1, 3, 2]
 
     def test_sees_no_repeats_where_nothing_divides_the_document(self) -> None:
-        assert order([hit(1, 9.0), hit(2, 8.9), hit(3, 8.8)]) == [1, 2, 3]
+        hits = [hit(1, 9.0), hit(2, 8.9), hit(3, 8.8)]
+        assert diversify(hits) == hits
+
+    def test_takes_the_heading_above_the_innermost_one_for_the_section(self) -> None:
+        """Passages under two chapters of one book are no repeats."""
+        hits = [hit(1, 9.0, "Book", "I", "a"), hit(2, 8.5, "Book", "I", "b")]
+        other = hit(3, 8.0, "Book", "II", "c")
+        assert order([*hits, other]) == [1, 3, 2]
+        assert diversify([hits[0], other]) == [hits[0], other]
 
     @given(st.lists(st.tuples(st.floats(-9, 9), st.sampled_from("ABC")), max_size=12))
     def test_loses_no_hit(self, drawn: list[tuple[float, str]]) -> None:

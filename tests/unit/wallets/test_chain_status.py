@@ -40,6 +40,14 @@ class TestState:
     def test_lags_if_a_block_is_missing(self) -> None:
         assert status(gap_blocks=1).state is ChainState.LAGGING
 
+    def test_has_the_names_of_the_api(self) -> None:
+        assert [str(state) for state in ChainState] == ["current", "lagging", "unread", "broken"]
+
+    def test_is_broken_while_a_finalized_block_has_changed_whatever_the_lag(self) -> None:
+        for caught_up_at in (NOW, None):
+            broken = status(caught_up_at=caught_up_at, broken_at=NOW)
+            assert broken.state is ChainState.BROKEN
+
     def test_is_unread_before_the_first_scan(self) -> None:
         assert ChainStatus(Network.TRON, NOW, None, 0, []).state == "unread"
 
@@ -65,6 +73,10 @@ class TestLag:
     def test_is_in_full_seconds_and_never_negative(self, ahead_ms: int, seconds: int) -> None:
         moment = NOW + timedelta(milliseconds=ahead_ms)
         assert status(caught_up_at=moment).lag_s == seconds
+
+
+def test_has_no_unreadable_events_unless_they_were_counted() -> None:
+    assert (status().unreadable_events, status().providers) == (0, None)
 
 
 def test_failures_have_the_names_of_the_api() -> None:

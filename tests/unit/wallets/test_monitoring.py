@@ -1,6 +1,7 @@
 """Monitoring: statuses for operators, metrics for alarms, and the scheduled scan."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -136,6 +137,13 @@ class TestStatus:
         service = MonitoringService([ARBITRUM], statuses, world.metrics, lambda: now)
         (found,) = service.get_statuses()
         assert len(found.failures) == count
+
+    @pytest.mark.parametrize(("counted", "providers"), [({ARBITRUM: 2}, 2), ({}, None)])
+    def test_has_the_number_of_providers_if_it_is_known(
+        self, world: World, counted: dict[Network, int], providers: int | None
+    ) -> None:
+        service = replace(world.monitoring(), providers=counted)
+        assert [found.providers for found in service.get_statuses()] == [providers]
 
 
 class TestMetrics:

@@ -1,13 +1,23 @@
 """One malformed event among valid ones: it is passed with a reason, its neighbours are read."""
 
+from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mara.wallets.adapters import deposit_events
 from mara.wallets.adapters.transfer_logs import TRANSFER, TransferLogs
-from mara.wallets.model import BlockRange, TokenTransfer, UnreadableEvent
+from mara.wallets.model import (
+    BlockRange,
+    EventPart,
+    TokenTransfer,
+    UnreadableEvent,
+    UnreadablePart,
+    content_of,
+)
 from mara.wallets.model.unreadable_event import CONTENT_MAX
 
 CONTRACT = "0x" + "01" * 20
@@ -120,7 +130,49 @@ class TestEvents:
         assert len(unreadable) == (len(value) if isinstance(value, list) else 1)
 
 
+class TestContent:
+    def test_is_json_in_ascii_with_sorted_keys(self) -> None:
+        assert content_of({"b": "\x00я", "a": 1}) == '{"a": 1, "b": "\\u0000\\u044f"}'
+
+    def test_of_what_json_lacks_is_its_text(self) -> None:
+        assert content_of({1}) == '"{1}"'
+
+    @pytest.mark.parametrize(("length", "kept"), [(997, 999), (998, 1000), (999, 1000)])
+    def test_is_cut_after_a_thousand_characters(self, length: int, kept: int) -> None:
+        text = content_of("x" * length)
+        assert len(text) == kept
+        assert text.endswith('"') == (length <= 998)
+
+
+class TestParts:
+    def test_have_their_names(self) -> None:
+        """Stored rows have them."""
+        assert [str(part) for part in EventPart] == [
+            *("form", "amount", "recipient", "transaction", "block", "log_index")
+        ]
+
+    @pytest.mark.parametrize("part", EventPart)
+    def test_are_named_by_their_error(self, part: EventPart) -> None:
+        error = UnreadablePart(part)
+        assert error.part is part
+        assert str(error) == f"the event's {part} cannot be read"
+
+
 class TestIdentity:
+    def test_is_the_sha_256_of_the_place_or_else_of_the_content(self) -> None:
+        """Stored rows have it: another one would count known events again."""
+        placed = UnreadableEvent(EventPart.AMOUNT, "content", 5, "0xab", 0)
+        assert placed.id == sha256(b"('0xab', 5, 0)").hexdigest()
+        for event in (
+            replace(placed, block_number=None),
+            replace(placed, transaction=None),
+            replace(placed, log_index=None),
+        ):
+            assert event.id == sha256(b"content").hexdigest()
+
+    def test_is_of_our_token_unless_said_otherwise(self) -> None:
+        assert UnreadableEvent(EventPart.AMOUNT, "content").is_of_token is True
+
     def test_is_that_of_the_place_whatever_the_reader_spells(self) -> None:
         first, second = (
             TransferLogs(CONTRACT).read([{**log(0), "data": "0x", **extra}], BLOCKS)[1][0]

@@ -1,6 +1,7 @@
 """Creation of wallets: one per user and network, and none before the first scan."""
 
 from collections.abc import Mapping
+from hashlib import sha3_256
 from uuid import UUID
 
 import pytest
@@ -9,14 +10,14 @@ from mara.kernel.ids import new_id
 from mara.kernel.page import PageRequest
 from mara.kernel.principal import Principal, Role
 from mara.wallets.errors import NetworkOff, WalletNotFound
-from mara.wallets.model import DEPOSIT_RULES, DepositRules, Network
+from mara.wallets.model import DEPOSIT_RULES, DepositRules, DepositState, Network
 from mara.wallets.model.addresses import receives_at
 from mara.wallets.service.wallet_creation import WalletCreationService
 from mara.wallets.service.wallets import WalletService
 from mara.wiring.wallets import address_codec
 from tests.support.fakes.vaults import fake_vault_service
 from tests.support.fakes.wallets import FakeDeposits, FakeScanCursors, FakeWallets
-from tests.support.world import World
+from tests.support.world import FIVE, World
 
 CALLER = Principal(new_id(), Role.USER)
 ARBITRUM = Network.ARBITRUM
@@ -65,8 +66,9 @@ def test_receives_on_aptos_at_the_store_of_the_token(world: World) -> None:
     world.database.committed.cursors[Network.APTOS] = stored
     wallet, _ = service(world).create(CALLER, Network.APTOS)
     token = address_codec().decode(Network.APTOS, DEPOSIT_RULES[Network.APTOS].contract)
-    assert wallet.receives_at == receives_at(Network.APTOS, wallet.address, token)
-    assert wallet.receives_at != wallet.address
+    assert wallet.receives_at == sha3_256(wallet.address + token + b"\xfc").digest()
+    assert receives_at(Network.APTOS, wallet.address, token) == wallet.receives_at
+    assert receives_at(Network.TRON, wallet.address, token) == wallet.address
 
 
 def test_creates_none_on_a_network_that_is_off(world: World) -> None:
@@ -145,3 +147,49 @@ class TestQueries:
         assert listed == sorted(listed, key=lambda deposit: deposit.id, reverse=True)
         assert (len(first.items), len(second.items)) == (2, 1)
         assert second.next_cursor is None
+
+    def test_return_the_total_where_it_is_asked_for(self, world: World) -> None:
+        wallet, _ = service(world).create(CALLER, ARBITRUM)
+        for _ in range(3):
+            world.pay(wallet.address)
+        world.scan()
+        queries = self.queries(world)
+        for asked, total in ((True, 3), (False, None)):
+            page = PageRequest(2, total=asked)
+            assert queries.list_deposits(CALLER, ARBITRUM, page)[1].total == total
+            assert queries.list_all_deposits(CALLER, page)[1].total == total
+
+    @pytest.mark.parametrize("sort", ["amount", "-amount", "-created_at"])
+    def test_return_all_deposits_in_pages_in_the_order_that_is_asked_for(
+        self, world: World, sort: str
+    ) -> None:
+        wallet, _ = service(world).create(CALLER, ARBITRUM)
+        for amount in (2 * FIVE, FIVE, 3 * FIVE):
+            world.pay(wallet.address, amount)
+        world.scan()
+        queries = self.queries(world)
+        wallets, first, latest = queries.list_all_deposits(CALLER, PageRequest(2, sort=sort))
+        assert wallets == {ARBITRUM: wallet}
+        assert latest == {ARBITRUM: world.chain.latest}
+        following = PageRequest.of(2, first.next_cursor, sort=sort)
+        _, second, _ = queries.list_all_deposits(CALLER, following)
+        assert second.next_cursor is None
+        listed = [*first.items, *second.items]
+        if sort == "-created_at":
+            assert listed == sorted(listed, key=lambda one: one.id, reverse=True)
+        else:
+            amounts = [one.amount_micro_usdt for one in listed]
+            assert amounts == sorted(amounts, reverse=sort.startswith("-"))
+        assert len({one.id for one in listed}) == 3
+
+    def test_return_deposits_of_the_network_and_state_that_are_asked_for(
+        self, world: World
+    ) -> None:
+        wallet, _ = service(world).create(CALLER, ARBITRUM)
+        world.pay(wallet.address)
+        world.scan()
+        queries = self.queries(world)
+        for state, count in (("seen", 1), ("credited", 0)):
+            page = PageRequest(filters={"state": DepositState(state)})
+            assert len(queries.list_deposits(CALLER, ARBITRUM, page)[1].items) == count
+            assert len(queries.list_all_deposits(CALLER, page)[1].items) == count
