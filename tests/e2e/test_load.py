@@ -7,7 +7,7 @@ import pytest
 from tests.support.benches import run_bench
 from tests.support.local_cloud import LocalCloud
 
-pytestmark = [pytest.mark.proof, pytest.mark.xdist_group("local-cloud")]
+pytestmark = pytest.mark.proof
 
 
 def test_loses_no_document_and_gives_no_5xx(stack: LocalCloud) -> None:

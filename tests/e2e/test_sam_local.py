@@ -21,7 +21,7 @@ from tests.support.local_cloud import ROOT, LocalCloud, local_cloud, until
 from tests.support.ports import free_port
 from tests.support.story import Customer, assert_is_answered
 
-pytestmark = [pytest.mark.proof, pytest.mark.xdist_group("local-cloud")]
+pytestmark = pytest.mark.proof
 
 BUILD_TIMEOUT_S = 300
 INVOKE_TIMEOUT_S = 180
