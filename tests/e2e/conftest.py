@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.local_cloud import LocalCloud, local_cloud
+from tests.support.ports import free_port
 from tests.support.story import Customer
 
 FOLDER = Path(__file__).parent
@@ -21,7 +22,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
-    with local_cloud(tmp_path_factory.mktemp("stack")) as started:
+    origins = f"http://localhost:3000,http://localhost:{free_port()}"
+    folder = tmp_path_factory.mktemp("stack")
+    with local_cloud(folder, MARA_CORS_ORIGINS=origins) as started:
         started.up()
         yield started
 
