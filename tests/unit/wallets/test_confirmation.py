@@ -112,7 +112,7 @@ class TestAHugeAmount:
         huge = [world.pay(address, 2**61) for _ in range(3)]
         small = world.pay(address)
         world.mine()
-        world.scan(world.first)
+        assert world.scan(world.first).settled == 2
         states = world.states()
         assert [states[paid] for paid in huge] == ["credited", "final", "final"]
         assert states[small] == "credited"

@@ -18,7 +18,7 @@ from mara.wallets.errors import (
 from mara.wallets.model import BlockRange, ChainHead, Network, RangeTransfers, ScanCursor
 from tests.support.chains import Payment, SimulatedProvider
 from tests.support.fakes.wallets import FakeScanCursors
-from tests.support.world import FIVE, World
+from tests.support.world import FIVE, STRANGER, World
 
 
 class ForkedProvider(SimulatedProvider):
@@ -56,6 +56,13 @@ class TestClaim:
         world.scan()
         assert world.balance(anna[0]) == Balance(available=3 * FIVE)
         assert world.balance(boris[0]) == Balance(available=FIVE)
+
+    def test_credits_no_transfer_of_zero_and_none_to_strangers(
+        self, world: World, anna: tuple[UUID, bytes]
+    ) -> None:
+        paid = world.mine_logs(Payment(anna[1], 0), Payment(STRANGER, FIVE), Payment(anna[1], FIVE))
+        world.mine()
+        assert [one.amount_micro_usdt for one in world.claim(anna[0], paid)] == [FIVE]
 
     def test_asks_the_preferred_provider_first(
         self, world: World, anna: tuple[UUID, bytes]

@@ -294,6 +294,11 @@ class TestRangeSize:
         step = world.scanner().step()
         assert (step.advanced, step.lag) == (True, 10)
         assert world.cursor().blocks_per_scan == world.rules.blocks_per_scan_max // 2
+        while (head := world.cursor().head.number) == 0:
+            world.scanner().step()
+        step = world.scanner().step()
+        assert world.cursor().head.number == head
+        assert (step.advanced, step.lag) == (True, 10 - head)
         world.mine(9)
         world.scan()
         assert world.balance(owner_id).available == 10 * FIVE
@@ -348,9 +353,24 @@ class TestReorganization:
         world.chain.reorganise(1)
         world.mine(2)
         step = world.scanner().step()
-        assert (step.advanced, step.lag) == (True, 1)
+        assert (step.advanced, step.lag) == (True, 2)
         assert list(world.cursor().unfinalized) == list(before)[:-1]
         assert len(before) > 1
+
+    @pytest.mark.parametrize("undone", [1, 2, 3, 4])
+    def test_drops_the_ranges_that_it_undid_and_counts_their_blocks_as_unread(
+        self, world: World, undone: int
+    ) -> None:
+        for _ in range(4):
+            world.mine(1)
+            world.scan()
+        before = list(world.cursor().unfinalized)
+        assert len(before) == 4
+        world.chain.reorganise(undone)
+        world.mine(undone)
+        step = world.scanner().step()
+        assert list(world.cursor().unfinalized) == before[: 4 - undone]
+        assert (step.advanced, step.lag) == (True, undone)
 
     def test_of_a_finalized_block_stops_the_scan(self, world: World) -> None:
         world.mine(20)

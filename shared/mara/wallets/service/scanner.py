@@ -78,13 +78,12 @@ class ScannerService:
         Raises ChainUnavailable, FinalityBroken, ConcurrentUpdate; and ChainContradiction if no step
         could advance because answers were rejected.
         """
-        settled = turn = idle = latest = unreadable = 0
+        settled = turn = idle = latest = lag = unreadable = 0
         advanced = False
         rejected: ChainContradiction | None = None
-        step = StepResult(advanced=False)
         while idle < len(self.providers.chains) and self.now() < until:
             step = self.step(turn, latest)
-            latest = max(latest, step.latest)
+            latest, lag = max(latest, step.latest), step.lag
             advanced |= step.advanced
             settled += step.settled
             unreadable += step.unreadable
@@ -94,7 +93,7 @@ class ScannerService:
         settled += self.confirm(turn)
         if rejected and not advanced:
             raise rejected
-        return StepResult(advanced, step.lag, settled, unreadable=unreadable)
+        return StepResult(advanced, lag, settled, unreadable=unreadable)
 
     def step(self, turn: int = 0, known_latest: int = 0) -> StepResult:
         """Request the head, read the next ranges, and commit; ``turn`` rotates the providers.
@@ -190,9 +189,10 @@ class ScannerService:
             if head.hashes[part.last] != part.last_hash:
                 break
             kept += 1
+        rewound = cursor.rewound(kept)
         with self.unit_of_work(SYSTEM):
-            self.cursors.save(cursor.rewound(kept), latest=head.latest.number, now=self.now())
-        return StepResult(advanced=True, lag=head.latest.number - cursor.head.number)
+            self.cursors.save(rewound, latest=head.latest.number, now=self.now())
+        return StepResult(advanced=True, lag=head.latest.number - rewound.head.number)
 
     def _shrink_range(self, cursor: ScanCursor, head: ChainHead) -> StepResult:
         """Halve the range size. Raises ChainUnavailable if it is one block already."""
