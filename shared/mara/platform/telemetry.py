@@ -49,7 +49,7 @@ def _choose_trace() -> Trace:
         return _send_nothing
     from mara.platform.tracing import send_trace
 
-    return send_trace
+    return lambda operation, request_id: send_trace(operation, request_id, TraceOutcome(FAILED))
 
 
 trace: Trace = _choose_trace()

@@ -6,24 +6,34 @@ of the X-Ray SDK is part of no other cold start.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol, TypeVar
 
 from aws_lambda_powertools.tracing import Tracer
 
 from mara.platform.settings.stage import stage
-from mara.platform.telemetry import FAILED, TraceOutcome
 
 # Patched libraries would record SQL statements, hosts and paths of requests.
 tracer = Tracer(service="mara", auto_patch=False)
 
 
+class Outcome(Protocol):
+    """How the handling of an event ended, as ``mara.platform.telemetry`` records it."""
+
+    status: str
+
+
+OutcomeT = TypeVar("OutcomeT", bound=Outcome)
+
+
 @contextmanager
-def send_trace(operation: str, request_id: str | None) -> Iterator[TraceOutcome]:
+def send_trace(operation: str, request_id: str | None, outcome: OutcomeT) -> Iterator[OutcomeT]:
     """Send one subsegment with the operation, stage, status and request id, and nothing else.
+
+    The status is that of ``outcome``, which the block receives, at the end of the block.
 
     Neither the event nor the response nor an exception is part of it. Outside Lambda, where no
     daemon listens, Powertools switches the SDK off, and nothing is sent.
     """
-    outcome = TraceOutcome(FAILED)
     subsegment = tracer.provider.in_subsegment(operation)
     # Entered by hand: `with` would pass an exception on, whose text would be in the trace.
     span = subsegment.__enter__()
