@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import httpx
+from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.local.localstack import programs, stacks
 from infra.local.localstack.aws import client, environment
@@ -63,7 +64,10 @@ def scan_chains(url: str, networks: list[str]) -> None:
 def _scan(functions: Any, network: str) -> str | None:
     """Invoke the scan; None, or why it failed."""
     payload = json.dumps({"network": network}).encode()
-    answer = functions.invoke(FunctionName=f"mara-{STAGE}-scan-chain", Payload=payload)
+    try:
+        answer = functions.invoke(FunctionName=f"mara-{STAGE}-scan-chain", Payload=payload)
+    except (BotoCoreError, ClientError) as error:  # such as a read timeout
+        return str(error)
     if "FunctionError" not in answer:
         return None
     said = json.loads(answer["Payload"].read())

@@ -90,7 +90,10 @@ def status() -> tuple[str, bool]:
     works = pid is not None
     lines.append(f"servers: {f'process {pid}' if pid else 'down'}")
     lines += [f"chain {name}: {place}" for name, place in chains.describe().items()]
-    api = deployment.api_url(choices.url)
+    try:
+        api = deployment.api_url(choices.url)
+    except LocalStackFailed as error:
+        return "\n".join([*lines, f"API: unknown: {error}"]), False
     if api is None:
         return "\n".join([*lines, "API: not deployed: .venv/bin/mara localstack up"]), False
     ready, is_ready = deployment.readiness(api)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -16,6 +17,7 @@ from infra.local.settings import ROOT, state_dir
 MODULE = "infra.local.localstack.servers"
 START_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 30.0
+KILL_TIMEOUT_S = 5.0
 POLL_S = 0.1
 LINES_SHOWN = 15
 
@@ -27,7 +29,10 @@ def running_pid() -> int | None:
 
 
 _children: dict[int, "subprocess.Popen[bytes]"] = {}
-"""By process id: what this process started, and what may outlive it; `stop` reads the status."""
+"""The background processes that this process started, by process id.
+
+`stop` reads their exit status: until then, an ended process stays in the list of processes.
+"""
 
 
 def start(options: Sequence[str], database_url: str) -> bool:
@@ -73,22 +78,37 @@ def start(options: Sequence[str], database_url: str) -> bool:
 
 
 def stop() -> bool:
-    """Stop it and wait until its servers have stopped; False if it did not run."""
+    """Stop it and wait until its servers have stopped; False if it did not run.
+
+    Sends SIGTERM, and after 30 s SIGKILL. Raises LocalStackFailed after 5 s more.
+    """
     pid = running_pid()
     if pid is None:
         return False
-    os.kill(pid, signal.SIGTERM)
+    # Its servers are killed with it.
+    if not _end(pid, signal.SIGTERM, STOP_TIMEOUT_S) and not _end(
+        pid, signal.SIGKILL, KILL_TIMEOUT_S
+    ):
+        raise LocalStackFailed(f"Process {pid} still runs {KILL_TIMEOUT_S:.0f} s after SIGKILL.")
     child = _children.pop(pid, None)
-    give_up_at = time.monotonic() + STOP_TIMEOUT_S
-    while running_pid() is not None:
-        if child is not None:
-            child.poll()  # an ended child is listed until its status is read
-        if time.monotonic() > give_up_at:
-            os.kill(pid, signal.SIGKILL)  # its servers are killed with it
-        time.sleep(POLL_S)
     if child is not None:
         child.wait()
     _pid_file().unlink(missing_ok=True)
+    return True
+
+
+def _end(pid: int, number: signal.Signals, limit_s: float) -> bool:
+    """Send the signal; return whether the process has ended within the limit."""
+    with suppress(ProcessLookupError):  # it may have ended since its id was read
+        os.kill(pid, number)
+    child = _children.get(pid)
+    give_up_at = time.monotonic() + limit_s
+    while running_pid() is not None:
+        if child is not None:
+            child.poll()
+        if time.monotonic() > give_up_at:
+            return False
+        time.sleep(POLL_S)
     return True
 
 

@@ -17,13 +17,18 @@ POLL_S = 2.0
 
 
 def find(url: str) -> dict[str, Any] | None:
-    """Return the stack as CloudFormation describes it; None if there is none."""
+    """Return the stack as CloudFormation describes it; None if there is none.
+
+    Raises LocalStackFailed if CloudFormation does not answer or refuses.
+    """
     try:
         stack: dict[str, Any] = client(url, "cloudformation").describe_stacks(StackName=STACK)[
             "Stacks"
         ][0]
-    except (BotoCoreError, ClientError):
-        return None
+    except (BotoCoreError, ClientError) as error:
+        if _is_missing(error):
+            return None
+        raise LocalStackFailed(f"CloudFormation at {url} failed: {error}") from error
     return None if stack["StackStatus"] == "DELETE_COMPLETE" else stack
 
 
@@ -45,11 +50,11 @@ def settle(url: str) -> None:
 
 
 def progress(url: str) -> str:
-    """Return how many resources are complete."""
+    """Return how many resources are complete, or why that is unknown."""
     try:
         found = client(url, "cloudformation").describe_stack_resources(StackName=STACK)
-    except (BotoCoreError, ClientError):
-        return "the functions are being packaged"
+    except (BotoCoreError, ClientError) as error:
+        return "the functions are being packaged" if _is_missing(error) else str(error)
     states = Counter(part["ResourceStatus"] for part in found["StackResources"])
     if not states:
         return "the functions are being packaged and the changes computed"
@@ -58,13 +63,21 @@ def progress(url: str) -> str:
 
 
 def failures(url: str) -> list[str]:
-    """Return a line for each resource that failed, with the reason."""
+    """Return a line for each resource that failed, with the reason; empty without a stack."""
     try:
         events = client(url, "cloudformation").describe_stack_events(StackName=STACK)
-    except (BotoCoreError, ClientError):
-        return []
+    except (BotoCoreError, ClientError) as error:
+        return [] if _is_missing(error) else [f"The reasons cannot be read: {error}"]
     return [
         f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', 'no reason is given')}"
         for event in events["StackEvents"]
         if event["ResourceStatus"].endswith("FAILED")
     ]
+
+
+def _is_missing(error: Exception) -> bool:
+    """Whether CloudFormation says that there is no such stack: it has no error code for that."""
+    if not isinstance(error, ClientError):
+        return False
+    said = error.response["Error"]
+    return said["Code"] == "ValidationError" and "does not exist" in said["Message"]

@@ -2,7 +2,7 @@
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from infra.local.settings import record_port, state_dir
@@ -41,9 +41,7 @@ def enter(port_base: int) -> None:
 
     The folder is ``localstack/`` below the folder of the local cloud. A second call is harmless.
     """
-    folder = state_dir()
-    stage_dir = folder if folder.name == STAGE else folder / STAGE
-    os.environ.update({"MARA_HOME": str(stage_dir), "MARA_PORT_BASE": str(port_base)})
+    os.environ.update({"MARA_HOME": str(_stage_dir()), "MARA_PORT_BASE": str(port_base)})
 
 
 def remember(choices: Choices) -> None:
@@ -53,11 +51,22 @@ def remember(choices: Choices) -> None:
 
 
 def remembered() -> Choices | None:
-    """Enter the stage, and return the options of the latest `up`; None if there was none."""
-    enter(PORT_BASE)
+    """Enter the stage, and return the options of the latest `up`.
+
+    Returns None without entering it if there was none. Options of another version of MARA that
+    this one does not know are ignored.
+    """
     try:
-        choices = Choices(**json.loads((state_dir() / CHOICES_FILE).read_text("utf-8")))
+        saved = json.loads((_stage_dir() / CHOICES_FILE).read_text("utf-8"))
     except FileNotFoundError:
         return None
+    known = {field.name for field in fields(Choices)}
+    choices = Choices(**{name: value for name, value in saved.items() if name in known})
     enter(choices.port_base)
     return choices
+
+
+def _stage_dir() -> Path:
+    """The folder of the stage, whether it was entered or not."""
+    folder = state_dir()
+    return folder if folder.name == STAGE else folder / STAGE

@@ -1,5 +1,7 @@
 """The stage has a folder and ports of its own, beside those of the local cloud."""
 
+import json
+import os
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,21 @@ def test_later_commands_know_the_options_of_up(home: Path) -> None:
     assert stage.remembered() == choices
     assert ports().front == 9200
     assert choices.layers_dir == home / "localstack" / "layers"
+
+
+def test_options_of_another_version_are_ignored(home: Path) -> None:
+    choices = stage.Choices(port_base=9300)
+    stage.enter(choices.port_base)
+    stage.remember(choices)
+    file = home / "localstack" / stage.CHOICES_FILE
+    file.write_text(json.dumps({**json.loads(file.read_text()), "region": "eu", "layers": "/l"}))
+    assert stage.remembered() == stage.Choices(port_base=9300, layers="/l")
+
+
+def test_without_an_up_the_environment_stays_as_it_is() -> None:
+    before = dict(os.environ)
+    assert stage.remembered() is None
+    assert dict(os.environ) == before
 
 
 @pytest.mark.parametrize(
