@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from infra.local.emulator.gate import EmulatorGate
-from infra.local.emulator.queues import QueueKeeper
+from infra.local.emulator.queues import QueuePersistence
 from infra.local.emulator.workers import limit_workers
 
 WORKERS_MAX = 32
@@ -21,7 +21,7 @@ def main() -> None:
     # The import above has configured the emulator's own logging; functions must not inherit it.
     os.environ.pop("LOG_LEVEL", None)
     limit_workers(WORKERS_MAX)
-    queues = QueueKeeper(Path(os.environ.pop("MARA_QUEUES_FILE")))
+    queues = QueuePersistence(Path(os.environ.pop("MARA_QUEUES_FILE")))
     queues.start()
     secret = os.environ["AWS_SECRET_ACCESS_KEY"]
     ministack.app = EmulatorGate(ministack.app, secret, before_answer=queues.save)

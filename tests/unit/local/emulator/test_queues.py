@@ -1,6 +1,8 @@
 """Messages of the emulator's queues survive a kill of it."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,7 +10,7 @@ from typing import Any
 import pytest
 from ministack.services import sqs
 
-from infra.local.emulator.queues import QueueKeeper
+from infra.local.emulator.queues import QueuePersistence
 
 NAME = "mara-local-ingest-document"
 
@@ -35,12 +37,12 @@ def bodies(queue: dict[str, Any]) -> list[str]:
 
 
 def test_are_put_back_when_their_queue_is_created_again(tmp_path: Path) -> None:
-    keeper, queue = QueueKeeper(tmp_path / "queues.json"), create_queue()
+    persistence, queue = QueuePersistence(tmp_path / "queues.json"), create_queue()
     queue["messages"] += [message(1), message(2, receipt_handle="r", visible_at=9e12)]
-    keeper.save()
+    persistence.save()
 
     sqs._queues.clear()
-    again = QueueKeeper(tmp_path / "queues.json")
+    again = QueuePersistence(tmp_path / "queues.json")
     again.save()
     new = create_queue()
     new["messages"].append(message(3))
@@ -52,28 +54,49 @@ def test_are_put_back_when_their_queue_is_created_again(tmp_path: Path) -> None:
 
 
 def test_are_not_lost_by_a_second_kill_before_the_queues_are_there(tmp_path: Path) -> None:
-    keeper, queue = QueueKeeper(tmp_path / "queues.json"), create_queue()
+    persistence, queue = QueuePersistence(tmp_path / "queues.json"), create_queue()
     queue["messages"].append(message(1))
-    keeper.save()
+    persistence.save()
     sqs._queues.clear()
-    QueueKeeper(tmp_path / "queues.json").save()
-    last = QueueKeeper(tmp_path / "queues.json")
+    QueuePersistence(tmp_path / "queues.json").save()
+    last = QueuePersistence(tmp_path / "queues.json")
     new = create_queue()
     last.save()
     assert bodies(new) == ["b1"]
 
 
 def test_that_were_consumed_do_not_come_back(tmp_path: Path) -> None:
-    keeper, queue = QueueKeeper(tmp_path / "queues.json"), create_queue()
+    persistence, queue = QueuePersistence(tmp_path / "queues.json"), create_queue()
     queue["messages"].append(message(1))
-    keeper.save()
+    persistence.save()
     queue["messages"].clear()
-    keeper.save()
+    persistence.save()
     assert json.loads((tmp_path / "queues.json").read_text()) == {}
 
 
 def test_are_readable_by_their_owner_only(tmp_path: Path) -> None:
-    keeper, queue = QueueKeeper(tmp_path / "queues.json"), create_queue()
+    persistence, queue = QueuePersistence(tmp_path / "queues.json"), create_queue()
     queue["messages"].append(message(1))
-    keeper.save()
+    persistence.save()
     assert (tmp_path / "queues.json").stat().st_mode & 0o077 == 0
+
+
+FAILS = """
+import sys, threading
+from pathlib import Path
+from ministack.services import sqs
+from infra.local.emulator.queues import QueuePersistence
+
+sqs._queues["http://localhost/q"] = {"name": "q", "messages": [{"id": "1", "receive_count": 0}]}
+QueuePersistence(Path(sys.argv[1])).start()
+threading.Event().wait(60)
+"""
+
+
+def test_that_cannot_be_written_end_the_process_with_the_reason(tmp_path: Path) -> None:
+    file = tmp_path / "no such folder" / "queues.json"
+    run = subprocess.run(
+        [sys.executable, "-c", FAILS, file], capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 1
+    assert "FileNotFoundError" in run.stderr
