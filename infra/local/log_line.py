@@ -72,7 +72,7 @@ def _content(line: LogLine) -> str:
     trace = shown.pop("exception", None)
     message = "metric" if METRIC_MARK in line.fields else line.fields.get("message", "")
     parts = [str(message), *(f"{k}={_value(v)}" for k, v in shown.items())]
-    text = _printable(" ".join(parts))
+    text = _printable(" ".join(parts).replace("\n", "\\n"))  # a value must not begin a new line
     return f"{text}\n{_printable(str(trace))}" if trace else text
 
 

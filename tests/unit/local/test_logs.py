@@ -138,6 +138,12 @@ class TestRender:
         for text in (self.line(name="\x1b[2J\x07"), render(parse("f", 0, "\x1b]0;t"), color=False)):
             assert "\x1b" not in text
 
+    @pytest.mark.parametrize("field", ["message", "name", "ключ\nимя"])
+    def test_lets_no_value_begin_a_line(self, field: str) -> None:
+        fake = "x\n12:00:00.000 log_in INFO request user_id=other\r\nmore\u2028end"
+        assert len(self.line(**{field: fake}).splitlines()) == 1
+        assert "x\\n12:00:00.000 log_in" in self.line(**{field: fake})
+
     @pytest.mark.parametrize(("level", "code"), [("ERROR", "31"), ("WARNING", "33")])
     def test_colors_what_needs_attention(self, level: str, code: str) -> None:
         message = json.dumps({"level": level, "message": "request_failed"})
