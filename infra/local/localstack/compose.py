@@ -42,8 +42,11 @@ def _compose(arguments: list[str], layers: Path, limit_s: float) -> None:
             "Docker Compose 2 is missing: https://docs.docker.com/compose/install/ or deploy to a "
             "LocalStack that runs already: mara localstack up --url URL"
         )
+    secrets = load_secrets()
     own = {
-        "MARA_DATABASE_PASSWORD": load_secrets().app_password,
+        "MARA_POSTGRES_PASSWORD": secrets.postgres_password,
+        "MARA_OWNER_PASSWORD": secrets.owner_password,
+        "MARA_APP_PASSWORD": secrets.app_password,
         "MARA_LAYERS": str(layers),
         "MARA_MODEL": model(),
     }

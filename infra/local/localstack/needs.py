@@ -34,12 +34,9 @@ class Needs:
     @property
     def owner_url(self) -> str:
         """The URL of the database for the owner of its tables, from this machine."""
-        secrets = load_secrets()
-        if self.choices.uses_compose:
-            where = f"127.0.0.1:{compose.POSTGRES_PORT}"
-            return f"postgresql://mara_owner:{secrets.app_password}@{where}/{DATABASE}"
-        where = f"127.0.0.1:{ports().postgres}"
-        return f"postgresql://mara_owner:{secrets.owner_password}@{where}/{DATABASE}"
+        port = compose.POSTGRES_PORT if self.choices.uses_compose else ports().postgres
+        login = f"mara_owner:{load_secrets().owner_password}"
+        return f"postgresql://{login}@127.0.0.1:{port}/{DATABASE}"
 
     @property
     def runs_ollama(self) -> bool:

@@ -13,7 +13,7 @@ from infra.local import secret_store
 from infra.local.language_model import own_ollama
 from infra.local.localstack.needs import Needs, seen_from_containers, write_secrets
 from infra.local.localstack.stage import STAGE, Choices
-from infra.local.settings import ports
+from infra.local.settings import load_secrets, ports
 from infra.local.simulators import aptos
 from infra.local.simulators.ollama import SimulatedOllama, simulated_ollama
 from infra.local.simulators.serving import served
@@ -93,6 +93,16 @@ class TestAddresses:
 
 
 VALUES = {"database": "postgresql://one", "chains": "{}"}
+
+
+class TestDatabase:
+    @pytest.mark.parametrize("uses_compose", [True, False])
+    def test_has_a_password_for_each_role(self, uses_compose: bool) -> None:
+        own, secrets = needs(uses_compose=uses_compose), load_secrets()
+        assert own.owner_url.startswith(f"postgresql://mara_owner:{secrets.owner_password}@")
+        functions = own.secret_values()["database"]
+        assert functions.startswith(f"postgresql://mara_app:{secrets.app_password}@")
+        assert secrets.owner_password != secrets.app_password
 
 
 class TestSecrets:
