@@ -138,4 +138,7 @@ class Analyses(Protocol):
         """Return the analysis of a document, or ``None`` if none was requested."""
 
     def save(self, analysis: "Analysis") -> None:
-        """Insert the analysis of its document, or replace it."""
+        """Insert the analysis of its document, or replace it.
+
+        Raises DocumentNotFound if the document has an analysis of another owner.
+        """

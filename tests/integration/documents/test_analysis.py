@@ -8,12 +8,14 @@ from itertools import count
 import pytest
 
 from mara.documents.adapters.postgres import PostgresDocuments
+from mara.documents.adapters.postgres_analyses import PostgresAnalyses
 from mara.documents.errors import AnalysisSettled, DocumentNotFound, DocumentNotReady
 from mara.documents.model import Document, DocumentState
-from mara.documents.model.analysis import DEADLINE, MODEL_WITHIN, AnalysisState, Method
+from mara.documents.model.analysis import DEADLINE, MODEL_WITHIN, Analysis, AnalysisState, Method
 from mara.documents.service.analysis import AnalysisService
 from mara.documents.service.summary import PARTS_MAX
 from mara.kernel.principal import Principal
+from mara.kernel.unit_of_work import SYSTEM
 from mara.platform.clock import now
 from mara.platform.database import connection, transaction
 from mara.wiring.documents import analysis_service
@@ -55,6 +57,20 @@ def analyzed(service: AnalysisService, caller: Principal, document: Document):  
     assert found.state is AnalysisState.READY
     assert found.result is not None
     return found.result
+
+
+class TestSave:
+    def test_refuses_to_replace_the_analysis_of_another_owner(
+        self, caller: Principal, document: Document
+    ) -> None:
+        analyses, stranger = PostgresAnalyses(), make_account("boris").id
+        own = Analysis(document.id, caller.user_id, AnalysisState.QUEUED, NOW)
+        with transaction(SYSTEM):
+            analyses.save(own)
+            with pytest.raises(DocumentNotFound):
+                analyses.save(replace(own, owner_id=stranger, state=AnalysisState.FAILED))
+            assert analyses.find(caller.user_id, document.id) == own
+            assert analyses.find(stranger, document.id) is None
 
 
 class TestAnalyze:

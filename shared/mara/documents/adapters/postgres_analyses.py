@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
 from mara.documents.adapters.tables import document_analyses
+from mara.documents.errors import DocumentNotFound
 from mara.documents.model.analysis import Analysis
 from mara.platform.sql import bound, execute, fetch_one, values_of
 
@@ -40,5 +41,6 @@ class PostgresAnalyses:
         return Analysis(result=row.pop("findings"), **row) if row else None
 
     def save(self, analysis: Analysis) -> None:
-        """Insert or replace the analysis."""
-        execute(SAVE, **values_of(analysis), findings=analysis.result)
+        """Insert or replace the analysis. Raises DocumentNotFound if another owner has one."""
+        if execute(SAVE, **values_of(analysis), findings=analysis.result) == 0:
+            raise DocumentNotFound("Check the id.")
