@@ -6,9 +6,10 @@ database, and repositories build their statements from them (decision 0019).
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import CheckConstraint, DateTime, MetaData, Text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -27,6 +28,8 @@ metadata = MetaData(naming_convention=NAMING)
 
 TIMESTAMP = DateTime(timezone=True)
 """``timestamptz``: every moment is stored in UTC."""
+
+RecordT = TypeVar("RecordT")
 
 
 class HalfVector(UserDefinedType[Any]):
@@ -78,6 +81,16 @@ def enumerated(members: type[StrEnum]) -> Converted:
 def dump_json(value: Any) -> str:
     """Return ``value`` as JSON text for a ``jsonb`` column; UUIDs and moments become strings."""
     return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def load_record(record: type[RecordT], stored: Mapping[str, Any], **converted: Any) -> RecordT:
+    """Return a dataclass of the values of a JSON object, some of them ``converted`` from JSON.
+
+    A value whose field was removed from the class since it was stored is ignored; a field that was
+    added since then has its default value.
+    """
+    names = [field.name for field in fields(record)]  # type: ignore[arg-type]
+    return record(**{name: stored[name] for name in names if name in stored} | converted)
 
 
 JSON = Converted(JSONB(), dump=dump_json)

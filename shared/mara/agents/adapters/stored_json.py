@@ -16,7 +16,7 @@ from mara.agents.model import (
 )
 from mara.agents.model.evaluation import CitedChunk, Outcome, Result
 from mara.extraction.model import Place
-from mara.platform.schema import dump_json
+from mara.platform.schema import dump_json, load_record
 
 Stored = dict[str, Any]
 
@@ -34,12 +34,12 @@ def dump_records(records: Iterable[Any]) -> str:
 def load_citations(stored: Sequence[Stored]) -> list[Citation]:
     """Return the citations of an answer."""
     return [
-        Citation(
+        load_record(
+            Citation,
+            item,
             document_id=UUID(item["document_id"]),
-            filename=item["filename"],
             chunk_id=UUID(item["chunk_id"]),
-            quote=item["quote"],
-            place=Place(**{**item["place"], "headings": tuple(item["place"]["headings"])}),
+            place=load_record(Place, item["place"], headings=tuple(item["place"]["headings"])),
         )
         for item in stored
     ]
@@ -48,12 +48,11 @@ def load_citations(stored: Sequence[Stored]) -> list[Citation]:
 def load_retrieval(stored: Sequence[Stored]) -> list[Retrieved]:
     """Return the passages that were retrieved for an answer."""
     return [
-        Retrieved(
-            **{
-                **item,
-                "chunk_id": UUID(item["chunk_id"]),
-                "document_id": UUID(item["document_id"]),
-            }
+        load_record(
+            Retrieved,
+            item,
+            chunk_id=UUID(item["chunk_id"]),
+            document_id=UUID(item["document_id"]),
         )
         for item in stored
     ]
@@ -63,36 +62,46 @@ def load_answer_basis(stored: Stored) -> AnswerBasis | None:
     """Return the inputs of an answer; None for answers created before they were stored."""
     if not stored:
         return None
-    document_ids = tuple(UUID(document_id) for document_id in stored["document_ids"])
-    return AnswerBasis(
-        **{**stored, "document_ids": document_ids, "mode": AnswerMode(stored["mode"])}
+    return load_record(
+        AnswerBasis,
+        stored,
+        mode=AnswerMode(stored["mode"]),
+        document_ids=tuple(UUID(document_id) for document_id in stored["document_ids"]),
     )
 
 
 def load_settings(stored: Stored) -> AgentSettings:
     """Return the settings of a version of an agent."""
     language = stored["language"]
-    return AgentSettings(
-        **{
-            **stored,
-            "mode": AnswerMode(stored["mode"]),
-            "language": Language(language) if language else None,
-            "document_ids": tuple(UUID(document_id) for document_id in stored["document_ids"]),
-        }
+    return load_record(
+        AgentSettings,
+        stored,
+        mode=AnswerMode(stored["mode"]),
+        language=Language(language) if language else None,
+        document_ids=tuple(UUID(document_id) for document_id in stored["document_ids"]),
     )
 
 
 def load_cited_chunks(stored: Sequence[Stored]) -> list[CitedChunk]:
     """Return the ids of the chunks that the answer of an evaluation case cited."""
-    return [CitedChunk(UUID(item["chunk_id"]), UUID(item["document_id"])) for item in stored]
+    return [
+        load_record(
+            CitedChunk,
+            item,
+            chunk_id=UUID(item["chunk_id"]),
+            document_id=UUID(item["document_id"]),
+        )
+        for item in stored
+    ]
 
 
 def load_results(stored: Sequence[Stored]) -> list[Result]:
     """Return the results of an evaluation."""
     return [
-        Result(
+        load_record(
+            Result,
+            item,
             answer_id=UUID(item["answer_id"]),
-            question=item["question"],
             outcome=Outcome(item["outcome"]),
             status=AnswerStatus(item["status"]) if item["status"] else None,
         )

@@ -22,12 +22,20 @@ from sqlalchemy.dialects.postgresql import JSONB
 from mara.documents.model import DocumentState, Stage
 from mara.documents.model.analysis import AnalysisResult, AnalysisState, Entity, Method
 from mara.extraction.model import Format
-from mara.platform.schema import TIMESTAMP, Converted, check, enumerated, metadata, one_of
+from mara.platform.schema import (
+    TIMESTAMP,
+    Converted,
+    check,
+    enumerated,
+    load_record,
+    metadata,
+    one_of,
+)
 
 
 def _load_result(stored: dict[str, Any]) -> AnalysisResult:
-    entities = [Entity(**entity) for entity in stored["entities"]]
-    return AnalysisResult(**{**stored, "entities": entities, "method": Method(stored["method"])})
+    entities = [load_record(Entity, entity) for entity in stored["entities"]]
+    return load_record(AnalysisResult, stored, entities=entities, method=Method(stored["method"]))
 
 
 def _dump_result(result: AnalysisResult) -> str:
