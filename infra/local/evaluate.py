@@ -11,6 +11,7 @@ def evaluate(agent: str, version: int | None) -> str:
     Raises RuntimeError if ``agent`` is no id, or if the agent or the version does not exist.
     """
     point_to_the_local_cloud()
+    from mara.agents.errors import AgentNotFound
     from mara.agents.model.evaluation import Outcome
     from mara.kernel.errors import DomainError
     from mara.kernel.principal import Principal, Role
@@ -20,9 +21,13 @@ def evaluate(agent: str, version: int | None) -> str:
         agent_id = UUID(agent)
     except ValueError as error:
         raise RuntimeError(f"{agent} is not the id of an agent.") from error
-    caller = Principal(_owner_of(agent_id), Role.USER)
+    service = evaluation_service()
     try:
-        evaluation = evaluation_service().evaluate(caller, agent_id, version)
+        owner_id = service.owner_of(agent_id)
+    except AgentNotFound as error:
+        raise RuntimeError(f"There is no agent {agent_id}.") from error
+    try:
+        evaluation = service.evaluate(Principal(owner_id, Role.USER), agent_id, version)
     except DomainError as error:
         raise RuntimeError(f"{error.title}: {error.detail}") from error
     results = evaluation.results
@@ -38,23 +43,6 @@ def evaluate(agent: str, version: int | None) -> str:
         f"version {evaluation.agent_version}: {passed} passed, {failed} failed, score {score}"
     )
     return "\n".join(lines)
-
-
-def _owner_of(agent_id: UUID) -> UUID:
-    """Return the owner of an agent. Raises RuntimeError if there is no such agent."""
-    from mara.kernel.unit_of_work import SYSTEM
-    from mara.platform.database import connection, transaction
-
-    with transaction(SYSTEM):
-        row = (
-            connection()
-            .execute("SELECT owner_id FROM agents WHERE id = %s", (agent_id,))
-            .fetchone()
-        )
-    if row is None:
-        raise RuntimeError(f"There is no agent {agent_id}.")
-    owner_id: UUID = row[0]
-    return owner_id
 
 
 def _in_one_line(text: str) -> str:

@@ -151,6 +151,12 @@ class FakeAgents:
             raise AgentNotFound("Check the id.")
         return agent
 
+    def owner_of(self, agent_id: UUID) -> UUID:
+        agent = self.rows.get(agent_id)
+        if agent is None:
+            raise AgentNotFound("Check the id.")
+        return agent.owner_id
+
     lock = get
 
     def save(self, agent: Agent) -> None:

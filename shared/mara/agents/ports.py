@@ -1,6 +1,7 @@
 """The ports of the agents domain: its repositories and the catalog of language models.
 
-Every repository sees the rows of one owner only. What belongs to another owner is not found.
+Every repository sees the rows of one owner only, except ``Agents.owner_of``. What belongs to
+another owner is not found.
 """
 
 from collections.abc import Sequence
@@ -22,6 +23,12 @@ class Agents(Protocol):
 
     def get(self, owner_id: UUID, agent_id: UUID) -> Agent:
         """Return the agent. Raises AgentNotFound."""
+
+    def owner_of(self, agent_id: UUID) -> UUID:
+        """Return the owner of an agent of any account. Raises AgentNotFound.
+
+        It needs the unit of work of the system: another one sees the agents of its owner only.
+        """
 
     def lock(self, owner_id: UUID, agent_id: UUID) -> Agent:
         """Return the agent, locked until the transaction ends. Raises AgentNotFound."""

@@ -22,11 +22,14 @@ from mara.agents.model import (
     Retrieved,
     Usage,
 )
+from mara.agents.ports import Agents
 from mara.extraction.model import Place
 from mara.kernel.ids import new_id
 from mara.kernel.page import PageRequest
+from mara.kernel.unit_of_work import SYSTEM
 from mara.platform.database import connection, transaction
 from tests.support.accounts import make_account
+from tests.support.agents import FakeAgents
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -167,3 +170,13 @@ class TestConversations:
             assert found == [later]
             PostgresConversations().delete(owner, conversation.id)
             assert PostgresConversations().list(owner, conversation.agent_id, page) == []
+
+
+@pytest.mark.parametrize("agents", [FakeAgents(), PostgresAgents()])
+def test_the_system_finds_the_owner_of_an_agent(agents: Agents, owner: UUID) -> None:
+    with transaction(SYSTEM):
+        agent = an_agent(owner)
+        agents.add(agent)
+        assert agents.owner_of(agent.id) == owner
+        with pytest.raises(AgentNotFound):
+            agents.owner_of(new_id())

@@ -15,6 +15,7 @@ from mara.platform.sql import (
     execute,
     fetch_all,
     fetch_one,
+    fetch_value,
     take,
     values_of,
 )
@@ -29,6 +30,7 @@ UPDATE_AGENT = (
     .values(bound(c for c in agents.c if c not in _agent_constants))
 )
 GET_AGENT = select(agents).where(*_agent_key)
+OWNER_OF_AGENT = select(agents.c.owner_id).where(agents.c.id == bindparam("id"))
 LOCK_AGENT = GET_AGENT.with_for_update()
 DELETE_AGENT = delete(agents).where(*_agent_key)
 LIST_AGENTS = SortedList.of(
@@ -92,6 +94,13 @@ class PostgresAgents:
     def lock(self, owner_id: UUID, agent_id: UUID) -> Agent:
         """Return the agent, locked until the transaction ends. Raises AgentNotFound."""
         return _agent(fetch_one(LOCK_AGENT, owner_id=owner_id, id=agent_id))
+
+    def owner_of(self, agent_id: UUID) -> UUID:
+        """Return the owner of an agent of any account. Raises AgentNotFound."""
+        owner_id: UUID | None = fetch_value(OWNER_OF_AGENT, id=agent_id)
+        if owner_id is None:
+            raise AgentNotFound("Check the id.")
+        return owner_id
 
     def save(self, agent: Agent) -> None:
         """Update all columns that may change."""

@@ -23,7 +23,7 @@ from mara.kernel.clock import Clock
 from mara.kernel.ids import new_id
 from mara.kernel.principal import Principal
 from mara.kernel.time_budget import UNLIMITED, TimeBudget
-from mara.kernel.unit_of_work import UnitOfWork
+from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 from mara.search.ports import Embedder
 
 ONE_CASE = timedelta(seconds=4)
@@ -80,6 +80,11 @@ class EvaluationService:
         with self.unit_of_work(caller.user_id):
             self.evaluations.add(evaluation)
         return evaluation
+
+    def owner_of(self, agent_id: UUID) -> UUID:
+        """Return the owner of an agent, for commands without a caller. Raises AgentNotFound."""
+        with self.unit_of_work(SYSTEM):
+            return self.agents.owner_of(agent_id)
 
     def list(self, caller: Principal, agent_id: UUID, limit: int) -> Sequence[Evaluation]:
         """Return at most ``limit`` evaluations, the newest first. Raises AgentNotFound."""
