@@ -23,7 +23,7 @@ WORD = "obsidian"
 """Stands in all that is the neighbour's, and in nothing else."""
 
 ENDS_SESSIONS = {"change_password", "log_out", "log_out_everywhere"}
-NOT_YET = {"document_not_failed", "fields_missing", "gate_closed", "transaction_not_found"}
+EXPECTED_ERRORS = {"document_not_failed", "fields_missing", "gate_closed", "transaction_not_found"}
 """What an example may meet: a document that can be read, a setting that it leaves out, a gate that
 no evaluation opened, and a hash of no transaction."""
 
@@ -192,7 +192,7 @@ class TestWhatIsOnesOwn:
                 if refused:
                     assert answer.status == refused, f"{operation.id}: {answer.text}"
                 else:
-                    allowed = answer.status < 300 or answer.json["code"] in NOT_YET
+                    allowed = answer.status < 300 or answer.json["code"] in EXPECTED_ERRORS
                     assert allowed, f"{operation.id}: {answer.text}"
                 assert_tells_nothing(answer, neighbour, "")
         assert rows.all() == before

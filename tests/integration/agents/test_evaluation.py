@@ -113,7 +113,7 @@ class TestEvaluate:
         assert (worse.score, worse.agent_version) == (0.0, 2)
         assert evaluation_service().evaluate(caller, agent_id, 1).score == 1.0
 
-    def test_fails_what_misled_until_it_leads_no_more(
+    def test_fails_an_answer_rated_as_wrong_until_it_changes(
         self, caller: Principal, agent_id: UUID, clock: Document
     ) -> None:
         judge(caller, ask(caller, agent_id), helped=False)
@@ -121,7 +121,7 @@ class TestEvaluate:
         agent_service().update(caller, agent_id, narrowed(clock))
         assert evaluation_service().evaluate(caller, agent_id).score == 1.0
 
-    def test_counts_the_last_word_on_an_answer(self, caller: Principal, agent_id: UUID) -> None:
+    def test_uses_the_latest_rating_of_an_answer(self, caller: Principal, agent_id: UUID) -> None:
         answer = ask(caller, agent_id)
         judge(caller, answer, helped=False)
         judge(caller, answer, helped=True)
@@ -261,7 +261,7 @@ class TestPublish:
         with pytest.raises(GateClosed, match="since"):
             publication_service().publish(caller, agent_id, 2)
 
-    def test_does_not_believe_an_evaluation_that_ran_out_of_time(
+    def test_refuses_a_version_whose_evaluation_is_incomplete(
         self, caller: Principal, agent_id: UUID, disk: Document
     ) -> None:
         for _ in range(2):

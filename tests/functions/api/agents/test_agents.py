@@ -194,7 +194,7 @@ class TestConversations:
 
 
 class TestGiveFeedback:
-    def test_keeps_the_last_word(self, anna: Account, boris: Account) -> None:
+    def test_keeps_the_latest_rating(self, anna: Account, boris: Account) -> None:
         agent = create(anna)
         answer = ask(anna, agent["id"], "anything?").json
         path = f"{AGENTS}/{agent['id']}/answers/{answer['answer_id']}/feedback"
