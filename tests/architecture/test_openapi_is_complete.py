@@ -4,6 +4,7 @@ Descriptions and examples are written where the thing is declared; then run `mar
 """
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -164,3 +165,39 @@ class TestProblems:
             assert entry["description"].endswith(".")
             assert entry["remedy"].endswith(".")
             assert entry["operations"]
+
+
+def fields_and_values(part: Any) -> set[str]:
+    """The names of properties and parameters, and the values of enumerations and examples."""
+    if isinstance(part, list):
+        return set().union(*map(fields_and_values, part))
+    if not isinstance(part, dict):
+        return set()
+    found = set(part.get("properties", {}))
+    found |= {str(part[key]) for key in ("const", "default", "code", "name") if key in part}
+    found |= {str(value) for key in ("enum", "examples") for value in named(part.get(key))}
+    return found.union(*map(fields_and_values, part.values()))
+
+
+def named(values: Any) -> list[Any]:
+    return [value for value in values if isinstance(value, str)] if values else []
+
+
+def backticked(text: str) -> set[str]:
+    return set(re.findall(r"`+([^`]+)`+", text))
+
+
+class TestDocstringsAsDescriptions:
+    """The docstring of a class is published: it must not explain attributes of Python."""
+
+    KNOWN = fields_and_values(DOCUMENT) | {
+        path.removeprefix("/api/v1") for path in DOCUMENT["paths"]
+    }
+
+    @pytest.mark.parametrize("name", SCHEMAS)
+    def test_of_schemas_name_fields_and_values_only(self, name: str) -> None:
+        assert backticked(SCHEMAS[name].get("description", "")) <= self.KNOWN
+
+    @pytest.mark.parametrize("name", DOCUMENT["x-problems"])
+    def test_of_problems_name_fields_and_values_only(self, name: str) -> None:
+        assert backticked(DOCUMENT["x-problems"][name]["description"]) <= self.KNOWN

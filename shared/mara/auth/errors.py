@@ -82,7 +82,7 @@ class WeakPassword(Invalid):
 
 
 class LoginLocked(LimitReached):
-    """Too many logins failed for the account or the address; ``retry_after_s`` is set."""
+    """Too many logins failed for the account or the address: wait before the next one."""
 
     title = "Too many failed logins"
 

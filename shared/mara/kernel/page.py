@@ -24,7 +24,7 @@ BINDING_BYTES = 8
 
 
 class InvalidCursor(Invalid):
-    """The cursor was not made by ``encode_cursor``, or belongs to another filter or order."""
+    """The cursor was not returned by the API, or belongs to another filter or order."""
 
     title: ClassVar[str] = "The cursor is not one of ours"
     fields = ("cursor", "after")

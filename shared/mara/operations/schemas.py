@@ -46,7 +46,8 @@ class ChainOut(BaseModel):
     For ``seconds_closing`` blocks have been waiting for settlement without progress. ``state`` is
     ``broken`` as soon as a finalized block has changed, which stops the scan (``broken_at``).
     ``deposits_waiting`` are final but not credited, because a second provider must confirm them;
-    with one of ``providers``, its word counts. ``unreadable_events`` were passed in the last hour.
+    with a single provider, no confirmation is needed. ``unreadable_events`` are events of the last
+    hour that could not be read.
     """
 
     network: Network = Field(description="The network.")

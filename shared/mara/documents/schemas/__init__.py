@@ -169,7 +169,7 @@ class DocumentOut(BaseModel):
 
 
 class UploadFormOut(BaseModel):
-    """POST the fields, then the file as ``file``, as multipart/form-data to the URL."""
+    """POST the fields, then the file in a field named "file", as multipart/form-data to the URL."""
 
     url: str = Field(
         description="Where to POST the form.", examples=["https://mara-documents.s3.amazonaws.com/"]
