@@ -16,13 +16,13 @@ from mara.platform.settings.stage import stage
 tracer = Tracer(service="mara", auto_patch=False)
 
 
-class Outcome(Protocol):
+class HasStatus(Protocol):
     """How the handling of an event ended, as ``mara.platform.telemetry`` records it."""
 
     status: str
 
 
-OutcomeT = TypeVar("OutcomeT", bound=Outcome)
+OutcomeT = TypeVar("OutcomeT", bound=HasStatus)
 
 
 @contextmanager
