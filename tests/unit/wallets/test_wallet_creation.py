@@ -1,6 +1,7 @@
 """Creation of wallets: one per user and network, and none before the first scan."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from hashlib import sha3_256
 from uuid import UUID
 
@@ -182,9 +183,20 @@ class TestQueries:
             assert amounts == sorted(amounts, reverse=sort.startswith("-"))
         assert len({one.id for one in listed}) == 3
 
-    def test_return_deposits_of_the_network_and_state_that_are_asked_for(
-        self, world: World
-    ) -> None:
+    def test_return_deposits_of_one_network_or_of_all(self, world: World) -> None:
+        wallet, _ = service(world).create(CALLER, ARBITRUM)
+        world.pay(wallet.address)
+        world.scan()
+        (here,) = world.database.committed.deposits.values()
+        there = replace(here, id=new_id(), key=here.key._replace(network=Network.TRON))
+        world.database.committed.deposits[there.id] = there
+        queries, page = self.queries(world), PageRequest(total=True)
+        of_one = queries.list_deposits(CALLER, ARBITRUM, page)[1]
+        assert (of_one.items, of_one.total) == ([here], 1)
+        of_all = queries.list_all_deposits(CALLER, page)[1]
+        assert (of_all.items, of_all.total) == ([there, here], 2)
+
+    def test_return_deposits_of_the_state_that_is_asked_for(self, world: World) -> None:
         wallet, _ = service(world).create(CALLER, ARBITRUM)
         world.pay(wallet.address)
         world.scan()

@@ -37,7 +37,7 @@ class StepResult:
     """
 
     advanced: bool
-    lag: int = 0
+    lag: int
     settled: int = 0
     rejected: ChainContradiction | None = None
     latest: int = 0
