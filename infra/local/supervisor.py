@@ -3,7 +3,7 @@
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from infra.local import language_model
@@ -27,18 +27,24 @@ RECOVERY_TIMEOUT_S = 180.0
 
 def main() -> None:
     """Run until SIGTERM; return after all started processes have ended."""
-    adopt_orphans()  # the emulator's workers end after the emulator
     folder = state_dir()
     (folder / GATEWAY_FILE).unlink(missing_ok=True)
+    supervise(_servers(folder, load_secrets()))
+
+
+def supervise(servers: Iterable[Server]) -> None:
+    """Run the servers and the local chains until SIGTERM; return after all processes have ended."""
+    adopt_orphans()  # such as the emulator's workers, which end after the emulator
+    folder = state_dir()
     supervision = Supervision(folder / SERVERS_FILE)
     try:
-        supervision.run(_servers(folder, load_secrets()))
+        supervision.run(servers)
         # The application must tolerate a node that fails: these stay off until `make up`.
         for process in chains.start(folder, ports()):
             supervision.adopt("chain", process)
         supervision.watch()
     except StartFailed as error:
-        print(error, flush=True)  # into supervisor.log, whose end `mara up` shows
+        print(error, flush=True)  # into the log of this process, whose end `up` shows
     except ShuttingDown:
         pass
     finally:

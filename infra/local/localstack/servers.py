@@ -9,11 +9,9 @@ import argparse
 from collections.abc import Iterator, Sequence
 
 from infra.local import language_model
-from infra.local.chains import servers as chains
-from infra.local.processes import adopt_orphans, wait_for_all
-from infra.local.settings import SERVERS_FILE, load_secrets, ports, state_dir
-from infra.local.supervision import Server, ShuttingDown, StartFailed, Supervision
-from infra.local.supervisor import database_server, model_server, start_module
+from infra.local.settings import load_secrets, ports, state_dir
+from infra.local.supervision import Server
+from infra.local.supervisor import database_server, model_server, start_module, supervise
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -24,21 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--forward", type=int, nargs="*", default=[], help="further ports")
     parser.add_argument("--database", action="store_true", help="start PostgreSQL")
     options = parser.parse_args(arguments)
-    adopt_orphans()
-    folder = state_dir()
-    supervision = Supervision(folder / SERVERS_FILE)
-    try:
-        supervision.run(_servers(options))
-        for process in chains.start(folder, ports()):
-            supervision.adopt("chain", process)
-        supervision.watch()
-    except StartFailed as error:
-        print(error, flush=True)  # into servers.log, whose end `up` shows
-    except ShuttingDown:
-        pass
-    finally:
-        supervision.stop()
-        wait_for_all()
+    supervise(_servers(options))
 
 
 def _servers(options: argparse.Namespace) -> Iterator[Server]:

@@ -119,9 +119,7 @@ def _schemas(functions: list[_Function]) -> dict[str, Any]:
         for name, schema in function.schemas.items():
             if name in {"HTTPValidationError", "ValidationError"}:
                 continue
-            if found.setdefault(name, schema) != schema:
-                message = f"Two different schemas have the name {name}: rename one of them."
-                raise ValueError(message)
+            operations.add_schema(found, name, schema)
     return found
 
 

@@ -105,14 +105,16 @@ def _responses(operation: dict[str, Any], raised: set[type[DomainError]]) -> dic
 
 
 def _name_schema(content: dict[str, Any], schemas: dict[str, Any]) -> None:
-    """Move a schema with a title to the components, so that generated clients can name it.
-
-    Raises ValueError if the components hold another schema of this name.
-    """
+    """Move a schema with a title to the components, so that generated clients can name it."""
     schema = content["schema"]
     if "title" in schema and "properties" in schema:
         name = schema["title"]
-        if schemas.setdefault(name, schema) != schema:
-            message = f"Two different schemas have the name {name}: rename one of them."
-            raise ValueError(message)
+        add_schema(schemas, name, schema)
         content["schema"] = {"$ref": f"#/components/schemas/{name}"}
+
+
+def add_schema(schemas: dict[str, Any], name: str, schema: dict[str, Any]) -> None:
+    """Add a schema to the components. Raises ValueError if they hold another one of this name."""
+    if schemas.setdefault(name, schema) != schema:
+        message = f"Two different schemas have the name {name}: rename one of them."
+        raise ValueError(message)
