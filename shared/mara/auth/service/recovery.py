@@ -55,11 +55,11 @@ class PasswordResetService:
 
         Raises InvalidMailToken, WeakPassword.
         """
-        user = self._find_user(token) if token else None
+        user = None if token is None else self._find_user(token)
         about = words_about(user) if user else ()
         check_all(
-            lambda: _check_found(user) if token else None,
-            lambda: check_strength(self.passwords, new, about) if new else None,
+            lambda: None if token is None else _check_found(user),
+            lambda: None if new is None else check_strength(self.passwords, new, about),
         )
         return user
 

@@ -62,8 +62,8 @@ class RegistrationService:
         EmailTaken.
         """
         check_all(
-            lambda: check_strength(self.passwords, password, about) if password else None,
-            lambda: self._check_free(email.lower()) if email else None,
+            lambda: None if password is None else check_strength(self.passwords, password, about),
+            lambda: None if email is None else self._check_free(email.lower()),
         )
 
     def _check_free(self, email: str) -> None:

@@ -11,8 +11,8 @@ from infra.local.localstack.stage import LocalStackFailed
 @pytest.fixture
 def built(tmp_path: Path) -> Path:
     folder = tmp_path / "build"
-    write(folder / "MaraLayer" / "python" / "mara" / "a.py", "ours")
-    write(folder / "CoreLayer" / "python" / "pydantic" / "b.py", "theirs")
+    write(folder / "MaraLayer" / "python" / "mara" / "a.py", "of MARA")
+    write(folder / "CoreLayer" / "python" / "pydantic" / "b.py", "of a library")
     write(folder / "AskAgent" / "handler.py", "of a function")
     return folder
 
@@ -32,7 +32,7 @@ def files(folder: Path) -> dict[str, str]:
 
 def test_layers_end_up_in_one_folder_and_functions_do_not(built: Path, tmp_path: Path) -> None:
     merge_layers(tmp_path / "merged", built)
-    assert files(tmp_path / "merged") == {"mara/a.py": "ours", "pydantic/b.py": "theirs"}
+    assert files(tmp_path / "merged") == {"mara/a.py": "of MARA", "pydantic/b.py": "of a library"}
 
 
 def test_a_second_time_writes_nothing(built: Path, tmp_path: Path) -> None:
