@@ -39,8 +39,7 @@ async def handle_validation_error(http_request: HttpRequest, error: Exception) -
     found = error.errors()
     if domain_error := only_domain_errors(found):
         return await handle_domain_error(http_request, domain_error)
-    check = getattr(http_request.app, "form_check", None)
-    also = errors_beside(found, check, http_request)
+    also = errors_beside(found, http_request.app.form_check, http_request)
     return _json(request, bad_request(found, request, also, http_request.path_params))
 
 

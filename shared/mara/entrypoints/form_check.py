@@ -57,11 +57,10 @@ def errors_beside(
 
     Nothing where the path is not valid: the object that the form is about is then not known.
     """
-    route: APIRoute | None = http_request.scope.get("route")
-    if check is None or route is None or any(error["loc"][0] == "path" for error in found):
+    if check is None or any(error["loc"][0] == "path" for error in found):
         return ()
     event = http_request.scope["aws.event"]
-    fields = _valid_fields(route, fields_of_body(event[REQUEST]))
+    fields = _valid_fields(http_request.scope["route"], fields_of_body(event[REQUEST]))
     form = Form(fields, http_request.path_params, event.get(PRINCIPAL))
     try:
         check(form)

@@ -3,6 +3,7 @@
 Errors are written in English where they are raised; ``mara.entrypoints.texts`` translates them.
 """
 
+from functools import cache
 from typing import Annotated, Any
 
 from fastapi import Depends
@@ -32,8 +33,12 @@ def localized(problem: Problem, request: Request) -> tuple[Problem, dict[str, st
 async def _failure_texts(http_request: HttpRequest) -> FailureText:
     request: Request = http_request.scope["aws.event"][REQUEST]
 
+    @cache  # the profile is read once, and only where there is a failure to translate
+    def is_russian() -> bool:
+        return locale_of(request) is Locale.RU
+
     def in_language(code: str, detail: str) -> str:
-        return translate_failure(code, detail) if locale_of(request) is Locale.RU else detail
+        return translate_failure(code, detail) if is_russian() else detail
 
     return in_language
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 ANY = "*"
 TITLE, DETAIL = "title", "detail"
+ERROR_TEXTS, FAILURE_TEXTS = "texts.tsv", "failures.tsv"
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -47,12 +48,12 @@ class Text:
 
 def translate(code: str, text: str) -> str:
     """Return a text of an error in Russian; the text as it is where the catalog has no line."""
-    return _translate("texts.tsv", code, text)
+    return _translate(ERROR_TEXTS, code, text)
 
 
 def translate_failure(code: str, text: str) -> str:
     """Return the detail of a failure in Russian, as ``translate`` does that of an error."""
-    return _translate("failures.tsv", code, text)
+    return _translate(FAILURE_TEXTS, code, text)
 
 
 def _translate(file: str, code: str, text: str) -> str:
@@ -64,7 +65,7 @@ def _translate(file: str, code: str, text: str) -> str:
 
 
 @cache
-def catalog(file: str = "texts.tsv") -> dict[str, list[Text]]:
+def catalog(file: str = ERROR_TEXTS) -> dict[str, list[Text]]:
     """Return the texts by code: exact ones first, then those with placeholders, ``*`` last."""
     texts: dict[str, list[Text]] = {}
     for text in _read(file):

@@ -6,7 +6,7 @@ from threading import Lock
 from uuid import UUID
 
 _RANDOM_BITS = 74
-_STEP_BITS = 32
+_STEP_MASK = (1 << 32) - 1
 
 _lock = Lock()
 _last = 0
@@ -22,9 +22,8 @@ def new_id() -> UUID:
     global _last  # noqa: PLW0603 - the order is that of the process
     milliseconds = time.time_ns() // 1_000_000
     random = int.from_bytes(os.urandom(10), "big") >> (80 - _RANDOM_BITS)
-    step = 1 + int.from_bytes(os.urandom(_STEP_BITS // 8), "big")
     with _lock:
-        _last = max((milliseconds << _RANDOM_BITS) | random, _last + step)
+        _last = max((milliseconds << _RANDOM_BITS) | random, _last + 1 + (random & _STEP_MASK))
         value = _last
     time_part, high, low = value >> _RANDOM_BITS, (value >> 62) & 0xFFF, value & ((1 << 62) - 1)
     return UUID(int=(time_part << 80) | (0x7 << 76) | (high << 64) | (0b10 << 62) | low)

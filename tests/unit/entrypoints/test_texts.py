@@ -9,14 +9,26 @@ from pydantic_core._pydantic_core import list_all_errors
 
 import mara
 from mara.entrypoints.problems import BAD_REQUEST, INTERNAL, code_of
-from mara.entrypoints.texts import ANY, DETAIL, PLACEHOLDER, TITLE, Text, catalog, translate
+from mara.entrypoints.texts import (
+    ANY,
+    DETAIL,
+    ERROR_TEXTS,
+    FAILURE_TEXTS,
+    PLACEHOLDER,
+    TITLE,
+    Text,
+    catalog,
+    translate,
+)
 from mara.kernel.errors import DomainError
 from tests.unit.entrypoints.test_problems import every_error
 
 ERRORS = {error.__name__: error for error in every_error()}
-FAILURES = "failures.tsv"
 TEXTS = [
-    text for file in ("texts.tsv", FAILURES) for texts in catalog(file).values() for text in texts
+    text
+    for file in (ERROR_TEXTS, FAILURE_TEXTS)
+    for texts in catalog(file).values()
+    for text in texts
 ]
 PYTHON_ONLY = {
     *("no_such_attribute", "needs_python_object", "recursion_loop", "frozen_field"),
@@ -123,11 +135,11 @@ class TestCatalog:
 
     def test_has_every_failure_that_the_code_stores(self) -> None:
         stored = list(stored_failures())
-        assert {code for code, _, _ in stored} >= set(catalog(FAILURES)) - {"timed_out"}
+        assert {code for code, _, _ in stored} >= set(catalog(FAILURE_TEXTS)) - {"timed_out"}
         missing = [
             f"{code}\tdetail\t{text}\t...  # {place}"
             for code, text, place in stored
-            if not any(known.in_russian(text) for known in catalog(FAILURES).get(code, []))
+            if not any(known.in_russian(text) for known in catalog(FAILURE_TEXTS).get(code, []))
         ]
         assert missing == [], "add to shared/mara/entrypoints/failures.tsv:\n" + "\n".join(missing)
 

@@ -14,6 +14,7 @@ from mara.agents.model.pending import PendingAnswer, PendingState
 from mara.kernel.failure_text import FailureText, in_english
 
 RESPOND_ASYNC = "respond-async"
+REMEDY = "Ask the question again."
 
 Prefer = Annotated[
     str,
@@ -30,7 +31,7 @@ class AnswerFailureOut(BaseModel):
     code: str = Field(description="Stable code of the reason.", examples=["timed_out"])
     detail: str = Field(
         description="What to do, in the language of the request.",
-        examples=["Ask the question again."],
+        examples=[REMEDY],
     )
 
 
@@ -56,17 +57,15 @@ class PendingAnswerOut(BaseModel):
     @classmethod
     def of(cls, pending: PendingAnswer, failure_text: FailureText = in_english) -> Self:
         """Build the response from the model object; ``failure_text`` translates the failure."""
-        failure, detail = None, "Ask the question again."
-        if pending.failure:
-            failure = AnswerFailureOut(
-                code=pending.failure, detail=failure_text(pending.failure, detail)
-            )
+        code = pending.failure
         return cls(
             answer_id=pending.id,
             conversation_id=pending.conversation_id,
             status=pending.state,
             question=pending.question,
-            failure=failure,
+            failure=AnswerFailureOut(code=code, detail=failure_text(code, REMEDY))
+            if code
+            else None,
             created_at=pending.created_at,
         )
 
