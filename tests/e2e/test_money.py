@@ -74,13 +74,10 @@ class TestDeposit:
 @pytest.mark.proof
 def test_money_arrives_by_itself_while_blocks_are_produced(payer: Payer) -> None:
     """No command but the transfer: blocks, finality and the schedule's scan do the rest."""
-    payer.move("resume")
-    try:
+    with payer.blocks_produced():
         payer.pay("12.5")
         credited = [("12.500000", "credited")]
         until("the deposit is credited", lambda: payer.states() == credited, ARRIVES_MAX_S)
-    finally:
-        payer.move("pause")
     assert payer.balance() == ("0.000000", "12.500000")
 
 

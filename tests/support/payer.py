@@ -1,5 +1,7 @@
 """A customer who deposits on a chain of the local cloud, with the `mara` commands."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -31,6 +33,18 @@ class Payer:
 
     def move(self, *action: str) -> None:
         self.command("chain", *action, "--network", self.network)
+
+    @contextmanager
+    def blocks_produced(self) -> Iterator[None]:
+        """Let the chain produce blocks on its own inside the context; the tests pause it."""
+        if self.network == "aptos":  # which commits each transaction without blocks
+            yield
+            return
+        self.move("resume")
+        try:
+            yield
+        finally:
+            self.move("pause")
 
     def finalize(self) -> None:
         if self.network != "aptos":  # whose transactions are final at once

@@ -64,7 +64,7 @@ def _schemas(asked: NewRoute) -> str:
     out = f'''
 
 class {camel(asked.operation)}Out(BaseModel):
-    """The answer of ``{asked.operation}``."""
+    """The answer of {asked.operation}."""
 
 {fields}'''
     if not asked.has_body:
@@ -74,7 +74,7 @@ class {camel(asked.operation)}Out(BaseModel):
         f'''{out}
 
 class {camel(asked.operation)}In(BaseModel):
-    """The body of ``{asked.operation}``."""
+    """The body of {asked.operation}."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={{"examples": [{{"name": "a"}}]}})
 
