@@ -46,8 +46,9 @@ def _unusable_in_body(request: Request) -> Iterator[tuple[Location, str]]:
     raw = request.raw_body
     try:
         text = raw.decode(json.detect_encoding(raw), errors="surrogatepass")
-        # Most bodies have no such character, and are not parsed here.
-        if _ESCAPE.search(text) or UNUSABLE.search(text):
+        # Most bodies have no such character, and are not parsed here. Printable text has none, and
+        # `isprintable` takes a fraction of the time of the expression.
+        if _ESCAPE.search(text) or (not text.isprintable() and UNUSABLE.search(text)):
             yield from unusable_in(json.loads(text), ("body",))
     except (ValueError, RecursionError):
         return  # not JSON, which the route refuses

@@ -17,6 +17,8 @@ _encode = json.JSONEncoder(default=str, ensure_ascii=False, separators=(",", ":"
 logger = Logger(
     service="mara",
     json_serializer=_encode,
+    # A message is a code, never a JSON document to be taken apart.
+    json_deserializer=str,
     utc=True,
     use_rfc3339=True,
     # Where a line was written is told by its code; finding it out costs a walk up the stack.
