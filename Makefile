@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(BIN)/pytest -q -n 2 --dist loadgroup
 
-.PHONY: help up down status logs demo redeploy test proof lint lint-fast unit e2e bench client sbom environment format
+.PHONY: help up down status logs demo redeploy test proof lint lint-fast suite unit e2e bench client sbom environment format
 
 help:  ## list the targets
 	@grep -hE '^[a-z0-9 -]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | sort | \
@@ -25,7 +25,10 @@ down status logs demo redeploy:
 environment:  ## create or update .venv from uv.lock
 	@$(PYTHON) infra/local/bootstrap.py
 
-test: lint unit e2e  ## everything that a change must pass: lint, types, contracts, tests, end to end
+test: lint suite  ## everything that a change must pass: lint, types, contracts, tests, end to end
+
+suite: environment  ## `unit` and `e2e` beside each other: the end-to-end tests take one worker only
+	$(PYTEST) -m "not proof" tests
 
 proof: environment  ## the full-size tests: crash runs, corpora, quality sets, CPU budgets, sam local
 	$(PYTEST) -m proof tests
