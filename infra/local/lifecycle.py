@@ -3,18 +3,15 @@
 import json
 import os
 import shutil
-import signal
 import socket
-import subprocess
 import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from infra.local import probe, stack_environment
+from infra.local import background, probe, stack_environment
 from infra.local.progress import waits_for
 from infra.local.settings import (
-    ROOT,
     SERVERS_FILE,
     STATUS_PATH,
     ports,
@@ -24,7 +21,6 @@ from infra.local.settings import (
 from infra.local.stacks import PID_FILE, register, supervisor_of
 
 START_TIMEOUT_S = 90.0
-STOP_TIMEOUT_S = 30.0
 POLL_S = 0.1
 STARTED_IN_ORDER = ("database", "emulator", "language model", "front door")
 DISK_FREE_MIN = 1024**3
@@ -51,7 +47,10 @@ def is_deployed() -> bool:
 
 
 def check() -> None:
-    """Stop what is left of this stack, and check the disk and the ports. Raises CannotStart."""
+    """Stop what is left of this stack, and check the disk and the ports.
+
+    Raises CannotStart, StillRuns.
+    """
     stop()
     _check_disk()
     _check_ports()
@@ -69,22 +68,18 @@ def start() -> bool:
     register()
     (state_dir() / SERVERS_FILE).unlink(missing_ok=True)
     log = state_dir() / "supervisor.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [stack_environment.python(), "-m", "infra.local.supervisor"],
-            cwd=ROOT,
-            env={**os.environ, "MARA_HOME": str(state_dir()), "MARA_PORT_BASE": str(ports().front)},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+    process = background.launch(
+        [stack_environment.python(), "-m", "infra.local.supervisor"],
+        log,
+        {**os.environ, "MARA_HOME": str(state_dir()), "MARA_PORT_BASE": str(ports().front)},
+    )
     _pid_file().write_text(str(process.pid))
     give_up_at = time.monotonic() + START_TIMEOUT_S
     while _front_door() is None:
         if process.poll() is not None or time.monotonic() > give_up_at:
-            tail = "\n".join(log.read_text("utf-8", "replace").splitlines()[-15:])
-            raise CannotStart(f"{_awaited()} did not start. The end of {log}:\n{tail}")
+            raise CannotStart(
+                f"{_awaited()} did not start. The end of {log}:\n{background.end_of(log)}"
+            )
         waits_for(_awaited())
         time.sleep(POLL_S)
     return True
@@ -108,27 +103,17 @@ def server_states() -> dict[str, dict[str, Any]]:
 
 
 def stop() -> bool:
-    """Stop the supervisor and wait until its servers have stopped; False if none ran."""
+    """Stop the supervisor and wait until its servers have stopped; False if none ran.
+
+    Raises StillRuns.
+    """
     pid = running_pid()
     if pid is None:
         _pid_file().unlink(missing_ok=True)
         return False
-    os.kill(pid, signal.SIGTERM)
-    give_up_at = time.monotonic() + STOP_TIMEOUT_S
-    while running_pid() is not None and _alive(pid):
-        if time.monotonic() > give_up_at:
-            os.kill(pid, signal.SIGKILL)  # its servers are killed with it
-        time.sleep(POLL_S)
+    background.end(pid)  # its servers are killed with it
     _pid_file().unlink(missing_ok=True)
     return True
-
-
-def _alive(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return state != "Z"
 
 
 def _pid_file() -> Path:

@@ -1,8 +1,6 @@
 """The story on LocalStack, with functions in containers and a real Ollama: `mara localstack`."""
 
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +10,13 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.local_cloud import ROOT, LocalCloud, ok, until
+from tests.support.local_cloud import (
+    LocalCloud,
+    inherited_environment,
+    ok,
+    run_mara,
+    until,
+)
 from tests.support.localstack import localstack
 from tests.support.ollama import real_ollama
 from tests.support.payer import Payer
@@ -45,15 +49,11 @@ class Stage:
     def run(self, *arguments: str) -> str:
         """`mara localstack …`, as a person calls it; its output."""
         own = {"MARA_HOME": str(self.cloud.home.parent), "OLLAMA_HOST": self.ollama}
-        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("MARA_", "AWS_"))}
-        run = subprocess.run(
-            [sys.executable, "-m", "infra.local.cli", "localstack", *arguments],
-            cwd=ROOT,
-            env={**inherited, **own},
-            capture_output=True,
-            text=True,
-            timeout=COMMAND_TIMEOUT_S,
-            check=False,
+        run = run_mara(
+            "localstack",
+            *arguments,
+            env={**inherited_environment(), **own},
+            timeout_s=COMMAND_TIMEOUT_S,
         )
         assert run.returncode == 0, run.stdout + run.stderr
         return run.stdout

@@ -6,7 +6,7 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +23,26 @@ COMMAND_TIMEOUT_S = 240.0
 POLL_S = 0.1
 SERVERS = len(Ports.__dataclass_fields__)
 """They listen on ports in a row."""
+
+
+def run_mara(
+    *arguments: str, env: Mapping[str, str], timeout_s: float = COMMAND_TIMEOUT_S
+) -> "subprocess.CompletedProcess[str]":
+    """Run the `mara` command line of this checkout."""
+    return subprocess.run(
+        [sys.executable, "-m", "infra.local.cli", *arguments],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=timeout_s,
+        check=False,
+    )
+
+
+def inherited_environment() -> dict[str, str]:
+    """The environment without the settings of another stack or of AWS."""
+    return {k: v for k, v in os.environ.items() if not k.startswith(("MARA_", "AWS_"))}
 
 
 @dataclass
@@ -51,21 +71,12 @@ class LocalCloud:
 
     @property
     def environment(self) -> dict[str, str]:
-        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("MARA_", "AWS_"))}
         own = {"MARA_HOME": str(self.home), "MARA_PORT_BASE": str(self.port), "MARA_BLOCK_S": "0"}
-        return {**inherited, **own, **self.settings}
+        return {**inherited_environment(), **own, **self.settings}
 
     def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """The `mara` command line, as a person calls it."""
-        return subprocess.run(
-            [sys.executable, "-m", "infra.local.cli", *arguments],
-            cwd=ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=COMMAND_TIMEOUT_S,
-            check=False,
-        )
+        return run_mara(*arguments, env=self.environment)
 
     def up(self) -> None:
         run = self.run("up")

@@ -30,7 +30,7 @@ def chain(options: argparse.Namespace) -> str:
         return rescan(name, options.first, options.last)
     if name == "aptos":
         raise RuntimeError(
-            "Aptos transactions are final when committed: there are no blocks to mine, pause or undo."
+            "Aptos transactions are final when committed: there are no blocks to mine or to pause."
         )
     if options.action in {"pause", "resume"}:
         return _set_paused(name, paused=options.action == "pause")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.local import background
 from infra.local.localstack import processes
 from infra.local.localstack.stage import LocalStackFailed
 
@@ -22,7 +23,6 @@ Start = Callable[[str], "subprocess.Popen[bytes]"]
 def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
     """Starts a program that is taken for the background process."""
     monkeypatch.setenv("MARA_HOME", str(tmp_path))
-    monkeypatch.setattr(processes, "_children", {})
     started = []
 
     def begin(program: str) -> "subprocess.Popen[bytes]":
@@ -32,7 +32,6 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
         started.append(process)
         assert process.stdout is not None
         assert process.stdout.readline() == b"ready\n"
-        processes._children[process.pid] = process
         (tmp_path / "servers.pid").write_text(str(process.pid))
         return process
 
@@ -45,14 +44,14 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
 def test_ends_on_sigterm(start: Start) -> None:
     process = start(WAITS)
     assert processes.stop()
-    assert process.returncode == -signal.SIGTERM
+    assert process.wait() == -signal.SIGTERM
 
 
 def test_is_killed_if_it_ignores_sigterm(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(processes, "STOP_TIMEOUT_S", 0.0)
+    monkeypatch.setattr(background, "STOP_TIMEOUT_S", 0.0)
     process = start(IGNORES_SIGTERM)
     assert processes.stop()
-    assert process.returncode == -signal.SIGKILL
+    assert process.wait() == -signal.SIGKILL
     assert processes.running_pid() is None
 
 
@@ -71,8 +70,8 @@ def test_may_end_just_before_the_signal(start: Start, monkeypatch: pytest.Monkey
 
 def test_that_survives_a_kill_is_an_error(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     process, sent = start(WAITS), list[int]()
-    monkeypatch.setattr(processes, "STOP_TIMEOUT_S", 0.0)
-    monkeypatch.setattr(processes, "KILL_TIMEOUT_S", 0.0)
+    monkeypatch.setattr(background, "STOP_TIMEOUT_S", 0.0)
+    monkeypatch.setattr(background, "KILL_TIMEOUT_S", 0.0)
     with monkeypatch.context() as patch:
         # No process can ignore SIGKILL; one that waits for a device gets it late.
         patch.setattr(os, "kill", lambda _pid, number: sent.append(number))
