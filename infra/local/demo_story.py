@@ -55,6 +55,9 @@ def _ask(api: Api, agent_id: str, question: str) -> None:
         print("\n".join(f"  │ {line}" for line in citation["quote"].splitlines()))
     if not answer["citations"]:
         print(f"  {answer['text']}")
+    for passage in answer["related"][:1]:
+        place = " › ".join(passage["place"]["headings"])
+        print(f"  related, not an answer: {passage['filename']} › {place}")
 
 
 def _say(text: str) -> None:

@@ -109,13 +109,18 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The content of an answer, before it is stored. ``confidence`` is 0..1."""
+    """The content of an answer, before it is stored. ``confidence`` is 0..1.
+
+    ``related`` are near misses: passages that the answer does not rest on. A refusal has the
+    nearest passage there.
+    """
 
     status: AnswerStatus
     text: str
     confidence: float
     citations: Sequence[Citation] = ()
     usage: Usage = field(default_factory=Usage)
+    related: Sequence[Citation] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,10 @@ class AnswerOut(BaseModel):
     citations: Sequence[CitationOut] = Field(
         description="The passages that the answer rests on, the best first."
     )
+    related: Sequence[CitationOut] = Field(
+        description="Passages near the question that the answer does not rest on. If the status is "
+        "`not_in_documents`, the nearest passage, which does not answer the question."
+    )
     usage: UsageOut = Field(description="Tokens of the language model, and their price.")
     created_at: datetime = Field(description="When the question was answered.")
 
@@ -165,6 +169,7 @@ def _answer_fields(answer: Answer) -> dict[str, Any]:
         "text": reply.text,
         "confidence": round(reply.confidence, 4),
         "citations": [CitationOut.of(citation) for citation in reply.citations],
+        "related": [CitationOut.of(citation) for citation in reply.related],
         "usage": UsageOut.of(reply.usage),
         "created_at": answer.created_at,
     }

@@ -8,6 +8,9 @@ from mara.agents.model.verification import Claim
 from mara.agents.service.retrieval import Retrieval
 from mara.search.model import Hit
 
+RELATED_AT = 0.02
+"""With a lower confidence, a refusal does not show the nearest passage as related."""
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -23,9 +26,21 @@ class Decision:
         return self.confidence >= ANSWER_AT
 
     @property
+    def related(self) -> Sequence[Hit]:
+        """The nearest passage of a refused question; none if it is far from the question."""
+        if self.is_answerable or self.confidence < RELATED_AT:
+            return ()
+        return self.passages[:1]
+
+    @property
     def quotes(self) -> Sequence[Claim]:
         """The passages as quotes; they are verified like those of a model."""
-        return [Claim(hit.chunk.id, hit.chunk.text) for hit in self.passages]
+        return whole_quotes(self.passages)
+
+
+def whole_quotes(hits: Iterable[Hit]) -> Sequence[Claim]:
+    """Return the whole text of each hit as a quote that is not verified yet."""
+    return [Claim(hit.chunk.id, hit.chunk.text) for hit in hits]
 
 
 def decide(retrievals: Iterable[Retrieval]) -> Decision:
