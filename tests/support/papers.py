@@ -175,3 +175,36 @@ def an_xlsx() -> bytes:
     # As a program that computes writes it: the value beside the formula.
     computed = re.sub(rb"(<f>SUM\(40,2\)</f>)<v ?/?>(</v>)?", rb"\1<v>42</v>", part)
     return with_part(buffer.getvalue(), "xl/worksheets/sheet1.xml", computed)
+
+
+def an_xlsx_with_drawings() -> bytes:
+    """A workbook with a chart, two pictures and a text box over its cells."""
+    from openpyxl import Workbook
+    from openpyxl.chart import BarChart, Reference
+    from openpyxl.drawing.image import Image
+    from PIL import Image as Pictures
+
+    workbook = Workbook()
+    sheet: Any = workbook.active
+    for row in (["Alert", "Count"], ["Disk", 3], ["Queue", 5]):
+        sheet.append(row)
+    chart = BarChart()
+    chart.title = "graph"
+    chart.add_data(Reference(sheet, min_col=2, min_row=1, max_row=3), titles_from_data=True)
+    sheet.add_chart(chart, "E5")
+    for place in ("E20", "E30"):
+        drawn = io.BytesIO()
+        Pictures.new("RGB", (4, 4)).save(drawn, "PNG")
+        sheet.add_image(Image(drawn), place)
+    buffer = io.BytesIO()
+    workbook.save(buffer)
+    with zipfile.ZipFile(buffer) as archive:
+        drawing = archive.read("xl/drawings/drawing1.xml")
+    box = (
+        b'<xdr:absoluteAnchor xmlns:xdr="http://schemas.openxmlformats.org/drawingml/2006/'
+        b'spreadsheetDrawing" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">'
+        b"<xdr:sp><xdr:txBody><a:p><a:r><a:t>a note</a:t></a:r></a:p></xdr:txBody></xdr:sp>"
+        b"</xdr:absoluteAnchor></"
+    )
+    before, _, end = drawing.rpartition(b"</")
+    return with_part(buffer.getvalue(), "xl/drawings/drawing1.xml", before + box + end)

@@ -6,20 +6,24 @@ from pathlib import Path
 from mara.extraction import limits
 from mara.extraction.errors import Unreadable
 from mara.extraction.guards import check_signature, check_zip
-from mara.extraction.model import Block, Format
+from mara.extraction.model import Block, Dropped, Format
 from mara.extraction.records import Record, records_of
 
 Reading = tuple[int | None, Iterator[Record]]
 """The number of pages or sheets, if the format has any, and the records in reading order."""
-Reader = Callable[[Path], Reading]
+Reader = Callable[[Path, Dropped], Reading]
+"""Reads a file, and counts what it leaves out while the records are consumed."""
 
 
-def read(path: Path, format: Format) -> Reading:
-    """Check and read a file. Raises Unreadable, and whatever a parser raises for a broken file."""
+def read(path: Path, format: Format, dropped: Dropped) -> Reading:
+    """Check and read a file, and count what is ``dropped``.
+
+    Raises Unreadable, and whatever a parser raises for a broken file.
+    """
     check_signature(path, format)
     if format in {Format.DOCX, Format.XLSX}:
         check_zip(path, format)
-    return reader_of(format)(path)
+    return reader_of(format)(path, dropped)
 
 
 def reader_of(format: Format) -> Reader:
@@ -27,11 +31,11 @@ def reader_of(format: Format) -> Reader:
     if format is Format.PDF:
         from mara.extraction.pdf import read_pdf
 
-        return lambda path: _as_reading(*read_pdf(path))
+        return lambda path, _: _as_reading(*read_pdf(path))
     if format is Format.DOCX:
         from mara.extraction.docx import read_docx
 
-        return lambda path: _as_reading(None, read_docx(path))
+        return lambda path, _: _as_reading(None, read_docx(path))
     if format is Format.XLSX:
         from mara.extraction.xlsx import read_xlsx
 
@@ -52,7 +56,7 @@ def _text_reader_of(format: Format) -> Reader:
     elif format is Format.MD:
         from mara.extraction.markdown import read_markdown as read_text
 
-    def reader(path: Path) -> Reading:
+    def reader(path: Path, _: Dropped) -> Reading:
         if path.stat().st_size > limits.TEXT_BYTES_MAX:
             detail = f"At most {limits.TEXT_BYTES_MAX} bytes of text are read."
             raise Unreadable("too_large", detail)

@@ -3,7 +3,7 @@
 import io
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import chain, dropwhile, groupby, islice
 from operator import itemgetter
@@ -18,9 +18,11 @@ from python_calamine import (
 )
 
 from mara.extraction import limits
+from mara.extraction.model import Dropped, DroppedKind
 from mara.extraction.parallel import map_in_processes
 from mara.extraction.records import BLOCKS_AT_ONCE, Record, record_of
 from mara.extraction.tables import HEADER_CANDIDATES, Numbered, Row, shaped
+from mara.extraction.xlsx_dropped import count_beside_cells
 from mara.extraction.xlsx_fast import NotPlain, Workbook, number_text, plain_rows
 from mara.extraction.xlsx_split import Piece, cut, workbook_with
 from mara.extraction.xlsx_structure import (
@@ -52,13 +54,26 @@ class Task:
     """Number of pieces of the sheet."""
 
 
-TaskResult = tuple[str, list[Numbered], list[int], list[Record]]
-"""The sheet, the top rows with the header, the numbers of the task's rows, and their records."""
+@dataclass(slots=True)
+class Unseen:
+    """What is left out of the cells of a sheet or a piece of it."""
+
+    formulas: int = 0
+    rows: int = 0
+    """Hidden rows with content."""
+    columns: set[int] = field(default_factory=set)
+    """Hidden columns with content."""
 
 
-def read_xlsx(path: Path) -> tuple[int, Iterator[Record]]:
+TaskResult = tuple[str, list[Numbered], list[int], list[Record], Unseen]
+"""The sheet, the top rows with the header, the numbers of the task's rows, their records, and what
+was left out of them."""
+
+
+def read_xlsx(path: Path, dropped: Dropped) -> tuple[int, Iterator[Record]]:
     """The number of visible sheets, and the records. Raises Unreadable, CalamineError."""
-    shared = _read_in_parallel(path)
+    count_beside_cells(path, dropped)
+    shared = _read_in_parallel(path, dropped)
     if shared is not None:
         return len(shared), chain.from_iterable(shared)
     facts = facts_of_sheets(path)
@@ -67,13 +82,16 @@ def read_xlsx(path: Path) -> tuple[int, Iterator[Record]]:
 
     def found() -> Iterator[Record]:
         for name in shown:
-            rows = _rows(workbook.get_sheet_by_name(name), facts.get(name, SheetFacts()))
+            known = facts.get(name, SheetFacts())
+            unseen = Unseen(known.formulas)
+            rows = _rows(workbook.get_sheet_by_name(name), known, unseen)
             yield from _records(name, shaped(rows))
+            _count([unseen], dropped)
 
     return len(shown), found()
 
 
-def _read_in_parallel(path: Path) -> list[list[Record]] | None:
+def _read_in_parallel(path: Path, dropped: Dropped) -> list[list[Record]] | None:
     """The records of each visible sheet; ``None`` where this is not faster or not reliable."""
     with zipfile.ZipFile(path) as archive:
         sizes = {member.filename: member.file_size for member in archive.infolist()}
@@ -95,7 +113,7 @@ def _read_in_parallel(path: Path) -> list[list[Record]] | None:
         len(tasks),
         at_least=1,
     )
-    return None if found is None else _joined(found)
+    return None if found is None else _joined(found, dropped)
 
 
 def _is_usual(sheet: SheetPart) -> bool:
@@ -108,20 +126,22 @@ def _run(path: Path, task: Task) -> TaskResult:
         part = archive.read(task.part)
         piece = cut(part, task.index, task.count) if task.count > 1 else Piece(part, 1)
         try:
-            return _result(task, piece, plain_rows(piece.part, Workbook(archive)))
+            return _result(task, piece, plain_rows(piece.part, Workbook(archive)), Unseen())
         except NotPlain:
             pass
     facts = inspect(io.BytesIO(piece.part))
     workbook = CalamineWorkbook.from_filelike(workbook_with(path, task.part, piece.part))
     sheet = workbook.get_sheet_by_name(task.sheet)
-    return _result(task, piece, _rows(sheet, facts, piece.first_row))
+    unseen = Unseen(facts.formulas)
+    return _result(task, piece, _rows(sheet, facts, unseen, piece.first_row), unseen)
 
 
-def _result(task: Task, piece: Piece, rows: Iterator[Numbered]) -> TaskResult:
+def _result(task: Task, piece: Piece, rows: Iterator[Numbered], unseen: Unseen) -> TaskResult:
     top = list(islice(rows, HEADER_CANDIDATES))
     own = list(dropwhile(lambda row: row[1] < piece.first_row, shaped(chain(top, rows))))
     filled = [(number, _without_end(row)) for number, row in top]
-    return task.sheet, filled, [number for _, number, _ in own], list(_records(task.sheet, own))
+    numbers, records = [number for _, number, _ in own], list(_records(task.sheet, own))
+    return task.sheet, filled, numbers, records, unseen
 
 
 def _without_end(row: Sequence[str]) -> Sequence[str]:
@@ -129,16 +149,31 @@ def _without_end(row: Sequence[str]) -> Sequence[str]:
     return row[: max((at for at, cell in enumerate(row, 1) if cell), default=0)]
 
 
-def _joined(found: list[TaskResult]) -> list[list[Record]] | None:
+def _joined(found: list[TaskResult], dropped: Dropped) -> list[list[Record]] | None:
     """The records of each sheet; ``None`` if pieces disagree on the header or rows overlap."""
-    sheets = []
+    sheets, left_out = [], []
     for _, group in groupby(found, key=itemgetter(0)):
-        _, tops, numbers, records = zip(*group, strict=True)
+        _, tops, numbers, records, unseen = zip(*group, strict=True)
         rows = list(chain.from_iterable(numbers))
         if any(top != tops[0] for top in tops) or rows != sorted(set(rows)):
             return None
         sheets.append(list(chain.from_iterable(records)))
+        left_out.append(unseen)
+    for pieces in left_out:
+        _count(pieces, dropped)
     return sheets
+
+
+def _count(pieces: Sequence[Unseen], dropped: Dropped) -> None:
+    """Add what was left out of one sheet, which was read in ``pieces``."""
+    columns = set[int]().union(*(piece.columns for piece in pieces))
+    for kind, count in (
+        (DroppedKind.FORMULAS, sum(piece.formulas for piece in pieces)),
+        (DroppedKind.HIDDEN_ROWS, sum(piece.rows for piece in pieces)),
+        (DroppedKind.HIDDEN_COLUMNS, len(columns)),
+    ):
+        if count:
+            dropped[kind] += count
 
 
 def _is_shown(sheet: SheetMetadata) -> bool:
@@ -146,7 +181,9 @@ def _is_shown(sheet: SheetMetadata) -> bool:
     return visible and sheet.typ == SheetTypeEnum.WorkSheet
 
 
-def _rows(sheet: CalamineSheet, facts: SheetFacts, from_row: int = 1) -> Iterator[Numbered]:
+def _rows(
+    sheet: CalamineSheet, facts: SheetFacts, unseen: Unseen, from_row: int = 1
+) -> Iterator[Numbered]:
     """The top rows, and those from ``from_row`` on; hidden rows and columns are empty."""
     first_row, first_column = sheet.start or (0, 0)
     end_of_top = first_row + HEADER_CANDIDATES
@@ -156,16 +193,20 @@ def _rows(sheet: CalamineSheet, facts: SheetFacts, from_row: int = 1) -> Iterato
         if end_of_top < number < from_row:
             continue
         if number in facts.hidden_rows:
+            unseen.rows += number >= from_row and any(cell != "" for cell in row)
             yield number, []  # it counts as one of the top rows
             continue
         # Nearly all cells are text.
         texts = [cell.strip() if cell.__class__ is str else _text(cell) for cell in row]
         if before:
             texts = before + texts
-        yield number, _without(facts.hidden_columns, texts) if facts.hidden_columns else texts
+        if facts.hidden_columns:
+            texts = _without(facts.hidden_columns, texts, unseen)
+        yield number, texts
 
 
-def _without(hidden: set[int], row: list[str]) -> list[str]:
+def _without(hidden: set[int], row: list[str], unseen: Unseen) -> list[str]:
+    unseen.columns |= {column for column, cell in enumerate(row, 1) if cell and column in hidden}
     return ["" if column in hidden else cell for column, cell in enumerate(row, 1)]
 
 

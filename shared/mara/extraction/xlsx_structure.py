@@ -30,6 +30,7 @@ _ROW = re.compile(rb"""row [^>]*?\br=["'](\d{1,12})["']""")
 _HIDDEN = rb"""\bhidden=["'](?:1|true)["'][^>]*"""
 _HIDDEN_ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*?" + _HIDDEN)
 _HIDDEN_COLUMNS = re.compile(rb"<(?:\w+:)?col\s[^>]*?" + _HIDDEN)
+_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _NUMBER = re.compile(rb"""\br=["'](\d{1,12})["']""")
 _FIRST = re.compile(rb"""\bmin=["'](\d{1,12})["']""")
 _LAST = re.compile(rb"""\bmax=["'](\d{1,12})["']""")
@@ -45,6 +46,7 @@ class SheetFacts:
     hidden_rows: set[int] = field(default_factory=set)
     """Counted from 1, as columns; includes rows hidden by a filter."""
     hidden_columns: set[int] = field(default_factory=set)
+    formulas: int = 0
 
     @property
     def hides(self) -> bool:
@@ -111,6 +113,9 @@ def inspect(part: IO[bytes]) -> SheetFacts:
             raise Unreadable("too_large", "A sheet spans more cells than are read.")
         if b"hidden=" in seen:
             _find_hidden(seen, facts)
+        if b"<f" in seen or b":f" in seen:
+            # A tag that ends in the tail was counted with the piece before.
+            facts.formulas += len(_FORMULA.findall(seen)) - len(_FORMULA.findall(tail))
         tail = seen[-TAIL:]
     return facts
 

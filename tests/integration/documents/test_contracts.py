@@ -8,7 +8,7 @@ import pytest
 
 from mara.documents.service.formats import CONTRACTS
 from mara.extraction.extractor import ChildProcessExtractor
-from mara.extraction.model import Block, Extraction, Format, Place
+from mara.extraction.model import Block, DroppedKind, Extraction, Format, Place
 from tests.support import files, papers
 
 RUSSIAN = "Перезапустите сервис, если очередь растёт."
@@ -17,12 +17,14 @@ ENCODINGS = ["utf-8", "utf-16", "cp1251", "koi8-r"]
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A file that has what a line of the contract speaks of."""
+    """A file that has what a line of the contract speaks of, and what is dropped of it."""
 
     file: Callable[[], bytes]
     blocks: tuple[tuple[str, Place], ...] = ()
     """These are among what was read, word for word."""
     absent: tuple[str, ...] = field(default=())
+    count: int | None = None
+    """How many are counted as dropped; ``None`` where the kind is not counted."""
 
 
 def encoded(before: str = "", after: str = "") -> list[Proof]:
@@ -60,19 +62,18 @@ PROOFS: dict[Format, dict[str, list[Proof]]] = {
         "lists and tables, a line each": [
             Proof(papers.a_pdf_with_a_list, (("1. Look.\n2. Prune.\nDisk 80 %", Place(1)),))
         ],
-        "pictures, and with them scanned text": [
-            Proof(papers.a_pdf_with_a_picture, SEEN_PDF, ("drawn",))
-        ],
-        "text that nobody sees: invisible, white on white, tiny, off the page": [
+        DroppedKind.PICTURES: [Proof(papers.a_pdf_with_a_picture, SEEN_PDF, ("drawn",))],
+        DroppedKind.HIDDEN_TEXT: [
             Proof(
                 papers.a_pdf_with_hidden_text,
                 (("What everybody sees.\nWhite on blue.", Place(1)),),
                 SECRETS,
             )
         ],
-        "comments, form fields, scripts and attached files": [
-            Proof(papers.a_pdf_with_extras, SEEN_PDF, SECRETS)
-        ],
+        DroppedKind.COMMENTS: [Proof(papers.a_pdf_with_extras, SEEN_PDF, SECRETS)],
+        DroppedKind.FORM_FIELDS: [Proof(papers.a_pdf_with_extras, SEEN_PDF, SECRETS)],
+        DroppedKind.SCRIPTS: [Proof(papers.a_pdf_with_extras, SEEN_PDF, SECRETS)],
+        DroppedKind.ATTACHMENTS: [Proof(papers.a_pdf_with_extras, SEEN_PDF, SECRETS)],
     },
     Format.DOCX: {
         "paragraphs under their headings, text boxes and insertions included": [
@@ -98,12 +99,13 @@ PROOFS: dict[Format, dict[str, list[Proof]]] = {
                 (DISK, ("Alert: Disk\nAction: Grow", under("Runbook", "Disk", row=3))),
             )
         ],
-        "pictures": [Proof(papers.a_docx, (), ("drawn",))],
-        "page headers, page footers, footnotes and comments": [
-            Proof(papers.a_docx, (), ("on every page", "remarked"))
-        ],
-        "deleted text": [Proof(papers.a_docx, (), ("deleted",))],
-        "text that nobody sees: hidden, white on white, tiny": [
+        DroppedKind.PICTURES: [Proof(papers.a_docx, (), ("drawn",))],
+        DroppedKind.PAGE_HEADERS: [Proof(papers.a_docx, (), ("on every page",))],
+        DroppedKind.PAGE_FOOTERS: [Proof(papers.a_docx, (), ("on every page",))],
+        DroppedKind.FOOTNOTES: [Proof(papers.a_docx, (), ("remarked",))],
+        DroppedKind.COMMENTS: [Proof(papers.a_docx, (), ("remarked",))],
+        DroppedKind.DELETED_TEXT: [Proof(papers.a_docx, (), ("deleted",))],
+        DroppedKind.HIDDEN_TEXT: [
             Proof(
                 papers.a_docx,
                 (("White on blue.", under("Runbook")),),
@@ -121,12 +123,14 @@ PROOFS: dict[Format, dict[str, list[Proof]]] = {
                 (("Alert: Total\nAction: 42", Place(sheet="Plan", row=5, headings=("Total",))),),
             )
         ],
-        "formulas, charts, pictures and comments": [
-            Proof(papers.an_xlsx, (), ("SUM(", "remarked"))
-        ],
-        "hidden sheets, rows and columns, what a filter or a group hides included": [
-            Proof(papers.an_xlsx, (), SECRETS)
-        ],
+        DroppedKind.FORMULAS: [Proof(papers.an_xlsx, (), ("SUM(",), 1)],
+        DroppedKind.CHARTS: [Proof(papers.an_xlsx_with_drawings, (), ("graph",), 1)],
+        DroppedKind.PICTURES: [Proof(papers.an_xlsx_with_drawings, (), ("drawn",), 2)],
+        DroppedKind.TEXT_BOXES: [Proof(papers.an_xlsx_with_drawings, (), ("note",), 1)],
+        DroppedKind.COMMENTS: [Proof(papers.an_xlsx, (), ("remarked",), 1)],
+        DroppedKind.HIDDEN_SHEETS: [Proof(papers.an_xlsx, (), SECRETS, 1)],
+        DroppedKind.HIDDEN_ROWS: [Proof(papers.an_xlsx, (), SECRETS, 1)],
+        DroppedKind.HIDDEN_COLUMNS: [Proof(papers.an_xlsx, (), SECRETS, 1)],
     },
     Format.CSV: {
         "rows with the headers of their columns, and their number": [delimited(",")],
@@ -146,9 +150,9 @@ PROOFS: dict[Format, dict[str, list[Proof]]] = {
         ],
         "table rows with their headers": [Proof(papers.A_MARKDOWN.encode, (DISK,))],
         "UTF-8, UTF-16, CP1251 and KOI8-R": encoded("# Очередь\n\n"),
-        "front matter": [Proof(papers.A_MARKDOWN.encode, (), ("draft",))],
-        "comments": [Proof(papers.A_MARKDOWN.encode, (), SECRETS)],
-        "pictures, but not their words": [
+        DroppedKind.FRONT_MATTER: [Proof(papers.A_MARKDOWN.encode, (), ("draft",))],
+        DroppedKind.COMMENTS: [Proof(papers.A_MARKDOWN.encode, (), SECRETS)],
+        DroppedKind.PICTURES: [
             Proof(papers.A_MARKDOWN.encode, (("![a graph](graph.png)", under("Runbook")),))
         ],
     },
@@ -178,6 +182,8 @@ class TestContract:
             found = extract(proof.file(), format, tmp_path)
             for text, place in proof.blocks:
                 assert Block(text, place) in found.blocks
+            if proof.count is not None:
+                assert found.dropped[DroppedKind(line)] == proof.count
             everything = "\n".join(f"{b.place.headings} {b.text}" for b in found.blocks)
             assert not [secret for secret in proof.absent if secret in everything]
             if "CP1251" in line:

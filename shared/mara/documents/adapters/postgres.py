@@ -69,6 +69,7 @@ UPDATE = (
                 _columns.attempts,
                 _columns.lease_until,
                 _columns.deleted_at,
+                _columns.dropped,
                 *_progress,
             )
         )

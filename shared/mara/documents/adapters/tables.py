@@ -21,11 +21,12 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from mara.documents.model import DocumentState, Stage
 from mara.documents.model.analysis import AnalysisResult, AnalysisState, Entity, Method
-from mara.extraction.model import Format
+from mara.extraction.model import DroppedKind, Format
 from mara.platform.schema import (
     TIMESTAMP,
     Converted,
     check,
+    dump_json,
     enumerated,
     load_record,
     metadata,
@@ -36,6 +37,10 @@ from mara.platform.schema import (
 def _load_result(stored: dict[str, Any]) -> AnalysisResult:
     entities = [load_record(Entity, entity) for entity in stored["entities"]]
     return load_record(AnalysisResult, stored, entities=entities, method=Method(stored["method"]))
+
+
+def _load_dropped(stored: dict[str, int]) -> dict[DroppedKind, int]:
+    return {DroppedKind(kind): count for kind, count in stored.items()}
 
 
 def _dump_result(result: AnalysisResult) -> str:
@@ -68,6 +73,7 @@ documents = Table(
     Column("progress_stage", enumerated(Stage)),
     Column("progress_done", Integer),
     Column("progress_total", Integer),
+    Column("dropped", Converted(JSONB(), load=_load_dropped, dump=dump_json)),
     UniqueConstraint("owner_id", "filename", "version"),
     one_of("format", Format),
     CheckConstraint("size > 0", name="size"),

@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 
 from mara.documents.errors import EmptyFile, FileTooLarge, InvalidFilename, UnsupportedFormat
 from mara.documents.model import SIZE_MAX, Contract
-from mara.extraction.model import Format
+from mara.extraction.model import DroppedKind, Format
 from mara.kernel.text import UNUSABLE
 
 FILENAME_LENGTH_MAX = 255
@@ -33,9 +33,12 @@ CONTRACTS = {
             "lists and tables, a line each",
         ),
         dropped=(
-            "pictures, and with them scanned text",
-            "text that nobody sees: invisible, white on white, tiny, off the page",
-            "comments, form fields, scripts and attached files",
+            DroppedKind.PICTURES,
+            DroppedKind.HIDDEN_TEXT,
+            DroppedKind.COMMENTS,
+            DroppedKind.FORM_FIELDS,
+            DroppedKind.SCRIPTS,
+            DroppedKind.ATTACHMENTS,
         ),
     ),
     Format.DOCX: Contract(
@@ -45,10 +48,13 @@ CONTRACTS = {
             "table rows with their headers, merged cells repeated",
         ),
         dropped=(
-            "pictures",
-            "page headers, page footers, footnotes and comments",
-            "deleted text",
-            "text that nobody sees: hidden, white on white, tiny",
+            DroppedKind.PICTURES,
+            DroppedKind.PAGE_HEADERS,
+            DroppedKind.PAGE_FOOTERS,
+            DroppedKind.FOOTNOTES,
+            DroppedKind.COMMENTS,
+            DroppedKind.DELETED_TEXT,
+            DroppedKind.HIDDEN_TEXT,
         ),
     ),
     Format.XLSX: Contract(
@@ -57,8 +63,14 @@ CONTRACTS = {
             "values as they were computed last",
         ),
         dropped=(
-            "formulas, charts, pictures and comments",
-            "hidden sheets, rows and columns, what a filter or a group hides included",
+            DroppedKind.FORMULAS,
+            DroppedKind.CHARTS,
+            DroppedKind.PICTURES,
+            DroppedKind.TEXT_BOXES,
+            DroppedKind.COMMENTS,
+            DroppedKind.HIDDEN_SHEETS,
+            DroppedKind.HIDDEN_ROWS,
+            DroppedKind.HIDDEN_COLUMNS,
         ),
     ),
     Format.CSV: Contract(
@@ -75,7 +87,7 @@ CONTRACTS = {
             "table rows with their headers",
             "UTF-8, UTF-16, CP1251 and KOI8-R",
         ),
-        dropped=("front matter", "comments", "pictures, but not their words"),
+        dropped=(DroppedKind.FRONT_MATTER, DroppedKind.COMMENTS, DroppedKind.PICTURES),
     ),
     Format.TXT: Contract(
         read=("paragraphs", "UTF-8, UTF-16, CP1251 and KOI8-R"),

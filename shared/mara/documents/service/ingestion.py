@@ -76,6 +76,7 @@ class IngestionService:
             state=DocumentState.READY,
             failure=None,
             pages=extraction.pages,
+            dropped=extraction.dropped,
             chunks=len(chunks),
             language=language_of("\n".join(part.text for part in chunks[:50])),
             lease_until=None,

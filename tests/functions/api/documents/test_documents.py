@@ -17,6 +17,7 @@ from functions.api.documents.upload_document.handler import handler as upload_do
 from functions.queues.accept_upload.handler import handler as accept_upload
 from functions.queues.ingest_document.handler import handler as ingest_document
 from functions.queues.purge_document.handler import handler as purge_document
+from tests.support import papers
 from tests.support.accounts import Account, make_account
 from tests.support.cloud import Cloud, cloud_of_moto
 from tests.support.events import Answer, call
@@ -144,6 +145,18 @@ class TestRead:
         assert seen == ["Runbook", *(f"Prune backup {n}." for n in range(5))]
         content = call(get_content, "GET", f"{PATH}/{document_id}/content", headers=anna.headers)
         assert "attachment" in content.json["url"]
+
+    def test_a_document_tells_what_was_dropped_from_it(self, cloud: Cloud, anna: Account) -> None:
+        document_id = send(anna, form(papers.an_xlsx(), "plan.xlsx")).json["id"]
+        path = f"{PATH}/{document_id}"
+        before = call(get_document, "GET", path, headers=anna.headers).json["contract"]["dropped"]
+        assert {item["count"] for item in before} == {None}
+        body = f'{{"document_id":"{document_id}"}}'
+        assert deliver(ingest_document, body) == {"batchItemFailures": []}
+        dropped = call(get_document, "GET", path, headers=anna.headers).json["contract"]["dropped"]
+        assert {"kind": "hidden_rows", "count": 1} in dropped
+        assert {"kind": "hidden_sheets", "count": 1} in dropped
+        assert {"kind": "pictures", "count": 0} in dropped
 
     def test_deleted_it_is_gone(self, cloud: Cloud, anna: Account) -> None:
         document_id = send(anna, form(TEXT)).json["id"]
