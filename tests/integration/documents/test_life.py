@@ -1,6 +1,7 @@
 """The life of a document: uploaded, read, superseded, deleted; with crashes at every step."""
 
 import os
+import unicodedata
 from dataclasses import replace
 from datetime import timedelta
 from multiprocessing import get_context
@@ -74,6 +75,17 @@ class TestUpload:
         chunks, more = library_service().chunks(anna, document.id, after=-1, limit=10)
         assert [chunk.place for chunk in chunks] == [Place(headings=("Runbook",))]
         assert not more
+
+    def test_is_read_in_one_spelling_of_unicode(self, cloud: Cloud, anna: Principal) -> None:
+        written = unicodedata.normalize(
+            "NFD", "# Ёлки\n\nПере\u00adзагрузите ма\u0301стер.\u200b\n"
+        )
+        document = upload(anna, written.encode())
+        cloud.work()
+        chunks, _ = library_service().chunks(anna, document.id, after=-1, limit=10)
+        assert [(chunk.place.headings, chunk.text) for chunk in chunks] == [
+            (("Ёлки",), "Перезагрузите мастер.")
+        ]
 
     def test_of_the_same_bytes_is_the_same_document(self, cloud: Cloud, anna: Principal) -> None:
         first, is_new = library_service().upload(anna, "runbook.md", TEXT)

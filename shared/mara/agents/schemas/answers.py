@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from mara.agents.model import Answer, AnswerStatus, Citation, Feedback, Usage
 from mara.agents.schemas.agents import Text
-from mara.search.schemas import PlaceOut
+from mara.search.schemas import NORMALIZED, PlaceOut
 
 MICRO = 1_000_000
 
@@ -22,7 +22,7 @@ class QuestionIn(BaseModel):
         json_schema_extra={"examples": [{"question": "Диск на узле заполнен. Что делать?"}]},
     )
 
-    question: Annotated[Text, Field(min_length=1, max_length=4000)] = Field(
+    question: Annotated[Text, Field(min_length=1, max_length=4000), NORMALIZED] = Field(
         description="The question, in Russian or English.",
         examples=["Диск на узле заполнен. Что делать?"],
     )

@@ -13,9 +13,10 @@ from mara.documents.model import Document, DocumentState, Failure, Progress, Sta
 from mara.documents.ports import Documents, Extractor, Storage
 from mara.documents.service.chunking import chunk
 from mara.extraction.errors import Unreadable
-from mara.extraction.model import Block, Extraction
+from mara.extraction.model import Block, Extraction, Place
 from mara.kernel.clock import Clock
-from mara.kernel.text import UNUSABLE, clean
+from mara.kernel.normalization import normalize
+from mara.kernel.text import clean
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 from mara.search.errors import IndexReplaced
 from mara.search.model import Chunk
@@ -143,18 +144,27 @@ class IngestionService:
 
 
 def _cleaned(extraction: Extraction) -> Extraction:
-    """Remove the characters that cannot be stored; a file may contain any."""
+    """Remove the characters that cannot be stored, which a file may contain, and normalize."""
     blocks = [_cleaned_block(block) for block in extraction.blocks]
     return replace(extraction, blocks=[block for block in blocks if block.text.strip()])
 
 
 def _cleaned_block(block: Block) -> Block:
-    place = block.place
-    if not any(map(UNUSABLE.search, (block.text, place.sheet or "", *place.headings))):
-        return block
-    sheet = None if place.sheet is None else clean(place.sheet)
-    headings = tuple(map(clean, place.headings))
-    return Block(clean(block.text), replace(place, sheet=sheet, headings=headings))
+    text, place = _cleaned_text(block.text), _cleaned_place(block.place)
+    # A sheet has 100 000 blocks, nearly all of which stay as they are.
+    return block if text is block.text and place is block.place else Block(text, place)
+
+
+def _cleaned_place(place: Place) -> Place:
+    sheet = place.sheet and _cleaned_text(place.sheet)
+    headings = tuple(map(_cleaned_text, place.headings))
+    if sheet == place.sheet and headings == place.headings:
+        return place
+    return replace(place, sheet=sheet, headings=headings)
+
+
+def _cleaned_text(text: str) -> str:
+    return normalize(clean(text))
 
 
 def _failed(document: Document, code: str, detail: str) -> Document:
