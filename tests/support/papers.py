@@ -8,7 +8,7 @@ from typing import Any
 from tests.support.files import with_part
 
 A_MARKDOWN = """---
-title: draft
+status: draft
 ---
 # Runbook
 

@@ -42,6 +42,8 @@ class DroppedKind(StrEnum):
     FRONT_MATTER = "front_matter"
     TEXT_BOXES = "text_boxes"
     """Text drawn over the cells of a sheet."""
+    INVISIBLE_CHARACTERS = "invisible_characters"
+    """Soft hyphens, zero-width characters and stress marks, which searching ignores."""
 
 
 Dropped = Counter[DroppedKind]

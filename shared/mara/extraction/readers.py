@@ -48,18 +48,28 @@ def _as_reading(pages: int | None, blocks: Iterator[Block]) -> Reading:
 
 
 def _text_reader_of(format: Format) -> Reader:
-    from mara.extraction.text import decode, read_plain
+    from mara.extraction.text import decode
 
-    read_text = read_plain
-    if format is Format.CSV:
-        from mara.extraction.tables import read_csv as read_text
-    elif format is Format.MD:
-        from mara.extraction.markdown import read_markdown as read_text
+    read_text = _text_blocks_of(format)
 
-    def reader(path: Path, _: Dropped) -> Reading:
+    def reader(path: Path, dropped: Dropped) -> Reading:
         if path.stat().st_size > limits.TEXT_BYTES_MAX:
             detail = f"At most {limits.TEXT_BYTES_MAX} bytes of text are read."
             raise Unreadable("too_large", detail)
-        return _as_reading(None, read_text(decode(path.read_bytes())))
+        return _as_reading(None, read_text(decode(path.read_bytes()), dropped))
 
     return reader
+
+
+def _text_blocks_of(format: Format) -> Callable[[str, Dropped], Iterator[Block]]:
+    if format is Format.CSV:
+        from mara.extraction.tables import read_csv
+
+        return lambda text, _: read_csv(text)
+    if format is Format.MD:
+        from mara.extraction.markdown import read_markdown
+
+        return read_markdown
+    from mara.extraction.text import read_plain
+
+    return lambda text, _: read_plain(text)

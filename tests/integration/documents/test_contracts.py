@@ -150,10 +150,10 @@ PROOFS: dict[Format, dict[str, list[Proof]]] = {
         ],
         "table rows with their headers": [Proof(papers.A_MARKDOWN.encode, (DISK,))],
         "UTF-8, UTF-16, CP1251 and KOI8-R": encoded("# Очередь\n\n"),
-        DroppedKind.FRONT_MATTER: [Proof(papers.A_MARKDOWN.encode, (), ("draft",))],
-        DroppedKind.COMMENTS: [Proof(papers.A_MARKDOWN.encode, (), SECRETS)],
+        DroppedKind.FRONT_MATTER: [Proof(papers.A_MARKDOWN.encode, (), ("draft",), 1)],
+        DroppedKind.COMMENTS: [Proof(papers.A_MARKDOWN.encode, (), SECRETS, 2)],
         DroppedKind.PICTURES: [
-            Proof(papers.A_MARKDOWN.encode, (("![a graph](graph.png)", under("Runbook")),))
+            Proof(papers.A_MARKDOWN.encode, (("![a graph](graph.png)", under("Runbook")),), (), 1)
         ],
     },
     Format.TXT: {

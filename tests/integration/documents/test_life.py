@@ -17,7 +17,7 @@ from mara.documents.model import Document, DocumentState
 from mara.documents.service.ingestion import LEASE
 from mara.documents.service.recovery import DELETED_FOR, QUEUED_FOR
 from mara.extraction.extractor import ChildProcessExtractor
-from mara.extraction.model import Place
+from mara.extraction.model import DroppedKind, Place
 from mara.kernel.principal import Principal
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform import sqs
@@ -86,6 +86,7 @@ class TestUpload:
         assert [(chunk.place.headings, chunk.text) for chunk in chunks] == [
             (("Ёлки",), "Перезагрузите мастер.")
         ]
+        assert get(anna, document).dropped == {DroppedKind.INVISIBLE_CHARACTERS: 3}
 
     def test_of_the_same_bytes_is_the_same_document(self, cloud: Cloud, anna: Principal) -> None:
         first, is_new = library_service().upload(anna, "runbook.md", TEXT)

@@ -2,6 +2,7 @@
 
 import tempfile
 from array import array
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -13,9 +14,9 @@ from mara.documents.model import Document, DocumentState, Failure, Progress, Sta
 from mara.documents.ports import Documents, Extractor, Storage
 from mara.documents.service.chunking import chunk
 from mara.extraction.errors import Unreadable
-from mara.extraction.model import Block, Extraction, Place
+from mara.extraction.model import Block, DroppedKind, Extraction, Place
 from mara.kernel.clock import Clock
-from mara.kernel.normalization import normalize
+from mara.kernel.normalization import normalize, normalized
 from mara.kernel.text import clean
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 from mara.search.errors import IndexReplaced
@@ -145,26 +146,28 @@ class IngestionService:
 
 def _cleaned(extraction: Extraction) -> Extraction:
     """Remove the characters that cannot be stored, which a file may contain, and normalize."""
-    blocks = [_cleaned_block(block) for block in extraction.blocks]
-    return replace(extraction, blocks=[block for block in blocks if block.text.strip()])
+    dropped = Counter(extraction.dropped)
+    blocks = [_cleaned_block(block, dropped) for block in extraction.blocks]
+    shown = [block for block in blocks if block.text.strip()]
+    return replace(extraction, blocks=shown, dropped=+dropped)
 
 
-def _cleaned_block(block: Block) -> Block:
-    text, place = _cleaned_text(block.text), _cleaned_place(block.place)
+def _cleaned_block(block: Block, dropped: Counter[DroppedKind]) -> Block:
+    place, text = _cleaned_place(block.place), clean(block.text)
+    if not text.isascii():
+        found = normalized(text)
+        text = found.text
+        dropped[DroppedKind.INVISIBLE_CHARACTERS] += found.removed
     # A sheet has 100 000 blocks, nearly all of which stay as they are.
     return block if text is block.text and place is block.place else Block(text, place)
 
 
 def _cleaned_place(place: Place) -> Place:
-    sheet = place.sheet and _cleaned_text(place.sheet)
-    headings = tuple(map(_cleaned_text, place.headings))
+    sheet = place.sheet and normalize(clean(place.sheet))
+    headings = tuple(normalize(clean(heading)) for heading in place.headings)
     if sheet == place.sheet and headings == place.headings:
         return place
     return replace(place, sheet=sheet, headings=headings)
-
-
-def _cleaned_text(text: str) -> str:
-    return normalize(clean(text))
 
 
 def _failed(document: Document, code: str, detail: str) -> Document:
