@@ -50,7 +50,7 @@ def _ask(api: Api, agent_id: str, question: str) -> None:
     took_ms = (time.monotonic() - began) * 1000
     print(f"\n? {question}")
     print(f"  {answer['status']}, confidence {answer['confidence']:.2f}, {took_ms:.0f} ms")
-    for citation in answer["citations"][:1]:
+    for citation in answer["citations"][:2]:
         print(f"  {citation['filename']} › {' › '.join(citation['place']['headings'])}")
         print("\n".join(f"  │ {line}" for line in citation["quote"].splitlines()))
     if not answer["citations"]:

@@ -62,6 +62,7 @@ def answer_service() -> "AnswerService":
     from mara.agents.service.question import QuestionReader
     from mara.agents.service.record import AnswerRecorder
     from mara.agents.service.retrieval import PassageRetriever
+    from mara.agents.service.sections import SectionReader
     from mara.wiring.language_model import language_model
 
     conversations, answers = PostgresConversations(), PostgresAnswers()
@@ -75,6 +76,7 @@ def answer_service() -> "AnswerService":
             unit_of_work=transaction,
         ),
         retriever=PassageRetriever(search_service()),
+        sections=SectionReader(search_service()),
         composer=Composer(language_model()),
         recorder=AnswerRecorder(
             conversations, answers, PostgresPendingAnswers(), embedder(), transaction, now

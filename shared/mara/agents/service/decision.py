@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from mara.agents.model.confidence import ANSWER_AT, confidence_of
 from mara.agents.model.verification import Claim
@@ -14,11 +15,15 @@ RELATED_AT = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The retrieval that is used; ``searched`` is its search text, ``confidence`` is 0..1."""
+    """The retrieval that is used; ``searched`` is its search text, ``confidence`` is 0..1.
+
+    The sections of the passages ``cut`` are longer than what is shown of them.
+    """
 
     searched: str
     passages: Sequence[Hit]
     confidence: float
+    cut: frozenset[UUID] = frozenset()
 
     @property
     def is_answerable(self) -> bool:

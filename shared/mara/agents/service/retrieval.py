@@ -1,4 +1,4 @@
-"""Step 2 of an answer: search for passages, and select the ones to cite."""
+"""Step 2 of an answer: search for passages, and select the best one of each section."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from mara.kernel.principal import Principal
 from mara.search.model import Evidence, Hit
 from mara.search.service.search import SearchService
 
-CANDIDATES = 40
-"""The number of hits to select from: enough to include every passage of the best section."""
-
 
 @dataclass(frozen=True, slots=True)
 class Retrieval:
-    """The passages that were selected for the search text ``text``, in the order of citation.
+    """The passages that were selected for the search text ``text``, best first.
+
+    Each is of another section. The first is the best hit, except that a heading without text is
+    passed over.
 
     ``evidence`` measures how well the best hit, whose text is ``best``, answers ``text``.
     """
@@ -40,6 +40,6 @@ class PassageRetriever:
         settings = question.agent.settings
         for text in question.search_texts:
             found = self.search.retrieve(caller, text, document_ids=settings.document_ids)
-            passages = choose(found.hits[:CANDIDATES], text, settings.top_k)
+            passages = choose(found.hits)[: settings.top_k]
             best = found.hits[0].chunk.text if found.hits else ""
             yield Retrieval(text, passages, self.search.evidence(found), best)

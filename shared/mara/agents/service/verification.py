@@ -1,4 +1,4 @@
-"""Step 5 of an answer: keep only true quotes, and the sentences that their passages support."""
+"""Step 6 of an answer: keep only true quotes, and the sentences that their passages support."""
 
 from dataclasses import replace
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from mara.kernel.principal import Principal
 from mara.kernel.unit_of_work import UnitOfWork
-from mara.search.model import Evidence, Hit, Query, RankedCandidate, SearchMode
+from mara.search.model import Chunk, Evidence, Hit, Query, RankedCandidate, SearchMode
 from mara.search.model.matching import QueryAnalysis
 from mara.search.ports import Embedder, Reranker, SearchIndex
 from mara.search.service.evidence import collect_evidence
@@ -72,6 +72,23 @@ class SearchService:
         if mode is SearchMode.HYBRID:
             ranked = self.reranker.rerank(analysis, ranked)
         return SearchResult(analysis, [_hit(each) for each in ranked])
+
+    def read_around(
+        self, caller: Principal, chunk: Chunk, *, before: int, after: int
+    ) -> Sequence[Chunk]:
+        """The passage and its neighbours in the same document, in reading order.
+
+        At most ``before`` passages before it and ``after`` ones after it. Empty if the document was
+        deleted meanwhile. Raises SearchUnavailable.
+        """
+        start = max(0, chunk.ordinal - before)
+        with self.unit_of_work(caller.user_id):
+            return self.index.read(
+                caller.user_id,
+                chunk.document_id,
+                after=start - 1,
+                limit=chunk.ordinal - start + 1 + after,
+            )
 
     def evidence(self, result: SearchResult) -> Sequence[Evidence]:
         """Evidence that the best hit answers the query, for the whole and for each line of it."""
