@@ -177,6 +177,21 @@ def an_xlsx() -> bytes:
     return with_part(buffer.getvalue(), "xl/worksheets/sheet1.xml", computed)
 
 
+def an_xlsx_of_pages() -> bytes:
+    """A list whose header stands at the top of each of its three pages."""
+    from openpyxl import Workbook
+
+    workbook = Workbook()
+    sheet: Any = workbook.active
+    for page in range(3):
+        sheet.append(["Alert", "Action"])
+        for row in range(20):
+            sheet.append([f"Alert{page}-{row}", "Prune"])
+    buffer = io.BytesIO()
+    workbook.save(buffer)
+    return buffer.getvalue()
+
+
 def an_xlsx_with_drawings() -> bytes:
     """A workbook with a chart, two pictures and a text box over its cells."""
     from openpyxl import Workbook

@@ -107,7 +107,8 @@ def _rows(table: Element, styles: Styles) -> Iterator[list[str]]:
         if is_on(properties, f"{W}hidden") or is_on(properties, f"{W}del"):
             continue
         texts: list[str] = []
-        for cell in _parts(row, f"{W}tc"):
+        cells = list(_parts(row, f"{W}tc"))
+        for cell in cells:
             merged = cell.find(f"{W}tcPr/{W}vMerge")
             if merged is not None and merged.get(f"{W}val", "continue") == "continue":
                 text = above.get(len(texts), "")
@@ -116,7 +117,7 @@ def _rows(table: Element, styles: Styles) -> Iterator[list[str]]:
             above[len(texts)] = text
             span = child_value(cell, f"{W}tcPr/{W}gridSpan") or "1"
             texts += [text] * (min(int(span), SPAN_MAX) if span.isdecimal() else 1)
-        yield texts
+        yield texts if len(cells) > 1 else texts[:1]  # a title above all columns stands once
 
 
 def _parts(parent: Element, tag: str) -> Iterator[Element]:

@@ -109,7 +109,7 @@ def _blocks(content: str, headings: tuple[str, ...]) -> Iterator[Block]:
         yield Block(content, Place(headings=headings))
         return
     rows = [_cells(line) for line in [lines[0], *lines[2:]]]
-    for block in read_rows(rows, sheet=None, first_row=1):
+    for block in read_rows(rows, sheet=None, first_row=1, declared=True):
         place = Place(row=block.place.row, headings=headings + block.place.headings)
         yield Block(block.text, place)
 

@@ -40,6 +40,8 @@ class DroppedKind(StrEnum):
     SCRIPTS = "scripts"
     ATTACHMENTS = "attachments"
     FRONT_MATTER = "front_matter"
+    REPEATED_HEADERS = "repeated_headers"
+    """Rows of a table that repeat its header."""
     TEXT_BOXES = "text_boxes"
     """Text drawn over the cells of a sheet."""
     INVISIBLE_CHARACTERS = "invisible_characters"

@@ -63,7 +63,7 @@ def _text_reader_of(format: Format) -> Reader:
 
 def _text_blocks_of(format: Format) -> Callable[[str, Dropped], Iterator[Block]]:
     if format is Format.CSV:
-        from mara.extraction.tables import read_csv
+        from mara.extraction.csv_tables import read_csv
 
         return lambda text, _: read_csv(text)
     if format is Format.MD:

@@ -21,10 +21,10 @@ from mara.extraction import limits
 from mara.extraction.model import Dropped, DroppedKind
 from mara.extraction.parallel import map_in_processes
 from mara.extraction.records import BLOCKS_AT_ONCE, Record, record_of
-from mara.extraction.tables import HEADER_CANDIDATES, Numbered, Row, shaped
+from mara.extraction.tables import HEADER_CANDIDATES, Numbered, Row, Tables, shaped
 from mara.extraction.xlsx_dropped import count_beside_cells
 from mara.extraction.xlsx_fast import NotPlain, Workbook, number_text, plain_rows
-from mara.extraction.xlsx_split import Piece, cut, workbook_with
+from mara.extraction.xlsx_split import TOP_ROWS, Indivisible, Piece, cut, workbook_with
 from mara.extraction.xlsx_structure import (
     SheetFacts,
     SheetPart,
@@ -63,9 +63,11 @@ class Unseen:
     """Hidden rows with content."""
     columns: set[int] = field(default_factory=set)
     """Hidden columns with content."""
+    headers: int = 0
+    """Rows that repeat the header."""
 
 
-TaskResult = tuple[str, list[Numbered], list[int], list[Record], Unseen]
+TaskResult = tuple[str, list[Numbered], list[int], list[Record], tuple[int, int, set[int], int]]
 """The sheet, the top rows with the header, the numbers of the task's rows, their records, and what
 was left out of them."""
 
@@ -85,7 +87,9 @@ def read_xlsx(path: Path, dropped: Dropped) -> tuple[int, Iterator[Record]]:
             known = facts.get(name, SheetFacts())
             unseen = Unseen(known.formulas)
             rows = _rows(workbook.get_sheet_by_name(name), known, unseen)
-            yield from _records(name, shaped(rows))
+            tables = Tables()
+            yield from _records(name, shaped(rows, tables))
+            unseen.headers = tables.repeated
             _count([unseen], dropped)
 
     return len(shown), found()
@@ -137,11 +141,23 @@ def _run(path: Path, task: Task) -> TaskResult:
 
 
 def _result(task: Task, piece: Piece, rows: Iterator[Numbered], unseen: Unseen) -> TaskResult:
-    top = list(islice(rows, HEADER_CANDIDATES))
-    own = list(dropwhile(lambda row: row[1] < piece.first_row, shaped(chain(top, rows))))
+    """What was read of a piece. Raises Indivisible where it has tables that others cannot know."""
+    top = list(islice(rows, TOP_ROWS))
+    tables = Tables(skipped_after=top[-1][0] if top and piece.first_row > 1 else 0)
+    shown = shaped(chain(top, rows), tables)
+    own = list(dropwhile(lambda row: row[1] < piece.first_row, shown))
+    if task.count > 1 and max(tables.begun, default=0) > _begin_max(top):
+        raise Indivisible
+    unseen.headers = tables.repeated
     filled = [(number, _without_end(row)) for number, row in top]
     numbers, records = [number for _, number, _ in own], list(_records(task.sheet, own))
-    return task.sheet, filled, numbers, records, unseen
+    left_out = unseen.formulas, unseen.rows, unseen.columns, unseen.headers
+    return task.sheet, filled, numbers, records, left_out
+
+
+def _begin_max(top: Sequence[Numbered]) -> int:
+    """The last row at which a table may begin whose header every piece sees."""
+    return top[: TOP_ROWS - HEADER_CANDIDATES + 1][-1][0] if top else 0
 
 
 def _without_end(row: Sequence[str]) -> Sequence[str]:
@@ -158,7 +174,7 @@ def _joined(found: list[TaskResult], dropped: Dropped) -> list[list[Record]] | N
         if any(top != tops[0] for top in tops) or rows != sorted(set(rows)):
             return None
         sheets.append(list(chain.from_iterable(records)))
-        left_out.append(unseen)
+        left_out.append([Unseen(*counts) for counts in unseen])
     for pieces in left_out:
         _count(pieces, dropped)
     return sheets
@@ -169,6 +185,7 @@ def _count(pieces: Sequence[Unseen], dropped: Dropped) -> None:
     columns = set[int]().union(*(piece.columns for piece in pieces))
     for kind, count in (
         (DroppedKind.FORMULAS, sum(piece.formulas for piece in pieces)),
+        (DroppedKind.REPEATED_HEADERS, sum(piece.headers for piece in pieces)),
         (DroppedKind.HIDDEN_ROWS, sum(piece.rows for piece in pieces)),
         (DroppedKind.HIDDEN_COLUMNS, len(columns)),
     ):
@@ -186,7 +203,7 @@ def _rows(
 ) -> Iterator[Numbered]:
     """The top rows, and those from ``from_row`` on; hidden rows and columns are empty."""
     first_row, first_column = sheet.start or (0, 0)
-    end_of_top = first_row + HEADER_CANDIDATES
+    end_of_top = first_row + TOP_ROWS
     # calamine pads above the first row that has a cell, but not left of the first column.
     before = [""] * first_column
     for number, row in islice(enumerate(sheet.iter_rows(), 1), first_row, None):

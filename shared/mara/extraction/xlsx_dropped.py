@@ -19,6 +19,7 @@ COUNTED = (
     DroppedKind.HIDDEN_SHEETS,
     DroppedKind.HIDDEN_ROWS,
     DroppedKind.HIDDEN_COLUMNS,
+    DroppedKind.REPEATED_HEADERS,
 )
 _COMMENT = re.compile(rb"<(?:\w+:)?comment[\s>]")
 _DRAWN = {

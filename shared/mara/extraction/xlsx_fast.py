@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from xml.sax.saxutils import unescape
 
 from mara.extraction import limits
-from mara.extraction.tables import HEADER_CANDIDATES, Numbered
+from mara.extraction.tables import Numbered
+from mara.extraction.xlsx_split import TOP_ROWS
 
 TEMPLATES_MAX = 16
 """With more templates, trying them takes longer than calamine."""
@@ -99,7 +100,7 @@ def _checked(rows: Iterator[Numbered]) -> Iterator[Numbered]:
     first = 0
     for index, (number, row) in enumerate(rows):
         first = first or number
-        if (index < HEADER_CANDIDATES and number != first + index) or not (index or any(row)):
+        if (index < TOP_ROWS and number != first + index) or not (index or any(row)):
             raise NotPlain
         yield number, row
 

@@ -131,6 +131,7 @@ PROOFS: dict[Format, dict[str, list[Proof]]] = {
         DroppedKind.HIDDEN_SHEETS: [Proof(papers.an_xlsx, (), SECRETS, 1)],
         DroppedKind.HIDDEN_ROWS: [Proof(papers.an_xlsx, (), SECRETS, 1)],
         DroppedKind.HIDDEN_COLUMNS: [Proof(papers.an_xlsx, (), SECRETS, 1)],
+        DroppedKind.REPEATED_HEADERS: [Proof(papers.an_xlsx_of_pages, (), ("Action: Action",), 2)],
     },
     Format.CSV: {
         "rows with the headers of their columns, and their number": [delimited(",")],

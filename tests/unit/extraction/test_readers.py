@@ -2,9 +2,10 @@
 
 import pytest
 
+from mara.extraction.csv_tables import read_csv
 from mara.extraction.markdown import read_markdown
 from mara.extraction.model import Dropped, DroppedKind
-from mara.extraction.tables import read_csv, read_rows
+from mara.extraction.tables import read_rows
 from mara.extraction.text import decode, read_plain
 
 RUSSIAN = "Перезапустите сервис, если очередь не пустеет.\r\nПотом проверьте её ещё раз.\n"

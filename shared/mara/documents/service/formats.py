@@ -71,6 +71,7 @@ CONTRACTS = {
             DroppedKind.HIDDEN_SHEETS,
             DroppedKind.HIDDEN_ROWS,
             DroppedKind.HIDDEN_COLUMNS,
+            DroppedKind.REPEATED_HEADERS,
         ),
     ),
     Format.CSV: Contract(
