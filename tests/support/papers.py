@@ -5,6 +5,7 @@ import re
 import zipfile
 from typing import Any
 
+from tests.support import word
 from tests.support.files import with_part
 
 A_MARKDOWN = """---
@@ -149,6 +150,40 @@ _UNUSUAL = "".join(
         f"{_run('White on blue.', _WHITE)}</w:p>",
     ]
 )
+
+
+def a_contract() -> bytes:
+    """A Word file with clauses, a note, a link, boxes, drawings and a hidden row."""
+    heading = '<w:pStyle w:val="Heading1"/>'
+    styles = (
+        '<w:style w:styleId="Heading1"><w:name w:val="heading 1"/><w:pPr><w:numPr>'
+        '<w:numId w:val="1"/></w:numPr></w:pPr></w:style>'
+    )
+    levels = word.level(0, "Chapter %1.", "upperRoman") + word.level(1, "%1.%2.", more="<w:isLgl/>")
+    symbols = "".join(
+        f'<w:r><w:sym w:font="Wingdings" w:char="{char}"/></w:r>' for char in ("F0FE", "F021")
+    )
+    link = f'<w:hyperlink r:id="l">{word.run("guide")}</w:hyperlink>'
+    drawings = "".join(
+        f'<w:r><w:drawing name="drawn">{each}</w:drawing></w:r>'
+        for each in ("<pic:pic/>", "<c:chart/>")
+    )
+    body = [
+        word.paragraph("Rent", heading),
+        word.numbered("It is paid monthly.", 1),
+        word.paragraph(word.run("Free") + '<w:r><w:footnoteReference w:id="2"/></w:r>'),
+        word.paragraph(symbols + word.run(" ") + link + drawings),
+        "<w:tbl><w:tr><w:trPr><w:hidden/></w:trPr><w:tc>",
+        f"{word.paragraph('a row of instruction')}</w:tc></w:tr></w:tbl>",
+    ]
+    return word.a_word_file(
+        "".join(body),
+        relations=word.a_link("l", "https://e.org/x"),
+        styles=styles,
+        numbering=f'<w:abstractNum w:abstractNumId="7">{levels}</w:abstractNum>'
+        '<w:num w:numId="1"><w:abstractNumId w:val="7"/></w:num>',
+        footnotes=f'<w:footnote w:id="2">{word.paragraph("From 5000 roubles.")}</w:footnote>',
+    )
 
 
 def an_xlsx() -> bytes:

@@ -44,6 +44,8 @@ class DroppedKind(StrEnum):
     """Rows of a table that repeat its header."""
     TEXT_BOXES = "text_boxes"
     """Text drawn over the cells of a sheet."""
+    SYMBOLS = "symbols"
+    """Characters of symbol fonts for which Unicode has none that is known here."""
     INVISIBLE_CHARACTERS = "invisible_characters"
     """Soft hyphens, zero-width characters and stress marks, which searching ignores."""
 

@@ -22,7 +22,7 @@ def read(path: Path, format: Format, dropped: Dropped) -> Reading:
     """
     check_signature(path, format)
     if format in {Format.DOCX, Format.XLSX}:
-        check_zip(path, format)
+        path = check_zip(path, format)
     return reader_of(format)(path, dropped)
 
 
@@ -35,7 +35,7 @@ def reader_of(format: Format) -> Reader:
     if format is Format.DOCX:
         from mara.extraction.docx import read_docx
 
-        return lambda path, _: _as_reading(None, read_docx(path))
+        return lambda path, dropped: _as_reading(None, read_docx(path, dropped))
     if format is Format.XLSX:
         from mara.extraction.xlsx import read_xlsx
 

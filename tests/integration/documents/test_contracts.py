@@ -99,17 +99,32 @@ PROOFS: dict[Format, dict[str, list[Proof]]] = {
                 (DISK, ("Alert: Disk\nAction: Grow", under("Runbook", "Disk", row=3))),
             )
         ],
-        DroppedKind.PICTURES: [Proof(papers.a_docx, (), ("drawn",))],
-        DroppedKind.PAGE_HEADERS: [Proof(papers.a_docx, (), ("on every page",))],
-        DroppedKind.PAGE_FOOTERS: [Proof(papers.a_docx, (), ("on every page",))],
-        DroppedKind.FOOTNOTES: [Proof(papers.a_docx, (), ("remarked",))],
-        DroppedKind.COMMENTS: [Proof(papers.a_docx, (), ("remarked",))],
-        DroppedKind.DELETED_TEXT: [Proof(papers.a_docx, (), ("deleted",))],
+        "automatic numbers of clauses and headings": [
+            Proof(papers.a_contract, (("1.1. It is paid monthly.", under("Chapter I. Rent")),))
+        ],
+        "footnotes and endnotes, below the paragraph that refers to them": [
+            Proof(
+                papers.a_contract,
+                (("Free[1]\n[1] From 5000 roubles.", under("Chapter I. Rent")),),
+            )
+        ],
+        "addresses of links, ticked boxes and chosen entries of forms": [
+            Proof(papers.a_contract, (("☑ guide (https://e.org/x)", under("Chapter I. Rent")),))
+        ],
+        DroppedKind.PICTURES: [Proof(papers.a_contract, (), ("drawn",), 1)],
+        DroppedKind.CHARTS: [Proof(papers.a_contract, (), ("drawn",), 1)],
+        DroppedKind.PAGE_HEADERS: [Proof(papers.a_docx, (), ("on every page",), 1)],
+        DroppedKind.PAGE_FOOTERS: [Proof(papers.a_docx, (), ("on every page",), 1)],
+        DroppedKind.COMMENTS: [Proof(papers.a_docx, (), ("remarked",), 1)],
+        DroppedKind.DELETED_TEXT: [Proof(papers.a_docx, (), ("deleted",), 1)],
+        DroppedKind.HIDDEN_ROWS: [Proof(papers.a_contract, (), SECRETS, 1)],
+        DroppedKind.SYMBOLS: [Proof(papers.a_contract, (), (), 1)],
         DroppedKind.HIDDEN_TEXT: [
             Proof(
                 papers.a_docx,
                 (("White on blue.", under("Runbook")),),
                 SECRETS,
+                3,
             )
         ],
     },

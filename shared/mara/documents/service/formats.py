@@ -45,16 +45,21 @@ CONTRACTS = {
         read=(
             "paragraphs under their headings, text boxes and insertions included",
             "lists, an item a line",
+            "automatic numbers of clauses and headings",
+            "footnotes and endnotes, below the paragraph that refers to them",
+            "addresses of links, ticked boxes and chosen entries of forms",
             "table rows with their headers, merged cells repeated",
         ),
         dropped=(
             DroppedKind.PICTURES,
             DroppedKind.PAGE_HEADERS,
             DroppedKind.PAGE_FOOTERS,
-            DroppedKind.FOOTNOTES,
+            DroppedKind.CHARTS,
             DroppedKind.COMMENTS,
             DroppedKind.DELETED_TEXT,
+            DroppedKind.HIDDEN_ROWS,
             DroppedKind.HIDDEN_TEXT,
+            DroppedKind.SYMBOLS,
         ),
     ),
     Format.XLSX: Contract(
