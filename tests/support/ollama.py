@@ -14,7 +14,7 @@ import pytest
 from infra.local.model_engine import gguf
 from tests.support.ports import free_port
 
-START_TIMEOUT_S = 30.0
+START_TIMEOUT_S = 120.0
 
 
 @contextmanager
