@@ -212,6 +212,25 @@ def an_xlsx() -> bytes:
     return with_part(buffer.getvalue(), "xl/worksheets/sheet1.xml", computed)
 
 
+def an_xlsx_of_formats() -> bytes:
+    """Shares in a format, a link in merged cells, and a formula that no program computed."""
+    from openpyxl import Workbook
+
+    workbook = Workbook()
+    sheet: Any = workbook.active
+    sheet.title = "Shares"
+    rows = (["Item", "Share"], ["Cable", 0.075], [None, 0.15], ["Total", "=SUM(B2:B3)"])
+    for row in rows:
+        sheet.append(row)
+    sheet.merge_cells("A2:A3")
+    sheet["A2"].hyperlink = "https://example.org/cable"
+    for place in ("B2", "B3"):
+        sheet[place].number_format = "0.0%"
+    buffer = io.BytesIO()
+    workbook.save(buffer)
+    return buffer.getvalue()
+
+
 def an_xlsx_of_pages() -> bytes:
     """A list whose header stands at the top of each of its three pages."""
     from openpyxl import Workbook

@@ -25,6 +25,8 @@ class DroppedKind(StrEnum):
     COMMENTS = "comments"
     FORMULAS = "formulas"
     """Their text; the value that was computed last is read."""
+    UNCOMPUTED_FORMULAS = "uncomputed_formulas"
+    """Formulas that no program has computed: the formula stands in place of the value."""
     HIDDEN_SHEETS = "hidden_sheets"
     HIDDEN_ROWS = "hidden_rows"
     """Rows with content, also those hidden by a filter or a group."""

@@ -3,14 +3,12 @@
 import io
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass
 from itertools import chain, dropwhile, groupby, islice
 from operator import itemgetter
 from pathlib import Path
 
 from python_calamine import (
-    CalamineSheet,
     CalamineWorkbook,
     SheetMetadata,
     SheetTypeEnum,
@@ -22,8 +20,10 @@ from mara.extraction.model import Dropped, DroppedKind
 from mara.extraction.parallel import map_in_processes
 from mara.extraction.records import BLOCKS_AT_ONCE, Record, record_of
 from mara.extraction.tables import HEADER_CANDIDATES, Numbered, Row, Tables, shaped
-from mara.extraction.xlsx_dropped import count_beside_cells
-from mara.extraction.xlsx_fast import NotPlain, Workbook, number_text, plain_rows
+from mara.extraction.xlsx_dropped import addresses_of, count_beside_cells
+from mara.extraction.xlsx_fast import NotPlain, Workbook, plain_rows
+from mara.extraction.xlsx_marks import Marks, marks_of
+from mara.extraction.xlsx_rows import SheetRows, Unseen
 from mara.extraction.xlsx_split import TOP_ROWS, Indivisible, Piece, cut, workbook_with
 from mara.extraction.xlsx_structure import (
     SheetFacts,
@@ -32,6 +32,7 @@ from mara.extraction.xlsx_structure import (
     inspect,
     sheets_of,
 )
+from mara.extraction.xlsx_styles import formatters_of
 
 PARALLEL_FROM = 1_500_000
 """Bytes of XML of a sheet; a smaller one takes less time than a fork."""
@@ -54,22 +55,11 @@ class Task:
     """Number of pieces of the sheet."""
 
 
-@dataclass(slots=True)
-class Unseen:
-    """What is left out of the cells of a sheet or a piece of it."""
-
-    formulas: int = 0
-    rows: int = 0
-    """Hidden rows with content."""
-    columns: set[int] = field(default_factory=set)
-    """Hidden columns with content."""
-    headers: int = 0
-    """Rows that repeat the header."""
-
-
-TaskResult = tuple[str, list[Numbered], list[int], list[Record], tuple[int, int, set[int], int]]
+TaskResult = tuple[
+    str, list[Numbered], list[int], list[Record], tuple[int, int, int, int, set[int]]
+]
 """The sheet, the top rows with the header, the numbers of the task's rows, their records, and what
-was left out of them."""
+was left out of them: repeated headers, and the fields of ``Unseen``."""
 
 
 def read_xlsx(path: Path, dropped: Dropped) -> tuple[int, Iterator[Record]]:
@@ -83,14 +73,19 @@ def read_xlsx(path: Path, dropped: Dropped) -> tuple[int, Iterator[Record]]:
     shown = [sheet.name for sheet in workbook.sheets_metadata if _is_shown(sheet)]
 
     def found() -> Iterator[Record]:
-        for name in shown:
-            known = facts.get(name, SheetFacts())
-            unseen = Unseen(known.formulas)
-            rows = _rows(workbook.get_sheet_by_name(name), known, unseen)
-            tables = Tables()
-            yield from _records(name, shaped(rows, tables))
-            unseen.headers = tables.repeated
-            _count([unseen], dropped)
+        with zipfile.ZipFile(path) as archive:
+            formatters = formatters_of(archive)
+            parts = {sheet.name: sheet.part for sheet in sheets_of(archive)}
+            for name in shown:
+                known = facts.get(name, SheetFacts())
+                marks = Marks()
+                if name in facts and (any(formatters) or known.formulas or known.is_marked):
+                    with archive.open(parts[name]) as part:
+                        marks = marks_of(part, formatters, addresses_of(archive, parts[name]))
+                sheet = SheetRows(workbook.get_sheet_by_name(name), known, marks)
+                tables = Tables()
+                yield from _records(name, shaped(sheet.read(), tables))
+                _count([sheet.unseen], dropped, tables.repeated)
 
     return len(shown), found()
 
@@ -134,10 +129,16 @@ def _run(path: Path, task: Task) -> TaskResult:
         except NotPlain:
             pass
     facts = inspect(io.BytesIO(piece.part))
+    if task.count > 1 and facts.is_marked:
+        raise Indivisible  # the text of a merged cell may be in another piece
+    with zipfile.ZipFile(path) as archive:
+        formatters, addresses = formatters_of(archive), addresses_of(archive, task.part)
     workbook = CalamineWorkbook.from_filelike(workbook_with(path, task.part, piece.part))
-    sheet = workbook.get_sheet_by_name(task.sheet)
-    unseen = Unseen(facts.formulas)
-    return _result(task, piece, _rows(sheet, facts, unseen, piece.first_row), unseen)
+    marks = Marks()
+    if any(formatters) or facts.formulas or facts.is_marked:
+        marks = marks_of(io.BytesIO(piece.part), formatters, addresses)
+    sheet = SheetRows(workbook.get_sheet_by_name(task.sheet), facts, marks)
+    return _result(task, piece, sheet.read(piece.first_row), sheet.unseen)
 
 
 def _result(task: Task, piece: Piece, rows: Iterator[Numbered], unseen: Unseen) -> TaskResult:
@@ -148,11 +149,10 @@ def _result(task: Task, piece: Piece, rows: Iterator[Numbered], unseen: Unseen) 
     own = list(dropwhile(lambda row: row[1] < piece.first_row, shown))
     if task.count > 1 and max(tables.begun, default=0) > _begin_max(top):
         raise Indivisible
-    unseen.headers = tables.repeated
     filled = [(number, _without_end(row)) for number, row in top]
     numbers, records = [number for _, number, _ in own], list(_records(task.sheet, own))
-    left_out = unseen.formulas, unseen.rows, unseen.columns, unseen.headers
-    return task.sheet, filled, numbers, records, left_out
+    left_out = unseen.formulas, unseen.uncomputed, unseen.rows, unseen.columns
+    return task.sheet, filled, numbers, records, (tables.repeated, *left_out)
 
 
 def _begin_max(top: Sequence[Numbered]) -> int:
@@ -174,18 +174,20 @@ def _joined(found: list[TaskResult], dropped: Dropped) -> list[list[Record]] | N
         if any(top != tops[0] for top in tops) or rows != sorted(set(rows)):
             return None
         sheets.append(list(chain.from_iterable(records)))
-        left_out.append([Unseen(*counts) for counts in unseen])
+        left_out.append(unseen)
     for pieces in left_out:
-        _count(pieces, dropped)
+        counted = [Unseen(*counts) for _, *counts in pieces]
+        _count(counted, dropped, sum(headers for headers, *_ in pieces))
     return sheets
 
 
-def _count(pieces: Sequence[Unseen], dropped: Dropped) -> None:
+def _count(pieces: Sequence[Unseen], dropped: Dropped, headers: int) -> None:
     """Add what was left out of one sheet, which was read in ``pieces``."""
     columns = set[int]().union(*(piece.columns for piece in pieces))
     for kind, count in (
         (DroppedKind.FORMULAS, sum(piece.formulas for piece in pieces)),
-        (DroppedKind.REPEATED_HEADERS, sum(piece.headers for piece in pieces)),
+        (DroppedKind.UNCOMPUTED_FORMULAS, sum(piece.uncomputed for piece in pieces)),
+        (DroppedKind.REPEATED_HEADERS, headers),
         (DroppedKind.HIDDEN_ROWS, sum(piece.rows for piece in pieces)),
         (DroppedKind.HIDDEN_COLUMNS, len(columns)),
     ):
@@ -198,35 +200,6 @@ def _is_shown(sheet: SheetMetadata) -> bool:
     return visible and sheet.typ == SheetTypeEnum.WorkSheet
 
 
-def _rows(
-    sheet: CalamineSheet, facts: SheetFacts, unseen: Unseen, from_row: int = 1
-) -> Iterator[Numbered]:
-    """The top rows, and those from ``from_row`` on; hidden rows and columns are empty."""
-    first_row, first_column = sheet.start or (0, 0)
-    end_of_top = first_row + TOP_ROWS
-    # calamine pads above the first row that has a cell, but not left of the first column.
-    before = [""] * first_column
-    for number, row in islice(enumerate(sheet.iter_rows(), 1), first_row, None):
-        if end_of_top < number < from_row:
-            continue
-        if number in facts.hidden_rows:
-            unseen.rows += number >= from_row and any(cell != "" for cell in row)
-            yield number, []  # it counts as one of the top rows
-            continue
-        # Nearly all cells are text.
-        texts = [cell.strip() if cell.__class__ is str else _text(cell) for cell in row]
-        if before:
-            texts = before + texts
-        if facts.hidden_columns:
-            texts = _without(facts.hidden_columns, texts, unseen)
-        yield number, texts
-
-
-def _without(hidden: set[int], row: list[str], unseen: Unseen) -> list[str]:
-    unseen.columns |= {column for column, cell in enumerate(row, 1) if cell and column in hidden}
-    return ["" if column in hidden else cell for column, cell in enumerate(row, 1)]
-
-
 def _records(sheet: str, rows: Iterable[Row]) -> Iterator[Record]:
     remaining = iter(rows)
     while some := list(islice(remaining, BLOCKS_AT_ONCE)):
@@ -234,17 +207,3 @@ def _records(sheet: str, rows: Iterable[Row]) -> Iterator[Record]:
         plain = [text.replace("\r\n", "\n") for text in texts]
         count = len(some)
         yield record_of((plain, [None] * count, [sheet] * count, numbers, headings))
-
-
-def _text(cell: object) -> str:
-    """Format a cell: 3 instead of 3.0, dates as ISO 8601."""
-    if isinstance(cell, float):
-        return number_text(cell)
-    if isinstance(cell, datetime):
-        midnight = cell.time() == time()
-        return cell.date().isoformat() if midnight else cell.isoformat(" ", "seconds")
-    if isinstance(cell, date | time):
-        return cell.isoformat()
-    if isinstance(cell, timedelta):
-        return str(cell)
-    return str(cell)

@@ -5,13 +5,14 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from posixpath import basename, dirname, join, normpath
-from xml.etree.ElementTree import parse
+from xml.etree.ElementTree import Element, parse
 
 from mara.extraction.model import Dropped, DroppedKind
 from mara.extraction.xlsx_structure import sheets_of
 
 COUNTED = (
     DroppedKind.FORMULAS,
+    DroppedKind.UNCOMPUTED_FORMULAS,
     DroppedKind.CHARTS,
     DroppedKind.PICTURES,
     DroppedKind.TEXT_BOXES,
@@ -54,15 +55,26 @@ def _count_drawn(drawing: bytes, dropped: Dropped) -> None:
             dropped[kind] += count
 
 
+def addresses_of(archive: zipfile.ZipFile, part: str) -> dict[str, str]:
+    """The addresses outside of the archive that ``part`` refers to, by the id of the relation."""
+    return {
+        relation.get("Id", ""): relation.get("Target", "")
+        for relation in _relations_of(archive, part)
+        if relation.get("TargetMode") == "External"
+    }
+
+
 def _relations(archive: zipfile.ZipFile, names: set[str], part: str) -> Iterator[tuple[str, str]]:
     """The kind and the path of each part of the archive that ``part`` refers to."""
-    folder = dirname(part)
-    place = join(folder, "_rels", f"{basename(part)}.rels")
-    if place not in names:
-        return
-    with archive.open(place) as file:
-        relations = parse(file).getroot()  # noqa: S314 - the guards reject every entity
-    for relation in relations:
-        target = normpath(join("/", folder, relation.get("Target", "")))[1:]
+    for relation in _relations_of(archive, part):
+        target = normpath(join("/", dirname(part), relation.get("Target", "")))[1:]
         if target in names:
             yield basename(relation.get("Type", "")), target
+
+
+def _relations_of(archive: zipfile.ZipFile, part: str) -> list[Element]:
+    place = join(dirname(part), "_rels", f"{basename(part)}.rels")
+    if place not in archive.namelist():
+        return []
+    with archive.open(place) as file:
+        return list(parse(file).getroot())  # noqa: S314 - the guards reject every entity

@@ -47,6 +47,8 @@ class SheetFacts:
     """Counted from 1, as columns; includes rows hidden by a filter."""
     hidden_columns: set[int] = field(default_factory=set)
     formulas: int = 0
+    is_marked: bool = False
+    """Whether it has merged cells or links."""
 
     @property
     def hides(self) -> bool:
@@ -116,20 +118,21 @@ def inspect(part: IO[bytes]) -> SheetFacts:
         if b"<f" in seen or b":f" in seen:
             # A tag that ends in the tail was counted with the piece before.
             facts.formulas += len(_FORMULA.findall(seen)) - len(_FORMULA.findall(tail))
+        facts.is_marked = facts.is_marked or b"mergeCell " in seen or b"hyperlink " in seen
         tail = seen[-TAIL:]
     return facts
 
 
 def _read_declared_extent(seen: bytes, facts: SheetFacts) -> None:
     for column, row in _DIMENSION.findall(seen):
-        facts.columns = max(facts.columns, _number_of(column))
+        facts.columns = max(facts.columns, number_of(column))
         facts.rows = max(facts.rows, int(row))
 
 
 def _read_actual_extent(seen: bytes, facts: SheetFacts) -> None:
     facts.rows = max(facts.rows, *map(int, _ROW.findall(seen)), 0)
     for column in set(_COLUMN.findall(seen)):
-        facts.columns = max(facts.columns, _number_of(column))
+        facts.columns = max(facts.columns, number_of(column))
 
 
 def _find_hidden(seen: bytes, facts: SheetFacts) -> None:
@@ -142,7 +145,8 @@ def _find_hidden(seen: bytes, facts: SheetFacts) -> None:
             facts.hidden_columns.update(range(int(first[1]), min(int(last[1]), COLUMNS_MAX) + 1))
 
 
-def _number_of(letters: bytes) -> int:
+def number_of(letters: bytes) -> int:
+    """The number of a column, from 1: 27 for ``AA``."""
     number = 0
     for letter in letters:
         number = number * 26 + letter - ord("A") + 1

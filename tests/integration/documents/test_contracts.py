@@ -49,6 +49,10 @@ PAGES = (("First steps.", Place(1, headings=("About First",))),)
 SEEN_PDF = (("What everybody sees.", Place(1)),)
 SECRETS = ("instruction",)
 SHEET_ROW = ("Alert: Disk\nAction: Prune", Place(sheet="Plan", row=3, headings=("Disk",)))
+SHEET_LINK, SHEET_MERGED, SHEET_TOTAL = (
+    Place(sheet="Shares", row=row, headings=(name,))
+    for row, name in enumerate([*["Cable (https://example.org/cable)"] * 2, "Total"], 2)
+)
 
 PROOFS: dict[Format, dict[str, list[Proof]]] = {
     Format.PDF: {
@@ -132,13 +136,29 @@ PROOFS: dict[Format, dict[str, list[Proof]]] = {
         "rows with the headers of their columns, their sheet and their number": [
             Proof(papers.an_xlsx, (SHEET_ROW,))
         ],
-        "values as they were computed last": [
+        "formulas that were never computed, named as such": [
+            Proof(
+                papers.an_xlsx_of_formats,
+                (("Item: Total\nShare: [not computed: =SUM(B2:B3)]", SHEET_TOTAL),),
+            )
+        ],
+        "addresses of links, and merged cells in each of their rows": [
+            Proof(
+                papers.an_xlsx_of_formats,
+                (
+                    ("Item: Cable (https://example.org/cable)\nShare: 7.5%", SHEET_LINK),
+                    ("Item: Cable (https://example.org/cable)\nShare: 15.0%", SHEET_MERGED),
+                ),
+            )
+        ],
+        "values as they were computed last, numbers and dates in the format of their cell": [
             Proof(
                 papers.an_xlsx,
                 (("Alert: Total\nAction: 42", Place(sheet="Plan", row=5, headings=("Total",))),),
             )
         ],
         DroppedKind.FORMULAS: [Proof(papers.an_xlsx, (), ("SUM(",), 1)],
+        DroppedKind.UNCOMPUTED_FORMULAS: [Proof(papers.an_xlsx_of_formats, count=1)],
         DroppedKind.CHARTS: [Proof(papers.an_xlsx_with_drawings, (), ("graph",), 1)],
         DroppedKind.PICTURES: [Proof(papers.an_xlsx_with_drawings, (), ("drawn",), 2)],
         DroppedKind.TEXT_BOXES: [Proof(papers.an_xlsx_with_drawings, (), ("note",), 1)],

@@ -65,10 +65,13 @@ CONTRACTS = {
     Format.XLSX: Contract(
         read=(
             "rows with the headers of their columns, their sheet and their number",
-            "values as they were computed last",
+            "values as they were computed last, numbers and dates in the format of their cell",
+            "formulas that were never computed, named as such",
+            "addresses of links, and merged cells in each of their rows",
         ),
         dropped=(
             DroppedKind.FORMULAS,
+            DroppedKind.UNCOMPUTED_FORMULAS,
             DroppedKind.CHARTS,
             DroppedKind.PICTURES,
             DroppedKind.TEXT_BOXES,
