@@ -18,7 +18,7 @@ NEAR, FAR = a_hit("Pump A leaks. Close the valve."), a_hit("Bake a cake.")
 
 def refused(confidence: float) -> Reply:
     agent = Agent(new_id(), new_id(), AgentSettings("On call"), 1, NOW, NOW)
-    decision = Decision("Pump B leaks", (NEAR, FAR), confidence)
+    decision = Decision("Pump B leaks", (NEAR, FAR), confidence, nearest=NEAR)
     return verified(Question(agent, "Pump B leaks"), decision, Draft(None, ()))
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from mara.agents.model import AnswerStatus, Reply
 from mara.agents.model.grounding import ground
-from mara.agents.model.messages import NOT_IN_DOCUMENTS, quoted
+from mara.agents.model.messages import quoted, refusal
 from mara.agents.model.prompts import Draft
 from mara.agents.model.verification import verify
 from mara.agents.service.decision import Decision, whole_quotes
@@ -22,11 +22,11 @@ def verified(question: Question, decision: Decision, draft: Draft) -> Reply:
 
 
 def _reply(question: Question, decision: Decision, draft: Draft) -> Reply:
-    citations = verify(draft.claims, decision.passages, decision.cut)
+    citations = verify(draft.claims, decision.passages)
     if not citations or draft.text == "":
         return Reply(
             status=AnswerStatus.NOT_IN_DOCUMENTS,
-            text=NOT_IN_DOCUMENTS[question.language],
+            text=refusal(decision.absent, question.language),
             confidence=decision.confidence,
             usage=draft.usage,
         )
@@ -38,6 +38,6 @@ def _reply(question: Question, decision: Decision, draft: Draft) -> Reply:
                 status, grounded.text, decision.confidence, grounded.citations, draft.usage
             )
         status = AnswerStatus.QUOTES_ONLY
-        citations = verify(decision.quotes, decision.passages, decision.cut)
+        citations = verify(decision.quotes, decision.passages)
     text = quoted(citations, question.language)
     return Reply(status, text, decision.confidence, citations, draft.usage)
