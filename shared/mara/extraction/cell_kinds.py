@@ -32,7 +32,7 @@ _DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(r"[\d\s.,:;/%+()\-−–—'’€$£₽¥]+(?:руб\.?|р\.|EUR|USD|RUB|кг|шт\.?)?")
 _ADDRESS = re.compile(r"\S+@\S+\.\S+|https?://\S+")
 _VALUE = re.compile(
-    r"[«»\"“”]|\b[A-ZА-ЯЁ]\.\s?[A-ZА-ЯЁ]\.|[.!?]$|^(?:ООО|АО|ПАО|ЗАО|ИП)\b|\b(?:Ltd|LLC|Inc|GmbH)\b"
+    r"[«»\"“”]|\b[A-ZА-ЯЁ]\.\s?[A-ZА-ЯЁ]\.|[!?]$|(?:\S+\s+){3}.*\.$|^(?:ООО|АО|ПАО|ЗАО|ИП)\b|\b(?:Ltd|LLC|Inc|GmbH)\b"
 )
 """Quotation marks, initials, the end of a sentence, legal forms: these are in values."""
 _NAMES = re.compile(

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, dropwhile
 
 from mara.extraction.cell_kinds import (
     Kind,
@@ -108,23 +108,34 @@ def evidence(first: Cells, body: Sequence[Cells]) -> float:
     """How much speaks for ``first`` being the header of ``body``: negative for a row of data."""
     found = 0.0
     numbers = [cell for cell in first if kind_of(cell) is Kind.NUMBER]
-    counted = is_series(numbers) and kind_of(first[0]) is not Kind.NUMBER
+    # The name of a group of columns stands over each of them.
+    counted = kind_of(first[0]) is not Kind.NUMBER and is_series(list(dict.fromkeys(numbers)))
+    dated = kind_of(first[0]) is not Kind.NUMBER and _are_dates(numbers)
     if not first[0] and all(row and row[0] for row in body):
         found += 1  # nothing in the corner, and names at both sides
     for column, cell in enumerate(first):
         below = [row[column] for row in body if column < len(row) and row[column]]
+        # A name over two rows of the header is in both.
+        below = list(dropwhile(cell.__eq__, below))
         if not cell or not below:
             continue
         kind, usual = kind_of(cell), _usual_kind(below)
-        if counted and kind is Kind.NUMBER:
-            found += -1 if all(map(is_year, below)) else 1
+        if (counted or dated) and kind is Kind.NUMBER:
+            is_alike = all(map(is_year, below)) or (dated and shape_of(cell) == shape_of(below[0]))
+            found += -1 if is_alike else 1
             continue
         if kind is Kind.TEXT:
             found += usual is not Kind.TEXT
         elif kind is not Kind.MIXED or shape_of(cell) in map(shape_of, below):
             found -= 1
-        found += is_usual_name(cell) - 0.5 * is_value(cell) - (cell in below)
+        found += is_usual_name(cell) - 0.5 * is_value(cell) - 2 * (cell in below)
     return found
+
+
+def _are_dates(cells: Cells) -> bool:
+    """Whether the cells are different dates, or other numbers with marks of one shape."""
+    shapes = {shape_of(cell) for cell in cells}
+    return len(shapes) == 1 and shapes != {"9"} and len(set(cells)) == len(cells) > 1
 
 
 def _is_form(first: Cells, body: Sequence[Cells]) -> bool:

@@ -79,7 +79,7 @@ def read_xlsx(path: Path, dropped: Dropped) -> tuple[int, Iterator[Record]]:
             for name in shown:
                 known = facts.get(name, SheetFacts())
                 marks = Marks()
-                if name in facts and (any(formatters) or known.formulas or known.is_marked):
+                if name in facts and (any(formatters) or known.needs_marks):
                     with archive.open(parts[name]) as part:
                         marks = marks_of(part, formatters, addresses_of(archive, parts[name]))
                 sheet = SheetRows(workbook.get_sheet_by_name(name), known, marks)
@@ -135,7 +135,7 @@ def _run(path: Path, task: Task) -> TaskResult:
         formatters, addresses = formatters_of(archive), addresses_of(archive, task.part)
     workbook = CalamineWorkbook.from_filelike(workbook_with(path, task.part, piece.part))
     marks = Marks()
-    if any(formatters) or facts.formulas or facts.is_marked:
+    if any(formatters) or facts.needs_marks:
         marks = marks_of(io.BytesIO(piece.part), formatters, addresses)
     sheet = SheetRows(workbook.get_sheet_by_name(task.sheet), facts, marks)
     return _result(task, piece, sheet.read(piece.first_row), sheet.unseen)

@@ -23,6 +23,8 @@ class Marks:
     """For each row the columns whose numbers have a format."""
     uncomputed: dict[tuple[int, int], str] = field(default_factory=dict)
     """Formulas without a value."""
+    errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    """What a cell shows whose formula has failed, such as ``#N/A``."""
     merges: list[Area] = field(default_factory=list)
     links: dict[tuple[int, int], str] = field(default_factory=dict)
     """Addresses on other sites."""
@@ -56,7 +58,7 @@ class _Scan:
         self._row = self._column = 0
         self._formatted: list[tuple[int, Formatter]] = []
         self._formula: list[str] | None = None
-        self._has_value = False
+        self._has_value = self._is_error = False
 
     def _start(self, name: str, attributes: Mapping[str, str]) -> None:
         name = name.rpartition(":")[2]
@@ -83,6 +85,7 @@ class _Scan:
         place = attributes.get("r")
         self._column = _column_of(place) if place else self._column + 1
         self._formula, self._has_value = None, False
+        self._is_error = attributes.get("t") == "e"
         if attributes.get("t", "n") == "n" and (style := attributes.get("s", "0")).isdecimal():
             formatter = self._formatters.get(int(style))
             if formatter is not None:
@@ -90,6 +93,9 @@ class _Scan:
 
     def _value(self, text: str) -> None:
         self._has_value = self._has_value or bool(text.strip())
+        if self._is_error:
+            place = self._row, self._column
+            self.marks.errors[place] = self.marks.errors.get(place, "") + text.strip()
 
     def _end(self, name: str) -> None:
         name = name.rpartition(":")[2]

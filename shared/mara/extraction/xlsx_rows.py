@@ -52,7 +52,8 @@ class SheetRows:
         # calamine pads above the first row that has a cell, but not left of the first column.
         before = [""] * first_column
         formats = self.marks.formats
-        is_marked = self.marks.uncomputed or self.marks.merges or self.marks.links
+        marks = self.marks
+        is_marked = marks.uncomputed or marks.errors or marks.merges or marks.links
         merged = _Merged(self.marks.merges)
         for number, row in islice(enumerate(self.sheet.iter_rows(), 1), first_row, None):
             if end_of_top < number < from_row:
@@ -79,6 +80,7 @@ class SheetRows:
             formula = self.marks.uncomputed.get((number, column))
             if formula is not None and not text:
                 texts[column - 1] = f"[not computed: ={formula}]" if formula else "[not computed]"
+            texts[column - 1] = texts[column - 1] or self.marks.errors.get((number, column), "")
             address = self.marks.links.get((number, column))
             if address and address not in text:
                 texts[column - 1] = f"{text} ({address})".strip()

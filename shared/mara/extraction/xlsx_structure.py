@@ -47,8 +47,15 @@ class SheetFacts:
     """Counted from 1, as columns; includes rows hidden by a filter."""
     hidden_columns: set[int] = field(default_factory=set)
     formulas: int = 0
+    has_errors: bool = False
+    """Whether it has cells with an error, such as ``#N/A``."""
     is_marked: bool = False
     """Whether it has merged cells or links."""
+
+    @property
+    def needs_marks(self) -> bool:
+        """Whether cells have what calamine does not tell."""
+        return bool(self.formulas or self.has_errors or self.is_marked)
 
     @property
     def hides(self) -> bool:
@@ -118,6 +125,7 @@ def inspect(part: IO[bytes]) -> SheetFacts:
         if b"<f" in seen or b":f" in seen:
             # A tag that ends in the tail was counted with the piece before.
             facts.formulas += len(_FORMULA.findall(seen)) - len(_FORMULA.findall(tail))
+        facts.has_errors = facts.has_errors or b't="e"' in seen
         facts.is_marked = facts.is_marked or b"mergeCell " in seen or b"hyperlink " in seen
         tail = seen[-TAIL:]
     return facts

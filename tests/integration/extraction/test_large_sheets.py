@@ -64,6 +64,7 @@ CELLS = {
     "a share in its format": ('<c r="{ref}" s="2"><v>0.075</v></c>', "7.5%"),
     "a number with its zeros": ('<c r="{ref}" s="3"><v>123</v></c>', "00123"),
     "a formula without a value": ('<c r="{ref}"><f>1+1</f></c>', "[not computed: =1+1]"),
+    "an error": ('<c r="{ref}" t="e"><f>1/0</f><v>#DIV/0!</v></c>', "#DIV/0!"),
     "a truth": ('<c r="{ref}" t="b"><v>1</v></c>', "True"),
     "a formula": ('<c r="{ref}"><f>1+1</f><v>2</v></c>', "2"),
     "a formula of text": ('<c r="{ref}" t="str"><f>"a"</f><v>a</v></c>', "a"),

@@ -123,6 +123,30 @@ class TestAskForQuotes:
         cited = a_world([found], others=unfound).ask().reply.citations
         assert [citation.quote for citation in cited] == ["Disk full.", "Free it.", "Then wait."]
 
+    @pytest.mark.parametrize(
+        ("question", "said"),
+        [("disk", "there is more of this section"), ("диск disk", "продолжение раздела")],
+    )
+    def test_tells_that_a_section_is_longer_than_shown(self, question: str, said: str) -> None:
+        book = new_id()
+        parts = [
+            a_hit(f"Disk {n}.", headings=("Book", "Disk"), document_id=book, ordinal=n)
+            for n in range(4)
+        ]
+        reply = a_world(parts[:1], top_k=2, others=parts[1:]).ask(question).reply
+        assert [citation.has_more for citation in reply.citations] == [False, True]
+        assert reply.text.count(said) == 1
+        whole = a_world(parts[:1], top_k=4, others=parts[1:]).ask(question).reply
+        assert not any(citation.has_more for citation in whole.citations)
+        assert said not in whole.text
+
+    def test_never_answers_from_the_contents_or_an_empty_field(self) -> None:
+        entry = a_hit("Contents\ndisk full 4", score=9)
+        field = a_hit("Disk full: ______", score=9)
+        assert a_world([entry, DISK]).ask().reply.citations[0].quote == DISK.chunk.text
+        for hit in (entry, field):
+            assert a_world([hit]).ask().reply.status is AnswerStatus.NOT_IN_DOCUMENTS
+
     def test_shows_no_remedy_where_the_meaning_is_asked(self) -> None:
         book = new_id()
         found = a_hit("A full disk.", headings=("Disk", "Meaning"), document_id=book)

@@ -34,6 +34,21 @@ HEADERS = {
         "Shop | 1 | 2 | 3 | 4\nNorth | 15 | 17 | 11 | 12\nSouth | 25 | 21 | 24 | 27",
         "Shop: South\n1: 25\n2: 21\n3: 24\n4: 27",
     ),
+    "dates": (
+        "Shop | 2024-01-01 | 2024-02-01\nNorth | 5 | 6\nSouth | 7 | 8",
+        "Shop: South\n2024-01-01: 7\n2024-02-01: 8",
+    ),
+    "three rows of merged cells": (
+        """Товар | 2024 | 2024 | 2024 | 2024
+Товар | I кв. | I кв. | II кв. | II кв.
+Товар | План | Факт | План | Факт
+Щит | 5 | 6 | 7 | 8""",
+        """Товар: Щит
+2024 / I кв. / План: 5
+2024 / I кв. / Факт: 6
+2024 / II кв. / План: 7
+2024 / II кв. / Факт: 8""",
+    ),
     "nothing in the corner": (
         " | Production | Staging\nOwner | Anna | Boris\nRegion | Frankfurt | Dublin",
         "Region\nProduction: Frankfurt\nStaging: Dublin",
@@ -130,6 +145,7 @@ class TestHeader:
             "Иванов | Москва | 55-17\nПетров | Казань | 55-18\nСидоров | Тверь | 55-19",
             "A-1 | Cable | 10\nA-2 | Socket | 20\nA-3 | Panel | 30",
             "2024-03-01 | 90.15\n2024-03-02 | 91.40\n2024-03-03 | 92.05",
+            "Анна | Москва | менеджер\nБорис | Казань | инженер\nВера | Москва | инженер",
             "anna@example.com | Berlin\nboris@example.com | Bonn\nvera@example.com | Kiel",
         ],
     )

@@ -77,13 +77,18 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A verified citation: ``quote`` occurs verbatim in the chunk."""
+    """A verified citation: ``quote`` occurs verbatim in the chunk.
+
+    ``has_more`` tells that its section has more passages than the answer shows; of the passages
+    that are shown of a section, the last one tells it.
+    """
 
     document_id: UUID
     filename: str
     chunk_id: UUID
     quote: str
     place: Place
+    has_more: bool = False
 
 
 @dataclass(frozen=True, slots=True)

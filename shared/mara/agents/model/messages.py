@@ -20,6 +20,11 @@ WITHDRAWN = {
 PAGE = {Language.EN: "page", Language.RU: "стр."}
 ROW = {Language.EN: "row", Language.RU: "строка"}
 
+MORE = {
+    Language.EN: "… there is more of this section in the document",
+    Language.RU: "… продолжение раздела есть в документе",
+}
+
 
 def refusal(absent: Sequence[str], language: Language) -> str:
     """Format a refusal; it names the numbers and codes that are in no document."""
@@ -29,9 +34,18 @@ def refusal(absent: Sequence[str], language: Language) -> str:
 
 
 def quoted(citations: Sequence[Citation], language: Language) -> str:
-    """Format each quote under its source; the numbers are the positions in ``citations``."""
+    """Format each quote under its source; the numbers are the positions in ``citations``.
+
+    A line tells where a section is longer than what is quoted of it.
+    """
     parts = (
-        f"[{number}] {_source(citation, language)}\n{citation.quote}"
+        "\n".join(
+            [
+                f"[{number}] {_source(citation, language)}",
+                citation.quote,
+                *([MORE[language]] if citation.has_more else []),
+            ]
+        )
         for number, citation in enumerate(citations, start=1)
     )
     return "\n\n".join(parts)

@@ -44,6 +44,11 @@ class CitationOut(BaseModel):
         examples=["Удалите архивы журналов старше 14 дней."],
     )
     place: PlaceOut = Field(description="Where the passage is in the document.")
+    has_more: bool = Field(
+        description="Whether the section has more passages in the document than the answer quotes;"
+        " true for the last one that it quotes of the section.",
+        examples=[False],
+    )
 
     @classmethod
     def of(cls, citation: Citation) -> Self:
@@ -54,6 +59,7 @@ class CitationOut(BaseModel):
             chunk_id=citation.chunk_id,
             quote=citation.quote,
             place=PlaceOut.of(citation.place),
+            has_more=citation.has_more,
         )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from mara.agents.model.non_answers import without_non_answers
 from mara.agents.model.passages import choose
 from mara.agents.service.question import Question
 from mara.kernel.principal import Principal
@@ -14,8 +15,8 @@ from mara.search.service.search import SearchService
 class Retrieval:
     """The passages that were selected for the search text ``text``, best first.
 
-    Each is of another section. The first is the best hit, except that a heading without text is
-    passed over.
+    Each is of another section. The first is the best hit; contents and empty fields of forms are
+    no hits, and a heading without text stands for the text below it.
 
     ``evidence`` measures how well the best hit answers ``text``; ``None`` without a hit.
     """
@@ -40,6 +41,7 @@ class PassageRetriever:
         settings = question.agent.settings
         for text in question.search_texts:
             found = self.search.retrieve(caller, text, document_ids=settings.document_ids)
+            found = found.keeping(without_non_answers(found.hits, question.text))
             passages = choose(found.answering)[: settings.top_k]
             best = found.hits[0] if found.hits else None
             yield Retrieval(text, passages, self.search.evidence(found), best)

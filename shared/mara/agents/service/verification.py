@@ -22,7 +22,7 @@ def verified(question: Question, decision: Decision, draft: Draft) -> Reply:
 
 
 def _reply(question: Question, decision: Decision, draft: Draft) -> Reply:
-    citations = verify(draft.claims, decision.passages)
+    citations = verify(draft.claims, decision.passages, decision.cut)
     if not citations or draft.text == "":
         return Reply(
             status=AnswerStatus.NOT_IN_DOCUMENTS,
@@ -38,6 +38,6 @@ def _reply(question: Question, decision: Decision, draft: Draft) -> Reply:
                 status, grounded.text, decision.confidence, grounded.citations, draft.usage
             )
         status = AnswerStatus.QUOTES_ONLY
-        citations = verify(decision.quotes, decision.passages)
+        citations = verify(decision.quotes, decision.passages, decision.cut)
     text = quoted(citations, question.language)
     return Reply(status, text, decision.confidence, citations, draft.usage)

@@ -74,7 +74,10 @@ documents = Table(
     Column("progress_done", Integer),
     Column("progress_total", Integer),
     Column("dropped", Converted(JSONB(), load=_load_dropped, dump=dump_json)),
-    UniqueConstraint("owner_id", "filename", "version"),
+    Column("supersedes", Uuid),
+    Column("first_version_id", Uuid),
+    # Null for first versions, which are distinct.
+    UniqueConstraint("first_version_id", "version"),
     one_of("format", Format),
     CheckConstraint("size > 0", name="size"),
     CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256"),
@@ -91,6 +94,7 @@ documents = Table(
         name="documents_progress",
     ),
     Index("documents_owner", "owner_id", "id"),
+    Index("documents_name", "owner_id", "filename"),
     Index("documents_hash", "owner_id", "sha256"),
     Index(
         "documents_open",

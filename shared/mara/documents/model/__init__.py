@@ -1,7 +1,7 @@
 """Documents: their states, versions and failures."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -98,6 +98,24 @@ class Document:
     deleted_at: datetime | None = None
     superseded_at: datetime | None = None
     """When a newer version of the file became ready: this one is not searchable any more."""
+    supersedes: UUID | None = None
+    """The version before this one; ``None`` for a first version."""
+    first_version_id: UUID | None = None
+    """The first version of the file; ``None`` for a first version."""
+
+    @property
+    def lineage_id(self) -> UUID:
+        """What all versions of a file have in common: the id of the first one."""
+        return self.first_version_id or self.id
+
+    def as_version_after(self, previous: "Document", version: int) -> "Document":
+        """Return this document as the version ``version`` of the file of ``previous``."""
+        return replace(
+            self,
+            version=version,
+            supersedes=previous.id,
+            first_version_id=previous.lineage_id,
+        )
 
     @property
     def object_key(self) -> str:

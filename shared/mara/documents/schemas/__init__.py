@@ -52,6 +52,13 @@ class UploadIn(BaseModel):
         "null links it to no agent.",
         examples=[None],
     )
+    replaces: UUID | None = Field(
+        default=None,
+        description="Document that the file is a new version of. Without it, the file is a new "
+        "version of one with the same name if at least 60 % of their passages are the same, else "
+        "a document of its own.",
+        examples=[None],
+    )
 
 
 class FailureOut(BaseModel):
@@ -128,7 +135,14 @@ class DocumentOut(BaseModel):
         examples=["0" * 64],
     )
     version: int = Field(
-        description="Number of this version of the file. It counts from 1.", examples=[1]
+        description="Number of this version of the file. It counts from 1. Without `replaces` in "
+        "the upload, it is known when the state is `ready`.",
+        examples=[1],
+    )
+    supersedes: UUID | None = Field(
+        description="Id of the version before this one, which answers no questions any more when "
+        "this one is `ready`; null for a first version.",
+        examples=[None],
     )
     state: DocumentState = Field(
         description="`uploading` until the file has arrived, then `queued`, `processing`, and"
@@ -175,6 +189,7 @@ class DocumentOut(BaseModel):
             size=document.size,
             sha256=document.sha256,
             version=document.version,
+            supersedes=document.supersedes,
             state=document.state,
             failure=FailureOut.of(failure, failure_text) if failure else None,
             pages=document.pages,

@@ -13,6 +13,7 @@ from mara.documents.errors import DocumentNotFound, IngestionSettled
 from mara.documents.model import Document, DocumentState, Failure, Progress, Stage
 from mara.documents.ports import Documents, Extractor, Storage
 from mara.documents.service.chunking import chunk
+from mara.documents.service.versions import as_version
 from mara.extraction.errors import Unreadable
 from mara.extraction.model import Block, DroppedKind, Extraction, Place
 from mara.kernel.clock import Clock
@@ -134,8 +135,10 @@ class IngestionService:
             if (present.state, present.attempts) != (DocumentState.PROCESSING, claimed.attempts):
                 raise IngestionSettled("A later worker has it.")
             if embedded is not None:
+                texts = {chunk.ordinal: chunk.text for chunk, _ in embedded}
+                outcome = as_version(outcome, list(texts.values()), self.documents, self.index)
                 self.index.replace(claimed.owner_id, claimed.id, embedded)
-                superseded = self.documents.supersede_older(claimed, at)
+                superseded = self.documents.supersede_older(outcome, at)
             self.documents.save(replace(outcome, updated_at=at))
         # Older versions are not searchable any more. They are removed after the commit: not every
         # index takes part in the transaction, so a rollback would not restore them.

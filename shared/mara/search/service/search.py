@@ -1,7 +1,7 @@
 """Searching the caller's documents: retrieve, fuse, rerank."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from mara.kernel.principal import Principal
@@ -43,6 +43,13 @@ class SearchResult:
     def answering(self) -> Sequence[Hit]:
         """The hits that may answer: those that the question names, if it names any."""
         return self.hits[: self.named or self.exact or None]
+
+    def keeping(self, hits: Sequence[Hit]) -> "SearchResult":
+        """The result with these of its hits alone."""
+        kept = {hit.chunk.id for hit in hits}
+        named = sum(hit.chunk.id in kept for hit in self.hits[: self.named])
+        exact = sum(hit.chunk.id in kept for hit in self.hits[: self.exact])
+        return replace(self, hits=hits, named=named, exact=exact)
 
     @property
     def is_of_another(self) -> bool:

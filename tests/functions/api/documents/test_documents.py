@@ -79,10 +79,23 @@ class TestUpload:
             (form(TEXT, field="document"), 422, "bad_request"),
             (form(TEXT, agent_id="x"), 422, "bad_request"),
             (form(TEXT, agent_id=str(uuid4())), 404, "agent_not_found"),
+            (form(TEXT, replaces="x"), 422, "bad_request"),
+            (form(TEXT, replaces=str(uuid4())), 404, "document_not_found"),
             (b"no form", 422, "bad_request"),
             (form(b"x" * 5_000_000), 413, "body_too_large"),
         ],
-        ids=["empty", "exe", "control", "field", "agent", "no-agent", "no-form", "large"],
+        ids=[
+            "empty",
+            "exe",
+            "control",
+            "field",
+            "agent",
+            "no-agent",
+            "old",
+            "no-old",
+            "no-form",
+            "large",
+        ],
     )
     def test_refuses_and_keeps_nothing(
         self, cloud: Cloud, anna: Account, raw: bytes, status: int, code: str
@@ -90,6 +103,19 @@ class TestUpload:
         answer = send(anna, raw)
         assert (answer.status, answer.json["code"]) == (status, code)
         assert cloud.objects() == []
+
+    def test_in_the_place_of_another_document_is_its_next_version(
+        self, cloud: Cloud, anna: Account
+    ) -> None:
+        first = send(anna, form(TEXT)).json
+        assert (first["version"], first["supersedes"]) == (1, None)
+        second = send(anna, form(b"# Other", "other.md", replaces=first["id"])).json
+        assert (second["version"], second["supersedes"]) == (2, first["id"])
+        digest = hashlib.sha256(b"# Third").hexdigest()
+        body = {"filename": "o.md", "size": 7, "sha256": digest, "replaces": second["id"]}
+        begun = call(upload_document, "POST", f"{PATH}/upload", body=body, headers=anna.headers)
+        third = begun.json["document"]
+        assert (third["version"], third["supersedes"]) == (3, second["id"])
 
     def test_needs_a_login(self, cloud: Cloud) -> None:
         headers = {"content-type": f"multipart/form-data; boundary={BOUNDARY}"}
