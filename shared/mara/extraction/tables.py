@@ -14,6 +14,11 @@ HEADER_CANDIDATES = 10
 KEY_LENGTH_MAX = 80
 """A first cell up to this long is the heading of its row."""
 
+WIDE_CELLS_MIN = 12
+"""A row with more cells that is longer than PART_LENGTH_MAX is divided between its cells."""
+PART_LENGTH_MAX = 450
+"""Characters: a part is about as long as a passage that is searched."""
+
 Numbered = tuple[int, Sequence[str]]
 Row = tuple[str, int, tuple[str, ...]]
 """Its text, its number, and its heading, if any."""
@@ -145,5 +150,22 @@ def _body(
                 text = "\n".join(name + cell for name, cell in cells)
         last = number
         is_named = not is_alone and len(key) <= KEY_LENGTH_MAX and "\n" not in key
+        if is_named and len(text) > PART_LENGTH_MAX and len(row) > WIDE_CELLS_MIN:
+            yield from ((part, number, (key,)) for part in _parts(names, row))
+            continue
         yield text, number, (key,) if is_named else ()
     return []
+
+
+def _parts(names: Sequence[str], row: Sequence[str]) -> Iterator[str]:
+    """The text of a wide row in parts, each of which begins with the key of the row."""
+    pairs = zip_longest(names, row, fillvalue="")
+    first, *lines = [name + cell for name, cell in pairs if cell]
+    part, length = [first], len(first)
+    for line in lines:
+        if length + len(line) >= PART_LENGTH_MAX and len(part) > 1:
+            yield "\n".join(part)
+            part, length = [first], len(first)
+        part.append(line)
+        length += len(line) + 1
+    yield "\n".join(part)

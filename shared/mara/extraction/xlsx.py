@@ -150,7 +150,9 @@ def _result(task: Task, piece: Piece, rows: Iterator[Numbered], unseen: Unseen) 
     if task.count > 1 and max(tables.begun, default=0) > _begin_max(top):
         raise Indivisible
     filled = [(number, _without_end(row)) for number, row in top]
-    numbers, records = [number for _, number, _ in own], list(_records(task.sheet, own))
+    # A wide row is in several parts.
+    numbers = list(dict.fromkeys(number for _, number, _ in own))
+    records = list(_records(task.sheet, own))
     left_out = unseen.formulas, unseen.uncomputed, unseen.rows, unseen.columns
     return task.sheet, filled, numbers, records, (tables.repeated, *left_out)
 

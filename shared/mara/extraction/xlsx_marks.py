@@ -1,4 +1,4 @@
-"""What calamine does not tell of cells: number formats, formulas without values, merges, links."""
+"""Facts of cells that calamine does not report: formats, formulas without values, merges, links."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

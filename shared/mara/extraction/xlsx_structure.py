@@ -54,7 +54,7 @@ class SheetFacts:
 
     @property
     def needs_marks(self) -> bool:
-        """Whether cells have what calamine does not tell."""
+        """Whether cells have facts that calamine does not report."""
         return bool(self.formulas or self.has_errors or self.is_marked)
 
     @property

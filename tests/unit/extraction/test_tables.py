@@ -182,6 +182,15 @@ class TestHeader:
         assert len(list(shaped(enumerate(page * 3, 1), tables))) == 6
         assert tables.repeated == 2
 
+    def test_and_the_key_are_in_each_part_of_a_wide_row(self) -> None:
+        names = ["Код", *(f"Показатель {n}" for n in range(1, 100))]
+        rows = [names, *([f"K-{k}", *(f"{'abc'[k]}{n}" for n in range(1, 100))] for k in range(3))]
+        found = [b for b in read_rows(rows, sheet=None, first_row=1) if b.place.row == 4]
+        assert len(found) > 2
+        assert all(b.text.startswith("Код: K-2\nПоказатель ") for b in found)
+        lines = [line for b in found for line in b.text.split("\n")[1:]]
+        assert lines == [f"Показатель {n}: c{n}" for n in range(1, 100)]
+
     def test_of_markdown_is_declared(self) -> None:
         text = "| Иванов | 55-17 |\n|---|---|\n| Петров | 55-18 |\n"
         assert [b.text for b in read_markdown(text)] == ["Иванов: Петров\n55-17: 55-18"]
