@@ -10,7 +10,7 @@ from mara.agents.adapters.postgres_evaluation import (
     PostgresVersions,
 )
 from mara.agents.adapters.postgres_pending import PostgresPendingAnswers
-from mara.documents.adapters.postgres import PostgresOwnDocuments
+from mara.documents.adapters.postgres_ownership import PostgresOwnDocuments
 from mara.platform.clock import now
 from mara.platform.database import transaction
 from mara.wiring.documents import library_service, ownership_service

@@ -235,7 +235,7 @@ class TestRead:
 
 class TestOwnDocuments:
     def test_names_those_that_are_not_ones_own(self, owner: UUID) -> None:
-        from mara.documents.adapters.postgres import PostgresOwnDocuments
+        from mara.documents.adapters.postgres_ownership import PostgresOwnDocuments
 
         mine, gone = learn(owner, "a.txt", ["a"]), a_document(owner, "b.txt")
         theirs = learn(make_account("boris").id, "c.txt", ["c"])

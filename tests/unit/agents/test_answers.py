@@ -16,6 +16,7 @@ from mara.agents.service.question import QuestionReader
 from mara.agents.service.record import AnswerRecorder
 from mara.agents.service.retrieval import PassageRetriever
 from mara.agents.service.sections import SectionReader
+from mara.extraction.model import Place
 from mara.kernel.ids import new_id
 from mara.kernel.principal import Principal, Role
 from mara.search.model import Hit
@@ -139,6 +140,17 @@ class TestAskForQuotes:
         whole = a_world(parts[:1], top_k=4, others=parts[1:]).ask(question).reply
         assert not any(citation.has_more for citation in whole.citations)
         assert said not in whole.text
+
+    def test_shows_the_piece_of_a_wide_row_that_search_found(self) -> None:
+        book, row = new_id(), Place(sheet="S", row=2)
+        pieces = [
+            a_hit(f"disk {n}", place=row, document_id=book, ordinal=n, score=9 - n)
+            for n in range(9)
+        ]
+        found = [pieces[0], pieces[7]]
+        others = [piece for piece in pieces if piece not in found]
+        cited = a_world(found, top_k=3, others=others).ask("disk").reply.citations
+        assert [citation.quote for citation in cited] == ["disk 0", "disk 7", "disk 1"]
 
     def test_never_answers_from_the_contents_or_an_empty_field(self) -> None:
         entry = a_hit("Contents\ndisk full 4", score=9)

@@ -2,7 +2,9 @@
 
 import pytest
 
-from mara.agents.model.non_answers import is_contents, is_empty_field, without_non_answers
+from mara.agents.model.contents import is_contents
+from mara.agents.model.empty_fields import is_empty_field
+from mara.agents.model.non_answers import without_non_answers
 from mara.extraction.model import Place
 from tests.support.agents import a_hit
 

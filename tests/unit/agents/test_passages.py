@@ -1,6 +1,7 @@
 """Which sections make the answer, and what is shown of them."""
 
-from mara.agents.model.passages import arrange, asks_what_to_do, choose
+from mara.agents.model.arrangement import arrange
+from mara.agents.model.passages import asks_what_to_do, choose
 from mara.agents.model.sections import Section
 from mara.extraction.model import Place
 from mara.kernel.ids import new_id
@@ -22,44 +23,59 @@ class TestChoose:
     def test_begins_with_what_search_ranks_first(self) -> None:
         parking = of_book("Parking costs 30 euros.", "Handbook", "Parking", score=9)
         hiring = of_book("A candidate comes twice.", "Handbook", "Hiring procedure", score=8)
-        assert choose([parking, hiring]) == [parking, hiring]
+        assert choose([parking, hiring], "disk") == [parking, hiring]
 
     def test_takes_the_best_passage_of_each_section(self) -> None:
         first = of_book("Delete images.", "DiskFull", "Mitigation", score=9)
         second = of_book("Extend the volume.", "DiskFull", "Mitigation", score=8)
         meaning = of_book("The disk is full.", "DiskFull", "Meaning", score=8)
-        assert choose([first, second, meaning]) == [first, meaning]
+        assert choose([first, second, meaning], "disk") == [first, meaning]
 
     def test_tells_sections_of_one_name_apart_by_their_chapter(self) -> None:
         supply = of_book("Ten days.", "Договор поставки", "Порядок оплаты", score=9)
         lease = of_book("Each month.", "Договор аренды", "Порядок оплаты", score=8)
-        assert choose([supply, lease]) == [supply, lease]
+        assert choose([supply, lease], "disk") == [supply, lease]
 
     def test_tells_rows_of_a_table_apart(self) -> None:
         rows = [
             a_hit(f"Row {n}", place=Place(sheet="S", row=n), score=9 - n / 10, document_id=BOOK)
             for n in (1, 2, 3)
         ]
-        assert choose(rows) == rows
+        assert choose(rows, "disk") == rows
 
     def test_takes_no_section_that_matches_much_less(self) -> None:
         best = of_book("The disk is full.", "DiskFull", "Meaning", score=9)
         far = of_book("Restart the daemon.", "ClockSkew", "Meaning", score=3)
-        assert choose([best, far]) == [best]
+        assert choose([best, far], "disk") == [best]
+
+    def test_takes_the_section_that_answers_another_part_of_the_question(self) -> None:
+        leave = of_book("Заявление на отпуск за 14 дней.", "Правила", "Отпуск", score=9)
+        fridge = of_book("Реагент В хранить нельзя.", "Правила", "Холодильник", score=3)
+        badge = of_book("Новый пропуск: кабинет 214.", "Правила", "Пропуск", score=2)
+        both = "За сколько дней подать заявление на отпуск и где оформить новый пропуск?"
+        assert choose([leave, fridge, badge], both) == [leave, badge]
+        assert choose([leave, fridge, badge], "Как подать заявление на отпуск?") == [leave]
+
+    def test_takes_the_other_pieces_of_a_row_at_the_end(self) -> None:
+        row = Place(sheet="S", row=2)
+        pieces = [a_hit(f"{n}", place=row, score=9 - n, document_id=BOOK) for n in range(3)]
+        other = a_hit("x", place=Place(sheet="S", row=3), score=8.5, document_id=BOOK)
+        found = choose([pieces[0], other, *pieces[1:]], "row")
+        assert found == [pieces[0], other, *pieces[1:]]
 
     def test_takes_at_most_three_sections(self) -> None:
         hits = [of_book(f"Part {n}", "Book", f"Chapter {n}", score=9) for n in range(9)]
-        assert choose(hits) == hits[:3]
+        assert choose(hits, "disk") == hits[:3]
 
     def test_takes_the_text_below_a_heading_in_place_of_the_heading(self) -> None:
         heading = of_book("DiskFull", "DiskFull", score=9)
         other = of_book("Set the clock.", "ClockSkew", score=8)
         meaning = of_book("The disk is full.", "DiskFull", "Meaning", score=2)
-        assert choose([heading, other, meaning])[0] == meaning
-        assert choose([heading, other])[0] == heading
+        assert choose([heading, other, meaning], "disk")[0] == meaning
+        assert choose([heading, other], "disk")[0] == heading
 
     def test_chooses_nothing_from_nothing(self) -> None:
-        assert choose([]) == []
+        assert choose([], "disk") == []
 
 
 class TestAsksWhatToDo:

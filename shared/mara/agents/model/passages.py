@@ -1,4 +1,4 @@
-"""Selects the sections of an answer, and the passages that it shows of them.
+"""Selects the sections of an answer.
 
 What search ranks first comes first. Most questions about a failure ask how to repair it: sections
 of the same chapter that tell what to do come next, unless the question asks what something means.
@@ -7,10 +7,10 @@ Other sections follow if they match the question nearly as well.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
-from mara.agents.model.sections import Section, is_bare_heading, section_path
+from mara.agents.model.question_parts import best_of_each_part
+from mara.agents.model.sections import is_bare_heading, section_path
 from mara.search.model import Chunk, Hit
 
 SECTIONS_MAX = 3
@@ -27,56 +27,42 @@ DEFINITION = re.compile(
 SectionKey = tuple[UUID, tuple[object, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """The passages of an answer in the order of citation.
-
-    The sections of the passages ``cut``, the last that is shown of each, are longer than shown.
-    """
-
-    chunks: Sequence[Chunk]
-    cut: frozenset[UUID]
-
-
-def choose(hits: Sequence[Hit]) -> list[Hit]:
+def choose(hits: Sequence[Hit], question: str) -> list[Hit]:
     """Return the best passage of each section to answer from, at most SECTIONS_MAX.
 
     ``hits`` are sorted by score. In place of a heading without text, the best passage below it is
-    taken; the heading itself only if nothing below it was found.
+    taken; the heading itself only if nothing below it was found. A section that answers another
+    part of the question than the first one comes before those that merely match. If the first
+    section is a row, its other pieces follow at the end, the best first.
     """
     best: dict[SectionKey, Hit] = {}
     for hit in hits:
         taken = _best_below(hit, hits) if is_bare_heading(hit.chunk) else hit
         best.setdefault(_key(taken.chunk), taken)
-    chosen = list(best.values())[:SECTIONS_MAX]
-    least = OTHER_SECTION_SHARE * chosen[0].score if chosen else 0.0
-    return [*chosen[:1], *(hit for hit in chosen[1:] if hit.score >= least)]
+    sections = list(best.values())
+    least = OTHER_SECTION_SHARE * sections[0].score if sections else 0.0
+    keys = [_key(hit.chunk) for hit in best_of_each_part(hits, question)]
+    parts = [best[key] for key in dict.fromkeys(keys) if key in best]
+    matching = [hit for hit in sections[1:SECTIONS_MAX] if hit.score >= least]
+    chosen = list({hit.chunk.id: hit for hit in [*sections[:1], *parts, *matching]}.values())
+    return [*chosen[:SECTIONS_MAX], *_pieces_of_row(sections[:1], hits)]
+
+
+def _pieces_of_row(first: Sequence[Hit], hits: Sequence[Hit]) -> list[Hit]:
+    """Return the other hits in the row of the first passage; none if it is in no row."""
+    return [
+        hit
+        for lead in first
+        for hit in hits
+        if lead.chunk.place.row is not None
+        and hit.chunk.id != lead.chunk.id
+        and _key(hit.chunk) == _key(lead.chunk)
+    ]
 
 
 def asks_what_to_do(question: str) -> bool:
     """Whether sections that tell what to do are wanted: the question asks for no definition."""
     return DEFINITION.search(question) is None
-
-
-def arrange(
-    first: Section, remedies: Sequence[Section], others: Sequence[Section], limit: int
-) -> Shown:
-    """Arrange at most ``limit`` passages of at most SECTIONS_MAX sections.
-
-    The first section is shown whole, up to the limit, but leaves a passage to each of the
-    ``remedies``; these are shown whole too, and what is left goes to the ``others``.
-    """
-    remedies = remedies[: min(SECTIONS_MAX - 1, limit - 1)]
-    sections = [first, *remedies, *others][:SECTIONS_MAX]
-    shown: list[Chunk] = []
-    cut: set[UUID] = set()
-    for number, section in enumerate(sections):
-        reserved = max(0, len(remedies) - number)
-        part = section.chunks[: max(0, limit - len(shown) - reserved)]
-        if part and len(part) < len(section.chunks):
-            cut.add(part[-1].id)
-        shown += part
-    return Shown(shown, frozenset(cut))
 
 
 def _best_below(heading: Hit, hits: Sequence[Hit]) -> Hit:

@@ -42,6 +42,6 @@ class PassageRetriever:
         for text in question.search_texts:
             found = self.search.retrieve(caller, text, document_ids=settings.document_ids)
             found = found.keeping(without_non_answers(found.hits, question.text))
-            passages = choose(found.answering)[: settings.top_k]
+            passages = choose(found.answering, question.text)[: settings.top_k]
             best = found.hits[0] if found.hits else None
             yield Retrieval(text, passages, self.search.evidence(found), best)

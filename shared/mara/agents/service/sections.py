@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from mara.agents.model.passages import Shown, arrange, asks_what_to_do
+from mara.agents.model.arrangement import Shown, arrange
+from mara.agents.model.passages import asks_what_to_do
 from mara.agents.model.sections import Section, remedies_for, section_of
 from mara.agents.service.decision import Decision
 from mara.agents.service.question import Question
@@ -29,13 +30,20 @@ class SectionReader:
         if not decision.is_answerable or not decision.passages:
             return decision
         hits = decision.passages
-        around = [self._around(caller, hit.chunk) for hit in hits]
-        first, *others = map(section_of, (hit.chunk for hit in hits), around)
+        lead = hits[0].chunk
+        around = self._around(caller, lead)
+        first = section_of(lead, around)
+        if lead.place.row is not None:
+            first = _best_pieces_first(first, hits)
         remedies: list[Section] = []
         if asks_what_to_do(question.text):
-            remedies = _best_first(remedies_for(hits[0].chunk, around[0]), hits)
+            remedies = _best_first(remedies_for(lead, around), hits)
         own = {chunk.id for section in (first, *remedies) for chunk in section.chunks}
-        others = [section for section in others if section.chunks[0].id not in own]
+        others = [
+            section_of(hit.chunk, self._around(caller, hit.chunk))
+            for hit in hits[1:]
+            if hit.chunk.id not in own
+        ]
         shown = arrange(first, remedies, others, question.agent.settings.top_k)
         return replace(decision, passages=_as_hits(shown, hits), cut=shown.cut)
 
@@ -43,6 +51,12 @@ class SectionReader:
         """Return the passage with its neighbours; alone if its document was deleted meanwhile."""
         found = self.search.read_around(caller, chunk, before=CHUNKS_BEFORE, after=CHUNKS_AFTER)
         return found if any(other.id == chunk.id for other in found) else [chunk]
+
+
+def _best_pieces_first(row: Section, hits: Sequence[Hit]) -> Section:
+    """Move the pieces of a row that search found to the front: their order means nothing."""
+    found = {hit.chunk.id: number for number, hit in enumerate(hits)}
+    return Section(sorted(row.chunks, key=lambda chunk: found.get(chunk.id, len(found))))
 
 
 def _best_first(sections: Sequence[Section], hits: Sequence[Hit]) -> list[Section]:

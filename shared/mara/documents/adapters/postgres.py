@@ -1,16 +1,13 @@
 """Documents in PostgreSQL."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import (
-    ARRAY,
     Boolean,
     Text,
-    Uuid,
     and_,
-    any_,
     bindparam,
     delete,
     func,
@@ -166,9 +163,6 @@ OVERDUE = (
 )
 FIND_DELETED = select(documents).where(_of_id, _columns.deleted_at.is_not(None))
 ERASE = delete(documents).where(_of_id, _columns.deleted_at.is_not(None))
-OWN = select(_columns.id).where(
-    _of_owner, _columns.id == any_(bindparam("ids", type_=ARRAY(Uuid))), _not_deleted
-)
 
 
 class PostgresDocuments:
@@ -253,15 +247,6 @@ class PostgresDocuments:
     def erase(self, document_id: UUID) -> None:
         """Delete the row of a deleted document."""
         execute(ERASE, id=document_id)
-
-
-class PostgresOwnDocuments:
-    """Implements ``OwnDocuments``."""
-
-    def unknown(self, owner_id: UUID, document_ids: Collection[UUID]) -> set[UUID]:
-        """Return those of ``document_ids`` that the user does not own."""
-        rows = fetch_all(OWN, owner_id=owner_id, ids=list(document_ids))
-        return set(document_ids) - {row["id"] for row in rows}
 
 
 def _filters(page: PageRequest) -> Row:
