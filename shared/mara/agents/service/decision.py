@@ -9,7 +9,7 @@ from mara.agents.model.verification import Claim
 from mara.agents.service.retrieval import Retrieval
 from mara.search.model import Hit
 
-RELATED_AT = 0.005
+RELATED_AT = 0.001
 """With a lower confidence, a refusal does not show the nearest passage as related."""
 
 

@@ -46,7 +46,9 @@ MONEY = re.compile(
 DIGITS_OF_A_NUMBER = 3
 """A shorter number without a unit, as in "3 steps", is no code."""
 DIGITS_OF_AN_ID = 2
-ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|s|x|-?(?:й|я|е|го|му|м|х|ю|ой|ый|ая|ое|ые|ых|летн\w*))")
+ORDINAL = re.compile(
+    r"[а-яё]{1,3}\d{4}|\d+(?:st|nd|rd|th|s|x|-?(?:й|я|е|го|му|м|х|ю|ой|ый|ая|ое|ые|ых|летн\w*))"
+)
 UNITS = re.compile(
     r"\d+(?:[.,]\d+)?(?:[kmgt]i?b?|ms|s|m|h|d|w|км|м|кг|г|л|мм|см|мс|с|ч|мин|гб|мб|тб|кб|px|pt|hz|ghz)"
 )
@@ -56,7 +58,7 @@ MEASURED = re.compile(
     re.IGNORECASE,
 )
 """A unit behind a number that is measured: a value of the day."""
-SHORT_RANGE = re.compile(r"\b(\d\d)\d\d[-–](\d\d)\b")
+SHORT_RANGE = re.compile(r"\b(\d\d)\d\d[-–—](\d\d)\b")
 """``1620–21``"""
 TECHNICAL_WORDS = (
     "sha1 sha256 sha512 base64 utf16 x86 x86_64 x64 amd64 arm64 win32 log4j h264 oauth2 ipv4 ipv6"
@@ -83,8 +85,9 @@ class Code:
         runs: list[str] = re.findall(r"\d+", self.said)
         if not runs:
             return self.said.lower()
-        if DATE.fullmatch(self.said):
-            return min((str(int(run)) for run in runs), key=len)
+        date = DATE.fullmatch(self.said)
+        if date:
+            return day_and_year(date)[0].rpartition("-")[2]
         return str(max(runs, key=len))[-2:]
 
 

@@ -18,7 +18,7 @@ def readings(number: str) -> set[str]:
     whole, _, fraction = plain.replace(",", ".").rpartition(".")
     if whole and len(fraction) != GROUP_DIGITS:
         values.add(whole.replace(".", "") + "." + fraction)
-    elif whole:
+    elif whole and not whole.startswith("0"):
         values.add(whole.replace(".", "") + fraction)
     return {f"number {_normal(value)}" for value in values}
 
