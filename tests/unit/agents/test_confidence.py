@@ -61,6 +61,11 @@ class TestConfidenceOf:
     def test_is_high_where_the_codes_asked_for_are_there(self) -> None:
         assert confidence_of(Evidence(exact=True), ENGLISH, ENGLISH) >= ANSWER_AT
 
+    def test_is_lower_for_an_identifier_that_no_title_has(self) -> None:
+        middling = Evidence(ranking=2.5, coverage=0.7, semantic_coverage=0.6)
+        unnamed = confidence_of(replace(middling, unnamed=True), ENGLISH, ENGLISH)
+        assert 0 < unnamed < confidence_of(middling, ENGLISH, ENGLISH)
+
     def test_threshold_is_within_the_scale(self) -> None:
         assert 0 < ANSWER_AT < 1
 

@@ -22,6 +22,9 @@ names, 98 % of the named ones are right, and 2 % of the refused ones would have 
 
 PER_RANKING, PER_COVERAGE, PER_MEANING = 2.10, 1.64, 1.97
 INTERCEPT, INTERCEPT_RUSSIAN = -7.24, -7.17
+UNNAMED = 0.7
+"""Subtracted where the question is about an identifier that no title has: its document, if there is
+one, is usually titled with it. Chosen on runbooks-gitlab, whose titles are none (decision 0030)."""
 FOREIGN_PER_RANKING, FOREIGN_PER_MEANING, FOREIGN_INTERCEPT = 2.33, 8.01, -6.88
 """Coefficients if the question and the passage have different scripts."""
 
@@ -48,6 +51,7 @@ def confidence_of(evidence: Evidence | None, question: str, passage: str) -> flo
         + PER_RANKING * evidence.ranking
         + PER_COVERAGE * evidence.coverage
         + PER_MEANING * evidence.semantic_coverage
+        - UNNAMED * evidence.unnamed
     )
 
 

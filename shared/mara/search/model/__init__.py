@@ -137,6 +137,8 @@ class Evidence:
     """Numbers and codes that are asked for and are in no passage."""
     exact: bool = False
     """It is one of a few that have the numbers and codes asked for."""
+    unnamed: bool = False
+    """The question is about an identifier that no title has."""
     ranking: float = 0.0
     """The score of the first hit, relative to the highest score expected by chance."""
     coverage: float = 0.0

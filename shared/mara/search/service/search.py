@@ -151,7 +151,8 @@ class SearchService:
         if decided.is_decided:
             return decided
         query = result.query
-        return collect_evidence(query.gist, result.hits[0], query.chunk_count, self.embedder)
+        found = collect_evidence(query.gist, result.hits[0], query.chunk_count, self.embedder)
+        return replace(found, unnamed=result.subject is not None)
 
     def _rerank(
         self,
