@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.support import word
 from tests.support.files import with_part
+from tests.support.painted import Words, a_painted_pdf, lines
 
 A_MARKDOWN = """---
 status: draft
@@ -80,9 +81,85 @@ def a_pdf_with_hidden_text() -> bytes:
 def a_pdf_with_extras() -> bytes:
     def draw(canvas: Any) -> None:
         canvas.textAnnotation("an instruction in a comment", [10, 10, 50, 50])
-        canvas.acroForm.textfield(name="f", value="an instruction in a field", x=9, y=9)
+        canvas.acroForm.textfield(
+            name="f", value="an instruction in a field", x=9, y=9, fieldFlags="password"
+        )
 
     return _pdf(["What everybody sees."], draw)
+
+
+LEFT = ("Goods may be returned", "within fourteen days", "with receipt and packaging.")
+RIGHT = ("The warranty for devices", "lasts two years", "from the day of sale.")
+
+
+def a_pdf_with_columns() -> bytes:
+    """Two columns of text that were painted line by line."""
+    rows = enumerate(zip(LEFT, RIGHT, strict=True))
+    return a_painted_pdf(
+        [
+            Words(60 + 220 * column, 80 + 16 * row, text)
+            for row, texts in rows
+            for column, text in enumerate(texts)
+        ]
+    )
+
+
+def a_pdf_whose_sentence_goes_on() -> bytes:
+    """On the next page, with a word that the first line divides."""
+    return a_painted_pdf(lines(["Start the proce-", "dure and"]), lines(["call the foreman."]))
+
+
+def a_pdf_with_edges() -> bytes:
+    """Two pages with the same header, and with their numbers at the foot."""
+    pages = [
+        [
+            *lines(["Policy", f"Rule {'ab'[n]}.", f"Part {'cd'[n]}."]),
+            Words(60, 800, f"Page {n + 1}"),
+        ]
+        for n in range(2)
+    ]
+    return a_painted_pdf(*pages)
+
+
+def a_pdf_with_unreadable_text() -> bytes:
+    """A page with a line, and one whose letters have no names."""
+    import pypdfium2
+
+    made = pypdfium2.PdfDocument(_pdf(["What everybody sees."]))
+    nameless = a_painted_pdf(lines(["The gateway was inspected."]), with_names=False)
+    made.import_pages(pypdfium2.PdfDocument(nameless))
+    buffer = io.BytesIO()
+    made.save(buffer)
+    return buffer.getvalue()
+
+
+def a_pdf_with_a_field() -> bytes:
+    """A form with one field."""
+
+    def draw(canvas: Any) -> None:
+        canvas.acroForm.textfield(name="f", value="Anna", x=140, y=732, width=120, height=20)
+
+    return _pdf(["Employee:"], draw)
+
+
+def a_pdf_form() -> bytes:
+    """Text fields, one without a label, a list, and two check boxes."""
+
+    def draw(canvas: Any) -> None:
+        form = canvas.acroForm
+        canvas.drawString(72, 700, "Employee:")
+        form.textfield(name="f1", value="Anna Example", x=140, y=692, width=120, height=20)
+        canvas.drawString(300, 700, "Days:")
+        form.textfield(name="f2", value="14", x=340, y=692, width=60, height=20)
+        canvas.drawString(72, 660, "Kind:")
+        form.choice(name="f3", value="paid", options=["paid", "unpaid"], x=140, y=652, height=20)
+        for number, (text, checked) in enumerate((("by train", True), ("by plane", False))):
+            form.checkbox(name=f"c{number}", checked=checked, x=72, y=612 - 30 * number, size=14)
+            canvas.drawString(100, 615 - 30 * number, text)
+        form.textfield(name="f4", tooltip="Remark", value="none yet", x=72, y=500, height=20)
+        form.textfield(name="f5", tooltip="Empty", value="", x=72, y=460, height=20)
+
+    return _pdf(["Vacation request"], draw)
 
 
 def _pdf(lines: list[str], draw: Any = None) -> bytes:

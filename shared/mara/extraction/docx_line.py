@@ -7,10 +7,11 @@ from xml.etree.ElementTree import Element
 
 from mara.extraction.docx_fields import Field, adds_to, form_value
 from mara.extraction.docx_notes import Notes, ReadNote
+from mara.extraction.docx_raised import lowered, raised
 from mara.extraction.docx_shapes import has_chart, has_picture
 from mara.extraction.docx_story import Story
 from mara.extraction.docx_styles import W, child_value, font_of, is_on, is_shaded, is_white
-from mara.extraction.docx_symbols import is_symbol_font, lowered, raised, symbol
+from mara.extraction.docx_symbols import is_symbol_font, symbol
 from mara.extraction.model import DroppedKind
 
 SIZE_MIN = 2

@@ -1,16 +1,13 @@
-"""The parts of a Word file and the relationships between them (ECMA-376, part 2).
+"""The parts of a Word file and the relationships between them (ECMA-376, part 2)."""
 
-Files of the variant Strict have other namespaces with the same element names: they are replaced,
-so that the readers know one set of names.
-"""
-
-import io
 import posixpath
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
 from xml.etree.ElementTree import Element, parse
+
+from mara.extraction.docx_strict import open_part
 
 MAIN_PART = "word/document.xml"
 """The usual name of the main part; Word Online writes ``word/document2.xml``."""
@@ -19,34 +16,6 @@ CHECKED = ".xml"
 """The guards reject entities in parts whose name ends so; no other part is parsed."""
 
 _RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
-_STRICT = b"http://purl.oclc.org/ooxml/"
-_TRANSITIONAL = (
-    (
-        b"http://purl.oclc.org/ooxml/wordprocessingml/main",
-        b"http://schemas.openxmlformats.org/wordprocessingml/2006/main",
-    ),
-    (
-        b"http://purl.oclc.org/ooxml/officeDocument/relationships",
-        b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
-    ),
-    (
-        b"http://purl.oclc.org/ooxml/officeDocument/math",
-        b"http://schemas.openxmlformats.org/officeDocument/2006/math",
-    ),
-    (
-        b"http://purl.oclc.org/ooxml/drawingml/main",
-        b"http://schemas.openxmlformats.org/drawingml/2006/main",
-    ),
-    (
-        b"http://purl.oclc.org/ooxml/drawingml/chart",
-        b"http://schemas.openxmlformats.org/drawingml/2006/chart",
-    ),
-    (
-        b"http://purl.oclc.org/ooxml/drawingml/picture",
-        b"http://schemas.openxmlformats.org/drawingml/2006/picture",
-    ),
-)
-_HEAD = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +39,7 @@ class Package:
 
     def open_main(self) -> IO[bytes]:
         """Open the main part. Raises KeyError where there is none."""
-        return _open(self.archive, self.main)
+        return open_part(self.archive, self.main)
 
     def root_of(self, kind: str, usual: str) -> Element | None:
         """Parse the part that is related to the main part as ``kind``, else the ``usual`` one."""
@@ -87,7 +56,7 @@ class Package:
                 yield self._parse(each.target)
 
     def _parse(self, name: str) -> Element:
-        with _open(self.archive, name) as part:
+        with open_part(self.archive, name) as part:
             return parse(part).getroot()  # noqa: S314 - the guards reject every entity
 
     def links(self) -> dict[str, str]:
@@ -129,14 +98,3 @@ def _relations(archive: zipfile.ZipFile, name: str, folder: str) -> dict[str, Re
         kind = each.get("Type", "").rsplit("/", 1)[-1]
         found[each.get("Id", "")] = Relation(kind, target, is_external)
     return found
-
-
-def _open(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
-    with archive.open(name) as part:
-        is_strict = _STRICT in part.read(_HEAD)
-    if not is_strict:
-        return archive.open(name)
-    content = archive.read(name)
-    for strict, transitional in _TRANSITIONAL:
-        content = content.replace(strict, transitional)
-    return io.BytesIO(content)

@@ -1,6 +1,4 @@
-"""Characters of symbol fonts, which have a number in the font and no letter, and raised digits."""
-
-import re
+"""Characters of symbol fonts, which have a number in the font and no letter."""
 
 _SYMBOL_BASE = 0xF000
 """Word writes the character 0xFE of a symbol font as U+F0FE, in the private use area."""
@@ -64,12 +62,6 @@ _SYMBOL = {
 }
 _FONTS = {"wingdings": _WINGDINGS, "wingdings 2": _WINGDINGS_2, "symbol": _SYMBOL}
 
-_RAISED = str.maketrans("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ")
-_LOWERED = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
-_LAST_WORD = re.compile(r"[^\W\d_]+$")
-_UNIT_LENGTH_MAX = 4
-"""Letters of a unit such as ``мм``: a digit above a longer word refers to a note."""
-
 
 def is_symbol_font(font: str | None) -> bool:
     """Whether the letters of this font are symbols."""
@@ -84,18 +76,3 @@ def symbol(font: str | None, code: int) -> str | None:
         return known[low]
     # Other fonts have letters where a letter's number is in the private use area.
     return chr(low) if not known and 0x20 < low < 0x7F else None  # noqa: PLR2004 - printable ASCII
-
-
-def raised(text: str, before: str) -> str:
-    """Write superscript ``text`` after ``before``, so that ``10`` and ``6`` are not ``106``."""
-    shown = text.translate(_RAISED)
-    if not any(map(str.isdigit, text)) and text != "n":
-        return text  # an ordinal such as 1st, or a trademark
-    word = _LAST_WORD.search(before)
-    is_unit = word is None or len(word[0]) <= _UNIT_LENGTH_MAX
-    return shown if is_unit and not re.search(r"[\x21-\x7e]", shown) else f"^{text}"
-
-
-def lowered(text: str, before: str) -> str:
-    """Write subscript ``text`` after ``before``: in a formula as it is, after a digit apart."""
-    return text.translate(_LOWERED) if before[-1:].isdigit() else text

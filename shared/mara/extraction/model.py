@@ -46,6 +46,8 @@ class DroppedKind(StrEnum):
     """Rows of a table that repeat its header."""
     TEXT_BOXES = "text_boxes"
     """Text drawn over the cells of a sheet."""
+    UNREADABLE_TEXT = "unreadable_text"
+    """Lines whose font does not tell which letters they are; OCR can read them."""
     SYMBOLS = "symbols"
     """Characters of symbol fonts for which Unicode has none that is known here."""
     INVISIBLE_CHARACTERS = "invisible_characters"

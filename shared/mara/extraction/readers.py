@@ -31,7 +31,7 @@ def reader_of(format: Format) -> Reader:
     if format is Format.PDF:
         from mara.extraction.pdf import read_pdf
 
-        return lambda path, _: _as_reading(*read_pdf(path))
+        return lambda path, dropped: _as_reading(*read_pdf(path, dropped))
     if format is Format.DOCX:
         from mara.extraction.docx import read_docx
 

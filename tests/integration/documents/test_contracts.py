@@ -66,16 +66,35 @@ PROOFS: dict[Format, dict[str, list[Proof]]] = {
         "lists and tables, a line each": [
             Proof(papers.a_pdf_with_a_list, (("1. Look.\n2. Prune.\nDisk 80 %", Place(1)),))
         ],
-        DroppedKind.PICTURES: [Proof(papers.a_pdf_with_a_picture, SEEN_PDF, ("drawn",))],
+        "columns of running text, one after the other": [
+            Proof(
+                papers.a_pdf_with_columns, (("\n".join([*papers.LEFT, *papers.RIGHT]), Place(1)),)
+            )
+        ],
+        "words and sentences that go on over the end of a line or a page": [
+            Proof(
+                papers.a_pdf_whose_sentence_goes_on,
+                (("Start the procedure and\ncall the foreman.", Place(1)),),
+            )
+        ],
+        "values of form fields, beside their labels": [
+            Proof(papers.a_pdf_with_a_field, (("Employee: Anna", Place(1)),))
+        ],
+        DroppedKind.PICTURES: [Proof(papers.a_pdf_with_a_picture, SEEN_PDF, ("drawn",), 1)],
         DroppedKind.HIDDEN_TEXT: [
             Proof(
                 papers.a_pdf_with_hidden_text,
                 (("What everybody sees.\nWhite on blue.", Place(1)),),
                 SECRETS,
+                6,
             )
         ],
+        DroppedKind.UNREADABLE_TEXT: [
+            Proof(papers.a_pdf_with_unreadable_text, SEEN_PDF, ("gateway",), 1)
+        ],
+        DroppedKind.PAGE_HEADERS: [Proof(papers.a_pdf_with_edges, (), (), 1)],
+        DroppedKind.PAGE_FOOTERS: [Proof(papers.a_pdf_with_edges, (), ("Page",), 2)],
         DroppedKind.COMMENTS: [Proof(papers.a_pdf_with_extras, SEEN_PDF, SECRETS)],
-        DroppedKind.FORM_FIELDS: [Proof(papers.a_pdf_with_extras, SEEN_PDF, SECRETS)],
         DroppedKind.SCRIPTS: [Proof(papers.a_pdf_with_extras, SEEN_PDF, SECRETS)],
         DroppedKind.ATTACHMENTS: [Proof(papers.a_pdf_with_extras, SEEN_PDF, SECRETS)],
     },
