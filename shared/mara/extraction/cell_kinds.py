@@ -6,6 +6,7 @@ from itertools import pairwise
 
 NAME_LENGTH_MAX = 60
 """A longer text is rarely the name of a column."""
+KIND_LENGTH_MAX = 300
 NAME_WORDS_MAX = 4
 """A text of more words is not looked for among the usual names."""
 YEARS = range(1900, 2101)
@@ -30,7 +31,7 @@ _DIGITS = re.compile(r"\d+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(r"[\d\s.,:;/%+()\-−–—'’€$£₽¥]+(?:руб\.?|р\.|EUR|USD|RUB|кг|шт\.?)?")
-_ADDRESS = re.compile(r"\S+@\S+\.\S+|https?://\S+")
+_ADDRESS = re.compile(r"[^\s@]{1,64}@[^\s@.]+(?:\.[^\s@.]+)+|https?://\S+")
 _VALUE = re.compile(
     r"[«»\"“”]|\b[A-ZА-ЯЁ]\.\s?[A-ZА-ЯЁ]\.|[!?]$|(?:\S+\s+){3}.*\.$|^(?:ООО|АО|ПАО|ЗАО|ИП)\b|\b(?:Ltd|LLC|Inc|GmbH)\b"
 )
@@ -62,7 +63,8 @@ _WORD = re.compile(r"[^\W_]+(?:[-.][^\W_]+)*\.?|[№#]")
 
 
 def kind_of(cell: str) -> Kind:
-    """The kind of a cell."""
+    """The kind of a cell, by its beginning where it is long."""
+    cell = cell[:KIND_LENGTH_MAX]
     if not cell:
         return Kind.EMPTY
     if _ADDRESS.fullmatch(cell):
@@ -108,4 +110,4 @@ def is_series(cells: list[str]) -> bool:
 
 def shape_of(cell: str) -> str:
     """The cell with its letters and digits masked: "A-17" and "B-4" are alike."""
-    return _LETTERS.sub("a", _DIGITS.sub("9", cell))
+    return _LETTERS.sub("a", _DIGITS.sub("9", cell[:KIND_LENGTH_MAX]))

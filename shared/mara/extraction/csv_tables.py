@@ -50,7 +50,9 @@ def delimiter_of(text: str) -> str | None:
 def _consistency(sample: str, delimiter: str) -> float:
     """The share of rows with the usual number of cells; 0 where it divides none or few."""
     rows = [
-        row for row in islice(_rows(sample, delimiter, with_spaces=True), SAMPLE_ROWS) if any(row)
+        row
+        for row in islice(_rows(sample, delimiter, with_spaces=True), SAMPLE_ROWS)
+        if len(row) > 1 or any(row)
     ]
     widths = Counter(len(row) for row in rows)
     wide = {width: count for width, count in widths.items() if width > 1}

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain, dropwhile
+from operator import itemgetter
 
 from mara.extraction.cell_kinds import (
     Kind,
@@ -17,6 +18,8 @@ from mara.extraction.cell_kinds import (
 )
 
 HEADER_ROWS_MAX = 3
+COLUMNS_MAX = 1000
+"""The header is found by so many columns."""
 FORM_COLUMNS = 2
 """A form has a column of names and a column of values."""
 SHARE_OF_FIELDS = 0.4
@@ -45,6 +48,11 @@ class Layout:
 
 def layout_of(rows: Sequence[Cells]) -> Layout:
     """The layout of a table from its first rows, of which titles may be the first."""
+    if any(len(row) > COLUMNS_MAX for row in rows):
+        # A row of a million cells, which is an attack, takes no more time than a usual one.
+        found = layout_of([row[:COLUMNS_MAX] for row in rows])
+        names = rows[found.begin] if found.names else ()
+        return Layout(names, found.begin, found.begin + bool(names), found.is_form, names)
     at = _first_wide(rows)
     if at is None:
         return Layout()
@@ -67,9 +75,9 @@ def begins_table(found: Layout, rows: Sequence[Cells], before: Layout) -> bool:
         return bool(before.names) and (is_marked or len(_columns(before.names)) != FORM_COLUMNS)
     if not found.names or found.header == before.header:
         return False
-    first, body = rows[found.begin], rows[found.end :]
+    first, *body = (row[:COLUMNS_MAX] for row in (rows[found.begin], *rows[found.end :]))
     is_like = len(_columns(first)) == FORM_COLUMNS and before.is_form
-    is_like = is_like or _columns(first) == _columns(before.header)
+    is_like = is_like or _columns(first) == _columns(before.header[:COLUMNS_MAX])
     return evidence(first, body) >= (1 if is_like and not found.begin else 0)
 
 
@@ -116,7 +124,7 @@ def evidence(first: Cells, body: Sequence[Cells]) -> float:
     for column, cell in enumerate(first):
         below = [row[column] for row in body if column < len(row) and row[column]]
         # A name over two rows of the header is in both.
-        below = list(dropwhile(cell.__eq__, below))
+        below = list(dropwhile(cell.__eq__, below)) or below[:1]
         if not cell or not below:
             continue
         kind, usual = kind_of(cell), _usual_kind(below)
@@ -195,8 +203,11 @@ def _may_name(cell: str) -> bool:
     return (kind_of(cell) in {Kind.TEXT, Kind.MIXED} and not is_value(cell)) or is_year(cell)
 
 
+_NONE = (Kind.TEXT, 0)
+
+
 def _usual_kind(cells: Cells) -> Kind:
-    kind, count = Counter(map(kind_of, cells)).most_common(1)[0]
+    kind, count = max(Counter(map(kind_of, cells)).items(), key=itemgetter(1), default=_NONE)
     return kind if count >= SHARE_OF_COLUMN * len(cells) else Kind.TEXT
 
 

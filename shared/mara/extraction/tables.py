@@ -32,6 +32,8 @@ class Tables:
     """Whether the first row is the header because the file says so."""
     skipped_after: int = 0
     """After the row of this number rows are missing that another process reads."""
+    seen: bool = False
+    """Whether a row below the header was met."""
     begun: list[int] = field(default_factory=list)
     """Numbers of the rows at which tables begin."""
     repeated: int = 0
@@ -66,7 +68,7 @@ def shaped(rows: Iterable[Numbered], tables: Tables) -> Iterator[Row]:
         cells = [row for _, row in top]
         found = _declared(cells) if tables.declared else layout_of(cells)
         if tables.declared or begins_table(found, cells, layout):
-            layout, tables.declared = found, False
+            layout, tables.declared, tables.seen = found, False, False
             tables.begun.append(top[0][0])
             yield from map(_title, top[: found.begin])
             top = top[found.end :]
@@ -131,9 +133,10 @@ def _body(
     for numbered in rows:
         number, row = numbered
         if number - last != 1 and last and last != skipped_after:
+            tables.seen = True
             return [numbered]
         if len(row) == width > 1 and all(row):  # the usual case
-            if row == header:
+            if row == header and (last or tables.seen):
                 tables.repeated += number > skipped_after
                 last = number
                 continue

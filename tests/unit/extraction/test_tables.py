@@ -182,6 +182,12 @@ class TestHeader:
         assert len(list(shaped(enumerate(page * 3, 1), tables))) == 6
         assert tables.repeated == 2
 
+    @pytest.mark.parametrize(
+        "text", ["a | b\nc |", "a | b\na | b\na | b", "a: | b\nc |\nd |", "1 | 1\n1 | 1"]
+    )
+    def test_is_sought_in_any_table(self, text: str) -> None:
+        assert read(text)
+
     def test_and_the_key_are_in_each_part_of_a_wide_row(self) -> None:
         names = ["Код", *(f"Показатель {n}" for n in range(1, 100))]
         rows = [names, *([f"K-{k}", *(f"{'abc'[k]}{n}" for n in range(1, 100))] for k in range(3))]
