@@ -43,8 +43,8 @@ def main(arguments: Sequence[str]) -> int:
         return 0
     check_lock()
     with tempfile.TemporaryDirectory() as folder:
-        requirements = Path(folder) / "requirements.txt"
-        requirements.write_text(uv(*DEPLOYED, "--no-emit-project"), "utf-8")
+        requirements = write_requirements(Path(folder))
+        check_requirements(requirements)
         report = read(*run_pip_audit(requirements))
     print(describe(report))
     return 1 if report.vulnerable else 0
@@ -61,20 +61,44 @@ def write_sbom() -> str:
     return SBOM.name
 
 
+def write_requirements(folder: Path) -> Path:
+    """Write all deployed packages and versions into the folder; return the file.
+
+    Without hashes: packages that no platform installs have none, and pip-audit wants all or none.
+    """
+    requirements = folder / "requirements.txt"
+    requirements.write_text(uv(*DEPLOYED, "--no-emit-project", "--no-hashes"), "utf-8")
+    return requirements
+
+
+def check_requirements(requirements: Path) -> None:
+    """Raise CalledProcessError if pip-audit cannot read the file; needs no network."""
+    subprocess.run(
+        [*_pip_audit(requirements), "--dry-run"], check=True, capture_output=True, text=True
+    )
+
+
 def run_pip_audit(requirements: Path) -> tuple[str, str]:
     """Run pip-audit for at most ``AUDIT_TIMEOUT_S``; return its standard output and error."""
-    command = [
-        *(sys.executable, "-m", "pip_audit", "--requirement", str(requirements)),
-        *("--disable-pip", "--no-deps", "--format", "json", "--progress-spinner", "off"),
-        *("--timeout", str(CONNECT_TIMEOUT_S)),
-    ]
     try:
         run = subprocess.run(
-            command, capture_output=True, text=True, timeout=AUDIT_TIMEOUT_S, check=False
+            _pip_audit(requirements),
+            capture_output=True,
+            text=True,
+            timeout=AUDIT_TIMEOUT_S,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         return "", f"no answer within {AUDIT_TIMEOUT_S} s"
     return run.stdout, run.stderr
+
+
+def _pip_audit(requirements: Path) -> list[str]:
+    return [
+        *(sys.executable, "-m", "pip_audit", "--requirement", str(requirements)),
+        *("--disable-pip", "--no-deps", "--format", "json", "--progress-spinner", "off"),
+        *("--timeout", str(CONNECT_TIMEOUT_S)),
+    ]
 
 
 def read(output: str, errors: str) -> Report:

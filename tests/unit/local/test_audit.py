@@ -1,8 +1,12 @@
 """Reading pip-audit's answer: vulnerabilities fail, a database out of reach does not."""
 
 import json
+import subprocess
+from pathlib import Path
 
-from infra.local.audit import Report, describe, read
+import pytest
+
+from infra.local.audit import Report, check_requirements, describe, read, write_requirements
 
 CLEAN = {"name": "idna", "version": "3.7", "vulns": []}
 VULNERABLE = {"name": "idna", "version": "3.6", "vulns": [{"id": "PYSEC-2024-60"}]}
@@ -30,6 +34,19 @@ class TestRead:
         assert report.audited == 0
         assert report.vulnerable == ()
         assert "ConnectionError: no route to host" in str(report.unaudited)
+
+
+class TestCheckRequirements:
+    def test_accepts_the_deployed_packages(self, tmp_path: Path) -> None:
+        requirements = write_requirements(tmp_path)
+        assert "fastapi==" in requirements.read_text("utf-8")
+        check_requirements(requirements)
+
+    def test_refuses_a_range_of_versions(self, tmp_path: Path) -> None:
+        requirements = tmp_path / "requirements.txt"
+        requirements.write_text("fastapi>=0.1\n", "utf-8")
+        with pytest.raises(subprocess.CalledProcessError):
+            check_requirements(requirements)
 
 
 class TestDescribe:
