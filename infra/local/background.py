@@ -16,6 +16,13 @@ POLL_S = 0.1
 LINES_SHOWN = 15
 
 
+_launched: dict[int, "subprocess.Popen[bytes]"] = {}
+"""The processes that this one launched, by process id.
+
+`end` reads their exit status: until then, an ended process stays in the list of processes.
+"""
+
+
 class StillRuns(RuntimeError):
     """The process has not ended, not even after SIGKILL."""
 
@@ -25,7 +32,7 @@ def launch(
 ) -> "subprocess.Popen[bytes]":
     """Start a process that outlives this one and the terminal; its output replaces ``log``."""
     with log.open("wb") as output:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             command,
             cwd=ROOT,
             env=env,
@@ -34,6 +41,8 @@ def launch(
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+    _launched[process.pid] = process
+    return process
 
 
 def end_of(log: Path) -> str:
@@ -52,10 +61,12 @@ def is_alive(pid: int) -> bool:
 
 def end(pid: int) -> None:
     """Send SIGTERM, and SIGKILL after 30 s. Raises StillRuns if it runs 5 s after that."""
-    if _ends_on(signal.SIGTERM, pid, STOP_TIMEOUT_S):
-        return
-    if not _ends_on(signal.SIGKILL, pid, KILL_TIMEOUT_S):
+    if not _ends_on(signal.SIGTERM, pid, STOP_TIMEOUT_S) and not _ends_on(
+        signal.SIGKILL, pid, KILL_TIMEOUT_S
+    ):
         raise StillRuns(f"Process {pid} still runs {KILL_TIMEOUT_S:.0f} s after SIGKILL.")
+    if process := _launched.pop(pid, None):
+        process.wait()
 
 
 def _ends_on(number: signal.Signals, pid: int, limit_s: float) -> bool:

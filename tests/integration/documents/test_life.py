@@ -92,7 +92,9 @@ class TestUpload:
         assert [(chunk.place.headings, chunk.text) for chunk in chunks] == [
             (("Ёлки",), "Перезагрузите мастер.")
         ]
-        assert get(anna, document).dropped == {DroppedKind.INVISIBLE_CHARACTERS: 3}
+        dropped = get(anna, document).dropped or {}
+        assert dropped[DroppedKind.INVISIBLE_CHARACTERS] == 3
+        assert dropped[DroppedKind.PICTURES] == 0  # which were counted, too
 
     def test_of_the_same_bytes_is_the_same_document(self, cloud: Cloud, anna: Principal) -> None:
         first, is_new = library_service().upload(anna, "runbook.md", TEXT)

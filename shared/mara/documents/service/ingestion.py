@@ -152,7 +152,7 @@ def _cleaned(extraction: Extraction) -> Extraction:
     dropped = Counter(extraction.dropped)
     blocks = [_cleaned_block(block, dropped) for block in extraction.blocks]
     shown = [block for block in blocks if block.text.strip()]
-    return replace(extraction, blocks=shown, dropped=+dropped)
+    return replace(extraction, blocks=shown, dropped=dropped)
 
 
 def _cleaned_block(block: Block, dropped: Counter[DroppedKind]) -> Block:
@@ -160,7 +160,8 @@ def _cleaned_block(block: Block, dropped: Counter[DroppedKind]) -> Block:
     if not text.isascii():
         found = normalized(text)
         text = found.text
-        dropped[DroppedKind.INVISIBLE_CHARACTERS] += found.removed
+        if found.removed:
+            dropped[DroppedKind.INVISIBLE_CHARACTERS] += found.removed
     # A sheet has 100 000 blocks, nearly all of which stay as they are.
     return block if text is block.text and place is block.place else Block(text, place)
 
