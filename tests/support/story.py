@@ -50,10 +50,9 @@ class Customer:
     def log_in(self) -> None:
         self.token = ok(self.call("POST", "/auth/login", json=self._credentials()))["access_token"]
 
-    def upload(self, text: str = RUNBOOK, *, replaces: str = "") -> str:
+    def upload(self, text: str = RUNBOOK) -> str:
         file = ("runbook.md", text.encode(), "text/markdown")
-        sent = {"files": {"file": file}, "data": {"replaces": replaces}}
-        document = ok(self.call("POST", "/documents/upload", **sent))
+        document = ok(self.call("POST", "/documents/upload", files={"file": file}))
         assert document["state"] in {"queued", "processing", "ready"}
         return str(document["id"])
 

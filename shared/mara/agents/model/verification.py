@@ -5,7 +5,7 @@ another chunk, or an invented one.
 """
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -27,13 +27,10 @@ class Claim:
     quote: str
 
 
-def verify(
-    claims: Iterable[Claim], retrieved: Sequence[Hit], cut: Collection[UUID] = ()
-) -> list[Citation]:
+def verify(claims: Iterable[Claim], retrieved: Sequence[Hit]) -> list[Citation]:
     """Return the claims that are true, in order and without duplicates.
 
-    The quote of a citation has the spelling of the chunk. The sections of the chunks ``cut`` have
-    more passages than were retrieved.
+    The quote of a citation has the spelling of the chunk.
     """
     hits = {hit.chunk.id: hit for hit in retrieved}
     citations: list[Citation] = []
@@ -48,7 +45,6 @@ def verify(
             chunk_id=hit.chunk.id,
             quote=quote,
             place=hit.chunk.place,
-            has_more=hit.chunk.id in cut,
         )
         if citation not in citations:
             citations.append(citation)

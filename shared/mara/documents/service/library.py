@@ -52,18 +52,14 @@ class LibraryService:
     unit_of_work: UnitOfWork
     now: Clock
 
-    def upload(
-        self, caller: Principal, filename: str, content: bytes, *, replaces: UUID | None = None
-    ) -> tuple[Document, bool]:
+    def upload(self, caller: Principal, filename: str, content: bytes) -> tuple[Document, bool]:
         """Store a file and queue its ingestion; return the document and whether it is new.
 
-        The same file with the same name is the same document. ``replaces`` is a document that this
-        one is a new version of; ingestion decides otherwise, by comparing the passages.
-        Raises DocumentNotFound, EmptyFile, FileTooLarge, InvalidFilename, UnsupportedFormat,
-        StorageUnavailable.
+        The same file with the same name is the same document.
+        Raises EmptyFile, FileTooLarge, InvalidFilename, UnsupportedFormat, StorageUnavailable.
         """
         digest = hashlib.sha256(content).hexdigest()
-        document, is_new = self._register(caller, filename, len(content), digest, replaces=replaces)
+        document, is_new = self._register(caller, filename, len(content), digest)
         if document.state is not DocumentState.UPLOADING:
             return document, False
         # Outside a transaction; the watchdog fails a document whose bytes never arrive.
@@ -78,21 +74,14 @@ class LibraryService:
         return queued, is_new
 
     def begin_upload(
-        self,
-        caller: Principal,
-        filename: str,
-        size: int,
-        sha256: str,
-        *,
-        replaces: UUID | None = None,
+        self, caller: Principal, filename: str, size: int, sha256: str
     ) -> tuple[Document, UploadForm | None]:
         """Return the document and a form that accepts exactly this file.
 
         ``size`` is in bytes, ``sha256`` in hex. The form is ``None`` if the file is stored already.
-        ``replaces`` as in ``upload``. Raises DocumentNotFound, EmptyFile, FileTooLarge,
-        InvalidFilename, UnsupportedFormat, StorageUnavailable.
+        Raises EmptyFile, FileTooLarge, InvalidFilename, UnsupportedFormat, StorageUnavailable.
         """
-        document, _ = self._register(caller, filename, size, sha256.lower(), replaces=replaces)
+        document, _ = self._register(caller, filename, size, sha256.lower())
         if document.state is not DocumentState.UPLOADING:
             return document, None
         lifetime_s = int(UPLOAD_LIFETIME.total_seconds())
@@ -190,13 +179,7 @@ class LibraryService:
             self.publish(PurgeDocument(document_id=document_id))
 
     def _register(
-        self,
-        caller: Principal,
-        filename: str,
-        size: int,
-        sha256: str,
-        *,
-        replaces: UUID | None,
+        self, caller: Principal, filename: str, size: int, sha256: str
     ) -> tuple[Document, bool]:
         """Return the document of this content, in state ``uploading`` until the file is stored."""
         check_all(lambda: check_size(size), lambda: check_filename(filename))
@@ -204,10 +187,9 @@ class LibraryService:
         kind = format_of(name)
         at = self.now()
         with self.unit_of_work(caller.user_id):
-            previous = self.documents.get(caller.user_id, replaces) if replaces else None
-            self.documents.lock_name(caller.user_id, name)
+            version = self.documents.next_version(caller.user_id, name)
             known = self.documents.find_by_hash(caller.user_id, sha256, name)
-            if known and (previous is None or known.lineage_id == previous.lineage_id):
+            if known is not None:
                 return self._restart(known), False
             document = Document(
                 id=new_id(),
@@ -217,14 +199,11 @@ class LibraryService:
                 media_type=MEDIA_TYPES[kind],
                 size=size,
                 sha256=sha256,
-                version=1,
+                version=version,
                 state=DocumentState.UPLOADING,
                 created_at=at,
                 updated_at=at,
             )
-            if previous is not None:
-                version = self.documents.next_version(caller.user_id, previous.lineage_id)
-                document = document.as_version_after(previous, version)
             self.documents.add(document)
         return document, True
 

@@ -1,1 +1,0 @@
-"""Measures how well questions are answered and refused, and fits the confidence."""
