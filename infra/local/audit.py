@@ -72,10 +72,11 @@ def write_requirements(folder: Path) -> Path:
 
 
 def check_requirements(requirements: Path) -> None:
-    """Raise CalledProcessError if pip-audit cannot read the file; needs no network."""
-    subprocess.run(
-        [*_pip_audit(requirements), "--dry-run"], check=True, capture_output=True, text=True
-    )
+    """Raise CalledProcessError if pip-audit cannot read the file; needs no network.
+
+    Its reason is written to the standard error.
+    """
+    subprocess.run([*_pip_audit(requirements), "--dry-run"], check=True, stdout=subprocess.DEVNULL)
 
 
 def run_pip_audit(requirements: Path) -> tuple[str, str]:

@@ -15,7 +15,6 @@ KILL_TIMEOUT_S = 5.0
 POLL_S = 0.1
 LINES_SHOWN = 15
 
-
 _launched: dict[int, "subprocess.Popen[bytes]"] = {}
 """The processes that this one launched, by process id.
 
