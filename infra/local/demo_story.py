@@ -50,11 +50,14 @@ def _ask(api: Api, agent_id: str, question: str) -> None:
     took_ms = (time.monotonic() - began) * 1000
     print(f"\n? {question}")
     print(f"  {answer['status']}, confidence {answer['confidence']:.2f}, {took_ms:.0f} ms")
-    for citation in answer["citations"][:1]:
+    for citation in answer["citations"][:2]:
         print(f"  {citation['filename']} › {' › '.join(citation['place']['headings'])}")
         print("\n".join(f"  │ {line}" for line in citation["quote"].splitlines()))
     if not answer["citations"]:
         print(f"  {answer['text']}")
+    for passage in answer["related"][:1]:
+        place = " › ".join(passage["place"]["headings"])
+        print(f"  related, not an answer: {passage['filename']} › {place}")
 
 
 def _say(text: str) -> None:

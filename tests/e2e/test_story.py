@@ -48,7 +48,7 @@ class TestMainPath:
         first = somebody.upload()
         somebody.wait_until_ready(first)
         changed = RUNBOOK.replace("14 дней", "30 дней")
-        second = somebody.upload(changed)
+        second = somebody.upload(changed, replaces=first)
         somebody.wait_until_ready(second)
         found = ok(somebody.call("POST", "/documents/search", json={"query": "архивы старше"}))
         assert {hit["document_id"] for hit in found["items"]} == {second}

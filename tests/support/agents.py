@@ -39,16 +39,22 @@ def a_hit(
     coverage: float = 0.9,
     document_id: UUID | None = None,
     place: Place | None = None,
+    ordinal: int = 0,
 ) -> Hit:
-    chunk = Chunk(new_id(), document_id or new_id(), 0, text, place or Place(headings=headings))
+    where = place or Place(headings=headings)
+    chunk = Chunk(new_id(), document_id or new_id(), ordinal, text, where)
     return Hit(chunk, "guide.md", score, lexical=2 * score, semantic=semantic, coverage=coverage)
 
 
 @dataclass
 class FakeIndex:
-    """Finds what it was told to find; remembers what it was asked."""
+    """Finds what it was told to find; remembers what it was asked.
+
+    ``others`` are passages of the same documents that it does not find.
+    """
 
     hits: Sequence[Hit] = ()
+    others: Sequence[Hit] = ()
     asked: list[Query] = field(default_factory=list)
 
     def find(self, query: Query) -> IndexMatches:
@@ -71,7 +77,10 @@ class FakeIndex:
         raise NotImplementedError
 
     def read(self, owner_id: UUID, document_id: UUID, *, after: int, limit: int) -> Sequence[Chunk]:
-        raise NotImplementedError
+        chunks = [hit.chunk for hit in (*self.hits, *self.others)]
+        own = [chunk for chunk in chunks if chunk.document_id == document_id]
+        own = [chunk for chunk in own if chunk.ordinal > after]
+        return sorted(own, key=lambda chunk: chunk.ordinal)[:limit]
 
 
 class FakeEmbedder:

@@ -51,9 +51,17 @@ def a_document(owner_id: UUID, filename: str) -> Document:
     )
 
 
-def learn(owner_id: UUID, filename: str, blocks: Sequence[Block | str]) -> Document:
+def learn(
+    owner_id: UUID,
+    filename: str,
+    blocks: Sequence[Block | str],
+    *,
+    replaces: Document | None = None,
+) -> Document:
     """Add a ready document of these blocks, chunked, embedded and indexed as ingestion does."""
     document = a_document(owner_id, filename)
+    if replaces is not None:
+        document = document.as_version_after(replaces, replaces.version + 1)
     whole = [Block(part, Place()) if isinstance(part, str) else part for part in blocks]
     model = embedder()
     chunks = chunk(document.id, whole, model.count_tokens, model.tokens_max)

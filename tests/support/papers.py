@@ -5,10 +5,12 @@ import re
 import zipfile
 from typing import Any
 
+from tests.support import word
 from tests.support.files import with_part
+from tests.support.painted import Words, a_painted_pdf, lines
 
 A_MARKDOWN = """---
-title: draft
+status: draft
 ---
 # Runbook
 
@@ -79,9 +81,85 @@ def a_pdf_with_hidden_text() -> bytes:
 def a_pdf_with_extras() -> bytes:
     def draw(canvas: Any) -> None:
         canvas.textAnnotation("an instruction in a comment", [10, 10, 50, 50])
-        canvas.acroForm.textfield(name="f", value="an instruction in a field", x=9, y=9)
+        canvas.acroForm.textfield(
+            name="f", value="an instruction in a field", x=9, y=9, fieldFlags="password"
+        )
 
     return _pdf(["What everybody sees."], draw)
+
+
+LEFT = ("Goods may be returned", "within fourteen days", "with receipt and packaging.")
+RIGHT = ("The warranty for devices", "lasts two years", "from the day of sale.")
+
+
+def a_pdf_with_columns() -> bytes:
+    """Two columns of text that were painted line by line."""
+    rows = enumerate(zip(LEFT, RIGHT, strict=True))
+    return a_painted_pdf(
+        [
+            Words(60 + 220 * column, 80 + 16 * row, text)
+            for row, texts in rows
+            for column, text in enumerate(texts)
+        ]
+    )
+
+
+def a_pdf_whose_sentence_goes_on() -> bytes:
+    """On the next page, with a word that the first line divides."""
+    return a_painted_pdf(lines(["Start the proce-", "dure and"]), lines(["call the foreman."]))
+
+
+def a_pdf_with_edges() -> bytes:
+    """Two pages with the same header, and with their numbers at the foot."""
+    pages = [
+        [
+            *lines(["Policy", f"Rule {'ab'[n]}.", f"Part {'cd'[n]}."]),
+            Words(60, 800, f"Page {n + 1}"),
+        ]
+        for n in range(2)
+    ]
+    return a_painted_pdf(*pages)
+
+
+def a_pdf_with_unreadable_text() -> bytes:
+    """A page with a line, and one whose letters have no names."""
+    import pypdfium2
+
+    made = pypdfium2.PdfDocument(_pdf(["What everybody sees."]))
+    nameless = a_painted_pdf(lines(["The gateway was inspected."]), with_names=False)
+    made.import_pages(pypdfium2.PdfDocument(nameless))
+    buffer = io.BytesIO()
+    made.save(buffer)
+    return buffer.getvalue()
+
+
+def a_pdf_with_a_field() -> bytes:
+    """A form with one field."""
+
+    def draw(canvas: Any) -> None:
+        canvas.acroForm.textfield(name="f", value="Anna", x=140, y=732, width=120, height=20)
+
+    return _pdf(["Employee:"], draw)
+
+
+def a_pdf_form() -> bytes:
+    """Text fields, one without a label, a list, and two check boxes."""
+
+    def draw(canvas: Any) -> None:
+        form = canvas.acroForm
+        canvas.drawString(72, 700, "Employee:")
+        form.textfield(name="f1", value="Anna Example", x=140, y=692, width=120, height=20)
+        canvas.drawString(300, 700, "Days:")
+        form.textfield(name="f2", value="14", x=340, y=692, width=60, height=20)
+        canvas.drawString(72, 660, "Kind:")
+        form.choice(name="f3", value="paid", options=["paid", "unpaid"], x=140, y=652, height=20)
+        for number, (text, checked) in enumerate((("by train", True), ("by plane", False))):
+            form.checkbox(name=f"c{number}", checked=checked, x=72, y=612 - 30 * number, size=14)
+            canvas.drawString(100, 615 - 30 * number, text)
+        form.textfield(name="f4", tooltip="Remark", value="none yet", x=72, y=500, height=20)
+        form.textfield(name="f5", tooltip="Empty", value="", x=72, y=460, height=20)
+
+    return _pdf(["Vacation request"], draw)
 
 
 def _pdf(lines: list[str], draw: Any = None) -> bytes:
@@ -151,6 +229,40 @@ _UNUSUAL = "".join(
 )
 
 
+def a_contract() -> bytes:
+    """A Word file with clauses, a note, a link, boxes, drawings and a hidden row."""
+    heading = '<w:pStyle w:val="Heading1"/>'
+    styles = (
+        '<w:style w:styleId="Heading1"><w:name w:val="heading 1"/><w:pPr><w:numPr>'
+        '<w:numId w:val="1"/></w:numPr></w:pPr></w:style>'
+    )
+    levels = word.level(0, "Chapter %1.", "upperRoman") + word.level(1, "%1.%2.", more="<w:isLgl/>")
+    symbols = "".join(
+        f'<w:r><w:sym w:font="Wingdings" w:char="{char}"/></w:r>' for char in ("F0FE", "F021")
+    )
+    link = f'<w:hyperlink r:id="l">{word.run("guide")}</w:hyperlink>'
+    drawings = "".join(
+        f'<w:r><w:drawing name="drawn">{each}</w:drawing></w:r>'
+        for each in ("<pic:pic/>", "<c:chart/>")
+    )
+    body = [
+        word.paragraph("Rent", heading),
+        word.numbered("It is paid monthly.", 1),
+        word.paragraph(word.run("Free") + '<w:r><w:footnoteReference w:id="2"/></w:r>'),
+        word.paragraph(symbols + word.run(" ") + link + drawings),
+        "<w:tbl><w:tr><w:trPr><w:hidden/></w:trPr><w:tc>",
+        f"{word.paragraph('a row of instruction')}</w:tc></w:tr></w:tbl>",
+    ]
+    return word.a_word_file(
+        "".join(body),
+        relations=word.a_link("l", "https://e.org/x"),
+        styles=styles,
+        numbering=f'<w:abstractNum w:abstractNumId="7">{levels}</w:abstractNum>'
+        '<w:num w:numId="1"><w:abstractNumId w:val="7"/></w:num>',
+        footnotes=f'<w:footnote w:id="2">{word.paragraph("From 5000 roubles.")}</w:footnote>',
+    )
+
+
 def an_xlsx() -> bytes:
     from openpyxl import Workbook
     from openpyxl.comments import Comment
@@ -175,3 +287,70 @@ def an_xlsx() -> bytes:
     # As a program that computes writes it: the value beside the formula.
     computed = re.sub(rb"(<f>SUM\(40,2\)</f>)<v ?/?>(</v>)?", rb"\1<v>42</v>", part)
     return with_part(buffer.getvalue(), "xl/worksheets/sheet1.xml", computed)
+
+
+def an_xlsx_of_formats() -> bytes:
+    """Shares in a format, a link in merged cells, and a formula that no program computed."""
+    from openpyxl import Workbook
+
+    workbook = Workbook()
+    sheet: Any = workbook.active
+    sheet.title = "Shares"
+    rows = (["Item", "Share"], ["Cable", 0.075], [None, 0.15], ["Total", "=SUM(B2:B3)"])
+    for row in rows:
+        sheet.append(row)
+    sheet.merge_cells("A2:A3")
+    sheet["A2"].hyperlink = "https://example.org/cable"
+    for place in ("B2", "B3"):
+        sheet[place].number_format = "0.0%"
+    buffer = io.BytesIO()
+    workbook.save(buffer)
+    return buffer.getvalue()
+
+
+def an_xlsx_of_pages() -> bytes:
+    """A list whose header stands at the top of each of its three pages."""
+    from openpyxl import Workbook
+
+    workbook = Workbook()
+    sheet: Any = workbook.active
+    for page in range(3):
+        sheet.append(["Alert", "Action"])
+        for row in range(20):
+            sheet.append([f"Alert{page}-{row}", "Prune"])
+    buffer = io.BytesIO()
+    workbook.save(buffer)
+    return buffer.getvalue()
+
+
+def an_xlsx_with_drawings() -> bytes:
+    """A workbook with a chart, two pictures and a text box over its cells."""
+    from openpyxl import Workbook
+    from openpyxl.chart import BarChart, Reference
+    from openpyxl.drawing.image import Image
+    from PIL import Image as Pictures
+
+    workbook = Workbook()
+    sheet: Any = workbook.active
+    for row in (["Alert", "Count"], ["Disk", 3], ["Queue", 5]):
+        sheet.append(row)
+    chart = BarChart()
+    chart.title = "graph"
+    chart.add_data(Reference(sheet, min_col=2, min_row=1, max_row=3), titles_from_data=True)
+    sheet.add_chart(chart, "E5")
+    for place in ("E20", "E30"):
+        drawn = io.BytesIO()
+        Pictures.new("RGB", (4, 4)).save(drawn, "PNG")
+        sheet.add_image(Image(drawn), place)
+    buffer = io.BytesIO()
+    workbook.save(buffer)
+    with zipfile.ZipFile(buffer) as archive:
+        drawing = archive.read("xl/drawings/drawing1.xml")
+    box = (
+        b'<xdr:absoluteAnchor xmlns:xdr="http://schemas.openxmlformats.org/drawingml/2006/'
+        b'spreadsheetDrawing" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">'
+        b"<xdr:sp><xdr:txBody><a:p><a:r><a:t>a note</a:t></a:r></a:p></xdr:txBody></xdr:sp>"
+        b"</xdr:absoluteAnchor></"
+    )
+    before, _, end = drawing.rpartition(b"</")
+    return with_part(buffer.getvalue(), "xl/drawings/drawing1.xml", before + box + end)

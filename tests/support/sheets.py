@@ -46,11 +46,19 @@ def usual_text(index: int) -> str:
 
 
 def a_workbook(
-    rows: Iterable[str], *, columns: str = "", strings: Sequence[str] = (), state: str = "visible"
+    rows: Iterable[str],
+    *,
+    columns: str = "",
+    strings: Sequence[str] = (),
+    state: str = "visible",
+    after: str = "",
 ) -> bytes:
-    """``rows`` and ``strings`` as XML. A second sheet, which is small, is always shown."""
+    """``rows``, ``strings`` and what is ``after`` the rows, as XML.
+
+    A second sheet, which is small, is always shown.
+    """
     made = io.BytesIO()
-    large = f"{columns}<sheetData>{''.join(rows)}</sheetData>"
+    large = f"{columns}<sheetData>{''.join(rows)}</sheetData>{after}"
     small = f"<sheetData>{a_row(1, [inline('one'), inline('row')])}</sheetData>"
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in {
@@ -68,8 +76,11 @@ def a_workbook(
                 ("sharedStrings", "sharedStrings.xml"),
             ),
             "xl/styles.xml": (
-                f'<styleSheet xmlns="{_MAIN}"><cellXfs count="2"><xf numFmtId="0"/>'
-                '<xf numFmtId="14" applyNumberFormat="1"/></cellXfs></styleSheet>'
+                f'<styleSheet xmlns="{_MAIN}"><numFmts count="2">'
+                '<numFmt numFmtId="164" formatCode="0.0%"/>'
+                '<numFmt numFmtId="165" formatCode="00000"/></numFmts>'
+                '<cellXfs count="4"><xf numFmtId="0"/><xf numFmtId="14" applyNumberFormat="1"/>'
+                '<xf numFmtId="164"/><xf numFmtId="165"/></cellXfs></styleSheet>'
             ),
             "xl/sharedStrings.xml": f'<sst xmlns="{_MAIN}">{"".join(strings)}</sst>',
             "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{_MAIN}">{large}</worksheet>',

@@ -50,9 +50,10 @@ class Customer:
     def log_in(self) -> None:
         self.token = ok(self.call("POST", "/auth/login", json=self._credentials()))["access_token"]
 
-    def upload(self, text: str = RUNBOOK) -> str:
+    def upload(self, text: str = RUNBOOK, *, replaces: str = "") -> str:
         file = ("runbook.md", text.encode(), "text/markdown")
-        document = ok(self.call("POST", "/documents/upload", files={"file": file}))
+        sent = {"files": {"file": file}, "data": {"replaces": replaces}}
+        document = ok(self.call("POST", "/documents/upload", **sent))
         assert document["state"] in {"queued", "processing", "ready"}
         return str(document["id"])
 

@@ -14,6 +14,9 @@ from mara.kernel.unit_of_work import Scope
 if TYPE_CHECKING:
     from mara.documents.model.analysis import Analysis
 
+NAMESAKES_MAX = 20
+"""The number of documents of one name that a new one is compared with."""
+
 
 class Documents(Protocol):
     """The repository of documents.
@@ -37,10 +40,19 @@ class Documents(Protocol):
         ``sha256`` is in hex. A superseded version is not returned.
         """
 
-    def next_version(self, owner_id: UUID, filename: str) -> int:
-        """Return the newest version of this name plus one.
+    def lock_name(self, owner_id: UUID, filename: str) -> None:
+        """Lock the name until the transaction ends: the same file is registered once."""
 
-        The name is locked until the transaction ends: concurrent callers get distinct versions.
+    def next_version(self, owner_id: UUID, lineage_id: UUID) -> int:
+        """Return the newest version of the file plus one.
+
+        The file is locked until the transaction ends: concurrent callers get distinct versions.
+        """
+
+    def earlier_namesakes(self, document: Document) -> Sequence[Document]:
+        """Return the searchable documents of the same name and owner, the newest first.
+
+        Only those that were uploaded before ``document``, at most NAMESAKES_MAX.
         """
 
     def list(self, owner_id: UUID, page: PageRequest) -> Sequence[Document]:
@@ -69,7 +81,10 @@ class Documents(Protocol):
         """
 
     def supersede_older(self, newest: Document, at: datetime) -> Sequence[UUID]:
-        """Mark the older versions as superseded; return their ids, to remove them from search."""
+        """Mark the older versions of the file as superseded.
+
+        Returns their ids, to remove them from search.
+        """
 
     def overdue(self, at: datetime, limit: int) -> Sequence[Document]:
         """Return at most ``limit`` documents whose next step is overdue at ``at``.

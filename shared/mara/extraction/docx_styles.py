@@ -1,12 +1,11 @@
-"""Styles of a Word document: heading levels, lists, hidden text.
+"""Styles of a Word document: heading levels, lists, hidden, coloured and raised text.
 
 Element names are those of ECMA-376, part 1, section 17.
 """
 
 import re
-import zipfile
 from dataclasses import dataclass, field
-from xml.etree.ElementTree import Element, parse
+from xml.etree.ElementTree import Element
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
@@ -18,6 +17,10 @@ BASES_MAX = 20
 
 _HEADING = re.compile(r"(?:heading|заголовок)\s*(\d)", re.IGNORECASE)
 _OFF = {"0", "false", "off", "none"}
+_WITHOUT_MARK = ("List Paragraph", "List Continue")
+"""Styles of lists that put no mark before a paragraph."""
+
+WHITE = {"FFFFFF", "FEFEFE"}
 
 
 @dataclass(slots=True)
@@ -28,7 +31,15 @@ class Style:
     base: str | None = None
     level: int | None = None
     is_list: bool = False
+    number_id: str | None = None
+    """The list that the paragraphs of this style belong to, and the level in it."""
+    depth: int | None = None
     hidden: bool = False
+    is_white: bool | None = None
+    is_shaded: bool | None = None
+    position: str | None = None
+    """``superscript``, ``subscript`` or ``baseline``."""
+    font: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +57,39 @@ class Styles:
         found = next((level for level in levels if level is not None), None)
         return found if found is None or found <= LEVEL_OF_BODY else None
 
-    def list_mark(self, paragraph: Element) -> str:
-        """A dash indented by the list depth; empty for other paragraphs."""
-        number = child_value(paragraph, f"{W}pPr/{W}numPr/{W}numId")
+    def number_of(self, paragraph: Element) -> tuple[str | None, int | None]:
+        """The id of the paragraph's list and its level, where they are given; "0" for no list."""
+        own = paragraph.find(f"{W}pPr/{W}numPr")
+        number_id = None if own is None else child_value(own, f"{W}numId")
+        depth = None if own is None else child_value(own, f"{W}ilvl")
+        known = int(depth) if depth is not None and depth.isdecimal() else None
+        for style in self._of(child_value(paragraph, f"{W}pPr/{W}pStyle")):
+            if number_id is None:
+                number_id = style.number_id
+            if known is None and (own is None or child_value(own, f"{W}numId") is None):
+                known = style.depth
+        return number_id, None if known is None else min(known, LEVEL_OF_BODY)
+
+    def ids_of(self, paragraph: Element) -> list[str]:
+        """The ids of the paragraph's style and of its base styles."""
+        style_id = child_value(paragraph, f"{W}pPr/{W}pStyle")
+        bases = [style.base for style in self._of(style_id)]
+        return [each for each in (style_id, *bases) if each is not None]
+
+    def is_list(self, paragraph: Element) -> bool:
+        """Whether the paragraph's style is one of lists."""
         styles = self._of(child_value(paragraph, f"{W}pPr/{W}pStyle"))
-        if number == "0" or (number is None and not any(style.is_list for style in styles)):
-            return ""
-        depth = child_value(paragraph, f"{W}pPr/{W}numPr/{W}ilvl") or "0"
-        return "  " * min(int(depth) if depth.isdecimal() else 0, LEVEL_OF_BODY) + "- "
+        return any(style.is_list for style in styles)
 
     def hides(self, properties: Element | None, style_tag: str) -> bool:
         """Whether the style of a run or a paragraph hides its text."""
+        return any(style.hidden for style in self.of(properties, style_tag))
+
+    def of(self, properties: Element | None, style_tag: str) -> "list[Style]":
+        """The style that the properties of a run or a paragraph name, and its base styles."""
         if properties is None:
-            return False
-        return any(style.hidden for style in self._of(child_value(properties, f"{W}{style_tag}")))
+            return []
+        return self._of(child_value(properties, f"{W}{style_tag}"))
 
     def _of(self, style_id: str | None) -> list[Style]:
         """The style and its base styles."""
@@ -73,24 +103,55 @@ class Styles:
         return found
 
 
-def read_styles(archive: zipfile.ZipFile) -> Styles:
-    """Parse ``word/styles.xml``; empty where the document has none."""
-    if "word/styles.xml" not in archive.namelist():
+def read_styles(root: Element | None) -> Styles:
+    """Read the part ``styles``; empty where the document has none."""
+    if root is None:
         return Styles()
-    with archive.open("word/styles.xml") as part:
-        root = parse(part).getroot()  # noqa: S314 - the guards reject every entity
     return Styles({s.get(f"{W}styleId", ""): _style(s) for s in root.iter(f"{W}style")})
 
 
 def _style(element: Element) -> Style:
     name = child_value(element, f"{W}name") or ""
+    of_text, of_paragraph = element.find(f"{W}rPr"), element.find(f"{W}pPr")
+    depth = child_value(element, f"{W}pPr/{W}numPr/{W}ilvl")
+    number_id = child_value(element, f"{W}pPr/{W}numPr/{W}numId")
     return Style(
         name=name,
         base=child_value(element, f"{W}basedOn"),
-        level=_level(name, element.find(f"{W}pPr")),
-        is_list=name.startswith("List") or element.find(f"{W}pPr/{W}numPr") is not None,
-        hidden=is_on(element.find(f"{W}rPr"), f"{W}vanish"),
+        level=_level(name, of_paragraph),
+        is_list=name.startswith("List") and not name.startswith(_WITHOUT_MARK),
+        number_id=number_id,
+        depth=int(depth) if depth is not None and depth.isdecimal() else None,
+        hidden=is_on(of_text, f"{W}vanish"),
+        is_white=is_white(of_text),
+        is_shaded=is_shaded(of_text) or is_shaded(of_paragraph) or None,
+        position=None if of_text is None else child_value(of_text, f"{W}vertAlign"),
+        font=font_of(of_text),
     )
+
+
+def is_white(properties: Element | None) -> bool | None:
+    """Whether the letters are white; ``None`` where no colour is given."""
+    colour = None if properties is None else child_value(properties, f"{W}color")
+    return None if colour is None else colour.upper() in WHITE
+
+
+def is_shaded(properties: Element | None) -> bool:
+    """Whether the text has a coloured background."""
+    if properties is None:
+        return False
+    highlight = child_value(properties, f"{W}highlight")
+    if highlight is not None and highlight not in {"none", "white"}:
+        return True
+    shading = properties.find(f"{W}shd")
+    fill = "" if shading is None else shading.get(f"{W}fill", "auto").upper()
+    return fill not in {"", "AUTO", *WHITE}
+
+
+def font_of(properties: Element | None) -> str | None:
+    """The font of Latin letters, where one is given."""
+    fonts = None if properties is None else properties.find(f"{W}rFonts")
+    return None if fonts is None else fonts.get(f"{W}ascii") or fonts.get(f"{W}hAnsi")
 
 
 def _level(name: str, properties: Element | None) -> int | None:

@@ -1,99 +1,48 @@
-"""The visible text of a Word paragraph, cell or text box."""
+"""The visible text of a Word paragraph, cell or text box, with its notes."""
 
 from collections.abc import Iterator
+from functools import partial
 from xml.etree.ElementTree import Element
 
-from mara.extraction.docx_styles import Styles, W, child_value, is_on
-
-SIZE_MIN = 2
-"""Half points; smaller text is not readable."""
-WHITE = {"FFFFFF", "FEFEFE"}
-
-_MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
-_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-_BOX = f"{W}txbxContent"
-# Deleted text, the origin of moved text, field codes, and ruby annotations.
-_UNSEEN = {f"{W}{name}" for name in ("del", "moveFrom", "delText", "instrText", "rt")}
-_CHARACTERS = {
-    f"{W}tab": "\t",
-    f"{W}br": "\n",
-    f"{W}cr": "\n",
-    f"{W}noBreakHyphen": "-",
-}
-_PROPERTIES = {f"{W}pPr", f"{W}rPr", f"{W}sdtPr", f"{W}tcPr"}
+from mara.extraction.docx_line import Line
+from mara.extraction.docx_shapes import UNSEEN, boxes_in
+from mara.extraction.docx_story import Story
+from mara.extraction.docx_styles import W, is_shaded
 
 
-def visible_text(paragraph: Element, styles: Styles, *, shaded: bool = False) -> str:
-    """The text without hidden runs; white letters are visible where it is ``shaded``."""
-    properties = paragraph.find(f"{W}pPr")
-    if styles.hides(properties, "pStyle"):
-        return ""
-    return "".join(_pieces(paragraph, styles, shaded=shaded or _is_shaded(properties)))
+def visible_text(paragraph: Element, story: Story, *, shaded: bool = False) -> str:
+    """The text without hidden runs, its notes below it.
+
+    White letters are visible where the paragraph is ``shaded``.
+    """
+    line = Line.of(paragraph, story, shaded=shaded)
+    return "\n".join([line.text, *notes_of(line)]) if line.note_ids else line.text
 
 
-def cell_text(cell: Element, styles: Styles, *, shaded: bool = False) -> str:
+def notes_of(line: Line) -> list[str]:
+    """The notes that a paragraph refers to, each after its number."""
+    return line.notes(partial(cell_text, story=line.story))
+
+
+def cell_text(cell: Element, story: Story, *, shaded: bool = False) -> str:
     """The cell's paragraphs, one line each, including those of nested tables."""
-    shaded = shaded or _is_shaded(cell.find(f"{W}tcPr"))
-    lines = (
-        styles.list_mark(paragraph) + text
-        for paragraph in _paragraphs(cell)
-        if (text := visible_text(paragraph, styles, shaded=shaded)).strip()
-    )
+    shaded = shaded or is_shaded(cell.find(f"{W}tcPr"))
+    lines = []
+    for paragraph, within in _paragraphs(cell, shaded=shaded):
+        mark = story.list_mark(paragraph)
+        text = visible_text(paragraph, story, shaded=within)
+        if text.strip():
+            lines.append(mark + text)
     return "\n".join(lines)
 
 
-def boxes_in(paragraph: Element) -> Iterator[Element]:
-    """Text boxes anchored in the paragraph, without their compatibility fallbacks."""
-    for child in paragraph:
-        if child.tag == _BOX:
-            yield child
-        elif child.tag != _FALLBACK and child.tag not in _UNSEEN:
-            yield from boxes_in(child)
-
-
-def _paragraphs(parent: Element) -> Iterator[Element]:
+def _paragraphs(parent: Element, *, shaded: bool) -> Iterator[tuple[Element, bool]]:
+    """Paragraphs, and whether they stand on a coloured ground."""
     for child in parent:
         if child.tag == f"{W}p":
-            yield child
-            for box in boxes_in(child):
-                yield from _paragraphs(box)
-        elif child.tag not in _UNSEEN and child.tag != _FALLBACK:
-            yield from _paragraphs(child)
-
-
-def _pieces(parent: Element, styles: Styles, *, shaded: bool) -> Iterator[str]:
-    for child in parent:
-        tag = child.tag
-        if tag == f"{W}r":
-            if not _is_hidden(child.find(f"{W}rPr"), styles, shaded=shaded):
-                yield from _pieces(child, styles, shaded=shaded)
-        elif tag in {f"{W}t", _MATH_TEXT}:
-            yield child.text or ""
-        elif tag in _CHARACTERS:
-            yield _CHARACTERS[tag]
-        elif tag not in _UNSEEN and tag not in _PROPERTIES and tag not in {_BOX, _FALLBACK}:
-            yield from _pieces(child, styles, shaded=shaded)
-
-
-def _is_hidden(properties: Element | None, styles: Styles, *, shaded: bool) -> bool:
-    if properties is None:
-        return False
-    size = child_value(properties, f"{W}sz")
-    white = (child_value(properties, f"{W}color") or "").upper() in WHITE
-    return (
-        is_on(properties, f"{W}vanish")
-        or styles.hides(properties, "rStyle")
-        or (size is not None and size.isdecimal() and int(size) <= SIZE_MIN)
-        or (white and not shaded and not _is_shaded(properties))
-    )
-
-
-def _is_shaded(properties: Element | None) -> bool:
-    """Whether the text has a coloured background."""
-    if properties is None:
-        return False
-    if properties.find(f"{W}highlight") is not None:
-        return True
-    shading = properties.find(f"{W}shd")
-    fill = "" if shading is None else shading.get(f"{W}fill", "auto").upper()
-    return fill not in {"", "AUTO", *WHITE}
+            yield child, shaded
+            for box, filled in boxes_in(child):
+                yield from _paragraphs(box, shaded=shaded or filled)
+        elif child.tag not in UNSEEN:
+            within = shaded or (child.tag == f"{W}tc" and is_shaded(child.find(f"{W}tcPr")))
+            yield from _paragraphs(child, shaded=within)

@@ -8,7 +8,7 @@ from pathlib import Path
 from mara.extraction.errors import Unreadable
 from mara.extraction.fork_server_client import ForkServerClient
 from mara.extraction.limits import OUTPUT_BYTES_MAX, WALL_CLOCK_S
-from mara.extraction.model import Extraction, Format
+from mara.extraction.model import DroppedKind, Extraction, Format
 from mara.extraction.records import read_records
 
 
@@ -49,4 +49,5 @@ def _read(output: Path) -> Extraction:
             raise Unreadable(*_TOO_DEMANDING) from error
     if "failure" in end:
         raise Unreadable(end["failure"], end["detail"])
-    return Extraction(blocks, end["pages"])
+    dropped = {DroppedKind(kind): count for kind, count in end["dropped"].items()}
+    return Extraction(blocks, end["pages"], dropped)

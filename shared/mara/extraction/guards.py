@@ -3,10 +3,13 @@
 import re
 import zipfile
 from pathlib import Path
+from xml.etree.ElementTree import ParseError
 
 from mara.extraction import limits
+from mara.extraction.docx_package import MAIN_PART, main_part
 from mara.extraction.errors import Unreadable
 from mara.extraction.model import Format
+from mara.extraction.zip_names import with_slashes
 
 _CORRUPT = ("corrupt", "The file is damaged, or is not what its name says.")
 _ENCRYPTED = ("encrypted", "The file is protected with a password: save it without.")
@@ -14,7 +17,7 @@ _TOO_LARGE = ("too_large", "The file unpacks to more than is allowed.")
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the container of an encrypted OOXML file
 _ENTITY = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
-_MAIN_PART = {Format.DOCX: "word/document.xml", Format.XLSX: "xl/workbook.xml"}
+_MAIN_PART = {Format.DOCX: MAIN_PART, Format.XLSX: "xl/workbook.xml"}
 _HEAD = 64 * 1024
 
 
@@ -35,19 +38,28 @@ def check_signature(path: Path, format: Format) -> None:
         raise Unreadable(*_CORRUPT)
 
 
-def check_zip(path: Path, format: Format) -> None:
-    """Check for zip bombs, a missing main part and XML entities. Raises Unreadable."""
+def check_zip(path: Path, format: Format) -> Path:
+    """Check for zip bombs, a missing main part and XML entities. Raises Unreadable.
+
+    Returns the path to read: that of a copy where names in the archive have backslashes.
+    """
     try:
-        with zipfile.ZipFile(path) as archive:
+        sound = with_slashes(path)
+        with zipfile.ZipFile(sound) as archive:
             members = archive.infolist()
             _check_sizes(members)
-            if _MAIN_PART[format] not in archive.namelist():
-                raise Unreadable(*_CORRUPT)
             for member in members:
                 if member.filename.endswith((".xml", ".rels")):
                     _check_xml(archive, member)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError) as error:
+            if _main_part(archive, format) not in archive.namelist():
+                raise Unreadable(*_CORRUPT)
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ParseError) as error:
         raise Unreadable(*_CORRUPT) from error
+    return sound
+
+
+def _main_part(archive: zipfile.ZipFile, format: Format) -> str:
+    return main_part(archive) if format is Format.DOCX else _MAIN_PART[format]
 
 
 def _check_sizes(members: list[zipfile.ZipInfo]) -> None:

@@ -3,40 +3,59 @@
 import re
 from collections.abc import Iterator
 
-from mara.extraction.model import Block, Place
+from mara.extraction.markdown_front_matter import split_front_matter
+from mara.extraction.model import Block, Dropped, DroppedKind, Place
 from mara.extraction.tables import read_rows
 
+TITLE_LINES_MAX = 3
+"""Of a heading that is underlined; more lines are a paragraph before a horizontal rule."""
+
 _HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.+?)[ \t]*#*[ \t]*$")
-_FENCE = re.compile(r"^ {0,3}(```+|~~~+)")
+_FENCE = re.compile(r"^[ \t]*(```+(?=[^`]*$)|~~~+)")
+"""Indented, it is in a list item; a line of code between backticks is none."""
 _UNDERLINE = re.compile(r"^ {0,3}(=+|-{3,})[ \t]*$")
 _HIDDEN_LINE = re.compile(r"^ {0,3}\[[^\]]*\]:[ \t]*(?:#|<>)[ \t]*[\"'(].*$")
 """A link definition without a target, the usual way to write a comment without HTML."""
 _BETWEEN = re.compile(r"^[ \t|:]*-[-: \t|]*$")
 """The delimiter row of a table."""
 _CELLS = re.compile(r"(?<!\\)\|")
-_FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
+_RULE = re.compile(r"^ {0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*$")
+_NO_PARAGRAPH = re.compile(r"^ {0,3}(?:[-+*]|\d{1,9}[.)]|>|\|)(?:[ \t]|$)")
+"""A list item, a quotation or a row of a table: a line of dashes below is a horizontal rule."""
+_PICTURE = re.compile(r"!\[[^\]]*\][(\[]|<img\b", re.IGNORECASE)
 
 
-def read_markdown(text: str) -> Iterator[Block]:
-    """Blocks of the rendered text: front matter and comments are dropped."""
-    body = _without_comments(_FRONT_MATTER.sub("", text).split("\n"))
-    path: dict[int, str] = {}
-    written = True  # whether the last heading has text under it
+def read_markdown(text: str, dropped: Dropped | None = None) -> Iterator[Block]:
+    """Blocks of the rendered text; front matter but its title, and comments, are ``dropped``."""
+    counts = Dropped() if dropped is None else dropped
+    title, rest, has_front_matter = split_front_matter(text)
+    counts[DroppedKind.FRONT_MATTER] += has_front_matter
+    body = _without_comments(rest.split("\n"), counts)
+    path: dict[int, str] = {} if title is None else {0: title}
+    written = title is None  # whether the last heading has text under it
     for kind, level, content in _parts(list(body)):
         if kind == "heading":
-            if not written:
+            if not written and path.keys() != {0}:
                 yield _heading_alone(path)
             path = {depth: title for depth, title in path.items() if depth < level}
+            if path.keys() == {0} and _letters(path[0]) == _letters(content):
+                del path[0]  # the page shows its title once
             path[level] = content
             written = False
         else:
             written = True
+            counts[DroppedKind.PICTURES] += len(_PICTURE.findall(content))
             yield from _blocks(content, tuple(path.values()))
     if not written:
         yield _heading_alone(path)
 
 
-def _without_comments(lines: list[str]) -> Iterator[str]:
+def _letters(title: str) -> str:
+    """A title without its spaces, marks and case."""
+    return "".join(filter(str.isalnum, title)).casefold()
+
+
+def _without_comments(lines: list[str], dropped: Dropped) -> Iterator[str]:
     """Comments within code, and unterminated ones, are kept as text."""
     last_end = max((n for n, line in enumerate(lines) if "-->" in line), default=-1)
     fence: str | None = None
@@ -49,7 +68,9 @@ def _without_comments(lines: list[str]) -> Iterator[str]:
                 yield line
                 continue
         shown, within = _outside(line, within=within, closed_later=number < last_end)
-        if not _HIDDEN_LINE.match(shown) and (shown.strip() or not line.strip()):
+        is_hidden = _HIDDEN_LINE.match(shown) is not None
+        dropped[DroppedKind.COMMENTS] += is_hidden + line.count("<!--") - shown.count("<!--")
+        if not is_hidden and (shown.strip() or not line.strip()):
             yield shown
 
 
@@ -57,7 +78,12 @@ def _after(fence: str | None, mark: re.Match[str] | None) -> str | None:
     """The code fence that is open after this line."""
     if fence is None:
         return mark[1] if mark else None
-    return None if mark and mark[1].startswith(fence) else fence
+    return None if _closes(fence, mark) else fence
+
+
+def _closes(fence: str, mark: re.Match[str] | None) -> bool:
+    """Whether a line ends the code: its fence is as long, and nothing follows."""
+    return mark is not None and mark[1].startswith(fence) and not mark.string[mark.end() :].strip()
 
 
 def _outside(line: str, *, within: bool, closed_later: bool) -> tuple[str, bool]:
@@ -83,7 +109,7 @@ def _blocks(content: str, headings: tuple[str, ...]) -> Iterator[Block]:
         yield Block(content, Place(headings=headings))
         return
     rows = [_cells(line) for line in [lines[0], *lines[2:]]]
-    for block in read_rows(rows, sheet=None, first_row=1):
+    for block in read_rows(rows, sheet=None, first_row=1, declared=True):
         place = Place(row=block.place.row, headings=headings + block.place.headings)
         yield Block(block.text, place)
 
@@ -110,26 +136,30 @@ def _parts(lines: list[str]) -> Iterator[tuple[str, int, str]]:
     fence: str | None = None
     for line in lines:
         mark = _FENCE.match(line)
-        if fence is not None:
+        if fence is not None or mark:
             block.append(line)
-            if mark and mark[1].startswith(fence):
-                fence = None
-            continue
-        if mark:
-            fence = mark[1]
-            block.append(line)
+            fence = _after(fence, mark)
             continue
         heading = _HEADING.match(line)
-        if heading is None and _UNDERLINE.match(line) and len(block) == 1:
-            yield "heading", 1 if "=" in line else 2, block.pop().strip()
+        underlined = _UNDERLINE.match(line) is not None and _is_title(block)
+        if not (heading or underlined or _RULE.match(line) or not line.strip()):
+            block.append(line)
             continue
-        if heading or not line.strip():
-            if block:
-                yield "text", 0, "\n".join(block)
-                block = []
-            if heading:
-                yield "heading", len(heading[1]), heading[2].strip()
-            continue
-        block.append(line)
+        if underlined:
+            yield "heading", 1 if "=" in line else 2, " ".join(map(str.strip, block))
+        elif block:
+            yield "text", 0, "\n".join(block)
+        block = []
+        if heading:
+            yield "heading", len(heading[1]), heading[2].strip()
     if block:
         yield "text", 0, "\n".join(block)
+
+
+def _is_title(block: list[str]) -> bool:
+    """Whether a line below these makes them a heading: a paragraph that is no longer than one."""
+    return (
+        0 < len(block) <= TITLE_LINES_MAX
+        and not any(map(_NO_PARAGRAPH.match, block))
+        and _FENCE.match(block[0]) is None
+    )

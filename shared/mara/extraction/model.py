@@ -1,7 +1,8 @@
 """What a reader returns: blocks of text and their position in the file."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -14,6 +15,47 @@ class Format(StrEnum):
     TXT = "txt"
     MD = "md"
     CSV = "csv"
+
+
+class DroppedKind(StrEnum):
+    """What a reader leaves out of a file's text, and counts; the values are published."""
+
+    PICTURES = "pictures"
+    CHARTS = "charts"
+    COMMENTS = "comments"
+    FORMULAS = "formulas"
+    """Their text; the value that was computed last is read."""
+    UNCOMPUTED_FORMULAS = "uncomputed_formulas"
+    """Formulas that no program has computed: the formula stands in place of the value."""
+    HIDDEN_SHEETS = "hidden_sheets"
+    HIDDEN_ROWS = "hidden_rows"
+    """Rows with content, also those hidden by a filter or a group."""
+    HIDDEN_COLUMNS = "hidden_columns"
+    HIDDEN_TEXT = "hidden_text"
+    """Text that a person who views the file does not see."""
+    DELETED_TEXT = "deleted_text"
+    """Tracked deletions."""
+    FOOTNOTES = "footnotes"
+    PAGE_HEADERS = "page_headers"
+    PAGE_FOOTERS = "page_footers"
+    FORM_FIELDS = "form_fields"
+    SCRIPTS = "scripts"
+    ATTACHMENTS = "attachments"
+    FRONT_MATTER = "front_matter"
+    REPEATED_HEADERS = "repeated_headers"
+    """Rows of a table that repeat its header."""
+    TEXT_BOXES = "text_boxes"
+    """Text drawn over the cells of a sheet."""
+    UNREADABLE_TEXT = "unreadable_text"
+    """Lines whose font does not tell which letters they are; OCR can read them."""
+    SYMBOLS = "symbols"
+    """Characters of symbol fonts for which Unicode has none that is known here."""
+    INVISIBLE_CHARACTERS = "invisible_characters"
+    """Soft hyphens, zero-width characters and stress marks, which searching ignores."""
+
+
+Dropped = Counter[DroppedKind]
+"""Counts what a reader leaves out. It is complete when all blocks were read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +86,5 @@ class Extraction:
     blocks: Sequence[Block]
     pages: int | None
     """Pages of a PDF or sheets of a workbook; ``None`` for formats without pages."""
+    dropped: Mapping[DroppedKind, int] = field(default_factory=dict)
+    """How often each kind was left out. A kind that is not in it was not met, or not counted."""

@@ -16,9 +16,8 @@ Work = Callable[[range], list[Any]]
 def map_in_processes(work: Work, count: int, *, at_least: int) -> list[Any] | None:
     """The results of ``work`` for ``range(count)``; ``None`` if the caller is to do it alone.
 
-    ``None`` where each process would get fewer than ``at_least`` parts, or where one of them
-    failed, perhaps because of its smaller memory limit. Raises Unreadable where they ran out of
-    CPU time.
+    ``None`` where each process would get fewer than ``at_least`` parts, or where one failed, such
+    as by its smaller memory limit. Raises Unreadable where they ran out of CPU time.
     """
     number = min(limits.PROCESSES_MAX, os.cpu_count() or 1, count // at_least)
     if number < 2:  # noqa: PLR2004 - one process is no help

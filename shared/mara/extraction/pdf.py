@@ -12,10 +12,13 @@ from pypdfium2 import raw
 
 from mara.extraction import limits
 from mara.extraction.errors import Unreadable
-from mara.extraction.model import Block, Place
+from mara.extraction.model import Block, Dropped, DroppedKind, Place
 from mara.extraction.parallel import map_in_processes
-from mara.extraction.pdf_hidden_text import hidden_objects, without
-from mara.extraction.pdfium import address_of, character_at, font_size
+from mara.extraction.pdf_edges import without_repeated
+from mara.extraction.pdf_flow import flowing
+from mara.extraction.pdf_forms import FormValues
+from mara.extraction.pdf_line import Line
+from mara.extraction.pdf_page import PageText, read_page
 
 HEADING_RATIO = 1.15
 """A line whose font is larger than the body font by this ratio is a heading."""
@@ -24,12 +27,16 @@ HEADING_LENGTH_MAX = 150
 PAGES_PER_PROCESS_MIN = 8
 """Fewer pages take less time than a fork."""
 
-Line = tuple[str, float]
-"""Its text, and its font size in points."""
+_PICTURES = "The pages are pictures: recognise their text (OCR) and upload that."
+_NAMELESS = "The file does not tell which letters its text has: recognise it (OCR)."
 
 
-def read_pdf(path: Path) -> tuple[int, Iterator[Block]]:
-    """The number of pages, and the blocks. Raises Unreadable: encrypted, too_large, needs_ocr."""
+def read_pdf(path: Path, dropped: Dropped | None = None) -> tuple[int, Iterator[Block]]:
+    """The number of pages, and the blocks; counts what is ``dropped``.
+
+    Raises Unreadable: encrypted, too_large, needs_ocr.
+    """
+    counts = Dropped() if dropped is None else dropped
     try:
         document = pdfium.PdfDocument(path)
     except pdfium.PdfiumError as error:
@@ -39,49 +46,40 @@ def read_pdf(path: Path) -> tuple[int, Iterator[Block]]:
         return _read_with_pypdf(path)
     if len(document) > limits.PAGES_MAX:
         raise Unreadable("too_large", f"At most {limits.PAGES_MAX} pages are read.")
-    pages = _pages(path, document)
+    pages = []
+    for lines, left_out in _pages(path, document):
+        pages.append(lines)
+        counts.update({DroppedKind(kind): count for kind, count in left_out.items()})
+    _count_beside_the_pages(document, counts)
     if not any(pages):
+        if counts[DroppedKind.UNREADABLE_TEXT]:
+            raise Unreadable("needs_ocr", _NAMELESS)
         if any(_has_image(document, number) for number in range(len(document))):
-            detail = "The pages are pictures: recognise their text (OCR) and upload that."
-            raise Unreadable("needs_ocr", detail)
+            raise Unreadable("needs_ocr", _PICTURES)
         return _read_with_pypdf(path)
-    return len(document), _blocks(pages)
+    return len(document), _blocks(pages, counts)
 
 
-def _pages(path: Path, document: pdfium.PdfDocument) -> list[list[Line]]:
-    def read(numbers: range) -> list[list[Line]]:
+def _pages(path: Path, document: pdfium.PdfDocument) -> list[PageText]:
+    def read(numbers: range) -> list[PageText]:
         opened = pdfium.PdfDocument(path)  # a fork shares its parent's offset in an open file
-        return [_lines(opened, number) for number in numbers]
+        forms = FormValues.of(opened)
+        return [read_page(opened, number, forms) for number in numbers]
 
     shared = map_in_processes(read, len(document), at_least=PAGES_PER_PROCESS_MIN)
     if shared is not None:
         return shared
-    return [_lines(document, number) for number in range(len(document))]
+    forms = FormValues.of(document)
+    return [read_page(document, number, forms) for number in range(len(document))]
 
 
-def _lines(document: pdfium.PdfDocument, number: int) -> list[Line]:
-    try:
-        page = document[number]
-    except pdfium.PdfiumError:
-        return []  # the other pages may be readable
-    text_page = page.get_textpage()
-    hidden = hidden_objects(page)
-    text = text_page.get_text_range()
-    handle = address_of(text_page.raw)
-    lines: list[Line] = []
-    position = 0
-    # pdfium counts UTF-16 code units: a character outside the basic plane takes two.
-    is_basic = text.isascii() or max(text) <= "\uffff"
-    for line in text.split("\r\n"):
-        length = len(line) if is_basic else len(line.encode("utf-16-le")) // 2
-        if line.strip():
-            start = character_at(handle, position)
-            shown = without(text_page, start, length, hidden) if hidden else line
-            size = font_size(handle, start)
-            if shown.strip():
-                lines.append((_clean(shown), round(size * 2) / 2))
-        position += length + 2
-    return lines
+def _count_beside_the_pages(document: pdfium.PdfDocument, dropped: Dropped) -> None:
+    for kind, count in (
+        (DroppedKind.ATTACHMENTS, raw.FPDFDoc_GetAttachmentCount(document)),
+        (DroppedKind.SCRIPTS, raw.FPDFDoc_GetJavaScriptActionCount(document)),
+    ):
+        if count > 0:
+            dropped[kind] += count
 
 
 def _has_image(document: pdfium.PdfDocument, number: int) -> bool:
@@ -92,10 +90,11 @@ def _has_image(document: pdfium.PdfDocument, number: int) -> bool:
         return False
 
 
-def _blocks(pages: list[list[Line]]) -> Iterator[Block]:
+def _blocks(pages: list[list[Line]], dropped: Dropped) -> Iterator[Block]:
     """The lines between two headings of a page are a block; headings extend over pages."""
     body = _body_size(pages)
     levels = _heading_levels(pages, body)
+    pages = flowing(without_repeated(pages, dropped, levels), levels)
     path: dict[int, str] = {}
     pending: list[str] = []  # headings without text under them yet
     for number, lines in enumerate(pages, 1):
@@ -131,14 +130,6 @@ def _body_size(pages: list[list[Line]]) -> float:
 def _heading_levels(pages: list[list[Line]], body: float) -> dict[float, int]:
     sizes = {size for lines in pages for _, size in lines if size > body * HEADING_RATIO}
     return {size: level for level, size in enumerate(sorted(sizes, reverse=True), 1)}
-
-
-# pdfium's codes for a hyphen at the end of a line and for an unmapped glyph.
-_MARKS = str.maketrans({"\ufffe": "-", "\x02": "-", "\x00": None})
-
-
-def _clean(line: str) -> str:
-    return (line if line.isprintable() else line.translate(_MARKS)).rstrip()
 
 
 def _read_with_pypdf(path: Path) -> tuple[int, Iterator[Block]]:

@@ -46,6 +46,10 @@ class Hidden:
     certain: set[int] = field(default_factory=set)
     suspect: set[int] = field(default_factory=set)
     page: Box = (0, 0, 0, 0)
+    pictures: int = 0
+    """Pictures on the page, which have no text."""
+    texts: int = 0
+    """Text objects on the page, those within forms not included."""
 
     def __bool__(self) -> bool:
         return bool(self.certain or self.suspect)
@@ -56,13 +60,21 @@ def hidden_objects(page: pdfium.PdfPage) -> Hidden:
     hidden = Hidden(page=page.get_bbox())
     white: set[int] = set()
     handle = address_of(page.raw)
-    for index in range(count_objects(handle)):
+    count = count_objects(handle)
+    others = 0
+    for index in range(count):
         item = object_at(handle, index)
         mode = render_mode(item)
         if mode >= 0:
             _classify(item, mode, hidden, white)
-        elif type_of(item) == raw.FPDF_PAGEOBJ_FORM:
+            continue
+        others += 1
+        kind = type_of(item)
+        if kind == raw.FPDF_PAGEOBJ_FORM:
             _classify_form(item, hidden)
+        elif kind == raw.FPDF_PAGEOBJ_IMAGE:
+            hidden.pictures += 1
+    hidden.texts = count - others
     if white:
         hidden.certain |= _without_background(handle, white)
     return hidden

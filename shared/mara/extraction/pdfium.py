@@ -39,9 +39,15 @@ character_at = _bind(raw.FPDFText_GetCharIndexFromTextIndex, c_int, c_void_p, c_
 font_size = _bind(raw.FPDFText_GetFontSize, c_double, c_void_p, c_int)
 text_object = _bind(raw.FPDFText_GetTextObject, c_void_p, c_void_p, c_int)
 """``None`` for a character that pdfium inserted, such as the space between two words."""
+angle_at = _bind(raw.FPDFText_GetCharAngle, ctypes.c_float, c_void_p, c_int)
+"""Of a character, clockwise, in radians."""
+is_unmapped = _bind(raw.FPDFText_HasUnicodeMapError, c_int, c_void_p, c_int)
+"""Whether the font does not tell which letter a character is."""
+count_annotations = _bind(raw.FPDFPage_GetAnnotCount, c_int, c_void_p)
 unicode_at = _bind(raw.FPDFText_GetUnicode, c_uint, c_void_p, c_int)
 
 _get_fill = _bind(raw.FPDFPageObj_GetFillColor, c_int, *[c_void_p] * 5)
+_get_character_box = _bind(raw.FPDFText_GetCharBox, c_int, c_void_p, c_int, *[c_void_p] * 4)
 _get_bounds = _bind(raw.FPDFPageObj_GetBounds, c_int, *[c_void_p] * 5)
 
 _APPEARANCE = Struct("4I4f")
@@ -67,3 +73,18 @@ def fill_of(item: int) -> Colour:
 def bounds_of(item: int) -> Box:
     """The bounding box of a page object."""
     return appearance_of(item)[4:]
+
+
+_CHARACTER_BOX = Struct("4d")
+_box_buffer = ctypes.create_string_buffer(_CHARACTER_BOX.size)
+_box_places = [ctypes.addressof(_box_buffer) + at for at in range(0, _CHARACTER_BOX.size, 8)]
+
+
+def character_box(text_page: int, index: int) -> Box:
+    """The bounding box of a character; zeros for one that pdfium inserted."""
+    left, bottom, right, top = _box_places
+    # The function's order is left, right, bottom, top.
+    if not _get_character_box(text_page, index, left, right, bottom, top):
+        return (0.0, 0.0, 0.0, 0.0)
+    box: Box = _CHARACTER_BOX.unpack_from(_box_buffer)
+    return box

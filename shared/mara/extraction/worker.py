@@ -6,7 +6,7 @@ from typing import IO
 
 from mara.extraction import limits
 from mara.extraction.errors import Unreadable
-from mara.extraction.model import Format
+from mara.extraction.model import Dropped, Format
 from mara.extraction.readers import read
 from mara.extraction.records import Record, line
 
@@ -19,11 +19,12 @@ def main(format: str, path: str, output: str, seconds: float) -> None:
 
 
 def _read(file: IO[bytes], path: Path, format: Format) -> dict[str, object]:
-    """Write the blocks and return the outcome: the number of pages, or a failure."""
+    """Write the blocks and return the outcome: the pages and what was dropped, or a failure."""
+    dropped = Dropped()
     try:
-        pages, records = read(path, format)
+        pages, records = read(path, format, dropped)
         if _write(file, records):
-            return {"pages": pages}
+            return {"pages": pages, "dropped": dropped}
         return _failure("no_text", "No text was found in the file.")
     except Unreadable as error:
         return _failure(error.code, error.detail)

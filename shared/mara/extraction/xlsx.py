@@ -4,13 +4,11 @@ import io
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from itertools import chain, dropwhile, groupby, islice
 from operator import itemgetter
 from pathlib import Path
 
 from python_calamine import (
-    CalamineSheet,
     CalamineWorkbook,
     SheetMetadata,
     SheetTypeEnum,
@@ -18,11 +16,15 @@ from python_calamine import (
 )
 
 from mara.extraction import limits
+from mara.extraction.model import Dropped, DroppedKind
 from mara.extraction.parallel import map_in_processes
 from mara.extraction.records import BLOCKS_AT_ONCE, Record, record_of
-from mara.extraction.tables import HEADER_CANDIDATES, Numbered, Row, shaped
-from mara.extraction.xlsx_fast import NotPlain, Workbook, number_text, plain_rows
-from mara.extraction.xlsx_split import Piece, cut, workbook_with
+from mara.extraction.tables import HEADER_CANDIDATES, Numbered, Row, Tables, shaped
+from mara.extraction.xlsx_dropped import addresses_of, count_beside_cells
+from mara.extraction.xlsx_fast import NotPlain, Workbook, plain_rows
+from mara.extraction.xlsx_marks import Marks, marks_of
+from mara.extraction.xlsx_rows import SheetRows, Unseen
+from mara.extraction.xlsx_split import TOP_ROWS, Indivisible, Piece, cut, workbook_with
 from mara.extraction.xlsx_structure import (
     SheetFacts,
     SheetPart,
@@ -30,6 +32,7 @@ from mara.extraction.xlsx_structure import (
     inspect,
     sheets_of,
 )
+from mara.extraction.xlsx_styles import formatters_of
 
 PARALLEL_FROM = 1_500_000
 """Bytes of XML of a sheet; a smaller one takes less time than a fork."""
@@ -52,13 +55,17 @@ class Task:
     """Number of pieces of the sheet."""
 
 
-TaskResult = tuple[str, list[Numbered], list[int], list[Record]]
-"""The sheet, the top rows with the header, the numbers of the task's rows, and their records."""
+TaskResult = tuple[
+    str, list[Numbered], list[int], list[Record], tuple[int, int, int, int, set[int]]
+]
+"""The sheet, the top rows with the header, the numbers of the task's rows, their records, and what
+was left out of them: repeated headers, and the fields of ``Unseen``."""
 
 
-def read_xlsx(path: Path) -> tuple[int, Iterator[Record]]:
+def read_xlsx(path: Path, dropped: Dropped) -> tuple[int, Iterator[Record]]:
     """The number of visible sheets, and the records. Raises Unreadable, CalamineError."""
-    shared = _read_in_parallel(path)
+    count_beside_cells(path, dropped)
+    shared = _read_in_parallel(path, dropped)
     if shared is not None:
         return len(shared), chain.from_iterable(shared)
     facts = facts_of_sheets(path)
@@ -66,14 +73,24 @@ def read_xlsx(path: Path) -> tuple[int, Iterator[Record]]:
     shown = [sheet.name for sheet in workbook.sheets_metadata if _is_shown(sheet)]
 
     def found() -> Iterator[Record]:
-        for name in shown:
-            rows = _rows(workbook.get_sheet_by_name(name), facts.get(name, SheetFacts()))
-            yield from _records(name, shaped(rows))
+        with zipfile.ZipFile(path) as archive:
+            formatters = formatters_of(archive)
+            parts = {sheet.name: sheet.part for sheet in sheets_of(archive)}
+            for name in shown:
+                known = facts.get(name, SheetFacts())
+                marks = Marks()
+                if name in facts and (any(formatters) or known.needs_marks):
+                    with archive.open(parts[name]) as part:
+                        marks = marks_of(part, formatters, addresses_of(archive, parts[name]))
+                sheet = SheetRows(workbook.get_sheet_by_name(name), known, marks)
+                tables = Tables()
+                yield from _records(name, shaped(sheet.read(), tables))
+                _count([sheet.unseen], dropped, tables.repeated)
 
     return len(shown), found()
 
 
-def _read_in_parallel(path: Path) -> list[list[Record]] | None:
+def _read_in_parallel(path: Path, dropped: Dropped) -> list[list[Record]] | None:
     """The records of each visible sheet; ``None`` where this is not faster or not reliable."""
     with zipfile.ZipFile(path) as archive:
         sizes = {member.filename: member.file_size for member in archive.infolist()}
@@ -95,7 +112,7 @@ def _read_in_parallel(path: Path) -> list[list[Record]] | None:
         len(tasks),
         at_least=1,
     )
-    return None if found is None else _joined(found)
+    return None if found is None else _joined(found, dropped)
 
 
 def _is_usual(sheet: SheetPart) -> bool:
@@ -108,20 +125,41 @@ def _run(path: Path, task: Task) -> TaskResult:
         part = archive.read(task.part)
         piece = cut(part, task.index, task.count) if task.count > 1 else Piece(part, 1)
         try:
-            return _result(task, piece, plain_rows(piece.part, Workbook(archive)))
+            return _result(task, piece, plain_rows(piece.part, Workbook(archive)), Unseen())
         except NotPlain:
             pass
     facts = inspect(io.BytesIO(piece.part))
+    if task.count > 1 and facts.is_marked:
+        raise Indivisible  # the text of a merged cell may be in another piece
+    with zipfile.ZipFile(path) as archive:
+        formatters, addresses = formatters_of(archive), addresses_of(archive, task.part)
     workbook = CalamineWorkbook.from_filelike(workbook_with(path, task.part, piece.part))
-    sheet = workbook.get_sheet_by_name(task.sheet)
-    return _result(task, piece, _rows(sheet, facts, piece.first_row))
+    marks = Marks()
+    if any(formatters) or facts.needs_marks:
+        marks = marks_of(io.BytesIO(piece.part), formatters, addresses)
+    sheet = SheetRows(workbook.get_sheet_by_name(task.sheet), facts, marks)
+    return _result(task, piece, sheet.read(piece.first_row), sheet.unseen)
 
 
-def _result(task: Task, piece: Piece, rows: Iterator[Numbered]) -> TaskResult:
-    top = list(islice(rows, HEADER_CANDIDATES))
-    own = list(dropwhile(lambda row: row[1] < piece.first_row, shaped(chain(top, rows))))
+def _result(task: Task, piece: Piece, rows: Iterator[Numbered], unseen: Unseen) -> TaskResult:
+    """What was read of a piece. Raises Indivisible where it has tables that others cannot know."""
+    top = list(islice(rows, TOP_ROWS))
+    tables = Tables(skipped_after=top[-1][0] if top and piece.first_row > 1 else 0)
+    shown = shaped(chain(top, rows), tables)
+    own = list(dropwhile(lambda row: row[1] < piece.first_row, shown))
+    if task.count > 1 and max(tables.begun, default=0) > _begin_max(top):
+        raise Indivisible
     filled = [(number, _without_end(row)) for number, row in top]
-    return task.sheet, filled, [number for _, number, _ in own], list(_records(task.sheet, own))
+    # A wide row is in several parts.
+    numbers = list(dict.fromkeys(number for _, number, _ in own))
+    records = list(_records(task.sheet, own))
+    left_out = unseen.formulas, unseen.uncomputed, unseen.rows, unseen.columns
+    return task.sheet, filled, numbers, records, (tables.repeated, *left_out)
+
+
+def _begin_max(top: Sequence[Numbered]) -> int:
+    """The last row at which a table may begin whose header every piece sees."""
+    return top[: TOP_ROWS - HEADER_CANDIDATES + 1][-1][0] if top else 0
 
 
 def _without_end(row: Sequence[str]) -> Sequence[str]:
@@ -129,44 +167,39 @@ def _without_end(row: Sequence[str]) -> Sequence[str]:
     return row[: max((at for at, cell in enumerate(row, 1) if cell), default=0)]
 
 
-def _joined(found: list[TaskResult]) -> list[list[Record]] | None:
+def _joined(found: list[TaskResult], dropped: Dropped) -> list[list[Record]] | None:
     """The records of each sheet; ``None`` if pieces disagree on the header or rows overlap."""
-    sheets = []
+    sheets, left_out = [], []
     for _, group in groupby(found, key=itemgetter(0)):
-        _, tops, numbers, records = zip(*group, strict=True)
+        _, tops, numbers, records, unseen = zip(*group, strict=True)
         rows = list(chain.from_iterable(numbers))
         if any(top != tops[0] for top in tops) or rows != sorted(set(rows)):
             return None
         sheets.append(list(chain.from_iterable(records)))
+        left_out.append(unseen)
+    for pieces in left_out:
+        counted = [Unseen(*counts) for _, *counts in pieces]
+        _count(counted, dropped, sum(headers for headers, *_ in pieces))
     return sheets
+
+
+def _count(pieces: Sequence[Unseen], dropped: Dropped, headers: int) -> None:
+    """Add what was left out of one sheet, which was read in ``pieces``."""
+    columns = set[int]().union(*(piece.columns for piece in pieces))
+    for kind, count in (
+        (DroppedKind.FORMULAS, sum(piece.formulas for piece in pieces)),
+        (DroppedKind.UNCOMPUTED_FORMULAS, sum(piece.uncomputed for piece in pieces)),
+        (DroppedKind.REPEATED_HEADERS, headers),
+        (DroppedKind.HIDDEN_ROWS, sum(piece.rows for piece in pieces)),
+        (DroppedKind.HIDDEN_COLUMNS, len(columns)),
+    ):
+        if count:
+            dropped[kind] += count
 
 
 def _is_shown(sheet: SheetMetadata) -> bool:
     visible: bool = sheet.visible == SheetVisibleEnum.Visible
     return visible and sheet.typ == SheetTypeEnum.WorkSheet
-
-
-def _rows(sheet: CalamineSheet, facts: SheetFacts, from_row: int = 1) -> Iterator[Numbered]:
-    """The top rows, and those from ``from_row`` on; hidden rows and columns are empty."""
-    first_row, first_column = sheet.start or (0, 0)
-    end_of_top = first_row + HEADER_CANDIDATES
-    # calamine pads above the first row that has a cell, but not left of the first column.
-    before = [""] * first_column
-    for number, row in islice(enumerate(sheet.iter_rows(), 1), first_row, None):
-        if end_of_top < number < from_row:
-            continue
-        if number in facts.hidden_rows:
-            yield number, []  # it counts as one of the top rows
-            continue
-        # Nearly all cells are text.
-        texts = [cell.strip() if cell.__class__ is str else _text(cell) for cell in row]
-        if before:
-            texts = before + texts
-        yield number, _without(facts.hidden_columns, texts) if facts.hidden_columns else texts
-
-
-def _without(hidden: set[int], row: list[str]) -> list[str]:
-    return ["" if column in hidden else cell for column, cell in enumerate(row, 1)]
 
 
 def _records(sheet: str, rows: Iterable[Row]) -> Iterator[Record]:
@@ -176,17 +209,3 @@ def _records(sheet: str, rows: Iterable[Row]) -> Iterator[Record]:
         plain = [text.replace("\r\n", "\n") for text in texts]
         count = len(some)
         yield record_of((plain, [None] * count, [sheet] * count, numbers, headings))
-
-
-def _text(cell: object) -> str:
-    """Format a cell: 3 instead of 3.0, dates as ISO 8601."""
-    if isinstance(cell, float):
-        return number_text(cell)
-    if isinstance(cell, datetime):
-        midnight = cell.time() == time()
-        return cell.date().isoformat() if midnight else cell.isoformat(" ", "seconds")
-    if isinstance(cell, date | time):
-        return cell.isoformat()
-    if isinstance(cell, timedelta):
-        return str(cell)
-    return str(cell)

@@ -1,24 +1,28 @@
 """A fast reader for sheets that programs generate: one regular expression for each row template.
 
 A row's template is its markup without the values. A generated sheet has few of them, and a regular
-expression made of each matches a whole row. Anything else, such as a date, a formula or a hidden
-row, raises NotPlain, and the sheet is read by calamine.
+expression made of each matches a whole row. Anything else, such as a formula, a merged cell or a
+hidden row, raises NotPlain, and the sheet is read by calamine.
 """
 
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from xml.sax.saxutils import unescape
 
 from mara.extraction import limits
-from mara.extraction.tables import HEADER_CANDIDATES, Numbered
+from mara.extraction.number_format import Formatter, number_text
+from mara.extraction.tables import Numbered
+from mara.extraction.xlsx_split import TOP_ROWS
+from mara.extraction.xlsx_styles import formatters_of
 
+Shown = Callable[[str], str]
+"""Formats a number that is given as text."""
+FORMATTED_MAX = 4096
 TEMPLATES_MAX = 16
 """With more templates, trying them takes longer than calamine."""
-
-_PLAIN_FORMATS = frozenset({"0", "1", "2", "3", "4", "9", "10", "11", "37", "38", "39", "40", "49"})
-"""Ids of number formats that are neither dates nor times (ECMA-376, part 1, 18.8.30)."""
 
 _STRING = r"<t(?: xml:space=\"preserve\")?>([^<]*)</t>"
 _ROW = r"<row r=\"(\d{1,7})\"(?: (?!hidden=)[\w:]+=\"[^\"<]*\")*>"
@@ -30,8 +34,8 @@ _CELL = re.compile(
 _ROW_END = "</row>"
 _BEGIN, _END = "<sheetData>", "</sheetData>"
 _NUMBER = r"([0-9][0-9.]*|[0-9.eE+-]+)"
+_MARKED = re.compile("mergeCell |hyperlink ")
 _SHARED_STRING = re.compile(rf"<si>{_STRING}</si>")
-_FORMAT = re.compile(r"<xf [^>]*?\bnumFmtId=\"(\d+)\"")
 
 
 class NotPlain(Exception):
@@ -46,8 +50,8 @@ class Template:
     """Its groups are the row number and the values."""
     columns: Sequence[int]
     """The column of each value, from 0."""
-    numbers: Sequence[int]
-    """Indexes of the values that are numbers."""
+    numbers: Sequence[tuple[int, Shown]]
+    """Indexes of the values that are numbers, and how they are shown."""
     shared: Sequence[int]
     """Indexes of the values that are indexes into the shared strings."""
 
@@ -68,15 +72,13 @@ class Workbook:
         _refuse_rare(body)
         return _unescaped(strings)
 
-    def formats(self) -> list[str]:
-        """The number format id of each style. Raises NotPlain."""
-        part = self._part("xl/styles.xml")
-        _, _, rest = part.partition("<cellXfs")
-        body, _, _ = rest.partition("</cellXfs>")
-        formats = _FORMAT.findall(body)
-        if len(formats) != body.count("<xf "):
-            raise NotPlain
-        return formats
+    def formats(self) -> list[Shown]:
+        """How each style shows the text of a number. Raises NotPlain."""
+        if b"date1904=" in self.archive.read("xl/workbook.xml"):
+            raise NotPlain  # days are counted from another date
+        return [
+            _number if shown is None else _formatted(shown) for shown in formatters_of(self.archive)
+        ]
 
     def _part(self, name: str) -> str:
         try:
@@ -89,7 +91,7 @@ def plain_rows(part: bytes, workbook: Workbook) -> Iterator[Numbered]:
     """Rows with content, with their numbers. Raises NotPlain, while iterating too."""
     text = part.decode()
     begin, end = text.find(_BEGIN), text.rfind(_END)
-    if begin < 0 or end < 0 or "hidden=" in text[:begin]:
+    if begin < 0 or end < 0 or "hidden=" in text[:begin] or _MARKED.search(text, end):
         raise NotPlain
     return _checked(_read(text[begin + len(_BEGIN) : end], workbook))
 
@@ -99,7 +101,7 @@ def _checked(rows: Iterator[Numbered]) -> Iterator[Numbered]:
     first = 0
     for index, (number, row) in enumerate(rows):
         first = first or number
-        if (index < HEADER_CANDIDATES and number != first + index) or not (index or any(row)):
+        if (index < TOP_ROWS and number != first + index) or not (index or any(row)):
             raise NotPlain
         yield number, row
 
@@ -124,8 +126,8 @@ def _read(body: str, workbook: Workbook) -> Iterator[Numbered]:
         number, *values = match.groups()
         if is_escaped:
             values = _unescaped(values)
-        for index in template.numbers:
-            values[index] = _number(values[index])
+        for index, shown in template.numbers:
+            values[index] = shown(values[index])
         for index in template.shared:
             strings = workbook.strings() if strings is None else strings
             values[index] = strings[int(values[index])]
@@ -141,7 +143,7 @@ def _row(values: list[str], columns: Sequence[int]) -> list[str]:
     return row
 
 
-def _template_at(body: str, at: int, formats: Sequence[str]) -> Template:
+def _template_at(body: str, at: int, formats: Sequence[Shown]) -> Template:
     row = _ROW_BEGIN.match(body, at)
     if not row:
         raise NotPlain
@@ -168,8 +170,10 @@ def _template_at(body: str, at: int, formats: Sequence[str]) -> Template:
         elif kind == "s":
             shared.append(len(columns))
             pattern.append(rf"{begin}><v>([0-9]+)</v></c>")
-        elif kind in {None, "n"} and formats[int(style or 0)] in _PLAIN_FORMATS:
-            numbers.append(len(columns))
+        elif kind in {None, "n"}:
+            if int(style or 0) >= len(formats):
+                raise NotPlain
+            numbers.append((len(columns), formats[int(style or 0)]))
             pattern.append(rf"{begin}><v>{_NUMBER}</v></c>")
         else:
             raise NotPlain
@@ -192,9 +196,9 @@ def _number(text: str) -> str:
     return number_text(float(text))
 
 
-def number_text(number: float) -> str:
-    """Format without a trailing ``.0``: 3 instead of 3.0."""
-    return repr(number + 0.0).removesuffix(".0")
+def _formatted(shown: Formatter) -> Shown:
+    """Dates and amounts repeat in a column: each is formatted once."""
+    return lru_cache(FORMATTED_MAX)(lambda text: shown(float(text)))
 
 
 def _refuse_rare(text: str) -> None:

@@ -12,6 +12,8 @@ from pathlib import Path
 from mara.extraction.tables import HEADER_CANDIDATES
 from mara.extraction.xlsx_structure import ROWS_MAX
 
+TOP_ROWS = 2 * HEADER_CANDIDATES
+"""Each piece has so many rows of the top: the header of a table that begins in their first half."""
 ROW = b"<row "
 _ROW_NUMBER = re.compile(rb"""<row(?: [^>]*?\br=["'](\d{1,7})["'])?""")
 """The group is empty for a row without a number, which follows the row before it."""
@@ -53,7 +55,7 @@ def cut(part: bytes, index: int, count: int) -> Piece:
 
 def _end_of_top(part: bytes) -> int:
     at = -1
-    for _ in range(HEADER_CANDIDATES + 1):
+    for _ in range(TOP_ROWS + 1):
         at = part.find(ROW, at + 1)
         if at < 0:
             raise Indivisible

@@ -30,6 +30,7 @@ _ROW = re.compile(rb"""row [^>]*?\br=["'](\d{1,12})["']""")
 _HIDDEN = rb"""\bhidden=["'](?:1|true)["'][^>]*"""
 _HIDDEN_ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*?" + _HIDDEN)
 _HIDDEN_COLUMNS = re.compile(rb"<(?:\w+:)?col\s[^>]*?" + _HIDDEN)
+_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _NUMBER = re.compile(rb"""\br=["'](\d{1,12})["']""")
 _FIRST = re.compile(rb"""\bmin=["'](\d{1,12})["']""")
 _LAST = re.compile(rb"""\bmax=["'](\d{1,12})["']""")
@@ -45,6 +46,16 @@ class SheetFacts:
     hidden_rows: set[int] = field(default_factory=set)
     """Counted from 1, as columns; includes rows hidden by a filter."""
     hidden_columns: set[int] = field(default_factory=set)
+    formulas: int = 0
+    has_errors: bool = False
+    """Whether it has cells with an error, such as ``#N/A``."""
+    is_marked: bool = False
+    """Whether it has merged cells or links."""
+
+    @property
+    def needs_marks(self) -> bool:
+        """Whether cells have facts that calamine does not report."""
+        return bool(self.formulas or self.has_errors or self.is_marked)
 
     @property
     def hides(self) -> bool:
@@ -111,20 +122,25 @@ def inspect(part: IO[bytes]) -> SheetFacts:
             raise Unreadable("too_large", "A sheet spans more cells than are read.")
         if b"hidden=" in seen:
             _find_hidden(seen, facts)
+        if b"<f" in seen or b":f" in seen:
+            # A tag that ends in the tail was counted with the piece before.
+            facts.formulas += len(_FORMULA.findall(seen)) - len(_FORMULA.findall(tail))
+        facts.has_errors = facts.has_errors or b't="e"' in seen
+        facts.is_marked = facts.is_marked or b"mergeCell " in seen or b"hyperlink " in seen
         tail = seen[-TAIL:]
     return facts
 
 
 def _read_declared_extent(seen: bytes, facts: SheetFacts) -> None:
     for column, row in _DIMENSION.findall(seen):
-        facts.columns = max(facts.columns, _number_of(column))
+        facts.columns = max(facts.columns, number_of(column))
         facts.rows = max(facts.rows, int(row))
 
 
 def _read_actual_extent(seen: bytes, facts: SheetFacts) -> None:
     facts.rows = max(facts.rows, *map(int, _ROW.findall(seen)), 0)
     for column in set(_COLUMN.findall(seen)):
-        facts.columns = max(facts.columns, _number_of(column))
+        facts.columns = max(facts.columns, number_of(column))
 
 
 def _find_hidden(seen: bytes, facts: SheetFacts) -> None:
@@ -137,7 +153,8 @@ def _find_hidden(seen: bytes, facts: SheetFacts) -> None:
             facts.hidden_columns.update(range(int(first[1]), min(int(last[1]), COLUMNS_MAX) + 1))
 
 
-def _number_of(letters: bytes) -> int:
+def number_of(letters: bytes) -> int:
+    """The number of a column, from 1: 27 for ``AA``."""
     number = 0
     for letter in letters:
         number = number * 26 + letter - ord("A") + 1

@@ -4,10 +4,21 @@ from collections.abc import Sequence
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from mara.extraction.model import Place
 from mara.search.model import Hit, SearchMode
+
+
+def _normalized(value: object) -> object:
+    # Imported here: most functions that have these schemas receive no such text.
+    from mara.kernel.normalization import normalize
+
+    return normalize(value) if isinstance(value, str) else value
+
+
+NORMALIZED = BeforeValidator(_normalized)
+"""Normalizes a text that is searched for, as the texts of files are normalized."""
 
 
 class PlaceOut(BaseModel):
@@ -45,6 +56,7 @@ class SearchIn(BaseModel):
         StringConstraints(
             strip_whitespace=True, min_length=1, max_length=2000, pattern=r"^[^\x00]*$"
         ),
+        NORMALIZED,
     ] = Field(
         description="What to search for, in Russian or English.",
         examples=["как перезапустить сервис"],

@@ -10,7 +10,7 @@ from mara.agents.adapters.postgres_evaluation import (
     PostgresVersions,
 )
 from mara.agents.adapters.postgres_pending import PostgresPendingAnswers
-from mara.documents.adapters.postgres import PostgresOwnDocuments
+from mara.documents.adapters.postgres_ownership import PostgresOwnDocuments
 from mara.platform.clock import now
 from mara.platform.database import transaction
 from mara.wiring.documents import library_service, ownership_service
@@ -62,6 +62,7 @@ def answer_service() -> "AnswerService":
     from mara.agents.service.question import QuestionReader
     from mara.agents.service.record import AnswerRecorder
     from mara.agents.service.retrieval import PassageRetriever
+    from mara.agents.service.sections import SectionReader
     from mara.wiring.language_model import language_model
 
     conversations, answers = PostgresConversations(), PostgresAnswers()
@@ -75,6 +76,7 @@ def answer_service() -> "AnswerService":
             unit_of_work=transaction,
         ),
         retriever=PassageRetriever(search_service()),
+        sections=SectionReader(search_service()),
         composer=Composer(language_model()),
         recorder=AnswerRecorder(
             conversations, answers, PostgresPendingAnswers(), embedder(), transaction, now

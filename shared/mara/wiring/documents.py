@@ -3,7 +3,8 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
-from mara.documents.adapters.postgres import PostgresDocuments, PostgresOwnDocuments
+from mara.documents.adapters.postgres import PostgresDocuments
+from mara.documents.adapters.postgres_ownership import PostgresOwnDocuments
 from mara.documents.adapters.s3 import S3Storage
 from mara.documents.ports import Extractor, Storage
 from mara.platform.clock import now

@@ -71,6 +71,7 @@ def an_answer(conversation: Conversation) -> Answer:
             0.5,
             [Citation(document_id, "a.pdf", chunk_id, "Ждать.", place)],
             Usage(1, 2, 3),
+            [Citation(document_id, "b.xlsx", chunk_id, "Дождитесь.", Place(sheet="S", row=4))],
         ),
         retrieval=[Retrieved(chunk_id, document_id, 1.5, None, 0.25, 0.75)],
         created_at=NOW,

@@ -8,7 +8,7 @@ import pytest
 
 from mara.documents.service.formats import CONTRACTS
 from mara.extraction.extractor import ChildProcessExtractor
-from mara.extraction.model import Block, Extraction, Format, Place
+from mara.extraction.model import Block, DroppedKind, Extraction, Format, Place
 from tests.support import files, papers
 
 RUSSIAN = "Перезапустите сервис, если очередь растёт."
@@ -17,12 +17,14 @@ ENCODINGS = ["utf-8", "utf-16", "cp1251", "koi8-r"]
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A file that has what a line of the contract speaks of."""
+    """A file that has what a line of the contract speaks of, and what is dropped of it."""
 
     file: Callable[[], bytes]
     blocks: tuple[tuple[str, Place], ...] = ()
     """These are among what was read, word for word."""
     absent: tuple[str, ...] = field(default=())
+    count: int | None = None
+    """How many are counted as dropped; ``None`` where the kind is not counted."""
 
 
 def encoded(before: str = "", after: str = "") -> list[Proof]:
@@ -47,6 +49,10 @@ PAGES = (("First steps.", Place(1, headings=("About First",))),)
 SEEN_PDF = (("What everybody sees.", Place(1)),)
 SECRETS = ("instruction",)
 SHEET_ROW = ("Alert: Disk\nAction: Prune", Place(sheet="Plan", row=3, headings=("Disk",)))
+SHEET_LINK, SHEET_MERGED, SHEET_TOTAL = (
+    Place(sheet="Shares", row=row, headings=(name,))
+    for row, name in enumerate([*["Cable (https://example.org/cable)"] * 2, "Total"], 2)
+)
 
 PROOFS: dict[Format, dict[str, list[Proof]]] = {
     Format.PDF: {
@@ -60,19 +66,37 @@ PROOFS: dict[Format, dict[str, list[Proof]]] = {
         "lists and tables, a line each": [
             Proof(papers.a_pdf_with_a_list, (("1. Look.\n2. Prune.\nDisk 80 %", Place(1)),))
         ],
-        "pictures, and with them scanned text": [
-            Proof(papers.a_pdf_with_a_picture, SEEN_PDF, ("drawn",))
+        "columns of running text, one after the other": [
+            Proof(
+                papers.a_pdf_with_columns, (("\n".join([*papers.LEFT, *papers.RIGHT]), Place(1)),)
+            )
         ],
-        "text that nobody sees: invisible, white on white, tiny, off the page": [
+        "words and sentences that go on over the end of a line or a page": [
+            Proof(
+                papers.a_pdf_whose_sentence_goes_on,
+                (("Start the procedure and\ncall the foreman.", Place(1)),),
+            )
+        ],
+        "values of form fields, beside their labels": [
+            Proof(papers.a_pdf_with_a_field, (("Employee: Anna", Place(1)),))
+        ],
+        DroppedKind.PICTURES: [Proof(papers.a_pdf_with_a_picture, SEEN_PDF, ("drawn",), 1)],
+        DroppedKind.HIDDEN_TEXT: [
             Proof(
                 papers.a_pdf_with_hidden_text,
                 (("What everybody sees.\nWhite on blue.", Place(1)),),
                 SECRETS,
+                6,
             )
         ],
-        "comments, form fields, scripts and attached files": [
-            Proof(papers.a_pdf_with_extras, SEEN_PDF, SECRETS)
+        DroppedKind.UNREADABLE_TEXT: [
+            Proof(papers.a_pdf_with_unreadable_text, SEEN_PDF, ("gateway",), 1)
         ],
+        DroppedKind.PAGE_HEADERS: [Proof(papers.a_pdf_with_edges, (), (), 1)],
+        DroppedKind.PAGE_FOOTERS: [Proof(papers.a_pdf_with_edges, (), ("Page",), 2)],
+        DroppedKind.COMMENTS: [Proof(papers.a_pdf_with_extras, SEEN_PDF, SECRETS)],
+        DroppedKind.SCRIPTS: [Proof(papers.a_pdf_with_extras, SEEN_PDF, SECRETS)],
+        DroppedKind.ATTACHMENTS: [Proof(papers.a_pdf_with_extras, SEEN_PDF, SECRETS)],
     },
     Format.DOCX: {
         "paragraphs under their headings, text boxes and insertions included": [
@@ -98,16 +122,32 @@ PROOFS: dict[Format, dict[str, list[Proof]]] = {
                 (DISK, ("Alert: Disk\nAction: Grow", under("Runbook", "Disk", row=3))),
             )
         ],
-        "pictures": [Proof(papers.a_docx, (), ("drawn",))],
-        "page headers, page footers, footnotes and comments": [
-            Proof(papers.a_docx, (), ("on every page", "remarked"))
+        "automatic numbers of clauses and headings": [
+            Proof(papers.a_contract, (("1.1. It is paid monthly.", under("Chapter I. Rent")),))
         ],
-        "deleted text": [Proof(papers.a_docx, (), ("deleted",))],
-        "text that nobody sees: hidden, white on white, tiny": [
+        "footnotes and endnotes, below the paragraph that refers to them": [
+            Proof(
+                papers.a_contract,
+                (("Free[1]\n[1] From 5000 roubles.", under("Chapter I. Rent")),),
+            )
+        ],
+        "addresses of links, ticked boxes and chosen entries of forms": [
+            Proof(papers.a_contract, (("☑ guide (https://e.org/x)", under("Chapter I. Rent")),))
+        ],
+        DroppedKind.PICTURES: [Proof(papers.a_contract, (), ("drawn",), 1)],
+        DroppedKind.CHARTS: [Proof(papers.a_contract, (), ("drawn",), 1)],
+        DroppedKind.PAGE_HEADERS: [Proof(papers.a_docx, (), ("on every page",), 1)],
+        DroppedKind.PAGE_FOOTERS: [Proof(papers.a_docx, (), ("on every page",), 1)],
+        DroppedKind.COMMENTS: [Proof(papers.a_docx, (), ("remarked",), 1)],
+        DroppedKind.DELETED_TEXT: [Proof(papers.a_docx, (), ("deleted",), 1)],
+        DroppedKind.HIDDEN_ROWS: [Proof(papers.a_contract, (), SECRETS, 1)],
+        DroppedKind.SYMBOLS: [Proof(papers.a_contract, (), (), 1)],
+        DroppedKind.HIDDEN_TEXT: [
             Proof(
                 papers.a_docx,
                 (("White on blue.", under("Runbook")),),
                 SECRETS,
+                3,
             )
         ],
     },
@@ -115,18 +155,37 @@ PROOFS: dict[Format, dict[str, list[Proof]]] = {
         "rows with the headers of their columns, their sheet and their number": [
             Proof(papers.an_xlsx, (SHEET_ROW,))
         ],
-        "values as they were computed last": [
+        "formulas that were never computed, named as such": [
+            Proof(
+                papers.an_xlsx_of_formats,
+                (("Item: Total\nShare: [not computed: =SUM(B2:B3)]", SHEET_TOTAL),),
+            )
+        ],
+        "addresses of links, and merged cells in each of their rows": [
+            Proof(
+                papers.an_xlsx_of_formats,
+                (
+                    ("Item: Cable (https://example.org/cable)\nShare: 7.5%", SHEET_LINK),
+                    ("Item: Cable (https://example.org/cable)\nShare: 15.0%", SHEET_MERGED),
+                ),
+            )
+        ],
+        "values as they were computed last, numbers and dates in the format of their cell": [
             Proof(
                 papers.an_xlsx,
                 (("Alert: Total\nAction: 42", Place(sheet="Plan", row=5, headings=("Total",))),),
             )
         ],
-        "formulas, charts, pictures and comments": [
-            Proof(papers.an_xlsx, (), ("SUM(", "remarked"))
-        ],
-        "hidden sheets, rows and columns, what a filter or a group hides included": [
-            Proof(papers.an_xlsx, (), SECRETS)
-        ],
+        DroppedKind.FORMULAS: [Proof(papers.an_xlsx, (), ("SUM(",), 1)],
+        DroppedKind.UNCOMPUTED_FORMULAS: [Proof(papers.an_xlsx_of_formats, count=1)],
+        DroppedKind.CHARTS: [Proof(papers.an_xlsx_with_drawings, (), ("graph",), 1)],
+        DroppedKind.PICTURES: [Proof(papers.an_xlsx_with_drawings, (), ("drawn",), 2)],
+        DroppedKind.TEXT_BOXES: [Proof(papers.an_xlsx_with_drawings, (), ("note",), 1)],
+        DroppedKind.COMMENTS: [Proof(papers.an_xlsx, (), ("remarked",), 1)],
+        DroppedKind.HIDDEN_SHEETS: [Proof(papers.an_xlsx, (), SECRETS, 1)],
+        DroppedKind.HIDDEN_ROWS: [Proof(papers.an_xlsx, (), SECRETS, 1)],
+        DroppedKind.HIDDEN_COLUMNS: [Proof(papers.an_xlsx, (), SECRETS, 1)],
+        DroppedKind.REPEATED_HEADERS: [Proof(papers.an_xlsx_of_pages, (), ("Action: Action",), 2)],
     },
     Format.CSV: {
         "rows with the headers of their columns, and their number": [delimited(",")],
@@ -146,10 +205,10 @@ PROOFS: dict[Format, dict[str, list[Proof]]] = {
         ],
         "table rows with their headers": [Proof(papers.A_MARKDOWN.encode, (DISK,))],
         "UTF-8, UTF-16, CP1251 and KOI8-R": encoded("# Очередь\n\n"),
-        "front matter": [Proof(papers.A_MARKDOWN.encode, (), ("draft",))],
-        "comments": [Proof(papers.A_MARKDOWN.encode, (), SECRETS)],
-        "pictures, but not their words": [
-            Proof(papers.A_MARKDOWN.encode, (("![a graph](graph.png)", under("Runbook")),))
+        DroppedKind.FRONT_MATTER: [Proof(papers.A_MARKDOWN.encode, (), ("draft",), 1)],
+        DroppedKind.COMMENTS: [Proof(papers.A_MARKDOWN.encode, (), SECRETS, 2)],
+        DroppedKind.PICTURES: [
+            Proof(papers.A_MARKDOWN.encode, (("![a graph](graph.png)", under("Runbook")),), (), 1)
         ],
     },
     Format.TXT: {
@@ -178,6 +237,8 @@ class TestContract:
             found = extract(proof.file(), format, tmp_path)
             for text, place in proof.blocks:
                 assert Block(text, place) in found.blocks
+            if proof.count is not None:
+                assert found.dropped[DroppedKind(line)] == proof.count
             everything = "\n".join(f"{b.place.headings} {b.text}" for b in found.blocks)
             assert not [secret for secret in proof.absent if secret in everything]
             if "CP1251" in line:

@@ -1,6 +1,7 @@
 """The life of a document: uploaded, read, superseded, deleted; with crashes at every step."""
 
 import os
+import unicodedata
 from dataclasses import replace
 from datetime import timedelta
 from multiprocessing import get_context
@@ -16,7 +17,7 @@ from mara.documents.model import Document, DocumentState
 from mara.documents.service.ingestion import LEASE
 from mara.documents.service.recovery import DELETED_FOR, QUEUED_FOR
 from mara.extraction.extractor import ChildProcessExtractor
-from mara.extraction.model import Place
+from mara.extraction.model import DroppedKind, Place
 from mara.kernel.principal import Principal
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform import sqs
@@ -41,8 +42,14 @@ NEWER = b"# Runbook\n\nGrow the volume of the database host first.\n"
 FORK = get_context("fork")
 
 
-def upload(caller: Principal, content: bytes = TEXT, name: str = "runbook.md") -> Document:
-    return library_service().upload(caller, name, content)[0]
+def upload(
+    caller: Principal,
+    content: bytes = TEXT,
+    name: str = "runbook.md",
+    *,
+    replaces: UUID | None = None,
+) -> Document:
+    return library_service().upload(caller, name, content, replaces=replaces)[0]
 
 
 def get(caller: Principal, document: Document) -> Document:
@@ -75,6 +82,20 @@ class TestUpload:
         assert [chunk.place for chunk in chunks] == [Place(headings=("Runbook",))]
         assert not more
 
+    def test_is_read_in_one_spelling_of_unicode(self, cloud: Cloud, anna: Principal) -> None:
+        written = unicodedata.normalize(
+            "NFD", "# Ёлки\n\nПере\u00adзагрузите ма\u0301стер.\u200b\n"
+        )
+        document = upload(anna, written.encode())
+        cloud.work()
+        chunks, _ = library_service().chunks(anna, document.id, after=-1, limit=10)
+        assert [(chunk.place.headings, chunk.text) for chunk in chunks] == [
+            (("Ёлки",), "Перезагрузите мастер.")
+        ]
+        dropped = get(anna, document).dropped or {}
+        assert dropped[DroppedKind.INVISIBLE_CHARACTERS] == 3
+        assert dropped[DroppedKind.PICTURES] == 0  # which were counted, too
+
     def test_of_the_same_bytes_is_the_same_document(self, cloud: Cloud, anna: Principal) -> None:
         first, is_new = library_service().upload(anna, "runbook.md", TEXT)
         again, is_new_again = library_service().upload(anna, "runbook.md", TEXT)
@@ -83,25 +104,26 @@ class TestUpload:
         assert upload(anna).state is DocumentState.READY
         assert rows("documents") == 1
 
-    def test_of_other_bytes_under_the_name_is_a_new_version_and_the_old_one_answers_no_more(
+    def test_of_other_bytes_in_its_place_is_a_new_version_and_the_old_one_answers_no_more(
         self, cloud: Cloud, anna: Principal
     ) -> None:
         first = upload(anna)
         cloud.work()
-        second = upload(anna, NEWER)
-        assert second.version == 2
+        second = upload(anna, NEWER, replaces=first.id)
+        assert (second.version, second.supersedes) == (2, first.id)
         assert found(anna) == ["Prune the backups of the database host first."]
         cloud.work()
         assert found(anna) == ["Grow the volume of the database host first."]
         assert get(anna, first).superseded_at is not None
 
-    def test_of_ten_at_once_under_one_name_makes_ten_versions(
+    def test_of_ten_at_once_in_the_place_of_one_makes_ten_versions(
         self, cloud: Cloud, anna: Principal, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        first = upload(anna)
         disconnect()
 
         def send(number: int) -> None:
-            upload(anna, TEXT + b"%d" % number)
+            upload(anna, TEXT + b"%d" % number, replaces=first.id)
 
         processes: list[Any] = [FORK.Process(target=send, args=(n,)) for n in range(10)]
         for process in processes:
@@ -110,7 +132,18 @@ class TestUpload:
             process.join()
         with transaction(SYSTEM):
             versions = connection().execute("SELECT version FROM documents ORDER BY version")
-            assert [row[0] for row in versions] == list(range(1, 11))
+            assert [row[0] for row in versions] == list(range(1, 12))
+
+    def test_of_one_file_by_ten_at_once_makes_one_document(
+        self, cloud: Cloud, anna: Principal
+    ) -> None:
+        disconnect()
+        processes: list[Any] = [FORK.Process(target=upload, args=(anna,)) for _ in range(10)]
+        for process in processes:
+            process.start()
+        for process in processes:
+            process.join()
+        assert rows("documents") == 1
 
     def test_refuses_what_is_not_read_and_keeps_nothing(
         self, cloud: Cloud, anna: Principal

@@ -61,6 +61,10 @@ CELLS = {
     "a tiny number": (number("1E-7"), "1e-07"),
     "a huge number": (number("12345678901234567890"), "1.2345678901234567e+19"),
     "a date": (f'<c r="{{ref}}" s="{DATE_STYLE}"><v>45000</v></c>', "2023-03-15"),
+    "a share in its format": ('<c r="{ref}" s="2"><v>0.075</v></c>', "7.5%"),
+    "a number with its zeros": ('<c r="{ref}" s="3"><v>123</v></c>', "00123"),
+    "a formula without a value": ('<c r="{ref}"><f>1+1</f></c>', "[not computed: =1+1]"),
+    "an error": ('<c r="{ref}" t="e"><f>1/0</f><v>#DIV/0!</v></c>', "#DIV/0!"),
     "a truth": ('<c r="{ref}" t="b"><v>1</v></c>', "True"),
     "a formula": ('<c r="{ref}"><f>1+1</f><v>2</v></c>', "2"),
     "a formula of text": ('<c r="{ref}" t="str"><f>"a"</f><v>a</v></c>', "a"),
@@ -174,6 +178,35 @@ class TestSheets:
         found = read(a_workbook([a_header(), *self.USUAL], columns=columns))
         assert len(found) == ROWS
         assert all("Severity" not in block.text for block in found)
+
+    def test_repeat_merged_cells(self, read: Read) -> None:
+        rows = [a_header(), *self.USUAL]
+        for row in (3001, 3002):
+            cells = ["", *usual_cells(row)[1:]]
+            rows[row - 1] = a_row(row, cells)
+        merges = '<mergeCells count="1"><mergeCell ref="A3000:A3002"/></mergeCells>'
+        found = read(a_workbook(rows, after=merges))
+        first = usual_text(3000).split("\n")[0]
+        assert [block.text.split("\n")[0] for block in found[2997:3002]] == [
+            usual_text(2999).split("\n")[0],
+            *[first] * 3,
+            usual_text(3003).split("\n")[0],
+        ]
+
+    def test_begin_a_table_below_an_empty_row(self, read: Read) -> None:
+        rows = [a_header(), *self.USUAL]
+        begin = ROWS + 2
+        names = [inline(name) for name in ("Room", "Floor", "Owner", "Key")]
+        rows.append(a_row(begin, names))
+        rows += [
+            a_row(row, [inline(f"R-{row}"), number(3), inline("Anna"), inline(f"K-{row}")])
+            for row in range(begin + 1, begin + ROWS)
+        ]
+        found = read(a_workbook(rows))
+        assert found[ROWS - 2] == usual_block(ROWS)
+        last = begin + ROWS - 1
+        text = f"Room: R-{last}\nFloor: 3\nOwner: Anna\nKey: K-{last}"
+        assert found[-2] == a_block(last, text, f"R-{last}")
 
     def test_are_not_read_when_hidden(self, read: Read) -> None:
         assert read(a_workbook([a_header(), *self.USUAL], state="hidden")) == [LAST]

@@ -3,6 +3,7 @@
 import os
 from datetime import timedelta
 from multiprocessing import get_context
+from uuid import UUID
 
 import pytest
 
@@ -30,8 +31,8 @@ OLD = b"Prune the backups of the database host first.\n"
 NEW = b"Grow the volume of the database host first.\n"
 
 
-def upload(caller: Principal, content: bytes) -> Document:
-    return library_service().upload(caller, "runbook.md", content)[0]
+def upload(caller: Principal, content: bytes, *, replaces: UUID | None = None) -> Document:
+    return library_service().upload(caller, "runbook.md", content, replaces=replaces)[0]
 
 
 def answers(caller: Principal) -> list[str]:
@@ -70,7 +71,7 @@ class TestAWorkerThatDiesBeforeTheCommit:
     ) -> None:
         old = upload(anna, OLD)
         cloud.work()
-        new = upload(anna, NEW)
+        new = upload(anna, NEW, replaces=old.id)
         cloud.take("ingest-document")
         die_ingesting(new, owner, name)
         assert answers(anna) == [OLD.decode().strip()]
@@ -89,7 +90,7 @@ class TestAWorkerThatDiesAfterTheCommit:
     ) -> None:
         old = upload(anna, OLD)
         cloud.work()
-        new = upload(anna, NEW)
+        new = upload(anna, NEW, replaces=old.id)
         cloud.take("ingest-document")
         die_ingesting(new, OpenSearchIndex, "remove")
         assert answers(anna) == [NEW.decode().strip()]

@@ -165,11 +165,21 @@ class TestSearch:
     def test_gives_nothing_of_a_version_that_has_a_newer_one(self, owner: UUID) -> None:
         old = learn(owner, "a.txt", TEXTS)
         with transaction(owner):
-            newer = replace(a_document(owner, "a.txt"), version=2)
+            newer = a_document(owner, "a.txt").as_version_after(old, 2)
             PostgresDocuments().add(newer)
             PostgresDocuments().supersede_older(newer, NOW)
         for named in (frozenset[UUID](), frozenset({old.id})):
             assert search(owner, "restart", document_ids=named) == []
+
+    def test_finds_the_newer_version_of_a_document_that_is_named(self, owner: UUID) -> None:
+        old, namesake = learn(owner, "a.txt", TEXTS), learn(owner, "a.txt", TEXTS)
+        newer = learn(owner, "a.txt", TEXTS, replaces=old)
+        with transaction(owner):
+            PostgresDocuments().supersede_older(newer, NOW)
+        found = search(owner, "restart", document_ids=frozenset({old.id}))
+        assert {hit.chunk.document_id for hit in found} == {newer.id}
+        found = search(owner, "restart")
+        assert {hit.chunk.document_id for hit in found} == {newer.id, namesake.id}
 
     def test_gives_nothing_of_a_deleted_document(self, owner: UUID) -> None:
         """Invariant 7: the tombstone alone is enough, before anything is purged."""
@@ -225,7 +235,7 @@ class TestRead:
 
 class TestOwnDocuments:
     def test_names_those_that_are_not_ones_own(self, owner: UUID) -> None:
-        from mara.documents.adapters.postgres import PostgresOwnDocuments
+        from mara.documents.adapters.postgres_ownership import PostgresOwnDocuments
 
         mine, gone = learn(owner, "a.txt", ["a"]), a_document(owner, "b.txt")
         theirs = learn(make_account("boris").id, "c.txt", ["c"])

@@ -15,6 +15,8 @@ from mara.agents.service.composition import Composer
 from mara.agents.service.question import QuestionReader
 from mara.agents.service.record import AnswerRecorder
 from mara.agents.service.retrieval import PassageRetriever
+from mara.agents.service.sections import SectionReader
+from mara.extraction.model import Place
 from mara.kernel.ids import new_id
 from mara.kernel.principal import Principal, Role
 from mara.search.model import Hit
@@ -56,13 +58,15 @@ def a_world(
     model: ScriptedModel | None = None,
     mode: AnswerMode = AnswerMode.QUOTE,
     top_k: int = 5,
+    others: Sequence[Hit] = (),
 ) -> World:
-    agents, answers, index = FakeAgents(), FakeAnswers(), FakeIndex(hits)
+    agents, answers, index = FakeAgents(), FakeAnswers(), FakeIndex(hits, others)
     known = {hit.chunk.document_id for hit in hits}
     settings = AgentSettings("On call", mode=mode, top_k=top_k)
     agent = Agent(new_id(), CALLER.user_id, settings, 1, NOW, NOW)
     agents.add(agent)
     embedder, conversations = FakeEmbedder(), FakeConversations()
+    search = SearchService(index, embedder, FeatureReranker(), no_transaction)
     service = AnswerService(
         questions=QuestionReader(
             agents,
@@ -72,9 +76,8 @@ def a_world(
             FakeOwnDocuments(known),
             no_transaction,
         ),
-        retriever=PassageRetriever(
-            SearchService(index, embedder, FeatureReranker(), no_transaction)
-        ),
+        retriever=PassageRetriever(search),
+        sections=SectionReader(search),
         composer=Composer(model),
         recorder=AnswerRecorder(
             conversations, answers, FakePendingAnswers(), embedder, no_transaction, lambda: NOW
@@ -109,6 +112,59 @@ class TestAskForQuotes:
 
     def test_cites_no_more_than_asked_for(self) -> None:
         assert len(a_world(top_k=1).ask().reply.citations) == 1
+
+    def test_shows_what_search_ranks_first_and_then_what_to_do_about_it(self) -> None:
+        book = new_id()
+        found = a_hit("Disk full.", headings=("Disk", "Meaning"), document_id=book, ordinal=1)
+        unfound = [
+            a_hit("Turn it on.", headings=("Clock", "Mitigation"), document_id=book, ordinal=0),
+            a_hit("Free it.", headings=("Disk", "Mitigation"), document_id=book, ordinal=2),
+            a_hit("Then wait.", headings=("Disk", "Mitigation"), document_id=book, ordinal=3),
+        ]
+        cited = a_world([found], others=unfound).ask().reply.citations
+        assert [citation.quote for citation in cited] == ["Disk full.", "Free it.", "Then wait."]
+
+    @pytest.mark.parametrize(
+        ("question", "said"),
+        [("disk", "there is more of this section"), ("диск disk", "продолжение раздела")],
+    )
+    def test_tells_that_a_section_is_longer_than_shown(self, question: str, said: str) -> None:
+        book = new_id()
+        parts = [
+            a_hit(f"Disk {n}.", headings=("Book", "Disk"), document_id=book, ordinal=n)
+            for n in range(4)
+        ]
+        reply = a_world(parts[:1], top_k=2, others=parts[1:]).ask(question).reply
+        assert [citation.has_more for citation in reply.citations] == [False, True]
+        assert reply.text.count(said) == 1
+        whole = a_world(parts[:1], top_k=4, others=parts[1:]).ask(question).reply
+        assert not any(citation.has_more for citation in whole.citations)
+        assert said not in whole.text
+
+    def test_shows_the_piece_of_a_wide_row_that_search_found(self) -> None:
+        book, row = new_id(), Place(sheet="S", row=2)
+        pieces = [
+            a_hit(f"disk {n}", place=row, document_id=book, ordinal=n, score=9 - n)
+            for n in range(9)
+        ]
+        found = [pieces[0], pieces[7]]
+        others = [piece for piece in pieces if piece not in found]
+        cited = a_world(found, top_k=3, others=others).ask("disk").reply.citations
+        assert [citation.quote for citation in cited] == ["disk 0", "disk 7", "disk 1"]
+
+    def test_never_answers_from_the_contents_or_an_empty_field(self) -> None:
+        entry = a_hit("Contents\ndisk full 4", score=9)
+        field = a_hit("Disk full: ______", score=9)
+        assert a_world([entry, DISK]).ask().reply.citations[0].quote == DISK.chunk.text
+        for hit in (entry, field):
+            assert a_world([hit]).ask().reply.status is AnswerStatus.NOT_IN_DOCUMENTS
+
+    def test_shows_no_remedy_where_the_meaning_is_asked(self) -> None:
+        book = new_id()
+        found = a_hit("A full disk.", headings=("Disk", "Meaning"), document_id=book)
+        other = a_hit("Free it.", headings=("Disk", "Mitigation"), document_id=book, ordinal=1)
+        cited = a_world([found], others=[other]).ask("What is a full disk").reply.citations
+        assert [citation.quote for citation in cited] == ["A full disk."]
 
     def test_keeps_the_answer_and_what_it_was_drawn_from(self) -> None:
         world = a_world()

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,67 +10,64 @@ from mara.agents.model.confidence import ANSWER_AT, confidence_of
 from mara.agents.model.language import is_russian
 from mara.search.model import Evidence
 
-NONE = Evidence(
-    bigram_coverage=0.0,
-    name_coverage=1.0,
-    sentence_similarity=0.0,
-    sentence_coverage=0.0,
-    passage_coverage=0.0,
-    semantic_coverage=0.0,
-    cosine=0.0,
-)
+ENGLISH, RUSSIAN = "Restart the daemon", "Перезапустите службу"
+STRONG = Evidence(ranking=4.0, coverage=1.0, semantic_coverage=1.0)
 share = st.floats(min_value=0, max_value=1)
-SIGNS = (
-    "bigram_coverage",
-    "name_coverage",
-    "sentence_similarity",
-    "sentence_coverage",
-    "passage_coverage",
-    "semantic_coverage",
+contents = st.builds(
+    Evidence,
+    ranking=st.floats(-5, 10),
+    coverage=share,
+    semantic_coverage=share,
 )
+FEATURES = ("ranking", "coverage", "semantic_coverage")
 
 
 class TestConfidenceOf:
     def test_is_nothing_without_evidence(self) -> None:
-        assert confidence_of([], "anything", "text") == 0.0
+        assert confidence_of(None, "anything", "text") == 0.0
 
-    def test_is_high_where_a_sentence_holds_the_question(self) -> None:
-        full = replace(
-            NONE,
-            bigram_coverage=0.8,
-            sentence_similarity=0.6,
-            sentence_coverage=1.0,
-            passage_coverage=1.0,
-        )
-        assert confidence_of([full], "question", "text") > 0.9
+    @pytest.mark.parametrize("passage", [ENGLISH, RUSSIAN])
+    @pytest.mark.parametrize("question", [ENGLISH, RUSSIAN])
+    def test_is_high_for_strong_evidence_and_low_for_none(
+        self, question: str, passage: str
+    ) -> None:
+        assert confidence_of(STRONG, question, passage) > 0.8
+        assert confidence_of(Evidence(), question, passage) < 0.1
 
-    def test_is_low_where_words_are_missing(self) -> None:
-        some = replace(NONE, sentence_similarity=0.2, sentence_coverage=0.4, passage_coverage=0.5)
-        assert confidence_of([some], "question", "text") < ANSWER_AT
+    @given(contents)
+    def test_is_high_for_what_is_named_whatever_else_is_there(self, evidence: Evidence) -> None:
+        assert confidence_of(replace(evidence, named=True), ENGLISH, RUSSIAN) > 0.9
 
-    def test_needs_no_shared_words_across_languages(self) -> None:
-        near = replace(
-            NONE, sentence_coverage=0.6, passage_coverage=0.6, semantic_coverage=0.6, cosine=0.5
-        )
-        assert confidence_of([near], "Перезапустите службу", "Restart the daemon") > ANSWER_AT
-        assert confidence_of([near], "Launch the service", "Restart the daemon") < ANSWER_AT
+    @given(contents, st.booleans())
+    def test_is_low_for_another_name_or_an_absent_number_whatever_else_is_there(
+        self, evidence: Evidence, named: bool
+    ) -> None:
+        for refused in (
+            replace(evidence, of_another=True),
+            replace(evidence, absent=("INV-7",), named=named, exact=True),
+        ):
+            assert confidence_of(refused, ENGLISH, ENGLISH) < 0.1
 
-    def test_is_that_of_the_most_convincing_line(self) -> None:
-        full = replace(
-            NONE,
-            bigram_coverage=0.8,
-            sentence_similarity=0.6,
-            sentence_coverage=1.0,
-            passage_coverage=1.0,
-        )
-        assert confidence_of([NONE, full], "q", "t") == confidence_of([full], "q", "t")
+    @given(contents, share)
+    def test_grows_with_each_feature_and_stays_a_share(
+        self, evidence: Evidence, more: float
+    ) -> None:
+        for question, passage in ((ENGLISH, ENGLISH), (RUSSIAN, ENGLISH)):
+            base = confidence_of(evidence, question, passage)
+            for feature in FEATURES:
+                fuller = replace(evidence, **{feature: getattr(evidence, feature) + more})
+                assert 0 <= base <= confidence_of(fuller, question, passage) <= 1
 
-    @given(st.builds(Evidence, share, share, share, share, share, share, share), share)
-    def test_grows_with_each_sign_and_stays_a_share(self, evidence: Evidence, more: float) -> None:
-        base = confidence_of([evidence], "q", "текст")
-        for sign in SIGNS:
-            fuller = replace(evidence, **{sign: getattr(evidence, sign) + more})
-            assert 0 <= base <= confidence_of([fuller], "q", "текст") <= 1
+    def test_is_high_where_the_codes_asked_for_are_there(self) -> None:
+        assert confidence_of(Evidence(exact=True), ENGLISH, ENGLISH) >= ANSWER_AT
+
+    def test_is_lower_for_an_identifier_that_no_title_has(self) -> None:
+        middling = Evidence(ranking=2.5, coverage=0.7, semantic_coverage=0.6)
+        unnamed = confidence_of(replace(middling, unnamed=True), ENGLISH, ENGLISH)
+        assert 0 < unnamed < confidence_of(middling, ENGLISH, ENGLISH)
+
+    def test_threshold_is_within_the_scale(self) -> None:
+        assert 0 < ANSWER_AT < 1
 
 
 class TestIsRussian:

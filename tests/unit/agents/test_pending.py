@@ -27,6 +27,7 @@ from mara.agents.service.pending import AcceptanceOfQuestions, QueuedAnswerServi
 from mara.agents.service.question import QuestionReader
 from mara.agents.service.record import AnswerRecorder
 from mara.agents.service.retrieval import PassageRetriever
+from mara.agents.service.sections import SectionReader
 from mara.kernel.ids import new_id
 from mara.kernel.principal import Principal, Role
 from mara.kernel.time_budget import UNLIMITED
@@ -98,6 +99,7 @@ class World:
 
     def queued(self) -> QueuedAnswerService:
         embedder = FakeEmbedder()
+        search = SearchService(self.index, embedder, FeatureReranker(), no_transaction)
         answering = AnswerService(
             QuestionReader(
                 self.agents,
@@ -107,9 +109,8 @@ class World:
                 FakeOwnDocuments({DISK.chunk.document_id}),
                 no_transaction,
             ),
-            PassageRetriever(
-                SearchService(self.index, embedder, FeatureReranker(), no_transaction)
-            ),
+            PassageRetriever(search),
+            SectionReader(search),
             Composer(None),
             AnswerRecorder(
                 self.conversations,

@@ -1,8 +1,12 @@
 """Password hashes and the rules for passwords."""
 
+import base64
+import hashlib
 import statistics
 import time
+import unicodedata
 
+import bcrypt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -49,6 +53,31 @@ class TestMatch:
     def test_matches_nothing_for_an_unknown_account(self) -> None:
         assert not PASSWORDS.match("nobody", None)
 
+    @pytest.mark.parametrize(
+        ("typed", "elsewhere"),
+        [
+            ("Ёж-Йод-9!", unicodedata.normalize("NFD", "Ёж-Йод-9!")),
+            ("crème brûlée", unicodedata.normalize("NFD", "crème brûlée")),
+            ("конь батарея", "конь\u00a0батарея"),
+            ("馬 電池 駅", "馬\u3000電池\u3000駅"),
+        ],
+    )
+    def test_takes_the_same_letters_of_another_keyboard(self, typed: str, elsewhere: str) -> None:
+        """RFC 8265, section 4.2."""
+        assert PASSWORDS.match(elsewhere, PASSWORDS.hash(typed))
+        assert PASSWORDS.match(typed, PASSWORDS.hash(elsewhere))
+
+    @pytest.mark.parametrize("other", ["ёж-Йод-9!", "Еж-Йод-9!", "Ёж-Иод-9!", "Ёж -Йод-9!"])
+    def test_keeps_case_and_letters_apart(self, other: str) -> None:
+        assert not PASSWORDS.match(other, PASSWORDS.hash("Ёж-Йод-9!"))
+
+    def test_still_matches_a_hash_of_the_code_points_that_were_sent(self) -> None:
+        sent = unicodedata.normalize("NFD", "Ёж\u00a0Йод-9!")
+        condensed = base64.b64encode(hashlib.sha256(sent.encode()).digest())
+        known = bcrypt.hashpw(condensed, bcrypt.gensalt(4)).decode()
+        assert PASSWORDS.match(sent, known)
+        assert not PASSWORDS.match(sent + "!", known)
+
     def test_compares_an_unknown_account_with_a_hash_of_the_same_cost(self) -> None:
         """Invariant 3; the proof below measures it."""
         assert _dummy_hash(8).startswith(b"$2b$08$")
@@ -77,6 +106,11 @@ class TestWeakness:
     )
     def test_names_what_is_weak(self, weak: str) -> None:
         assert PASSWORDS.weakness_reason(weak, [])
+
+    def test_counts_letters_and_not_code_points(self) -> None:
+        decomposed = unicodedata.normalize("NFD", "йййёёёй")
+        assert len(decomposed) == 14
+        assert "Use 8 to 256" in str(PASSWORDS.weakness_reason(decomposed, []))
 
     def test_knows_the_users_own_name(self) -> None:
         assert PASSWORDS.weakness_reason("annapetrova", ["annapetrova@example.com", "Anna Petrova"])

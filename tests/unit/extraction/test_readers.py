@@ -2,13 +2,15 @@
 
 import pytest
 
+from mara.extraction.csv_tables import read_csv
 from mara.extraction.markdown import read_markdown
-from mara.extraction.tables import read_csv, read_rows
+from mara.extraction.model import Dropped, DroppedKind
+from mara.extraction.tables import read_rows
 from mara.extraction.text import decode, read_plain
 
 RUSSIAN = "Перезапустите сервис, если очередь не пустеет.\r\nПотом проверьте её ещё раз.\n"
 MARKDOWN = """---
-title: hidden
+status: hidden
 ---
 # Runbook
 Intro.
@@ -80,6 +82,69 @@ class TestMarkdown:
 
     def test_an_open_fence_loses_nothing(self) -> None:
         assert [b.text for b in read_markdown("```\nx\n# y")] == ["```\nx\n# y"]
+
+    @pytest.mark.parametrize(
+        "metadata",
+        [
+            "---\ntitle: Disk full\ntags: [a,\n  b]\nlist:\n- x\n# note\n---\n",
+            '---\nweight: 3\ntitle: "Disk full"  # short\n...\n',
+            "---\ntitle: >-\n  Disk\n  full\n\ndraft: true\n---\n",
+            "+++\ntitle = 'Disk full'\n[extra]\nweight = 3\n+++\n",
+        ],
+    )
+    def test_the_title_in_front_matter_is_the_title_of_the_document(self, metadata: str) -> None:
+        dropped = Dropped()
+        found = list(read_markdown(f"{metadata}Intro.\n\n## Fix\nPrune.", dropped))
+        assert [(b.place.headings, b.text) for b in found] == [
+            (("Disk full",), "Intro."),
+            (("Disk full", "Fix"), "Prune."),
+        ]
+        assert dropped[DroppedKind.FRONT_MATTER] == 1
+
+    def test_a_title_that_the_first_heading_repeats_is_there_once(self) -> None:
+        found = read_markdown("---\ntitle: Disk full\n---\n# DiskFull\n## Fix\nPrune.\n# More\nx")
+        assert [(b.place.headings, b.text) for b in found] == [
+            (("DiskFull",), "DiskFull"),
+            (("DiskFull", "Fix"), "Prune."),
+            (("More",), "x"),
+        ]
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "---\n\nShown.\n\n---\n\nMore.\n",
+            "---\n- Shown.\n---\n\nMore.\n",
+            "***\nShown.\n\n___\nMore.\n",
+            "---\ntitle: x\n\nShown.\n\nMore.\n",
+        ],
+    )
+    def test_a_rule_at_the_top_hides_nothing(self, text: str) -> None:
+        dropped = Dropped()
+        shown = "\n".join(block.text for block in read_markdown(text, dropped))
+        assert "Shown." in shown
+        assert "More." in shown
+        assert "---" not in shown
+        assert not dropped[DroppedKind.FRONT_MATTER]
+
+    @pytest.mark.parametrize("rule", ["---", "***", "* * *", "_____", "- - -"])
+    def test_a_rule_ends_a_list_and_is_no_text(self, rule: str) -> None:
+        found = [b.text for b in read_markdown(f"# Ports\n\n- first\n{rule}\n\nAfter.\n")]
+        assert found == ["- first", "After."]
+
+    def test_a_heading_of_two_lines_is_underlined(self) -> None:
+        found = [(b.place.headings, b.text) for b in read_markdown("Disk\nfull\n===\nPrune.")]
+        assert found == [(("Disk full",), "Prune.")]
+
+    @pytest.mark.parametrize("indent", ["", "  ", "    ", "\t"])
+    def test_code_of_a_list_item_has_no_headings(self, indent: str) -> None:
+        text = (
+            f"1. Run\n{indent}```sh\n# comment\nmake\n{indent}```\n\n## Next\n`x` ```y```\n# End\nz"
+        )
+        assert [(b.place.headings, "# comment\nmake" in b.text) for b in read_markdown(text)] == [
+            ((), True),
+            (("Next",), False),
+            (("End",), False),
+        ]
 
 
 class TestTables:

@@ -27,10 +27,13 @@ class TestPlainRows:
         usual = [(row, [f"Alert{row}", str(row)]) for row in range(1, 30)]
         assert found == [*usual, (30, ["A & B", "", "1.5"])]
 
+    def test_show_dates_by_their_format(self) -> None:
+        found = read([*USUAL, a_row(30, [A_DATE, inline("x")])])
+        assert found[-1] == (30, ["2023-03-15", "x"])
+
     @pytest.mark.parametrize(
         "row",
         [
-            a_row(30, [A_DATE]),
             a_row(30, [A_FORMULA]),
             a_row(30, [inline("a")], ' hidden="1"'),
             a_row(30, [inline("&#233;")]),

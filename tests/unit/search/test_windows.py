@@ -1,5 +1,6 @@
 """What of a chunk is embedded."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +18,19 @@ class TestPassagesToEmbed:
     def test_begin_with_the_whole_under_its_title(self) -> None:
         found = passages_to_embed(a_chunk("Restart it.", "Disk", "Fix"), "ops guide.docx")
         assert found == ["ops guide / Disk / Fix. Restart it."]
+
+    @pytest.mark.parametrize(
+        ("sheet", "title"),
+        [
+            ("Казань", "phones / Казань / Guard"),
+            ("Лист1", "phones / Guard"),
+            ("Sheet 2", "phones / Guard"),
+        ],
+    )
+    def test_name_the_sheet_where_a_person_named_it(self, sheet: str, title: str) -> None:
+        place = Place(sheet=sheet, row=2, headings=("Guard",))
+        chunk = Chunk(new_id(), new_id(), 0, "Phone: 20-01", place)
+        assert passages_to_embed(chunk, "phones.xlsx") == [f"{title}. Phone: 20-01"]
 
     def test_go_on_with_each_sentence(self) -> None:
         first = "The disk of the node fills up within four hours."

@@ -119,6 +119,7 @@ answers = Table(
         nullable=False,
         server_default=text("'{}'"),
     ),
+    Column("related", records(load_citations), nullable=False, server_default=text("'[]'")),
     one_of("status", AnswerStatus),
     CheckConstraint("confidence BETWEEN 0 AND 1", name="confidence"),
     Index("answers_conversation", "conversation_id", "id"),

@@ -77,13 +77,18 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A verified citation: ``quote`` occurs verbatim in the chunk."""
+    """A verified citation: ``quote`` occurs verbatim in the chunk.
+
+    ``has_more`` tells that its section has more passages than the answer shows; of the passages
+    that are shown of a section, the last one tells it.
+    """
 
     document_id: UUID
     filename: str
     chunk_id: UUID
     quote: str
     place: Place
+    has_more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +114,18 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The content of an answer, before it is stored. ``confidence`` is 0..1."""
+    """The content of an answer, before it is stored. ``confidence`` is 0..1.
+
+    ``related`` are near misses: passages that the answer does not rest on. A refusal has the
+    nearest passage there.
+    """
 
     status: AnswerStatus
     text: str
     confidence: float
     citations: Sequence[Citation] = ()
     usage: Usage = field(default_factory=Usage)
+    related: Sequence[Citation] = ()
 
 
 @dataclass(frozen=True, slots=True)

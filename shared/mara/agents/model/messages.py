@@ -8,6 +8,11 @@ NOT_IN_DOCUMENTS = {
     Language.EN: "Your documents do not answer this question.",
     Language.RU: "В ваших документах нет ответа на этот вопрос.",
 }
+ABSENT = {
+    Language.EN: "Your documents do not mention {codes}.",
+    Language.RU: "В ваших документах не упоминается: {codes}.",
+}
+"""The refusal of a question about numbers or codes that are in no document."""
 WITHDRAWN = {
     Language.EN: "The documents that this answer came from were deleted.",
     Language.RU: "Документы, из которых взят этот ответ, удалены.",
@@ -15,11 +20,32 @@ WITHDRAWN = {
 PAGE = {Language.EN: "page", Language.RU: "стр."}
 ROW = {Language.EN: "row", Language.RU: "строка"}
 
+MORE = {
+    Language.EN: "… there is more of this section in the document",
+    Language.RU: "… продолжение раздела есть в документе",
+}
+
+
+def refusal(absent: Sequence[str], language: Language) -> str:
+    """Format a refusal; it names the numbers and codes that are in no document."""
+    if not absent:
+        return NOT_IN_DOCUMENTS[language]
+    return ABSENT[language].format(codes=", ".join(dict.fromkeys(absent)))
+
 
 def quoted(citations: Sequence[Citation], language: Language) -> str:
-    """Format each quote under its source; the numbers are the positions in ``citations``."""
+    """Format each quote under its source; the numbers are the positions in ``citations``.
+
+    A line tells where a section is longer than what is quoted of it.
+    """
     parts = (
-        f"[{number}] {_source(citation, language)}\n{citation.quote}"
+        "\n".join(
+            [
+                f"[{number}] {_source(citation, language)}",
+                citation.quote,
+                *([MORE[language]] if citation.has_more else []),
+            ]
+        )
         for number, citation in enumerate(citations, start=1)
     )
     return "\n\n".join(parts)

@@ -5,7 +5,7 @@ another chunk, or an invented one.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -27,10 +27,13 @@ class Claim:
     quote: str
 
 
-def verify(claims: Iterable[Claim], retrieved: Sequence[Hit]) -> list[Citation]:
+def verify(
+    claims: Iterable[Claim], retrieved: Sequence[Hit], cut: Collection[UUID] = ()
+) -> list[Citation]:
     """Return the claims that are true, in order and without duplicates.
 
-    The quote of a citation has the spelling of the chunk.
+    The quote of a citation has the spelling of the chunk. The sections of the chunks ``cut`` have
+    more passages than were retrieved.
     """
     hits = {hit.chunk.id: hit for hit in retrieved}
     citations: list[Citation] = []
@@ -45,6 +48,7 @@ def verify(claims: Iterable[Claim], retrieved: Sequence[Hit]) -> list[Citation]:
             chunk_id=hit.chunk.id,
             quote=quote,
             place=hit.chunk.place,
+            has_more=hit.chunk.id in cut,
         )
         if citation not in citations:
             citations.append(citation)

@@ -10,14 +10,25 @@ from mara.agents.model.messages import WITHDRAWN
 
 
 def documents_of(answers: Iterable[Answer]) -> set[UUID]:
-    """Return the ids of all cited documents."""
-    return {cited.document_id for answer in answers for cited in answer.reply.citations}
+    """Return the ids of all documents that are cited, or quoted as related."""
+    return {
+        quoted.document_id
+        for answer in answers
+        for quoted in (*answer.reply.citations, *answer.reply.related)
+    }
 
 
 def withdrawn(answer: Answer, deleted: Collection[UUID]) -> Answer:
-    """Return the answer without the text and quotes of deleted documents, if it cites any."""
-    kept = [cited for cited in answer.reply.citations if cited.document_id not in deleted]
-    if len(kept) == len(answer.reply.citations):
-        return answer
-    text = WITHDRAWN[language_of(answer.question, None)]
-    return replace(answer, reply=replace(answer.reply, text=text, citations=kept))
+    """Return the answer without the text and quotes of deleted documents.
+
+    The text of an answer never contains a related passage: it stays if only those were deleted.
+    """
+    reply = answer.reply
+    kept = [cited for cited in reply.citations if cited.document_id not in deleted]
+    related = [quoted for quoted in reply.related if quoted.document_id not in deleted]
+    if len(kept) < len(reply.citations):
+        text = WITHDRAWN[language_of(answer.question, None)]
+        reply = replace(reply, text=text, citations=kept)
+    if len(related) < len(reply.related):
+        reply = replace(reply, related=related)
+    return replace(answer, reply=reply)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from mara.agents.model import Answer, AnswerStatus, Citation, Feedback, Usage
 from mara.agents.schemas.agents import Text
-from mara.search.schemas import PlaceOut
+from mara.search.schemas import NORMALIZED, PlaceOut
 
 MICRO = 1_000_000
 
@@ -22,7 +22,7 @@ class QuestionIn(BaseModel):
         json_schema_extra={"examples": [{"question": "Диск на узле заполнен. Что делать?"}]},
     )
 
-    question: Annotated[Text, Field(min_length=1, max_length=4000)] = Field(
+    question: Annotated[Text, Field(min_length=1, max_length=4000), NORMALIZED] = Field(
         description="The question, in Russian or English.",
         examples=["Диск на узле заполнен. Что делать?"],
     )
@@ -44,6 +44,11 @@ class CitationOut(BaseModel):
         examples=["Удалите архивы журналов старше 14 дней."],
     )
     place: PlaceOut = Field(description="Where the passage is in the document.")
+    has_more: bool = Field(
+        description="Whether the section has more passages in the document than the answer quotes;"
+        " true for the last one that it quotes of the section.",
+        examples=[False],
+    )
 
     @classmethod
     def of(cls, citation: Citation) -> Self:
@@ -54,6 +59,7 @@ class CitationOut(BaseModel):
             chunk_id=citation.chunk_id,
             quote=citation.quote,
             place=PlaceOut.of(citation.place),
+            has_more=citation.has_more,
         )
 
 
@@ -96,6 +102,10 @@ class AnswerOut(BaseModel):
     )
     citations: Sequence[CitationOut] = Field(
         description="The passages that the answer rests on, the best first."
+    )
+    related: Sequence[CitationOut] = Field(
+        description="Passages near the question that the answer does not rest on. If the status is "
+        "`not_in_documents`, the nearest passage, which does not answer the question."
     )
     usage: UsageOut = Field(description="Tokens of the language model, and their price.")
     created_at: datetime = Field(description="When the question was answered.")
@@ -165,6 +175,7 @@ def _answer_fields(answer: Answer) -> dict[str, Any]:
         "text": reply.text,
         "confidence": round(reply.confidence, 4),
         "citations": [CitationOut.of(citation) for citation in reply.citations],
+        "related": [CitationOut.of(citation) for citation in reply.related],
         "usage": UsageOut.of(reply.usage),
         "created_at": answer.created_at,
     }

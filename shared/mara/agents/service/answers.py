@@ -1,8 +1,9 @@
-"""Answers questions in six steps, each in its own module.
+"""Answers questions in seven steps, each in its own module.
 
 1. ``question``: read the agent and the conversation; 2. ``retrieval``: search for passages;
-3. ``decision``: answer or refuse; 4. ``composition``: draft the answer; 5. ``verification``: check
-its citations; 6. ``record``: store it. A step imports only the modules of earlier steps.
+3. ``decision``: answer or refuse; 4. ``sections``: read the sections of the passages;
+5. ``composition``: draft the answer; 6. ``verification``: check its citations; 7. ``record``: store
+it. A step imports only the modules of earlier steps.
 """
 
 from dataclasses import dataclass, replace
@@ -11,10 +12,11 @@ from uuid import UUID
 from mara.agents.model import Agent, Answer, Reply
 from mara.agents.model.pending import PendingAnswer
 from mara.agents.service.composition import Composer
-from mara.agents.service.decision import decide
+from mara.agents.service.decision import Decision, decide
 from mara.agents.service.question import Question, QuestionReader
 from mara.agents.service.record import AnswerRecorder
 from mara.agents.service.retrieval import PassageRetriever
+from mara.agents.service.sections import SectionReader
 from mara.agents.service.verification import verified
 from mara.kernel.principal import Principal, Role
 from mara.kernel.time_budget import UNLIMITED, TimeBudget
@@ -26,6 +28,7 @@ class AnswerService:
 
     questions: QuestionReader
     retriever: PassageRetriever
+    sections: SectionReader
     composer: Composer
     recorder: AnswerRecorder
 
@@ -63,11 +66,15 @@ class AnswerService:
     ) -> Reply:
         """Answer with the settings of ``agent`` as given, without storing the answer."""
         question = Question(agent, text)
-        decision = decide(self.retriever.retrieve(caller, question))
+        decision = self._decide(caller, question)
         draft = self.composer.compose(question, decision, budget)
         return verified(question, decision, draft)
 
     def _answer(self, caller: Principal, question: Question, budget: TimeBudget) -> Answer:
-        decision = decide(self.retriever.retrieve(caller, question))
+        decision = self._decide(caller, question)
         draft = self.composer.compose(question, decision, budget)
         return self.recorder.keep(question, decision, verified(question, decision, draft))
+
+    def _decide(self, caller: Principal, question: Question) -> Decision:
+        decision = decide(self.retriever.retrieve(caller, question))
+        return self.sections.complete(caller, question, decision)

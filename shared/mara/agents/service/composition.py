@@ -1,4 +1,4 @@
-"""Step 4 of an answer: draft a text with claims, by quoting or by a language model."""
+"""Step 5 of an answer: draft a text with claims, by quoting or by a language model."""
 
 from dataclasses import dataclass, replace
 

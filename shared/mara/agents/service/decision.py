@@ -2,20 +2,33 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from mara.agents.model.confidence import ANSWER_AT, confidence_of
 from mara.agents.model.verification import Claim
 from mara.agents.service.retrieval import Retrieval
 from mara.search.model import Hit
 
+RELATED_AT = 0.001
+"""With a lower confidence, a refusal does not show the nearest passage as related."""
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The retrieval that is used; ``searched`` is its search text, ``confidence`` is 0..1."""
+    """The retrieval that is used; ``searched`` is its search text, ``confidence`` is 0..1.
+
+    The sections of the passages ``cut`` are longer than what is shown of them.
+
+    ``absent`` are numbers and codes of the question that are in no passage; ``nearest`` is the hit
+    that search ranks first.
+    """
 
     searched: str
     passages: Sequence[Hit]
     confidence: float
+    cut: frozenset[UUID] = frozenset()
+    nearest: Hit | None = None
+    absent: Sequence[str] = ()
 
     @property
     def is_answerable(self) -> bool:
@@ -23,21 +36,38 @@ class Decision:
         return self.confidence >= ANSWER_AT
 
     @property
+    def related(self) -> Sequence[Hit]:
+        """The nearest passage of a refused question; none if it is far from the question."""
+        if self.is_answerable or self.nearest is None or self.confidence < RELATED_AT:
+            return ()
+        return (self.nearest,)
+
+    @property
     def quotes(self) -> Sequence[Claim]:
         """The passages as quotes; they are verified like those of a model."""
-        return [Claim(hit.chunk.id, hit.chunk.text) for hit in self.passages]
+        return whole_quotes(self.passages)
+
+
+def whole_quotes(hits: Iterable[Hit]) -> Sequence[Claim]:
+    """Return the whole text of each hit as a quote that is not verified yet."""
+    return [Claim(hit.chunk.id, hit.chunk.text) for hit in hits]
 
 
 def decide(retrievals: Iterable[Retrieval]) -> Decision:
     """Take the first retrieval that is answerable, else the one with the highest confidence.
 
-    Retrievals after the first answerable one are not consumed, so their searches do not run.
+    Retrievals after the first answerable one are not consumed, so their searches do not run; nor
+    after one that names and codes refute: a question before it must not answer for another name.
     """
     best = Decision("", (), 0.0)
     for found in retrievals:
-        confidence = confidence_of(found.evidence, found.text, found.best)
+        text = found.best.chunk.text if found.best else ""
+        confidence = confidence_of(found.evidence, found.text, text)
         if confidence >= best.confidence:
-            best = Decision(found.text, found.passages, confidence)
-        if best.is_answerable:
+            absent = found.evidence.absent if found.evidence else ()
+            best = Decision(
+                found.text, found.passages, confidence, nearest=found.best, absent=absent
+            )
+        if best.is_answerable or (found.evidence is not None and found.evidence.is_refuted):
             break
     return best

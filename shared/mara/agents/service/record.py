@@ -1,4 +1,4 @@
-"""Step 6 of an answer: store it with its inputs, which explain it later."""
+"""Step 7 of an answer: store it with its inputs, which explain it later."""
 
 from dataclasses import dataclass, replace
 

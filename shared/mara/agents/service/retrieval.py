@@ -1,29 +1,30 @@
-"""Step 2 of an answer: search for passages, and select the ones to cite."""
+"""Step 2 of an answer: search for passages, and select the best one of each section."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from mara.agents.model.non_answers import without_non_answers
 from mara.agents.model.passages import choose
 from mara.agents.service.question import Question
 from mara.kernel.principal import Principal
 from mara.search.model import Evidence, Hit
 from mara.search.service.search import SearchService
 
-CANDIDATES = 40
-"""The number of hits to select from: enough to include every passage of the best section."""
-
 
 @dataclass(frozen=True, slots=True)
 class Retrieval:
-    """The passages that were selected for the search text ``text``, in the order of citation.
+    """The passages that were selected for the search text ``text``, best first.
 
-    ``evidence`` measures how well the best hit, whose text is ``best``, answers ``text``.
+    Each is of another section. The first is the best hit; contents and empty fields of forms are
+    no hits, and a heading without text stands for the text below it.
+
+    ``evidence`` measures how well the best hit answers ``text``; ``None`` without a hit.
     """
 
     text: str
     passages: Sequence[Hit]
-    evidence: Sequence[Evidence]
-    best: str
+    evidence: Evidence | None
+    best: Hit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class PassageRetriever:
         settings = question.agent.settings
         for text in question.search_texts:
             found = self.search.retrieve(caller, text, document_ids=settings.document_ids)
-            passages = choose(found.hits[:CANDIDATES], text, settings.top_k)
-            best = found.hits[0].chunk.text if found.hits else ""
+            found = found.keeping(without_non_answers(found.hits, question.text))
+            passages = choose(found.answering, question.text)[: settings.top_k]
+            best = found.hits[0] if found.hits else None
             yield Retrieval(text, passages, self.search.evidence(found), best)

@@ -31,9 +31,11 @@ class UploadService:
 
     def _store(self, caller: Principal, upload: Upload) -> UploadResult:
         if isinstance(upload, SentFile):
-            document, is_new = self.library.upload(caller, upload.filename, upload.content)
+            document, is_new = self.library.upload(
+                caller, upload.filename, upload.content, replaces=upload.replaces
+            )
             return UploadResult(document, is_new)
         document, form = self.library.begin_upload(
-            caller, upload.filename, upload.size, upload.sha256
+            caller, upload.filename, upload.size, upload.sha256, replaces=upload.replaces
         )
         return UploadResult(document, form is not None, announced=True, form=form)

@@ -1,16 +1,13 @@
 """Documents in PostgreSQL."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import (
-    ARRAY,
     Boolean,
     Text,
-    Uuid,
     and_,
-    any_,
     bindparam,
     delete,
     func,
@@ -23,6 +20,7 @@ from sqlalchemy import (
 from mara.documents.adapters.tables import documents
 from mara.documents.errors import DocumentNotFound
 from mara.documents.model import Document, DocumentState, Failure, Progress, Stage
+from mara.documents.ports import NAMESAKES_MAX
 from mara.documents.service.recovery import DELETED_FOR, QUEUED_FOR, UPLOADING_FOR
 from mara.kernel.page import PageRequest
 from mara.kernel.unit_of_work import SYSTEM, Scope
@@ -43,6 +41,7 @@ _columns = documents.c
 _of_id = _columns.id == bindparam("id")
 _of_owner = _columns.owner_id == bindparam("owner_id")
 _of_name = _columns.filename == bindparam("filename")
+_of_file = func.coalesce(_columns.first_version_id, _columns.id) == bindparam("lineage_id")
 _not_deleted = _columns.deleted_at.is_(None)
 _current = and_(_not_deleted, _columns.superseded_at.is_(None))
 _queued = _columns.state == constant(DocumentState.QUEUED)
@@ -69,6 +68,10 @@ UPDATE = (
                 _columns.attempts,
                 _columns.lease_until,
                 _columns.deleted_at,
+                _columns.dropped,
+                _columns.version,
+                _columns.supersedes,
+                _columns.first_version_id,
                 *_progress,
             )
         )
@@ -82,11 +85,23 @@ FIND_BY_HASH = (
     .order_by(_columns.version.desc())
     .limit(1)
 )
-# Held until the transaction ends: concurrent uploads of one name get consecutive versions.
-LOCK_NAME = select(
+# Held until the transaction ends.
+ADVISORY_LOCK = select(
     func.pg_advisory_xact_lock(func.hashtextextended(bindparam("name", type_=Text), 7211))
 )
-NEXT_VERSION = select(func.coalesce(func.max(_columns.version), 0) + 1).where(_of_owner, _of_name)
+NEXT_VERSION = select(func.coalesce(func.max(_columns.version), 0) + 1).where(_of_owner, _of_file)
+NAMESAKES = (
+    select(documents)
+    .where(
+        _of_owner,
+        _of_name,
+        _current,
+        _columns.state == constant(DocumentState.READY),
+        _columns.id < bindparam("id"),
+    )
+    .order_by(_columns.id.desc())
+    .limit(NAMESAKES_MAX)
+)
 LIST = SortedList.of(
     select(documents).where(
         _of_owner,
@@ -123,7 +138,7 @@ RENEW = (
 )
 SUPERSEDE = (
     update(documents)
-    .where(_of_owner, _of_name, _columns.version < bindparam("newest"), _current)
+    .where(_of_owner, _of_file, _columns.version < bindparam("newest"), _current)
     .values(superseded_at=bindparam("at"))
     .returning(_columns.id)
 )
@@ -148,9 +163,6 @@ OVERDUE = (
 )
 FIND_DELETED = select(documents).where(_of_id, _columns.deleted_at.is_not(None))
 ERASE = delete(documents).where(_of_id, _columns.deleted_at.is_not(None))
-OWN = select(_columns.id).where(
-    _of_owner, _columns.id == any_(bindparam("ids", type_=ARRAY(Uuid))), _not_deleted
-)
 
 
 class PostgresDocuments:
@@ -173,10 +185,19 @@ class PostgresDocuments:
         row = fetch_one(FIND_BY_HASH, owner_id=owner_id, sha256=sha256, filename=filename)
         return _document(row) if row else None
 
-    def next_version(self, owner_id: UUID, filename: str) -> int:
-        """Return the next version of this name, which is locked until the transaction ends."""
-        fetch_value(LOCK_NAME, name=f"{owner_id}/{filename}")
-        return int(fetch_value(NEXT_VERSION, owner_id=owner_id, filename=filename))
+    def lock_name(self, owner_id: UUID, filename: str) -> None:
+        """Lock the name until the transaction ends."""
+        fetch_value(ADVISORY_LOCK, name=f"{owner_id}/{filename}")
+
+    def next_version(self, owner_id: UUID, lineage_id: UUID) -> int:
+        """Return the next version of the file, which is locked until the transaction ends."""
+        fetch_value(ADVISORY_LOCK, name=str(lineage_id))
+        return int(fetch_value(NEXT_VERSION, owner_id=owner_id, lineage_id=lineage_id))
+
+    def earlier_namesakes(self, document: Document) -> Sequence[Document]:
+        """Return the searchable documents of the same name that were uploaded before."""
+        name = {"owner_id": document.owner_id, "filename": document.filename}
+        return [_document(row) for row in fetch_all(NAMESAKES, **name, id=document.id)]
 
     def list(self, owner_id: UUID, page: PageRequest) -> list[Document]:
         """Return a page of the owner's documents, and one document more if there are more."""
@@ -203,8 +224,8 @@ class PostgresDocuments:
 
     def supersede_older(self, newest: Document, at: datetime) -> Sequence[UUID]:
         """Mark older versions as superseded; return their ids."""
-        name = {"owner_id": newest.owner_id, "filename": newest.filename}
-        return [row["id"] for row in fetch_all(SUPERSEDE, **name, newest=newest.version, at=at)]
+        of_file = {"owner_id": newest.owner_id, "lineage_id": newest.lineage_id}
+        return [row["id"] for row in fetch_all(SUPERSEDE, **of_file, newest=newest.version, at=at)]
 
     def overdue(self, at: datetime, limit: int) -> Sequence[Document]:
         """Return documents whose next step is overdue, locked until the transaction ends."""
@@ -226,15 +247,6 @@ class PostgresDocuments:
     def erase(self, document_id: UUID) -> None:
         """Delete the row of a deleted document."""
         execute(ERASE, id=document_id)
-
-
-class PostgresOwnDocuments:
-    """Implements ``OwnDocuments``."""
-
-    def unknown(self, owner_id: UUID, document_ids: Collection[UUID]) -> set[UUID]:
-        """Return those of ``document_ids`` that the user does not own."""
-        rows = fetch_all(OWN, owner_id=owner_id, ids=list(document_ids))
-        return set(document_ids) - {row["id"] for row in rows}
 
 
 def _filters(page: PageRequest) -> Row:

@@ -21,11 +21,12 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from mara.documents.model import DocumentState, Stage
 from mara.documents.model.analysis import AnalysisResult, AnalysisState, Entity, Method
-from mara.extraction.model import Format
+from mara.extraction.model import DroppedKind, Format
 from mara.platform.schema import (
     TIMESTAMP,
     Converted,
     check,
+    dump_json,
     enumerated,
     load_record,
     metadata,
@@ -36,6 +37,10 @@ from mara.platform.schema import (
 def _load_result(stored: dict[str, Any]) -> AnalysisResult:
     entities = [load_record(Entity, entity) for entity in stored["entities"]]
     return load_record(AnalysisResult, stored, entities=entities, method=Method(stored["method"]))
+
+
+def _load_dropped(stored: dict[str, int]) -> dict[DroppedKind, int]:
+    return {DroppedKind(kind): count for kind, count in stored.items()}
 
 
 def _dump_result(result: AnalysisResult) -> str:
@@ -68,7 +73,11 @@ documents = Table(
     Column("progress_stage", enumerated(Stage)),
     Column("progress_done", Integer),
     Column("progress_total", Integer),
-    UniqueConstraint("owner_id", "filename", "version"),
+    Column("dropped", Converted(JSONB(), load=_load_dropped, dump=dump_json)),
+    Column("supersedes", Uuid),
+    Column("first_version_id", Uuid),
+    # Null for first versions, which are distinct.
+    UniqueConstraint("first_version_id", "version"),
     one_of("format", Format),
     CheckConstraint("size > 0", name="size"),
     CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256"),
@@ -85,6 +94,7 @@ documents = Table(
         name="documents_progress",
     ),
     Index("documents_owner", "owner_id", "id"),
+    Index("documents_name", "owner_id", "filename"),
     Index("documents_hash", "owner_id", "sha256"),
     Index(
         "documents_open",

@@ -1,11 +1,12 @@
 """Documents: their states, versions and failures."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from mara.extraction.model import Format
+from mara.extraction.model import DroppedKind, Format
 
 SIZE_MAX = 100 * 1024 * 1024
 """The maximum size of an uploaded file, in bytes."""
@@ -62,7 +63,7 @@ class Contract:
     """What is read from a format, and what is dropped: shown to the owner of each document."""
 
     read: tuple[str, ...]
-    dropped: tuple[str, ...]
+    dropped: tuple[DroppedKind, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +93,29 @@ class Document:
     """While ``processing``: when the claim expires."""
     progress: Progress | None = None
     """While ``processing``: how far it is."""
+    dropped: Mapping[DroppedKind, int] | None = None
+    """How often each kind of content was left out; ``None`` until the document is read."""
     deleted_at: datetime | None = None
     superseded_at: datetime | None = None
     """When a newer version of the file became ready: this one is not searchable any more."""
+    supersedes: UUID | None = None
+    """The version before this one; ``None`` for a first version."""
+    first_version_id: UUID | None = None
+    """The first version of the file; ``None`` for a first version."""
+
+    @property
+    def lineage_id(self) -> UUID:
+        """What all versions of a file have in common: the id of the first one."""
+        return self.first_version_id or self.id
+
+    def as_version_after(self, previous: "Document", version: int) -> "Document":
+        """Return this document as the version ``version`` of the file of ``previous``."""
+        return replace(
+            self,
+            version=version,
+            supersedes=previous.id,
+            first_version_id=previous.lineage_id,
+        )
 
     @property
     def object_key(self) -> str:

@@ -11,6 +11,7 @@ from mara.documents.model import Document, DocumentState, Failure, Stage
 from mara.documents.model.uploads import UploadForm
 from mara.documents.service.formats import CONTRACTS, check_filename, check_size
 from mara.documents.service.library import DOWNLOAD_LIFETIME
+from mara.extraction.model import DroppedKind
 from mara.kernel.checked import checked
 from mara.kernel.failure_text import FailureText, in_english
 
@@ -51,6 +52,13 @@ class UploadIn(BaseModel):
         "null links it to no agent.",
         examples=[None],
     )
+    replaces: UUID | None = Field(
+        default=None,
+        description="Document that the file is a new version of. Without it, the file is a new "
+        "version of one with the same name if at least 60 % of their passages are the same, else "
+        "a document of its own.",
+        examples=[None],
+    )
 
 
 class FailureOut(BaseModel):
@@ -81,16 +89,36 @@ class ProgressOut(BaseModel):
     )
 
 
+class DroppedOut(BaseModel):
+    """A kind of content that is left out, and how often it was met in this document."""
+
+    kind: DroppedKind = Field(description="What is left out.", examples=["hidden_rows"])
+    count: int | None = Field(
+        description="How many there are in the document; null until the document is read, and for"
+        " kinds that are not counted.",
+        examples=[3],
+    )
+
+
 class ContractOut(BaseModel):
-    """What is read from files of this format, and what is dropped."""
+    """What is read from files of this format, and what was dropped from this document."""
 
     read: list[str] = Field(
         description="What is read from files of this format.",
         examples=[["text of every page, with its number"]],
     )
-    dropped: list[str] = Field(
-        description="What is left out.", examples=[["pictures, and with them scanned text"]]
+    dropped: list[DroppedOut] = Field(
+        description="What is left out of files of this format, with the count in this document.",
+        examples=[[{"kind": "pictures", "count": 2}]],
     )
+
+    @classmethod
+    def of(cls, document: Document) -> Self:
+        """Build the response: the kinds of the format, then others that were met."""
+        contract, counts = CONTRACTS[document.format], document.dropped or {}
+        kinds = dict.fromkeys((*contract.dropped, *counts))
+        dropped = [DroppedOut(kind=kind, count=counts.get(kind)) for kind in kinds]
+        return cls(read=list(contract.read), dropped=dropped)
 
 
 class DocumentOut(BaseModel):
@@ -107,7 +135,14 @@ class DocumentOut(BaseModel):
         examples=["0" * 64],
     )
     version: int = Field(
-        description="Number of this version of the file. It counts from 1.", examples=[1]
+        description="Number of this version of the file. It counts from 1. Without `replaces` in "
+        "the upload, it is known when the state is `ready`.",
+        examples=[1],
+    )
+    supersedes: UUID | None = Field(
+        description="Id of the version before this one, which answers no questions any more when "
+        "this one is `ready`; null for a first version.",
+        examples=[None],
     )
     state: DocumentState = Field(
         description="`uploading` until the file has arrived, then `queued`, `processing`, and"
@@ -147,7 +182,6 @@ class DocumentOut(BaseModel):
     def of(cls, document: Document, failure_text: FailureText = in_english) -> Self:
         """Build the response from the model object; ``failure_text`` translates the failure."""
         failure, progress = document.failure, document.progress
-        contract = CONTRACTS[document.format]
         return cls(
             id=document.id,
             filename=document.filename,
@@ -155,13 +189,14 @@ class DocumentOut(BaseModel):
             size=document.size,
             sha256=document.sha256,
             version=document.version,
+            supersedes=document.supersedes,
             state=document.state,
             failure=FailureOut.of(failure, failure_text) if failure else None,
             pages=document.pages,
             chunks=document.chunks,
             language=document.language,
             progress=ProgressOut(**asdict(progress)) if progress else None,
-            contract=ContractOut(read=list(contract.read), dropped=list(contract.dropped)),
+            contract=ContractOut.of(document),
             superseded=document.superseded_at is not None,
             created_at=document.created_at,
             updated_at=document.updated_at,

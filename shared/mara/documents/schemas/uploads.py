@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 
 from mara.documents.model.uploads import AnnouncedFile, SentFile, Upload, UploadResult
 from mara.documents.schemas import DocumentOut, UploadBegun, UploadIn
@@ -44,6 +44,7 @@ _FORM: dict[str, Any] = {
             "description": "The file: PDF, DOCX, XLSX, CSV, Markdown or text.",
         },
         "agent_id": _optional_id("Agent that will answer from the document, besides its others."),
+        "replaces": _optional_id("Document that the file is a new version of."),
     },
 }
 _REQUEST_BODY: dict[str, Any] = {
@@ -82,7 +83,7 @@ async def parse_upload(request: Request) -> tuple[Upload, UUID | None]:
     except ValidationError as error:
         found = [{**e, "loc": ("body", *e["loc"])} for e in error.errors(include_url=False)]
         raise RequestValidationError(found) from None
-    return AnnouncedFile(body.filename, body.size, body.sha256), body.agent_id
+    return AnnouncedFile(body.filename, body.size, body.sha256, body.replaces), body.agent_id
 
 
 def upload_response(
@@ -98,14 +99,20 @@ def upload_response(
 
 async def _parse_form(request: Request) -> tuple[Upload, UUID | None]:
     async with request.form(max_files=1, max_fields=5) as form:
-        file, agent_id = form.get("file"), form.get("agent_id")
+        file = form.get("file")
         if not isinstance(file, UploadFile):
             raise _invalid("file", "Field required")
-        try:
-            agent = UUID(agent_id) if isinstance(agent_id, str) and agent_id else None
-        except ValueError:
-            raise _invalid("agent_id", "Input should be a valid UUID") from None
-        return SentFile(file.filename or "", await file.read()), agent
+        agent_id, replaces = _id_in(form, "agent_id"), _id_in(form, "replaces")
+        return SentFile(file.filename or "", await file.read(), replaces), agent_id
+
+
+def _id_in(form: FormData, field: str) -> UUID | None:
+    """Return the id in a field of the form, which may be empty. Raises RequestValidationError."""
+    value = form.get(field)
+    try:
+        return UUID(value) if isinstance(value, str) and value else None
+    except ValueError:
+        raise _invalid(field, "Input should be a valid UUID") from None
 
 
 def _invalid(field: str, message: str) -> RequestValidationError:

@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 
 from mara.documents.errors import EmptyFile, FileTooLarge, InvalidFilename, UnsupportedFormat
 from mara.documents.model import SIZE_MAX, Contract
-from mara.extraction.model import Format
+from mara.extraction.model import DroppedKind, Format
 from mara.kernel.text import UNUSABLE
 
 FILENAME_LENGTH_MAX = 255
@@ -31,34 +31,60 @@ CONTRACTS = {
             "text of every page, with its number",
             "headings, told by their larger type",
             "lists and tables, a line each",
+            "columns of running text, one after the other",
+            "words and sentences that go on over the end of a line or a page",
+            "values of form fields, beside their labels",
         ),
         dropped=(
-            "pictures, and with them scanned text",
-            "text that nobody sees: invisible, white on white, tiny, off the page",
-            "comments, form fields, scripts and attached files",
+            DroppedKind.PICTURES,
+            DroppedKind.HIDDEN_TEXT,
+            DroppedKind.UNREADABLE_TEXT,
+            DroppedKind.PAGE_HEADERS,
+            DroppedKind.PAGE_FOOTERS,
+            DroppedKind.COMMENTS,
+            DroppedKind.SCRIPTS,
+            DroppedKind.ATTACHMENTS,
         ),
     ),
     Format.DOCX: Contract(
         read=(
             "paragraphs under their headings, text boxes and insertions included",
             "lists, an item a line",
+            "automatic numbers of clauses and headings",
+            "footnotes and endnotes, below the paragraph that refers to them",
+            "addresses of links, ticked boxes and chosen entries of forms",
             "table rows with their headers, merged cells repeated",
         ),
         dropped=(
-            "pictures",
-            "page headers, page footers, footnotes and comments",
-            "deleted text",
-            "text that nobody sees: hidden, white on white, tiny",
+            DroppedKind.PICTURES,
+            DroppedKind.PAGE_HEADERS,
+            DroppedKind.PAGE_FOOTERS,
+            DroppedKind.CHARTS,
+            DroppedKind.COMMENTS,
+            DroppedKind.DELETED_TEXT,
+            DroppedKind.HIDDEN_ROWS,
+            DroppedKind.HIDDEN_TEXT,
+            DroppedKind.SYMBOLS,
         ),
     ),
     Format.XLSX: Contract(
         read=(
             "rows with the headers of their columns, their sheet and their number",
-            "values as they were computed last",
+            "values as they were computed last, numbers and dates in the format of their cell",
+            "formulas that were never computed, named as such",
+            "addresses of links, and merged cells in each of their rows",
         ),
         dropped=(
-            "formulas, charts, pictures and comments",
-            "hidden sheets, rows and columns, what a filter or a group hides included",
+            DroppedKind.FORMULAS,
+            DroppedKind.UNCOMPUTED_FORMULAS,
+            DroppedKind.CHARTS,
+            DroppedKind.PICTURES,
+            DroppedKind.TEXT_BOXES,
+            DroppedKind.COMMENTS,
+            DroppedKind.HIDDEN_SHEETS,
+            DroppedKind.HIDDEN_ROWS,
+            DroppedKind.HIDDEN_COLUMNS,
+            DroppedKind.REPEATED_HEADERS,
         ),
     ),
     Format.CSV: Contract(
@@ -75,7 +101,7 @@ CONTRACTS = {
             "table rows with their headers",
             "UTF-8, UTF-16, CP1251 and KOI8-R",
         ),
-        dropped=("front matter", "comments", "pictures, but not their words"),
+        dropped=(DroppedKind.FRONT_MATTER, DroppedKind.COMMENTS, DroppedKind.PICTURES),
     ),
     Format.TXT: Contract(
         read=("paragraphs", "UTF-8, UTF-16, CP1251 and KOI8-R"),

@@ -52,14 +52,18 @@ class LibraryService:
     unit_of_work: UnitOfWork
     now: Clock
 
-    def upload(self, caller: Principal, filename: str, content: bytes) -> tuple[Document, bool]:
+    def upload(
+        self, caller: Principal, filename: str, content: bytes, *, replaces: UUID | None = None
+    ) -> tuple[Document, bool]:
         """Store a file and queue its ingestion; return the document and whether it is new.
 
-        The same file with the same name is the same document.
-        Raises EmptyFile, FileTooLarge, InvalidFilename, UnsupportedFormat, StorageUnavailable.
+        The same file with the same name is the same document. ``replaces`` is a document that this
+        one is a new version of; ingestion decides otherwise, by comparing the passages.
+        Raises DocumentNotFound, EmptyFile, FileTooLarge, InvalidFilename, UnsupportedFormat,
+        StorageUnavailable.
         """
         digest = hashlib.sha256(content).hexdigest()
-        document, is_new = self._register(caller, filename, len(content), digest)
+        document, is_new = self._register(caller, filename, len(content), digest, replaces=replaces)
         if document.state is not DocumentState.UPLOADING:
             return document, False
         # Outside a transaction; the watchdog fails a document whose bytes never arrive.
@@ -74,14 +78,21 @@ class LibraryService:
         return queued, is_new
 
     def begin_upload(
-        self, caller: Principal, filename: str, size: int, sha256: str
+        self,
+        caller: Principal,
+        filename: str,
+        size: int,
+        sha256: str,
+        *,
+        replaces: UUID | None = None,
     ) -> tuple[Document, UploadForm | None]:
         """Return the document and a form that accepts exactly this file.
 
         ``size`` is in bytes, ``sha256`` in hex. The form is ``None`` if the file is stored already.
-        Raises EmptyFile, FileTooLarge, InvalidFilename, UnsupportedFormat, StorageUnavailable.
+        ``replaces`` as in ``upload``. Raises DocumentNotFound, EmptyFile, FileTooLarge,
+        InvalidFilename, UnsupportedFormat, StorageUnavailable.
         """
-        document, _ = self._register(caller, filename, size, sha256.lower())
+        document, _ = self._register(caller, filename, size, sha256.lower(), replaces=replaces)
         if document.state is not DocumentState.UPLOADING:
             return document, None
         lifetime_s = int(UPLOAD_LIFETIME.total_seconds())
@@ -179,7 +190,13 @@ class LibraryService:
             self.publish(PurgeDocument(document_id=document_id))
 
     def _register(
-        self, caller: Principal, filename: str, size: int, sha256: str
+        self,
+        caller: Principal,
+        filename: str,
+        size: int,
+        sha256: str,
+        *,
+        replaces: UUID | None,
     ) -> tuple[Document, bool]:
         """Return the document of this content, in state ``uploading`` until the file is stored."""
         check_all(lambda: check_size(size), lambda: check_filename(filename))
@@ -187,9 +204,10 @@ class LibraryService:
         kind = format_of(name)
         at = self.now()
         with self.unit_of_work(caller.user_id):
-            version = self.documents.next_version(caller.user_id, name)
+            previous = self.documents.get(caller.user_id, replaces) if replaces else None
+            self.documents.lock_name(caller.user_id, name)
             known = self.documents.find_by_hash(caller.user_id, sha256, name)
-            if known is not None:
+            if known and (previous is None or known.lineage_id == previous.lineage_id):
                 return self._restart(known), False
             document = Document(
                 id=new_id(),
@@ -199,11 +217,14 @@ class LibraryService:
                 media_type=MEDIA_TYPES[kind],
                 size=size,
                 sha256=sha256,
-                version=version,
+                version=1,
                 state=DocumentState.UPLOADING,
                 created_at=at,
                 updated_at=at,
             )
+            if previous is not None:
+                version = self.documents.next_version(caller.user_id, previous.lineage_id)
+                document = document.as_version_after(previous, version)
             self.documents.add(document)
         return document, True
 

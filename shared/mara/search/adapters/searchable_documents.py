@@ -5,12 +5,12 @@ from uuid import UUID
 from mara.platform.database import connection
 from mara.search.model import Query
 
-# A document id whose document has a newer version refers to that version.
+# A document id whose document has a newer version refers to that version, never to a namesake.
 SEARCHABLE = """
     owner_id = %(owner)s
       AND state = 'ready' AND deleted_at IS NULL AND superseded_at IS NULL
-      AND (%(everywhere)s OR id = ANY(%(documents)s) OR filename IN (
-        SELECT filename FROM documents
+      AND (%(everywhere)s OR id = ANY(%(documents)s) OR coalesce(first_version_id, id) IN (
+        SELECT coalesce(first_version_id, id) FROM documents
         WHERE owner_id = %(owner)s AND id = ANY(%(documents)s) AND superseded_at IS NOT NULL
           AND deleted_at IS NULL))
 """

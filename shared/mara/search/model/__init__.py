@@ -125,22 +125,36 @@ class IndexMatches:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Features that indicate whether a passage answers a question; each 0..1 but the cosine."""
+    """What indicates whether the first hit answers a question: names and codes, which decide
+    alone, or else features of its content.
+    """
 
-    bigram_coverage: float
-    """Adjacent words of the question that are adjacent in the passage."""
-    name_coverage: float
-    """Names and numbers of the question that are in the passage."""
-    sentence_similarity: float
-    """The best F1 of a sentence of the passage with a sentence of the question."""
-    sentence_coverage: float
-    """Words of the question matched by one sentence, by form or by embedding."""
-    passage_coverage: float
-    """As ``sentence_coverage``, for the whole passage."""
-    semantic_coverage: float
-    """As ``passage_coverage``, by embeddings alone: comparable across languages."""
-    cosine: float
-    """-1..1, of the embeddings of question and passage."""
+    named: bool = False
+    """The question says the title of its section in full."""
+    of_another: bool = False
+    """The question is about an identifier, and its section is titled with another one."""
+    absent: Sequence[str] = ()
+    """Numbers and codes that are asked for and are in no passage."""
+    exact: bool = False
+    """It is one of a few that have the numbers and codes asked for."""
+    unnamed: bool = False
+    """The question is about an identifier that no title has."""
+    ranking: float = 0.0
+    """The score of the first hit, relative to the highest score expected by chance."""
+    coverage: float = 0.0
+    """0..1, the words of the question, without values, matched by form or by embedding."""
+    semantic_coverage: float = 0.0
+    """As ``coverage``, by embeddings alone: comparable across languages."""
+
+    @property
+    def is_refuted(self) -> bool:
+        """Whether names and codes tell that the first hit does not answer."""
+        return self.of_another or bool(self.absent)
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether names and codes decide, whatever the content of the passage is."""
+        return self.named or self.exact or self.is_refuted
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,6 +167,12 @@ def _parts(token: str) -> list[str]:
     return [word for part in PART.findall(token) for word in CAMEL.split(part) if word]
 
 
+@lru_cache(maxsize=50_000)
+def folded_parts(token: str) -> tuple[str, ...]:
+    """The parts of an identifier, case-folded, including stop words."""
+    return tuple(_fold(part) for part in _parts(token))
+
+
 def _word(word: str) -> Iterator[str]:
     if word in STOP_WORDS:
         return

@@ -11,6 +11,7 @@ from functools import cached_property, lru_cache
 from mara.search.model import Chunk
 from mara.search.model.analyzer import FAMILY_PREFIX, Word, translations, words
 from mara.search.model.bm25 import CORPUS_SIZE_MIN, idf
+from mara.search.model.values import without_values
 from mara.search.model.windows import titles_of, windows
 
 FAMILY_MATCH = 0.5
@@ -183,15 +184,17 @@ class PassageAnalysis:
 
 
 class QueryAnalysis:
-    """A query as a whole, by sentence and by line, weighted by the corpus that was searched."""
+    """A query as a whole and by sentence, weighted by the corpus that was searched."""
 
     def __init__(self, text: str, frequencies: Mapping[str, int], chunk_count: int) -> None:
         """``frequencies``: how many of the ``chunk_count`` chunks searched contain each stem."""
         self.text = text
+        self.chunk_count = chunk_count
+        self._frequencies = frequencies
         self.whole = WeightedWords(text, frequencies, chunk_count)
         self.sentences = [WeightedWords(part, frequencies, chunk_count) for part in windows(text)]
-        self.lines = [
-            WeightedWords(line, frequencies, chunk_count)
-            for line in text.splitlines()
-            if line.strip()
-        ]
+
+    @cached_property
+    def gist(self) -> WeightedWords:
+        """The words without values of the day, which say what the question is about."""
+        return WeightedWords(without_values(self.text), self._frequencies, self.chunk_count)

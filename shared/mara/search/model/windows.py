@@ -14,6 +14,7 @@ WINDOW_CHARACTERS_MIN = 40
 WINDOWS_MAX = 12
 """Of one chunk; in a chunk with more sentences the windows are larger."""
 
+_USUAL_SHEET = re.compile(r"(?:sheet|worksheet|лист|tabelle|feuil|hoja)\s*\d*", re.IGNORECASE)
 SENTENCE_END = re.compile(r"(?<=[.!?…])\s+(?=[^a-zа-яё])|\n+")
 
 
@@ -29,14 +30,21 @@ def passages_to_embed(chunk: Chunk, filename: str) -> list[str]:
 
 
 def title_of(chunk: Chunk, filename: str) -> str:
-    """The file name without extension and the headings, joined: a field that is searched."""
+    """The file name without extension, the sheet and the headings, joined: a searched field."""
     return " / ".join(titles_of(chunk, filename))
 
 
 def titles_of(chunk: Chunk, filename: str) -> list[str]:
-    """The parts of the title. A file name without letters, such as ``0012``, is not a title."""
+    """The parts of the title: of the file, the sheet and the headings.
+
+    A file name without letters, such as ``0012``, is not a title, nor is the name that a program
+    gives to a sheet.
+    """
     stem = filename.rsplit(".", 1)[0]
     named = [stem] if any(character.isalpha() for character in stem) else []
+    sheet = chunk.place.sheet
+    if sheet is not None and not _USUAL_SHEET.fullmatch(sheet):
+        named.append(sheet)
     return [*named, *chunk.place.headings]
 
 

@@ -6,10 +6,16 @@ against real runbooks; the ranking changes little when any of them is halved or 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from mara.search.model import Candidate, Chunk, Hit, RankedCandidate
+from mara.search.model import Chunk, Hit, RankedCandidate
 from mara.search.model.matching import PassageAnalysis, QueryAnalysis
 from mara.search.service.fusion import by_score
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+Section = tuple[object, ...]
 
 DEPTH = 40
 """Candidates that are reranked; the rest follow in their order."""
@@ -62,13 +68,13 @@ class FeatureReranker:
     ) -> list[RankedCandidate]:
         """Reorder the best DEPTH candidates; every score stays below those before it."""
         head, tail = ranked[:DEPTH], ranked[DEPTH:]
-        sections: dict[tuple[object, ...], float] = {}
-        for hit in head:
-            key = _section(hit.candidate)
+        keys = sections_of([hit.candidate.chunk for hit in head])
+        sections: dict[Section, float] = {}
+        for key, hit in zip(keys, head, strict=True):
             sections[key] = max(sections.get(key, hit.semantic_z), hit.semantic_z)
         better = by_score(
-            replace(hit, score=self._score(query, hit, sections[_section(hit.candidate)]))
-            for hit in head
+            replace(hit, score=self._score(query, hit, sections[key]))
+            for key, hit in zip(keys, head, strict=True)
         )
         return append_tail(better, tail)
 
@@ -134,10 +140,31 @@ def _is_bare_heading(chunk: Chunk) -> bool:
     return chunk.place.headings[-1:] == (chunk.text.strip(),)
 
 
-def _section(candidate: Candidate) -> tuple[object, ...]:
-    """A row of a sheet, or everything under one outermost heading of a document."""
-    place = candidate.chunk.place
-    document = candidate.chunk.document_id
+def sections_of(chunks: Sequence[Chunk]) -> list[Section]:
+    """The section of each chunk: a row of a sheet, or a chapter of its document.
+
+    A chapter is what is under an outermost heading. If all chunks of a document share that heading,
+    it is the document's title, and its chapters are one level deeper, where they are divided.
+    """
+    paths: dict[UUID, list[tuple[str, ...]]] = {}
+    for chunk in chunks:
+        paths.setdefault(chunk.document_id, []).append(tuple(chunk.place.headings))
+    depths = {document: _chapter_depth(found) for document, found in paths.items()}
+    return [_section(chunk, depths[chunk.document_id]) for chunk in chunks]
+
+
+def _chapter_depth(paths: Sequence[tuple[str, ...]]) -> int:
+    """The number of headings that tell the chapters of a document apart."""
+    common = next(
+        (n for n, level in enumerate(zip(*paths, strict=False)) if len(set(level)) > 1),
+        min(map(len, paths)),
+    )
+    deepest = max(map(len, paths))
+    return max(1, min(common + 1, deepest - 1))
+
+
+def _section(chunk: Chunk, depth: int) -> Section:
+    place = chunk.place
     if place.row is not None:
-        return (document, place.sheet, place.row)
-    return (document, place.headings[:1])
+        return (chunk.document_id, place.sheet, place.row)
+    return (chunk.document_id, place.headings[:depth])

@@ -17,6 +17,7 @@ from functions.api.documents.upload_document.handler import handler as upload_do
 from functions.queues.accept_upload.handler import handler as accept_upload
 from functions.queues.ingest_document.handler import handler as ingest_document
 from functions.queues.purge_document.handler import handler as purge_document
+from tests.support import papers
 from tests.support.accounts import Account, make_account
 from tests.support.cloud import Cloud, cloud_of_moto
 from tests.support.events import Answer, call
@@ -78,10 +79,23 @@ class TestUpload:
             (form(TEXT, field="document"), 422, "bad_request"),
             (form(TEXT, agent_id="x"), 422, "bad_request"),
             (form(TEXT, agent_id=str(uuid4())), 404, "agent_not_found"),
+            (form(TEXT, replaces="x"), 422, "bad_request"),
+            (form(TEXT, replaces=str(uuid4())), 404, "document_not_found"),
             (b"no form", 422, "bad_request"),
             (form(b"x" * 5_000_000), 413, "body_too_large"),
         ],
-        ids=["empty", "exe", "control", "field", "agent", "no-agent", "no-form", "large"],
+        ids=[
+            "empty",
+            "exe",
+            "control",
+            "field",
+            "agent",
+            "no-agent",
+            "old",
+            "no-old",
+            "no-form",
+            "large",
+        ],
     )
     def test_refuses_and_keeps_nothing(
         self, cloud: Cloud, anna: Account, raw: bytes, status: int, code: str
@@ -89,6 +103,19 @@ class TestUpload:
         answer = send(anna, raw)
         assert (answer.status, answer.json["code"]) == (status, code)
         assert cloud.objects() == []
+
+    def test_in_the_place_of_another_document_is_its_next_version(
+        self, cloud: Cloud, anna: Account
+    ) -> None:
+        first = send(anna, form(TEXT)).json
+        assert (first["version"], first["supersedes"]) == (1, None)
+        second = send(anna, form(b"# Other", "other.md", replaces=first["id"])).json
+        assert (second["version"], second["supersedes"]) == (2, first["id"])
+        digest = hashlib.sha256(b"# Third").hexdigest()
+        body = {"filename": "o.md", "size": 7, "sha256": digest, "replaces": second["id"]}
+        begun = call(upload_document, "POST", f"{PATH}/upload", body=body, headers=anna.headers)
+        third = begun.json["document"]
+        assert (third["version"], third["supersedes"]) == (3, second["id"])
 
     def test_needs_a_login(self, cloud: Cloud) -> None:
         headers = {"content-type": f"multipart/form-data; boundary={BOUNDARY}"}
@@ -144,6 +171,18 @@ class TestRead:
         assert seen == ["Runbook", *(f"Prune backup {n}." for n in range(5))]
         content = call(get_content, "GET", f"{PATH}/{document_id}/content", headers=anna.headers)
         assert "attachment" in content.json["url"]
+
+    def test_a_document_tells_what_was_dropped_from_it(self, cloud: Cloud, anna: Account) -> None:
+        document_id = send(anna, form(papers.an_xlsx(), "plan.xlsx")).json["id"]
+        path = f"{PATH}/{document_id}"
+        before = call(get_document, "GET", path, headers=anna.headers).json["contract"]["dropped"]
+        assert {item["count"] for item in before} == {None}
+        body = f'{{"document_id":"{document_id}"}}'
+        assert deliver(ingest_document, body) == {"batchItemFailures": []}
+        dropped = call(get_document, "GET", path, headers=anna.headers).json["contract"]["dropped"]
+        assert {"kind": "hidden_rows", "count": 1} in dropped
+        assert {"kind": "hidden_sheets", "count": 1} in dropped
+        assert {"kind": "pictures", "count": 0} in dropped
 
     def test_deleted_it_is_gone(self, cloud: Cloud, anna: Account) -> None:
         document_id = send(anna, form(TEXT)).json["id"]

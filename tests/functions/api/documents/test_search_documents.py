@@ -1,5 +1,6 @@
 """POST /api/v1/documents/search, as API Gateway calls it."""
 
+import unicodedata
 from typing import Any
 
 import pytest
@@ -36,6 +37,18 @@ class TestSearchDocuments:
         scores = [item["score"] for item in items]
         assert scores == sorted(scores, reverse=True)
 
+    def test_finds_words_in_every_spelling_of_unicode(self, anna: Account) -> None:
+        learn(anna.id, "lunch.txt", ["Обед в полдень."])
+        wanted = learn(anna.id, "ops.txt", ["Конфигурация маршрутизатора хранится в архиве."])
+        for query in (
+            unicodedata.normalize("NFD", "конфигурация"),
+            "конфигу\u00adрация",
+            "конфигура\u0301ция",
+            "\u200bконфигурация\ufeff",
+        ):
+            items = search(anna, query=query, mode="lexical").json["items"]
+            assert [item["document_id"] for item in items] == [str(wanted.id)], ascii(query)
+
     def test_looks_only_where_it_is_told(self, anna: Account) -> None:
         learn(anna.id, "ops.txt", [TEXT])
         lunch = str(learn(anna.id, "lunch.txt", ["Lunch is at noon in the large hall."]).id)
@@ -48,6 +61,7 @@ class TestSearchDocuments:
             {},
             {"query": ""},
             {"query": " "},
+            {"query": "\u200b\u00ad"},
             {"query": "x" * 2001},
             {"query": "\x00"},
             {"query": "x", "limit": 0},

@@ -1,0 +1,1 @@
+"""Measures how well questions are answered and refused, and fits the confidence."""

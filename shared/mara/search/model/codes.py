@@ -1,0 +1,174 @@
+"""Numbers and codes of a question, which a passage has as a whole or not at all.
+
+A code is an id, a number, a date, a version, an address, an article or an amount. It is compared by
+its value, not by its spelling: ``12.03.2024`` is ``12 March 2024`` and ``1 250,00`` is ``1250``;
+``INV-2024-0118`` is neither ``INV-2024-0131`` nor ``2024``.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from mara.search.model.dates import DATE, date_keys, day_and_year
+from mara.search.model.numbers import NUMBER, YEAR, readings
+
+_EDGE, _END = r"(?<![\w@])", r"(?![\w@])"
+
+CODE = re.compile(
+    rf"{_EDGE}(?:0x[0-9a-f]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\w+(?:[-_/.:]\w+)*){_END}", re.IGNORECASE
+)
+STRUCTURE = re.compile(
+    r"(?:\b(?:article|clause|section|chapter|paragraph|item|art|статья|статьи|статье|статью|ст"
+    r"|пункт\w*|пп?|раздел\w*|глав[аыеу]|параграф\w*)\b\.?|§)\s*№?\s*(\d+(?:[.\-]\d+)*)",
+    re.IGNORECASE,
+)
+"""An article of a document, by its number."""
+NUMBERED = re.compile(r"(?:^|\n)[ \t]*(\d+(?:\.\d+)*)[.)]?[ \t]+(?=\S)")
+"""A line that begins with the number of its article."""
+MARKED = re.compile(
+    r"(?:\b(?:port|code|error|status|ticket|order|invoice|contract|room|office|build|no\."
+    r"|порт(?:а|у|ом|е)?|код(?:а|у|ом|е)?|ошибк\w+|статус(?:а|ом|е)?|тикет\w*|заявк\w+"
+    r"|заказ(?:а|у|ом|е)?|сч[её]т(?:а|у|ом|е)?|договор(?:а|у|ом|е)?|кабинет\w*|офис\w*|дом(?:а|е)?"
+    r"|квартир\w+|акт(?:а|у|ом|е)?|накладн\w+|приказ(?:а|у|ом|е)?)\s|№|#)"
+    r"\s*(?:№|#|no\.?)?\s*(\d+)(?![\w]|[-./:]\w)",
+    re.IGNORECASE,
+)
+"""A number of something that is numbered: it counts however short it is."""
+VERSION = re.compile(
+    r"\b(?:version|release|верси[яиюей]+|релиз\w*)\s+v?(\d+(?:\.\d+)*)", re.IGNORECASE
+)
+MONEY = re.compile(
+    r"[$€£₽]\s*(\d[\d.,\s\u00a0\u202f]*\d|\d)|(?<![\w.,-])(\d[\d.,\s\u00a0\u202f]*\d|\d)"
+    r"\s*(?:[$€£₽]|(?:usdt|usd|eur|dollars?|euros?|rubles?|rub|руб\w*|доллар\w*|евро)\b)",
+    re.IGNORECASE,
+)
+DIGITS_OF_A_NUMBER = 3
+"""A shorter number without a unit, as in "3 steps", is no code."""
+DIGITS_OF_AN_ID = 2
+ORDINAL = re.compile(
+    r"[а-яё]{1,3}\d{4}|\d+(?:st|nd|rd|th|s|x|-?(?:й|я|е|го|му|м|х|ю|ой|ый|ая|ое|ые|ых|летн\w*))"
+)
+UNITS = re.compile(
+    r"\d+(?:[.,]\d+)?(?:[kmgt]i?b?|ms|s|m|h|d|w|км|м|кг|г|л|мм|см|мс|с|ч|мин|гб|мб|тб|кб|px|pt|hz|ghz)"
+)
+MEASURED = re.compile(
+    r"\s*(?:%|(?:ms|sec\w*|s|min\w*|hours?|days?|[kmgt]i?b|bytes?|times|pods?|мс|сек\w*|мин\w*|час\w*"
+    r"|дн\w*|гб|мб|тб|кб|байт\w*|раз|процент\w*|percent)\b)",
+    re.IGNORECASE,
+)
+"""A unit behind a number that is measured: a value of the day."""
+SHORT_RANGE = re.compile(r"\b(\d\d)\d\d[-–—](\d\d)\b")
+"""``1620–21``"""
+TECHNICAL_WORDS = (
+    "sha1 sha256 sha512 base64 utf16 x86 x86_64 x64 amd64 arm64 win32 log4j h264 oauth2 ipv4 ipv6"
+)
+TECHNICAL = frozenset(TECHNICAL_WORDS.split())
+"""Words with digits that are no codes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """``said`` is how the question spells it; any of ``keys`` in a passage is the code."""
+
+    said: str
+    keys: frozenset[str]
+
+    @property
+    def is_year(self) -> bool:
+        """Whether it may be a year, which many passages share: it ranks none of them higher."""
+        return YEAR.fullmatch(self.said) is not None
+
+    @property
+    def hint(self) -> str:
+        """What every passage with the code contains, however it spells it."""
+        runs: list[str] = re.findall(r"\d+", self.said)
+        if not runs:
+            return self.said.lower()
+        date = DATE.fullmatch(self.said)
+        if date:
+            return day_and_year(date)[0].rpartition("-")[2]
+        return str(max(runs, key=len))[-2:]
+
+
+def codes_of(text: str) -> Sequence[Code]:
+    """The codes that a question asks about, in order."""
+    found: list[Code] = []
+    rest = text
+    for pattern, keys_of in _ASKED.items():
+        for match in pattern.finditer(rest):
+            keys = keys_of(match)
+            if keys:
+                found.append(Code(match.group().strip(), frozenset(keys)))
+                rest = rest.replace(match.group(), " " * len(match.group()), 1)
+    found += _plain_codes(rest)
+    return sorted(found, key=lambda code: text.find(code.said))
+
+
+def _plain_codes(text: str) -> Iterator[Code]:
+    for match in NUMBER.finditer(text):
+        is_measured = MEASURED.match(text, match.end())
+        if sum(map(str.isdigit, match.group())) >= DIGITS_OF_A_NUMBER and not is_measured:
+            yield Code(match.group().strip(), frozenset(readings(match.group())))
+    for match in CODE.finditer(text):
+        token = match.group()
+        digits = sum(map(str.isdigit, token))
+        if NUMBER.fullmatch(token) or not digits:
+            if "@" in token:
+                yield Code(token, frozenset({token.lower()}))
+            continue
+        folded = token.lower()
+        if ORDINAL.fullmatch(folded) or UNITS.fullmatch(folded) or folded in TECHNICAL:
+            continue
+        if digits >= DIGITS_OF_AN_ID and not _is_range(token):
+            yield Code(token, frozenset({_id_key(token)}))
+
+
+@lru_cache(maxsize=2_000)
+def keys_in(text: str) -> frozenset[str]:
+    """The keys of everything in a passage that may be asked for as a code."""
+    keys: set[str] = set()
+    for match in DATE.finditer(text):
+        day, year = day_and_year(match)
+        if day:
+            keys |= {f"day {day}", f"date {year}-{day}" if year else f"any {day}"}
+            keys |= {f"number {year}"} if year else set()
+    keys |= {f"article {number}" for number in STRUCTURE.findall(text)}
+    keys |= {f"article {number}" for number in NUMBERED.findall(text)}
+    for match in NUMBER.finditer(text):
+        keys |= readings(match.group())
+    for match in CODE.finditer(text):
+        token = match.group()
+        keys.update(map(_id_key, (token, *re.split("[:/]", token))))
+        if _is_range(token):
+            keys |= {reading for part in re.findall(r"\d+", token) for reading in readings(part)}
+    keys |= {f"number {century}{year}" for century, year in SHORT_RANGE.findall(text)}
+    return frozenset(keys)
+
+
+def _article_keys(number: str) -> set[str]:
+    """A number with points is unlike others: it is an article wherever it stands."""
+    return {f"article {number}", *([number] if "." in number else [])}
+
+
+def _number(match: re.Match[str]) -> str:
+    return next(group for group in match.groups() if group).strip()
+
+
+def _id_key(token: str) -> str:
+    folded = token.lower().replace("ё", "е").strip(".")
+    return re.sub(r"^v(?=\d+(?:\.\d+)+$)", "", folded)
+
+
+def _is_range(token: str) -> bool:
+    return re.fullmatch(r"\d+(?:[-–/:]\d+)+", token) is not None and token.count("-") <= 1
+
+
+_ASKED: Mapping[re.Pattern[str], Callable[[re.Match[str]], set[str]]] = {
+    DATE: date_keys,
+    STRUCTURE: lambda match: _article_keys(_number(match)),
+    VERSION: lambda match: {_id_key(_number(match))},
+    MONEY: lambda match: readings(_number(match)),
+    MARKED: lambda match: readings(_number(match)),
+}
+"""The kinds of codes that are told by what stands beside them."""

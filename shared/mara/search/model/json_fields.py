@@ -1,0 +1,50 @@
+"""The texts of a pasted JSON object by key, such as of a webhook of Alertmanager or Grafana."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+GROUPS = ("alerts", "commonlabels", "commonannotations", "evalmatches")
+"""Keys that are read before others, so that the alert comes before the group it belongs to."""
+DEPTH_MAX = 8
+
+
+def fields_of_json(text: str) -> dict[str, str]:
+    """The texts by key, of the first object in ``text``; a cut one is no object."""
+    start = text.find("{")
+    if start < 0:
+        return {}
+    try:
+        value, _ = json.JSONDecoder().raw_decode(text, start)
+    except (ValueError, RecursionError):
+        return dict(_cut_object(text[start:]))
+    fields: dict[str, str] = {}
+    for key, found in _strings(value):
+        fields.setdefault(key, found)
+    return fields
+
+
+def _strings(value: Any, depth: int = 0) -> Iterator[tuple[str, str]]:
+    if depth > DEPTH_MAX:
+        return
+    if isinstance(value, list):
+        for item in value:
+            yield from _strings(item, depth + 1)
+    elif isinstance(value, dict):
+        by_group = sorted(value.items(), key=lambda item: item[0].lower() not in GROUPS)
+        for key, item in by_group:
+            if isinstance(item, str):
+                yield key.lower(), item
+            else:
+                yield from _strings(item, depth + 1)
+
+
+def _cut_object(text: str) -> Iterator[tuple[str, str]]:
+    """The pairs of an object whose end is missing; the first of a key is kept by the caller."""
+    pairs = re.findall(r'"(\w+)"\s*:\s*"((?:[^"\\]|\\.)*)"', text)
+    seen = set()
+    for key, value in pairs:
+        if key.lower() not in seen:
+            seen.add(key.lower())
+            yield key.lower(), value.encode().decode("unicode_escape", "replace")

@@ -1,0 +1,79 @@
+"""The same alert, read from each form in which it is pasted."""
+
+import json
+
+import pytest
+
+from infra.quality.forms import FORMS, Alert
+from mara.search.model.alert_text import AlertText
+
+ALERT = Alert("DiskFillsUp", "The disk fills up.", "Disk /data on 10.0.3.17:9100 is 97% full.")
+FACTS = f"{ALERT.name} {ALERT.facts}"
+
+
+class TestRead:
+    @pytest.mark.parametrize("form", ["line", "lines", "json", "grafana", "labels"])
+    def test_gives_name_and_facts_on_one_line(self, form: str) -> None:
+        assert AlertText.read(FORMS[form](ALERT)).text == FACTS
+
+    @pytest.mark.parametrize("form", ["json", "grafana", "labels"])
+    def test_takes_the_name_from_its_key(self, form: str) -> None:
+        assert AlertText.read(FORMS[form](ALERT)).name == "DiskFillsUp"
+
+    @pytest.mark.parametrize(
+        "labels",
+        [
+            'ALERT{alertname="DiskFillsUp", instance="10.0.3.17:9100", summary="It is full"}',
+            (
+                "Labels:\n - alertname = DiskFillsUp\n - instance = db-1\nAnnotations:\n"
+                " - summary = It is full\nSource: http://prometheus.example/graph"
+            ),
+            "alertname: DiskFillsUp\nseverity: critical\nsummary: It is full",
+            "severity=critical alertname=DiskFillsUp summary=It is full",
+            "  alertname=DiskFillsUp\n  summary=It is full\n",
+        ],
+    )
+    def test_reads_labels_however_they_are_separated(self, labels: str) -> None:
+        found = AlertText.read(labels)
+        assert (found.name, found.structured) == ("DiskFillsUp", True)
+        assert found.text.startswith("DiskFillsUp It is full")
+        assert "critical" not in found.text
+        assert "10.0.3.17" not in found.text
+
+    def test_reads_the_alert_of_a_webhook_that_was_cut_off_or_introduced(self) -> None:
+        whole = json.dumps(ALERT.webhook, indent=1)
+        assert AlertText.read(whole[: whole.index("externalURL")]).text == FACTS
+        assert AlertText.read(f"We got this:\n{whole}\nWhat now?").text == FACTS
+
+    @pytest.mark.parametrize(
+        ("said", "meant"),
+        [
+            ("[FIRING:2] DiskFillsUp (prod-eu warning) It is full", "DiskFillsUp It is full"),
+            ("[RESOLVED] DiskFillsUp", "DiskFillsUp"),
+            (
+                "From: a@example.com\nSubject: Re: [FIRING:1] DiskFillsUp\n\nFull.",
+                "DiskFillsUp Full.",
+            ),
+            ("Тема: Диск заполнен\n> Что делать?", "Диск заполнен Что делать?"),
+        ],
+    )
+    def test_leaves_out_what_a_message_puts_around_it(self, said: str, meant: str) -> None:
+        assert AlertText.read(said).text == meant
+
+    @pytest.mark.parametrize(
+        "question",
+        [
+            "What does replicas=3 mean?",
+            "How do I set message=hello in the file?",
+            "Why is {x} in the template?",
+            "Note: restart the daemon (twice)",
+            "Что значит [FIRING:1] в сообщении?",
+            "{not json}",
+        ],
+    )
+    def test_leaves_plain_questions_as_they_are(self, question: str) -> None:
+        assert AlertText.read(question) == AlertText(question)
+
+    def test_survives_what_is_nested_deeply(self) -> None:
+        bomb = '{"a":' * 2000 + "1" + "}" * 2000
+        assert AlertText.read(bomb).name is None
