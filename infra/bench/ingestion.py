@@ -2,8 +2,8 @@
 
 PDF: from the file to blocks, in child processes, against pypdf in this process. The plain file
 suits pypdf best: text in a font that every reader has. The real files are those test files of
-pdf.js that contain text, from the folder MARA_TEST_DATA, written by many programs. They are
-measured twice: the first pages bound together, and file by file.
+pdf.js that have a readable text, from the folder MARA_TEST_DATA, written by many programs. They
+are measured twice: the first pages bound together, and file by file.
 XLSX: the same against openpyxl's read-only mode, also with dates, which take the slower path.
 Pipeline: read, chunk and embed against LangChain's PyPDFLoader, its RecursiveCharacterTextSplitter
 and the same embedding model. Rounds are interleaved; the fastest of each counts.
@@ -83,8 +83,14 @@ def _compare_real_pdfs(bound: Path) -> None:
 
 
 def _bind(files: list[Path], bound: Path) -> list[Path]:
-    """Bind the first pages of those files that contain text; return these files."""
+    """Bind the first pages of those files that have a readable text; return these files.
+
+    Some contain numbers of glyphs instead of letters: both libraries can extract them, and MARA
+    refuses them.
+    """
     import pypdfium2
+
+    from mara.extraction.errors import Unreadable
 
     made, chosen = pypdfium2.PdfDocument.new(), []
     for path in files:
@@ -92,8 +98,9 @@ def _bind(files: list[Path], bound: Path) -> list[Path]:
             document = pypdfium2.PdfDocument(path)
             if len(document[0].get_textpage().get_text_range()) < TEXT_LENGTH_MIN:
                 continue
+            _reading(path)()
             made.import_pages(document, [0])
-        except pypdfium2.PdfiumError:
+        except (pypdfium2.PdfiumError, Unreadable):
             continue
         chosen.append(path)
     if chosen:
