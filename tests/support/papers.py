@@ -92,6 +92,12 @@ LEFT = ("Goods may be returned", "within fourteen days", "with receipt and packa
 RIGHT = ("The warranty for devices", "lasts two years", "from the day of sale.")
 
 
+def a_pdf_with_contents() -> bytes:
+    """A page of contents, and a page whose heading is in the type of the text."""
+    contents = ["Contents", "General ........ 1", "Evacuation ........ 2"]
+    return a_painted_pdf(lines(contents), lines(["Evacuation", "Leave by the gate."]))
+
+
 def a_pdf_with_columns() -> bytes:
     """Two columns of text that were painted line by line."""
     rows = enumerate(zip(LEFT, RIGHT, strict=True))

@@ -1,4 +1,4 @@
-"""PDF files: the visible text, under headings detected by font size.
+"""PDF files: the visible text, under headings detected by font size and table of contents.
 
 Reads with pdfium, the fastest and most tolerant library, and falls back to pypdf where it fails.
 """
@@ -14,6 +14,7 @@ from mara.extraction import limits
 from mara.extraction.errors import Unreadable
 from mara.extraction.model import Block, Dropped, DroppedKind, Place
 from mara.extraction.parallel import map_in_processes
+from mara.extraction.pdf_contents import listed_levels, with_listed_headings
 from mara.extraction.pdf_edges import without_repeated
 from mara.extraction.pdf_flow import flowing
 from mara.extraction.pdf_forms import FormValues
@@ -93,6 +94,7 @@ def _has_image(document: pdfium.PdfDocument, number: int) -> bool:
 def _blocks(pages: list[list[Line]], dropped: Dropped) -> Iterator[Block]:
     """The lines between two headings of a page are a block; headings extend over pages."""
     body = _body_size(pages)
+    pages = with_listed_headings(pages)
     levels = _heading_levels(pages, body)
     pages = flowing(without_repeated(pages, dropped, levels), levels)
     path: dict[int, str] = {}
@@ -129,7 +131,8 @@ def _body_size(pages: list[list[Line]]) -> float:
 
 def _heading_levels(pages: list[list[Line]], body: float) -> dict[float, int]:
     sizes = {size for lines in pages for _, size in lines if size > body * HEADING_RATIO}
-    return {size: level for level, size in enumerate(sorted(sizes, reverse=True), 1)}
+    levels = {size: level for level, size in enumerate(sorted(sizes, reverse=True), 1)}
+    return levels | listed_levels(pages, len(levels))
 
 
 def _read_with_pypdf(path: Path) -> tuple[int, Iterator[Block]]:

@@ -7,4 +7,4 @@ PlacedLine = tuple[str, float, int, int]
 """Its text, its font size in points, and the position and number of its characters."""
 
 Line = tuple[str, float]
-"""Its text, and its font size in points."""
+"""Its text, and its font size in points, or its negated depth in the table of contents."""

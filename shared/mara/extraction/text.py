@@ -53,9 +53,12 @@ def _is_utf8(text: str) -> bool:
 
 
 def _utf16_by_shape(content: bytes) -> str | None:
-    """UTF-16 without a BOM has 0x00 (Latin) or 0x04 (Cyrillic) in one byte of nearly every pair."""
+    """UTF-16 without a BOM has 0x00 (Latin) or 0x04 (Cyrillic) in one byte of nearly every pair.
+
+    The length may be odd: of a log that was cut, or that was appended to in another encoding.
+    """
     sample = content[:_SAMPLE]
-    if len(sample) < 4 or len(content) % 2:  # noqa: PLR2004 - too short to tell
+    if len(sample) < 4:  # noqa: PLR2004 - too short to tell
         return None
     even, odd = sample[::2], sample[1::2]
     for high, name in ((odd, "utf-16-le"), (even, "utf-16-be")):

@@ -62,7 +62,13 @@ PROOFS: dict[Format, dict[str, list[Proof]]] = {
                 (*PAGES, ("Second steps.", Place(2, headings=("About Second",)))),
             )
         ],
-        "headings, told by their larger type": [Proof(lambda: files.a_pdf("First steps."), PAGES)],
+        "headings, told by their larger type or by the table of contents": [
+            Proof(lambda: files.a_pdf("First steps."), PAGES),
+            Proof(
+                papers.a_pdf_with_contents,
+                (("Leave by the gate.", Place(2, headings=("Evacuation",))),),
+            ),
+        ],
         "lists and tables, a line each": [
             Proof(papers.a_pdf_with_a_list, (("1. Look.\n2. Prune.\nDisk 80 %", Place(1)),))
         ],

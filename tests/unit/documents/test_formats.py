@@ -17,13 +17,30 @@ class TestCleanFilename:
             ("C:\\files\\план.docx", "план.docx"),
             ("  a.md ", "a.md"),
             ("и\u0306.md", "й.md"),
+            ("👩\u200d💻 заметки.txt", "👩\u200d💻 заметки.txt"),
+            ("❤\ufe0f\u200d🔥.pdf", "❤\ufe0f\u200d🔥.pdf"),
+            ("می\u200cخواهم.docx", "می\u200cخواهم.docx"),
+            ("क्\u200dष.csv", "क्\u200dष.csv"),
         ],
     )
     def test_keeps_the_name_alone(self, sent: str, kept: str) -> None:
         assert clean_filename(sent) == kept
 
     @pytest.mark.parametrize(
-        "sent", ["", "..", "a/", "a\nb.md", "a\x00.md", "a\u202egpj.md", "x" * 253 + ".md"]
+        "sent",
+        [
+            "",
+            "..",
+            "a/",
+            "a\nb.md",
+            "a\x00.md",
+            "a\u202egpj.md",
+            "service\u200d.md",
+            "👩\u200d💻 a\u200db.md",
+            "👩\u200d💻\u202egpj.md",
+            "\U000e0061.md",
+            "x" * 253 + ".md",
+        ],
     )
     def test_refuses_what_is_no_name(self, sent: str) -> None:
         with pytest.raises(InvalidFilename):

@@ -207,3 +207,47 @@ class TestForm:
     def test_counts_scripts_and_pictures(self, reading: Reading) -> None:
         reading.pages(papers.a_pdf_with_a_picture())
         assert reading.dropped[DroppedKind.PICTURES] == 1
+
+
+class TestContents:
+    """Headings in the type of the text, which the table of contents lists."""
+
+    BODY = (
+        ("General", "These rules hold for all shifts."),
+        ("Evacuation of the staff", "At the siren everybody leaves by the east gate."),
+        ("Storage of reagents", "Acids are kept in cabinet C-3."),
+    )
+
+    def headings(self, reading: Reading, contents: Sequence[str]) -> list[tuple[str, ...]]:
+        pages = [lines(contents), *map(lines, self.BODY)]
+        reading.path.write_bytes(a_painted_pdf(*pages))
+        _, blocks = read_pdf(reading.path)
+        return [block.place.headings for block in blocks if block.place.page != 1]
+
+    @pytest.mark.parametrize(
+        "entry", ["{t} .......... {p}", "{n}. {t} . . . . . {p}", "{n} {t} ………… {p}"]
+    )
+    def test_name_the_headings_of_the_document(self, reading: Reading, entry: str) -> None:
+        contents = [
+            entry.format(n=n, t=title, p=n + 1) for n, (title, _) in enumerate(self.BODY, 1)
+        ]
+        assert self.headings(reading, contents) == [(title,) for title, _ in self.BODY]
+
+    def test_need_no_leaders_below_their_title(self, reading: Reading) -> None:
+        contents = ["Contents", *(f"{title} {n}" for n, (title, _) in enumerate(self.BODY, 2))]
+        assert self.headings(reading, contents) == [(title,) for title, _ in self.BODY]
+
+    def test_may_be_russian_and_have_sections_of_chapters(self, reading: Reading) -> None:
+        contents = ["Содержание", "1 Склад ...... 2", "1.1 Кислоты ...... 2", "2 Насос ...... 3"]
+        first = ["1 Склад", "Ключ у мастера.", "1.1 Кислоты", "Хранят в шкафу."]
+        second = ["2 Насос", "Склад и насос разделены.", "Склад", "Это не заголовок."]
+        reading.path.write_bytes(a_painted_pdf(lines(contents), lines(first), lines(second)))
+        _, blocks = read_pdf(reading.path)
+        assert [(b.place.headings, b.text) for b in blocks if b.place.page != 1] == [
+            (("1 Склад",), "Ключ у мастера."),
+            (("1 Склад", "1.1 Кислоты"), "Хранят в шкафу."),
+            (("2 Насос",), "Склад и насос разделены.\nСклад\nЭто не заголовок."),
+        ]
+
+    def test_are_no_single_line_with_leaders(self, reading: Reading) -> None:
+        assert self.headings(reading, ["General ........ 5"]) == [(), (), ()]

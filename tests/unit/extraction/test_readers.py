@@ -60,6 +60,12 @@ class TestDecode:
         for encoding in ("cp1251", "koi8-r", "utf-8"):
             assert decode(sentence.encode(encoding)) == sentence
 
+    @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16"])
+    @pytest.mark.parametrize("text", [RUSSIAN.strip(), "Restart the queue, then wait."])
+    def test_reads_utf_16_that_was_cut_within_a_letter(self, encoding: str, text: str) -> None:
+        assert decode(text.encode(encoding)[:-1]).startswith(text[:-1].replace("\r\n", "\n"))
+        assert decode(text.encode(encoding) + b"\x1f").startswith(text.replace("\r\n", "\n"))
+
     def test_reads_utf_8_that_was_cut_within_a_letter(self) -> None:
         assert decode((RUSSIAN.strip() * 9).encode()[:-2]).startswith("Перезапустите")
 

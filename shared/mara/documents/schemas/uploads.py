@@ -1,5 +1,6 @@
 """Upload requests: the file itself in a multipart form, or an announcement of it as JSON."""
 
+import re
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -31,6 +32,8 @@ def _optional_id(description: str) -> dict[str, Any]:
         "examples": ["", "0199f0a0-7c2e-7d4a-9a53-0c1f4b1e7a10"],
     }
 
+
+_OTHER_ESCAPE = re.compile(r"%(?!22)[0-9A-Fa-f]{2}")
 
 _FORM: dict[str, Any] = {
     "title": "UploadForm",
@@ -103,7 +106,17 @@ async def _parse_form(request: Request) -> tuple[Upload, UUID | None]:
         if not isinstance(file, UploadFile):
             raise _invalid("file", "Field required")
         agent_id, replaces = _id_in(form, "agent_id"), _id_in(form, "replaces")
-        return SentFile(file.filename or "", await file.read(), replaces), agent_id
+        name = _form_name(file.filename or "")
+        return SentFile(name, await file.read(), replaces), agent_id
+
+
+def _form_name(sent: str) -> str:
+    """Return the name of a file whose quotes a form spells ``%22``.
+
+    Browsers encode quotes and line ends alone (WHATWG HTML, multipart/form-data encoding). A name
+    with other escapes was saved so, from an address, and stays as it is.
+    """
+    return sent if _OTHER_ESCAPE.search(sent) else sent.replace("%22", '"')
 
 
 def _id_in(form: FormData, field: str) -> UUID | None:

@@ -29,7 +29,7 @@ CONTRACTS = {
     Format.PDF: Contract(
         read=(
             "text of every page, with its number",
-            "headings, told by their larger type",
+            "headings, told by their larger type or by the table of contents",
             "lists and tables, a line each",
             "columns of running text, one after the other",
             "words and sentences that go on over the end of a line or a page",
@@ -117,11 +117,24 @@ def clean_filename(name: str) -> str:
         raise InvalidFilename("Give the file a name.")
     if len(base) > FILENAME_LENGTH_MAX:
         raise InvalidFilename(f"A name may have {FILENAME_LENGTH_MAX} characters.")
-    if UNUSABLE.search(base) or any(
-        unicodedata.category(letter) in {"Cc", "Cf"} for letter in base
-    ):
+    if UNUSABLE.search(base) or _has_controls(base):
         raise InvalidFilename("Control characters are not allowed in a name.")
     return base
+
+
+def _has_controls(name: str) -> bool:
+    """Whether a name has control or format characters other than joiners of emoji and scripts."""
+    if name.isascii():
+        return not name.isprintable()
+    # Imported here: most functions that have this module check no name.
+    from mara.kernel.normalization import normalize
+
+    shown = normalize(name)
+    return any(
+        category == "Cc" or (category == "Cf" and name.count(letter) > shown.count(letter))
+        for letter in name
+        if (category := unicodedata.category(letter)) in {"Cc", "Cf"}
+    )
 
 
 def check_filename(name: str) -> None:

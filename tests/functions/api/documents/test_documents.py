@@ -104,6 +104,22 @@ class TestUpload:
         assert (answer.status, answer.json["code"]) == (status, code)
         assert cloud.objects() == []
 
+    @pytest.mark.parametrize(
+        ("sent", "kept"),
+        [
+            ("отчёт %22май%22.txt", 'отчёт "май".txt'),
+            ("100%.txt", "100%.txt"),
+            ("plan%20%22may%22.txt", "plan%20%22may%22.txt"),
+            ("%D0%BF%22.txt", "%D0%BF%22.txt"),
+            ("👩\u200d💻.txt", "👩\u200d💻.txt"),
+        ],
+    )
+    def test_keeps_the_name_of_the_file_on_the_disk(
+        self, cloud: Cloud, anna: Account, sent: str, kept: str
+    ) -> None:
+        """A form spells a quote ``%22`` and encodes nothing else."""
+        assert send(anna, form(TEXT, sent)).json["filename"] == kept
+
     def test_in_the_place_of_another_document_is_its_next_version(
         self, cloud: Cloud, anna: Account
     ) -> None:
