@@ -6,7 +6,7 @@ Snowball (Porter 2001), by PyStemmer.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -93,6 +93,10 @@ RUSSIAN_STOP_WORDS = """
 STOP_WORDS = frozenset((ENGLISH_STOP_WORDS + RUSSIAN_STOP_WORDS).split())
 
 
+Analyzed = tuple[str, str, str, str | None]
+"""The fields of a Word, without its position."""
+
+
 class Word(NamedTuple):
     """A word that is not a stop word.
 
@@ -109,18 +113,23 @@ class Word(NamedTuple):
 
 def words(text: str) -> list[Word]:
     """The words in order, with identifiers split into their parts, without stop words."""
-    found = []
-    position = 0
-    for token in TOKEN.findall(text):
-        for part in _analyze(token):
-            position += 1
-            if part is not None:
-                found.append(Word(position, *part))
-    return found
+    return numbered(analyzed(text), 1)
+
+
+def analyzed(text: str) -> list[Analyzed | None]:
+    """The fields of each Word of the text without its position; ``None`` for a stop word."""
+    return [part for token in TOKEN.findall(text) for part in _analyze(token)]
+
+
+def numbered(parts: Sequence[Analyzed | None], first: int) -> list[Word]:
+    """The words of an analysed text whose first word has the position ``first``."""
+    # Called for thousands of words of each search: Word() takes twice as long.
+    new = tuple.__new__
+    return [new(Word, (n, *part)) for n, part in enumerate(parts, first) if part is not None]
 
 
 @lru_cache(maxsize=50_000)
-def _analyze(token: str) -> tuple[tuple[str, str, str, str | None] | None, ...]:
+def _analyze(token: str) -> tuple[Analyzed | None, ...]:
     """The fields of a Word, without the position, of each part; ``None`` for a stop word."""
     folded = [(part, _fold(part)[:TERM_LENGTH_MAX]) for part in _parts(token)]
     return tuple(

@@ -4,12 +4,12 @@ A passage may contain every word of a question and answer another one. What dist
 where the words are: in one sentence, next to each other, spelled as in the question.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from mara.search.model import Chunk
-from mara.search.model.analyzer import FAMILY_PREFIX, Word, translations, words
+from mara.search.model.analyzer import FAMILY_PREFIX, Word, analyzed, numbered, translations, words
 from mara.search.model.bm25 import CORPUS_SIZE_MIN, idf
 from mara.search.model.values import without_values
 from mara.search.model.windows import titles_of, windows
@@ -22,6 +22,8 @@ EXTRA_WORD_IDF = 0.75
 """The idf assumed for a word of the passage that is not in the query, as a share of the highest."""
 QUERY_BIGRAM_DISTANCE, PASSAGE_BIGRAM_DISTANCE = 2, 3
 """How far apart two words may be and form a bigram; a passage has articles between them."""
+PASSAGE_BIGRAM_STEPS = 2
+"""As the distance, without counting stop words: one other word may be between them."""
 
 
 @lru_cache(maxsize=10_000)
@@ -92,35 +94,46 @@ class WeightedWords:
     def f1(self, found: Vocabulary) -> float:
         """The harmonic mean of recall (coverage) and precision: 1 where both say the same."""
         recall = self.coverage(found)
-        all_there = sum(self.weights.get(stem, self.extra_word_weight) for stem in found.stems)
-        asked = sum(self.weights.get(stem, 0.0) for stem in found.stems)
+        common = self.weights.keys() & found.stems
+        asked = sum(self.weights[stem] for stem in common)
+        all_there = asked + self.extra_word_weight * (len(found.stems) - len(common))
         precision = asked / all_there if all_there else 0.0
         return 2 * recall * precision / (recall + precision) if recall + precision else 0.0
 
     @cached_property
-    def _bigrams(self) -> Sequence[tuple[Word, Word]]:
-        return _bigrams(self.words, QUERY_BIGRAM_DISTANCE, skip_max=0)
+    def _bigrams(self) -> Sequence[tuple[float, Collection[tuple[str, str]]]]:
+        """The weight of each bigram, and its variants."""
+        return [
+            (self.weights[a.stem] + self.weights[b.stem], frozenset(_variants(a, b)))
+            for a, b in zip(self.words, self.words[1:], strict=False)
+            if b.position - a.position <= QUERY_BIGRAM_DISTANCE
+        ]
+
+    @cached_property
+    def _parts_of_bigrams(self) -> Collection[str]:
+        """Every stem and family of a bigram."""
+        return {name for _, variants in self._bigrams for pair in variants for name in pair}
 
     def bigram_coverage(self, found: Sequence[Word]) -> float:
         """The weighted share of the query's bigrams that are bigrams of ``found`` too: 0..1.
 
         In either order, since the other language may reverse them; families in the same order.
         """
-        near = _bigrams(found, PASSAGE_BIGRAM_DISTANCE, skip_max=1)
-        there = {(a.stem, b.stem) for a, b in near}
-        there |= {
-            (FAMILY_PREFIX + a.family, FAMILY_PREFIX + b.family)
-            for a, b in near
-            if a.family and b.family
-        }
-        total = weight = 0.0
-        for a, b in self._bigrams:
-            both = self.weights[a.stem] + self.weights[b.stem]
-            total += both
-            if there.isdisjoint(_variants(a, b)):
-                continue
-            weight += both
+        names = self._parts_of_bigrams
+        # Few words of a passage are words of the query; only these can be in a common bigram.
+        kept = [
+            (n, word)
+            for n, word in enumerate(found)
+            if word.stem in names or (word.family and FAMILY_PREFIX + word.family in names)
+        ]
+        there = set(_pairs_of_names(kept))
+        total = sum(weight for weight, _ in self._bigrams)
+        weight = sum(weight for weight, them in self._bigrams if not there.isdisjoint(them))
         return weight / total if total else 0.0
+
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        return Vocabulary.of(self.words)
 
     def title_coverage(self, title: Sequence[Word]) -> tuple[float, float]:
         """The share of the title that the query names (0..1), and the weight of what it names.
@@ -128,23 +141,24 @@ class WeightedWords:
         A title named in full is as good as an answer; one with further words is the title of a
         sibling section.
         """
-        asked = Vocabulary.of(self.words)
         total = named = 0.0
         for word in {word.stem: word for word in title}.values():
             weight = self.weights.get(word.stem, self.extra_word_weight)
             total += weight
-            named += weight * asked.match(word, TITLE_FAMILY_MATCH)
+            named += weight * self._vocabulary.match(word, TITLE_FAMILY_MATCH)
         return (named / total, named) if total else (0.0, 0.0)
 
 
-def _bigrams(found: Sequence[Word], distance: int, *, skip_max: int) -> list[tuple[Word, Word]]:
-    """Pairs of words at most ``distance`` positions apart, with up to ``skip_max`` between them."""
-    return [
-        (a, b)
-        for step in range(1, skip_max + 2)
-        for a, b in zip(found, found[step:], strict=False)
-        if b.position - a.position <= distance
-    ]
+def _pairs_of_names(found: Sequence[tuple[int, Word]]) -> Iterator[tuple[str, str]]:
+    """The stems, and the families, of near words; each word with its index in the passage."""
+    for at, (first, a) in enumerate(found):
+        for index, b in found[at + 1 : at + 1 + PASSAGE_BIGRAM_STEPS]:
+            if index - first > PASSAGE_BIGRAM_STEPS:
+                break
+            if b.position - a.position <= PASSAGE_BIGRAM_DISTANCE:
+                yield a.stem, b.stem
+                if a.family and b.family:
+                    yield FAMILY_PREFIX + a.family, FAMILY_PREFIX + b.family
 
 
 def _variants(a: Word, b: Word) -> Iterator[tuple[str, str]]:
@@ -163,8 +177,16 @@ class PassageAnalysis:
     """The words of a passage, of its sentences and of its titles, analysed once."""
 
     def __init__(self, chunk: Chunk, filename: str) -> None:
-        self.words = words(chunk.text)
-        self.sentences = [words(sentence) for sentence in windows(chunk.text)]
+        self.words: list[Word] = []
+        self.sentences: list[list[Word]] = []
+        """Their words have the positions that they have in the passage."""
+        first = 1
+        # Windows end at white space, so that their words are those of the passage.
+        for sentence in windows(chunk.text):
+            parts = analyzed(sentence)
+            self.sentences.append(numbered(parts, first))
+            self.words += self.sentences[-1]
+            first += len(parts)
         self.titles = [words(title) for title in titles_of(chunk, filename)]
 
     @cached_property
