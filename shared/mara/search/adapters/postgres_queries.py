@@ -39,15 +39,17 @@ INSERT_POSTINGS = """
 # applied afterwards. Their ids are selected first, in a separate query, because the few ids make
 # the indexes of the other tables usable. PostgreSQL has no statistics of rows just written and
 # estimates one row; a nested loop would then join all chunks with all chunks, so nested loops are
-# disabled until the transaction ends. With more memory, PostgreSQL sums the vectors of a chunk in
-# parallel while it reads them, instead of sorting them.
+# disabled until the transaction ends. With more memory, the vectors of a chunk are summed while
+# they are read, instead of sorted. A plan for any parameters would parse the query's vector again
+# for each row, which takes seconds.
 SEARCHED = f"""
-    SELECT coalesce(array_agg(id), '{{}}'), set_config('enable_nestloop', 'off', true),
-        set_config('work_mem', '64MB', true)
+    SELECT coalesce(array_agg(id), '{{}}'), coalesce(sum(chunks), 0),
+        set_config('enable_nestloop', 'off', true), set_config('work_mem', '64MB', true),
+        set_config('plan_cache_mode', 'force_custom_plan', true)
     FROM documents WHERE {SEARCHABLE}
 """
-SEARCH = """
-    WITH searched AS MATERIALIZED (
+_LEXICAL = """
+    searched AS MATERIALIZED (
         SELECT chunk_id, length::float8 AS length FROM index_chunks
         WHERE owner_id = %(owner)s AND document_id = ANY(%(documents)s)
     ),
@@ -74,16 +76,44 @@ SEARCH = """
         FROM size, found f JOIN weighed w USING (term) JOIN searched s USING (chunk_id)
         GROUP BY f.chunk_id
     ),
-    semantic AS MATERIALIZED (
+    best_by_words AS MATERIALIZED (
+        SELECT chunk_id FROM lexical ORDER BY score DESC, chunk_id LIMIT %(candidates)s
+    )"""
+_POOLED = """
         SELECT chunk_id, ln(sum(exp(%(sharpness)s * (1 - (embedding <=> %(embedding)s::halfvec))))
             / sqrt(count(*))) / %(sharpness)s AS score
         FROM index_vectors
-        WHERE owner_id = %(owner)s AND document_id = ANY(%(documents)s) AND model_id = %(model)s
-          AND %(embedding)s::text IS NOT NULL
+        WHERE owner_id = %(owner)s AND model_id = %(model)s AND %(embedding)s::text IS NOT NULL"""
+# Every chunk is scored.
+_SEMANTIC = f"""
+    semantic AS MATERIALIZED (
+        {_POOLED} AND document_id = ANY(%(documents)s)
         GROUP BY chunk_id
     ),
+    described AS (SELECT score, size.chunks FROM size LEFT JOIN semantic ON true)"""
+# Scored are the chunks of the nearest vectors, and a sample for the distribution. Chunk ids are
+# hashes, so that the first ones are a random sample, the same for every query. No index of vectors
+# is used: the nearest ones are exact, and are found in parallel.
+_SEMANTIC_OF_NEAREST = f"""
+    nearest AS MATERIALIZED (
+        SELECT chunk_id FROM index_vectors
+        WHERE owner_id = %(owner)s AND document_id = ANY(%(documents)s) AND model_id = %(model)s
+          AND %(embedding)s::text IS NOT NULL
+        ORDER BY embedding <=> %(embedding)s::halfvec LIMIT %(neighbours)s
+    ),
+    sample AS MATERIALIZED (SELECT chunk_id FROM searched ORDER BY chunk_id LIMIT %(sample)s),
+    semantic AS MATERIALIZED (
+        {_POOLED} AND chunk_id = ANY(ARRAY(
+            SELECT chunk_id FROM nearest UNION SELECT chunk_id FROM sample
+            UNION SELECT chunk_id FROM best_by_words))
+        GROUP BY chunk_id
+    ),
+    described AS (
+        SELECT score, count(*) OVER () AS chunks FROM sample LEFT JOIN semantic USING (chunk_id)
+    )"""
+_FUSED = """
     best AS (
-        (SELECT chunk_id FROM lexical ORDER BY score DESC, chunk_id LIMIT %(candidates)s)
+        SELECT chunk_id FROM best_by_words
         UNION (SELECT chunk_id FROM semantic ORDER BY score DESC, chunk_id LIMIT %(candidates)s)
     ),
     candidates AS (
@@ -98,15 +128,17 @@ SEARCH = """
         FROM (SELECT coalesce(sum(score), 0) / greatest(max(size.chunks), 1) AS mean,
                 coalesce(sum(score ^ 2), 0) / greatest(max(size.chunks), 1) AS squares
               FROM size LEFT JOIN lexical ON true) l,
-             (SELECT coalesce(sum(score), 0) / greatest(max(size.chunks), 1) AS mean,
-                coalesce(sum(score ^ 2), 0) / greatest(max(size.chunks), 1) AS squares
-              FROM size LEFT JOIN semantic ON true) m
+             (SELECT coalesce(sum(score), 0) / greatest(max(chunks), 1) AS mean,
+                coalesce(sum(score ^ 2), 0) / greatest(max(chunks), 1) AS squares
+              FROM described) m
     )
     SELECT c.ids, c.lexical, c.coverage, c.semantic, size.chunks::int,
         (SELECT coalesce(json_object_agg(term, chunks::int), '{}') FROM common),
         s.lexical, s.lexical_deviation, s.semantic, s.semantic_deviation
     FROM candidates c, size, spread s
 """
+SEARCH = f"WITH {_LEXICAL}, {_SEMANTIC}, {_FUSED}"
+SEARCH_OF_NEAREST = f"WITH {_LEXICAL}, {_SEMANTIC_OF_NEAREST}, {_FUSED}"
 HOLDS = "SELECT FROM index_chunks WHERE owner_id = %(owner)s AND document_id = %(document)s LIMIT 1"
 DELETE_VECTORS = """
     DELETE FROM index_vectors
