@@ -1,12 +1,13 @@
 """What the search finds for a question, with and without the document that answers it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, cast
 from uuid import UUID
 
-from infra.quality.forms import Alert, masked
+from infra.quality.forms import FORMS, MASKED, Alert, masked
 from infra.quality.sets import QuestionSet
 from mara.kernel.principal import Principal, Role
 from mara.search.model import Evidence
@@ -15,37 +16,87 @@ from mara.search.service.reranking import FeatureReranker
 from mara.search.service.search import SearchService
 
 CALLER = Principal(UUID(int=1), Role.USER)
+ALL_FORMS: dict[str, Callable[[Alert], str]] = {MASKED: masked, **FORMS}
+QUESTION = "question"
+"""The form of what is no alert."""
+
+
+class Kind(StrEnum):
+    """Which document is there. All but the first are negatives: no answer is right."""
+
+    PRESENT = "present"
+    LEFT_OUT = "left out"
+    OTHER_SET = "other set"
+    """An alert of another set of runbooks, on similar components."""
+    FOREIGN = "foreign"
+    """An alert of other products."""
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """A question that was asked: whether an answer would be right, and the evidence for it."""
+    """A question that was asked: whether the first hit is right, and the evidence for it."""
 
-    set_name: str
+    form: str
+    kind: Kind
     question: str
-    present: bool
-    """Whether the document that answers is there; the negative twin is without it."""
     right: bool
     evidence: Evidence
     passage: str
 
 
-def observe(
-    chosen: QuestionSet, embedder: Embedder, foreign: Sequence[Alert]
-) -> Iterator[Observation]:
-    """Ask every question with and without its document, and the alerts that no document answers."""
-    index = cast("Any", chosen.index)
-    search = SearchService(
-        cast("SearchIndex", index), embedder, FeatureReranker(), lambda *_: nullcontext()
-    )
-    asked = [*chosen.questions, *((masked(alert), alert.runbook or "") for alert in chosen.alerts)]
-    twins = [(text, file, gone) for text, file in asked for gone in (False, True)]
-    for text, file, gone in [*twins, *((masked(alert), "", True) for alert in foreign)]:
-        gold = chosen.documents.get(file)
-        index.left_out = [gold] if gone and gold else []
+@dataclass(frozen=True, slots=True)
+class Observer:
+    """Asks the questions of one set."""
+
+    chosen: QuestionSet
+    embedder: Embedder
+
+    def alerts(self, others: Sequence[Alert], foreign: Sequence[Alert]) -> Iterator[Observation]:
+        """Every alert in every form, with and without its runbook; then those of no runbook."""
+        for form, write in ALL_FORMS.items():
+            for alert in self.chosen.alerts:
+                gold = self.chosen.documents[alert.runbook or ""]
+                yield from self._ask(form, Kind.PRESENT, write(alert), gold)
+                yield from self._ask(form, Kind.LEFT_OUT, write(alert), gold, [gold])
+            for kind, alerts in ((Kind.OTHER_SET, others), (Kind.FOREIGN, foreign)):
+                for alert in alerts:
+                    yield from self._ask(form, kind, write(alert), None)
+
+    def questions(self) -> Iterator[Observation]:
+        """Every question with its paragraph, and without this one."""
+        for text, file in self.chosen.questions:
+            gold = self.chosen.documents[file]
+            yield from self._ask(QUESTION, Kind.PRESENT, text, gold)
+            yield from self._ask(QUESTION, Kind.LEFT_OUT, text, gold, [gold])
+
+    def halves(self, parity: int) -> Iterator[Observation]:
+        """The questions of every second paragraph, with these left out, and with the others.
+
+        ``parity`` is 0 for those of the first, third, … paragraph, and 1 for the others.
+        """
+        files = list(self.chosen.documents)
+        asked = [each for each in self.chosen.questions if each[1] in set(files[parity::2])]
+        for start in (0, 1):
+            left_out = [self.chosen.documents[file] for file in files[start::2]]
+            for text, file in asked:
+                gold = self.chosen.documents[file]
+                kind = Kind.LEFT_OUT if gold in left_out else Kind.PRESENT
+                yield from self._ask(QUESTION, kind, text, gold, left_out)
+
+    def _ask(
+        self, form: str, kind: Kind, text: str, gold: UUID | None, left_out: Sequence[UUID] = ()
+    ) -> Iterator[Observation]:
+        index = self.chosen.index
+        index.left_out = left_out
+        search = SearchService(
+            cast("SearchIndex", cast("Any", index)),
+            self.embedder,
+            FeatureReranker(),
+            lambda *_: nullcontext(),
+        )
         found = search.retrieve(CALLER, text)
         evidence = search.evidence(found)
         if evidence is not None:
             best = found.hits[0].chunk
-            right = not gone and best.document_id == gold
-            yield Observation(chosen.name, text, not gone, right, evidence, best.text)
+            right = kind is Kind.PRESENT and best.document_id == gold
+            yield Observation(form, kind, text, right, evidence, best.text)

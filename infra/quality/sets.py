@@ -37,13 +37,15 @@ def runbooks(folder: Path, embedder: Embedder) -> QuestionSet:
     return QuestionSet(folder.name, index, documents, list(read_alerts(folder)))
 
 
-def paragraphs(folder: Path, asked_in: str, written_in: str, embedder: Embedder) -> QuestionSet:
-    """The even paragraphs of XQuAD with their questions; both languages number them alike."""
+def paragraphs(
+    folder: Path, asked_in: str, written_in: str, embedder: Embedder, *, every: int = 2
+) -> QuestionSet:
+    """Every second paragraph of XQuAD with its questions; both languages number them alike."""
     texts = _xquad(folder, written_in)
-    blocks = {f"{n}.txt": [Block(text, Place())] for n, (text, _) in texts if n % 2 == 0}
+    blocks = {f"{n}.txt": [Block(text, Place())] for n, (text, _) in texts if n % every == 0}
     index, documents = _indexed(blocks, embedder)
     asked = _xquad(folder, asked_in)
-    questions = [(q, f"{n}.txt") for n, (_, found) in asked if n % 2 == 0 for q in found]
+    questions = [(q, f"{n}.txt") for n, (_, found) in asked if n % every == 0 for q in found]
     return QuestionSet(f"xquad-{asked_in}{written_in}", index, documents, (), questions)
 
 

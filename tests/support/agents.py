@@ -100,6 +100,10 @@ class FakeEmbedder:
         meant = crc32(text.casefold().encode()) % self.dimensions
         return [float(n == meant) for n in range(self.dimensions)]
 
+    def nearest_cosines(self, words: Sequence[str], others: Sequence[str]) -> list[float]:
+        known = {other.casefold() for other in others}
+        return [float(word.casefold() in known) for word in words]
+
 
 @dataclass
 class FakeOwnDocuments:

@@ -45,6 +45,12 @@ class Embedder(Protocol):
     def embed_query(self, text: str) -> list[float]:
         """Embed a query as a ``(dimensions,)`` vector. Raises EmbeddingUnavailable."""
 
+    def nearest_cosines(self, words: Sequence[str], others: Sequence[str]) -> list[float]:
+        """For each of n words, its highest cosine with any of the others: n values of -1..1.
+
+        ``others`` is not empty. Raises EmbeddingUnavailable.
+        """
+
 
 class Reranker(Protocol):
     """Reorders the best candidates by a closer look at their texts."""

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from operator import mul
 
 import pytest
 
@@ -57,6 +58,16 @@ class TestEmbedders:
             ["The disk is full: delete old files.", "Tulips bloom in April in the park."]
         )
         assert sum(map(float.__mul__, asked, near)) > sum(map(float.__mul__, asked, far))
+
+    def test_compare_each_word_with_the_nearest_of_the_others(self, embedder: Embedder) -> None:
+        words, others = ["disk", "queue"], ["volume", "queue", "the"]
+        vectors = dict(zip(words + others, embedder.embed_passages(words + others), strict=True))
+        expected = [
+            max(sum(map(mul, vectors[word], vectors[other])) for other in others) for word in words
+        ]
+        for _ in range(2):  # the second time from memory, where there is one
+            assert embedder.nearest_cosines(words, others) == pytest.approx(expected, abs=1e-3)
+        assert embedder.nearest_cosines([], others) == []
 
     def test_count_no_fewer_tokens_for_a_longer_text(self, embedder: Embedder) -> None:
         short, long = "Restart the daemon.", "Restart the daemon. " * 50

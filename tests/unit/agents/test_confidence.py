@@ -11,15 +11,15 @@ from mara.agents.model.language import is_russian
 from mara.search.model import Evidence
 
 ENGLISH, RUSSIAN = "Restart the daemon", "Перезапустите службу"
-STRONG = Evidence(ranking=4.0, coverage=1.0, semantic_coverage=1.0)
+STRONG = Evidence(ranking=4.0, coverage=1.0, title=1.0)
 share = st.floats(min_value=0, max_value=1)
 contents = st.builds(
     Evidence,
     ranking=st.floats(-5, 10),
     coverage=share,
-    semantic_coverage=share,
+    title=share,
 )
-FEATURES = ("ranking", "coverage", "semantic_coverage")
+FEATURES = ("ranking", "coverage", "title")
 
 
 class TestConfidenceOf:
@@ -61,10 +61,13 @@ class TestConfidenceOf:
     def test_is_high_where_the_codes_asked_for_are_there(self) -> None:
         assert confidence_of(Evidence(exact=True), ENGLISH, ENGLISH) >= ANSWER_AT
 
-    def test_is_lower_for_an_identifier_that_no_title_has(self) -> None:
-        middling = Evidence(ranking=2.5, coverage=0.7, semantic_coverage=0.6)
-        unnamed = confidence_of(replace(middling, unnamed=True), ENGLISH, ENGLISH)
-        assert 0 < unnamed < confidence_of(middling, ENGLISH, ENGLISH)
+    @given(contents)
+    def test_of_an_identifier_does_not_depend_on_the_language_around_it(
+        self, evidence: Evidence
+    ) -> None:
+        asked = replace(evidence, about_identifier=True)
+        in_russian = confidence_of(asked, RUSSIAN, ENGLISH)
+        assert in_russian == confidence_of(asked, ENGLISH, ENGLISH)
 
     def test_threshold_is_within_the_scale(self) -> None:
         assert 0 < ANSWER_AT < 1

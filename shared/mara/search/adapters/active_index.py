@@ -185,3 +185,7 @@ class ActiveEmbedder:
     def embed_query(self, text: str) -> list[float]:
         """Embed with the active model, or with any available one: find() corrects it."""
         return self._router.embed_query(text)
+
+    def nearest_cosines(self, words: Sequence[str], others: Sequence[str]) -> list[float]:
+        """Compare by the active model. Raises ModelUnknown."""
+        return self._router.embedder.nearest_cosines(words, others)

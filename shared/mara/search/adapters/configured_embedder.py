@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from operator import mul
 from typing import ClassVar
 
 from mara.search.model import EmbeddingModel
@@ -45,6 +46,16 @@ class ConfiguredEmbedder(ABC):
     def embed_query(self, text: str) -> list[float]:
         """Embed a query as ``(dimensions,)`` values of unit length. Raises EmbeddingUnavailable."""
         return self._embed([self._model.query_prefix + text])[0]
+
+    def nearest_cosines(self, words: Sequence[str], others: Sequence[str]) -> list[float]:
+        """The highest cosine of each word with any of the others; one request embeds them all.
+
+        Raises EmbeddingUnavailable.
+        """
+        texts = list(dict.fromkeys([*words, *others]))
+        vectors = dict(zip(texts, self.embed_passages(texts), strict=True))
+        compared = [vectors[other] for other in dict.fromkeys(others)]
+        return [max(sum(map(mul, vectors[word], other)) for other in compared) for word in words]
 
     @abstractmethod
     def _embed(self, texts: Sequence[str]) -> list[list[float]]:

@@ -29,6 +29,14 @@ def _load() -> Any:
     return OverlapEncoder(USE(threads=1))
 
 
+@cache
+def _load_words() -> Any:
+    _load()  # sets the number of BLAS threads before numpy is loaded
+    from mara.search.adapters.word_vectors import WordVectors
+
+    return WordVectors(_load().encode, DIMENSIONS)
+
+
 class UseEmbedder:
     """Implements Embedder; loads the model (1.4 s, 156 MB) with the first text."""
 
@@ -61,3 +69,8 @@ class UseEmbedder:
     def embed_query(self, text: str) -> list[float]:
         """Embed a query as ``(512,)`` float32 values of unit length."""
         return self.embed_passages([text])[0]
+
+    def nearest_cosines(self, words: Sequence[str], others: Sequence[str]) -> list[float]:
+        """The highest cosine of each word with any of the others."""
+        cosines: list[float] = _load_words().nearest_cosines(words, others)
+        return cosines

@@ -137,14 +137,14 @@ class Evidence:
     """Numbers and codes that are asked for and are in no passage."""
     exact: bool = False
     """It is one of a few that have the numbers and codes asked for."""
-    unnamed: bool = False
-    """The question is about an identifier that no title has."""
+    about_identifier: bool = False
+    """The question is about an identifier; no title has it, unless ``named``."""
     ranking: float = 0.0
     """The score of the first hit, relative to the highest score expected by chance."""
     coverage: float = 0.0
-    """0..1, the words of the question, without values, matched by form or by embedding."""
-    semantic_coverage: float = 0.0
-    """As ``coverage``, by embeddings alone: comparable across languages."""
+    """0..1, the weighted words of the question, without values, matched by embedding."""
+    title: float = 0.0
+    """0..1, the greatest weighted share of a title that the question says."""
 
     @property
     def is_refuted(self) -> bool:

@@ -190,11 +190,6 @@ class PassageAnalysis:
         self.titles = [words(title) for title in titles_of(chunk, filename)]
 
     @cached_property
-    def words_with_titles(self) -> list[Word]:
-        """The words of titles and text: a passage need not repeat what its heading says."""
-        return [word for part in (*self.titles, self.words) for word in part]
-
-    @cached_property
     def vocabularies(self) -> list[Vocabulary]:
         """One vocabulary per sentence."""
         return [Vocabulary.of(sentence) for sentence in self.sentences]

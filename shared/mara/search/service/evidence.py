@@ -1,17 +1,18 @@
 """Evidence that a passage answers a question, from the ranking and from the meaning of words.
 
-Each word of the question is aligned with the passage: to the word itself, to one of its family, or
-else to the nearest word by embedding, which joins synonyms and also two languages.
+Each word of the question that the passage does not have is aligned with the nearest of its words by
+embedding, which joins inflected forms, synonyms and also two languages.
 """
 
 import math
-from operator import mul
+from collections.abc import Sequence
 
 from mara.search.model import Evidence, Hit
-from mara.search.model.matching import PassageAnalysis, Vocabulary, WeightedWords
+from mara.search.model.analyzer import Word, words
+from mara.search.model.matching import WeightedWords
+from mara.search.model.windows import titles_of
 from mara.search.ports import Embedder
 
-FAMILY_MATCH = 0.8
 COSINE_UNRELATED, COSINE_SYNONYM = 0.4, 0.9
 """Between these cosines, the match of two words grows linearly from 0 to 1."""
 RANKING_OFFSET = 4.0
@@ -24,35 +25,33 @@ def collect_evidence(
 ) -> Evidence:
     """Evidence that the best of ``chunk_count`` chunks answers.
 
-    ``gist`` are the words of the question without values of the day.
+    ``gist`` are the words of the question without values of the day. Raises EmbeddingUnavailable.
     """
-    covered, semantic = _align(gist, best, embedder)
+    titles = [words(title) for title in titles_of(best.chunk, best.filename)]
+    said = [gist.title_coverage(title)[0] for title in titles]
+    passage = [word for part in (*titles, words(best.chunk.text)) for word in part]
     return Evidence(
         ranking=best.score / (RANKING_OFFSET + math.log(max(chunk_count, 1))),
-        coverage=covered,
-        semantic_coverage=semantic,
+        coverage=_coverage(gist, passage, embedder),
+        title=max(said, default=0.0),
     )
 
 
-def _align(gist: WeightedWords, hit: Hit, embedder: Embedder) -> tuple[float, float]:
-    """The weighted share of the words that the passage has, by form or embedding, and by embedding
-    alone.
-    """
-    passage = PassageAnalysis(hit.chunk, hit.filename).words_with_titles
+def _coverage(gist: WeightedWords, passage: Sequence[Word], embedder: Embedder) -> float:
+    """The share of the question's weight that words of the passage match: 0..1."""
     if not gist.total or not passage:
-        return 0.0, 0.0
-    vocabulary = Vocabulary.of(passage)
-    asked = {word.stem: word for word in gist.words}
+        return 0.0
+    stems = {word.stem for word in passage}
+    missing = {word.stem: word.original for word in gist.words if word.stem not in stems}
     found = list(dict.fromkeys(word.original for word in passage))
-    originals = list(dict.fromkeys([*(word.original for word in asked.values()), *found]))
-    vectors = dict(zip(originals, embedder.embed_passages(originals), strict=True))
-    others = [vectors[original] for original in found]
-    combined = semantic = 0.0
-    for stem, word in asked.items():
-        vector = vectors[word.original]
-        nearest = max(sum(map(mul, vector, other)) for other in others)
-        match = (nearest - COSINE_UNRELATED) / (COSINE_SYNONYM - COSINE_UNRELATED)
-        match = min(1.0, max(0.0, match))
-        semantic += gist.weights[stem] * match
-        combined += gist.weights[stem] * max(match, vocabulary.match(word, FAMILY_MATCH))
-    return combined / gist.total, semantic / gist.total
+    cosines = embedder.nearest_cosines(list(missing.values()), found) if missing else []
+    lost = sum(
+        gist.weights[stem] * (1 - _match(cosine))
+        for stem, cosine in zip(missing, cosines, strict=True)
+    )
+    return 1 - lost / gist.total
+
+
+def _match(cosine: float) -> float:
+    share = (cosine - COSINE_UNRELATED) / (COSINE_SYNONYM - COSINE_UNRELATED)
+    return min(1.0, max(0.0, share))

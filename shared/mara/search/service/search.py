@@ -152,7 +152,7 @@ class SearchService:
             return decided
         query = result.query
         found = collect_evidence(query.gist, result.hits[0], query.chunk_count, self.embedder)
-        return replace(found, unnamed=result.subject is not None)
+        return replace(found, about_identifier=result.subject is not None)
 
     def _rerank(
         self,
