@@ -40,6 +40,7 @@ FROM_ENVIRONMENT = {
     "MARA_REFRESH_TOKEN_DAYS": "RefreshTokenDays",
     "MARA_APP_URL": "AppUrl",
     "MARA_CORS_ORIGINS": "CorsOrigins",
+    "MARA_OCR": "Ocr",
 }
 """Variables of `make up`, and the parameters of the template that they set."""
 RELAY_INTERVAL_S = "2"

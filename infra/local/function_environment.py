@@ -58,6 +58,7 @@ EXPRESSIONS = {
             "KEYS",
             "LANGUAGE_MODEL",
             "MAIL_FROM",
+            "OCR",
             "OLLAMA_URL",
             "REFRESH_TOKEN_DAYS",
             "RELAY_INTERVAL_S",

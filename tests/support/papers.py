@@ -48,6 +48,26 @@ def a_pdf_with_a_picture() -> bytes:
     return _pdf(["What everybody sees."], lambda canvas: canvas.drawImage(picture, 0, 0, 99, 99))
 
 
+def a_pdf_with_a_scanned_page() -> bytes:
+    """A page that is a picture, and a typed one."""
+    from reportlab.lib.utils import ImageReader
+    from reportlab.pdfgen.canvas import Canvas
+
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer)
+    canvas.drawImage(ImageReader(io.BytesIO(b"P6 2 2 255 " + bytes(12))), 50, 50, 400, 600)
+    canvas.showPage()
+    canvas.drawString(72, 700, "What is typed.")
+    canvas.save()
+    return buffer.getvalue()
+
+
+def a_pdf_with_an_unreadable_page() -> bytes:
+    """Its letters have no names, and it has a line across the page."""
+    text = ["The gateway was inspected in May", "and its valve was closed."]
+    return a_painted_pdf(lines(text), with_names=False)
+
+
 def a_pdf_with_hidden_text() -> bytes:
     def draw(canvas: Any) -> None:
         canvas.drawString(9000, 700, "off-page instruction")

@@ -1,14 +1,15 @@
 """Extracts text from files that may be hostile, in a child process that can be killed."""
 
 import tempfile
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
 from mara.extraction.errors import Unreadable
 from mara.extraction.fork_server_client import ForkServerClient
 from mara.extraction.limits import OUTPUT_BYTES_MAX, WALL_CLOCK_S
-from mara.extraction.model import DroppedKind, Extraction, Format
+from mara.extraction.model import Block, DroppedKind, Extraction, Format
 from mara.extraction.records import read_records
 
 
@@ -18,12 +19,14 @@ class ChildProcessExtractor:
 
     wall_clock_s: float = WALL_CLOCK_S
     process: ForkServerClient = field(default_factory=ForkServerClient)
+    ocr: str = ""
+    """The engine that recognises pages of PDF files without text; none if it is empty."""
 
     def extract(self, path: Path, format: Format) -> Extraction:
         """Read the file. Raises Unreadable, also where the child was killed or ran out of time."""
         with tempfile.TemporaryDirectory() as folder:
             output = Path(folder) / "blocks"
-            if not self.process.read(format.value, path, output, self.wall_clock_s):
+            if not self.process.read(format.value, path, output, self.wall_clock_s, ocr=self.ocr):
                 raise Unreadable(*_TIMED_OUT)
             if not output.exists() or output.stat().st_size > OUTPUT_BYTES_MAX:
                 raise Unreadable(*_TOO_DEMANDING)
@@ -50,4 +53,15 @@ def _read(output: Path) -> Extraction:
     if "failure" in end:
         raise Unreadable(end["failure"], end["detail"])
     dropped = {DroppedKind(kind): count for kind, count in end["dropped"].items()}
-    return Extraction(blocks, end["pages"], dropped)
+    recognized = {int(page): share for page, share in end["recognized"].items()}
+    return Extraction(_marked(blocks, recognized), end["pages"], dropped, recognized)
+
+
+def _marked(blocks: list[Block], recognized: Mapping[int, float]) -> list[Block]:
+    """The blocks; those of recognised pages have the confidence in their place."""
+    if not recognized:
+        return blocks
+    return [
+        replace(block, place=replace(block.place, ocr=recognized.get(block.place.page or 0)))
+        for block in blocks
+    ]

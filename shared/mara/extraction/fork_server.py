@@ -5,7 +5,8 @@ a hostile file does to its worker ends with that worker; the server itself opens
 
 python -m mara.extraction.fork_server
 
-Protocol: a line of input is a JSON array of format, input path, output path and seconds. A line of
+Protocol: a line of input is a JSON array of format, input path, output path, seconds and
+the name of the OCR engine, empty for none. A line of
 output is ``true`` if the worker ended within that time, else ``false``. The server exits at the end
 of its input.
 """
@@ -28,11 +29,11 @@ COLLECTED_FROM = 100_000
 def main() -> None:
     """Serve requests from stdin until it is closed."""
     for line in sys.stdin:
-        name, path, output, seconds = json.loads(line)
+        name, *arguments, ocr = json.loads(line)
         _load(Format(name))
         reader = os.fork()
         if not reader:
-            _read(name, path, output, seconds)
+            _read(name, *arguments, ocr=ocr)
         _, status = os.waitpid(reader, 0)
         timed_out = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGALRM
         sys.stdout.write(json.dumps(not timed_out) + "\n")
@@ -46,7 +47,7 @@ def _load(format: Format) -> None:
     gc.freeze()  # else the collector would write to, and so copy, the pages that all workers share
 
 
-def _read(format: str, path: str, output: str, seconds: float) -> None:
+def _read(format: str, path: str, output: str, seconds: float, *, ocr: str) -> None:
     """Run the worker in the fork; never returns."""
     try:
         nothing = os.open(os.devnull, os.O_RDWR)
@@ -54,7 +55,7 @@ def _read(format: str, path: str, output: str, seconds: float) -> None:
         os.dup2(nothing, sys.stdout.fileno())
         # Readers allocate many lists and few cycles, and live for one file.
         gc.set_threshold(COLLECTED_FROM, 100, 100)
-        worker.main(format, path, output, seconds)
+        worker.main(format, path, output, seconds, ocr=ocr)
     finally:
         os._exit(0)
 

@@ -28,12 +28,16 @@ class ForkServerClient:
         self._process: subprocess.Popen[str] | None = None
         self._owner = 0
 
-    def read(self, format: str, path: Path, output: Path, seconds: float) -> bool:
-        """Whether the worker ended within ``seconds``; its output file tells the result."""
+    def read(self, format: str, path: Path, output: Path, seconds: float, *, ocr: str = "") -> bool:
+        """Whether the worker ended within ``seconds``; its output file tells the result.
+
+        ``ocr`` names the engine that recognises pages without text, none by default.
+        """
         process = self._running()
         answer = None
         try:
-            answer = _ask(process, [format, str(path), str(output), seconds], seconds + GRACE_S)
+            question = [format, str(path), str(output), seconds, ocr]
+            answer = _ask(process, question, seconds + GRACE_S)
         finally:
             if answer is None:  # or a late answer would be taken for the next one
                 _kill(process, self._owner)
@@ -92,7 +96,13 @@ def _kill(process: subprocess.Popen[str], owner: int) -> None:
 
 def _environment() -> dict[str, str]:
     """Only the paths of code: a hostile file must find no secret in the environment."""
+    of_tesseract = {
+        name: os.environ[name]
+        for name in ("LD_LIBRARY_PATH", "TESSDATA_PREFIX")
+        if name in os.environ
+    }
     return {
+        **of_tesseract,
         "PATH": os.environ.get("PATH", ""),
         "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
         "PYTHONSAFEPATH": "1",

@@ -27,8 +27,20 @@ CELLS_MAX = 5_000_000
 COLUMNS_USUAL = 64
 """A sheet up to this width may have the format's maximum number of rows."""
 
+OCR_PAGES_MAX = 30
+"""Pages of a file that are recognised: a page takes 1 to 3 seconds."""
+OCR_PAGE_S = 20.0
+OCR_RESERVE_S = 5.0
+"""Left of the wall-clock time when the recognition of pages ends."""
+OCR_FAILURES_MAX = 2
+
 PROCESSES_MAX = 2
 """Processes that read one file together, and share its limits."""
+
+
+def seconds_left() -> float:
+    """The seconds until this process is killed; the whole time if it was not confined."""
+    return signal.getitimer(signal.ITIMER_REAL)[0] or WALL_CLOCK_S
 
 
 def confine(seconds: float, *, among: int = 1) -> None:

@@ -48,6 +48,8 @@ class DroppedKind(StrEnum):
     """Text drawn over the cells of a sheet."""
     UNREADABLE_TEXT = "unreadable_text"
     """Lines whose font does not tell which letters they are; OCR can read them."""
+    UNRECOGNIZED_PAGES = "unrecognized_pages"
+    """Pages without usable text that OCR could read: it is off, failed, or reached a limit."""
     SYMBOLS = "symbols"
     """Characters of symbol fonts for which Unicode has none that is known here."""
     INVISIBLE_CHARACTERS = "invisible_characters"
@@ -69,6 +71,8 @@ class Place:
     sheet: str | None = None
     row: int | None = None
     headings: tuple[str, ...] = ()
+    ocr: float | None = None
+    """The mean confidence of the recognition, 0..1, if the page was a picture; else ``None``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +92,5 @@ class Extraction:
     """Pages of a PDF or sheets of a workbook; ``None`` for formats without pages."""
     dropped: Mapping[DroppedKind, int] = field(default_factory=dict)
     """How often each kind was left out. A kind that is not in it was not met, or not counted."""
+    recognized: Mapping[int, float] = field(default_factory=dict)
+    """The pages that were recognised by OCR, from 1, with their mean confidence, 0..1."""

@@ -13,12 +13,14 @@ from pypdfium2 import raw
 from mara.extraction import limits
 from mara.extraction.errors import Unreadable
 from mara.extraction.model import Block, Dropped, DroppedKind, Place
+from mara.extraction.ocr import Recognition
 from mara.extraction.parallel import map_in_processes
 from mara.extraction.pdf_contents import listed_levels, with_listed_headings
 from mara.extraction.pdf_edges import without_repeated
 from mara.extraction.pdf_flow import flowing
 from mara.extraction.pdf_forms import FormValues
 from mara.extraction.pdf_line import Line
+from mara.extraction.pdf_ocr import recognized
 from mara.extraction.pdf_page import PageText, read_page
 
 HEADING_RATIO = 1.15
@@ -29,13 +31,17 @@ PAGES_PER_PROCESS_MIN = 8
 """Fewer pages take less time than a fork."""
 
 _PICTURES = "The pages are pictures: recognise their text (OCR) and upload that."
+_FAILED = "The text of the pages could not be recognised (OCR): recognise it and upload that."
 _NAMELESS = "The file does not tell which letters its text has: recognise it (OCR)."
 
 
-def read_pdf(path: Path, dropped: Dropped | None = None) -> tuple[int, Iterator[Block]]:
+def read_pdf(
+    path: Path, dropped: Dropped | None = None, recognition: Recognition | None = None
+) -> tuple[int, Iterator[Block]]:
     """The number of pages, and the blocks; counts what is ``dropped``.
 
-    Raises Unreadable: encrypted, too_large, needs_ocr.
+    Pages without usable text are recognised if there is an engine. Raises Unreadable:
+    encrypted, too_large, needs_ocr, no_text.
     """
     counts = Dropped() if dropped is None else dropped
     try:
@@ -47,12 +53,16 @@ def read_pdf(path: Path, dropped: Dropped | None = None) -> tuple[int, Iterator[
         return _read_with_pypdf(path)
     if len(document) > limits.PAGES_MAX:
         raise Unreadable("too_large", f"At most {limits.PAGES_MAX} pages are read.")
-    pages = []
-    for lines, left_out in _pages(path, document):
-        pages.append(lines)
+    read = recognized(document, _pages(path, document), recognition)
+    pages = [lines for lines, _ in read]
+    for _, left_out in read:
         counts.update({DroppedKind(kind): count for kind, count in left_out.items()})
     _count_beside_the_pages(document, counts)
     if not any(pages):
+        if recognition is not None and counts[DroppedKind.UNRECOGNIZED_PAGES]:
+            raise Unreadable("needs_ocr", _FAILED)
+        if recognition is not None and recognition.pages:
+            raise Unreadable("no_text", "No text was found in the file.")
         if counts[DroppedKind.UNREADABLE_TEXT]:
             raise Unreadable("needs_ocr", _NAMELESS)
         if any(_has_image(document, number) for number in range(len(document))):

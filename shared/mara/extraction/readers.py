@@ -7,6 +7,7 @@ from mara.extraction import limits
 from mara.extraction.errors import Unreadable
 from mara.extraction.guards import check_signature, check_zip
 from mara.extraction.model import Block, Dropped, Format
+from mara.extraction.ocr import Recognition
 from mara.extraction.records import Record, records_of
 
 Reading = tuple[int | None, Iterator[Record]]
@@ -15,23 +16,25 @@ Reader = Callable[[Path, Dropped], Reading]
 """Reads a file, and counts what it leaves out while the records are consumed."""
 
 
-def read(path: Path, format: Format, dropped: Dropped) -> Reading:
-    """Check and read a file, and count what is ``dropped``.
+def read(
+    path: Path, format: Format, dropped: Dropped, recognition: Recognition | None = None
+) -> Reading:
+    """Check and read a file, and count what is ``dropped``; pages without text are recognised.
 
     Raises Unreadable, and whatever a parser raises for a broken file.
     """
     check_signature(path, format)
     if format in {Format.DOCX, Format.XLSX}:
         path = check_zip(path, format)
-    return reader_of(format)(path, dropped)
+    return reader_of(format, recognition)(path, dropped)
 
 
-def reader_of(format: Format) -> Reader:
+def reader_of(format: Format, recognition: Recognition | None = None) -> Reader:
     """The reader of a format, with its libraries loaded."""
     if format is Format.PDF:
         from mara.extraction.pdf import read_pdf
 
-        return lambda path, dropped: _as_reading(*read_pdf(path, dropped))
+        return lambda path, dropped: _as_reading(*read_pdf(path, dropped, recognition))
     if format is Format.DOCX:
         from mara.extraction.docx import read_docx
 

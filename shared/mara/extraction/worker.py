@@ -7,24 +7,32 @@ from typing import IO
 from mara.extraction import limits
 from mara.extraction.errors import Unreadable
 from mara.extraction.model import Dropped, Format
+from mara.extraction.ocr import OcrEngine, Recognition, engine_of
 from mara.extraction.readers import read
 from mara.extraction.records import Record, line
 
 
-def main(format: str, path: str, output: str, seconds: float) -> None:
-    """Read ``path`` and write records, the last of which is the outcome, to ``output``."""
+def main(format: str, path: str, output: str, seconds: float, *, ocr: str = "") -> None:
+    """Read ``path`` and write records, the last of which is the outcome, to ``output``.
+
+    ``ocr`` names the engine that recognises pages without text.
+    """
     limits.confine(seconds)
     with Path(output).open("wb") as file:
-        file.write(line(_read(file, Path(path), Format(format))))
+        file.write(line(_read(file, Path(path), Format(format), engine_of(ocr))))
 
 
-def _read(file: IO[bytes], path: Path, format: Format) -> dict[str, object]:
+def _read(
+    file: IO[bytes], path: Path, format: Format, engine: OcrEngine | None
+) -> dict[str, object]:
     """Write the blocks and return the outcome: the pages and what was dropped, or a failure."""
     dropped = Dropped()
+    recognition = Recognition(engine) if engine else None
     try:
-        pages, records = read(path, format, dropped)
+        pages, records = read(path, format, dropped, recognition)
         if _write(file, records):
-            return {"pages": pages, "dropped": dropped}
+            recognized = recognition.pages if recognition else {}
+            return {"pages": pages, "dropped": dropped, "recognized": recognized}
         return _failure("no_text", "No text was found in the file.")
     except Unreadable as error:
         return _failure(error.code, error.detail)

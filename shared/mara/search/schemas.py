@@ -36,11 +36,22 @@ class PlaceOut(BaseModel):
     headings: Sequence[str] = Field(
         description="Headings above the passage, the outermost first.", examples=[["Disk is full"]]
     )
+    ocr: float | None = Field(
+        description="Mean confidence, from 0 to 1, with which the text of the page was recognised"
+        " from a picture (OCR); null for text of the file itself.",
+        examples=[None],
+    )
 
     @classmethod
     def of(cls, place: Place) -> Self:
         """Build the response from the model object."""
-        return cls(page=place.page, sheet=place.sheet, row=place.row, headings=place.headings)
+        return cls(
+            page=place.page,
+            sheet=place.sheet,
+            row=place.row,
+            headings=place.headings,
+            ocr=place.ocr,
+        )
 
 
 class SearchIn(BaseModel):

@@ -10,6 +10,7 @@ from mara.documents.ports import Extractor, Storage
 from mara.platform.clock import now
 from mara.platform.database import transaction
 from mara.platform.outbox import publish
+from mara.platform.settings.ocr import OcrSettings
 from mara.platform.settings.storage import StorageSettings
 from mara.wiring.search import embedder, search_index
 
@@ -58,7 +59,7 @@ def extractor() -> Extractor:
     """The reader of files, in a child process."""
     from mara.extraction.extractor import ChildProcessExtractor
 
-    return ChildProcessExtractor()
+    return ChildProcessExtractor(ocr=OcrSettings().ocr)
 
 
 @cache

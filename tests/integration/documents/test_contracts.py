@@ -98,6 +98,9 @@ PROOFS: dict[Format, dict[str, list[Proof]]] = {
         DroppedKind.UNREADABLE_TEXT: [
             Proof(papers.a_pdf_with_unreadable_text, SEEN_PDF, ("gateway",), 1)
         ],
+        DroppedKind.UNRECOGNIZED_PAGES: [
+            Proof(papers.a_pdf_with_a_scanned_page, (("What is typed.", Place(2)),), (), 1)
+        ],
         DroppedKind.PAGE_HEADERS: [Proof(papers.a_pdf_with_edges, (), (), 1)],
         DroppedKind.PAGE_FOOTERS: [Proof(papers.a_pdf_with_edges, (), ("Page",), 2)],
         DroppedKind.COMMENTS: [Proof(papers.a_pdf_with_extras, SEEN_PDF, SECRETS)],

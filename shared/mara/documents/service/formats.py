@@ -39,6 +39,7 @@ CONTRACTS = {
             DroppedKind.PICTURES,
             DroppedKind.HIDDEN_TEXT,
             DroppedKind.UNREADABLE_TEXT,
+            DroppedKind.UNRECOGNIZED_PAGES,
             DroppedKind.PAGE_HEADERS,
             DroppedKind.PAGE_FOOTERS,
             DroppedKind.COMMENTS,
