@@ -1,6 +1,5 @@
 """Pages of a PDF without usable text: they are rendered and recognised, within limits."""
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -8,23 +7,12 @@ import pypdfium2 as pdfium
 
 from mara.extraction import limits
 from mara.extraction.model import DroppedKind
-from mara.extraction.ocr import (
-    GOOD_CONFIDENCE,
-    Image,
-    OcrEngine,
-    OcrFailed,
-    Recognition,
-    RecognizedPage,
-    page_of,
-)
+from mara.extraction.ocr import OcrEngine, OcrFailed, Recognition
+from mara.extraction.ocr_page import GOOD_CONFIDENCE, RecognizedPage, page_of
 from mara.extraction.pdf_page import PageText
+from mara.extraction.pdf_render import render
 
-DPI = 300
-"""What engines are trained for; less loses small print, more takes longer."""
-PIXELS_MAX = 25_000_000
-"""A page of 420 x 297 mm has 17 million; a larger one is rendered with fewer dots per inch."""
 SIDES = (90, 180, 270)
-POINTS_PER_INCH = 72
 USUAL_SIZE = 10.0
 """Of recognised lines, in points, if no page has text: they are no headings."""
 _READ_BY_OCR = {DroppedKind.UNREADABLE_TEXT.value, DroppedKind.PICTURES.value}
@@ -107,14 +95,3 @@ def _seconds() -> float:
     if left <= 0:
         raise OcrFailed("no time is left")
     return min(left, limits.OCR_PAGE_S)
-
-
-def render(page: pdfium.PdfPage, turned: int = 0) -> Image:
-    """The page in grey, ``turned`` clockwise by a number of degrees."""
-    width, height = page.get_size()
-    inches = width * height / POINTS_PER_INCH**2
-    dpi = int(min(DPI, math.sqrt(PIXELS_MAX / max(inches, 0.01))))
-    bitmap = page.render(scale=dpi / POINTS_PER_INCH, rotation=turned, grayscale=True)
-    rows, wide, stride = memoryview(bitmap.buffer), bitmap.width, bitmap.stride
-    pixels = b"".join(rows[at : at + wide] for at in range(0, bitmap.height * stride, stride))
-    return Image(wide, bitmap.height, pixels, dpi)

@@ -13,7 +13,7 @@ from mara.extraction.errors import Unreadable
 from mara.extraction.extractor import ChildProcessExtractor
 from mara.extraction.model import DroppedKind, Format, Place
 from mara.extraction.ocr import Image, OcrEngine, OcrFailed
-from mara.extraction.pdf_ocr import render
+from mara.extraction.pdf_render import render
 from mara.extraction.tesseract import Tesseract
 from tests.support.fakes.ocr import FakeOcrEngine
 from tests.support.scans import CYRILLIC_FACE, a_scan
