@@ -2,6 +2,7 @@
 
 import os
 import time
+from datetime import UTC, datetime, timedelta
 from threading import Lock
 from uuid import UUID
 
@@ -27,3 +28,14 @@ def new_id() -> UUID:
         value = _last
     time_part, high, low = value >> _RANDOM_BITS, (value >> 62) & 0xFFF, value & ((1 << 62) - 1)
     return UUID(int=(time_part << 80) | (0x7 << 76) | (high << 64) | (0b10 << 62) | low)
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TIMED = 7
+
+
+def made_at(identifier: UUID) -> datetime | None:
+    """Return when an identifier was made, to a millisecond; ``None`` unless it is of version 7."""
+    if identifier.version != _TIMED:
+        return None
+    return _EPOCH + timedelta(milliseconds=identifier.int >> 80)

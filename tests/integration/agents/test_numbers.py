@@ -1,4 +1,4 @@
-"""Questions about numbers and codes: those of the documents are answered, neighbours are refused."""
+"""Questions about numbers: those of the documents are answered, neighbours are refused."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from mara.extraction.model import Place
+from mara.kernel.ids import made_at
 
 TOP_K_DEFAULT = 5
 TOP_K_MAX = 20
@@ -89,6 +90,11 @@ class Citation:
     quote: str
     place: Place
     has_more: bool = False
+
+    @property
+    def uploaded_at(self) -> datetime | None:
+        """When the document was uploaded, which tells documents of one name apart."""
+        return made_at(self.document_id)
 
 
 @dataclass(frozen=True, slots=True)

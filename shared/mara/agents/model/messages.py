@@ -1,5 +1,6 @@
 """Fixed texts of answers, in each language of answers."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from mara.agents.model import Citation, Language
@@ -18,6 +19,7 @@ WITHDRAWN = {
     Language.RU: "Документы, из которых взят этот ответ, удалены.",
 }
 PAGE = {Language.EN: "page", Language.RU: "стр."}
+UPLOADED = {Language.EN: "uploaded", Language.RU: "загружен"}
 ROW = {Language.EN: "row", Language.RU: "строка"}
 
 MORE = {
@@ -36,24 +38,24 @@ def refusal(absent: Sequence[str], language: Language) -> str:
 def quoted(citations: Sequence[Citation], language: Language) -> str:
     """Format each quote under its source; the numbers are the positions in ``citations``.
 
-    A line tells where a section is longer than what is quoted of it.
+    A line tells where a section is longer than what is quoted of it. Sources of one name have the
+    time at which they were uploaded.
     """
-    parts = (
-        "\n".join(
-            [
-                f"[{number}] {_source(citation, language)}",
-                citation.quote,
-                *([MORE[language]] if citation.has_more else []),
-            ]
-        )
-        for number, citation in enumerate(citations, start=1)
-    )
+    names = Counter({one.document_id: one.filename for one in citations}.values())
+    parts = []
+    for number, citation in enumerate(citations, start=1):
+        source = _source(citation, language, has_namesake=names[citation.filename] > 1)
+        more = [MORE[language]] if citation.has_more else []
+        parts.append("\n".join([f"[{number}] {source}", citation.quote, *more]))
     return "\n\n".join(parts)
 
 
-def _source(citation: Citation, language: Language) -> str:
+def _source(citation: Citation, language: Language, *, has_namesake: bool) -> str:
     place = citation.place
     parts = [citation.filename, *place.headings]
+    if has_namesake and citation.uploaded_at is not None:
+        at = citation.uploaded_at.strftime("%Y-%m-%d %H:%M:%S UTC")
+        parts.insert(1, f"{UPLOADED[language]} {at}")
     if place.page is not None:
         parts.append(f"{PAGE[language]} {place.page}")
     if place.sheet is not None:

@@ -38,6 +38,10 @@ class CitationOut(BaseModel):
 
     document_id: UUID = Field(description="Id of the document that is quoted.")
     filename: str = Field(description="Name of the file that is quoted.", examples=["runbooks.pdf"])
+    uploaded_at: datetime | None = Field(
+        description="When the document was uploaded, which tells documents of one name apart; null"
+        " if it is not known.",
+    )
     chunk_id: UUID = Field(description="Id of the passage that is quoted.")
     quote: str = Field(
         description="The quoted text, which occurs verbatim in the document.",
@@ -56,6 +60,7 @@ class CitationOut(BaseModel):
         return cls(
             document_id=citation.document_id,
             filename=citation.filename,
+            uploaded_at=citation.uploaded_at,
             chunk_id=citation.chunk_id,
             quote=citation.quote,
             place=PlaceOut.of(citation.place),

@@ -28,6 +28,12 @@ ANNOUNCED = re.compile(
     re.IGNORECASE,
 )
 """Words before the name of an alert."""
+NUMBERED = re.compile(
+    r"(?:(?:chapter|section|part|глава|раздел|часть)\s+)?(?:§\s*)?(?:\d+(?:\.\d+)*|[IVXLC]+(?=[.)]))"
+    r"[.):]?\s+(?=\S)",
+    re.IGNORECASE,
+)
+"""The number before a heading, as Word computes it: ``3.2``, ``Chapter IV.``, ``§ 7``."""
 BEFORE_NAME = 30
 """Characters in which such a word is looked for."""
 
@@ -36,6 +42,13 @@ BEFORE_NAME = 30
 def name_parts(text: str) -> Parts:
     """The folded words of a title or an identifier."""
     return tuple(part for token in TOKEN.findall(text) for part in folded_parts(token))
+
+
+@lru_cache(maxsize=50_000)
+def names_of(title: str) -> tuple[str, ...]:
+    """The title, and the title without the number of its section, if it has one."""
+    found = NUMBERED.match(title)
+    return (title, title[found.end() :]) if found else (title,)
 
 
 @lru_cache(maxsize=50_000)
@@ -96,7 +109,7 @@ def is_of_another(subject: str, titles: Iterable[str]) -> bool:
     if spelling_of(subject) != "camel":
         return False
     asked = name_parts(subject)
-    found = [(title, name_parts(title)) for title in titles]
+    found = [(name, name_parts(name)) for title in titles for name in names_of(title)]
     if any(parts and (contains(parts, asked) or contains(asked, parts)) for _, parts in found):
         return False
     return any(spelling_of(title) == "camel" for title, _ in found)

@@ -13,6 +13,7 @@ from mara.search.model.naming import (
     Parts,
     contains,
     name_parts,
+    names_of,
     titles_said,
 )
 from mara.search.model.windows import titles_of
@@ -47,10 +48,10 @@ def _named_scopes(
     places: dict[Parts, set[Scope]] = defaultdict(set)
     for hit in ranked:
         for title, scope in _scopes(hit.candidate):
-            parts = name_parts(title)
-            is_phrase = len(parts) >= PHRASE_WORDS_MIN and len(scope) <= CHAPTER_DEPTH
-            if parts in said and (parts == about or is_phrase):
-                places[parts].add(scope)
+            for parts in map(name_parts, names_of(title)):
+                is_phrase = len(parts) >= PHRASE_WORDS_MIN and len(scope) <= CHAPTER_DEPTH
+                if parts in said and (parts == about or is_phrase):
+                    places[parts].add(scope)
     named: dict[Scope, Parts] = {}
     for parts, scopes in places.items():
         outermost = {s for s in scopes if not any(o != s and s[: len(o)] == o for o in scopes)}
