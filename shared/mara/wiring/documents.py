@@ -10,7 +10,6 @@ from mara.documents.ports import Extractor, Storage
 from mara.platform.clock import now
 from mara.platform.database import transaction
 from mara.platform.outbox import publish
-from mara.platform.settings.ocr import OcrSettings
 from mara.platform.settings.storage import StorageSettings
 from mara.wiring.search import embedder, search_index
 
@@ -58,6 +57,7 @@ def acceptance_service() -> "AcceptanceService":
 def extractor() -> Extractor:
     """The reader of files, in a child process."""
     from mara.extraction.extractor import ChildProcessExtractor
+    from mara.platform.settings.ocr import OcrSettings
 
     return ChildProcessExtractor(ocr=OcrSettings().ocr)
 
