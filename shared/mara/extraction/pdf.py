@@ -3,8 +3,10 @@
 Reads with pdfium, the fastest and most tolerant library, and falls back to pypdf where it fails.
 """
 
+import ctypes
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pypdfium2 as pdfium
@@ -69,6 +71,19 @@ def read_pdf(
             raise Unreadable("needs_ocr", _PICTURES)
         return _read_with_pypdf(path)
     return len(document), _blocks(pages, counts)
+
+
+@cache
+def warm_up() -> None:
+    """Read a page made here, so that pdfium loads its fonts: forks of this process inherit them."""
+    document = pdfium.PdfDocument.new()
+    page = document.new_page(200, 200)
+    text = raw.FPDFPageObj_NewTextObj(document, b"Helvetica", 12.0)
+    letters = (ctypes.c_ushort * 3)(*b"ab")
+    raw.FPDFText_SetText(text, letters)
+    raw.FPDFPage_InsertObject(page, text)
+    page.gen_content()
+    read_page(document, 0, None)
 
 
 def _pages(path: Path, document: pdfium.PdfDocument) -> list[PageText]:

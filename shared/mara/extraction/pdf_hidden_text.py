@@ -16,6 +16,7 @@ from mara.extraction.pdfium import (
     address_of,
     appearance_of,
     bounds_of,
+    character_box,
     count_inside,
     count_objects,
     fill_of,
@@ -127,20 +128,17 @@ def without(text_page: pdfium.PdfTextPage, start: int, length: int, hidden: Hidd
         item = text_object(handle, index)
         if item in hidden.certain:
             continue
-        if item in hidden.suspect and _is_character_hidden(text_page, index, hidden.page):
+        if item in hidden.suspect and _is_character_hidden(handle, index, hidden.page):
             continue
         kept.append(chr(unicode_at(handle, index)))
     return "".join(kept)
 
 
-def _is_character_hidden(text_page: pdfium.PdfTextPage, index: int, page: Box) -> bool:
-    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
-    if not raw.FPDFText_GetCharBox(text_page, index, left, right, bottom, top):
-        return False
-    box = (left.value, bottom.value, right.value, top.value)
-    if box[2] <= box[0] and box[3] <= box[1]:
-        return False  # a space has no extent
+def _is_character_hidden(handle: int, index: int, page: Box) -> bool:
+    box = character_box(handle, index)
     wide, high = box[2] - box[0], box[3] - box[1]
+    if wide <= 0 and high <= 0:
+        return False  # a space has no extent
     return _is_off(box, page) or max(wide, high) < FONT_SIZE_MIN / 2
 
 

@@ -32,8 +32,9 @@ def read(
 def reader_of(format: Format, recognition: Recognition | None = None) -> Reader:
     """The reader of a format, with its libraries loaded."""
     if format is Format.PDF:
-        from mara.extraction.pdf import read_pdf
+        from mara.extraction.pdf import read_pdf, warm_up
 
+        warm_up()
         return lambda path, dropped: _as_reading(*read_pdf(path, dropped, recognition))
     if format is Format.DOCX:
         from mara.extraction.docx import read_docx
