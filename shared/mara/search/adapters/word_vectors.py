@@ -13,7 +13,7 @@ WORDS_MAX = 8192
 
 
 class WordVectors:
-    """Embeds each word once, until ``words_max`` words are remembered; then it begins anew."""
+    """Embeds each word once, and forgets all when ``words_max`` are remembered."""
 
     def __init__(
         self,
