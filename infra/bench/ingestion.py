@@ -90,7 +90,7 @@ def _bind(files: list[Path], bound: Path) -> list[Path]:
     """
     import pypdfium2
 
-    from mara.extraction.errors import Unreadable
+    from mara.kernel.errors import Invalid
 
     made, chosen = pypdfium2.PdfDocument.new(), []
     for path in files:
@@ -100,7 +100,7 @@ def _bind(files: list[Path], bound: Path) -> list[Path]:
                 continue
             _reading(path)()
             made.import_pages(document, [0])
-        except (pypdfium2.PdfiumError, Unreadable):
+        except (pypdfium2.PdfiumError, Invalid):
             continue
         chosen.append(path)
     if chosen:

@@ -142,7 +142,8 @@ class Evidence:
     ranking: float = 0.0
     """The score of the first hit, relative to the highest score expected by chance."""
     coverage: float = 0.0
-    """0..1, the weighted words of the question, without values, matched by embedding."""
+    """0..1, the weighted share of the question's words, without values, that the passage has or
+    comes near to."""
     title: float = 0.0
     """0..1, the greatest weighted share of a title that the question says."""
 
