@@ -12,8 +12,8 @@ from infra.quality.sets import QuestionSet
 from mara.kernel.principal import Principal, Role
 from mara.search.model import Evidence
 from mara.search.ports import Embedder, SearchIndex
-from mara.search.service.reranking import FeatureReranker
 from mara.search.service.search import SearchService
+from mara.wiring.search import reranker
 
 CALLER = Principal(UUID(int=1), Role.USER)
 ALL_FORMS: dict[str, Callable[[Alert], str]] = {MASKED: masked, **FORMS}
@@ -91,7 +91,7 @@ class Observer:
         search = SearchService(
             cast("SearchIndex", cast("Any", index)),
             self.embedder,
-            FeatureReranker(),
+            reranker(),
             lambda *_: nullcontext(),
         )
         found = search.retrieve(CALLER, text)
