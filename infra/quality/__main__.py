@@ -3,17 +3,19 @@
 Each set is measured with the coefficients of a fit without it; the coefficients of all sets follow,
 which `mara.agents.model.confidence` holds. The threshold is the lowest at which few questions of
 XQuAD's even paragraphs are answered falsely where half of all paragraphs are missing; those of its
-odd paragraphs are in no fit and choose nothing.
+odd paragraphs are in no fit and choose nothing. The penalty of a question about an identifier that
+no title has is the lowest at which few alerts are answered from a sibling of their missing runbook.
 """
 
 import os
 import random
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from infra.quality.fitting import features, fit_sets, foreign_features, probabilities
+from infra.quality.fitting import Curve, features, fit_sets, foreign_features
 from infra.quality.logistic import area_under_roc, calibration_error
 from infra.quality.observations import Kind, Observation, Observer
 from infra.quality.sets import paragraphs, read_alerts, runbooks
@@ -23,6 +25,10 @@ RUNBOOKS = ("runbooks-dev", "runbooks-gitlab")
 FOREIGN_SAMPLE, SEED = 60, 1
 FALSE_ANSWERS_MAX = 0.1
 """Of the questions of XQuAD whose paragraph is missing."""
+SIBLINGS_MAX = 0.12
+"""Of the alerts of UNTITLED whose runbook is missing, answered from another one."""
+UNTITLED = "runbooks-gitlab"
+"""Its titles do not repeat the names of alerts."""
 
 Sets = dict[str, Sequence[Observation]]
 
@@ -53,29 +59,34 @@ def observe_questions(folder: Path, embedder: Any, asked: str, written: str) -> 
     return list(Observer(even, embedder).questions()), list(whole.halves(0)), list(whole.halves(1))
 
 
-def threshold(halves: Sequence[Sequence[Observation]], curve: Any) -> float:
+def threshold(halves: Sequence[Sequence[Observation]], curve: Curve) -> float:
     """The lowest multiple of 0.01 at which at most FALSE_ANSWERS_MAX are answered, in each set."""
-    import numpy as np
-
-    missing = [
-        probabilities([o for o in seen if o.kind is Kind.LEFT_OUT], curve, features)
-        for seen in halves
-    ]
+    missing = [curve.probabilities(_of(seen, Kind.LEFT_OUT)) for seen in halves]
     return next(
         at / 100
         for at in range(1, 100)
-        if all(np.mean(found >= at / 100) <= FALSE_ANSWERS_MAX for found in missing)
+        if all((found >= at / 100).mean() <= FALSE_ANSWERS_MAX for found in missing)
     )
 
 
-def report(name: str, seen: Sequence[Observation], curve: Any, read: Any, at: float) -> None:
+def with_penalty(curve: Curve, untitled: Sequence[Observation], at: float) -> Curve:
+    """The curve with the lowest multiple of 0.1 at which few alerts get a sibling's runbook."""
+    gone = [each for each in _of(untitled, Kind.LEFT_OUT) if each.form == "line"]
+    curves = (replace(curve, identifier_penalty=n / 10) for n in range(100))
+    return next(c for c in curves if (c.probabilities(gone) >= at).mean() <= SIBLINGS_MAX)
+
+
+def _of(seen: Sequence[Observation], kind: Kind) -> Sequence[Observation]:
+    return [each for each in seen if each.kind is kind]
+
+
+def report(name: str, seen: Sequence[Observation], curve: Curve, at: float) -> None:
     """Print a line of the table: shares of all questions of a kind, at the threshold."""
     import numpy as np
 
-    of_kind = {kind: [each for each in seen if each.kind is kind] for kind in Kind}
-    found = {kind: probabilities(kept, curve, read) for kind, kept in of_kind.items() if kept}
+    found = {kind: curve.probabilities(kept) for kind in Kind if (kept := _of(seen, kind))}
     there, gone = found[Kind.PRESENT], found[Kind.LEFT_OUT]
-    right = np.array([each.right for each in of_kind[Kind.PRESENT]])
+    right = np.array([each.right for each in _of(seen, Kind.PRESENT)])
     labels = np.concatenate([right, np.zeros(len(gone))])
     negatives = " ".join(
         f"{kind} {np.mean(found[kind] >= at):.3f}" for kind in list(Kind)[1:] if kind in found
@@ -99,18 +110,23 @@ def main(folder: Path) -> None:
     across, _, across_odd = observe_questions(folder, embedder, "ru", "en")
     curve, foreign = fit_sets(sets.values(), features), fit_sets([across], foreign_features)
     at = threshold(list(even.values()), curve)
+    curve = with_penalty(curve, sets[UNTITLED], at)
     for name, seen in sets.items():
         others = fit_sets([kept for other, kept in sets.items() if other != name], features)
+        others = replace(others, identifier_penalty=curve.identifier_penalty)
         for form in dict.fromkeys(each.form for each in seen):
-            report(f"{name} {form}", [o for o in seen if o.form == form], others, features, at)
-    print("With the coefficients of all sets, half of the paragraphs missing:")
+            report(f"{name} {form}", [o for o in seen if o.form == form], others, at)
+    print("With the coefficients of all sets; then half of the paragraphs missing:")
+    for form in dict.fromkeys(each.form for each in sets[UNTITLED]):
+        kept = [each for each in sets[UNTITLED] if each.form == form]
+        report(f"{UNTITLED} {form}", kept, curve, at)
     for name in odd:
-        report(f"{name} even, half", even[name], curve, features, at)
-        report(f"{name} odd, half", odd[name], curve, features, at)
-    report("xquad-ru-en odd, half", across_odd, foreign, foreign_features, at)
-    print("ranking, coverage, title, Russian, intercept:", curve.round(2))
-    print("across scripts: ranking, coverage, intercept:", foreign.round(2))
-    print("threshold:", at)
+        report(f"{name} even, half", even[name], curve, at)
+        report(f"{name} odd, half", odd[name], curve, at)
+    report("xquad-ru-en odd, half", across_odd, foreign, at)
+    print("ranking, coverage, title, Russian, intercept:", curve.coefficients.round(2))
+    print("across scripts: ranking, coverage, intercept:", foreign.coefficients.round(2))
+    print("threshold:", at, "penalty of an identifier:", curve.identifier_penalty)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Fits the curves of `mara.agents.model.confidence` to observations."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from infra.quality.forms import MASKED
@@ -26,7 +27,26 @@ def foreign_features(seen: Observation) -> list[float]:
     return [seen.evidence.ranking, seen.evidence.coverage]
 
 
-def fit_sets(sets: Iterable[Sequence[Observation]], read: Features) -> Any:
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A logistic regression over the features that ``read`` returns; the intercept is last."""
+
+    read: Features
+    coefficients: Any
+    identifier_penalty: float = 0.0
+    """Subtracted from the log odds of a question about an identifier that no title has."""
+
+    def probabilities(self, seen: Sequence[Observation]) -> Any:
+        """The confidence in each first hit: by its name or code, or else by the curve."""
+        import numpy as np
+
+        log_odds = np.array([[*self.read(each), 1.0] for each in seen]) @ self.coefficients
+        about = np.array([each.evidence.about_identifier for each in seen])
+        found = 1 / (1 + np.exp(self.identifier_penalty * about - log_odds))
+        return np.array([_decided(each, p) for each, p in zip(seen, found, strict=True)])
+
+
+def fit_sets(sets: Iterable[Sequence[Observation]], read: Features) -> Curve:
     """Fit the probability that the first hit is right, where no name and no code decides.
 
     Each set counts alike, and so do the questions with and without the document in it; the kinds of
@@ -42,15 +62,7 @@ def fit_sets(sets: Iterable[Sequence[Observation]], read: Features) -> Any:
             rows += [read(each) for each in found]
             labels += [each.right for each in found]
             weights += [share / len(found)] * len(found)
-    return fit(rows, labels, weights)
-
-
-def probabilities(seen: Sequence[Observation], curve: Any, read: Features) -> Any:
-    """The confidence in each first hit: by its name or code, or else by the curve."""
-    import numpy as np
-
-    x = np.array([[*read(each), 1.0] for each in seen]) @ curve
-    return np.array([_decided(each, p) for each, p in zip(seen, 1 / (1 + np.exp(-x)), strict=True)])
+    return Curve(read, fit(rows, labels, weights))
 
 
 def _decided(seen: Observation, probability: float) -> float:

@@ -68,6 +68,7 @@ class TestConfidenceOf:
         asked = replace(evidence, about_identifier=True)
         in_russian = confidence_of(asked, RUSSIAN, ENGLISH)
         assert in_russian == confidence_of(asked, ENGLISH, ENGLISH)
+        assert in_russian < confidence_of(evidence, ENGLISH, ENGLISH)
 
     def test_threshold_is_within_the_scale(self) -> None:
         assert 0 < ANSWER_AT < 1

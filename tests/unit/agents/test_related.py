@@ -16,9 +16,11 @@ NOW = datetime(2026, 11, 23, tzinfo=UTC)
 NEAR, FAR = a_hit("Pump A leaks. Close the valve."), a_hit("Bake a cake.")
 
 
-def refused(confidence: float) -> Reply:
+def refused(confidence: float, *, about_identifier: bool = False) -> Reply:
     agent = Agent(new_id(), new_id(), AgentSettings("On call"), 1, NOW, NOW)
-    decision = Decision("Pump B leaks", (NEAR, FAR), confidence, nearest=NEAR)
+    decision = Decision(
+        "Pump B leaks", (NEAR, FAR), confidence, nearest=NEAR, about_identifier=about_identifier
+    )
     return verified(Question(agent, "Pump B leaks"), decision, Draft(None, ()))
 
 
@@ -32,6 +34,7 @@ class TestRefusals:
     def test_show_nothing_that_is_far_from_the_question(self) -> None:
         assert refused(RELATED_AT).related
         assert not refused(RELATED_AT / 2).related
+        assert refused(RELATED_AT / 2, about_identifier=True).related
 
 
 class TestDeletions:

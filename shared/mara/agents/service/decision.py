@@ -7,7 +7,7 @@ from uuid import UUID
 from mara.agents.model.confidence import ANSWER_AT, NOT_NAMED, confidence_of
 from mara.agents.model.verification import Claim
 from mara.agents.service.retrieval import Retrieval
-from mara.search.model import Hit
+from mara.search.model import Evidence, Hit
 
 RELATED_AT = NOT_NAMED
 """With a lower confidence, a refusal does not show the nearest passage as related. In runbooks-dev
@@ -30,6 +30,7 @@ class Decision:
     cut: frozenset[UUID] = frozenset()
     nearest: Hit | None = None
     absent: Sequence[str] = ()
+    about_identifier: bool = False
 
     @property
     def is_answerable(self) -> bool:
@@ -38,10 +39,12 @@ class Decision:
 
     @property
     def related(self) -> Sequence[Hit]:
-        """The nearest passage of a refused question; none if it is far from the question."""
-        if self.is_answerable or self.nearest is None or self.confidence < RELATED_AT:
-            return ()
-        return (self.nearest,)
+        """The nearest passage of a refused question; none if it is far from the question.
+
+        A question about an identifier, such as an alert, gets it in any case: a sibling may help.
+        """
+        is_near = self.about_identifier or self.confidence >= RELATED_AT
+        return (self.nearest,) if self.nearest and is_near and not self.is_answerable else ()
 
     @property
     def quotes(self) -> Sequence[Claim]:
@@ -65,9 +68,14 @@ def decide(retrievals: Iterable[Retrieval]) -> Decision:
         text = found.best.chunk.text if found.best else ""
         confidence = confidence_of(found.evidence, found.text, text)
         if confidence >= best.confidence:
-            absent = found.evidence.absent if found.evidence else ()
+            evidence = found.evidence or Evidence()
             best = Decision(
-                found.text, found.passages, confidence, nearest=found.best, absent=absent
+                found.text,
+                found.passages,
+                confidence,
+                nearest=found.best,
+                absent=evidence.absent,
+                about_identifier=evidence.about_identifier,
             )
         if best.is_answerable or (found.evidence is not None and found.evidence.is_refuted):
             break
