@@ -64,7 +64,7 @@ def read_pdf(
         if recognition is not None and counts[DroppedKind.UNRECOGNIZED_PAGES]:
             raise Unreadable("needs_ocr", _FAILED)
         if recognition is not None and recognition.pages:
-            raise Unreadable("no_text", "No text was found in the file.")
+            raise Unreadable("no_text", "No text was found in it.")
         if counts[DroppedKind.UNREADABLE_TEXT]:
             raise Unreadable("needs_ocr", _NAMELESS)
         if any(_has_image(document, number) for number in range(len(document))):

@@ -60,11 +60,12 @@ def _utf16_by_shape(content: bytes) -> str | None:
     sample = content[:_SAMPLE]
     if len(sample) < 4:  # noqa: PLR2004 - too short to tell
         return None
-    even, odd = sample[::2], sample[1::2]
-    for high, name in ((odd, "utf-16-le"), (even, "utf-16-be")):
-        if sum(byte in {0x00, 0x04} for byte in high) > 0.9 * len(high):
-            return name
-    return None
+    is_high = [
+        sum(byte in {0x00, 0x04} for byte in half) > 0.9 * len(half)
+        for half in (sample[::2], sample[1::2])
+    ]
+    # Where both are, the file consists of zeros.
+    return {(False, True): "utf-16-le", (True, False): "utf-16-be"}.get((is_high[0], is_high[1]))
 
 
 def _cyrillic(content: bytes) -> str:

@@ -33,7 +33,7 @@ def _read(
         if _write(file, records):
             recognized = recognition.pages if recognition else {}
             return {"pages": pages, "dropped": dropped, "recognized": recognized}
-        return _failure("no_text", "No text was found in the file.")
+        return _failure("no_text", "No text was found in it.")
     except Unreadable as error:
         return _failure(error.code, error.detail)
     except MemoryError:

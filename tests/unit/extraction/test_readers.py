@@ -66,6 +66,10 @@ class TestDecode:
         assert decode(text.encode(encoding)[:-1]).startswith(text[:-1].replace("\r\n", "\n"))
         assert decode(text.encode(encoding) + b"\x1f").startswith(text.replace("\r\n", "\n"))
 
+    @pytest.mark.parametrize("length", [3, 4, 999, 1000])
+    def test_reads_nothing_of_zeros(self, length: int) -> None:
+        assert decode(bytes(length)) == ""
+
     def test_reads_utf_8_that_was_cut_within_a_letter(self) -> None:
         assert decode((RUSSIAN.strip() * 9).encode()[:-2]).startswith("Перезапустите")
 

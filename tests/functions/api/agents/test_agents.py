@@ -121,7 +121,14 @@ class TestAskAgent:
         citation = answer["citations"][0]
         assert citation["document_id"] == str(document.id)
         assert TEXT in citation["quote"]
-        assert citation["place"] == {"page": None, "sheet": None, "row": None, "headings": []}
+        nowhere: dict[str, object] = {
+            "page": None,
+            "sheet": None,
+            "row": None,
+            "headings": [],
+            "ocr": None,
+        }
+        assert citation["place"] == nowhere
         assert answer["usage"] == {"input_tokens": 0, "output_tokens": 0, "price": "0.000000"}
 
     def test_says_honestly_what_is_not_in_the_documents(self, anna: Account) -> None:

@@ -33,7 +33,14 @@ class TestSearchDocuments:
         assert items[0]["document_id"] == str(document.id)
         assert items[0]["filename"] == "ops.txt"
         assert items[0]["text"] == TEXT
-        assert items[0]["place"] == {"page": None, "sheet": None, "row": None, "headings": []}
+        nowhere: dict[str, object] = {
+            "page": None,
+            "sheet": None,
+            "row": None,
+            "headings": [],
+            "ocr": None,
+        }
+        assert items[0]["place"] == nowhere
         scores = [item["score"] for item in items]
         assert scores == sorted(scores, reverse=True)
 
