@@ -43,12 +43,3 @@ class Recognition:
 
     engine: OcrEngine
     pages: dict[int, float] = field(default_factory=dict)
-
-
-def engine_of(name: str) -> OcrEngine | None:
-    """Return the engine of the setting ``MARA_OCR``; ``None`` if it is empty."""
-    if not name:
-        return None
-    from mara.extraction.tesseract import Tesseract
-
-    return {"tesseract": Tesseract}[name]()

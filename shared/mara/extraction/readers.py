@@ -7,7 +7,7 @@ from mara.extraction import limits
 from mara.extraction.errors import Unreadable
 from mara.extraction.guards import check_signature, check_zip
 from mara.extraction.model import Block, Dropped, Format
-from mara.extraction.ocr import Recognition
+from mara.extraction.ocr import OcrEngine, Recognition
 from mara.extraction.records import Record, records_of
 
 Reading = tuple[int | None, Iterator[Record]]
@@ -77,3 +77,12 @@ def _text_blocks_of(format: Format) -> Callable[[str, Dropped], Iterator[Block]]
     from mara.extraction.text import read_plain
 
     return lambda text, _: read_plain(text)
+
+
+def engine_of(name: str) -> OcrEngine | None:
+    """Return the engine of the setting ``MARA_OCR``; ``None`` if it is empty."""
+    if not name:
+        return None
+    from mara.extraction.tesseract import Tesseract
+
+    return {"tesseract": Tesseract}[name]()

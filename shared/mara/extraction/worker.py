@@ -7,8 +7,8 @@ from typing import IO
 from mara.extraction import limits
 from mara.extraction.errors import Unreadable
 from mara.extraction.model import Dropped, Format
-from mara.extraction.ocr import OcrEngine, Recognition, engine_of
-from mara.extraction.readers import read
+from mara.extraction.ocr import OcrEngine, Recognition
+from mara.extraction.readers import engine_of, read
 from mara.extraction.records import Record, line
 
 
