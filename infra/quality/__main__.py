@@ -99,6 +99,12 @@ def report(name: str, seen: Sequence[Observation], curve: Curve, at: float) -> N
     )
 
 
+def report_forms(name: str, seen: Sequence[Observation], curve: Curve, at: float) -> None:
+    """Print a line for each form in which the questions were asked."""
+    for form in dict.fromkeys(each.form for each in seen):
+        report(f"{name} {form}", [each for each in seen if each.form == form], curve, at)
+
+
 def main(folder: Path) -> None:
     """Observe all sets, and print the tables, the threshold and the coefficients."""
     embedder = configured_embedder()
@@ -114,12 +120,9 @@ def main(folder: Path) -> None:
     for name, seen in sets.items():
         others = fit_sets([kept for other, kept in sets.items() if other != name], features)
         others = replace(others, identifier_penalty=curve.identifier_penalty)
-        for form in dict.fromkeys(each.form for each in seen):
-            report(f"{name} {form}", [o for o in seen if o.form == form], others, at)
+        report_forms(name, seen, others, at)
     print("With the coefficients of all sets; then half of the paragraphs missing:")
-    for form in dict.fromkeys(each.form for each in sets[UNTITLED]):
-        kept = [each for each in sets[UNTITLED] if each.form == form]
-        report(f"{UNTITLED} {form}", kept, curve, at)
+    report_forms(UNTITLED, sets[UNTITLED], curve, at)
     for name in odd:
         report(f"{name} even, half", even[name], curve, at)
         report(f"{name} odd, half", odd[name], curve, at)

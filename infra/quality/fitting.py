@@ -7,7 +7,7 @@ from typing import Any
 from infra.quality.forms import MASKED
 from infra.quality.logistic import fit
 from infra.quality.observations import QUESTION, Kind, Observation
-from mara.agents.model.confidence import EXACT, NAMED, NOT_NAMED
+from mara.agents.model.confidence import confidence_of
 from mara.agents.model.language import is_russian
 
 FITTED_FORMS = (MASKED, "line", "ru", "name", QUESTION)
@@ -43,7 +43,14 @@ class Curve:
         log_odds = np.array([[*self.read(each), 1.0] for each in seen]) @ self.coefficients
         about = np.array([each.evidence.about_identifier for each in seen])
         found = 1 / (1 + np.exp(self.identifier_penalty * about - log_odds))
-        return np.array([_decided(each, p) for each, p in zip(seen, found, strict=True)])
+        return np.array(
+            [
+                confidence_of(each.evidence, each.question, each.passage)
+                if each.evidence.is_decided
+                else probability
+                for each, probability in zip(seen, found, strict=True)
+            ]
+        )
 
 
 def fit_sets(sets: Iterable[Sequence[Observation]], read: Features) -> Curve:
@@ -63,11 +70,3 @@ def fit_sets(sets: Iterable[Sequence[Observation]], read: Features) -> Curve:
             labels += [each.right for each in found]
             weights += [share / len(found)] * len(found)
     return Curve(read, fit(rows, labels, weights))
-
-
-def _decided(seen: Observation, probability: float) -> float:
-    if seen.evidence.is_refuted:
-        return NOT_NAMED
-    if seen.evidence.named:
-        return NAMED
-    return EXACT if seen.evidence.exact else probability

@@ -22,6 +22,14 @@ from mara.wiring.documents import storage
 from mara.wiring.search import embedder, search_index
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
+PLAIN_TEXT_PLACE: dict[str, object] = {
+    "page": None,
+    "sheet": None,
+    "row": None,
+    "headings": [],
+    "ocr": None,
+}
+"""The place of a passage of plain text, as the API shows it."""
 
 
 def data_folder(name: str) -> Path:

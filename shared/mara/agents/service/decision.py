@@ -65,10 +65,10 @@ def decide(retrievals: Iterable[Retrieval]) -> Decision:
     """
     best = Decision("", (), 0.0)
     for found in retrievals:
+        evidence = found.evidence or Evidence()
         text = found.best.chunk.text if found.best else ""
         confidence = confidence_of(found.evidence, found.text, text)
         if confidence >= best.confidence:
-            evidence = found.evidence or Evidence()
             best = Decision(
                 found.text,
                 found.passages,
@@ -77,6 +77,6 @@ def decide(retrievals: Iterable[Retrieval]) -> Decision:
                 absent=evidence.absent,
                 about_identifier=evidence.about_identifier,
             )
-        if best.is_answerable or (found.evidence is not None and found.evidence.is_refuted):
+        if best.is_answerable or evidence.is_refuted:
             break
     return best

@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.accounts import Account, make_account
 from tests.support.events import Answer, call
-from tests.support.knowledge import learn
+from tests.support.knowledge import PLAIN_TEXT_PLACE, learn
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -121,14 +121,7 @@ class TestAskAgent:
         citation = answer["citations"][0]
         assert citation["document_id"] == str(document.id)
         assert TEXT in citation["quote"]
-        nowhere: dict[str, object] = {
-            "page": None,
-            "sheet": None,
-            "row": None,
-            "headings": [],
-            "ocr": None,
-        }
-        assert citation["place"] == nowhere
+        assert citation["place"] == PLAIN_TEXT_PLACE
         assert answer["usage"] == {"input_tokens": 0, "output_tokens": 0, "price": "0.000000"}
 
     def test_says_honestly_what_is_not_in_the_documents(self, anna: Account) -> None:

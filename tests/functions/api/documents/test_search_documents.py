@@ -8,7 +8,7 @@ import pytest
 from functions.api.documents.search_documents.handler import handler
 from tests.support.accounts import Account, make_account
 from tests.support.events import Answer, call
-from tests.support.knowledge import learn
+from tests.support.knowledge import PLAIN_TEXT_PLACE, learn
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -33,14 +33,7 @@ class TestSearchDocuments:
         assert items[0]["document_id"] == str(document.id)
         assert items[0]["filename"] == "ops.txt"
         assert items[0]["text"] == TEXT
-        nowhere: dict[str, object] = {
-            "page": None,
-            "sheet": None,
-            "row": None,
-            "headings": [],
-            "ocr": None,
-        }
-        assert items[0]["place"] == nowhere
+        assert items[0]["place"] == PLAIN_TEXT_PLACE
         scores = [item["score"] for item in items]
         assert scores == sorted(scores, reverse=True)
 
