@@ -6,7 +6,7 @@ import zipfile
 from typing import Any
 
 from tests.support import word
-from tests.support.files import with_part
+from tests.support.files import a_pdf, with_part
 from tests.support.painted import Words, a_painted_pdf, lines
 
 A_MARKDOWN = """---
@@ -99,13 +99,59 @@ def a_pdf_with_hidden_text() -> bytes:
 
 
 def a_pdf_with_extras() -> bytes:
+    """A page with comments, of which three count, a password, a script and attached files."""
+    from pypdf import PdfReader, PdfWriter
+    from pypdf.annotations import FreeText, Highlight, Popup, Text
+    from pypdf.generic import (
+        ArrayObject,
+        DictionaryObject,
+        FloatObject,
+        NameObject,
+        TextStringObject,
+    )
+
     def draw(canvas: Any) -> None:
-        canvas.textAnnotation("an instruction in a comment", [10, 10, 50, 50])
         canvas.acroForm.textfield(
             name="f", value="an instruction in a field", x=9, y=9, fieldFlags="password"
         )
 
-    return _pdf(["What everybody sees."], draw)
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(_pdf(["What everybody sees."], draw))))
+    corners = ArrayObject(map(FloatObject, (70, 750, 200, 750, 70, 735, 200, 735)))
+    box = (70, 735, 200, 750)
+    remark = writer.add_annotation(0, Text(rect=box, text="an instruction in a comment"))
+    writer.add_annotation(0, Popup(rect=box, parent=remark))
+    writer.add_annotation(0, FreeText(rect=box, text="an instruction typed on the page"))
+    marking = Highlight(rect=box, quad_points=corners)
+    writer.add_annotation(0, marking)  # without a remark
+    remarked = Highlight(rect=box, quad_points=corners)
+    remarked[NameObject("/Contents")] = TextStringObject("an instruction in a marking")
+    writer.add_annotation(0, remarked)
+    script = {"/S": "/JavaScript", "/JS": "app.alert('an instruction in a script')"}
+    scripts = ArrayObject([TextStringObject("start"), _named(script)])
+    names = DictionaryObject({NameObject("/Names"): scripts})
+    writer.root_object[NameObject("/Names")] = DictionaryObject({NameObject("/JavaScript"): names})
+    writer.add_attachment("attached.txt", b"an instruction in a file")
+    buffer = io.BytesIO()
+    writer.write(buffer)
+    return buffer.getvalue()
+
+
+def _named(entries: dict[str, str]) -> Any:
+    """A PDF dictionary: values with a slash are names, others strings."""
+    from pypdf.generic import DictionaryObject, NameObject, TextStringObject
+
+    return DictionaryObject(
+        {
+            NameObject(key): (NameObject if text.startswith("/") else TextStringObject)(text)
+            for key, text in entries.items()
+        }
+    )
+
+
+def a_pdf_with_a_damaged_page() -> bytes:
+    """Its first page does not say that it is one."""
+    content = a_pdf("First steps.", "Second steps.")
+    return content.replace(b"/Type /Page\n", b"/Type /Pagf\n", 1)
 
 
 LEFT = ("Goods may be returned", "within fourteen days", "with receipt and packaging.")

@@ -23,6 +23,7 @@ class DroppedKind(StrEnum):
     PICTURES = "pictures"
     CHARTS = "charts"
     COMMENTS = "comments"
+    """Remarks, markings and stamps of readers; in a PDF also the text that they typed on a page."""
     FORMULAS = "formulas"
     """Their text; the value that was computed last is read."""
     UNCOMPUTED_FORMULAS = "uncomputed_formulas"
@@ -39,6 +40,7 @@ class DroppedKind(StrEnum):
     PAGE_HEADERS = "page_headers"
     PAGE_FOOTERS = "page_footers"
     FORM_FIELDS = "form_fields"
+    """Values of a form that a person does not see: passwords and hidden fields."""
     SCRIPTS = "scripts"
     ATTACHMENTS = "attachments"
     FRONT_MATTER = "front_matter"
@@ -48,6 +50,8 @@ class DroppedKind(StrEnum):
     """Text drawn over the cells of a sheet."""
     UNREADABLE_TEXT = "unreadable_text"
     """Lines whose font does not tell which letters they are; OCR can read them."""
+    DAMAGED_PAGES = "damaged_pages"
+    """Pages of a PDF that cannot be opened."""
     UNRECOGNIZED_PAGES = "unrecognized_pages"
     """Pages without usable text that OCR could read: it is off, failed, or reached a limit."""
     SYMBOLS = "symbols"
@@ -55,6 +59,49 @@ class DroppedKind(StrEnum):
     INVISIBLE_CHARACTERS = "invisible_characters"
     """Soft hyphens, zero-width characters and stress marks, which searching ignores."""
 
+
+COUNTED: Mapping[Format, tuple[DroppedKind, ...]] = {
+    Format.PDF: (
+        DroppedKind.PICTURES,
+        DroppedKind.HIDDEN_TEXT,
+        DroppedKind.UNREADABLE_TEXT,
+        DroppedKind.UNRECOGNIZED_PAGES,
+        DroppedKind.DAMAGED_PAGES,
+        DroppedKind.PAGE_HEADERS,
+        DroppedKind.PAGE_FOOTERS,
+        DroppedKind.COMMENTS,
+        DroppedKind.FORM_FIELDS,
+        DroppedKind.SCRIPTS,
+        DroppedKind.ATTACHMENTS,
+    ),
+    Format.DOCX: (
+        DroppedKind.PICTURES,
+        DroppedKind.PAGE_HEADERS,
+        DroppedKind.PAGE_FOOTERS,
+        DroppedKind.CHARTS,
+        DroppedKind.COMMENTS,
+        DroppedKind.DELETED_TEXT,
+        DroppedKind.HIDDEN_ROWS,
+        DroppedKind.HIDDEN_TEXT,
+        DroppedKind.SYMBOLS,
+    ),
+    Format.XLSX: (
+        DroppedKind.FORMULAS,
+        DroppedKind.UNCOMPUTED_FORMULAS,
+        DroppedKind.CHARTS,
+        DroppedKind.PICTURES,
+        DroppedKind.TEXT_BOXES,
+        DroppedKind.COMMENTS,
+        DroppedKind.HIDDEN_SHEETS,
+        DroppedKind.HIDDEN_ROWS,
+        DroppedKind.HIDDEN_COLUMNS,
+        DroppedKind.REPEATED_HEADERS,
+    ),
+    Format.MD: (DroppedKind.FRONT_MATTER, DroppedKind.COMMENTS, DroppedKind.PICTURES),
+    Format.CSV: (),
+    Format.TXT: (),
+}
+"""What the reader of each format looks for: it counts 0 of a kind that a file does not have."""
 
 Dropped = Counter[DroppedKind]
 """Counts what a reader leaves out. It is complete when all blocks were read."""
@@ -91,6 +138,6 @@ class Extraction:
     pages: int | None
     """Pages of a PDF or sheets of a workbook; ``None`` for formats without pages."""
     dropped: Mapping[DroppedKind, int] = field(default_factory=dict)
-    """How often each kind was left out. A kind that is not in it was not met, or not counted."""
+    """How often each kind was left out. A kind that is not in it was not looked for."""
     recognized: Mapping[int, float] = field(default_factory=dict)
     """The pages that were recognised by OCR, from 1, with their mean confidence, 0..1."""

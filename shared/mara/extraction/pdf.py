@@ -52,6 +52,7 @@ def read_pdf(
         if getattr(error, "err_code", None) == raw.FPDF_ERR_PASSWORD or "password" in str(error):
             detail = "The file is protected with a password: save it without."
             raise Unreadable("encrypted", detail) from error
+        counts.clear()  # pypdf looks for none of them
         return _read_with_pypdf(path)
     if len(document) > limits.PAGES_MAX:
         raise Unreadable("too_large", f"At most {limits.PAGES_MAX} pages are read.")

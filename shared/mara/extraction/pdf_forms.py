@@ -67,6 +67,13 @@ class FormValues:
                 lines[at] = _inserted(handle, lines[at], value)
         return _with_sizes(lines)
 
+    def is_unread(self, annotation: raw.FPDF_ANNOTATION) -> bool:
+        """Whether a field has a value that is not read: it is a password, or not seen."""
+        if raw.FPDFAnnot_GetFormFieldType(self.form, annotation) not in _WITH_TEXT:
+            return False
+        value = self._text(raw.FPDFAnnot_GetFormFieldValue, annotation)
+        return bool(value.strip()) and self._value(annotation) is None
+
     def _values(self, page: pdfium.PdfPage) -> list[Value]:
         found = []
         for index in range(min(raw.FPDFPage_GetAnnotCount(page), FIELDS_MAX)):

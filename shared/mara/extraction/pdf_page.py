@@ -6,6 +6,7 @@ from collections import Counter
 import pypdfium2 as pdfium
 
 from mara.extraction.model import DroppedKind
+from mara.extraction.pdf_annotations import count_dropped
 from mara.extraction.pdf_columns import in_columns
 from mara.extraction.pdf_forms import FormValues
 from mara.extraction.pdf_glyphs import makes_words
@@ -40,7 +41,7 @@ def read_page(document: pdfium.PdfDocument, number: int, forms: FormValues | Non
     try:
         page = document[number]
     except pdfium.PdfiumError:
-        return [], {}
+        return [], {DroppedKind.DAMAGED_PAGES.value: 1}
     dropped: Counter[str] = Counter()
     hidden = hidden_objects(page)
     text_page = page.get_textpage()
@@ -53,8 +54,10 @@ def read_page(document: pdfium.PdfDocument, number: int, forms: FormValues | Non
     # Where each line is one object, as in most files, none of them has columns.
     if hidden.texts >= OBJECTS_PER_LINE * len(written) and not hidden:
         lines = in_columns(handle, written) or lines
-    if forms is not None and count_annotations(address_of(page.raw)):
-        lines = forms.filled_in(page, text_page, lines)
+    if annotations := count_annotations(address_of(page.raw)):
+        dropped.update(count_dropped(page, annotations, forms))
+        if forms is not None:
+            lines = forms.filled_in(page, text_page, lines)
     if hidden.pictures:
         dropped[DroppedKind.PICTURES.value] = hidden.pictures
     return [(_clean(text), round(size * 2) / 2) for text, size, *_ in lines], dict(dropped)

@@ -6,7 +6,7 @@ from typing import IO
 
 from mara.extraction import limits
 from mara.extraction.errors import Unreadable
-from mara.extraction.model import Dropped, Format
+from mara.extraction.model import COUNTED, Dropped, Format
 from mara.extraction.ocr import OcrEngine, Recognition
 from mara.extraction.readers import engine_of, read
 from mara.extraction.records import Record, line
@@ -26,7 +26,7 @@ def _read(
     file: IO[bytes], path: Path, format: Format, engine: OcrEngine | None
 ) -> dict[str, object]:
     """Write the blocks and return the outcome: the pages and what was dropped, or a failure."""
-    dropped = Dropped()
+    dropped = Dropped(dict.fromkeys(COUNTED[format], 0))
     recognition = Recognition(engine) if engine else None
     try:
         pages, records = read(path, format, dropped, recognition)

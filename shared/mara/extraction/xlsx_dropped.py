@@ -10,18 +10,6 @@ from xml.etree.ElementTree import Element, parse
 from mara.extraction.model import Dropped, DroppedKind
 from mara.extraction.xlsx_structure import sheets_of
 
-COUNTED = (
-    DroppedKind.FORMULAS,
-    DroppedKind.UNCOMPUTED_FORMULAS,
-    DroppedKind.CHARTS,
-    DroppedKind.PICTURES,
-    DroppedKind.TEXT_BOXES,
-    DroppedKind.COMMENTS,
-    DroppedKind.HIDDEN_SHEETS,
-    DroppedKind.HIDDEN_ROWS,
-    DroppedKind.HIDDEN_COLUMNS,
-    DroppedKind.REPEATED_HEADERS,
-)
 _COMMENT = re.compile(rb"<(?:\w+:)?comment[\s>]")
 _DRAWN = {
     DroppedKind.PICTURES: re.compile(rb"<(?:\w+:)?pic[\s>]"),
@@ -32,7 +20,6 @@ _DRAWN = {
 
 def count_beside_cells(path: Path, dropped: Dropped) -> None:
     """Count hidden sheets, and what the parts of the visible sheets contain besides cells."""
-    dropped.update(dict.fromkeys(COUNTED, 0))
     with zipfile.ZipFile(path) as archive:
         names = set(archive.namelist())
         for sheet in sheets_of(archive):

@@ -9,7 +9,7 @@ import pytest
 from mara.documents.service.formats import CONTRACTS
 from mara.extraction.extractor import ChildProcessExtractor
 from mara.extraction.model import Block, DroppedKind, Extraction, Format, Place
-from tests.support import files, papers
+from tests.support import files, papers, word
 
 RUSSIAN = "Перезапустите сервис, если очередь растёт."
 ENCODINGS = ["utf-8", "utf-16", "cp1251", "koi8-r"]
@@ -103,9 +103,18 @@ PROOFS: dict[Format, dict[str, list[Proof]]] = {
         ],
         DroppedKind.PAGE_HEADERS: [Proof(papers.a_pdf_with_edges, (), (), 1)],
         DroppedKind.PAGE_FOOTERS: [Proof(papers.a_pdf_with_edges, (), ("Page",), 2)],
-        DroppedKind.COMMENTS: [Proof(papers.a_pdf_with_extras, SEEN_PDF, SECRETS)],
-        DroppedKind.SCRIPTS: [Proof(papers.a_pdf_with_extras, SEEN_PDF, SECRETS)],
-        DroppedKind.ATTACHMENTS: [Proof(papers.a_pdf_with_extras, SEEN_PDF, SECRETS)],
+        DroppedKind.COMMENTS: [Proof(papers.a_pdf_with_extras, SEEN_PDF, SECRETS, 3)],
+        DroppedKind.FORM_FIELDS: [Proof(papers.a_pdf_with_extras, SEEN_PDF, SECRETS, 1)],
+        DroppedKind.DAMAGED_PAGES: [
+            Proof(
+                papers.a_pdf_with_a_damaged_page,
+                (("Second steps.", Place(2, headings=("About Second",))),),
+                (),
+                1,
+            )
+        ],
+        DroppedKind.SCRIPTS: [Proof(papers.a_pdf_with_extras, SEEN_PDF, SECRETS, 1)],
+        DroppedKind.ATTACHMENTS: [Proof(papers.a_pdf_with_extras, SEEN_PDF, SECRETS, 1)],
     },
     Format.DOCX: {
         "paragraphs under their headings, text boxes and insertions included": [
@@ -227,6 +236,17 @@ PROOFS: dict[Format, dict[str, list[Proof]]] = {
 }
 
 
+PLAIN: dict[Format, tuple[bytes, dict[DroppedKind, int]]] = {
+    Format.PDF: (files.a_pdf("First steps."), {}),
+    Format.DOCX: (word.a_word_file(word.paragraph("First steps.")), {}),
+    Format.XLSX: (files.an_xlsx([["Alert"], ["Disk"]]), {DroppedKind.HIDDEN_SHEETS: 1}),
+    Format.MD: (b"First steps.", {}),
+    Format.CSV: (b"Alert,Action\nDisk,Prune\n", {}),
+    Format.TXT: (b"First steps.", {}),
+}
+"""Files that have next to nothing that is dropped, and the counts of what they have."""
+
+
 def extract(content: bytes, format: Format, folder: Path) -> Extraction:
     path = folder / "file"
     path.write_bytes(content)
@@ -237,6 +257,12 @@ class TestContract:
     def test_has_a_proof_of_every_line(self) -> None:
         for known, contract in CONTRACTS.items():
             assert set(PROOFS[known]) == {*contract.read, *contract.dropped}
+
+    @pytest.mark.parametrize("format", CONTRACTS)
+    def test_counts_zero_of_what_a_file_does_not_have(self, format: Format, tmp_path: Path) -> None:
+        content, counts = PLAIN[format]
+        nothing = dict.fromkeys(CONTRACTS[format].dropped, 0)
+        assert extract(content, format, tmp_path).dropped == {**nothing, **counts}
 
     @pytest.mark.parametrize(
         ("format", "line"), [(known, line) for known, lines in PROOFS.items() for line in lines]

@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 
 from mara.documents.errors import EmptyFile, FileTooLarge, InvalidFilename, UnsupportedFormat
 from mara.documents.model import SIZE_MAX, Contract
-from mara.extraction.model import DroppedKind, Format
+from mara.extraction.model import COUNTED, Format
 from mara.kernel.text import UNUSABLE
 
 FILENAME_LENGTH_MAX = 255
@@ -35,17 +35,7 @@ CONTRACTS = {
             "words and sentences that go on over the end of a line or a page",
             "values of form fields, beside their labels",
         ),
-        dropped=(
-            DroppedKind.PICTURES,
-            DroppedKind.HIDDEN_TEXT,
-            DroppedKind.UNREADABLE_TEXT,
-            DroppedKind.UNRECOGNIZED_PAGES,
-            DroppedKind.PAGE_HEADERS,
-            DroppedKind.PAGE_FOOTERS,
-            DroppedKind.COMMENTS,
-            DroppedKind.SCRIPTS,
-            DroppedKind.ATTACHMENTS,
-        ),
+        dropped=COUNTED[Format.PDF],
     ),
     Format.DOCX: Contract(
         read=(
@@ -56,17 +46,7 @@ CONTRACTS = {
             "addresses of links, ticked boxes and chosen entries of forms",
             "table rows with their headers, merged cells repeated",
         ),
-        dropped=(
-            DroppedKind.PICTURES,
-            DroppedKind.PAGE_HEADERS,
-            DroppedKind.PAGE_FOOTERS,
-            DroppedKind.CHARTS,
-            DroppedKind.COMMENTS,
-            DroppedKind.DELETED_TEXT,
-            DroppedKind.HIDDEN_ROWS,
-            DroppedKind.HIDDEN_TEXT,
-            DroppedKind.SYMBOLS,
-        ),
+        dropped=COUNTED[Format.DOCX],
     ),
     Format.XLSX: Contract(
         read=(
@@ -75,18 +55,7 @@ CONTRACTS = {
             "formulas that were never computed, named as such",
             "addresses of links, and merged cells in each of their rows",
         ),
-        dropped=(
-            DroppedKind.FORMULAS,
-            DroppedKind.UNCOMPUTED_FORMULAS,
-            DroppedKind.CHARTS,
-            DroppedKind.PICTURES,
-            DroppedKind.TEXT_BOXES,
-            DroppedKind.COMMENTS,
-            DroppedKind.HIDDEN_SHEETS,
-            DroppedKind.HIDDEN_ROWS,
-            DroppedKind.HIDDEN_COLUMNS,
-            DroppedKind.REPEATED_HEADERS,
-        ),
+        dropped=COUNTED[Format.XLSX],
     ),
     Format.CSV: Contract(
         read=(
@@ -94,7 +63,7 @@ CONTRACTS = {
             "commas, semicolons, tabs or bars between cells",
             "UTF-8, UTF-16, CP1251 and KOI8-R",
         ),
-        dropped=(),
+        dropped=COUNTED[Format.CSV],
     ),
     Format.MD: Contract(
         read=(
@@ -102,11 +71,11 @@ CONTRACTS = {
             "table rows with their headers",
             "UTF-8, UTF-16, CP1251 and KOI8-R",
         ),
-        dropped=(DroppedKind.FRONT_MATTER, DroppedKind.COMMENTS, DroppedKind.PICTURES),
+        dropped=COUNTED[Format.MD],
     ),
     Format.TXT: Contract(
         read=("paragraphs", "UTF-8, UTF-16, CP1251 and KOI8-R"),
-        dropped=(),
+        dropped=COUNTED[Format.TXT],
     ),
 }
 
