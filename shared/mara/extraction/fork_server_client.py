@@ -10,6 +10,8 @@ import weakref
 from pathlib import Path
 from typing import IO
 
+from mara.extraction.tesseract import VARIABLES
+
 FORK_SERVER = "mara.extraction.fork_server"
 
 MEGABYTE = 1024**2
@@ -96,14 +98,9 @@ def _kill(process: subprocess.Popen[str], owner: int) -> None:
 
 def _environment() -> dict[str, str]:
     """Only the paths of code: a hostile file must find no secret in the environment."""
-    of_tesseract = {
-        name: os.environ[name]
-        for name in ("LD_LIBRARY_PATH", "TESSDATA_PREFIX")
-        if name in os.environ
-    }
     return {
-        **of_tesseract,
-        "PATH": os.environ.get("PATH", ""),
+        "PATH": "",
+        **{name: os.environ[name] for name in VARIABLES if name in os.environ},
         "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
         "PYTHONSAFEPATH": "1",
         "LANG": "C.UTF-8",

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from mara.extraction.pdf_line import Line
+from mara.extraction.section_numbers import SECTION_NUMBER
 
 ENTRIES_MIN = 2
 """One line with leaders is no table of contents, but a field of a form or a price."""
@@ -12,10 +13,6 @@ DEPTH_MAX = 4
 _CONTENTS = re.compile(r"(?:table of )?contents|содержание|оглавление", re.IGNORECASE)
 _WITH_LEADERS = re.compile(r"(.*?\w[^.…·_]*)\s?(?:[.…·_]\s?){3,}\s*\d{1,4}\s*")
 _WITH_PAGE = re.compile(r"(.*?[^\W\d].*?)\s+\d{1,4}\s*")
-_NUMBER = re.compile(
-    r"(?:(?:chapter|section|part|глава|раздел|часть)\s+)?(\d+(?:\.\d+)*|[IVXLC]+(?=[.)]))[.):]?\s+",
-    re.IGNORECASE,
-)
 
 
 def with_listed_headings(pages: Sequence[list[Line]]) -> list[list[Line]]:
@@ -61,10 +58,10 @@ def _entries(lines: Sequence[Line]) -> dict[int, str]:
 
 def _key(title: str) -> str:
     """A title without its number, in one case and with single spaces."""
-    return " ".join(_NUMBER.sub("", title.strip(), count=1).casefold().split())
+    return " ".join(SECTION_NUMBER.sub("", title.strip(), count=1).casefold().split())
 
 
 def _depth(title: str) -> int:
     """1 for "3 Storage" and titles without a number, 2 for "3.1 Acids"."""
-    number = _NUMBER.match(title.strip())
-    return min(number[1].count(".") + 1 if number else 1, DEPTH_MAX)
+    number = SECTION_NUMBER.match(title.strip())
+    return min(number["number"].count(".") + 1 if number else 1, DEPTH_MAX)

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 from mara.extraction.ocr import Image, OcrFailed, RecognizedLine
 
+VARIABLES = ("PATH", "LD_LIBRARY_PATH", "TESSDATA_PREFIX")
+"""Of the environment: where the program, its libraries and its data are."""
+
 _WORD = "5"
 """The level of words in Tesseract's table; pages, blocks, paragraphs and lines are 1 to 4."""
 _PERCENT = 100
@@ -66,6 +69,5 @@ def _mean(words: Sequence[tuple[str, float]]) -> float:
 
 def _environment() -> dict[str, str]:
     """One thread: the CPU time is limited, and other files are read at the same time."""
-    names = ("PATH", "LD_LIBRARY_PATH", "TESSDATA_PREFIX")
-    kept = {name: os.environ[name] for name in names if name in os.environ}
+    kept = {name: os.environ[name] for name in VARIABLES if name in os.environ}
     return {**kept, "LC_ALL": "C.UTF-8", "OMP_THREAD_LIMIT": "1"}

@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Iterable
 from functools import lru_cache
 
+from mara.extraction.section_numbers import SECTION_NUMBER
 from mara.search.model.analyzer import TOKEN, folded_parts
 
 Parts = tuple[str, ...]
@@ -28,12 +29,6 @@ ANNOUNCED = re.compile(
     re.IGNORECASE,
 )
 """Words before the name of an alert."""
-NUMBERED = re.compile(
-    r"(?:(?:chapter|section|part|глава|раздел|часть)\s+)?(?:§\s*)?(?:\d+(?:\.\d+)*|[IVXLC]+(?=[.)]))"
-    r"[.):]?\s+(?=\S)",
-    re.IGNORECASE,
-)
-"""The number before a heading, as Word computes it: ``3.2``, ``Chapter IV.``, ``§ 7``."""
 BEFORE_NAME = 30
 """Characters in which such a word is looked for."""
 
@@ -47,7 +42,7 @@ def name_parts(text: str) -> Parts:
 @lru_cache(maxsize=50_000)
 def names_of(title: str) -> tuple[str, ...]:
     """The title, and the title without the number of its section, if it has one."""
-    found = NUMBERED.match(title)
+    found = SECTION_NUMBER.match(title)
     return (title, title[found.end() :]) if found else (title,)
 
 
