@@ -5,6 +5,7 @@ import unicodedata
 from dataclasses import replace
 from datetime import timedelta
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,8 @@ import pytest
 from mara.documents.adapters.postgres import PostgresDocuments
 from mara.documents.adapters.s3 import S3Storage
 from mara.documents.errors import DocumentNotFound, IngestionSettled, UnsupportedFormat
-from mara.documents.model import Document, DocumentState
+from mara.documents.model import Document, DocumentState, RecognizedPages
+from mara.documents.schemas import ContractOut, OcrOut
 from mara.documents.service.ingestion import LEASE
 from mara.documents.service.recovery import DELETED_FOR, QUEUED_FOR
 from mara.extraction.extractor import ChildProcessExtractor
@@ -34,6 +36,7 @@ from mara.wiring.documents import (
 from mara.wiring.search import search_service
 from tests.support.accounts import make_account
 from tests.support.cloud import Cloud
+from tests.support.scans import a_recognizer, a_scan
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -95,6 +98,21 @@ class TestUpload:
         dropped = get(anna, document).dropped or {}
         assert dropped[DroppedKind.INVISIBLE_CHARACTERS] == 3
         assert dropped[DroppedKind.PICTURES] == 0  # which were counted, too
+
+    def test_tells_how_much_of_it_was_recognised(
+        self, cloud: Cloud, anna: Principal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        a_recognizer(tmp_path, {"Restart": 90, "gateway": 80})
+        monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+        document = upload(anna, a_scan(["Restart gateway"], []), "scan.pdf")
+        extractor = ChildProcessExtractor(ocr="tesseract")
+        replace(ingestion_service(), extractor=extractor).ingest(document.id)
+        read = get(anna, document)
+        assert read.ocr == RecognizedPages(2, 0.85)
+        assert ContractOut.of(read).ocr == OcrOut(pages=2, confidence=0.85)
+        typed = upload(anna)
+        cloud.work()
+        assert get(anna, typed).ocr is None
 
     def test_of_the_same_bytes_is_the_same_document(self, cloud: Cloud, anna: Principal) -> None:
         first, is_new = library_service().upload(anna, "runbook.md", TEXT)

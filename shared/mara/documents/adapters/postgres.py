@@ -69,6 +69,7 @@ UPDATE = (
                 _columns.lease_until,
                 _columns.deleted_at,
                 _columns.dropped,
+                _columns.ocr,
                 _columns.version,
                 _columns.supersedes,
                 _columns.first_version_id,

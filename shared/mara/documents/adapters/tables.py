@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from mara.documents.model import DocumentState, Stage
+from mara.documents.model import DocumentState, RecognizedPages, Stage
 from mara.documents.model.analysis import AnalysisResult, AnalysisState, Entity, Method
 from mara.extraction.model import DroppedKind, Format
 from mara.platform.schema import (
@@ -43,8 +43,12 @@ def _load_dropped(stored: dict[str, int]) -> dict[DroppedKind, int]:
     return {DroppedKind(kind): count for kind, count in stored.items()}
 
 
-def _dump_result(result: AnalysisResult) -> str:
-    return json.dumps(asdict(result))
+def _load_ocr(stored: dict[str, Any]) -> RecognizedPages:
+    return load_record(RecognizedPages, stored)
+
+
+def _dump_record(record: AnalysisResult | RecognizedPages) -> str:
+    return json.dumps(asdict(record))
 
 
 documents = Table(
@@ -74,6 +78,7 @@ documents = Table(
     Column("progress_done", Integer),
     Column("progress_total", Integer),
     Column("dropped", Converted(JSONB(), load=_load_dropped, dump=dump_json)),
+    Column("ocr", Converted(JSONB(), load=_load_ocr, dump=_dump_record)),
     Column("supersedes", Uuid),
     Column("first_version_id", Uuid),
     # Null for first versions, which are distinct.
@@ -112,7 +117,7 @@ document_analyses = Table(
     Column("owner_id", Uuid, nullable=False),
     Column("state", enumerated(AnalysisState), nullable=False),
     Column("requested_at", TIMESTAMP, nullable=False),
-    Column("findings", Converted(JSONB(), load=_load_result, dump=_dump_result)),
+    Column("findings", Converted(JSONB(), load=_load_result, dump=_dump_record)),
     Column("finished_at", TIMESTAMP),
     one_of("state", AnalysisState),
     check("(state = 'ready') = (findings IS NOT NULL)", name="document_analyses_check"),

@@ -1,5 +1,6 @@
 """Documents: their states, versions and failures."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -67,6 +68,22 @@ class Contract:
 
 
 @dataclass(frozen=True, slots=True)
+class RecognizedPages:
+    """The number of pages whose text was recognised by OCR, and their mean confidence, 0..1."""
+
+    pages: int
+    confidence: float
+
+    @classmethod
+    def of(cls, confidences: Mapping[int, float]) -> "RecognizedPages | None":
+        """Summarize the confidence of each page; ``None`` without any."""
+        if not confidences:
+            return None
+        mean = math.fsum(confidences.values()) / len(confidences)
+        return cls(len(confidences), round(mean, 3))
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A file of an owner, in one version."""
 
@@ -95,6 +112,8 @@ class Document:
     """While ``processing``: how far it is."""
     dropped: Mapping[DroppedKind, int] | None = None
     """How often each kind of content was left out; ``None`` until the document is read."""
+    ocr: RecognizedPages | None = None
+    """The recognised pages; ``None`` if all text is in the file, or until the document is read."""
     deleted_at: datetime | None = None
     superseded_at: datetime | None = None
     """When a newer version of the file became ready: this one is not searchable any more."""

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from mara.documents.model import Document, DocumentState, Failure, Stage
+from mara.documents.model import Document, DocumentState, Failure, RecognizedPages, Stage
 from mara.documents.model.uploads import UploadForm
 from mara.documents.service.formats import CONTRACTS, check_filename, check_size
 from mara.documents.service.library import DOWNLOAD_LIFETIME
@@ -100,6 +100,20 @@ class DroppedOut(BaseModel):
     )
 
 
+class OcrOut(BaseModel):
+    """The pages of a document whose text was recognised from pictures (OCR), with mistakes."""
+
+    pages: int = Field(description="How many pages were recognised.", examples=[3])
+    confidence: float = Field(
+        description="Mean confidence of these pages, from 0 to 1.", examples=[0.91]
+    )
+
+    @classmethod
+    def of(cls, ocr: RecognizedPages) -> Self:
+        """Build the response from the model object."""
+        return cls(pages=ocr.pages, confidence=ocr.confidence)
+
+
 class ContractOut(BaseModel):
     """What is read from files of this format, and what was dropped from this document."""
 
@@ -111,6 +125,11 @@ class ContractOut(BaseModel):
         description="What is left out of files of this format, with the count in this document.",
         examples=[[{"kind": "pictures", "count": 2}]],
     )
+    ocr: OcrOut | None = Field(
+        description="Pages whose text was recognised from pictures; null if all text is in the"
+        " file itself, and until the document is read.",
+        examples=[None],
+    )
 
     @classmethod
     def of(cls, document: Document) -> Self:
@@ -118,7 +137,8 @@ class ContractOut(BaseModel):
         contract, counts = CONTRACTS[document.format], document.dropped or {}
         kinds = dict.fromkeys((*contract.dropped, *counts))
         dropped = [DroppedOut(kind=kind, count=counts.get(kind)) for kind in kinds]
-        return cls(read=list(contract.read), dropped=dropped)
+        ocr = OcrOut.of(document.ocr) if document.ocr else None
+        return cls(read=list(contract.read), dropped=dropped, ocr=ocr)
 
 
 class DocumentOut(BaseModel):

@@ -10,7 +10,14 @@ from pathlib import Path
 from uuid import UUID
 
 from mara.documents.errors import DocumentNotFound, IngestionSettled
-from mara.documents.model import Document, DocumentState, Failure, Progress, Stage
+from mara.documents.model import (
+    Document,
+    DocumentState,
+    Failure,
+    Progress,
+    RecognizedPages,
+    Stage,
+)
 from mara.documents.ports import Documents, Extractor, Storage
 from mara.documents.service.chunking import chunk
 from mara.documents.service.versions import as_version
@@ -80,6 +87,7 @@ class IngestionService:
             failure=None,
             pages=extraction.pages,
             dropped=extraction.dropped,
+            ocr=RecognizedPages.of(extraction.recognized),
             chunks=len(chunks),
             language=language_of("\n".join(part.text for part in chunks[:50])),
             lease_until=None,
