@@ -66,6 +66,7 @@ EXPRESSIONS = {
             "REQUESTS_PER_MINUTE_USER",
             "RERANKER",
             "RERANKER_MODEL",
+            "RERANKER_TIMEOUT_S",
             "SEARCH",
         )
     },

@@ -23,6 +23,8 @@ ALLOWED_BACKGROUND_WORK = {
     "shared/mara/entrypoints/heartbeat.py",
     # A call of a slow model is abandoned at its time limit; closing the connection ends it.
     "shared/mara/platform/language_model.py",
+    # As before, for the model that judges passages.
+    "shared/mara/search/adapters/ollama_judge.py",
     # The probes of readiness run side by side, within one time limit.
     "shared/mara/operations/service.py",
     # The parts of one multiplication; the caller waits for all.

@@ -6,7 +6,7 @@ The API: https://github.com/ollama/ollama/blob/main/docs/api.md.
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -49,18 +49,22 @@ class Fault(StrEnum):
 class SimulatedOllama:
     """``says`` is the text that the model generates; ``obeys`` makes it follow its context.
 
-    ``models`` are the names it lists, and ``asked`` the bodies of the chat requests.
+    ``answers`` generates the text from the body of the request, in place of ``says``. ``models``
+    are the names it lists, and ``asked`` the bodies of the chat requests.
     """
 
     says: str = "{}"
     fault: Fault = Fault.NONE
     obeys: bool = False
+    answers: Callable[[dict[str, Any]], str] | None = None
     models: list[str] = field(default_factory=lambda: ["simulated:1b"])
     asked: list[dict[str, Any]] = field(default_factory=list)
     url: str = ""
 
     def write(self, body: dict[str, Any]) -> str:
         """Return the answer; an obedient model repeats its context and cites all of it."""
+        if self.answers is not None:
+            return self.answers(body)
         if not self.obeys:
             return self.says
         context = "\n".join(message["content"] for message in body["messages"])

@@ -53,6 +53,13 @@ def reranker() -> Reranker:
     settings = RerankerSettings()
     if settings.reranker == "features":
         return FeatureReranker()
+    if settings.reranker == "ollama":
+        from mara.search.adapters.ollama_judge import OllamaJudge
+        from mara.search.adapters.ollama_reranker import OllamaReranker
+
+        model = settings.reranker_model or settings.language_model
+        limits = (settings.context_tokens, settings.reranker_timeout_s)
+        return OllamaReranker(OllamaJudge(settings.ollama_url, model, *limits))
     from mara.search.adapters.sentence_transformers import CrossEncoderReranker
 
     return CrossEncoderReranker(settings.reranker_model)

@@ -7,7 +7,10 @@ from uuid import UUID
 
 import pytest
 
+from infra.local.simulators.ollama import simulated_ollama
 from mara.extraction.model import Place
+from mara.search.adapters.ollama_judge import OllamaJudge
+from mara.search.adapters.ollama_reranker import FALLBACKS_METRIC, OllamaReranker
 from mara.search.adapters.sentence_transformers import (
     CrossEncoderReranker,
     SentenceTransformersEmbedder,
@@ -18,10 +21,14 @@ from mara.search.model.matching import QueryAnalysis
 from mara.search.ports import Embedder, Reranker
 from mara.search.service.fusion import fuse
 from mara.search.service.reranking import DEPTH, FeatureReranker
+from tests.support.judges import grading
 from tests.support.memory_index import MemoryIndex
+from tests.support.ollama import embedded_ollama, real_ollama
+from tests.support.ports import free_port
 from tests.support.quality import fill, find, questions
 from tests.support.transformers import cross_encoder_of_minilm, minilm_folder
 
+PATIENT_S = 300.0
 FIRST_MIN = {"use": 52, "minilm": 46}
 """Of the 57 questions of the quality set; MiniLM knows English only."""
 
@@ -31,12 +38,32 @@ def cross_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return cross_encoder_of_minilm(tmp_path_factory.mktemp("model"))
 
 
-@pytest.fixture(scope="module", params=["features", "cross-encoder"])
-def reranker(request: pytest.FixtureRequest) -> Iterator[Reranker]:
+@pytest.fixture(
+    scope="module",
+    params=["features", "cross-encoder", "simulated judge", "embedded judge", "real judge"],
+)
+def reranker(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Reranker]:
     if request.param == "features":
         yield FeatureReranker()
-    else:
+    elif request.param == "cross-encoder":
         yield CrossEncoderReranker(str(request.getfixturevalue("cross_encoder")))
+    elif request.param == "simulated judge":
+        with simulated_ollama(free_port()) as simulated:
+            simulated.answers = grading(lambda text: len(text) % 4)
+            yield judge_at(simulated.url)
+    elif request.param == "embedded judge":
+        with embedded_ollama() as url:
+            yield judge_at(url)
+    else:
+        with real_ollama(tmp_path_factory.mktemp("ollama")) as url:
+            yield judge_at(url)
+
+
+def judge_at(url: str) -> Reranker:
+    """A judge with more time than an answer takes on a busy machine."""
+    return OllamaReranker(OllamaJudge(url, "smollm2:135m", 4096, PATIENT_S))
 
 
 def ranked(count: int) -> list[RankedCandidate]:
@@ -70,6 +97,10 @@ class TestRerankers:
     def test_take_a_single_candidate(self, reranker: Reranker) -> None:
         (only,) = reranker.rerank(QueryAnalysis("pump", {}, 1), ranked(1))
         assert only.candidate.chunk.ordinal == 0
+
+    def test_use_their_model(self, reranker: Reranker, capsys: pytest.CaptureFixture[str]) -> None:
+        reranker.rerank(QueryAnalysis("Which pump is red?", {}, 45), ranked(3))
+        assert FALLBACKS_METRIC not in capsys.readouterr().out
 
 
 class TestCrossEncoder:

@@ -13,7 +13,7 @@ from typing import Any
 from mara.search.adapters.configured_embedder import ConfiguredEmbedder
 from mara.search.model import RankedCandidate
 from mara.search.model.matching import QueryAnalysis
-from mara.search.model.windows import title_of
+from mara.search.model.windows import titled_text
 from mara.search.service.fusion import by_score
 from mara.search.service.reranking import DEPTH, append_tail
 
@@ -76,7 +76,8 @@ class CrossEncoderReranker:
         head, tail = ranked[:DEPTH], ranked[DEPTH:]
         if not head:
             return []
-        pairs = [(query.text, _passage(hit)) for hit in head]
+        found = [hit.candidate for hit in head]
+        pairs = [(query.text, titled_text(each.chunk, each.filename)) for each in found]
         logits = _load_cross_encoder(self._name).predict(pairs, show_progress_bar=False)
         scores = _standardized([float(logit) for logit in logits])
         better = by_score(
@@ -84,12 +85,6 @@ class CrossEncoderReranker:
             for hit, score in zip(head, scores, strict=True)
         )
         return append_tail(better, tail)
-
-
-def _passage(hit: RankedCandidate) -> str:
-    chunk = hit.candidate.chunk
-    title = title_of(chunk, hit.candidate.filename)
-    return f"{title}. {chunk.text}" if title else chunk.text
 
 
 def _standardized(values: Sequence[float]) -> list[float]:

@@ -23,10 +23,14 @@ def passages_to_embed(chunk: Chunk, filename: str) -> list[str]:
 
     The index stores one vector for each, all of the same chunk.
     """
-    title = title_of(chunk, filename)
     found = windows(chunk.text)
-    whole = f"{title}. {chunk.text}" if title else chunk.text
-    return [whole, *(found if len(found) > 1 else [])]
+    return [titled_text(chunk, filename), *(found if len(found) > 1 else [])]
+
+
+def titled_text(chunk: Chunk, filename: str) -> str:
+    """The text after its title, which is what a model reads of a chunk."""
+    title = title_of(chunk, filename)
+    return f"{title}. {chunk.text}" if title else chunk.text
 
 
 def title_of(chunk: Chunk, filename: str) -> str:

@@ -17,7 +17,7 @@ from mara.search.service.evidence import collect_evidence
 from mara.search.service.exactness import CodeMatches, match_codes
 from mara.search.service.fusion import fuse
 from mara.search.service.naming import split_named
-from mara.search.service.reranking import append_tail, diversify
+from mara.search.service.reranking import FeatureReranker, append_tail, diversify
 
 EXACT_MAX = 3
 """If more passages have a code, it does not identify one of them."""
@@ -160,9 +160,13 @@ class SearchService:
         first: Sequence[RankedCandidate],
         others: Sequence[RankedCandidate],
     ) -> list[Hit]:
-        """Rerank each part alone, so that all of ``first`` stay before ``others``."""
+        """Rerank each part alone, so that all of ``first`` stay before ``others``.
+
+        A model reads one part: what follows the passages that are named is ordered by features.
+        """
         head = self.reranker.rerank(query, first)
-        return [_hit(each) for each in append_tail(head, self.reranker.rerank(query, others))]
+        rest = FeatureReranker() if head else self.reranker
+        return [_hit(each) for each in append_tail(head, rest.rerank(query, others))]
 
 
 def _hit(ranked: RankedCandidate) -> Hit:
