@@ -107,10 +107,32 @@ class FakeEmbedder:
 
 @dataclass
 class FakeOwnDocuments:
+    """``names`` are the file names of searchable documents, by owner and id; ``other_names`` those
+    of documents that are queued or superseded.
+
+    ``asked`` are the documents whose namesakes were asked for, one entry for each query.
+    """
+
     known: set[UUID] = field(default_factory=set)
+    names: dict[tuple[UUID, UUID], str] = field(default_factory=dict)
+    other_names: dict[tuple[UUID, UUID], str] = field(default_factory=dict)
+    asked: list[set[UUID]] = field(default_factory=list)
 
     def unknown(self, owner_id: UUID, document_ids: Collection[UUID]) -> set[UUID]:
         return set(document_ids) - self.known
+
+    def with_namesakes(self, owner_id: UUID, document_ids: Collection[UUID]) -> set[UUID]:
+        self.asked.append(set(document_ids))
+        wanted = {(owner_id, asked) for asked in document_ids}
+        names = {**self.other_names, **self.names}
+        return {
+            key[1]
+            for key in wanted & names.keys()
+            if any(
+                (owner, name) == (owner_id, names[key]) and found != key[1]
+                for (owner, found), name in self.names.items()
+            )
+        }
 
 
 @dataclass

@@ -53,7 +53,7 @@ class Rendition:
         assert draft is not None
         settings = AgentSettings("Obeys", mode=AnswerMode.GENERATE)
         agent = Agent(new_id(), new_id(), settings, 1, NOW, NOW)
-        return verified(Question(agent, "?"), Decision("?", self.hits, 0.9), draft)
+        return verified(Question(agent, "?"), Decision("?", self.hits, 0.9), draft, lambda _: ())
 
 
 def renditions(item: dict[str, Any]) -> Iterator[Rendition]:

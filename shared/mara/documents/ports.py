@@ -145,6 +145,13 @@ class OwnDocuments(Protocol):
     def unknown(self, owner_id: UUID, document_ids: Collection[UUID]) -> set[UUID]:
         """Return those of ``document_ids`` that are deleted or belong to another owner."""
 
+    def with_namesakes(self, owner_id: UUID, document_ids: Collection[UUID]) -> set[UUID]:
+        """Return those of the owner's ``document_ids`` whose file name is not unique.
+
+        Another searchable document of the owner has the same name: one that is ready, and neither
+        deleted nor superseded.
+        """
+
 
 class Analyses(Protocol):
     """The repository of document analyses; a document has at most one."""

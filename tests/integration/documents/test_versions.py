@@ -4,11 +4,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from mara.agents.model import AgentSettings
+from mara.agents.model import AgentSettings, Reply
 from mara.documents.errors import DocumentNotFound
 from mara.documents.model import Document
 from mara.kernel.principal import Principal
-from mara.wiring.agents import agent_service, answer_service
+from mara.wiring.agents import agent_service, answer_service, conversation_service
 from mara.wiring.documents import library_service
 from mara.wiring.search import search_service
 from tests.support.accounts import make_account
@@ -104,6 +104,30 @@ class TestAFileOfTheSameName:
         assert is_searchable(anna, first)
 
 
+class TestAnAnswerFromOneOfTwoNamesakes:
+    def ask(self, cloud: Cloud, anna: Principal, other: str) -> Reply:
+        """Ask for what the first of two files alone says."""
+        first = read(cloud, anna, ALPHA, "README.md")
+        read(cloud, anna, BETA, other)
+        agent = agent_service().create(anna, AgentSettings("Both"))
+        answer = answer_service().ask(anna, agent.id, QUESTION, conversation_id=None)
+        assert answer.reply.citations[0].document_id == first.id
+        _, stored = conversation_service().get(anna, answer.conversation_id)
+        assert [each.reply.citations for each in stored] == [answer.reply.citations]
+        return answer.reply
+
+    def test_tells_which(self, cloud: Cloud, anna: Principal) -> None:
+        reply = self.ask(cloud, anna, "README.md")
+        assert all(citation.has_namesake for citation in reply.citations)
+        at = reply.citations[0].uploaded_at
+        assert f"[1] README.md · загружен {at:%Y-%m-%d %H:%M:%S} UTC" in reply.text
+
+    def test_tells_no_time_where_the_names_differ(self, cloud: Cloud, anna: Principal) -> None:
+        reply = self.ask(cloud, anna, "guide.md")
+        assert not any(citation.has_namesake for citation in reply.citations)
+        assert "загружен" not in reply.text
+
+
 class TestAFileThatReplacesADocument:
     def test_is_a_new_version_whatever_its_text_and_name(
         self, cloud: Cloud, anna: Principal
@@ -140,6 +164,17 @@ class TestAnAgentThatIsLinkedToADocument:
         text = self.answer(cloud, anna, replaces=False)
         assert "restart-alpha" in text
         assert "restart-beta" not in text
+
+    def test_is_silent_on_what_its_namesake_alone_says(self, cloud: Cloud, anna: Principal) -> None:
+        """The linked document names the other service nowhere."""
+        first = read(cloud, anna, ALPHA, "дежурство.md")
+        other = read(cloud, anna, BETA, "дежурство.md")
+        agent = agent_service().create(anna, AgentSettings("Alpha", document_ids=(first.id,)))
+        question = QUESTION.replace("Альфа", "Бета")
+        reply = answer_service().ask(anna, agent.id, question, conversation_id=None).reply
+        assert "restart-beta" not in reply.text
+        shown = [*reply.citations, *reply.related]
+        assert other.id not in {citation.document_id for citation in shown}
 
     def test_answers_from_its_newer_version(self, cloud: Cloud, anna: Principal) -> None:
         assert "alpha --restart" in self.answer(cloud, anna, replaces=True)

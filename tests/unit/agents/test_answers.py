@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -59,6 +59,8 @@ def a_world(
     mode: AnswerMode = AnswerMode.QUOTE,
     top_k: int = 5,
     others: Sequence[Hit] = (),
+    *,
+    documents: FakeOwnDocuments | None = None,
 ) -> World:
     agents, answers, index = FakeAgents(), FakeAnswers(), FakeIndex(hits, others)
     known = {hit.chunk.document_id for hit in hits}
@@ -73,7 +75,7 @@ def a_world(
             FakeVersions(),
             conversations,
             answers,
-            FakeOwnDocuments(known),
+            documents or FakeOwnDocuments(known),
             no_transaction,
         ),
         retriever=PassageRetriever(search),
@@ -268,3 +270,51 @@ class TestAskInAConversation:
         first = world.ask("disk full")
         world.ask("disk full", conversation_id=first.conversation_id)
         assert [query.text for query in world.index.asked] == ["disk full", "disk full"]
+
+
+class TestNamesakes:
+    """DISK is the only document that is cited, and another one has the same name."""
+
+    def shelf(self, *, alone: bool = False) -> FakeOwnDocuments:
+        cited = DISK.chunk.document_id
+        found = FakeOwnDocuments({cited}, {(CALLER.user_id, cited): DISK.filename})
+        if not alone:
+            found.names[CALLER.user_id, new_id()] = DISK.filename
+        return found
+
+    def test_are_told_apart_in_quotes_and_in_the_citation(self) -> None:
+        reply = a_world([DISK], documents=self.shelf()).ask().reply
+        assert [citation.has_namesake for citation in reply.citations] == [True]
+        assert "[1] guide.md · uploaded 20" in reply.text
+
+    def test_are_told_apart_below_a_text_that_a_model_writes(self) -> None:
+        model = said("Delete old images first. [1]", (1, "Delete old images first."))
+        world = a_world([DISK], model, AnswerMode.GENERATE, documents=self.shelf())
+        reply = world.ask().reply
+        assert reply.text.startswith("Delete old images first. [1]\n\n[1] guide.md · uploaded 20")
+
+    def test_are_told_apart_beside_a_refusal(self) -> None:
+        near = replace(DISK, score=1.0, coverage=0.3)
+        reply = (
+            a_world([near], documents=self.shelf()).ask("Is the invoice of the disk paid?").reply
+        )
+        assert reply.status is AnswerStatus.NOT_IN_DOCUMENTS
+        assert [passage.has_namesake for passage in reply.related] == [True]
+
+    def test_are_not_mentioned_where_the_name_is_unique(self) -> None:
+        documents = self.shelf(alone=True)
+        for model in (None, said("Delete old images first. [1]", (1, "Delete old images first."))):
+            mode = AnswerMode.GENERATE if model else AnswerMode.QUOTE
+            reply = a_world([DISK], model, mode, documents=documents).ask().reply
+            assert [citation.has_namesake for citation in reply.citations] == [False]
+            assert "uploaded" not in reply.text
+
+    def test_are_looked_up_once_for_all_passages(self) -> None:
+        documents = self.shelf()
+        a_world([DISK, CLOCK], documents=documents).ask()
+        assert documents.asked == [{DISK.chunk.document_id, CLOCK.chunk.document_id}]
+
+    def test_are_not_looked_up_where_nothing_is_cited(self) -> None:
+        documents = self.shelf()
+        a_world([], documents=documents).ask()
+        assert documents.asked == []

@@ -21,7 +21,7 @@ def refused(confidence: float, *, about_identifier: bool = False) -> Reply:
     decision = Decision(
         "Pump B leaks", (NEAR, FAR), confidence, nearest=NEAR, about_identifier=about_identifier
     )
-    return verified(Question(agent, "Pump B leaks"), decision, Draft(None, ()))
+    return verified(Question(agent, "Pump B leaks"), decision, Draft(None, ()), lambda _: ())
 
 
 class TestRefusals:

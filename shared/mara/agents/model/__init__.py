@@ -81,7 +81,8 @@ class Citation:
     """A verified citation: ``quote`` occurs verbatim in the chunk.
 
     ``has_more`` tells that its section has more passages than the answer shows; of the passages
-    that are shown of a section, the last one tells it.
+    that are shown of a section, the last one tells it. ``has_namesake`` tells that the owner had
+    another document of this name when the question was answered.
     """
 
     document_id: UUID
@@ -90,6 +91,7 @@ class Citation:
     quote: str
     place: Place
     has_more: bool = False
+    has_namesake: bool = False
 
     @property
     def uploaded_at(self) -> datetime | None:

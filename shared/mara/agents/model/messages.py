@@ -38,16 +38,27 @@ def refusal(absent: Sequence[str], language: Language) -> str:
 def quoted(citations: Sequence[Citation], language: Language) -> str:
     """Format each quote under its source; the numbers are the positions in ``citations``.
 
-    A line tells where a section is longer than what is quoted of it. Sources of one name have the
-    time at which they were uploaded.
+    A line tells where a section is longer than what is quoted of it. A source whose name another
+    document has too is shown with the time at which it was uploaded.
     """
     names = Counter({one.document_id: one.filename for one in citations}.values())
     parts = []
     for number, citation in enumerate(citations, start=1):
-        source = _source(citation, language, has_namesake=names[citation.filename] > 1)
+        has_namesake = citation.has_namesake or names[citation.filename] > 1
+        source = _source(citation, language, has_namesake=has_namesake)
         more = [MORE[language]] if citation.has_more else []
         parts.append("\n".join([f"[{number}] {source}", citation.quote, *more]))
     return "\n\n".join(parts)
+
+
+def with_sources_told_apart(text: str, citations: Sequence[Citation], language: Language) -> str:
+    """Append the sources whose names other documents have too, with the times of their uploads."""
+    sources = [
+        f"[{number}] {_source(citation, language, has_namesake=True)}"
+        for number, citation in enumerate(citations, start=1)
+        if citation.has_namesake
+    ]
+    return "\n\n".join([text, "\n".join(sources)]) if sources else text
 
 
 def _source(citation: Citation, language: Language, *, has_namesake: bool) -> str:

@@ -42,6 +42,11 @@ class CitationOut(BaseModel):
         description="When the document was uploaded, which tells documents of one name apart; null"
         " if it is not known.",
     )
+    has_namesake: bool = Field(
+        description="Whether another searchable document had the same file name when the question "
+        "was answered; the text of the answer then shows `uploaded_at` of this one.",
+        examples=[False],
+    )
     chunk_id: UUID = Field(description="Id of the passage that is quoted.")
     quote: str = Field(
         description="The quoted text, which occurs verbatim in the document.",
@@ -61,6 +66,7 @@ class CitationOut(BaseModel):
             document_id=citation.document_id,
             filename=citation.filename,
             uploaded_at=citation.uploaded_at,
+            has_namesake=citation.has_namesake,
             chunk_id=citation.chunk_id,
             quote=citation.quote,
             place=PlaceOut.of(citation.place),

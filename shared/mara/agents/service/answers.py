@@ -7,10 +7,12 @@ it. A step imports only the modules of earlier steps.
 """
 
 from dataclasses import dataclass, replace
+from functools import partial
 from uuid import UUID
 
 from mara.agents.model import Agent, Answer, Reply
 from mara.agents.model.pending import PendingAnswer
+from mara.agents.model.prompts import Draft
 from mara.agents.service.composition import Composer
 from mara.agents.service.decision import Decision, decide
 from mara.agents.service.question import Question, QuestionReader
@@ -68,12 +70,16 @@ class AnswerService:
         question = Question(agent, text)
         decision = self._decide(caller, question)
         draft = self.composer.compose(question, decision, budget)
-        return verified(question, decision, draft)
+        return self._verified(question, decision, draft)
 
     def _answer(self, caller: Principal, question: Question, budget: TimeBudget) -> Answer:
         decision = self._decide(caller, question)
         draft = self.composer.compose(question, decision, budget)
-        return self.recorder.keep(question, decision, verified(question, decision, draft))
+        return self.recorder.keep(question, decision, self._verified(question, decision, draft))
+
+    def _verified(self, question: Question, decision: Decision, draft: Draft) -> Reply:
+        find = partial(self.questions.with_namesakes, question.agent.owner_id)
+        return verified(question, decision, draft, find)
 
     def _decide(self, caller: Principal, question: Question) -> Decision:
         decision = decide(self.retriever.retrieve(caller, question))

@@ -1,6 +1,6 @@
 """Step 1 of an answer: read the agent, its published settings, and the earlier turns."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -69,6 +69,11 @@ class QuestionReader:
             agent = self._published(caller.user_id, agent_id)
             turns = self._turns(caller.user_id, agent_id, conversation_id)
         return Question(agent, text, conversation_id, turns)
+
+    def with_namesakes(self, owner_id: UUID, document_ids: Collection[UUID]) -> Collection[UUID]:
+        """Return those of ``document_ids`` whose name another document has; one query for all."""
+        with self.unit_of_work(owner_id):
+            return self.documents.with_namesakes(owner_id, document_ids)
 
     def _published(self, owner_id: UUID, agent_id: UUID) -> Agent:
         agent = self.agents.get(owner_id, agent_id)

@@ -6,12 +6,27 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Uuid, any_, bindparam, select
 
 from mara.documents.adapters.tables import documents
-from mara.platform.sql import fetch_all
+from mara.documents.model import DocumentState
+from mara.platform.sql import constant, fetch_all
 
 OWN = select(documents.c.id).where(
     documents.c.owner_id == bindparam("owner_id"),
     documents.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))),
     documents.c.deleted_at.is_(None),
+)
+
+_others = documents.alias("others")
+WITH_NAMESAKES = OWN.where(
+    select(_others.c.id)
+    .where(
+        _others.c.owner_id == bindparam("owner_id"),
+        _others.c.filename == documents.c.filename,
+        _others.c.id != documents.c.id,
+        _others.c.state == constant(DocumentState.READY),
+        _others.c.deleted_at.is_(None),
+        _others.c.superseded_at.is_(None),
+    )
+    .exists()
 )
 
 
@@ -22,3 +37,8 @@ class PostgresOwnDocuments:
         """Return those of ``document_ids`` that the user does not own."""
         rows = fetch_all(OWN, owner_id=owner_id, ids=list(document_ids))
         return set(document_ids) - {row["id"] for row in rows}
+
+    def with_namesakes(self, owner_id: UUID, document_ids: Collection[UUID]) -> set[UUID]:
+        """Return those of ``document_ids`` whose name another searchable document has."""
+        rows = fetch_all(WITH_NAMESAKES, owner_id=owner_id, ids=list(document_ids))
+        return {row["id"] for row in rows}
