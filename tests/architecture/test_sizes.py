@@ -30,8 +30,9 @@ ALLOWED_BACKGROUND_WORK = {
     # The parts of one multiplication; the caller waits for all.
     "shared/mara/search/adapters/use_encoder.py",
     # The client waits for the worker that reads one file; between files the server is idle.
-    "shared/mara/extraction/fork_server.py",
+    # The process for the next file waits too.
     "shared/mara/extraction/fork_server_client.py",
+    "shared/mara/extraction/reader_process.py",
     # The processes that read parts of one file; the caller waits for all.
     "shared/mara/extraction/parallel.py",
 }

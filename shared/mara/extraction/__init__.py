@@ -15,9 +15,10 @@ How a file is read:
 
 * ``extractor`` sends the request to a fork server (``fork_server_client``, ``fork_server``), a
   process that has the readers loaded, has no secret in its environment and opens no file itself.
-* The fork server forks a ``worker`` for each file. It limits its own memory, CPU time and life
-  (``limits``), checks the file before any parser sees it (``guards``), and writes blocks to a file
-  (``records``). A hostile file can end the worker and nothing else.
+* The fork server forks a process for each file, ahead of the request (``reader_process``). That
+  runs the ``worker``: it limits its own memory, CPU time and life (``limits``), checks the file
+  before any parser sees it (``guards``), and writes blocks to a file (``records``). A hostile file
+  can end the worker and nothing else.
 * ``readers`` maps formats to readers: ``pdf``, ``docx``, ``xlsx``, ``tables`` (CSV), ``markdown``
   and ``text``. Long PDFs and large sheets are read by two processes (``parallel``).
 * Text that a person who views the file does not see (hidden, white on white, off the page) is

@@ -1,7 +1,8 @@
-"""The fork server: has the readers loaded and forks a worker for each file.
+"""The fork server: has the readers loaded and forks a process for each file.
 
-Starting Python and loading a reader takes a tenth of a second, a fork a few milliseconds. Whatever
-a hostile file does to its worker ends with that worker; the server itself opens no file.
+Starting Python and loading a reader takes a tenth of a second, a fork and its first use of shared
+memory some milliseconds. The process for the next file is forked ahead, and waits for it. Whatever
+a hostile file does to its process ends with that process; the server itself opens no file.
 
 python -m mara.extraction.fork_server
 
@@ -16,48 +17,55 @@ import json
 import os
 import signal
 import sys
-from functools import cache
+from typing import Any
 
-from mara.extraction import worker
 from mara.extraction.model import Format
-from mara.extraction.readers import reader_of
-
-COLLECTED_FROM = 100_000
-"""Objects; their garbage is small against the memory limit of a file."""
+from mara.extraction.reader_process import ReaderProcess, fork_reader
+from mara.extraction.readers import warm_up
 
 
 def main() -> None:
     """Serve requests from stdin until it is closed."""
+    loaded: set[Format] = set()
+    ahead: ReaderProcess | None = None
     for line in sys.stdin:
-        name, *arguments, ocr = json.loads(line)
-        _load(Format(name))
-        reader = os.fork()
-        if not reader:
-            _read(name, *arguments, ocr=ocr)
-        _, status = os.waitpid(reader, 0)
-        timed_out = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGALRM
-        sys.stdout.write(json.dumps(not timed_out) + "\n")
-        sys.stdout.flush()
+        request = json.loads(line)
+        reader = _start(request, loaded, ahead)
+        ahead = fork_reader(loaded, reader)
+        if reader.is_done():
+            _answer(in_time=True)  # before the system has freed its memory
+            reader.end()
+        else:
+            status = reader.end()
+            _answer(in_time=not (os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGALRM))
+    if ahead is not None:
+        ahead.end()
 
 
-@cache
-def _load(format: Format) -> None:
-    reader_of(format)
-    gc.collect()
-    gc.freeze()  # else the collector would write to, and so copy, the pages that all workers share
+def _start(request: list[Any], loaded: set[Format], ahead: ReaderProcess | None) -> ReaderProcess:
+    """The process that reads the file: the one ahead, if it lives and has loaded the reader."""
+    wanted = Format(request[0])
+    _load(wanted, loaded)
+    if ahead is not None:
+        if wanted in ahead.formats and ahead.takes(request):
+            return ahead
+        ahead.end()
+    reader = fork_reader(loaded)
+    reader.takes(request)
+    return reader
 
 
-def _read(format: str, path: str, output: str, seconds: float, *, ocr: str) -> None:
-    """Run the worker in the fork; never returns."""
-    try:
-        nothing = os.open(os.devnull, os.O_RDWR)
-        os.dup2(nothing, sys.stdin.fileno())
-        os.dup2(nothing, sys.stdout.fileno())
-        # Readers allocate many lists and few cycles, and live for one file.
-        gc.set_threshold(COLLECTED_FROM, 100, 100)
-        worker.main(format, path, output, seconds, ocr=ocr)
-    finally:
-        os._exit(0)
+def _load(format: Format, loaded: set[Format]) -> None:
+    if format not in loaded:
+        warm_up(format)
+        loaded.add(format)
+        gc.collect()
+        gc.freeze()  # else the collector would write to, and so copy, the pages that all share
+
+
+def _answer(*, in_time: bool) -> None:
+    sys.stdout.write(json.dumps(in_time) + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import weakref
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -46,9 +47,15 @@ class ForkServerClient:
         return answer not in {None, "false\n"}
 
     def close(self) -> None:
-        """Kill the server; the next read starts another one."""
-        if self._process is not None:
-            _kill(self._process, self._owner)
+        """End the server; the next read starts another one."""
+        process = self._process
+        if process is None:
+            return
+        if self._owner == os.getpid():
+            # Let it wait for its children, so that the system counts what they used.
+            with suppress(subprocess.TimeoutExpired):
+                process.communicate(timeout=GRACE_S)
+        _kill(process, self._owner)
 
     def _running(self) -> subprocess.Popen[str]:
         process = self._process

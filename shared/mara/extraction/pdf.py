@@ -6,7 +6,6 @@ Reads with pdfium, the fastest and most tolerant library, and falls back to pypd
 import ctypes
 from collections import Counter
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pypdfium2 as pdfium
@@ -24,6 +23,7 @@ from mara.extraction.pdf_forms import FormValues
 from mara.extraction.pdf_line import Line
 from mara.extraction.pdf_ocr import recognized
 from mara.extraction.pdf_page import PageText, read_page
+from mara.extraction.records import records_of
 
 HEADING_RATIO = 1.15
 """A line whose font is larger than the body font by this ratio is a heading."""
@@ -74,7 +74,6 @@ def read_pdf(
     return len(document), _blocks(pages, counts)
 
 
-@cache
 def warm_up() -> None:
     """Read a page made here, so that pdfium loads its fonts: forks of this process inherit them."""
     document = pdfium.PdfDocument.new()
@@ -84,7 +83,8 @@ def warm_up() -> None:
     raw.FPDFText_SetText(text, letters)
     raw.FPDFPage_InsertObject(page, text)
     page.gen_content()
-    read_page(document, 0, None)
+    read, _ = read_page(document, 0, None)
+    list(records_of(_blocks([read], Dropped())))
 
 
 def _pages(path: Path, document: pdfium.PdfDocument) -> list[PageText]:

@@ -8,6 +8,8 @@ from mara.extraction.section_numbers import SECTION_NUMBER
 
 ENTRIES_MIN = 2
 """One line with leaders is no table of contents, but a field of a form or a price."""
+ENTRY_LENGTH_MAX = 500
+"""A longer line is no entry; the time of the patterns grows with the square of the length."""
 DEPTH_MAX = 4
 
 _CONTENTS = re.compile(r"(?:table of )?contents|содержание|оглавление", re.IGNORECASE)
@@ -32,6 +34,8 @@ def with_listed_headings(pages: Sequence[list[Line]]) -> list[list[Line]]:
                 (text, size if at in entries else -titles.pop(_key(text), 0) or size)
                 for at, (text, size) in enumerate(lines)
             ]
+            if titles
+            else lines
         )
     return found
 
@@ -50,15 +54,18 @@ def _entries(lines: Sequence[Line]) -> dict[int, str]:
         if _CONTENTS.fullmatch(line):
             is_below = True
             continue
-        entry = _WITH_LEADERS.fullmatch(line) or (is_below and _WITH_PAGE.fullmatch(line))
-        if entry:
-            found[at] = entry[1]
+        # The patterns end in a number, and take fifty times as long to find that a line does not.
+        if line[-1:].isdecimal() and len(line) <= ENTRY_LENGTH_MAX:
+            entry = _WITH_LEADERS.fullmatch(line) or (is_below and _WITH_PAGE.fullmatch(line))
+            if entry:
+                found[at] = entry[1]
     return found
 
 
 def _key(title: str) -> str:
     """A title without its number, in one case and with single spaces."""
-    return " ".join(SECTION_NUMBER.sub("", title.strip(), count=1).casefold().split())
+    number = SECTION_NUMBER.match(title.strip())
+    return " ".join(title.strip()[number.end() if number else 0 :].casefold().split())
 
 
 def _depth(title: str) -> int:

@@ -32,9 +32,9 @@ class Dictionary:
     """The words of one document, which tell how a divided word is spelled."""
 
     def __init__(self, lines: Iterable[str]) -> None:
-        text = "\n".join(lines).lower()
         # The parts of a divided word are no words.
-        self._words = set(_WORD.findall(_DIVIDED.sub(" ", text)))
+        whole = (_DIVIDED.sub(" ", line) if DIVISION in line else line for line in lines)
+        self._words = set(_WORD.findall("\n".join(whole).lower()))
 
     def joined(self, line: str) -> str:
         """The line with its divided words whole."""

@@ -32,9 +32,8 @@ def read(
 def reader_of(format: Format, recognition: Recognition | None = None) -> Reader:
     """The reader of a format, with its libraries loaded."""
     if format is Format.PDF:
-        from mara.extraction.pdf import read_pdf, warm_up
+        from mara.extraction.pdf import read_pdf
 
-        warm_up()
         return lambda path, dropped: _as_reading(*read_pdf(path, dropped, recognition))
     if format is Format.DOCX:
         from mara.extraction.docx import read_docx
@@ -45,6 +44,15 @@ def reader_of(format: Format, recognition: Recognition | None = None) -> Reader:
 
         return read_xlsx
     return _text_reader_of(format)
+
+
+def warm_up(format: Format) -> None:
+    """Load what the reader of a format needs, and run it once where that loads more."""
+    reader_of(format)
+    if format is Format.PDF:
+        from mara.extraction.pdf import warm_up
+
+        warm_up()
 
 
 def _as_reading(pages: int | None, blocks: Iterator[Block]) -> Reading:

@@ -1,5 +1,6 @@
 """PDF files in reading order: divided words and sentences, columns, turned pages, forms, edges."""
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from mara.extraction.errors import Unreadable
 from mara.extraction.model import Dropped, DroppedKind
 from mara.extraction.pdf import read_pdf
+from mara.extraction.pdf_contents import with_listed_headings
 from tests.support import papers
 from tests.support.painted import Words, a_painted_pdf, lines
 
@@ -251,3 +253,17 @@ class TestContents:
 
     def test_are_no_single_line_with_leaders(self, reading: Reading) -> None:
         assert self.headings(reading, ["General ........ 5"]) == [(), (), ()]
+
+    @pytest.mark.parametrize("words", ["a b " * 50_000 + "7", "x. " * 60_000, "..." * 60_000])
+    def test_are_no_lines_that_take_long_to_look_at(self, words: str) -> None:
+        began = time.process_time()
+        assert with_listed_headings([[(words, 10.0)] * 20] * 3)
+        assert time.process_time() - began < 1
+
+    def test_tell_numbers_within_a_title_from_numbers_before_it(self) -> None:
+        contents = [
+            ("1 Form 5 of the staff ..... 2", 10.0),
+            ("2 Form 6 of the staff ..... 3", 10.0),
+        ]
+        pages = [contents, [("Form 6 of the staff", 10.0)], [("Form 7 of the staff", 10.0)]]
+        assert with_listed_headings(pages)[1:] == [[("Form 6 of the staff", -1)], pages[2]]
