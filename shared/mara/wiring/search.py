@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from mara.platform.database import transaction
 from mara.platform.settings.embedder import EmbedderSettings
-from mara.platform.settings.reranker import RerankerSettings
 from mara.platform.settings.search import SearchSettings
 from mara.search.adapters.active_index import ActiveEmbedder, ActiveIndexRouter, IndexFactory
 from mara.search.adapters.postgres_index import PostgresSearchIndex
@@ -50,6 +49,8 @@ def available_embedders() -> Sequence[Embedder]:
 @cache
 def reranker() -> Reranker:
     """The configured reranker."""
+    from mara.platform.settings.reranker import RerankerSettings
+
     settings = RerankerSettings()
     if settings.reranker == "features":
         return FeatureReranker()
