@@ -6,13 +6,17 @@ JSON object with the outcome. Columns keep the cost per block small for sheets o
 """
 
 import json
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import compress, islice
-from typing import IO, Any
+from dataclasses import fields
+from itertools import compress, islice, repeat
+from typing import IO, Any, TypeVar
 
 from mara.extraction.model import Block, Place
 
 BLOCKS_AT_ONCE = 4096
+
+MadeT = TypeVar("MadeT")
 
 Columns = tuple[
     Sequence[str],
@@ -70,6 +74,20 @@ def read_records(file: IO[bytes]) -> tuple[list[Block], dict[str, Any]]:
     while isinstance(record := json.loads(file.readline()), list):
         size, *places, headings = record
         texts = file.read(size).decode().split("\x00")
-        where = map(Place, *places, map(tuple, headings))
-        blocks += [Block(text, place) for text, place in zip(texts, where, strict=True)]
+        columns = [*places, list(map(tuple, headings)), [None] * len(headings)]
+        blocks += _made(Block, [texts, _made(Place, columns)])
     return blocks, record
+
+
+def _made(kind: type[MadeT], columns: Sequence[Sequence[Any]]) -> list[MadeT]:
+    """Instances of a dataclass with slots; twice as fast as its constructor, which is in Python.
+
+    Raises ValueError if the columns differ in their number or length.
+    """
+    names = [field.name for field in fields(kind)]  # type: ignore[arg-type]
+    if len(names) != len(columns) or len({len(column) for column in columns}) != 1:
+        raise ValueError("columns do not match")
+    made = list(map(kind.__new__, repeat(kind, len(columns[0]))))
+    for name, column in zip(names, columns, strict=True):
+        deque(map(getattr(kind, name).__set__, made, column), maxlen=0)
+    return made

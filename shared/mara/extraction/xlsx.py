@@ -65,7 +65,7 @@ was left out of them: repeated headers, and the fields of ``Unseen``."""
 def read_xlsx(path: Path, dropped: Dropped) -> tuple[int, Iterator[Record]]:
     """The number of visible sheets, and the records. Raises Unreadable, CalamineError."""
     count_beside_cells(path, dropped)
-    shared = _read_in_parallel(path, dropped)
+    shared = _read_in_parallel(path, dropped) or _read_plain(path, dropped)
     if shared is not None:
         return len(shared), chain.from_iterable(shared)
     facts = facts_of_sheets(path)
@@ -95,12 +95,14 @@ def _read_in_parallel(path: Path, dropped: Dropped) -> list[list[Record]] | None
     with zipfile.ZipFile(path) as archive:
         sizes = {member.filename: member.file_size for member in archive.infolist()}
         sheets = sheets_of(archive)
-    if not all(_is_usual(sheet) and sheet.part in sizes for sheet in sheets):
-        return None
-    shown = {sheet.name: sheet.part for sheet in sheets if sheet.state == "visible"}
-    largest = max((sizes[part] for part in shown.values()), default=0)
-    if not PARALLEL_FROM <= largest <= PARALLEL_UP_TO or len(shown) > PARALLEL_SHEETS_MAX:
-        return None
+        if not all(_is_usual(sheet) and sheet.part in sizes for sheet in sheets):
+            return None
+        shown = {sheet.name: sheet.part for sheet in sheets if sheet.state == "visible"}
+        largest = max((sizes[part] for part in shown.values()), default=0)
+        if not PARALLEL_FROM <= largest <= PARALLEL_UP_TO or len(shown) > PARALLEL_SHEETS_MAX:
+            return None
+        # Forks share it; unpacking takes a third of the time of reading.
+        xml = archive.read(next(iter(shown.values()))) if len(shown) == 1 else None
     tasks = [
         Task(sheet, part, index, count)
         for sheet, part in shown.items()
@@ -108,21 +110,43 @@ def _read_in_parallel(path: Path, dropped: Dropped) -> list[list[Record]] | None
         for index in range(count)
     ]
     found = map_in_processes(
-        lambda numbers: [_run(path, tasks[number]) for number in numbers],
+        lambda numbers: [_run(path, tasks[number], xml) for number in numbers],
         len(tasks),
         at_least=1,
     )
     return None if found is None else _joined(found, dropped)
 
 
+def _read_plain(path: Path, dropped: Dropped) -> list[list[Record]] | None:
+    """The records of each visible sheet of a small workbook; ``None`` where one is not plain."""
+    with zipfile.ZipFile(path) as archive:
+        sheets = sheets_of(archive)
+        sizes = {member.filename: member.file_size for member in archive.infolist()}
+        if not all(_is_usual(sheet) and sheet.part in sizes for sheet in sheets):
+            return None
+        if sum(sizes[sheet.part] for sheet in sheets) >= PARALLEL_FROM:
+            return None
+        found, workbook = [], Workbook(archive)
+        for sheet in sheets:
+            if sheet.state == "visible":
+                task = Task(sheet.name, sheet.part, 0, 1)
+                piece = Piece(archive.read(sheet.part), 1)
+                try:
+                    rows = plain_rows(piece.part, workbook)
+                    found.append(_result(task, piece, rows, Unseen()))
+                except NotPlain:
+                    return None
+    return _joined(found, dropped)
+
+
 def _is_usual(sheet: SheetPart) -> bool:
     return sheet.state in STATES and sheet.part.startswith("xl/worksheets/")
 
 
-def _run(path: Path, task: Task) -> TaskResult:
-    """Read one piece. Raises where the sheet cannot be read in pieces."""
+def _run(path: Path, task: Task, xml: bytes | None) -> TaskResult:
+    """Read one piece; ``xml`` is the sheet if it is unpacked. Raises where it is indivisible."""
     with zipfile.ZipFile(path) as archive:
-        part = archive.read(task.part)
+        part = archive.read(task.part) if xml is None else xml
         piece = cut(part, task.index, task.count) if task.count > 1 else Piece(part, 1)
         try:
             return _result(task, piece, plain_rows(piece.part, Workbook(archive)), Unseen())

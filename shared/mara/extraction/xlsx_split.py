@@ -15,7 +15,8 @@ from mara.extraction.xlsx_structure import ROWS_MAX
 TOP_ROWS = 2 * HEADER_CANDIDATES
 """Each piece has so many rows of the top: the header of a table that begins in their first half."""
 ROW = b"<row "
-_ROW_NUMBER = re.compile(rb"""<row(?: [^>]*?\br=["'](\d{1,7})["'])?""")
+_ROW_BEGIN = b"<row"
+_ROW_NUMBER = re.compile(rb"""(?: [^>]*?\br=["'](\d{1,7})["'])?""")
 """The group is empty for a row without a number, which follows the row before it."""
 _END = b"</sheetData>"
 _NEEDED = (".xml", ".rels")
@@ -43,7 +44,9 @@ def cut(part: bytes, index: int, count: int) -> Piece:
     top, end = _end_of_top(part), part.rfind(_END)
     begin, until = (_next_row(part, top, end, share / count) for share in (index, index + 1))
     rows = part[begin:until]
-    numbers = [int(number or 0) for number in _ROW_NUMBER.findall(rows)]
+    # Splitting finds the rows several times as fast as a pattern does.
+    begun = map(_ROW_NUMBER.match, rows.split(_ROW_BEGIN)[1:])
+    numbers = [int(found[1] or 0) if found else 0 for found in begun]
     if (
         not numbers
         or numbers != sorted(set(numbers))
