@@ -2,6 +2,7 @@
 
 import io
 import logging
+import sys
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
@@ -18,6 +19,9 @@ from tests.support.empty_database import EmptyDatabases
 from tests.support.environment import clear_caches, set_environment
 from tests.support.opensearch import opensearch_server
 from tests.support.postgres import postgres_with_template
+
+RECURSION_LIMIT = 1000
+"""Python's own. Libraries that only tests import raise it (py_ecc); no function's process does."""
 
 ORDER_SEED = 20261126
 """Of the random order of the tests: the same in every run, and printed at its start."""
@@ -48,6 +52,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Every test starts like a cold function of the local stage, with empty module caches."""
     set_environment(monkeypatch)
     clear_caches()
+    sys.setrecursionlimit(RECURSION_LIMIT)
     yield
     platform_database.disconnect()
     clear_caches()

@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from web3 import HTTPProvider, Web3
-from web3.types import RPCEndpoint, TxReceipt
+from mara.platform.recursion import recursion_limit_kept
+
+with recursion_limit_kept():
+    from web3 import HTTPProvider, Web3
+    from web3.types import RPCEndpoint, TxReceipt
 
 CONTRACT = Path(__file__).with_name("test_usdt.json")
 TIMEOUT_S = 10.0

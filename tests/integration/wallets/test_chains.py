@@ -5,6 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
 
 from infra.local.simulators import aptos, tron
 from infra.local.simulators.serving import served
@@ -250,6 +253,13 @@ class TestAptos:
         listed = {t for receipt in receipts.values() if receipt for t in receipt.transfers.values()}
         assert listed == set(reading.transfers)
         assert ledger.asked_by_hash == 0
+
+    def test_of_an_answer_that_is_nested_too_deep_is_an_outage(self) -> None:
+        deep = Route("/{path:path}", lambda _: PlainTextResponse("[" * 100_000))
+        with served(Starlette(routes=[deep]), free_port()) as url:
+            chain = AptosChain("aptos", f"{url}/v1", token=aptos.USDT)
+            with pytest.raises(ChainUnavailable):
+                chain.get_head(())
 
 
 class CountingLedger(aptos.Ledger):

@@ -178,7 +178,9 @@ class TestANodeThatTalksNonsense:
                 chain.get_balances(ANNA)
 
     @pytest.mark.parametrize(
-        ("status", "body"), [(502, "<html>"), (429, "{}"), (200, "<html>"), (200, {"error": 7})]
+        ("status", "body"),
+        [(502, "<html>"), (429, "{}"), (200, "<html>"), (200, {"error": 7}), (200, "[" * 100_000)],
+        ids=["502", "429", "no JSON", "an error", "too deep"],
     )
     def test_of_any_other_kind_is_an_outage(self, status: int, body: object) -> None:
         with scripted_node(lambda _: (status, body)) as url:

@@ -186,7 +186,7 @@ class AptosChain:
                 timeout=self._timeout_s,
             )
             said = answer.json(parse_int=str)  # int() refuses more than 4300 digits
-        except (requests.RequestException, ValueError) as error:
+        except (requests.RequestException, ValueError, RecursionError) as error:
             # The error's text is left out: it contains the URL, and so the key.
             raise ChainUnavailable(f"{self._provider}: {type(error).__name__}.") from None
         if answer.status_code == requests.codes.not_found and missing is not ...:

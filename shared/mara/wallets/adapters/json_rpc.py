@@ -5,11 +5,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import requests
-from web3 import HTTPProvider
-from web3.types import RPCEndpoint, RPCResponse
 
+from mara.platform.recursion import recursion_limit_kept
 from mara.wallets.adapters.redaction import CredentialRedactor
 from mara.wallets.errors import ChainContradiction, ChainUnavailable, RangeRefused
+
+with recursion_limit_kept():
+    from web3 import HTTPProvider
+    from web3.types import RPCEndpoint, RPCResponse
 
 BATCH_MAX = 100
 """Calls per request; the strictest providers accept no more."""
@@ -67,7 +70,10 @@ class JsonRpcClient:
         batch = [(RPCEndpoint(method), parameters) for method, parameters in calls]
         try:
             answers = self._http.make_batch_request(batch)
-        except (requests.RequestException, ValueError, TypeError, KeyError) as error:
+        except (
+            *(requests.RequestException, ValueError, TypeError, KeyError),
+            RecursionError,
+        ) as error:
             # The error's text is left out: it contains the URL, and so the key.
             raise ChainUnavailable(f"{self._provider}: {type(error).__name__}.") from None
         if not isinstance(answers, list):
