@@ -31,6 +31,9 @@ class TestSameValue:
             ("1621", "в 1620—21 годах"),
             ("2020", "2019-2020"),
             ("ann@example.com", "Write to Ann@example.com."),
+            ("INV–2024–0118", "INV-2024-0118"),
+            ("INV-2024-0118", "INV−2024–0118"),
+            ("INV‑2024‐0118", "INV–2024–0118"),
         ],
     )
     def test_is_found_in_another_spelling(self, code: str, passage: str) -> None:
@@ -61,6 +64,15 @@ class TestAskedCodes:
             ("Что сказано в п. 5.4 договора?", ["п. 5.4"]),
             ("INV-2024-0118", ["INV-2024-0118"]),
             ("Покажи заказ 17", ["заказ 17"]),
+            ("Что в разделе 5 правил?", ["разделе 5"]),
+            ("О чём статья 15 договора?", ["статья 15"]),
+            ("Кто живёт в доме 5 квартира 12?", ["доме 5", "квартира 12"]),
+            ("Кому выдан договор № 2 дней назад?", ["договор № 2"]),
+            ("Where is order 2?", ["order 2"]),
+            ("What does error 13 mean?", ["error 13"]),
+            ("Is port 22 open?", ["port 22"]),
+            ("Что делать, если ошибка 500 с базой?", ["ошибка 500"]),
+            ("Сколько заработали в 2024 году?", ["2024"]),
         ],
     )
     def test_are_those_of_a_question(self, question: str, codes: list[str]) -> None:
@@ -75,6 +87,17 @@ class TestAskedCodes:
             "How do I free 200 GB in 3 steps?",
             "Where is the 2nd pump?",
             "How do I compute sha256?",
+            "Можно ли работать дома 2 дня в неделю?",
+            "Нужно ли быть в офисе 3 дня?",
+            "Заказ 2 мониторов для новых сотрудников",
+            "How do I order 2 laptops?",
+            "Do I have to be in the office 3 days a week?",
+            "Is the contract 2 years long?",
+            "Договор 2 года, что дальше?",
+            "Можно ли разделить 28 дней отпуска на 2 части?",
+            "Заявки 3 раза отклонили",
+            "Он опаздывает пунктуально 5 минут",
+            "Contract 10 contractors",
         ],
     )
     def test_are_no_values_that_are_reported(self, text: str) -> None:

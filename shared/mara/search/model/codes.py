@@ -10,17 +10,22 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from mara.search.model.counts import is_count, is_measured
 from mara.search.model.dates import DATE, date_keys, day_and_year
 from mara.search.model.numbers import NUMBER, YEAR, readings
 
 _EDGE, _END = r"(?<![\w@])", r"(?![\w@])"
+_DASHES = "\u2010\u2011\u2012\u2013\u2212"
+"""Hyphens, the en dash and the minus, which word processors write in codes in place of a hyphen."""
+_HYPHENED = str.maketrans(dict.fromkeys(_DASHES, "-"))
 
 CODE = re.compile(
-    rf"{_EDGE}(?:0x[0-9a-f]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\w+(?:[-_/.:]\w+)*){_END}", re.IGNORECASE
+    rf"{_EDGE}(?:0x[0-9a-f]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\w+(?:[-{_DASHES}_/.:]\w+)*){_END}",
+    re.IGNORECASE,
 )
 STRUCTURE = re.compile(
     r"(?:\b(?:article|clause|section|chapter|paragraph|item|art|статья|статьи|статье|статью|ст"
-    r"|пункт\w*|пп?|раздел\w*|глав[аыеу]|параграф\w*)\b\.?|§)\s*№?\s*(\d+(?:[.\-]\d+)*)",
+    r"|(?:пункт|раздел|параграф)(?:а|у|ом|е|ы|ов)?|пп?|глав[аыеу])\b\.?|§)\s*№?\s*(\d+(?:[.\-]\d+)*)",
     re.IGNORECASE,
 )
 """An article of a document, by its number."""
@@ -52,12 +57,6 @@ ORDINAL = re.compile(
 UNITS = re.compile(
     r"\d+(?:[.,]\d+)?(?:[kmgt]i?b?|ms|s|m|h|d|w|км|м|кг|г|л|мм|см|мс|с|ч|мин|гб|мб|тб|кб|px|pt|hz|ghz)"
 )
-MEASURED = re.compile(
-    r"\s*(?:%|(?:ms|sec\w*|s|min\w*|hours?|days?|[kmgt]i?b|bytes?|times|pods?|мс|сек\w*|мин\w*|час\w*"
-    r"|дн\w*|гб|мб|тб|кб|байт\w*|раз|процент\w*|percent)\b)",
-    re.IGNORECASE,
-)
-"""A unit behind a number that is measured: a value of the day."""
 SHORT_RANGE = re.compile(r"\b(\d\d)\d\d[-–—](\d\d)\b")
 """``1620–21``"""
 TECHNICAL_WORDS = (
@@ -94,11 +93,11 @@ class Code:
 def codes_of(text: str) -> Sequence[Code]:
     """The codes that a question asks about, in order."""
     found: list[Code] = []
-    rest = text
+    text = rest = _with_hyphens(text)
     for pattern, keys_of in _ASKED.items():
         for match in pattern.finditer(rest):
             keys = keys_of(match)
-            if keys:
+            if keys and not (pattern in _NAMING and is_count(rest, match)):
                 found.append(Code(match.group().strip(), frozenset(keys)))
                 rest = rest.replace(match.group(), " " * len(match.group()), 1)
     found += _plain_codes(rest)
@@ -107,8 +106,8 @@ def codes_of(text: str) -> Sequence[Code]:
 
 def _plain_codes(text: str) -> Iterator[Code]:
     for match in NUMBER.finditer(text):
-        is_measured = MEASURED.match(text, match.end())
-        if sum(map(str.isdigit, match.group())) >= DIGITS_OF_A_NUMBER and not is_measured:
+        digits = sum(map(str.isdigit, match.group()))
+        if digits >= DIGITS_OF_A_NUMBER and not is_measured(text, match.end()):
             yield Code(match.group().strip(), frozenset(readings(match.group())))
     for match in CODE.finditer(text):
         token = match.group()
@@ -128,6 +127,7 @@ def _plain_codes(text: str) -> Iterator[Code]:
 def keys_in(text: str) -> frozenset[str]:
     """The keys of everything in a passage that may be asked for as a code."""
     keys: set[str] = set()
+    text = _with_hyphens(text)
     for match in DATE.finditer(text):
         day, year = day_and_year(match)
         if day:
@@ -144,6 +144,17 @@ def keys_in(text: str) -> frozenset[str]:
             keys |= {reading for part in re.findall(r"\d+", token) for reading in readings(part)}
     keys |= {f"number {century}{year}" for century, year in SHORT_RANGE.findall(text)}
     return frozenset(keys)
+
+
+def _with_hyphens(text: str) -> str:
+    """The text with hyphens in its ids, whichever dash they have; ranges of years keep theirs."""
+
+    def hyphened(match: re.Match[str]) -> str:
+        token = match.group()
+        is_id = any(map(str.isalpha, token)) and any(map(str.isdigit, token))
+        return token.translate(_HYPHENED) if is_id else token
+
+    return CODE.sub(hyphened, text) if any(dash in text for dash in _DASHES) else text
 
 
 def _article_keys(number: str) -> set[str]:
@@ -172,3 +183,6 @@ _ASKED: Mapping[re.Pattern[str], Callable[[re.Match[str]], set[str]]] = {
     MARKED: lambda match: readings(_number(match)),
 }
 """The kinds of codes that are told by what stands beside them."""
+
+_NAMING = (STRUCTURE, MARKED)
+"""Nouns that are numbered; a number behind one may also count what follows it."""
