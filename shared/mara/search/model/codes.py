@@ -49,7 +49,7 @@ MONEY = re.compile(
     re.IGNORECASE,
 )
 DIGITS_OF_A_NUMBER = 3
-"""A shorter number without a unit, as in "3 steps", is no code."""
+"""A shorter number without a unit, as in "3 steps", is no code, unless the text has no words."""
 DIGITS_OF_AN_ID = 2
 ORDINAL = re.compile(
     r"[а-яё]{1,3}\d{4}|\d+(?:st|nd|rd|th|s|x|-?(?:й|я|е|го|му|м|х|ю|ой|ый|ая|ое|ые|ых|летн\w*))"
@@ -100,14 +100,15 @@ def codes_of(text: str) -> Sequence[Code]:
             if keys and not (pattern in _NAMING and is_count(rest, match)):
                 found.append(Code(match.group().strip(), frozenset(keys)))
                 rest = rest.replace(match.group(), " " * len(match.group()), 1)
-    found += _plain_codes(rest)
+    says_words = any(map(str.isalpha, text))
+    found += _plain_codes(rest, DIGITS_OF_A_NUMBER if says_words else 1)
     return sorted(found, key=lambda code: text.find(code.said))
 
 
-def _plain_codes(text: str) -> Iterator[Code]:
+def _plain_codes(text: str, digits_min: int) -> Iterator[Code]:
     for match in NUMBER.finditer(text):
         digits = sum(map(str.isdigit, match.group()))
-        if digits >= DIGITS_OF_A_NUMBER and not is_measured(text, match.end()):
+        if digits >= digits_min and not is_measured(text, match.end()):
             yield Code(match.group().strip(), frozenset(readings(match.group())))
     for match in CODE.finditer(text):
         token = match.group()
