@@ -7,7 +7,7 @@ class DocumentNotFound(NotFound):
     """The document does not exist, is deleted, or belongs to another account."""
 
     title = "There is no such document"
-    fields = ("document_ids", "document_id")
+    fields = ("document_ids", "document_id", "replaces")
 
 
 class ChunkNotFound(NotFound):

@@ -104,6 +104,18 @@ class TestUpload:
         assert (answer.status, answer.json["code"]) == (status, code)
         assert cloud.objects() == []
 
+    def test_names_the_field_of_a_document_that_does_not_exist(
+        self, cloud: Cloud, anna: Account
+    ) -> None:
+        unknown = str(uuid4())
+        sent = send(anna, form(TEXT, replaces=unknown))
+        digest = hashlib.sha256(TEXT).hexdigest()
+        body = {"filename": "o.md", "size": len(TEXT), "sha256": digest, "replaces": unknown}
+        begun = call(upload_document, "POST", f"{PATH}/upload", body=body, headers=anna.headers)
+        for answer in (sent, begun):
+            assert (answer.status, answer.json["code"]) == (404, "document_not_found")
+            assert [each["pointer"] for each in answer.json["errors"]] == ["/replaces"]
+
     @pytest.mark.parametrize(
         ("sent", "kept"),
         [
