@@ -50,7 +50,8 @@ class SimulatedOllama:
     """``says`` is the text that the model generates; ``obeys`` makes it follow its context.
 
     ``answers`` generates the text from the body of the request, in place of ``says``. ``models``
-    are the names it lists, and ``asked`` the bodies of the chat requests.
+    are the names it lists, and ``asked`` the bodies of the chat requests. ``raw`` is sent as it is,
+    in place of the lines of a chat, the list of models and the vectors.
     """
 
     says: str = "{}"
@@ -59,6 +60,7 @@ class SimulatedOllama:
     answers: Callable[[dict[str, Any]], str] | None = None
     models: list[str] = field(default_factory=lambda: ["simulated:1b"])
     asked: list[dict[str, Any]] = field(default_factory=list)
+    raw: str | None = None
     url: str = ""
 
     def write(self, body: dict[str, Any]) -> str:
@@ -84,6 +86,8 @@ class SimulatedOllama:
         failed = await self._fail(request)
         if failed is not None:
             return failed
+        if self.raw is not None:
+            return Response(self.raw, media_type="application/x-ndjson")
         return StreamingResponse(self._stream(body), media_type="application/x-ndjson")
 
     async def tags(self, request: Request) -> Response:
@@ -93,7 +97,19 @@ class SimulatedOllama:
             return failed
         if self.fault is Fault.GARBAGE:
             return Response("<html>bad gateway</html>")
+        if self.raw is not None:
+            return Response(self.raw, media_type="application/json")
         return JSONResponse({"models": [{"name": name, "model": name} for name in self.models]})
+
+    async def embed(self, request: Request) -> Response:
+        """POST /api/embed: the same vector for each text."""
+        texts = (await request.json())["input"]
+        failed = await self._fail(request)
+        if failed is not None:
+            return failed
+        if self.raw is not None:
+            return Response(self.raw, media_type="application/json")
+        return JSONResponse({"embeddings": [[0.6, 0.8]] * len(texts)})
 
     async def pull(self, request: Request) -> Response:
         """POST /api/pull: a model whose name has a tag exists, and another does not."""
@@ -170,6 +186,7 @@ def simulated_ollama(port: int) -> Iterator[SimulatedOllama]:
         routes=[
             Route("/api/chat", simulated.chat, methods=["POST"]),
             Route("/api/tags", simulated.tags),
+            Route("/api/embed", simulated.embed, methods=["POST"]),
             Route("/api/pull", simulated.pull, methods=["POST"]),
         ]
     )

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from mara.kernel.language_model import ChatPrompt, Completion, LanguageModelUnavailable, Speaker
+from mara.platform.ollama_answers import MalformedAnswer, reading_answer
 from mara.platform.telemetry import logger
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ ANSWER_CHARACTERS_MAX = 20_000
 DEADLINE_S = 25.0
 """For the whole answer, where the caller gives no other time."""
 CONNECT_TIMEOUT_S = 2.0
+TOKENS_MAX = 2**31 - 1
+"""The largest number of tokens that can be stored."""
 
 ROLES = {Speaker.SYSTEM: "system", Speaker.USER: "human", Speaker.ASSISTANT: "ai"}
 
@@ -68,11 +71,11 @@ class OllamaLanguageModel:
         with _as_unavailable(), ThreadPoolExecutor(max_workers=1) as pool:
             answer = pool.submit(asyncio.run, generation).result()
         usage = answer.usage_metadata
-        return Completion(
-            text=answer.text,
-            input_tokens=usage["input_tokens"] if usage else 0,
-            output_tokens=usage["output_tokens"] if usage else 0,
-        )
+        tokens = (usage["input_tokens"], usage["output_tokens"]) if usage else (0, 0)
+        if not all(0 <= count <= TOKENS_MAX for count in tokens):
+            logger.warning("model_answer_invalid", error="TokenCount")
+            raise LanguageModelUnavailable("The language model's server counts wrongly.")
+        return Completion(answer.text, *tokens)
 
     async def _generate(
         self,
@@ -118,11 +121,12 @@ async def _collect(chain: "Runnable[Any, Any]", values: Mapping[str, str]) -> "A
     """Join the streamed chunks. Raises LanguageModelUnavailable if there are too many."""
     answer: AIMessageChunk | None = None
     characters = 0
-    async for chunk in chain.astream(dict(values)):
-        answer = chunk if answer is None else answer + chunk
-        characters += len(chunk.text)
-        if characters > ANSWER_CHARACTERS_MAX:
-            raise LanguageModelUnavailable("The language model does not end its answer.")
+    with reading_answer():
+        async for chunk in chain.astream(dict(values)):
+            answer = chunk if answer is None else answer + chunk
+            characters += len(chunk.text)
+            if characters > ANSWER_CHARACTERS_MAX:
+                raise LanguageModelUnavailable("The language model does not end its answer.")
     if answer is None:
         raise LanguageModelUnavailable("The language model sent no answer.")
     return answer
@@ -142,6 +146,9 @@ def _as_unavailable() -> Iterator[None]:
     except (TimeoutError, httpx.TimeoutException) as error:
         _log("model_too_slow", error)
         raise LanguageModelUnavailable("The language model took too long.") from error
+    except MalformedAnswer as error:
+        _log("model_answer_invalid", error)
+        raise LanguageModelUnavailable("The language model's server answered wrongly.") from error
     except (ConnectionError, httpx.HTTPError, ValueError) as error:
         # ValueError: the server sent a line that is not JSON.
         _log("model_unreachable", error)

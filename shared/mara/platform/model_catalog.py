@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from mara.kernel.language_model import LanguageModelUnavailable
 from mara.kernel.text import clean
+from mara.platform.ollama_answers import reading_answer
 from mara.platform.telemetry import logger
 
 TIMEOUT_S = 3.0
@@ -25,7 +26,8 @@ class OllamaLanguageModelCatalog:
 
         timeout = httpx.Timeout(TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
         try:
-            with ollama.Client(self._url, timeout=timeout, trust_env=False) as client:
+            client = ollama.Client(self._url, timeout=timeout, trust_env=False)
+            with client, reading_answer():
                 return [clean(model.model) for model in client.list().models if model.model]
         except (ollama.ResponseError, httpx.HTTPError, ConnectionError, ValueError) as error:
             # ValueError: the answer is not JSON, or not a list of models.

@@ -13,6 +13,7 @@ from mara.agents.model.prompts import ANSWER_SCHEMA, answer_prompt
 from mara.kernel.language_model import ChatMessage, ChatPrompt, LanguageModelUnavailable, Speaker
 from mara.platform.language_model import OllamaLanguageModel
 from mara.platform.model_catalog import OllamaLanguageModelCatalog
+from tests.support import malformed_answers
 from tests.support.agents import a_hit
 from tests.support.ollama import embedded_ollama, real_ollama
 from tests.support.ports import free_port
@@ -161,6 +162,36 @@ class TestFaults:
                 HELLO, model=None, temperature=0.0, schema=ANSWER_SCHEMA
             )
         assert time.monotonic() - began < 10
+
+    @pytest.mark.parametrize(
+        "raw", malformed_answers.OF_A_CHAT.values(), ids=list(malformed_answers.OF_A_CHAT)
+    )
+    def test_is_unavailable_where_the_answer_is_malformed(
+        self, simulated: SimulatedOllama, raw: str
+    ) -> None:
+        simulated.raw = raw
+        with pytest.raises(LanguageModelUnavailable):
+            model_at(simulated.url).chat(HELLO, model=None, temperature=0.0, schema=ANSWER_SCHEMA)
+
+    @pytest.mark.parametrize("count", [-1, 2**31])
+    def test_is_unavailable_where_the_tokens_cannot_be_stored(
+        self, simulated: SimulatedOllama, count: int
+    ) -> None:
+        message = {"role": "assistant", "content": "{}"}
+        counts = {"prompt_eval_count": count, "eval_count": 1}
+        simulated.raw = json.dumps({"message": message, "done": True, **counts}) + "\n"
+        with pytest.raises(LanguageModelUnavailable):
+            model_at(simulated.url).chat(HELLO, model=None, temperature=0.0, schema=ANSWER_SCHEMA)
+
+    @pytest.mark.parametrize(
+        "raw", malformed_answers.OF_NO_OBJECT.values(), ids=list(malformed_answers.OF_NO_OBJECT)
+    )
+    def test_lists_no_models_where_the_answer_is_malformed(
+        self, simulated: SimulatedOllama, raw: str
+    ) -> None:
+        simulated.raw = raw
+        with pytest.raises(LanguageModelUnavailable):
+            OllamaLanguageModelCatalog(simulated.url, MODEL).names()
 
     def test_is_unavailable_where_nobody_listens(self) -> None:
         with pytest.raises(LanguageModelUnavailable):

@@ -7,12 +7,14 @@ from operator import mul
 
 import pytest
 
+from infra.local.simulators.ollama import simulated_ollama
 from mara.search.adapters.ollama_embedder import BATCH, OllamaEmbedder
 from mara.search.adapters.sentence_transformers import SentenceTransformersEmbedder
 from mara.search.adapters.use import UseEmbedder
 from mara.search.errors import EmbeddingUnavailable
 from mara.search.model import EmbeddingModel
 from mara.search.ports import Embedder
+from tests.support import malformed_answers
 from tests.support.ollama import embedded_ollama, real_ollama
 from tests.support.ports import free_port
 from tests.support.transformers import minilm_folder
@@ -117,6 +119,17 @@ class TestOllamaEmbedder:
     def test_is_unavailable_where_nobody_listens(self) -> None:
         with pytest.raises(EmbeddingUnavailable):
             OllamaEmbedder(f"http://127.0.0.1:{free_port()}", SMOLLM).embed_query("x")
+
+    @pytest.mark.parametrize(
+        "raw", malformed_answers.OF_NO_OBJECT.values(), ids=list(malformed_answers.OF_NO_OBJECT)
+    )
+    def test_is_unavailable_where_the_answer_is_malformed(self, raw: str) -> None:
+        with simulated_ollama(free_port()) as server:
+            model = OllamaEmbedder(server.url, replace(SMOLLM, dimensions=2))
+            assert model.embed_query("x") == [0.6, 0.8]
+            server.raw = raw
+            with pytest.raises(EmbeddingUnavailable):
+                model.embed_query("x")
 
     def test_refuses_vectors_of_another_length(self) -> None:
         with embedded_ollama() as url, pytest.raises(EmbeddingUnavailable, match="numbers"):

@@ -20,6 +20,7 @@ from mara.search.adapters.ollama_reranker import (
 from mara.search.model import Candidate, Chunk, RankedCandidate
 from mara.search.model.matching import QueryAnalysis
 from mara.search.service.reranking import FeatureReranker
+from tests.support import malformed_answers
 from tests.support.judges import grading, obedient, passages_of
 from tests.support.ports import free_port
 
@@ -196,6 +197,18 @@ class TestFaults:
         judge(simulated, timeout_s=1.0).rerank(QUESTION, candidates(TEXTS))
         (record,) = caplog.records
         assert (record.levelname, record.getMessage()) == ("WARNING", code)
+
+    @pytest.mark.parametrize(
+        "raw", malformed_answers.OF_A_CHAT.values(), ids=list(malformed_answers.OF_A_CHAT)
+    )
+    def test_of_the_protocol_leave_the_order_of_the_features(
+        self, simulated: SimulatedOllama, raw: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        simulated.raw = raw
+        assert judge(simulated).rerank(QUESTION, candidates(TEXTS)) == features(TEXTS)
+        (record,) = caplog.records
+        assert record.levelname == "WARNING"
+        assert record.getMessage() in {"reranker_answer_invalid", "reranker_refused"}
 
     def test_are_waited_for_once(
         self, simulated: SimulatedOllama, caplog: pytest.LogCaptureFixture

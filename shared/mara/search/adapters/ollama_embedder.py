@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
+from mara.platform.ollama_answers import reading_answer
 from mara.search.adapters.configured_embedder import ConfiguredEmbedder
 from mara.search.errors import EmbeddingUnavailable
 from mara.search.model import EmbeddingModel
@@ -63,7 +64,8 @@ class OllamaEmbedder(ConfiguredEmbedder):
         from ollama import ResponseError
 
         try:
-            answer = self._client.embed(model=self._model.name, input=texts, truncate=False)
+            with reading_answer():
+                answer = self._client.embed(model=self._model.name, input=texts, truncate=False)
         except ResponseError as error:
             raise EmbeddingUnavailable(f"It answered {error.status_code}.") from error
         except (OSError, HTTPError, ValueError) as error:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mara.kernel.language_model import ChatPrompt
+from mara.platform.ollama_answers import MalformedAnswer, reading_answer
 
 ANSWER_TOKENS = 160
 """Of the answer: some ten for each of eight grades, with room for white space."""
@@ -40,6 +41,8 @@ class OllamaJudge:
             raise JudgeUnavailable("reranker_refused") from error
         except (TimeoutError, httpx.TimeoutException) as error:
             raise JudgeUnavailable("reranker_too_slow") from error
+        except MalformedAnswer as error:
+            raise JudgeUnavailable("reranker_answer_invalid") from error.__cause__
         except (OSError, httpx.HTTPError, ValueError) as error:
             # ValueError: the server sent a line that is not JSON.
             raise JudgeUnavailable("reranker_unreachable") from error
@@ -62,8 +65,9 @@ class OllamaJudge:
                 format=schema,
                 options={"temperature": 0.0, **sizes},
             )
-            async for part in answer:
-                written += part.message.content or ""
-                if len(written) > ANSWER_CHARACTERS_MAX:
-                    break
+            with reading_answer():
+                async for part in answer:
+                    written += part.message.content or ""
+                    if len(written) > ANSWER_CHARACTERS_MAX:
+                        break
         return written
