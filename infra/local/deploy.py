@@ -41,6 +41,9 @@ FROM_ENVIRONMENT = {
     "MARA_APP_URL": "AppUrl",
     "MARA_CORS_ORIGINS": "CorsOrigins",
     "MARA_OCR": "Ocr",
+    "MARA_RERANKER": "Reranker",
+    "MARA_RERANKER_MODEL": "RerankerModel",
+    "MARA_RERANKER_TIMEOUT_S": "RerankerTimeoutS",
 }
 """Variables of `make up`, and the parameters of the template that they set."""
 RELAY_INTERVAL_S = "2"
@@ -119,8 +122,11 @@ def secret_values() -> dict[str, str]:
 
 
 def parameters(secrets: Mapping[str, str]) -> dict[str, str]:
-    """Return the values of the template's parameters in the local stage."""
-    return {
+    """Return the values of the template's parameters in the local stage.
+
+    Raises DeployFailed where the judge of search has no server: each function would refuse to run.
+    """
+    values = {
         "Stage": STAGE,
         "SecretsRevision": sha256(json.dumps(dict(secrets)).encode()).hexdigest()[:12],
         "CorsOrigins": f"{front_url()},http://localhost:3000,http://localhost:5173",
@@ -139,6 +145,10 @@ def parameters(secrets: Mapping[str, str]) -> dict[str, str]:
         "OpenSearchUrl": os.environ.get("MARA_OPENSEARCH_URL", ""),
         **language_model.parameters(),
     }
+    if values.get("Reranker") == "ollama" and not values.get("OllamaUrl"):
+        reason = language_model.unused_server() or "Set OLLAMA_HOST to its server."
+        raise DeployFailed(f"MARA_RERANKER=ollama needs a language model. {reason}")
+    return values
 
 
 def is_deployed() -> bool:

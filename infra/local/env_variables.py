@@ -28,7 +28,29 @@ OF_THE_LOCAL_CLOUD = (
         "The search engine, postgres or opensearch; opensearch needs MARA_OPENSEARCH_URL.",
     ),
     Variable("MARA_OPENSEARCH_URL", "", "The URL of an OpenSearch cluster."),
-    Variable("MARA_LANGUAGE_MODEL", "", "A model of OLLAMA_HOST; the default is its first one."),
+    Variable(
+        "MARA_OLLAMA_URL",
+        "",
+        "The URL of an Ollama server; it replaces OLLAMA_HOST. Agents in mode generate and the "
+        "judge of search ask it instead of the small model that is built in.",
+    ),
+    Variable("MARA_LANGUAGE_MODEL", "", "A model of this server; the default is its first one."),
+    Variable(
+        "MARA_RERANKER",
+        "features",
+        "What orders the best passages: features, ollama or cross-encoder; cross-encoder needs "
+        "container images.",
+    ),
+    Variable(
+        "MARA_RERANKER_MODEL",
+        "",
+        "The cross-encoder, or a model of the Ollama server that judges; the default is "
+        "MARA_LANGUAGE_MODEL.",
+    ),
+    Variable("MARA_RERANKER_TIMEOUT_S", "5", "Seconds in which the judge must answer, 1 to 20."),
+    Variable("MARA_OCR", "", "tesseract recognises scanned pages; it needs container images."),
+    Variable("MARA_APP_URL", "", "The URL of the frontend, for links in e-mails."),
+    Variable("MARA_CORS_ORIGINS", "", "Origins of browsers, separated by commas."),
     Variable("MARA_MODEL", "qwen3:4b", "The model that Ollama pulls for `mara localstack up`."),
     Variable("MARA_ANVIL", "", "The anvil program, if it is not to be installed from npm."),
     Variable(

@@ -1,4 +1,7 @@
-"""Chooses the language model of the local cloud: the user's own Ollama, or the embedded one."""
+"""Chooses the language model of the local cloud: the user's own Ollama, or the embedded one.
+
+The judge of search (MARA_RERANKER=ollama) asks the same server.
+"""
 
 import importlib.util
 import os
@@ -10,6 +13,7 @@ import httpx
 import ollama
 
 from infra.local.settings import ports
+from mara.platform.ollama_answers import reading_answer
 
 PROBE_TIMEOUT_S = 2.0
 PULL_TIMEOUT_S = 60.0
@@ -19,7 +23,7 @@ CONTEXT_TOKENS = 8192
 
 @cache
 def own_ollama() -> tuple[str, str] | None:
-    """Return the URL of OLLAMA_HOST and the model to use, if it answers and has one.
+    """Return the URL of the user's server and the model to use, if it answers and has one.
 
     MARA_LANGUAGE_MODEL names the model; the default is the first that is installed.
     """
@@ -34,12 +38,35 @@ def own_ollama() -> tuple[str, str] | None:
     return (url, name) if name else None
 
 
+def unused_server() -> str | None:
+    """Return why the user's server is not used; None if it is, or if the user names none."""
+    url = ollama_url()
+    if url is None or own_ollama() is not None:
+        return None
+    try:
+        model_names(url)
+    except RuntimeError as error:
+        return str(error)
+    return f"The Ollama server at {url} has no model."
+
+
+def notice() -> str | None:
+    """Return the line that says what serves in place of the server that the user named."""
+    reason = unused_server()
+    if reason is None:
+        return None
+    instead = (
+        "The small built-in model is used" if is_embedded() else "Agents quote and generate nothing"
+    )
+    return f"{reason} {instead}; once it answers, run `make up` again."
+
+
 def ollama_url() -> str | None:
-    """Return the URL that OLLAMA_HOST names; ``None`` if it is not set.
+    """Return the URL that MARA_OLLAMA_URL, else OLLAMA_HOST names; ``None`` without both.
 
     A host without a port has that of OLLAMA_PORT, else Ollama's own.
     """
-    host = os.environ.get("OLLAMA_HOST", "")
+    host = os.environ.get("MARA_OLLAMA_URL") or os.environ.get("OLLAMA_HOST", "")
     if not host or "://" in host:
         return host or None
     has_port = re.search(r":\d+$", host)
@@ -51,7 +78,8 @@ def ollama_url() -> str | None:
 def model_names(url: str) -> list[str]:
     """List the models of a server. Raises RuntimeError if it does not answer."""
     try:
-        with ollama.Client(url, timeout=PROBE_TIMEOUT_S, trust_env=False) as client:
+        client = ollama.Client(url, timeout=PROBE_TIMEOUT_S, trust_env=False)
+        with client, reading_answer():
             return [model.model for model in client.list().models if model.model]
     except (ollama.ResponseError, httpx.HTTPError, ConnectionError, ValueError) as error:
         raise RuntimeError(f"No Ollama server answers at {url}.") from error
@@ -74,7 +102,8 @@ def pull(name: str | None) -> Iterator[str]:
     wanted = name or LanguageModelSettings().language_model
     yield f"pulling {wanted} to {url}"
     try:
-        with ollama.Client(url, timeout=PULL_TIMEOUT_S, trust_env=False) as client:
+        client = ollama.Client(url, timeout=PULL_TIMEOUT_S, trust_env=False)
+        with client, reading_answer():
             yield from _progress(client.pull(wanted, stream=True))
     except (ollama.ResponseError, httpx.HTTPError, ConnectionError, ValueError) as error:
         raise RuntimeError(f"{wanted} was not pulled: {error}") from error

@@ -11,7 +11,7 @@ from infra.local.stacks import command
 
 def up(_: argparse.Namespace) -> int:
     """Start everything, deploy, and create the demo account."""
-    from infra.local import deploy, migrate, seed
+    from infra.local import deploy, language_model, migrate, seed
     from infra.local.chains import servers
 
     if not lifecycle.is_running():
@@ -33,6 +33,8 @@ def up(_: argparse.Namespace) -> int:
     for failure in unread:
         start_over = f"{command('make down')}, and delete {state_dir()}"
         print(f"{failure}\nTo start over with an empty stack: {start_over}")
+    if line := language_model.notice():
+        print(line)
     if missing is not None:
         print(f"Arbitrum and Tron are off; everything else works. {missing}")
     return 0

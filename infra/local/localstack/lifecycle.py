@@ -2,6 +2,7 @@
 
 import shutil
 
+from infra.local import language_model
 from infra.local.bridge import bridge_address
 from infra.local.chains import servers as chains
 from infra.local.localstack import build, compose, deployment, processes, server
@@ -57,7 +58,8 @@ def up(choices: Choices) -> str:
         deployment.scan_chains(choices.url, list(chains.settings()))
         ready = deployment.wait_until_ready(api)
     off = f"\nArbitrum and Tron are off; everything else works. {missing}" if missing else ""
-    return _welcome(api, ready) + off
+    unused = language_model.unused_server()
+    return _welcome(api, ready) + off + (f"\n{unused} It is not used." if unused else "")
 
 
 def down(*, delete_data: bool) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from infra.local import language_model
 from infra.local.cli import main
-from infra.local.language_model import own_ollama, pull
+from infra.local.language_model import notice, own_ollama, pull
 from infra.local.simulators.ollama import Fault, SimulatedOllama, simulated_ollama
 from tests.support.ports import free_port
 
@@ -14,6 +15,7 @@ from tests.support.ports import free_port
 def ollama(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimulatedOllama]:
     own_ollama.cache_clear()
     monkeypatch.delenv("MARA_LANGUAGE_MODEL", raising=False)
+    monkeypatch.delenv("MARA_OLLAMA_URL", raising=False)
     with simulated_ollama(free_port()) as server:
         monkeypatch.setenv("OLLAMA_HOST", server.url.removeprefix("http://"))
         yield server
@@ -70,3 +72,40 @@ class TestOwnOllama:
         own_ollama.cache_clear()
         ollama.fault = Fault.REFUSES
         assert own_ollama() is None
+
+
+class TestNotice:
+    """What `make up` prints where the named server is not used."""
+
+    def test_is_none_where_the_server_is_used(self, ollama: SimulatedOllama) -> None:
+        assert own_ollama() is not None
+        assert notice() is None
+
+    def test_is_none_where_no_server_is_named(
+        self, ollama: SimulatedOllama, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delenv("OLLAMA_HOST")
+        assert notice() is None
+
+    @pytest.mark.parametrize("embedded", [True, False])
+    def test_names_the_server_that_does_not_answer(
+        self, ollama: SimulatedOllama, monkeypatch: pytest.MonkeyPatch, embedded: bool
+    ) -> None:
+        where = f"127.0.0.1:{free_port()}"
+        monkeypatch.setenv("OLLAMA_HOST", where)
+        monkeypatch.setattr(language_model, "is_embedded", lambda: embedded)
+        line = notice() or ""
+        assert line.startswith(f"No Ollama server answers at http://{where}.")
+        assert "\n" not in line
+        assert ("built-in model is used" in line) is embedded
+
+    def test_says_that_the_server_has_no_model(self, ollama: SimulatedOllama) -> None:
+        ollama.models = []
+        assert f"The Ollama server at {ollama.url} has no model." in (notice() or "")
+
+    @pytest.mark.parametrize("raw", ["null", "[]", "3"])
+    def test_is_there_where_another_program_answers(
+        self, ollama: SimulatedOllama, raw: str
+    ) -> None:
+        ollama.raw = raw
+        assert "No Ollama server answers" in (notice() or "")
