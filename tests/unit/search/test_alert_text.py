@@ -45,6 +45,20 @@ class TestRead:
         assert AlertText.read(whole[: whole.index("externalURL")]).text == FACTS
         assert AlertText.read(f"We got this:\n{whole}\nWhat now?").text == FACTS
 
+    @pytest.mark.parametrize("over", ["resolved", "ok", "Resolved"])
+    def test_takes_an_alert_that_fires_before_one_that_is_over(self, over: str) -> None:
+        payload = ALERT.webhook
+        firing = payload["alerts"]
+        ended = {
+            "status": over,
+            "labels": {"alertname": "PodCrashes"},
+            "annotations": {"summary": "A pod crashes."},
+        }
+        several = {"version": "4", "status": "firing", "alerts": [ended, *firing]}
+        assert AlertText.read(json.dumps(several)).name == "DiskFillsUp"
+        alone = {**several, "alerts": [ended]}
+        assert AlertText.read(json.dumps(alone)).name == "PodCrashes"
+
     @pytest.mark.parametrize(
         ("said", "meant"),
         [

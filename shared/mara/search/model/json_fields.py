@@ -29,7 +29,7 @@ def _strings(value: Any, depth: int = 0) -> Iterator[tuple[str, str]]:
     if depth > DEPTH_MAX:
         return
     if isinstance(value, list):
-        for item in value:
+        for item in sorted(value, key=_is_resolved):
             yield from _strings(item, depth + 1)
     elif isinstance(value, dict):
         by_group = sorted(value.items(), key=lambda item: item[0].lower() not in GROUPS)
@@ -38,6 +38,11 @@ def _strings(value: Any, depth: int = 0) -> Iterator[tuple[str, str]]:
                 yield key.lower(), item
             else:
                 yield from _strings(item, depth + 1)
+
+
+def _is_resolved(alert: Any) -> bool:
+    """Whether an item of a list is an alert that is over: those that still fire come before it."""
+    return isinstance(alert, dict) and str(alert.get("status")).lower() in ("resolved", "ok")
 
 
 def _cut_object(text: str) -> Iterator[tuple[str, str]]:
