@@ -3,9 +3,12 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from infra.quality.forms import FORMS, Alert
 from mara.search.model.alert_text import AlertText
+from mara.search.model.json_fields import fields_of_json
 
 ALERT = Alert("DiskFillsUp", "The disk fills up.", "Disk /data on 10.0.3.17:9100 is 97% full.")
 FACTS = f"{ALERT.name} {ALERT.facts}"
@@ -91,3 +94,27 @@ class TestRead:
     def test_survives_what_is_nested_deeply(self) -> None:
         bomb = '{"a":' * 2000 + "1" + "}" * 2000
         assert AlertText.read(bomb).name is None
+
+
+class TestFieldsOfJson:
+    @given(
+        st.dictionaries(
+            st.sampled_from(["summary", "description", "alert-name", "заметка"]),
+            st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
+            min_size=1,
+        ),
+        st.integers(1),
+        st.booleans(),
+    )
+    def test_of_a_cut_object_are_those_of_the_whole_one_up_to_the_cut(
+        self, fields: dict[str, str], cut: int, ascii_only: bool
+    ) -> None:
+        whole = json.dumps(fields, ensure_ascii=ascii_only)
+        found = fields_of_json(whole[: 1 + cut % (len(whole) - 1)])
+        names = list(fields)
+        assert list(found) == names[: len(found)]
+        for name in names[: max(len(found) - 1, 0)]:
+            assert found[name] == fields[name]
+        if found:
+            last = names[len(found) - 1]
+            assert fields[last].startswith(found[last])

@@ -8,6 +8,10 @@ from typing import Any
 GROUPS = ("alerts", "commonlabels", "commonannotations", "evalmatches")
 """Keys that are read before others, so that the alert comes before the group it belongs to."""
 DEPTH_MAX = 8
+STRING = r'"((?:[^"\\]|\\.)*)'
+PAIR = re.compile(rf'{STRING}"\s*:\s*{STRING}"?', re.DOTALL)
+CUT_ESCAPE = re.compile(r"((?<!\\)(?:\\\\)*)\\u[0-9a-fA-F]{0,3}$")
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def fields_of_json(text: str) -> dict[str, str]:
@@ -46,10 +50,20 @@ def _is_resolved(alert: Any) -> bool:
 
 
 def _cut_object(text: str) -> Iterator[tuple[str, str]]:
-    """The pairs of an object whose end is missing; the first of a key is kept by the caller."""
-    pairs = re.findall(r'"(\w+)"\s*:\s*"((?:[^"\\]|\\.)*)"', text)
+    """The pairs of an object whose end is missing, once for each key; the last value may be cut."""
     seen = set()
-    for key, value in pairs:
+    for match in PAIR.finditer(text):
+        key, value = (_unescaped(part) for part in match.groups())
         if key.lower() not in seen:
             seen.add(key.lower())
-            yield key.lower(), value.encode().decode("unicode_escape", "replace")
+            yield key.lower(), value
+
+
+def _unescaped(escaped: str) -> str:
+    """The text of a JSON string without its quotes; what an escape at its end lacks is left out."""
+    whole = CUT_ESCAPE.sub(r"\1", escaped)
+    try:
+        text = str(json.loads(f'"{whole}"', strict=False))
+    except ValueError:
+        return escaped  # its escapes are not those of JSON
+    return LONE_SURROGATE.sub("", text)
