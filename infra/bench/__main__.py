@@ -3,17 +3,7 @@
 import importlib
 import sys
 
-NAMES = (
-    "frame",
-    "imports",
-    "load",
-    "ingestion",
-    "search",
-    "addresses",
-    "ledger",
-    "scanning",
-    "billing",
-)
+NAMES = ("frame", "imports", "load", "ingestion", "search", "addresses", "ledger", "scanning")
 
 
 def main(names: list[str]) -> None:

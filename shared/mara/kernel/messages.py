@@ -1,8 +1,6 @@
 """Messages between parts of the application, sent through queues and the topic."""
 
 import re
-from collections.abc import Sequence
-from functools import cache
 from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
@@ -16,12 +14,7 @@ class Message(BaseModel):
     @classmethod
     def queue(cls) -> str:
         """``IngestDocument`` travels on the queue ``ingest-document``."""
-        return _hyphenated(cls.__name__)
-
-
-@cache
-def _hyphenated(name: str) -> str:
-    return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
+        return re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
 
 
 class Event(Message):
@@ -33,10 +26,3 @@ class Publish(Protocol):
 
     def __call__(self, message: Message) -> None:
         """Store the message with the transaction that is open; it is delivered at least once."""
-
-
-class PublishAll(Protocol):
-    """Stores many messages in the outbox of the open transaction, by one statement."""
-
-    def __call__(self, messages: Sequence[Message]) -> None:
-        """Store the messages with the transaction that is open; each is delivered at least once."""

@@ -1,1 +1,0 @@
-"""Adapters of the billing domain, named after their technology."""

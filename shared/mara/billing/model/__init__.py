@@ -1,1 +1,0 @@
-"""Values and entities of the billing domain."""
