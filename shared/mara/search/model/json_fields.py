@@ -21,10 +21,11 @@ def fields_of_json(text: str) -> dict[str, str]:
         return {}
     try:
         value, _ = json.JSONDecoder().raw_decode(text, start)
+        pairs = _strings(value)
     except (ValueError, RecursionError):
-        return dict(_cut_object(text[start:]))
+        pairs = _cut_object(text[start:])
     fields: dict[str, str] = {}
-    for key, found in _strings(value):
+    for key, found in pairs:
         fields.setdefault(key, found)
     return fields
 
@@ -50,13 +51,10 @@ def _is_resolved(alert: Any) -> bool:
 
 
 def _cut_object(text: str) -> Iterator[tuple[str, str]]:
-    """The pairs of an object whose end is missing, once for each key; the last value may be cut."""
-    seen = set()
+    """The pairs of an object whose end is missing; the last value may be cut."""
     for match in PAIR.finditer(text):
         key, value = (_unescaped(part) for part in match.groups())
-        if key.lower() not in seen:
-            seen.add(key.lower())
-            yield key.lower(), value
+        yield key.lower(), value
 
 
 def _unescaped(escaped: str) -> str:

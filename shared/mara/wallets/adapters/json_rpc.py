@@ -23,6 +23,8 @@ RANGE_ERRORS = ("range", "more than", "too many", "response size", "limited to",
 RATE_LIMIT_ERRORS = ("rate", "requests per")
 
 INT_DIGITS_MAX = 100
+UNREADABLE = (requests.RequestException, ValueError, TypeError, KeyError, RecursionError)
+"""What a request raises that fails, or whose answer is no JSON of the expected shape."""
 
 Call = tuple[str, list[Any]]
 """A method and its parameters."""
@@ -70,10 +72,7 @@ class JsonRpcClient:
         batch = [(RPCEndpoint(method), parameters) for method, parameters in calls]
         try:
             answers = self._http.make_batch_request(batch)
-        except (
-            *(requests.RequestException, ValueError, TypeError, KeyError),
-            RecursionError,
-        ) as error:
+        except UNREADABLE as error:
             # The error's text is left out: it contains the URL, and so the key.
             raise ChainUnavailable(f"{self._provider}: {type(error).__name__}.") from None
         if not isinstance(answers, list):
