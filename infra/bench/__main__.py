@@ -3,7 +3,17 @@
 import importlib
 import sys
 
-NAMES = ("frame", "imports", "load", "ingestion", "search", "addresses", "ledger", "scanning")
+NAMES = (
+    "frame",
+    "imports",
+    "load",
+    "ingestion",
+    "search",
+    "addresses",
+    "ledger",
+    "scanning",
+    "billing",
+)
 
 
 def main(names: list[str]) -> None:

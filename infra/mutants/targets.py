@@ -7,8 +7,8 @@ from infra.local.settings import ROOT
 
 TARGETS = {
     "mara.kernel.money": "tests/unit/kernel",
-    "mara.ledger.model": "tests/unit/ledger",
-    "mara.ledger.service": "tests/unit/ledger",
+    "mara.ledger.model.*": "tests/unit/ledger",
+    "mara.ledger.service.*": "tests/unit/ledger",
     "mara.wallets.model.*": "tests/unit/wallets",
     "mara.wallets.service.*": "tests/unit/wallets",
     "mara.auth.model.*": "tests/unit/auth",

@@ -4,8 +4,10 @@ import re
 from functools import cache
 from typing import Any
 
-from infra.local.alarms import RUNBOOKS, STALLED_S, TARGET, UNSETTLED_S, Alarm, alarms, render
+from infra.local.alarm import Alarm
+from infra.local.alarms import RUNBOOKS, STALLED_S, TARGET, UNSETTLED_S, alarms, render
 from infra.local.package import FUNCTION, load_template
+from mara.billing.adapters import metrics as billing_metrics
 from mara.ledger.adapters import metrics as ledger_metrics
 from mara.platform.metrics import NAMESPACE
 from mara.platform.outbox import BACKLOG_METRIC
@@ -80,7 +82,7 @@ class TestCoverage:
     def test_of_the_metrics_that_the_code_writes(self) -> None:
         own = {alarm.metric for alarm in known() if alarm.namespace == NAMESPACE}
         of_chains = {LAG_SECONDS, FINALIZING_SECONDS, UNREADABLE_EVENTS}
-        assert own == {ledger_metrics.METRIC, BACKLOG_METRIC, *of_chains}
+        assert own == {ledger_metrics.METRIC, billing_metrics.METRIC, BACKLOG_METRIC, *of_chains}
 
     def test_of_every_network_by_its_own_rules(self) -> None:
         assert set(UNSETTLED_S) == set(Network)
@@ -91,7 +93,10 @@ class TestCoverage:
     def test_notices_silence_where_silence_is_a_fault(self) -> None:
         silent = {alarm.logical_id for alarm in known() if alarm.missing == "breaching"}
         stalled = {f"{network.capitalize()}Stalled" for network in Network}
-        assert silent == {"LedgerUnverified", "OutboxBacklog", *stalled}
+        assert silent == {
+            *("LedgerUnverified", "SubscriptionsUncharged", "OutboxBacklog"),
+            *stalled,
+        }
 
 
 class TestRunbooks:

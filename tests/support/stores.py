@@ -4,18 +4,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
+from mara.billing.adapters.accounts import PostgresAccounts
+from mara.billing.adapters.credit_notes import PostgresCreditNotes
+from mara.billing.adapters.plans import PostgresPlans
+from mara.billing.ports import Accounts, CreditNotes, Plans
 from mara.kernel.ids import new_id
 from mara.kernel.unit_of_work import UnitOfWork
 from mara.ledger.adapters.postgres import PostgresLedger
-from mara.ledger.ports import LedgerRepository
+from mara.ledger.adapters.postgres_lots import PostgresLots
+from mara.ledger.ports import LedgerRepository, LotRepository
 from mara.platform.database import transaction
 from mara.wallets.adapters.chain_statuses import PostgresChainStatuses
 from mara.wallets.adapters.deposits import PostgresDeposits
 from mara.wallets.adapters.scan_cursors import PostgresScanCursors
 from mara.wallets.adapters.wallets import PostgresWallets
 from mara.wallets.ports import ChainStatuses, Deposits, ScanCursors, Wallets
+from tests.support.fakes.billing import FakeAccounts, FakeCreditNotes, FakePlans
 from tests.support.fakes.database import FakeDatabase
 from tests.support.fakes.ledger import FakeLedger
+from tests.support.fakes.lots import FakeLots
 from tests.support.fakes.wallets import (
     FakeChainStatuses,
     FakeDeposits,
@@ -36,6 +43,10 @@ class Store:
     cursors: ScanCursors
     statuses: ChainStatuses
     ledger: LedgerRepository
+    lots: LotRepository
+    plans: Plans
+    accounts: Accounts
+    credit_notes: CreditNotes
 
 
 def postgres_store() -> Store:
@@ -48,6 +59,10 @@ def postgres_store() -> Store:
         PostgresScanCursors(),
         PostgresChainStatuses(),
         PostgresLedger(),
+        PostgresLots(),
+        PostgresPlans(),
+        PostgresAccounts(),
+        PostgresCreditNotes(),
     )
 
 
@@ -61,4 +76,8 @@ def fake_store(database: FakeDatabase | None = None) -> Store:
         FakeScanCursors(database),
         FakeChainStatuses(database),
         FakeLedger(database),
+        FakeLots(database),
+        FakePlans(database),
+        FakeAccounts(database),
+        FakeCreditNotes(database),
     )

@@ -26,12 +26,15 @@ WEIGHTS = {
     "deposit": 20,
     "charge": 18,
     "refund": 6,
+    "credit": 5,
+    "reverse_credit": 3,
     "suspend": 6,
     "restore": 6,
     "hold": 18,
     "settle": 12,
     "release": 5,
     "both": 5,
+    "locked": 5,
     "many": 4,
 }
 Delta = tuple[UUID, UserAccount, int]
@@ -56,12 +59,15 @@ class Step:
             "deposit": partial(ledger.credit_deposit, who, self.network, self.amount, cause),
             "charge": partial(ledger.charge, who, self.amount, cause),
             "refund": partial(ledger.refund, who, self.amount, cause),
+            "credit": partial(ledger.credit, who, self.amount, cause),
+            "reverse_credit": partial(ledger.reverse_credit, who, self.amount, cause),
             "suspend": partial(ledger.suspend, who, self.amount, cause),
             "restore": partial(ledger.restore, who, self.amount, cause),
             "hold": partial(ledger.hold, who, self.amount, cause, expires_at=in_an_hour()),
             "settle": partial(ledger.settle, self.key, self.part),
             "release": partial(ledger.release, self.key),
             "both": self._charge_one_and_refund_the_other,
+            "locked": self._lock_both_first,
             "many": lambda: ledger.transfer_all([*self._orders()]),
         }
         with transaction(SYSTEM):
@@ -76,25 +82,36 @@ class Step:
             "deposit": [(who, available, amount)],
             "charge": [(who, available, -amount)],
             "refund": [(who, available, amount)],
+            "credit": [(who, available, amount)],
+            "reverse_credit": [(who, available, -amount)],
             "suspend": [(who, available, -amount), (who, suspense, amount)],
             "restore": [(who, suspense, -amount), (who, available, amount)],
             "hold": [(who, available, -amount), (who, reserved, amount)],
             "settle": [(who, reserved, -amount), (who, available, back)],
             "release": [(who, reserved, -amount), (who, available, back)],
             "both": [(who, available, -amount), (self.other_id, available, amount)],
+            "locked": [(who, available, -amount), (self.other_id, available, amount)],
             "many": [(who, available, 3 * amount), (self.other_id, available, 3 * amount)],
         }
         return change[self.kind]
 
     @property
     def transfers(self) -> int:
-        return {"both": 2, "many": 6}.get(self.kind, 1)
+        return {"both": 2, "locked": 2, "many": 6}.get(self.kind, 1)
 
     def _charge_one_and_refund_the_other(self) -> None:
         """Two calls that must happen together; two such steps may wait for each other."""
         ledger = ledger_service()
         ledger.charge(self.owner_id, self.amount, Cause(f"{self.key} from", "turmoil"))
         ledger.refund(self.other_id, self.amount, Cause(f"{self.key} to", "turmoil"))
+
+    def _lock_both_first(self) -> None:
+        """As above, decided and posted under the locks of both: such steps never wait in a ring."""
+        ledger = ledger_service()
+        if ledger.lock_balances([self.owner_id, self.other_id])[self.owner_id].available:
+            self._charge_one_and_refund_the_other()
+        else:
+            raise InsufficientFunds("The balance that was locked is zero.")
 
     def _orders(self) -> Iterator[TransferRequest]:
         for number, who in enumerate((self.owner_id, self.other_id) * 3):

@@ -1,6 +1,8 @@
 """Messages between parts of the application, sent through queues and the topic."""
 
 import re
+from collections.abc import Sequence
+from functools import cache
 from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
@@ -14,7 +16,12 @@ class Message(BaseModel):
     @classmethod
     def queue(cls) -> str:
         """``IngestDocument`` travels on the queue ``ingest-document``."""
-        return re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
+        return _hyphenated(cls.__name__)
+
+
+@cache
+def _hyphenated(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
 
 
 class Event(Message):
@@ -26,3 +33,10 @@ class Publish(Protocol):
 
     def __call__(self, message: Message) -> None:
         """Store the message with the transaction that is open; it is delivered at least once."""
+
+
+class PublishAll(Protocol):
+    """Stores many messages in the outbox of the open transaction, by one statement."""
+
+    def __call__(self, messages: Sequence[Message]) -> None:
+        """Store the messages with the transaction that is open; each is delivered at least once."""

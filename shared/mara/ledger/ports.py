@@ -1,12 +1,16 @@
-"""Ports of the ledger: its repository, metrics, and the pending deposits."""
+"""Ports of the ledger: its repositories, metrics, and the pending deposits."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from mara.kernel.page import PageRequest
 from mara.ledger.model import Audit, Balance, Entry, Hold, Transfer, TransferRequest
+
+if TYPE_CHECKING:
+    # Functions that derive no lots do not load them.
+    from mara.ledger.model.lots import LotMove, LotState
 
 
 class LedgerRepository(Protocol):
@@ -17,6 +21,13 @@ class LedgerRepository(Protocol):
 
         A request that was posted before returns its transfer. Raises InsufficientFunds,
         AccountFull, KeyReused, HoldEnded, LedgerBusy.
+        """
+
+    def lock(self, owner_ids: Collection[UUID]) -> Mapping[UUID, Balance]:
+        """Lock the users' balances until the transaction ends, in the order of the ids.
+
+        A user without a row of balances gets one. A user's scope may lock that user only; anything
+        else is an error of the database. Raises LedgerBusy.
         """
 
     def get_hold(self, key: str) -> Hold:
@@ -36,6 +47,28 @@ class LedgerRepository(Protocol):
 
     def audit(self) -> Audit:
         """Recompute every balance from the postings, and compare."""
+
+
+class LotRepository(Protocol):
+    """The lots of users; only the system's scope may write them."""
+
+    def lock_state(self, owner_id: UUID) -> "LotState":
+        """The user's lots, locked until the transaction ends; those before entry 1 at first."""
+
+    def get_state(self, owner_id: UUID) -> "LotState":
+        """The user's lots as they were stored last."""
+
+    def list_moves(self, owner_id: UUID, references: Collection[str]) -> "list[LotMove]":
+        """The moves with one of these references, in the order of their numbers."""
+
+    def get_moves(self, owner_id: UUID, transfer_ids: Collection[UUID]) -> "dict[UUID, LotMove]":
+        """The moves of these transfers; a transfer that moved no lot is left out."""
+
+    def get_keys(self, owner_id: UUID, transfer_ids: Collection[UUID]) -> dict[UUID, str]:
+        """The idempotency keys of the user's transfers, such as the key of a deposit."""
+
+    def save(self, owner_id: UUID, state: "LotState", moves: "Sequence[LotMove]") -> None:
+        """Store the state that ``lock_state`` has locked, and add the moves that led to it."""
 
 
 class LedgerMetrics(Protocol):

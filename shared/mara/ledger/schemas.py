@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from mara.kernel.money import UsdtOut, format_usdt
-from mara.ledger.model import Balance, Entry, UserAccount
+from mara.ledger.model import Balance, Entry, TransferKind, UserAccount
 
 ENTRIES_PER_FILE = 10_000
 """Lines of one CSV file: about 1.5 MB, of the 6 MB that a function can return."""
@@ -47,7 +47,10 @@ class BalanceOut(BaseModel):
 class CauseOut(BaseModel):
     """The kind of a transfer, and its reference: the id of a deposit, an answer or an invoice."""
 
-    kind: str = Field(description="Kind of the transfer.", examples=["deposit"])
+    kind: str = Field(
+        description=f"Kind of the transfer, one of: {', '.join(TransferKind)}.",
+        examples=["deposit"],
+    )
     reference: str = Field(
         description="Id of the deposit, the answer or the invoice behind the transfer.",
         examples=["0199f0a0-7c2e-7d4a-9a53-0c1f4b1e7a10"],

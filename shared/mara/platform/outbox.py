@@ -1,6 +1,6 @@
 """Transactional outbox: a message is sent if and only if its transaction was committed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -19,6 +19,17 @@ that were left to it at any age."""
 
 RELAY_BATCH = 100
 
+SENT_AT_ONCE_MAX = 100
+"""Messages of one transaction that are sent right after its commit: ten requests, some 0.1 s. The
+relay sends more than these, so that a batch of a thousand renewals does not wait for a hundred
+requests while the next batch is due."""
+
+BATCH_MAX = 10
+"""Messages of one request to SQS or SNS; a limit of both."""
+
+BATCH_BYTES_MAX = 200_000
+"""Bytes of the bodies of one request; SNS takes 262 144 with the attributes of the messages."""
+
 BACKLOG_METRIC = "OutboxOldestSeconds"
 """Written by every relay; an alarm watches it, and its silence."""
 
@@ -32,8 +43,18 @@ OVERDUE = """
 
 def publish(message: Message) -> None:
     """Implements Publish: stores the message; it is sent after the commit, or by the relay."""
-    stored = store(message, left_to_relay=False)
-    after_commit(lambda: _send_and_delete(stored))
+    publish_all([message])
+
+
+def publish_all(messages: Sequence[Message]) -> None:
+    """Implements PublishAll: stores the messages by one statement.
+
+    At most SENT_AT_ONCE_MAX are sent after the commit, in batches; more are left to the relay.
+    """
+    is_left = len(messages) > SENT_AT_ONCE_MAX
+    stored = store(messages, left_to_relay=is_left)
+    if stored and not is_left:
+        after_commit(lambda: _send_and_delete(stored))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,30 +114,65 @@ def _record_backlog(now: datetime) -> None:
     publish_metric(BACKLOG_METRIC, max(int(waited.total_seconds()), 0), unit="Seconds")
 
 
-def _send_and_delete(message: OutboxMessage) -> None:
-    # The transaction is committed: a queue that fails now must not fail the request. The row stays.
-    delivered = _deliver([message])
+def _send_and_delete(messages: Sequence[OutboxMessage]) -> None:
+    # The transaction is committed: a queue that fails now must not fail the request. The rows stay.
+    delivered = _deliver(messages)
     if delivered:
         with transaction(SYSTEM):
             connection().execute(DELETE, (delivered,))
 
 
 def _deliver(messages: Sequence[OutboxMessage]) -> list[UUID]:
-    """Send each message; return the ids of those that were accepted."""
-    delivered = []
+    """Send the messages of each queue in batches; return the ids of those that were accepted."""
+    delivered = list[UUID]()
+    by_queue: dict[str, list[OutboxMessage]] = {}
     for message in messages:
-        try:
-            _send(message)
-        except (sqs.SendFailed, sns.PublishFailed):
-            logger.warning("outbox_send_failed", queue=message.queue, outbox_id=str(message.id))
-        else:
-            delivered.append(message.id)
+        by_queue.setdefault(message.queue, []).append(message)
+    for queue, rows in by_queue.items():
+        for batch in _batches(rows):
+            accepted = _send(queue, batch)
+            delivered += accepted
+            for row in batch:
+                if row.id not in accepted:
+                    logger.warning("outbox_send_failed", queue=queue, outbox_id=str(row.id))
     return delivered
 
 
-def _send(message: OutboxMessage) -> None:
-    """Raises sqs.SendFailed, sns.PublishFailed."""
-    if message.queue.startswith(EVENT):
-        sns.publish(message.queue.removeprefix(EVENT), message.body)
-    else:
-        sqs.send(message.queue, message.body)
+def _batches(rows: Sequence[OutboxMessage]) -> Iterator[list[OutboxMessage]]:
+    """Split the rows, in their order, by what one request may carry."""
+    batch, size = list[OutboxMessage](), 0
+    for row in rows:
+        bytes_ = len(row.body.encode())
+        if batch and (len(batch) == BATCH_MAX or size + bytes_ > BATCH_BYTES_MAX):
+            yield batch
+            batch, size = [], 0
+        batch.append(row)
+        size += bytes_
+    if batch:
+        yield batch
+
+
+def _send(queue: str, batch: Sequence[OutboxMessage]) -> set[UUID]:
+    """Send the batch by one request; return the ids of those that were accepted."""
+    try:
+        if queue.startswith(EVENT):
+            accepted = _publish_events(queue.removeprefix(EVENT), [row.body for row in batch])
+        else:
+            accepted = _send_messages(queue, [row.body for row in batch])
+    except (sqs.SendFailed, sns.PublishFailed):
+        return set()
+    return {batch[place].id for place in accepted}
+
+
+def _publish_events(event: str, bodies: Sequence[str]) -> Iterable[int]:
+    if len(bodies) > 1:
+        return sns.publish_all(event, bodies)
+    sns.publish(event, bodies[0])
+    return (0,)
+
+
+def _send_messages(queue: str, bodies: Sequence[str]) -> Iterable[int]:
+    if len(bodies) > 1:
+        return sqs.send_all(queue, bodies)
+    sqs.send(queue, bodies[0])
+    return (0,)

@@ -1,7 +1,10 @@
 """The rows of the outbox; it imports no AWS client, so that a route can store a message cheaply."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
+
+from pydantic_core import to_json
 
 from mara.kernel.ids import new_id
 from mara.kernel.messages import Event, Message
@@ -10,7 +13,14 @@ from mara.platform.database import connection
 EVENT = "event:"
 """Prefix of the ``queue`` column for events, which go to the topic instead of a queue."""
 
-INSERT = "INSERT INTO outbox (id, queue, body, left_to_relay) VALUES (%s, %s, %s, %s)"
+# `ORDER BY` keeps the order of the messages in `created_at`, which is the time of each row.
+INSERT = """
+    INSERT INTO outbox (id, queue, body, left_to_relay)
+    SELECT id, queue, body, %s
+    FROM ROWS FROM (json_to_recordset(%s::json) AS (id uuid, queue text, body text))
+        WITH ORDINALITY AS rows (id, queue, body, place)
+    ORDER BY place
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +32,21 @@ class OutboxMessage:
     body: str
 
 
-def store(message: Message, *, left_to_relay: bool) -> OutboxMessage:
-    """Insert the message in the open transaction.
+def store(messages: Sequence[Message], *, left_to_relay: bool) -> list[OutboxMessage]:
+    """Insert the messages in the open transaction, by one statement.
 
-    ``left_to_relay``: the relay sends it at its next look, because its writer does not.
+    ``left_to_relay``: the relay sends them at its next look, because their writer does not.
     """
+    stored = [_row(message) for message in messages]
+    if stored:
+        connection().execute(INSERT, (left_to_relay, to_json(stored).decode()))
+    return stored
+
+
+def _row(message: Message) -> OutboxMessage:
     name = message.queue()
     queue = f"{EVENT}{name}" if isinstance(message, Event) else name
-    stored = OutboxMessage(new_id(), queue, message.model_dump_json())
-    connection().execute(INSERT, (stored.id, stored.queue, stored.body, left_to_relay))
-    return stored
+    return OutboxMessage(new_id(), queue, message.model_dump_json())
 
 
 def publish_by_relay(message: Message) -> None:
@@ -40,4 +55,4 @@ def publish_by_relay(message: Message) -> None:
     For messages that may wait for the relay (``RelaySettings``): the request loads no AWS client,
     which takes a cold start half a second, and waits for no queue.
     """
-    store(message, left_to_relay=True)
+    store([message], left_to_relay=True)

@@ -1,6 +1,7 @@
 """Builds the ledger's services from their production adapters."""
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from mara.ledger.adapters.metrics import CloudWatchLedgerMetrics
 from mara.ledger.adapters.postgres import PostgresLedger
@@ -8,6 +9,9 @@ from mara.ledger.service import AuditService, BalanceService, HoldExpiryService,
 from mara.platform.clock import now
 from mara.platform.database import snapshot, transaction
 from mara.wallets.adapters.deposits import PostgresDeposits
+
+if TYPE_CHECKING:
+    from mara.ledger.service.lots import LotService
 
 
 @cache
@@ -26,6 +30,15 @@ def balance_service() -> BalanceService:
 def hold_expiry_service() -> HoldExpiryService:
     """Expiry of holds."""
     return HoldExpiryService(ledger_service(), transaction)
+
+
+@cache
+def lot_service() -> "LotService":
+    """Which deposits and credits paid for what a user spent."""
+    from mara.ledger.adapters.postgres_lots import PostgresLots
+    from mara.ledger.service.lots import LotService
+
+    return LotService(PostgresLedger(), PostgresLots(), transaction)
 
 
 @cache

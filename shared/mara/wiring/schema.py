@@ -2,6 +2,8 @@
 
 from mara.agents.adapters import tables as _agents
 from mara.auth.adapters import tables as _auth
+from mara.billing.adapters import tables as _billing
+from mara.billing.adapters import usage_tables as _usage
 from mara.documents.adapters import tables as _documents
 from mara.ledger.adapters import tables as _ledger
 from mara.notifications.adapters import tables as _notifications
@@ -14,7 +16,7 @@ from mara.wallets.adapters import tables as _wallets
 
 DECLARED_IN = (
     *(_platform, _users, _auth, _vault, _ledger, _notifications, _wallets, _search),
-    *(_documents, _agents),
+    *(_documents, _billing, _usage, _agents),
 )
 """The modules that declare tables: importing them fills ``metadata``."""
 

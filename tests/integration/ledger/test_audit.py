@@ -10,7 +10,7 @@ from infra.local import ledger as command
 from mara.kernel.unit_of_work import SYSTEM
 from mara.ledger.model import Cause, PlatformAccount
 from mara.platform.database import transaction
-from mara.wiring.ledger import audit_service, ledger_service
+from mara.wiring.ledger import audit_service, ledger_service, lot_service
 from tests.support.money import in_an_hour, make_owner
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -32,6 +32,7 @@ DAMAGE = {
         UPDATE ledger_postings SET balance = balance + 1 WHERE number = 1
     """,
     "the reserved balance is the sum of the holds": "UPDATE ledger_holds SET amount = amount + 1",
+    "lots add up to what their transfer moved": "UPDATE ledger_lots SET amount = amount + 1",
     "a hold is open until a transfer ends it": "DELETE FROM ledger_holds",
 }
 
@@ -44,6 +45,7 @@ def owner_id(database: str) -> UUID:
         for key in ("open", "settled"):
             ledger.hold(owner_id, 3, Cause(key, "answer"), expires_at=in_an_hour())
         ledger.settle("settled", 1)
+    lot_service().catch_up(owner_id)
     return owner_id
 
 

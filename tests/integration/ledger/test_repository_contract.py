@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from psycopg import errors
 
 from mara.kernel.page import PageRequest
 from mara.kernel.unit_of_work import SYSTEM
@@ -26,6 +27,7 @@ from mara.ledger.model import (
     TransferRequest,
     UserAccount,
 )
+from mara.ledger.service import LedgerService
 from tests.support.stores import Store, fake_store, postgres_store
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -160,6 +162,55 @@ class TestPost:
         assert balance(store, owner_id) == Balance(available=6)
 
 
+class TestLock:
+    def test_returns_the_balances_of_each_user(self, store: Store) -> None:
+        owner_id, other = store.make_owner(), store.make_owner()
+        post(store, deposit(owner_id, "a", 9), hold(owner_id, "b", 3), deposit(other, "c", 5))
+        post(store, request(owner_id, "d", 2, AVAILABLE, SUSPENSE))
+        with store.unit_of_work(SYSTEM):
+            locked = store.ledger.lock([owner_id, other, owner_id])
+        assert locked == {
+            owner_id: Balance(available=4, reserved=3, suspense=2),
+            other: Balance(available=5),
+        }
+
+    def test_gives_a_row_to_a_user_without_money(self, store: Store) -> None:
+        newcomer, owner_id = store.make_owner(), store.make_owner()
+        post(store, deposit(owner_id, "a", 5))
+        for _ in range(2):
+            with store.unit_of_work(SYSTEM):
+                assert store.ledger.lock([newcomer]) == {newcomer: Balance()}
+        with store.unit_of_work(SYSTEM):
+            audit = store.ledger.audit()
+        assert (audit.users, audit.differences) == (2, ())
+        post(store, deposit(newcomer, "b", 7))
+        assert balance(store, newcomer) == Balance(available=7)
+
+    def test_of_nobody_returns_nothing(self, store: Store) -> None:
+        with store.unit_of_work(SYSTEM):
+            assert store.ledger.lock([]) == {}
+
+    def test_in_a_users_scope_is_of_that_user_only(self, store: Store) -> None:
+        owner_id, other, newcomer = (store.make_owner() for _ in range(3))
+        post(store, deposit(owner_id, "a", 5), deposit(other, "b", 5))
+        for strange in ([other], [owner_id, other], [newcomer]):
+            with (
+                pytest.raises((errors.InsufficientPrivilege, PermissionError)),
+                store.unit_of_work(owner_id),
+            ):
+                store.ledger.lock(strange)
+        with store.unit_of_work(owner_id):
+            assert store.ledger.lock([owner_id]) == {owner_id: Balance(available=5)}
+
+    def test_holds_for_what_is_posted_after_it(self, store: Store) -> None:
+        owner_id = store.make_owner()
+        post(store, deposit(owner_id, "a", 5))
+        with store.unit_of_work(SYSTEM):
+            available = store.ledger.lock([owner_id])[owner_id].available
+            store.ledger.post([charge(owner_id, "b", available)], NOW)
+            assert store.ledger.lock([owner_id]) == {owner_id: Balance()}
+
+
 class TestHolds:
     @pytest.fixture
     def owner_id(self, store: Store) -> UUID:
@@ -268,3 +319,15 @@ class TestAudit:
             REVENUE: 2,
         }
         assert set(audit.platform) == set(PlatformAccount)
+
+    def test_counts_credits_apart_from_custody(self, store: Store) -> None:
+        owner_id = store.make_owner()
+        ledger = LedgerService(store.ledger, lambda: NOW)
+        post(store, deposit(owner_id, "a", 9))
+        with store.unit_of_work(SYSTEM):
+            ledger.credit(owner_id, 5, Cause("credit:1", "1"))
+            ledger.reverse_credit(owner_id, 2, Cause("credit_reversal:1", "1"))
+            audit = store.ledger.audit()
+        assert audit.differences == ()
+        assert (audit.platform[CUSTODY], audit.platform[PlatformAccount.CREDITS]) == (-9, -3)
+        assert balance(store, owner_id) == Balance(available=12)

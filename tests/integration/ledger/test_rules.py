@@ -275,6 +275,19 @@ class TestDowngrade:
         migrate(url, "upgrade", "head")
         assert balance_of(make_owner(5)).available == 5
 
+    def test_keeps_what_was_deposited_but_no_account_of_credits(
+        self, postgres: PostgresServer, database: str, owner_id: UUID
+    ) -> None:
+        url = postgres.url(OWNER, database.rsplit("/", 1)[1])
+        migrate(url, "downgrade", "billing")
+        migrate(url, "upgrade", "head")
+        with transaction(SYSTEM):
+            ledger_service().credit(owner_id, 5, Cause("credit:1", "1"))
+        with pytest.raises(CalledProcessError) as failure:
+            migrate(url, "downgrade", "billing")
+        assert b"ledger_postings_check" in failure.value.stderr
+        assert balance_of(owner_id).available == 15
+
     def test_is_refused_once_money_has_moved(
         self, postgres: PostgresServer, database: str, owner_id: UUID
     ) -> None:

@@ -1,6 +1,7 @@
 """Moving money: once per key, never below zero, and in the caller's own transaction."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import timedelta
 from functools import partial
 from multiprocessing import get_context
@@ -10,6 +11,7 @@ from uuid import UUID
 
 import pytest
 
+from mara.kernel.ids import new_id
 from mara.kernel.unit_of_work import SYSTEM
 from mara.ledger.errors import (
     AccountFull,
@@ -18,6 +20,7 @@ from mara.ledger.errors import (
     HoldNotFound,
     InsufficientFunds,
     KeyReused,
+    LedgerBusy,
 )
 from mara.ledger.model import (
     Balance,
@@ -31,7 +34,7 @@ from mara.ledger.model import (
 from mara.platform import database as platform
 from mara.platform.database import connection, transaction
 from mara.wiring.ledger import audit_service, hold_expiry_service, ledger_service
-from tests.support.money import USDT, balance_of, in_an_hour, make_owner
+from tests.support.money import INSERT_USER, USDT, balance_of, in_an_hour, make_owner
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -278,6 +281,100 @@ def refund_all(owners: list[UUID], index: int) -> None:
         ]
         with transaction(SYSTEM):
             ledger_service().transfer_all(orders)
+
+
+def lock_and_charge(owners: list[UUID], index: int) -> None:
+    """Locks the users in ascending or descending order, and decides by what it read."""
+    platform._session.connection = None
+    wanted = sorted(owners, reverse=bool(index % 2))
+    for batch in range(20):
+        with transaction(SYSTEM):
+            locked = ledger_service().lock_balances(wanted)
+            for owner_id in wanted:
+                if locked[owner_id].available:
+                    cause = Cause(f"{owner_id} {index} {batch}", "charge")
+                    ledger_service().charge(owner_id, 1, cause)
+
+
+def charge_after_a_while(owner_id: UUID, _index: int) -> None:
+    platform._session.connection = None
+    with transaction(SYSTEM):
+        connection().execute("SET LOCAL lock_timeout = '20ms'")
+        with pytest.raises(LedgerBusy):
+            ledger_service().charge(owner_id, 1, Cause("too early", "invoice"))
+        connection().rollback()
+
+
+def lock_all(owners: list[UUID], _index: int = 0) -> None:
+    platform._session.connection = None
+    with transaction(SYSTEM):
+        ledger_service().lock_balances(owners)
+
+
+def lock_at_once(owner_id: UUID, is_free: bool, _index: int) -> None:
+    platform._session.connection = None
+    expected = nullcontext() if is_free else pytest.raises(LedgerBusy)
+    with expected, transaction(SYSTEM):
+        connection().execute("SET LOCAL lock_timeout = '20ms'")
+        ledger_service().lock_balances([owner_id])
+
+
+def wait_until_one_waits() -> None:
+    """Until a transaction waits for the one that is open here."""
+    query = (
+        "SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+    )
+    while not connection().execute(query).fetchall():
+        pass
+
+
+class TestLockBalances:
+    @pytest.mark.parametrize("available", [0, 5])
+    def test_locks_in_the_order_of_ids_whatever_the_order_of_the_call(self, available: int) -> None:
+        """Rows that are missing are inserted in it, too.
+
+        A transaction that waits for the second of three users holds the first, but not the third.
+        To break it, order by anything else in ``ledger_lock``.
+        """
+        first, second, third = sorted(make_owner(available) for _ in range(3))
+        waits: Any = get_context("fork").Process(target=lock_all, args=([third, second, first],))
+        with transaction(SYSTEM):
+            ledger_service().lock_balances([second])
+            waits.start()
+            wait_until_one_waits()
+            assert in_parallel(1, partial(lock_at_once, third, True)) == [0]
+            assert in_parallel(1, partial(lock_at_once, first, False)) == [0]
+        waits.join()
+        assert waits.exitcode == 0
+
+    def test_makes_no_two_transactions_wait_for_each_other(self) -> None:
+        """Six processes lock ten users in opposite orders, and charge only who has money left.
+
+        Without the order, they deadlock; without the lock, a charge is refused.
+        """
+        owners = [make_owner(70) for _ in range(10)]
+        assert in_parallel(6, partial(lock_and_charge, owners)) == [0] * 6
+        assert {balance_of(owner_id) for owner_id in owners} == {Balance()}
+
+    def test_of_new_users_makes_no_two_transactions_wait_for_each_other(self) -> None:
+        owners = [make_owner() for _ in range(40)]
+        assert in_parallel(6, partial(lock_and_charge, owners)) == [0] * 6
+        assert {balance_of(owner_id) for owner_id in owners} == {Balance()}
+
+    def test_makes_another_transaction_wait_that_moves_the_money(self) -> None:
+        owner_id, other = make_owner(5), make_owner(5)
+        with transaction(SYSTEM):
+            ledger_service().lock_balances([owner_id])
+            assert in_parallel(1, partial(charge_after_a_while, owner_id)) == [0]
+            assert in_parallel(1, partial(charge_without_waiting, other)) == [0]
+        assert (balance_of(owner_id).available, balance_of(other).available) == (5, 4)
+
+    def test_takes_a_thousand_users_in_one_call(self) -> None:
+        owners = [new_id() for _ in range(1000)]
+        with transaction(SYSTEM):
+            connection().cursor().executemany(INSERT_USER, [{"id": one} for one in owners])
+            assert ledger_service().lock_balances(owners) == dict.fromkeys(owners, Balance())
+        assert audit_service().verify().users == 1000
 
 
 class TestLocks:

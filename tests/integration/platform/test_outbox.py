@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from multiprocessing import get_context
 from typing import Any
@@ -11,11 +12,12 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from mara.kernel.messages import Event, Message
-from mara.kernel.unit_of_work import SYSTEM
+from mara.kernel.messages import Event, Message, Publish, PublishAll
+from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 from mara.platform import outbox, outbox_rows, sns, sqs
 from mara.platform.clock import now
 from mara.platform.database import connection, disconnect, transaction
+from tests.support.fakes.database import FakeDatabase
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -24,7 +26,17 @@ class GreetPerson(Message):
     name: str
 
 
+class PersonGreeted(Event):
+    name: str
+
+
 Received = Callable[[], list[str]]
+
+
+@pytest.fixture
+def aws_without_queues() -> Iterator[None]:
+    with mock_aws():
+        yield
 
 
 @pytest.fixture
@@ -46,6 +58,11 @@ def waiting() -> int:
         return int(row[0])
 
 
+def all_of(received: Received) -> list[str]:
+    """What is received until nothing is left."""
+    return [name for names in iter(received, []) for name in names]
+
+
 def break_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(queue: str, body: str) -> None:
         raise sqs.SendFailed(queue)
@@ -53,30 +70,37 @@ def break_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqs, "send", fail)
 
 
+def by_list(message: Message) -> None:
+    outbox.publish_all([message])
+
+
+@pytest.mark.parametrize("publish", [outbox.publish, by_list])
 class TestPublish:
     """Invariant 28: what the database commits and what the queues carry agree."""
 
-    def test_a_committed_message_is_sent_right_after(self, received: Received) -> None:
+    def test_a_committed_message_is_sent_right_after(
+        self, publish: Publish, received: Received
+    ) -> None:
         with transaction(SYSTEM):
-            outbox.publish(GreetPerson(name="anna"))
+            publish(GreetPerson(name="anna"))
             assert received() == []
         assert received() == ["anna"]
         assert waiting() == 0
 
-    def test_a_rollback_drops_it(self, received: Received) -> None:
+    def test_a_rollback_drops_it(self, publish: Publish, received: Received) -> None:
         with pytest.raises(ZeroDivisionError), transaction(SYSTEM):
-            outbox.publish(GreetPerson(name="anna"))
+            publish(GreetPerson(name="anna"))
             raise ZeroDivisionError
         assert received() == []
         assert waiting() == 0
 
     def test_a_queue_that_is_down_fails_nothing_and_the_relay_sends_it(
-        self, received: Received, monkeypatch: pytest.MonkeyPatch
+        self, publish: Publish, received: Received, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         with monkeypatch.context() as broken:
             break_the_queue(broken)
             with transaction(SYSTEM):
-                outbox.publish(GreetPerson(name="anna"))
+                publish(GreetPerson(name="anna"))
             assert waiting() == 1
             assert outbox.relay(now() + timedelta(minutes=1)) == 0
         assert outbox.relay(now() + timedelta(minutes=1)) == 1
@@ -84,31 +108,171 @@ class TestPublish:
         assert waiting() == 0
 
     def test_a_process_that_dies_between_commit_and_send_loses_nothing(
-        self, received: Received, monkeypatch: pytest.MonkeyPatch
+        self, publish: Publish, received: Received, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         disconnect()
 
         def die(queue: str, body: str) -> None:
             os._exit(9)
 
-        def publish() -> None:
+        def commit() -> None:
             with transaction(SYSTEM):
-                outbox.publish(GreetPerson(name="anna"))
+                publish(GreetPerson(name="anna"))
 
         with monkeypatch.context() as deadly:
             deadly.setattr(sqs, "send", die)
-            process = get_context("fork").Process(target=publish)
+            process = get_context("fork").Process(target=commit)
             process.start()
             process.join()
         assert process.exitcode == 9
         assert outbox.relay(now() + timedelta(minutes=1)) == 1
         assert received() == ["anna"]
 
-    def test_the_relay_leaves_alone_what_is_just_being_sent(self, received: Received) -> None:
+
+class TestPublishAll:
+    def test_of_nothing_stores_nothing(self) -> None:
         with transaction(SYSTEM):
-            outbox_rows.store(GreetPerson(name="anna"), left_to_relay=False)
-        assert outbox.relay(now()) == 0
+            outbox.publish_all([])
+        assert waiting() == 0
+
+    def test_sends_many_in_requests_of_ten(
+        self, received: Received, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        sizes = list[int]()
+        send_all = sqs.send_all
+
+        def count(queue: str, bodies: Sequence[str]) -> list[int]:
+            sizes.append(len(bodies))
+            return send_all(queue, bodies)
+
+        monkeypatch.setattr(sqs, "send_all", count)
+        names = [f"person {number}" for number in range(25)]
+        with transaction(SYSTEM):
+            outbox.publish_all([GreetPerson(name=name) for name in names])
+        assert sizes == [10, 10, 5]
+        assert sorted(all_of(received)) == sorted(names)
+        assert waiting() == 0
+
+    def test_sends_no_request_of_more_bytes_than_are_taken(self, received: Received) -> None:
+        names = [letter * 120_000 for letter in "abc"]
+        with transaction(SYSTEM):
+            outbox.publish_all([GreetPerson(name=name) for name in names])
+        assert sorted(all_of(received)) == names
+        assert waiting() == 0
+
+    def test_leaves_more_than_a_hundred_to_the_relay(self, received: Received) -> None:
+        names = [f"person {number:03}" for number in range(outbox.SENT_AT_ONCE_MAX + 1)]
+        with transaction(SYSTEM):
+            outbox.publish_all([GreetPerson(name=name) for name in names])
+        assert (received(), waiting()) == ([], len(names))
+        assert outbox.relay(now()) == len(names)
+        assert sorted(all_of(received)) == names
+
+    def test_stores_the_messages_in_their_order(self) -> None:
+        names = [f"person {number}" for number in range(40)]
+        with transaction(SYSTEM):
+            outbox_rows.store([GreetPerson(name=name) for name in names], left_to_relay=True)
+            rows = connection().execute("SELECT body FROM outbox ORDER BY created_at").fetchall()
+        assert [json.loads(body)["name"] for (body,) in rows] == names
+
+    def test_keeps_those_that_the_queue_did_not_accept(
+        self, received: Received, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A request of ten may be accepted in part."""
+        send_all = sqs.send_all
+        with monkeypatch.context() as broken:
+            broken.setattr(sqs, "send_all", lambda queue, bodies: send_all(queue, bodies[:2]))
+            with transaction(SYSTEM):
+                outbox.publish_all([GreetPerson(name=name) for name in ("anna", "boris", "vera")])
+        assert sorted(received()) == ["anna", "boris"]
         assert waiting() == 1
+        assert outbox.relay(now() + timedelta(minutes=1)) == 1
+        assert received() == ["vera"]
+
+    def test_a_rollback_drops_all(self, received: Received) -> None:
+        with pytest.raises(ZeroDivisionError), transaction(SYSTEM):
+            outbox.publish_all([GreetPerson(name="anna"), GreetPerson(name="boris")])
+            raise ZeroDivisionError
+        assert (received(), waiting()) == ([], 0)
+
+    def test_a_process_that_dies_between_commit_and_send_loses_nothing(
+        self, received: Received, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        disconnect()
+
+        def die(queue: str, bodies: Sequence[str]) -> list[int]:
+            os._exit(9)
+
+        def commit() -> None:
+            with transaction(SYSTEM):
+                outbox.publish_all([GreetPerson(name="anna"), GreetPerson(name="boris")])
+
+        with monkeypatch.context() as deadly:
+            deadly.setattr(sqs, "send_all", die)
+            process = get_context("fork").Process(target=commit)
+            process.start()
+            process.join()
+        assert process.exitcode == 9
+        assert outbox.relay(now() + timedelta(minutes=1)) == 2
+        assert sorted(received()) == ["anna", "boris"]
+
+    def test_takes_events_and_messages_of_several_queues(self, received: Received) -> None:
+        told = subscriber("person-greeted")
+        with transaction(SYSTEM):
+            outbox.publish_all(
+                [
+                    PersonGreeted(name="anna"),
+                    GreetPerson(name="boris"),
+                    PersonGreeted(name="vera"),
+                    GreetPerson(name="gleb"),
+                ]
+            )
+        assert sorted(json.loads(body)["name"] for body in told()) == ["anna", "vera"]
+        assert sorted(received()) == ["boris", "gleb"]
+        assert waiting() == 0
+
+
+@dataclass(frozen=True)
+class Outbox:
+    """``stored`` counts the messages of committed transactions."""
+
+    unit_of_work: UnitOfWork
+    publish: Publish
+    publish_all: PublishAll
+    stored: Callable[[], int]
+
+
+@pytest.fixture(params=["fake", "postgres"])
+def any_outbox(request: pytest.FixtureRequest) -> Outbox:
+    if request.param == "postgres":
+        return Outbox(transaction, outbox.publish, outbox.publish_all, waiting)
+    fake = FakeDatabase()
+    return Outbox(
+        fake.unit_of_work, fake.publish, fake.publish_all, lambda: fake.published(Message)
+    )
+
+
+@pytest.mark.usefixtures("aws_without_queues")
+class TestContract:
+    """Of the ports, for the outbox and the fake of the fast tests; no queue takes a message."""
+
+    def test_messages_are_stored_with_the_transaction(self, any_outbox: Outbox) -> None:
+        with any_outbox.unit_of_work(SYSTEM):
+            any_outbox.publish(GreetPerson(name="anna"))
+            any_outbox.publish_all([GreetPerson(name="boris"), PersonGreeted(name="vera")])
+            any_outbox.publish_all([])
+        assert any_outbox.stored() == 3
+
+    def test_messages_are_dropped_with_it(self, any_outbox: Outbox) -> None:
+        with pytest.raises(ZeroDivisionError), any_outbox.unit_of_work(SYSTEM):
+            any_outbox.publish(GreetPerson(name="anna"))
+            any_outbox.publish_all([GreetPerson(name="boris"), PersonGreeted(name="vera")])
+            raise ZeroDivisionError
+        assert any_outbox.stored() == 0
+
+    def test_messages_need_a_transaction(self, any_outbox: Outbox) -> None:
+        with pytest.raises(RuntimeError):
+            any_outbox.publish_all([GreetPerson(name="anna")])
 
 
 class TestPublishByRelay:
@@ -167,6 +331,12 @@ class TestRelay:
         assert outbox.Relay(minute, timedelta(seconds=58), now, wait).run(now()) == 1
         assert received() == ["anna"]
 
+    def test_leaves_alone_what_is_just_being_sent(self, received: Received) -> None:
+        with transaction(SYSTEM):
+            outbox_rows.store([GreetPerson(name="anna")], left_to_relay=False)
+        assert outbox.relay(now()) == 0
+        assert (received(), waiting()) == ([], 1)
+
 
 class TestBacklog:
     """What the alarm OutboxBacklog watches."""
@@ -194,10 +364,6 @@ def backlog(capsys: pytest.CaptureFixture[str]) -> int:
     (line,) = [json.loads(text) for text in lines if outbox.BACKLOG_METRIC in text]
     assert line["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["Stage"]]
     return int(line[outbox.BACKLOG_METRIC][0])
-
-
-class PersonGreeted(Event):
-    name: str
 
 
 class TestEvents:

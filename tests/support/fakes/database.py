@@ -1,15 +1,25 @@
 """An in-memory database: tables as dictionaries, and transactions that commit or roll back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from mara.billing.model.account import EventRecord, UnpaidInvoice
+from mara.billing.model.counter import Counter
+from mara.billing.model.entitlement import Holder
+from mara.billing.model.invoice import CreditNote, Invoice
+from mara.billing.model.meters import Meter
+from mara.billing.model.periods import Period
+from mara.billing.model.plan import Plan, PlanVersion
+from mara.billing.model.reservation import Reservation
+from mara.billing.model.subscription import State, Subscription
 from mara.kernel.messages import Message
 from mara.kernel.unit_of_work import SYSTEM, Scope
 from mara.ledger.model import Hold, Transfer, TransferRequest, UserAccount
+from mara.ledger.model.lots import LotMove, LotState
 from mara.vault.model import Vault
 from mara.wallets.model import (
     Deposit,
@@ -46,6 +56,24 @@ class Posting:
     balance: int = 0
 
 
+@dataclass(frozen=True)
+class StoredSubscription:
+    """A row of subscriptions."""
+
+    subscription: Subscription
+    due_at: datetime | None
+    trial_reminded: bool = False
+    set_aside_reason: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.subscription.state is not State.ENDED
+
+    @property
+    def place(self) -> tuple[datetime, UUID]:
+        return self.due_at or datetime(1970, 1, 1, tzinfo=UTC), self.subscription.id
+
+
 @dataclass
 class Tables:
     """All rows; the values are immutable, so that a shallow copy is a snapshot."""
@@ -62,15 +90,35 @@ class Tables:
     balances: dict[tuple[UUID, UserAccount], int] = field(default_factory=dict)
     entries: dict[UUID, int] = field(default_factory=dict)
     holds: dict[UUID, Hold] = field(default_factory=dict)
+    lot_states: dict[UUID, LotState] = field(default_factory=dict)
+    lot_moves: dict[UUID, tuple[UUID, LotMove]] = field(default_factory=dict)
     vaults: dict[UUID, Vault] = field(default_factory=dict)
+    plans: dict[UUID, Plan] = field(default_factory=dict)
+    plan_versions: dict[UUID, PlanVersion] = field(default_factory=dict)
+    subscriptions: dict[UUID, StoredSubscription] = field(default_factory=dict)
+    subscription_events: list[tuple[EventRecord, datetime, UUID | None]] = field(
+        default_factory=list
+    )
+    invoices: dict[UUID, Invoice] = field(default_factory=dict)
+    unpaid_invoices: dict[UUID, UnpaidInvoice] = field(default_factory=dict)
+    credit_notes: dict[UUID, CreditNote] = field(default_factory=dict)
+    document_numbers: dict[tuple[str, int], int] = field(default_factory=dict)
+    billing_clocks: dict[UUID, timedelta] = field(default_factory=dict)
     messages: list[Message] = field(default_factory=list)
+    holders: dict[UUID, Holder] = field(default_factory=dict)
+    counters: dict[UUID, tuple[Counter, datetime]] = field(default_factory=dict)
+    reservations: dict[tuple[UUID, str], Reservation] = field(default_factory=dict)
+    levels: dict[tuple[UUID, Meter], int] = field(default_factory=dict)
+    charged_periods: list[tuple[UUID, Period]] = field(default_factory=list)
 
     def snapshot(self) -> "Tables":
         return Tables(*(copy(getattr(self, part.name)) for part in fields(self)))
 
 
 class FakeDatabase:
-    """Implements ``UnitOfWork`` and ``Publish``; tables exist inside a transaction only.
+    """Implements ``UnitOfWork``, ``Publish`` and ``PublishAll``.
+
+    Its tables exist inside a transaction only.
 
     As in PostgreSQL, a failed statement aborts its transaction.
     """
@@ -111,6 +159,9 @@ class FakeDatabase:
 
     def publish(self, message: Message) -> None:
         self.tables.messages.append(message)
+
+    def publish_all(self, messages: Sequence[Message]) -> None:
+        self.tables.messages.extend(messages)
 
     def published(self, kind: type[Message]) -> int:
         """How many committed messages are of this kind."""

@@ -1,12 +1,13 @@
 """The ledger's repository in memory, with the rules that PostgreSQL enforces (decision 0013)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
 from mara.kernel.ids import new_id
 from mara.kernel.page import PageRequest
+from mara.kernel.unit_of_work import SYSTEM
 from mara.ledger.errors import AccountFull, HoldEnded, HoldNotFound, InsufficientFunds, KeyReused
 from mara.ledger.model import (
     Audit,
@@ -51,6 +52,15 @@ class FakeLedger:
                 if _content(tables.transfers[request.cause.key][1]) != _content(request):
                     raise KeyReused("Use a new key for each transfer.")
             return [tables.transfers[request.cause.key][0] for request in requests]
+
+    def lock(self, owner_ids: Collection[UUID]) -> Mapping[UUID, Balance]:
+        scope = self._database.scope
+        with self._database.statement() as tables:
+            if scope != SYSTEM and any(owner_id != scope for owner_id in owner_ids):
+                raise PermissionError("A user's scope may lock that user only.")
+            for owner_id in owner_ids:
+                tables.entries.setdefault(owner_id, 0)
+        return {owner_id: self.get_balance(owner_id) for owner_id in sorted(owner_ids)}
 
     def get_hold(self, key: str) -> Hold:
         transfer, request = self._database.tables.transfers.get(key, (None, None))

@@ -18,12 +18,13 @@ from mara.ledger.model import (
 def test_accounts_and_kinds_have_the_names_of_the_database() -> None:
     assert [str(account) for account in UserAccount] == ["available", "reserved", "suspense"]
     assert [str(account) for account in PlatformAccount] == [
-        *("revenue", "fees", "write_off"),
+        *("revenue", "fees", "write_off", "credits"),
         *("custody:arbitrum", "custody:tron", "custody:aptos"),
     ]
     assert [str(kind) for kind in TransferKind] == [
         *("deposit", "withdrawal", "hold", "settle", "release", "expire"),
         *("charge", "refund", "fee", "suspend", "restore", "write_off"),
+        *("credit", "credit_reversal"),
     ]
     assert (KEY_MAX, LEGS_MAX) == (200, 16)
 

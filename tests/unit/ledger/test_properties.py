@@ -29,7 +29,10 @@ NOW = datetime(2026, 11, 26, tzinfo=UTC)
 OWNERS = [UUID(int=1), UUID(int=2)]
 STEPS = st.tuples(
     st.sampled_from(
-        ["deposit", "charge", "refund", "suspend", "restore", "hold", "settle", "release", "expire"]
+        [
+            *("deposit", "suspended deposit", "charge", "refund", "suspend", "restore"),
+            *("hold", "settle", "release", "expire", "credit", "reverse_credit"),
+        ]
     ),
     st.sampled_from(OWNERS),
     st.integers(1, 20),
@@ -43,9 +46,9 @@ class Ledger:
         self.database = FakeDatabase()
         self.service = LedgerService(FakeLedger(self.database), lambda: NOW)
 
-    def run(self, step: tuple[str, UUID, int, int]) -> None:
+    def run(self, step: tuple[str, UUID, int, int], reference: str = "r") -> None:
         kind, owner_id, amount, number = step
-        cause, service = Cause(f"{kind} {number}", "r"), self.service
+        cause, service = Cause(f"{kind} {number}", reference), self.service
         if kind == "expire":
             expiry = HoldExpiryService(service, self.database.unit_of_work)
             expiry.release_expired(NOW + timedelta(minutes=number))
@@ -53,8 +56,13 @@ class Ledger:
         expires_at = NOW + timedelta(minutes=number)
         acts: dict[str, Callable[[], object]] = {
             "deposit": partial(service.credit_deposit, owner_id, "tron", amount, cause),
+            "suspended deposit": partial(
+                service.credit_deposit, owner_id, "tron", amount, cause, into=UserAccount.SUSPENSE
+            ),
             "charge": partial(service.charge, owner_id, amount, cause),
             "refund": partial(service.refund, owner_id, amount, cause),
+            "credit": partial(service.credit, owner_id, amount, cause),
+            "reverse_credit": partial(service.reverse_credit, owner_id, amount, cause),
             "suspend": partial(service.suspend, owner_id, amount, cause),
             "restore": partial(service.restore, owner_id, amount, cause),
             "hold": partial(service.hold, owner_id, amount, cause, expires_at=expires_at),

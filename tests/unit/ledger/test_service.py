@@ -98,6 +98,53 @@ def bank() -> Bank:
     return Bank()
 
 
+class TestCredit:
+    def test_adds_what_the_platform_gives(self, bank: Bank) -> None:
+        owner_id, service = bank.add_user(10), bank.service
+        bank.run(lambda: service.credit(owner_id, 30, Cause("credit:1", "1")))
+        assert bank.balance(owner_id) == Balance(available=40)
+        assert bank.audit().platform[PlatformAccount.CREDITS] == -30
+        assert bank.audit().platform[PlatformAccount.CUSTODY_TRON] == -10
+
+    def test_is_taken_back_at_most_as_far_as_it_is_available(self, bank: Bank) -> None:
+        owner_id, service = bank.add_user(), bank.service
+        bank.run(lambda: service.credit(owner_id, 30, Cause("credit:1", "1")))
+        bank.hold(owner_id, 10)
+        with pytest.raises(InsufficientFunds):
+            bank.run(lambda: service.reverse_credit(owner_id, 21, Cause("back:1", "1")))
+        bank.run(lambda: service.reverse_credit(owner_id, 20, Cause("back:1", "1")))
+        assert bank.balance(owner_id) == Balance(reserved=10)
+        assert bank.audit().platform[PlatformAccount.CREDITS] == -10
+
+    @pytest.mark.parametrize("amount", [0, -1])
+    def test_is_positive(self, bank: Bank, amount: int) -> None:
+        owner_id, service = bank.add_user(5), bank.service
+        for act in (service.credit, service.reverse_credit):
+            cause = Cause("credit:1", "1")
+            with pytest.raises(InvalidTransferAmount):
+                bank.run(lambda act=act, cause=cause: act(owner_id, amount, cause))  # type: ignore[misc]
+
+    def test_and_its_reversal_are_kinds_of_their_own(self, bank: Bank) -> None:
+        owner_id, service = bank.add_user(), bank.service
+        bank.run(lambda: service.credit(owner_id, 3, Cause("credit:1", "1")))
+        bank.run(lambda: service.reverse_credit(owner_id, 3, Cause("credit_reversal:1", "1")))
+        with bank.database.unit_of_work(owner_id):
+            entries = service.repository.list_entries(owner_id, PageRequest())
+        assert [(one.kind, one.amount, one.reference) for one in entries] == [
+            ("credit_reversal", -3, "1"),
+            ("credit", 3, "1"),
+        ]
+
+
+class TestLockBalances:
+    def test_returns_the_balances_of_the_users(self, bank: Bank) -> None:
+        rich, newcomer = bank.add_user(7), bank.add_user()
+        with bank.database.unit_of_work(SYSTEM):
+            locked = bank.service.lock_balances([rich, newcomer])
+            assert bank.service.lock_balances([]) == {}
+        assert locked == {rich: Balance(available=7), newcomer: Balance()}
+
+
 class TestTransfers:
     def test_move_between_the_accounts_that_they_name(self, bank: Bank) -> None:
         owner_id, service = bank.add_user(100), bank.service

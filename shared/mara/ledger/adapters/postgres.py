@@ -1,13 +1,13 @@
 """The ledger in PostgreSQL, which enforces its rules itself (decision 0013)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import psycopg
 from psycopg import errors
-from psycopg.types.json import Jsonb
+from pydantic_core import to_json
 from sqlalchemy import bindparam, select
 
 from mara.kernel.ids import new_id
@@ -31,7 +31,8 @@ NUMBER_MAX = 2**63 - 1
 KEY_REUSED, HOLD_ENDED = "LG409", "LG410"
 """SQLSTATE codes that `ledger_post` raises itself."""
 
-POST = "SELECT key, id, at FROM ledger_post(%s)"
+POST = "SELECT key, id, at FROM ledger_post(%s::jsonb)"
+LOCK = "SELECT owner_id, available, reserved, suspense FROM ledger_lock(%s)"
 HOLD = """
     SELECT t.id, t.key, t.reference, t.owner_id, p.amount, t.expires_at
     FROM ledger_transfers t JOIN ledger_postings p ON p.transfer_id = t.id
@@ -77,13 +78,21 @@ class PostgresLedger:
 
         Raises InsufficientFunds, AccountFull, KeyReused, HoldEnded, LedgerBusy.
         """
-        wanted = Jsonb([_parameters(request, now) for request in requests])
+        wanted = to_json([_parameters(request, now) for request in requests]).decode()
         try:
             rows = connection().execute(POST, (wanted,)).fetchall()
         except psycopg.DatabaseError as error:
             raise _domain_error(error) or error from None
         posted = {key: Transfer(id_, key, at) for key, id_, at in rows}
         return [posted[request.cause.key] for request in requests]
+
+    def lock(self, owner_ids: Collection[UUID]) -> Mapping[UUID, Balance]:
+        """Lock the users' balances, by one statement. Raises LedgerBusy."""
+        try:
+            rows = connection().execute(LOCK, (list(owner_ids),)).fetchall()
+        except psycopg.DatabaseError as error:
+            raise _domain_error(error) or error from None
+        return {owner_id: Balance(*balances) for owner_id, *balances in rows}
 
     def get_hold(self, key: str) -> Hold:
         """The hold with this idempotency key. Raises HoldNotFound."""
@@ -118,16 +127,16 @@ class PostgresLedger:
 def _parameters(request: TransferRequest, now: datetime) -> dict[str, Any]:
     """One element of `ledger_post`'s argument; a key identifies all of it but id and times."""
     return {
-        "id": str(new_id()),
+        "id": new_id(),
         "key": request.cause.key,
         "kind": request.kind,
         "reference": request.cause.reference,
-        "owner_id": str(request.owner_id) if request.owner_id else None,
-        "ends_id": str(request.ends_hold_id) if request.ends_hold_id else None,
+        "owner_id": request.owner_id,
+        "ends_id": request.ends_hold_id,
         "accounts": [account for account, _ in request.legs],
         "amounts": [amount for _, amount in request.legs],
-        "expires_at": request.expires_at.isoformat() if request.expires_at else None,
-        "created_at": now.isoformat(),
+        "expires_at": request.expires_at,
+        "created_at": now,
     }
 
 

@@ -67,6 +67,15 @@ RULES: Final = {
         FULL JOIN ledger_holds h ON h.transfer_id = t.id
         WHERE t.amount IS DISTINCT FROM h.amount
     """,
+    "lots add up to what their transfer moved": """
+        SELECT l.transfer_id::text, p.moved, l.total
+        FROM (SELECT transfer_id, sum(amount) AS total FROM ledger_lots GROUP BY transfer_id) l
+        CROSS JOIN LATERAL (SELECT coalesce(-sum(amount), 0) AS moved FROM ledger_postings
+            WHERE transfer_id = l.transfer_id AND account IN ('available', 'reserved')) p
+        -- What comes back above what was taken is a lot of its own: no row has it.
+        WHERE CASE WHEN p.moved > 0 THEN l.total <> p.moved
+            ELSE l.total >= 0 OR l.total < p.moved END
+    """,
 }
 COUNTS: Final = """
     SELECT (SELECT count(*) FROM ledger_transfers), (SELECT count(*) FROM ledger_postings),

@@ -1,4 +1,4 @@
-"""The tables of the ledger: balances, transfers, their postings, and open holds.
+"""The tables of the ledger: balances, transfers, their postings, open holds, and lots.
 
 Triggers and ``ledger_post`` enforce its rules in the database (decision 0013). Amounts are
 micro-USDT.
@@ -10,6 +10,7 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
+    Integer,
     LargeBinary,
     SmallInteger,
     Table,
@@ -19,7 +20,7 @@ from sqlalchemy import (
     text,
 )
 
-from mara.platform.schema import TIMESTAMP, check, metadata
+from mara.platform.schema import JSON, TIMESTAMP, check, metadata
 
 # One row holds a user's three balances, so that one lock orders all their postings. `entries`
 # counts those without a gap.
@@ -79,8 +80,8 @@ ledger_postings = Table(
     CheckConstraint("balance >= 0", name="balance"),
     check(
         """CASE WHEN owner_id IS NULL
-            THEN account IN ('revenue', 'fees', 'write_off', 'custody:arbitrum', 'custody:tron',
-                'custody:aptos') AND number IS NULL AND balance IS NULL
+            THEN account IN ('revenue', 'fees', 'write_off', 'credits', 'custody:arbitrum',
+                'custody:tron', 'custody:aptos') AND number IS NULL AND balance IS NULL
             ELSE account IN ('available', 'reserved', 'suspense') AND number IS NOT NULL
                 AND balance IS NOT NULL END""",
         name="ledger_postings_check",
@@ -104,4 +105,38 @@ ledger_holds = Table(
     Column("expires_at", TIMESTAMP, nullable=False),
     CheckConstraint("amount > 0", name="amount"),
     Index("ledger_holds_expiry", "expires_at"),
+)
+
+# Which lots a transfer took (amount > 0) or gave back (amount < 0), in the order of `position`.
+# `number` is that of the transfer's first entry. Derived from postings by `LotService`.
+ledger_lots = Table(
+    "ledger_lots",
+    metadata,
+    Column("transfer_id", Uuid, primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("owner_id", Uuid, ForeignKey("users.id"), nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("reference", Text),
+    Column("source_transfer_id", Uuid, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    CheckConstraint("position >= 1", name="position"),
+    CheckConstraint("amount <> 0", name="amount"),
+    Index(
+        "ledger_lots_reference",
+        "owner_id",
+        "reference",
+        "number",
+        postgresql_where=text("reference IS NOT NULL"),
+    ),
+)
+
+# The lots of a user after the entry `number`: a checkpoint from which the next entries are read.
+ledger_lot_states = Table(
+    "ledger_lot_states",
+    metadata,
+    Column("owner_id", Uuid, ForeignKey("users.id"), primary_key=True),
+    Column("number", BigInteger, nullable=False, server_default=text("0")),
+    Column("open", JSON, nullable=False, server_default=text("'[]'")),
+    Column("suspended", JSON, nullable=False, server_default=text("'[]'")),
+    CheckConstraint("number >= 0", name="number"),
 )

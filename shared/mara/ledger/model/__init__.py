@@ -30,11 +30,16 @@ class UserAccount(StrEnum):
 
 
 class PlatformAccount(StrEnum):
-    """Accounts of the platform; custody has one account per network, with the API's names."""
+    """Accounts of the platform; custody has one account per network, with the API's names.
+
+    The balance of ``credits`` is *minus* what the platform gave to users by hand. Custody does not
+    back it: users hold what is in custody, plus the credits, less revenue, fees and write-offs.
+    """
 
     REVENUE = "revenue"
     FEES = "fees"
     WRITE_OFF = "write_off"
+    CREDITS = "credits"
     CUSTODY_ARBITRUM = "custody:arbitrum"
     CUSTODY_TRON = "custody:tron"
     CUSTODY_APTOS = "custody:aptos"
@@ -58,6 +63,8 @@ class TransferKind(StrEnum):
     SUSPEND = "suspend"
     RESTORE = "restore"
     WRITE_OFF = "write_off"
+    CREDIT = "credit"
+    CREDIT_REVERSAL = "credit_reversal"
 
 
 def custody_account(network: str) -> PlatformAccount:

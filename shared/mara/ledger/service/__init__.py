@@ -1,6 +1,6 @@
 """Transfers, balances, expiry of holds, and the audit of the ledger."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -41,7 +41,8 @@ class LedgerService:
     Every method is idempotent: a repeated key with the same content returns the first transfer, and
     with other content raises KeyReused. All may raise LedgerBusy or AccountFull. After an error,
     the caller's transaction can only be rolled back. In a user's scope, a transfer must not raise
-    the user's total: deposits and refunds require the system's scope.
+    the user's total: deposits, refunds and credits
+    require the system's scope.
     """
 
     repository: LedgerRepository
@@ -54,6 +55,15 @@ class LedgerService:
     def transfer_all(self, requests: Sequence[TransferRequest]) -> list[Transfer]:
         """Post all or none, in one statement. Raises InsufficientFunds, KeyReused, HoldEnded."""
         return self.repository.post(requests, self.now()) if requests else []
+
+    def lock_balances(self, owner_ids: Collection[UUID]) -> Mapping[UUID, Balance]:
+        """Lock the balances of the users until the transaction ends; those of each user.
+
+        No other transaction moves their money meanwhile, so what is decided by these balances holds
+        when it is posted. All users are locked by one call, in the order of their ids: then no two
+        transactions wait for each other. A user's scope may lock the user only.
+        """
+        return self.repository.lock(owner_ids) if owner_ids else {}
 
     def has_room(self, owner_id: UUID, amount: int) -> bool:
         """Whether the user's balances can hold ``amount`` more; reads them for huge amounts only.
@@ -94,6 +104,25 @@ class LedgerService:
         """Move revenue back to available. Raises KeyReused, InvalidTransferAmount."""
         accounts = (PlatformAccount.REVENUE, UserAccount.AVAILABLE)
         return self._move(amount, TransferKind.REFUND, accounts, owner_id=owner_id, cause=cause)
+
+    def credit(self, owner_id: UUID, amount: int, cause: Cause) -> Transfer:
+        """Give the user money of the platform; ``cause.reference`` identifies the credit.
+
+        Raises KeyReused, InvalidTransferAmount.
+        """
+        accounts = (PlatformAccount.CREDITS, UserAccount.AVAILABLE)
+        return self._move(amount, TransferKind.CREDIT, accounts, owner_id=owner_id, cause=cause)
+
+    def reverse_credit(self, owner_id: UUID, amount: int, cause: Cause) -> Transfer:
+        """Take back a credit or a part of it; ``cause.reference`` is that of the credit.
+
+        Raises InsufficientFunds, KeyReused, InvalidTransferAmount.
+        """
+        accounts, kind = (
+            (UserAccount.AVAILABLE, PlatformAccount.CREDITS),
+            TransferKind.CREDIT_REVERSAL,
+        )
+        return self._move(amount, kind, accounts, owner_id=owner_id, cause=cause)
 
     def suspend(self, owner_id: UUID, amount: int, cause: Cause) -> Transfer:
         """Move available money to suspense.

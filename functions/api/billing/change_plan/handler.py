@@ -1,0 +1,22 @@
+"""PUT /api/v1/plans/{plan_id} - change a plan; other terms make a new version.
+
+Present subscribers keep their version.
+"""
+
+from uuid import UUID
+
+from mara.billing.schemas import PlanChangeIn, PlanOut
+from mara.entrypoints.http import ADMIN, api, lambda_handler
+from mara.wiring.plans import plan_service
+
+app = api(access=ADMIN)
+
+
+@app.put("/api/v1/plans/{plan_id}")
+async def change_plan(plan_id: UUID, body: PlanChangeIn) -> PlanOut:
+    terms, names = body.terms.to_terms(), body.names.model_dump()
+    service = plan_service()
+    return PlanOut.of(service.change(plan_id, terms, names=names, visibility=body.visibility))
+
+
+handler = lambda_handler(app)

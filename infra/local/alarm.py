@@ -1,0 +1,66 @@
+"""One CloudWatch alarm, and how it is written as CloudFormation."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Comparison = Literal["GreaterThanThreshold", "LessThanThreshold"]
+Missing = Literal["notBreaching", "breaching", "missing"]
+Dimensions = tuple[tuple[str, str], ...]
+"""(name, value); in a value ``${Stage}`` stands for the stage."""
+
+STAGE: Dimensions = (("Stage", "${Stage}"),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alarm:
+    """One alarm: when it fires, and what to do then."""
+
+    logical_id: str
+    name: str
+    runbook: str
+    """The heading in runbooks.md, as a link's fragment."""
+
+    action: str
+    """A sentence on what is wrong and what to look at first."""
+
+    namespace: str
+    metric: str
+    dimensions: Dimensions
+    statistic: Literal["Maximum", "Sum", "SampleCount"]
+    threshold: int
+    comparison: Comparison = "GreaterThanThreshold"
+    period_s: int = 300
+    periods: int = 1
+    periods_to_alarm: int | None = None
+    """Of ``periods``, how many must breach; all of them where it is None."""
+
+    missing: Missing = "notBreaching"
+
+    def render(self) -> str:
+        """Return the resource as YAML."""
+        pairs = [f"{{Name: {n}, Value: {_text(v)}}}" for n, v in self.dimensions]
+        to_alarm = self.periods_to_alarm or self.periods
+        return f"""\
+  {self.logical_id}:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      AlarmName: !Sub "mara-${{Stage}}-{self.name}"
+      AlarmDescription: "{self.action} Runbook: infra/docs/runbooks.md#{self.runbook}"
+      Namespace: {self.namespace}
+      MetricName: {self.metric}
+      Dimensions: [{", ".join(pairs)}]
+      Statistic: {self.statistic}
+      Period: {self.period_s}
+      EvaluationPeriods: {self.periods}
+      DatapointsToAlarm: {to_alarm}
+      Threshold: {self.threshold}
+      ComparisonOperator: {self.comparison}
+      TreatMissingData: {self.missing}
+      AlarmActions: [!Ref AlarmsTopic]
+"""
+
+
+def _text(value: str) -> str:
+    if value == "${Stage}":
+        return "!Ref Stage"
+    return f'!Sub "{value}"' if "${" in value else value

@@ -1,0 +1,1 @@
+"""Adapters of the billing domain, named after their technology."""

@@ -1,0 +1,16 @@
+"""Metrics of billing for CloudWatch's alarms."""
+
+from typing import Final
+
+from mara.platform.metrics import publish_metric
+
+METRIC: Final = "SubscriptionsSetAside"
+"""Two alarms evaluate it: on a value above 0, and on missing data."""
+
+
+class CloudWatchBillingMetrics:
+    """Implements ``BillingMetrics``."""
+
+    def record(self, set_aside: int) -> None:
+        """Record one tick: how many subscriptions failed for a fault of ours."""
+        publish_metric(METRIC, set_aside)

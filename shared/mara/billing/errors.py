@@ -1,0 +1,120 @@
+"""Errors of plans, subscriptions, usage and invoices."""
+
+from mara.kernel.errors import Conflict, Forbidden, Invalid, NotFound, PaymentRequired, Unavailable
+
+
+class InvalidPlan(Invalid):
+    """A term of the plan is out of its range, or terms contradict each other."""
+
+    title = "The plan is not valid"
+    fields = ("terms", "code")
+
+
+class PlanNotFound(NotFound):
+    """No plan has this id or code, or it has no such version."""
+
+    title = "There is no such plan"
+    fields = ("plan", "version")
+
+
+class PlanCodeTaken(Conflict):
+    """Another plan has this code."""
+
+    title = "The code of the plan is taken"
+    fields = ("code",)
+
+
+class PlanArchived(Conflict):
+    """An archived plan takes no new subscription and no change to it."""
+
+    title = "The plan is not sold any more"
+    fields = ("plan",)
+
+
+class PlanChanged(Conflict):
+    """The plan has another current version than the one that the caller saw."""
+
+    title = "The plan has changed"
+    fields = ("version",)
+
+
+class SamePlan(Conflict):
+    """The subscription has this version of the plan already."""
+
+    title = "The subscription has this plan already"
+    fields = ("plan",)
+
+
+class SubscriptionExists(Conflict):
+    """The user has a subscription that has not ended."""
+
+    title = "There is a subscription already"
+
+
+class SubscriptionNotFound(NotFound):
+    """The user has no subscription that has not ended."""
+
+    title = "There is no subscription"
+
+
+class NotInThisState(Conflict):
+    """The subscription's state does not allow this; ``possible`` lists what it allows."""
+
+    title = "The subscription is not in a state that allows this"
+
+
+class SubscriptionCancelling(Conflict):
+    """The subscription ends with its period: resume it before changing its plan."""
+
+    title = "The subscription is being cancelled"
+
+
+class OnlyAtPeriodEnd(Conflict):
+    """The unused part exceeds the new price; a change at the period's end is possible."""
+
+    title = "The change is possible at the end of the period only"
+    fields = ("when",)
+
+
+class PreviewOutdated(Conflict):
+    """What the preview was computed from has changed, or it is too old."""
+
+    title = "The preview is outdated"
+    fields = ("as_of",)
+
+
+class UsageLimitReached(PaymentRequired):
+    """The allowance of the usage period is used up."""
+
+    title = "The limit of the plan is reached"
+
+
+class NotInPlan(Forbidden):
+    """The plan does not contain this feature."""
+
+    title = "The plan does not contain this"
+
+
+class ReservationEnded(Conflict):
+    """The reservation with this key was settled, released or expired before."""
+
+    title = "The reservation has ended"
+
+
+class ReservationNotFound(NotFound):
+    """The owner has no reservation with this key."""
+
+    title = "There is no such reservation"
+
+
+class OverageLimitTooLow(Conflict):
+    """Overage of this usage period exceeds the limit already."""
+
+    title = "More than this was used already"
+    fields = ("overage_limit",)
+
+
+class ConcurrentChange(Unavailable):
+    """Another process has changed the subscription since it was read (optimistic locking)."""
+
+    title = "The subscription has been changed meanwhile"

@@ -1,0 +1,1 @@
+"""Values and entities of the billing domain."""

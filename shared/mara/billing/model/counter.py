@@ -1,0 +1,129 @@
+"""Counters of use: one per meter and usage period."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final
+from uuid import UUID
+
+from mara.billing.model.entitlement import Source
+from mara.billing.model.meters import Meter, overage_price
+from mara.billing.model.periods import Period, ceil_div
+from mara.billing.model.plan import PERCENT_MAX
+
+PERIODIC: Final = tuple(meter for meter in Meter if not meter.is_level)
+"""The meters that are counted per usage period, in the order of their locks."""
+THRESHOLDS: Final = (100, 80)
+"""Percentages of an allowance that users are told about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """The use of one meter in one usage period; money is micro-USDT.
+
+    ``used`` and ``reserved`` are units of the allowance, ``overage`` and ``overage_reserved`` units
+    above it. ``held`` and ``charged`` are what those cost. ``included`` is None for no limit.
+    ``notified`` is the highest threshold that was published. ``is_unpaid`` is whether the counter
+    was made before its period was charged. ``invoice_id`` is the invoice that lists the overage.
+    """
+
+    id: UUID
+    owner_id: UUID
+    subscription_id: UUID | None
+    version_id: UUID
+    period: Period
+    meter: Meter
+    included: int | None
+    used: int = 0
+    reserved: int = 0
+    overage: int = 0
+    overage_reserved: int = 0
+    charged: int = 0
+    held: int = 0
+    notified: int = 0
+    is_unpaid: bool = False
+    invoice_id: UUID | None = None
+
+    def left(self, percent: int = PERCENT_MAX) -> int | None:
+        """Units of ``percent`` of the allowance that are neither used nor reserved."""
+        if self.included is None:
+            return None
+        cap = ceil_div(self.included * percent, PERCENT_MAX)
+        return max(cap - self.used - self.reserved, 0)
+
+    def is_of(self, source: Source) -> bool:
+        """Whether it counts the use of ``source``."""
+        starts = (self.subscription_id, self.period.start)
+        return starts == (source.subscription_id, source.period.start)
+
+
+@dataclass(frozen=True, slots=True)
+class ReservedItem:
+    """Units that are reserved on one counter; ``price`` buys one ``meter.unit`` of overage."""
+
+    counter_id: UUID
+    meter: Meter
+    allowance: int
+    overage: int = 0
+    price: int = 0
+
+    @property
+    def cost(self) -> int:
+        """What the overage costs, in micro-USDT."""
+        return overage_price(self.meter, self.overage, self.price)
+
+
+def fresh(source: Source, meter: Meter, *, id_: UUID, owner_id: UUID) -> Counter:
+    """The counter of ``meter`` before the first use in the usage period of ``source``."""
+    return Counter(
+        id=id_,
+        owner_id=owner_id,
+        subscription_id=source.subscription_id,
+        version_id=source.version.id,
+        period=source.period,
+        meter=meter,
+        included=source.version.terms.allowances[meter],
+        is_unpaid=source.is_unpaid,
+    )
+
+
+def reserve(counter: Counter, item: ReservedItem) -> Counter:
+    """The counter after ``item`` was reserved on it."""
+    return replace(
+        counter,
+        reserved=counter.reserved + item.allowance,
+        overage_reserved=counter.overage_reserved + item.overage,
+        held=counter.held + item.cost,
+    )
+
+
+def give_back(counter: Counter, item: ReservedItem) -> Counter:
+    """The counter without what ``item`` has reserved on it."""
+    return replace(
+        counter,
+        reserved=counter.reserved - item.allowance,
+        overage_reserved=counter.overage_reserved - item.overage,
+        held=counter.held - item.cost,
+    )
+
+
+def use(counter: Counter, units: int, *, overage: int = 0, cost: int = 0) -> Counter:
+    """The counter after ``units`` of the allowance and ``overage`` above it were used."""
+    return replace(
+        counter,
+        used=counter.used + units,
+        overage=counter.overage + overage,
+        charged=counter.charged + cost,
+    )
+
+
+def overage_of(counters: Iterable[Counter]) -> int:
+    """What overage costs so far, charged or held, in micro-USDT."""
+    return sum(counter.charged + counter.held for counter in counters)
+
+
+def threshold_reached(counter: Counter) -> int | None:
+    """The highest threshold that is reached and was not published; None without a limit."""
+    if not counter.included:
+        return None
+    percent = counter.used * PERCENT_MAX // counter.included
+    return next((one for one in THRESHOLDS if percent >= one > counter.notified), None)

@@ -1,0 +1,23 @@
+"""Request and response bodies of the billing domain."""
+
+from mara.billing.schemas.plan_terms import IntervalBody, PlanTermsBody, TermsOut
+from mara.billing.schemas.plans import (
+    PlanChangeIn,
+    PlanIn,
+    PlanListOut,
+    PlanOut,
+    PlanVersionListOut,
+    PlanVersionOut,
+)
+
+__all__ = [
+    "IntervalBody",
+    "PlanChangeIn",
+    "PlanIn",
+    "PlanListOut",
+    "PlanOut",
+    "PlanTermsBody",
+    "PlanVersionListOut",
+    "PlanVersionOut",
+    "TermsOut",
+]

@@ -1,0 +1,106 @@
+"""Builds metering and what stands on its counters, from the production adapters."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Final
+
+from mara.agents.adapters.level_counts import AGENTS
+from mara.billing.adapters.usage import (
+    PostgresReservations,
+    PostgresUsageCounters,
+    PostgresUsageHolders,
+)
+from mara.billing.adapters.usage_invoices import PostgresUsageInvoices
+from mara.billing.adapters.usage_levels import STORED_BYTES, PostgresUsageLevels
+from mara.billing.adapters.usage_metrics import CloudWatchUsageMetrics
+from mara.billing.model.meters import Meter
+from mara.billing.service.levels import LevelService
+from mara.billing.service.metering import Metering
+from mara.billing.service.period_usage import CountedPeriodUsage
+from mara.billing.service.reservation_expiry import ReservationExpiryService
+from mara.billing.service.settlements import Settlements
+from mara.billing.service.usage_book import UsageBook
+from mara.billing.service.usage_invoices import UsageInvoiceService
+from mara.billing.service.usage_overview import UsageOverviewService
+from mara.kernel.ids import new_id
+from mara.platform.clock import now
+from mara.platform.database import transaction
+from mara.platform.outbox import publish, publish_all
+from mara.wiring.billing import charging_service
+from mara.wiring.ledger import ledger_service
+
+LEVEL_COUNTS: Final[Mapping[Meter, str]] = {Meter.STORED_MB: STORED_BYTES, Meter.AGENTS: AGENTS}
+"""Queries that count what exists, for the recount of levels."""
+
+
+@cache
+def metering() -> Metering:
+    """Reserve, settle and release; settlements stand in the caller's transaction."""
+    settlements = Settlements(
+        PostgresUsageHolders(),
+        PostgresUsageCounters(),
+        PostgresReservations(),
+        ledger_service(),
+        publish,
+        CloudWatchUsageMetrics(),
+        now,
+    )
+    return Metering(
+        PostgresUsageHolders(),
+        usage_book(),
+        PostgresReservations(),
+        settlements,
+        ledger_service(),
+        transaction,
+        lambda owner_id: charging_service().charge_owner(owner_id),
+        now,
+        new_id,
+    )
+
+
+@cache
+def usage_book() -> UsageBook:
+    """Counters, inside the caller's transaction."""
+    return UsageBook(PostgresUsageCounters(), new_id)
+
+
+@cache
+def period_usage() -> CountedPeriodUsage:
+    """The use of a usage period, for changes and cancellations."""
+    return CountedPeriodUsage(usage_book(), now)
+
+
+@cache
+def reservation_expiry_service() -> ReservationExpiryService:
+    """Expiry of reservations with their holds."""
+    return ReservationExpiryService(
+        PostgresReservations(), PostgresUsageCounters(), ledger_service(), transaction
+    )
+
+
+@cache
+def usage_invoice_service() -> UsageInvoiceService:
+    """Invoices of overage at the end of usage periods."""
+    return UsageInvoiceService(
+        PostgresUsageCounters(), PostgresUsageInvoices(), transaction, publish_all, new_id
+    )
+
+
+@cache
+def level_service() -> LevelService:
+    """Levels of agents, bots and stored bytes."""
+    return LevelService(
+        PostgresUsageLevels(LEVEL_COUNTS),
+        PostgresUsageHolders(),
+        transaction,
+        CloudWatchUsageMetrics(),
+        now,
+    )
+
+
+@cache
+def usage_overview_service() -> UsageOverviewService:
+    """What a user has used."""
+    return UsageOverviewService(
+        PostgresUsageHolders(), usage_book(), PostgresUsageLevels(LEVEL_COUNTS), transaction, now
+    )
