@@ -121,7 +121,7 @@ def _subscribers(*, allowance: int) -> list[UUID]:
 
 
 def _plan(allowance: int) -> UUID:
-    """The version of a new plan; the plan without an allowance is not the default."""
+    """The version of a new plan."""
     from mara.billing.model.meters import Meter
     from mara.billing.model.periods import MONTHLY
     from mara.billing.model.plan import PlanTerms, Visibility
@@ -131,5 +131,5 @@ def _plan(allowance: int) -> UUID:
     limits = dict.fromkeys(Meter, allowance)
     prices = {Meter.ANSWERS: 100, Meter.GENERATED_TOKENS: 100} if not allowance else {}
     terms = PlanTerms(price=0, interval=MONTHLY, allowances=limits, overage_prices=prices)
-    draft = PlanDraft(f"bench-{allowance}", {}, Visibility.PUBLIC, terms, is_default=allowance > 0)
+    draft = PlanDraft(f"bench-{allowance}", {}, Visibility.PUBLIC, terms)
     return plan_service().create(draft).current.id

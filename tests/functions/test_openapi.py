@@ -51,6 +51,7 @@ STORY = (
     *("create_plan",),
     *("change_plan",),
     *("list_plan_versions",),
+    *("get_my_usage",),
     *("delete_conversation", "delete_agent", "delete_document"),
     *("list_sessions", "end_session"),
     *("log_out", "log_out_everywhere", "change_password"),

@@ -37,6 +37,7 @@ from mara.billing.service.settlements import Settlements
 from mara.billing.service.usage_book import UsageBook
 from mara.billing.service.usage_invoices import UsageInvoiceService
 from mara.billing.service.usage_overview import UsageOverviewService
+from mara.kernel.errors import DomainError
 from mara.kernel.ids import new_id
 from mara.kernel.messages import Message
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
@@ -57,7 +58,7 @@ from tests.support.fakes.usage import (
     UsageAlarms,
 )
 from tests.support.money import make_owner
-from tests.support.subscriptions import Billing, add_plan
+from tests.support.subscriptions import Billing, add_plan, without_default_plan
 
 ANSWERS, TOKENS, PAGES = Meter.ANSWERS, Meter.GENERATED_TOKENS, Meter.PAGES
 # Versions are cached by process, as they never change: these codes are of these tests alone.
@@ -73,6 +74,20 @@ def limited(code: str = "metered", *, price: int = 10 * USDT, **terms: Any) -> P
         **terms,
     }
     return plan_version(code, price=price, **given)
+
+
+def rule_of(refusal: DomainError) -> dict[str, object]:
+    """The rule of a refusal, with its figures."""
+    rule = refusal.extensions["rule"]
+    assert isinstance(rule, dict)
+    return rule
+
+
+def ways_out(refusal: DomainError) -> list[str]:
+    """The actions that a refusal offers."""
+    ways = refusal.extensions["way_out"]
+    assert isinstance(ways, list)
+    return [way["action"] for way in ways]
 
 
 def _renew_nothing(_: UUID) -> bool:
@@ -221,6 +236,7 @@ class MeteringWorld:
 
 def postgres_metering() -> MeteringWorld:
     """Needs the fixture ``database``."""
+    without_default_plan()
     add_plan(FREE, is_default=True)
     return MeteringWorld(
         transaction,

@@ -16,6 +16,7 @@ from mara.kernel.ids import new_id
 from mara.kernel.messages import Message
 from mara.kernel.unit_of_work import SYSTEM
 from mara.ledger.model import Cause
+from mara.platform.clock import now
 from mara.platform.database import connection, transaction
 from mara.wallets.adapters.deposits import PostgresDeposits
 from mara.wallets.model import BlockRef, Deposit, DepositKey, DepositState, Network
@@ -85,6 +86,25 @@ def add_plan(version: PlanVersion, *, is_default: bool = False) -> PlanVersion:
     with transaction(SYSTEM):
         PostgresPlans().add(plan)
     return version
+
+
+def without_default_plan() -> None:
+    """Withdraw the plan that the migrations insert: it is neither sold nor the default."""
+    with transaction(SYSTEM):
+        connection().execute(
+            "UPDATE plans SET is_default = false, visibility = 'archived' WHERE is_default"
+        )
+
+
+def subscribe_now(owner_id: UUID, version: PlanVersion, *, overage_limit: int = 0) -> None:
+    """Subscribe to a new plan from now on; the owner has the money."""
+    add_plan(version)
+    Billing(now()).subscribe(owner_id, version)
+    with transaction(SYSTEM):
+        connection().execute(
+            "UPDATE subscriptions SET overage_limit = %s WHERE owner_id = %s AND state <> 'ended'",
+            (overage_limit, owner_id),
+        )
 
 
 def pay_in(owner_id: UUID, amount: int) -> None:

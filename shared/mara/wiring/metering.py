@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import cache
 from typing import Final
+from uuid import UUID
 
 from mara.agents.adapters.level_counts import AGENTS
 from mara.billing.adapters.usage import (
@@ -26,7 +27,6 @@ from mara.kernel.ids import new_id
 from mara.platform.clock import now
 from mara.platform.database import transaction
 from mara.platform.outbox import publish, publish_all
-from mara.wiring.billing import charging_service
 from mara.wiring.ledger import ledger_service
 
 LEVEL_COUNTS: Final[Mapping[Meter, str]] = {Meter.STORED_MB: STORED_BYTES, Meter.AGENTS: AGENTS}
@@ -52,10 +52,16 @@ def metering() -> Metering:
         settlements,
         ledger_service(),
         transaction,
-        lambda owner_id: charging_service().charge_owner(owner_id),
+        _renew,
         now,
         new_id,
     )
+
+
+def _renew(owner_id: UUID) -> bool:
+    from mara.wiring.billing import charging_service
+
+    return charging_service().charge_owner(owner_id)
 
 
 @cache

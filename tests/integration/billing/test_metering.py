@@ -31,6 +31,8 @@ from tests.support.metering import (
     fake_metering,
     limited,
     postgres_metering,
+    rule_of,
+    ways_out,
 )
 
 AFTER_PERIOD = NOW + timedelta(days=28)
@@ -63,22 +65,22 @@ class TestReserve:
         owner = world.subscriber(limited(), left=USDT)
         with pytest.raises(UsageLimitReached) as refused:
             world.reserve(owner, "a", answers=1, generated_tokens=1001)
-        assert refused.value.extensions == {
-            "rule": "overage_limit",
+        assert rule_of(refused.value) == {
+            "name": "overage_limit",
+            "plan": "metered",
             "meter": TOKENS,
-            "requested": 1001,
             "included": 1000,
             "used": 0,
             "reserved": 0,
+            "requested": 1001,
             "resets_at": AFTER_PERIOD.isoformat(),
-            "plan": "metered",
-            "ways": ["wait", "change_plan", "raise_overage_limit"],
             "overage_price": "0.000007",
             "overage_unit": 1000,
             "overage_limit": "0.000000",
             "overage_spent": "0.000000",
             "overage_cost": "0.000001",
         }
+        assert ways_out(refused.value) == ["wait", "change_plan", "raise_overage_limit"]
         assert world.stored(owner) == {}
         world.use(owner, "b", answers=10)
         with pytest.raises(UsageLimitReached):
@@ -90,8 +92,8 @@ class TestReserve:
         owner = world.subscriber(version, overage_limit=USDT)
         with pytest.raises(UsageLimitReached) as refused:
             world.reserve(owner, "a", pages=6)
-        assert refused.value.extensions["rule"] == "allowance"
-        assert refused.value.extensions["ways"] == ["wait", "change_plan"]
+        assert rule_of(refused.value)["name"] == "allowance"
+        assert ways_out(refused.value) == ["wait", "change_plan"]
 
     def test_holds_the_price_of_what_is_above_the_allowance(
         self, world: MeteringWorld, owner: UUID
@@ -108,7 +110,7 @@ class TestReserve:
         world.reserve(owner, "c", answers=4)
         with pytest.raises(UsageLimitReached) as refused:
             world.reserve(owner, "d", answers=1)
-        assert refused.value.extensions["overage_spent"] == "0.001000"
+        assert rule_of(refused.value)["overage_spent"] == "0.001000"
         assert world.balance(owner) == Balance(available=USDT - 1000, reserved=400)
 
     def test_counts_the_overage_of_all_meters_against_the_limit(
@@ -126,7 +128,7 @@ class TestReserve:
         with pytest.raises(InsufficientFunds) as refused:
             world.reserve(owner, "b", answers=2)
         assert refused.value.extensions["missing"] == "0.000050"
-        assert refused.value.extensions["ways"] == ["wait", "deposit", "change_plan"]
+        assert ways_out(refused.value) == ["wait", "deposit", "change_plan"]
         assert world.stored(owner)[ANSWERS].overage_reserved == 0
         assert world.reserve(owner, "b", answers=1).hold is not None
 
@@ -152,12 +154,12 @@ class TestReserve:
         world.reserve(owner, "a", feature=Feature.GENERATED_ANSWERS, answers=1)
         with pytest.raises(NotInPlan) as refused:
             world.reserve(owner, "b", feature=Feature.WEBHOOKS, answers=1)
-        assert refused.value.extensions == {
-            "rule": "feature",
-            "feature": Feature.WEBHOOKS,
+        assert rule_of(refused.value) == {
+            "name": "feature",
             "plan": "metered",
-            "ways": ["change_plan"],
+            "feature": Feature.WEBHOOKS,
         }
+        assert ways_out(refused.value) == ["change_plan"]
         world.metering.check(owner, Feature.GENERATED_ANSWERS)
         with pytest.raises(NotInPlan):
             world.metering.check(owner, Feature.WEBHOOKS)
@@ -181,7 +183,7 @@ class TestDefaultPlan:
         world.use(owner, "a", answers=3)
         with pytest.raises(UsageLimitReached) as refused:
             world.reserve(owner, "b", answers=1)
-        assert refused.value.extensions["ways"] == ["wait", "subscribe"]
+        assert ways_out(refused.value) == ["wait", "subscribe"]
         world.at = AFTER_PERIOD - timedelta(seconds=1)
         with pytest.raises(UsageLimitReached):
             world.reserve(owner, "b", answers=1)
@@ -510,8 +512,8 @@ class TestLevels:
             service.take_level(owner, Meter.STORED_MB, 1)
         with pytest.raises(UsageLimitReached) as refused, world.unit_of_work(owner):
             service.take_level(owner, Meter.AGENTS)
-        assert refused.value.extensions["used"] == 2
-        assert refused.value.extensions["ways"] == ["delete", "change_plan"]
+        assert rule_of(refused.value)["used"] == 2
+        assert ways_out(refused.value) == ["delete", "change_plan"]
         with pytest.raises(UsageLimitReached), world.unit_of_work(owner):
             service.take_level(owner, Meter.STORED_MB, 1)
         with world.unit_of_work(owner):

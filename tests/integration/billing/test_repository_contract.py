@@ -26,6 +26,7 @@ from mara.ledger.model import Cause
 from mara.ledger.service import LedgerService
 from tests.support.billing import NOW, USDT, plan_version
 from tests.support.stores import Store, fake_store, postgres_store
+from tests.support.subscriptions import without_default_plan
 
 TEAM = plan_version("team", price=10 * USDT)
 MONTH = timedelta(days=28)
@@ -37,6 +38,7 @@ def store(request: pytest.FixtureRequest) -> Store:
     if request.param == "fake":
         return fake_store()
     request.getfixturevalue("database")
+    without_default_plan()
     return postgres_store()
 
 
@@ -138,7 +140,7 @@ class TestPlans:
             store.plans.save(plan_of(replace(second, id=new_id())))
 
     def test_have_one_default(self, store: Store) -> None:
-        free = plan_of(plan_version("free", price=0), is_default=True)
+        free = plan_of(plan_version("gratis", price=0), is_default=True)
         with store.unit_of_work(SYSTEM):
             store.plans.add(free)
             assert store.plans.get_default() == free

@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mara.billing.errors import NotInPlan
 from mara.billing.model.counter import PERIODIC, Counter, ReservedItem, overage_of, reserve
 from mara.billing.model.entitlement import RUNNING, Entitlement
 from mara.billing.model.meters import Feature, Meter
-from mara.billing.model.usage_refusals import limit_reached, ways_out
+from mara.billing.model.usage_refusals import feature_missing, limit_reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +25,7 @@ class Grant:
 def check_feature(entitlement: Entitlement, feature: Feature) -> None:
     """Raises NotInPlan unless the plan contains the feature."""
     if feature not in entitlement.version.terms.features:
-        raise NotInPlan(
-            "Choose a plan that contains it.",
-            rule="feature",
-            feature=feature,
-            plan=entitlement.version.code,
-            ways=ways_out(entitlement),
-        )
+        raise feature_missing(entitlement, feature)
 
 
 def decide(

@@ -1,38 +1,33 @@
-"""Refusals of use: each carries its rule, its figures and the ways out."""
+"""Refusals of use: each carries its rule, its figures and the ways out.
 
-from mara.billing.errors import UsageLimitReached
+``rule`` is an object with the rule's ``name`` and its figures; ``way_out`` is a list of objects
+with an ``action``.
+"""
+
+from collections.abc import Sequence
+
+from mara.billing.errors import NotInPlan, UsageLimitReached
 from mara.billing.model.counter import Counter
 from mara.billing.model.entitlement import RUNNING, Entitlement
-from mara.billing.model.meters import Meter
+from mara.billing.model.meters import Feature, Meter
 from mara.billing.model.subscription import State
 from mara.kernel.money import format_usdt
 from mara.ledger.errors import InsufficientFunds
 
 
-def ways_out(entitlement: Entitlement) -> list[str]:
-    """What the user can do, besides waiting for the next usage period."""
-    match entitlement.state:
-        case None:
-            return ["subscribe"]
-        case State.PAST_DUE:
-            return ["pay", "change_plan"]
-        case _:
-            return ["change_plan"]
-
-
 def limit_reached(
     entitlement: Entitlement,
     counter: Counter,
-    rule: str,
+    name: str,
     *,
     requested: int,
     overage: tuple[int, int] = (0, 0),
 ) -> UsageLimitReached:
-    """The refusal of ``requested`` units by ``rule``: ``allowance`` or ``overage_limit``.
+    """The refusal of ``requested`` units by the rule ``name``: ``allowance`` or ``overage_limit``.
 
     ``overage`` is what it costs so far, and what this would add, in micro-USDT.
     """
-    ways = ["wait", *ways_out(entitlement)]
+    actions = ["wait", *_changes(entitlement)]
     figures: dict[str, object] = {}
     price = entitlement.version.terms.overage_prices.get(counter.meter)
     if price is not None and entitlement.state in RUNNING:
@@ -43,35 +38,55 @@ def limit_reached(
             "overage_spent": format_usdt(overage[0]),
             "overage_cost": format_usdt(overage[1]),
         }
-        ways.append("raise_overage_limit")
+        actions.append("raise_overage_limit")
+    code = entitlement.version.code
     return UsageLimitReached(
-        f"The plan {entitlement.version.code} has no {requested} {counter.meter} left.",
-        rule=rule,
-        meter=counter.meter,
-        requested=requested,
-        included=counter.included,
-        used=counter.used,
-        reserved=counter.reserved,
-        resets_at=counter.period.end.isoformat(),
-        plan=entitlement.version.code,
-        ways=ways,
-        **figures,
+        f"The plan {code} has no {requested} {counter.meter} left.",
+        rule={
+            "name": name,
+            "plan": code,
+            "meter": counter.meter,
+            "included": counter.included,
+            "used": counter.used,
+            "reserved": counter.reserved,
+            "requested": requested,
+            "resets_at": counter.period.end.isoformat(),
+            **figures,
+        },
+        way_out=_ways(actions),
     )
 
 
 def level_reached(
     entitlement: Entitlement, meter: Meter, *, included: int, level: int, requested: int
 ) -> UsageLimitReached:
-    """The refusal to create something, because the level of ``meter`` would exceed the plan's."""
+    """The refusal to create something, because the level of ``meter`` would exceed the plan's.
+
+    ``included``, ``level`` and ``requested`` are in the unit of the level: bytes or things.
+    """
+    code = entitlement.version.code
+    allowed = entitlement.version.terms.allowances[meter]
     return UsageLimitReached(
-        f"The plan {entitlement.version.code} includes {included} {meter}.",
-        rule="level",
-        meter=meter,
-        requested=requested,
-        included=included,
-        used=level,
-        plan=entitlement.version.code,
-        ways=["delete", *ways_out(entitlement)],
+        f"The plan {code} includes {allowed} {meter}.",
+        rule={
+            "name": "level",
+            "plan": code,
+            "meter": meter,
+            "included": included,
+            "used": level,
+            "reserved": 0,
+            "requested": requested,
+        },
+        way_out=_ways(["delete", *_changes(entitlement)]),
+    )
+
+
+def feature_missing(entitlement: Entitlement, feature: Feature) -> NotInPlan:
+    """The refusal of what the plan does not contain."""
+    return NotInPlan(
+        "Choose a plan that contains it.",
+        rule={"name": "feature", "plan": entitlement.version.code, "feature": feature},
+        way_out=_ways(_changes(entitlement)),
     )
 
 
@@ -83,10 +98,27 @@ def funds_short(entitlement: Entitlement, cost: int, available: int) -> Insuffic
     """
     return InsufficientFunds(
         "Overage is paid from the balance.",
-        rule="overage",
-        plan=entitlement.version.code,
-        cost=format_usdt(cost),
-        available=format_usdt(available),
+        rule={
+            "name": "overage",
+            "plan": entitlement.version.code,
+            "cost": format_usdt(cost),
+            "available": format_usdt(available),
+        },
         missing=format_usdt(max(cost - available, 0)),
-        ways=["wait", "deposit", *ways_out(entitlement)],
+        way_out=_ways(["wait", "deposit", *_changes(entitlement)]),
     )
+
+
+def _changes(entitlement: Entitlement) -> list[str]:
+    """What the user can do about the plan."""
+    match entitlement.state:
+        case None:
+            return ["subscribe"]
+        case State.PAST_DUE:
+            return ["pay", "change_plan"]
+        case _:
+            return ["change_plan"]
+
+
+def _ways(actions: Sequence[str]) -> list[dict[str, str]]:
+    return [{"action": action} for action in actions]
