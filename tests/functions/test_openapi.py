@@ -52,6 +52,7 @@ STORY = (
     *("change_plan",),
     *("list_plan_versions",),
     *("get_my_usage",),
+    *("get_revenue",),
     *("delete_conversation", "delete_agent", "delete_document"),
     *("list_sessions", "end_session"),
     *("log_out", "log_out_everywhere", "change_password"),

@@ -132,7 +132,21 @@ subscription_events = Table(
     Column("at", TIMESTAMP, nullable=False),
     Column("recorded_at", TIMESTAMP, nullable=False),
     Index("subscription_events_owner", "owner_id", "at"),
-    Index("subscription_events_at", "at"),
+    Index(
+        "subscription_events_movements",
+        "owner_id",
+        "at",
+        "subscription_id",
+        "number",
+        postgresql_include=["monthly_before", "monthly_after"],
+        postgresql_where=text("monthly_before <> monthly_after"),
+    ),
+    Index(
+        "subscription_events_trials",
+        "subscription_id",
+        "number",
+        postgresql_where=text("state = 'trialing'"),
+    ),
 )
 
 # A draft or open invoice has a time to pay: `pay_until`, which pauses move on.
@@ -183,6 +197,13 @@ invoices = Table(
         postgresql_where=text("status IN ('draft', 'open')"),
     ),
     Index("invoices_owner", "owner_id", "id"),
+    Index(
+        "invoices_period",
+        "period_start",
+        "period_end",
+        postgresql_using="brin",
+        postgresql_with={"pages_per_range": 16},
+    ),
 )
 
 credit_notes = Table(

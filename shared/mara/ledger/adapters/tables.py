@@ -55,6 +55,12 @@ ledger_transfers = Table(
     Column("created_at", TIMESTAMP, nullable=False),
     UniqueConstraint("key", name="ledger_key"),
     UniqueConstraint("ends_id", name="ledger_ends"),
+    Index(
+        "ledger_transfers_created",
+        "created_at",
+        postgresql_using="brin",
+        postgresql_with={"pages_per_range": 16},
+    ),
     CheckConstraint("length(key) BETWEEN 1 AND 200", name="key"),
     CheckConstraint("length(kind) BETWEEN 1 AND 40", name="kind"),
     CheckConstraint("length(reference) BETWEEN 1 AND 200", name="reference"),

@@ -1,0 +1,1 @@
+"""Adapters of the analytics domain, named after their technology."""
