@@ -118,6 +118,7 @@ def secret_values() -> dict[str, str]:
         "tokens": rotated_token_secrets() or json.dumps({"local-1": secrets.token_secret}),
         "local-keys": json.dumps({"local-1": secrets.local_key}),
         "chains": json.dumps(chains.settings()),
+        "trials": secrets.trial_key,
     }
 
 

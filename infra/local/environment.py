@@ -7,6 +7,7 @@ from infra.local import deploy, settings
 SECRETS = {
     "MARA_DATABASE_URL": "database",
     "MARA_CHAINS": "chains",
+    "MARA_TRIAL_KEY": "trials",
     "MARA_LOCAL_KEYS": "local-keys",
 }
 """Each variable, and the secret that the functions get it from."""

@@ -75,6 +75,7 @@ def write_environment() -> Path:
         "MARA_DATABASE_URL": secrets["database"].replace("127.0.0.1", HOST),
         "MARA_LOCAL_KEYS": secrets["local-keys"],
         "MARA_CHAINS": secrets["chains"].replace("127.0.0.1", HOST),
+        "MARA_TRIAL_KEY": secrets["trials"],
         "MARA_OPENSEARCH_PASSWORD": "",
         "MARA_KEYS": given["Keys"],
         "MARA_CORS_ORIGINS": given["CorsOrigins"],

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-NAMES = ("database", "tokens", "chains", "local-keys", "opensearch")
+NAMES = ("database", "tokens", "chains", "local-keys", "opensearch", "trials")
 """Those that the template and the functions read."""
 
 TOKENS = "tokens"

@@ -53,6 +53,8 @@ class Secrets:
     """The secret access key with which requests to the AWS emulator are signed."""
     local_key: str
     """64 hexadecimal digits: the key that wraps the data keys of this machine."""
+    trial_key: str
+    """The key of the hashes that remember who has used a trial."""
 
 
 def state_dir() -> Path:

@@ -22,6 +22,7 @@ def set_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         "MARA_LOCAL_KEYS": json.dumps(LOCAL_KEYS),
         "MARA_BUCKET": "mara-test",
         "MARA_CHAINS": json.dumps({name: {"urls": [NOWHERE]} for name in NETWORKS}),
+        "MARA_TRIAL_KEY": "pV4tYk8Wn2QxZr6LhBm9Fc3Jd7Sg5Ea1",
         "MARA_EVENTS_TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:mara-local-events",
         "MARA_BCRYPT_COST": "4",
         "MARA_REQUESTS_PER_MINUTE_USER": "60000",

@@ -24,6 +24,13 @@ def charging_service() -> ChargingService:
 @cache
 def account_books() -> AccountBooks:
     """Accounts of subscriptions with their funds."""
+    return AccountBooks(
+        PostgresAccounts(), ledger_service(), deposits_in_flight(), publish_all, new_id
+    )
+
+
+@cache
+def deposits_in_flight() -> PostgresDepositsInFlight:
+    """Deposits that are not credited yet."""
     minimums = {network: rules.minimum_micro_usdt for network, rules in deposit_rules().items()}
-    deposits = PostgresDepositsInFlight(minimums, set(chain_settings()))
-    return AccountBooks(PostgresAccounts(), ledger_service(), deposits, publish_all, new_id)
+    return PostgresDepositsInFlight(minimums, set(chain_settings()))

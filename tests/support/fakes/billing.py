@@ -123,6 +123,9 @@ class FakeAccounts:
                 return self._account(one, at)
         return None
 
+    def find(self, owner_id: UUID, at: datetime) -> Account | None:
+        return self.lock_of(owner_id, at)
+
     def save(self, change_sets: Sequence[ChangeSet], at: datetime, actor_id: UUID | None) -> None:
         with self._database.statement():
             for change_set in change_sets:

@@ -1,5 +1,6 @@
 """The state table of subscriptions."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from mara.billing.model.subscription_events import (
     CancelAtEnd,
     ChangePlan,
     End,
+    LimitOverage,
     MissPayment,
     PlanNext,
     Resume,
@@ -53,12 +55,14 @@ EVENTS: list[SubscriptionEvent] = [
     PlanNext(LATER, BUSINESS),
     CancelAtEnd(LATER),
     Resume(LATER),
+    LimitOverage(LATER, 5_000_000),
     *(End(LATER, reason) for reason in EndReason),
 ]
 POSSIBLE = {
     State.INCOMPLETE: {
         "AwaitPayment": State.INCOMPLETE,
         "StartPeriod": State.ACTIVE,
+        "LimitOverage": State.INCOMPLETE,
         "End cancelled": State.ENDED,
         "End expired": State.ENDED,
         "End closed": State.ENDED,
@@ -68,6 +72,7 @@ POSSIBLE = {
         "MissPayment": State.PAST_DUE,
         "ChangePlan": State.TRIALING,
         "CancelAtEnd": State.TRIALING,
+        "LimitOverage": State.TRIALING,
         "End cancelled": State.ENDED,
         "End closed": State.ENDED,
     },
@@ -77,12 +82,14 @@ POSSIBLE = {
         "ChangePlan": State.ACTIVE,
         "PlanNext": State.ACTIVE,
         "CancelAtEnd": State.ACTIVE,
+        "LimitOverage": State.ACTIVE,
         "End cancelled": State.ENDED,
         "End closed": State.ENDED,
     },
     State.PAST_DUE: {
         "StartPeriod": State.ACTIVE,
         "ChangePlan": State.PAST_DUE,
+        "LimitOverage": State.PAST_DUE,
         "End cancelled": State.ENDED,
         "End unpaid": State.ENDED,
         "End closed": State.ENDED,
@@ -134,6 +141,14 @@ class TestApply:
         planned = apply(ACTIVE, PlanNext(LATER, BUSINESS))
         assert planned.next_version == BUSINESS
         assert apply(planned, CancelAtEnd(LATER)).next_version is None
+
+    @pytest.mark.parametrize("state", [state for state in State if state is not State.ENDED])
+    def test_limits_overage_and_changes_nothing_else(self, state: State) -> None:
+        before = BY_STATE[state]
+        after = apply(before, LimitOverage(LATER, 5_000_000))
+        assert after.overage_limit == 5_000_000
+        unchanged = replace(after, overage_limit=0, events=before.events)
+        assert replace(unchanged, changed_at=before.changed_at) == before
 
     def test_the_present_plan_takes_a_planned_change_back(self) -> None:
         planned = apply(ACTIVE, PlanNext(LATER, BUSINESS))

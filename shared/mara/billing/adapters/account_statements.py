@@ -1,12 +1,12 @@
 """The SQL of accounts: locks of what is due, and bulk writes of JSON arrays."""
 
-LOCKED = """
+JOINED = """
     SELECT s.*, coalesce(c.ahead_us, 0) AS ahead_us, NOT u.active AS is_closed
     FROM subscriptions s JOIN users u ON u.id = s.owner_id
     LEFT JOIN billing_clocks c ON c.owner_id = s.owner_id
 """
 DUE = (
-    LOCKED
+    JOINED
     + """
     WHERE s.state <> 'ended' AND s.due_at <= %(at)s AND (s.due_at, s.id) > (%(due_at)s, %(id)s)
     ORDER BY s.due_at, s.id LIMIT %(limit)s FOR UPDATE OF s SKIP LOCKED
@@ -15,7 +15,7 @@ DUE = (
 # Whom money has reached since the last look: a balance that covers the invoice, or deposits that
 # stop its deadline, unless it stands still already or they may stop it no longer.
 COVERED = (
-    LOCKED
+    JOINED
     + """
     JOIN invoices i ON i.subscription_id = s.id AND i.status IN ('draft', 'open')
     LEFT JOIN ledger_accounts a ON a.owner_id = s.owner_id
@@ -28,8 +28,9 @@ COVERED = (
     ORDER BY s.due_at, s.id LIMIT %(limit)s FOR UPDATE OF s SKIP LOCKED
 """
 )
-SOME = LOCKED + "WHERE s.id = ANY (%s) AND s.state <> 'ended' FOR UPDATE OF s SKIP LOCKED"
-OF_OWNER = LOCKED + "WHERE s.owner_id = %s AND s.state <> 'ended' FOR UPDATE OF s"
+SOME = JOINED + "WHERE s.id = ANY (%s) AND s.state <> 'ended' FOR UPDATE OF s SKIP LOCKED"
+OF_OWNER = JOINED + "WHERE s.owner_id = %s AND s.state <> 'ended'"
+OF_OWNER_LOCKED = OF_OWNER + " FOR UPDATE OF s"
 UNPAID = "SELECT * FROM invoices WHERE subscription_id = ANY (%s) AND status IN ('draft', 'open')"
 
 SUBSCRIPTION = """id uuid, owner_id uuid, state text, version_id uuid, next_version_id uuid,

@@ -20,6 +20,7 @@ from mara.billing.adapters.account_statements import (
     INSERT_EVENTS,
     INSERT_SUBSCRIPTIONS,
     OF_OWNER,
+    OF_OWNER_LOCKED,
     SAVE_INVOICES,
     SET_ASIDE,
     SHIFT,
@@ -66,6 +67,10 @@ class PostgresAccounts:
 
     def lock_of(self, owner_id: UUID, at: datetime) -> Account | None:
         """The account of the owner's subscription that has not ended; waits for its lock."""
+        return next(iter(_accounts(OF_OWNER_LOCKED, (owner_id,), at)), None)
+
+    def find(self, owner_id: UUID, at: datetime) -> Account | None:
+        """The same without a lock, for reading."""
         return next(iter(_accounts(OF_OWNER, (owner_id,), at)), None)
 
     def save(self, change_sets: Sequence[ChangeSet], at: datetime, actor_id: UUID | None) -> None:

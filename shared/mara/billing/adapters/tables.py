@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     SmallInteger,
     Table,
     Text,
@@ -230,6 +231,14 @@ document_numbers = Table(
     Column("series", Text, primary_key=True),
     Column("year", SmallInteger, primary_key=True, autoincrement=False),
     Column("last", BigInteger, nullable=False),
+)
+
+# Each row is a keyed hash of a user's id or e-mail address; it names nobody.
+trials = Table(
+    "trials",
+    metadata,
+    Column("subject", LargeBinary, primary_key=True),
+    Column("used_at", TIMESTAMP, nullable=False),
 )
 
 # How far an owner's billing time is ahead of real time; rows exist in the local stage only.

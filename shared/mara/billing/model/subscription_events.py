@@ -79,6 +79,13 @@ class Resume(SubscriptionEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class LimitOverage(SubscriptionEvent):
+    """Overage of a usage period costs at most ``overage_limit`` from now on, in micro-USDT."""
+
+    overage_limit: int
+
+
+@dataclass(frozen=True, slots=True)
 class End(SubscriptionEvent):
     """Ends now."""
 

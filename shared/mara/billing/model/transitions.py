@@ -13,6 +13,7 @@ from mara.billing.model.subscription_events import (
     CancelAtEnd,
     ChangePlan,
     End,
+    LimitOverage,
     MissPayment,
     PlanNext,
     Resume,
@@ -129,6 +130,10 @@ def _resume(subscription: Subscription, event: Resume) -> Changes:
     return {"cancel_at": None}
 
 
+def _limit_overage(_: Subscription, event: LimitOverage) -> Changes:
+    return {"overage_limit": event.overage_limit}
+
+
 def _end(subscription: Subscription, event: End) -> Changes:
     if event.reason not in ENDINGS[subscription.state]:
         raise _refusal(subscription)
@@ -157,12 +162,14 @@ Transition = Callable[[Subscription, Any], Changes]
 _TRANSITIONS: Final[Mapping[tuple[State, type[SubscriptionEvent]], Transition]] = {
     (State.INCOMPLETE, AwaitPayment): _await_payment,
     (State.INCOMPLETE, StartPeriod): _start_period,
+    (State.INCOMPLETE, LimitOverage): _limit_overage,
     (State.INCOMPLETE, End): _end,
     (State.TRIALING, StartPeriod): _start_period,
     (State.TRIALING, MissPayment): _miss_payment,
     (State.TRIALING, ChangePlan): _change_plan,
     (State.TRIALING, CancelAtEnd): _cancel_at_end,
     (State.TRIALING, Resume): _resume,
+    (State.TRIALING, LimitOverage): _limit_overage,
     (State.TRIALING, End): _end,
     (State.ACTIVE, StartPeriod): _start_period,
     (State.ACTIVE, MissPayment): _miss_payment,
@@ -170,9 +177,11 @@ _TRANSITIONS: Final[Mapping[tuple[State, type[SubscriptionEvent]], Transition]] 
     (State.ACTIVE, PlanNext): _plan_next,
     (State.ACTIVE, CancelAtEnd): _cancel_at_end,
     (State.ACTIVE, Resume): _resume,
+    (State.ACTIVE, LimitOverage): _limit_overage,
     (State.ACTIVE, End): _end,
     (State.PAST_DUE, StartPeriod): _start_period,
     (State.PAST_DUE, ChangePlan): _change_plan,
+    (State.PAST_DUE, LimitOverage): _limit_overage,
     (State.PAST_DUE, End): _end,
 }
 """The state table of a subscription: every event that a state allows."""

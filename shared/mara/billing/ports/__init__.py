@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
-from mara.billing.model.account import Account, EventRecord
+from mara.billing.model.account import Account
 from mara.billing.model.actions import CreditablePayment
 from mara.billing.model.change_set import ChangeSet
 from mara.billing.model.counter import Counter
 from mara.billing.model.entitlement import Holder
+from mara.billing.model.history import HistoryEntry
 from mara.billing.model.invoice import CreditNote, Invoice
 from mara.billing.model.levels import LevelDifference
 from mara.billing.model.meters import Meter
@@ -94,6 +95,9 @@ class Accounts(Protocol):
     def lock_of(self, owner_id: UUID, at: datetime) -> Account | None:
         """The account of the owner's subscription that has not ended; waits for its lock."""
 
+    def find(self, owner_id: UUID, at: datetime) -> Account | None:
+        """The same without a lock, for reading."""
+
     def save(self, change_sets: Sequence[ChangeSet], at: datetime, actor_id: UUID | None) -> None:
         """Write subscriptions, events and invoices; numbered invoices are written last.
 
@@ -166,14 +170,17 @@ class CreditNotes(Protocol):
         """Number and insert the notes; written last, as numbered invoices are."""
 
 
-class Subscriptions(Protocol):
-    """Subscriptions and their history, for reading."""
+class SubscriptionHistory(Protocol):
+    """The events of subscriptions, for reading."""
 
-    def find_open(self, owner_id: UUID) -> Subscription | None:
-        """The owner's subscription that has not ended."""
+    def list(self, owner_id: UUID, page: PageRequest) -> Sequence[HistoryEntry]:
+        """The owner's events, newest first; one more than the page's limit if there are more.
 
-    def list_events(self, owner_id: UUID, page: PageRequest) -> Sequence[EventRecord]:
-        """A page of all events of the owner's subscriptions."""
+        Raises InvalidCursor.
+        """
+
+    def count(self, owner_id: UUID) -> int:
+        """The number of the owner's events."""
 
 
 class BillingMetrics(Protocol):

@@ -1,12 +1,13 @@
 """What users ask of their subscription, under the same locks as charging."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from mara.billing.errors import (
+    OverageLimitTooLow,
     PreviewOutdated,
     SubscriptionExists,
     SubscriptionNotFound,
@@ -24,8 +25,10 @@ from mara.billing.model.change_set import ChangeSet
 from mara.billing.model.changes import ChangeTime, PeriodUse, change
 from mara.billing.model.charging import advance
 from mara.billing.model.invoice import CreditNote, InvoiceStatus
+from mara.billing.model.meters import Meter
 from mara.billing.model.proration import ChangePrice
 from mara.billing.model.subscription import State, Subscription
+from mara.billing.model.subscription_events import LimitOverage
 from mara.billing.ports import CreditNotes, PeriodUsage, Plans, Trials
 from mara.billing.service.accounts import AccountBooks, funds_of
 from mara.billing.service.plans import version_on_sale
@@ -55,13 +58,15 @@ class PlanChange:
 class ActionResult:
     """What an action does or would do; ``as_of`` is the moment it was computed for.
 
-    ``gives_back`` is what a cancellation returns to the balance, in micro-USDT.
+    ``gives_back`` is what a cancellation returns to the balance, in micro-USDT. ``allowances`` are
+    those of the usage period after a change that takes effect within it.
     """
 
     change_set: ChangeSet
     as_of: datetime
     price: ChangePrice | None = None
     gives_back: int = 0
+    allowances: Mapping[Meter, int | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +127,16 @@ class SubscriptionService:
                 advance(change_set)
             before = change_set.subscription
             price = change(change_set, version, wanted.when, self._use(change_set))
-            if change_set.available < 0:
-                raise self._too_low(change_set)
+            after = change_set.subscription
+            allowances: Mapping[Meter, int | None] = {}
+            if wanted.when is ChangeTime.NOW and before.period and after.period:
+                allowances = self.usage.allowances_after(before, after, account.now)
             if not preview:
-                self.usage.change_plan(before, change_set.subscription, account.now)
+                if change_set.available < 0:
+                    raise self._too_low(change_set)
+                self.usage.change_plan(before, after, account.now)
                 self.books.write([change_set], at, caller.user_id)
-        return ActionResult(change_set, account.now, price)
+        return ActionResult(change_set, account.now, price, allowances=allowances)
 
     def cancel(
         self,
@@ -165,6 +174,25 @@ class SubscriptionService:
             account = self._lock(caller.user_id, at)
             change_set = ChangeSet(account, self.new_id)
             resume(change_set)
+            self.books.write([change_set], at, caller.user_id)
+        return ActionResult(change_set, account.now)
+
+    def limit_overage(self, caller: Principal, limit: int) -> ActionResult:
+        """Limit what overage costs in a usage period, in micro-USDT.
+
+        Raises SubscriptionNotFound, OverageLimitTooLow.
+        """
+        at = self.now()
+        with self.unit_of_work(SYSTEM):
+            account = self._lock(caller.user_id, at)
+            spent = self.usage.overage_of(account.subscription, account.now)
+            if limit < spent:
+                raise OverageLimitTooLow(
+                    f"{format_usdt(spent)} USDT are charged or held in this usage period.",
+                    spent=format_usdt(spent),
+                )
+            change_set = ChangeSet(account, self.new_id)
+            change_set.record(LimitOverage(account.now, limit))
             self.books.write([change_set], at, caller.user_id)
         return ActionResult(change_set, account.now)
 

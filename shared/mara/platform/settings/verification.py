@@ -12,6 +12,7 @@ GROUPS = {
     "search.SearchSettings": ("MARA_SEARCH", "MARA_OPENSEARCH_URL"),
     "keys.KeySettings": ("MARA_KEYS", "MARA_LOCAL_KEYS"),
     "chains.ChainsSettings": ("MARA_CHAINS",),
+    "trials.TrialSettings": ("MARA_TRIAL_KEY",),
 }
 """The settings classes that refuse weak values, and the variables that configure them."""
 

@@ -60,9 +60,9 @@ class QrOut(BaseModel):
     )
 
     @classmethod
-    def of(cls, wallet: Wallet, rules: DepositRules) -> Self:
-        """The code of the wallet's payment request."""
-        payload = payload_of(wallet, rules)
+    def of(cls, wallet: Wallet, rules: DepositRules, amount: int | None = None) -> Self:
+        """The code of the wallet's payment request, of ``amount`` micro-USDT if it is given."""
+        payload = payload_of(wallet, rules, amount)
         drawn = io.BytesIO()
         # With the namespace it is an image by itself, with the viewBox it scales, and on a light
         # ground it is read by cameras in a dark page too.
@@ -181,9 +181,13 @@ def decimal_of(amount: int, token: Token) -> str:
     return f"{whole}.{places}" if places else str(whole)
 
 
-def payload_of(wallet: Wallet, rules: DepositRules) -> str:
-    """A transfer request (EIP-681) on Arbitrum; the address alone on the other networks."""
+def payload_of(wallet: Wallet, rules: DepositRules, amount: int | None = None) -> str:
+    """A transfer request (EIP-681) on Arbitrum; the address alone on the other networks.
+
+    Only the transfer request can hold an amount, in the token's smallest unit.
+    """
     address = wallet.address_text
     if wallet.network is not Network.ARBITRUM:
         return address
-    return f"ethereum:{rules.contract}@{rules.chain_id}/transfer?address={address}"
+    request = f"ethereum:{rules.contract}@{rules.chain_id}/transfer?address={address}"
+    return request if amount is None else f"{request}&uint256={amount}"

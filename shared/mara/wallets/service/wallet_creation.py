@@ -1,6 +1,7 @@
 """Creation of wallets: an address from the user's vault, which the scanner watches from then on."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from mara.kernel.clock import Clock
@@ -24,6 +25,15 @@ class WalletCreationService:
     rules: Mapping[Network, DepositRules]
     unit_of_work: UnitOfWork
     now: Clock
+
+    def create_all(self, caller: Principal) -> None:
+        """Create the caller's wallets on all networks that are on and were scanned before.
+
+        Idempotent. Raises KeysUnavailable.
+        """
+        for network in self.rules:
+            with suppress(NetworkOff):
+                self.create(caller, network)
 
     def create(self, caller: Principal, network: Network) -> tuple[Wallet, bool]:
         """The caller's wallet on the network, and whether this call created it.

@@ -1,0 +1,17 @@
+"""POST /api/v1/subscriptions/my/resume - take a cancellation back, before it takes effect."""
+
+from mara.billing.schemas.subscriptions import SubscriptionOut
+from mara.entrypoints.http import USER, api, lambda_handler
+from mara.entrypoints.principal import Caller
+from mara.wiring.subscriptions import subscription_overview_service, subscription_service
+
+app = api(access=USER)
+
+
+@app.post("/api/v1/subscriptions/my/resume")
+async def resume_subscription(caller: Caller) -> SubscriptionOut:
+    subscription_service().resume(caller)
+    return SubscriptionOut.of(subscription_overview_service().get(caller))
+
+
+handler = lambda_handler(app)

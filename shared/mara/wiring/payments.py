@@ -1,0 +1,34 @@
+"""Builds what tells users where to pay."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+from mara.billing.service.payment_instructions import PaymentInstructionService
+from mara.kernel.money import parse_usdt
+from mara.kernel.principal import Principal
+from mara.ledger.errors import InsufficientFunds
+from mara.platform.database import transaction
+from mara.wiring.billing import deposits_in_flight
+from mara.wiring.wallets import chain_settings, deposit_rules, wallet_service
+
+
+@cache
+def payment_instruction_service() -> PaymentInstructionService:
+    """Where to pay on the networks that are on."""
+    rules = {network: deposit_rules()[network] for network in chain_settings()}
+    return PaymentInstructionService(wallet_service(), deposits_in_flight(), rules, transaction)
+
+
+@contextmanager
+def where_to_pay(caller: Principal) -> Iterator[None]:
+    """Add ``pay``, a list of ``PayOut``, to an InsufficientFunds that is raised inside."""
+    try:
+        yield
+    except InsufficientFunds as refused:
+        from mara.billing.schemas.payments import PayOut
+
+        short = parse_usdt(str(refused.extensions.get("missing", "0")))
+        found = payment_instruction_service().get(caller, short)
+        refused.extensions["pay"] = [PayOut.of(one).model_dump(mode="json") for one in found]
+        raise
