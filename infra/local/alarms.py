@@ -93,7 +93,7 @@ def _of_billing() -> Iterator[Alarm]:
         logical_id="SubscriptionsSetAside",
         name="subscriptions-set-aside",
         runbook="subscriptions-set-aside",
-        action="A charge fails for a fault of ours: `subscriptions.set_aside_reason` tells it.",
+        action="A charge fails by an internal error, which `subscriptions.set_aside_reason` tells.",
         statistic="Maximum",
         threshold=0,
         period_s=60,

@@ -12,8 +12,8 @@ from infra.local.scaffold.files import ScaffoldFailed, camel, capitalized, kebab
 from infra.local.settings import ROOT
 
 ROUTE = (
-    *("route", "billing", "create_plan", "POST", "/api/v1/billing/plans"),
-    *("--access", "admin", "--per-minute", "30", "--what", "make a plan"),
+    *("route", "loyalty", "create_card", "POST", "/api/v1/loyalty/cards"),
+    *("--access", "admin", "--per-minute", "30", "--what", "make a card"),
 )
 CHECKS = (
     "tests/architecture/test_functions_match_template.py",
@@ -21,7 +21,7 @@ CHECKS = (
     "tests/architecture/test_openapi_is_complete.py",
     "tests/functions/test_openapi.py::TestDocument",
     "tests/functions/test_openapi.py::TestExamples::test_the_story_has_every_operation_once",
-    "tests/functions/api/billing",
+    "tests/functions/api/loyalty",
 )
 
 
@@ -49,9 +49,9 @@ def tree(tmp_path: Path) -> Path:
 @pytest.mark.proof
 class TestNew:
     def test_domain_and_route_pass_the_checks_as_they_are(self, tree: Path) -> None:
-        run(tree, "infra.local.cli", "new", "domain", "billing", "--above", "ledger")
+        run(tree, "infra.local.cli", "new", "domain", "loyalty", "--above", "ledger")
         written = run(tree, "infra.local.cli", "new", *ROUTE).splitlines()
-        assert "functions/api/billing/create_plan/handler.py" in written
+        assert "functions/api/loyalty/create_card/handler.py" in written
         run(tree, "ruff", "check", "--no-cache", *(f for f in written if f.endswith(".py")))
         run(tree, "pytest", "-q", "-p", "no:cacheprovider", *CHECKS)
 

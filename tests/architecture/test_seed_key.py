@@ -14,11 +14,14 @@ from tests.support.template import statements, translated
 RIGHTS = {
     # It makes a seed, and seals it; none is ever opened there.
     "GenerateWallet": {"kms:GenerateDataKey"},
+    # As before: a subscription that waits for a payment has an address to pay to.
+    "Subscribe": {"kms:GenerateDataKey"},
 }
 """What each function may do with the key of the seeds; no other may do anything with any key."""
 
 IMPORTERS = {
     "functions/api/wallets/generate_wallet/handler.py",
+    "functions/api/billing/subscribe/handler.py",
     # The operator's command, which runs with the operator's own rights.
     "infra/local/rewrap.py",
     # It measures public keys, and reaches neither a database nor a key.

@@ -53,6 +53,8 @@ STORY = (
     *("list_plan_versions",),
     *("get_my_usage",),
     *("get_revenue",),
+    *("subscribe", "get_subscription", "limit_overage", "change_subscription"),
+    *("cancel_subscription", "resume_subscription", "list_subscription_events"),
     *("delete_conversation", "delete_agent", "delete_document"),
     *("list_sessions", "end_session"),
     *("log_out", "log_out_everywhere", "change_password"),
@@ -96,7 +98,7 @@ class Reader:
         self.follow(operations()["log_in"])
 
     def _headers(self, operation: Operation) -> dict[str, str]:
-        if operation.path.startswith("/api/v1/users/admin"):
+        if operation.spec.get("x-role") in {"admin", "superuser"}:
             return self.admin
         if not operation.spec["security"]:
             return {}
@@ -120,7 +122,12 @@ class Reader:
         made: Mapping[str, Any] = answer.json
         if operation.id in {"log_in", "refresh_session"}:
             self.session = dict(made)
-        names = {"create_agent": "agent_id", "create_api_key": "key_id", "register": "user_id"}
+        names = {
+            "create_agent": "agent_id",
+            "create_api_key": "key_id",
+            "create_plan": "plan_id",
+            "register": "user_id",
+        }
         if operation.id in names:
             self.ids[names[operation.id]] = made["id"]
         if operation.id == "list_sessions":

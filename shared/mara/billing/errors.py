@@ -58,7 +58,7 @@ class SubscriptionNotFound(NotFound):
 
 
 class NotInThisState(Conflict):
-    """The subscription's state does not allow this; ``possible`` lists what it allows."""
+    """The subscription's state does not allow this; the detail says what it allows."""
 
     title = "The subscription is not in a state that allows this"
 

@@ -1,4 +1,7 @@
-"""POST /api/v1/subscriptions/my/resume - take a cancellation back, before it takes effect."""
+"""POST /api/v1/subscriptions/my/resume - resume the caller's cancelled subscription.
+
+That is possible until the cancellation takes effect, at the end of the trial or period.
+"""
 
 from mara.billing.schemas.subscriptions import SubscriptionOut
 from mara.entrypoints.http import USER, api, lambda_handler

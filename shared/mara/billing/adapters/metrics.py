@@ -12,5 +12,5 @@ class CloudWatchBillingMetrics:
     """Implements ``BillingMetrics``."""
 
     def record(self, set_aside: int) -> None:
-        """Record one tick: how many subscriptions failed for a fault of ours."""
+        """Record one tick: how many subscriptions failed because of an internal error."""
         publish_metric(METRIC, set_aside)

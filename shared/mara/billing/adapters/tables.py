@@ -233,7 +233,7 @@ document_numbers = Table(
     Column("last", BigInteger, nullable=False),
 )
 
-# Each row is a keyed hash of a user's id or e-mail address; it names nobody.
+# Each row is a keyed hash of a user's id or e-mail address; it identifies no person.
 trials = Table(
     "trials",
     metadata,

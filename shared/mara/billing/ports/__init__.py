@@ -187,7 +187,7 @@ class BillingMetrics(Protocol):
     """Metrics that the alarms of billing evaluate."""
 
     def record(self, set_aside: int) -> None:
-        """Record one tick: how many subscriptions failed for a fault of ours."""
+        """Record one tick: how many subscriptions failed because of an internal error."""
 
 
 class UsageHolders(Protocol):

@@ -42,7 +42,7 @@ class PlanChangeIn(BaseModel):
     names: PlanNames = Field(description="Name of the plan by language.")
     visibility: Visibility = Field(
         default=Visibility.PUBLIC,
-        description="Who can subscribe: everyone, who knows the code, or nobody any more.",
+        description="Who can subscribe: everyone, users who know the code, or no further user.",
         examples=["public"],
     )
     terms: PlanTermsBody = Field(description="What it costs and contains.")
@@ -54,7 +54,15 @@ class PlanIn(PlanChangeIn):
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={
-            "examples": [{"code": "team", "names": NAMES, "visibility": "public", "terms": EXAMPLE}]
+            "examples": [
+                {
+                    "code": "business",
+                    "names": {"ru": "Бизнес", "en": "Business"},
+                    "visibility": "public",
+                    "terms": {"price": "99", "interval": {"unit": "month"}},
+                },
+                {"code": "team", "names": NAMES, "visibility": "public", "terms": EXAMPLE},
+            ]
         },
     )
 

@@ -17,7 +17,8 @@ class CancellationIn(BaseModel):
     """How to cancel."""
 
     model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"now": False, "preview": True}]}
+        extra="forbid",
+        json_schema_extra={"examples": [{"now": True, "preview": True}, {"now": False}]},
     )
 
     now: bool = Field(
@@ -38,7 +39,9 @@ class PlanChangeRequestIn(BaseModel):
         json_schema_extra={"examples": [{"plan": "business", "when": "now", "preview": True}]},
     )
 
-    plan: str = Field(min_length=1, max_length=40, description="Code of the plan.")
+    plan: str = Field(
+        min_length=1, max_length=40, description="Code of the plan.", examples=["business"]
+    )
     when: ChangeTime = Field(default=ChangeTime.NOW, description="When it takes effect.")
     preview: bool = Field(default=False, description="Show the result, and store nothing.")
     as_of: AwareDatetime | None = Field(

@@ -23,16 +23,17 @@ DEFAULT: Literal["default"] = "default"
 class SubscriptionIn(BaseModel):
     """A new subscription."""
 
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"plan": "team", "version": 1}]}
-    )
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"plan": "team"}]})
 
-    plan: str = Field(min_length=1, max_length=40, description="Code of the plan.")
+    plan: str = Field(
+        min_length=1, max_length=40, description="Code of the plan.", examples=["team"]
+    )
     version: int | None = Field(
         default=None,
         ge=1,
         le=2**31 - 1,
         description="Number of the version that the user saw; refused if another is sold now.",
+        examples=[1],
     )
 
 

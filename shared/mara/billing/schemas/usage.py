@@ -55,7 +55,7 @@ class MeterUseOut(BaseModel):
         description="Use above the allowance; null if the plan sells none, so that the allowance is"
         " a limit."
     )
-    period: PeriodOut = Field(description="The usage period; allowances begin anew with the next.")
+    period: PeriodOut = Field(description="The usage period; the next one has its own allowances.")
 
     @classmethod
     def of(cls, use: MeterUse, period: Period) -> Self:

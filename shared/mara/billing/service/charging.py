@@ -19,7 +19,7 @@ BATCH_MAX: Final = 1000
 TICK_MAX: Final = timedelta(seconds=40)
 """How long a tick begins further batches; what is left is done by the next one."""
 RETRY_AFTER: Final = timedelta(hours=1)
-"""How long a subscription that cannot be charged for a fault of ours is set aside."""
+"""How long a subscription that cannot be charged because of an internal error is set aside."""
 
 LockBatch = Callable[[datetime, int, Account | None], Sequence[Account]]
 
@@ -41,8 +41,8 @@ class ChargingService:
     def charge_due(self) -> dict[str, int]:
         """Do everything that is due now, oldest first; a summary for the log.
 
-        Each account is changed at most once. One that fails for a fault of ours is set aside with
-        its reason, and stops no other.
+        Each account is changed at most once. One that fails because of an internal error is set
+        aside with its reason, and stops no other.
         """
         tally, ends_at = _Tally(), self.now() + TICK_MAX
         for lock in (self.books.accounts.lock_due, self.books.accounts.lock_covered):

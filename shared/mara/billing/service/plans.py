@@ -24,7 +24,7 @@ class PlanDraft:
 
 @dataclass(frozen=True, slots=True)
 class PlanService:
-    """Creates plans and versions; a version never changes, so nobody's price does either."""
+    """Creates plans and versions; a version never changes, so no subscriber's price does either."""
 
     plans: Plans
     unit_of_work: UnitOfWork
