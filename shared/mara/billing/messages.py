@@ -3,9 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
+from pydantic import ConfigDict
+
 from mara.billing.model.meters import Meter
 from mara.billing.model.subscription import EndReason
-from mara.kernel.messages import Event
+from mara.kernel.messages import Event, Message
 
 
 class SubscriptionActivated(Event):
@@ -65,3 +67,15 @@ class UsageThresholdReached(Event):
     meter: Meter
     period_start: datetime
     percent: int
+
+
+class ChargeOwner(Message):
+    """Do what is due for one user.
+
+    Events that name a user arrive on its queue as they were published: what they add is ignored,
+    because the tables of deposits, balances and users decide.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    owner_id: UUID

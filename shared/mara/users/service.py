@@ -7,6 +7,7 @@ from uuid import UUID
 from zoneinfo import available_timezones
 
 from mara.kernel.clock import Clock
+from mara.kernel.messages import Publish
 from mara.kernel.page import Page, PageRequest
 from mara.kernel.principal import Principal, Role
 from mara.kernel.replacement import check_complete
@@ -18,6 +19,7 @@ from mara.users.errors import (
     UnknownTimeZone,
     UserNotFound,
 )
+from mara.users.messages import UserDeactivated
 from mara.users.model import Profile, User, UserFilter
 from mara.users.ports import SessionRevocation, Users
 
@@ -75,6 +77,7 @@ class UserAdministrationService:
 
     users: Users
     sessions: SessionRevocation
+    publish: Publish
     unit_of_work: UnitOfWork
     now: Clock
 
@@ -119,6 +122,7 @@ class UserAdministrationService:
             self.users.save(changed)
             if not changed.active:
                 self.sessions.revoke_all(user.id, changed.updated_at, "account deactivated")
+                self.publish(UserDeactivated(owner_id=user.id))
         return changed
 
     def appoint_superuser(self, email: str) -> User:

@@ -5,6 +5,7 @@ from functools import cache
 from mara.auth.adapters.postgres_sessions import PostgresSessions
 from mara.platform.clock import now
 from mara.platform.database import transaction
+from mara.platform.outbox import publish
 from mara.users.adapters.postgres import PostgresUsers
 from mara.users.service import ProfileService, UserAdministrationService
 
@@ -18,4 +19,4 @@ def profile_service() -> ProfileService:
 @cache
 def user_administration_service() -> UserAdministrationService:
     """Administration of accounts."""
-    return UserAdministrationService(PostgresUsers(), PostgresSessions(), transaction, now)
+    return UserAdministrationService(PostgresUsers(), PostgresSessions(), publish, transaction, now)
