@@ -19,6 +19,7 @@ EXTRAS = {
     "vault": ("vault",),
     "wallets": ("wallets",),
     "docs": ("docs",),
+    "charts": ("charts",),
 }
 """The extras of pyproject.toml in each layer; a function has at most five layers."""
 

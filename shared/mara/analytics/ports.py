@@ -5,9 +5,10 @@ from datetime import date
 from typing import Protocol
 from uuid import UUID
 
-from mara.analytics.model.revenue import MoneyMoved, Movements, TrialCounts
-from mara.analytics.model.timeline import Timeline
+from mara.analytics.model.revenue import MoneyMoved, Movements, RevenueBucket, TrialCounts
+from mara.analytics.model.timeline import BucketSize, Timeline
 from mara.analytics.model.usage import UseCount
+from mara.users.model import Locale
 
 VersionIds = Sequence[UUID] | None
 """The versions of the plan that a report is about; None for all plans."""
@@ -33,6 +34,22 @@ class RevenueRecords(Protocol):
 
     def recognised(self, timeline: Timeline, versions: VersionIds) -> Sequence[int]:
         """The paid invoices, spread evenly over their periods; micro-USDT for each bucket."""
+
+
+class RevenueCharts(Protocol):
+    """Draws revenue."""
+
+    def draw(
+        self,
+        buckets: Sequence[RevenueBucket],
+        days: Sequence[RevenueBucket],
+        by: BucketSize,
+        locale: Locale,
+    ) -> str:
+        """SVG: movements of MRR by bucket above the revenue by day; the same input, the same text.
+
+        The text has no script, and refers to nothing outside.
+        """
 
 
 class UsageRecords(Protocol):

@@ -24,7 +24,7 @@ def wants_csv(accept: str | None, format_: Format | None) -> bool:
     """Whether to answer CSV: ``format`` decides; else Accept, if it prefers text/csv to JSON."""
     if format_ is not None:
         return format_ == "csv"
-    weights = _weights(accept or "")
+    weights = media_weights(accept or "")
     return weights.get("text/csv", 0.0) > weights.get("application/json", 0.0)
 
 
@@ -66,7 +66,7 @@ def csv_response(
     return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _weights(accept: str) -> dict[str, float]:
+def media_weights(accept: str) -> dict[str, float]:
     """Each media range with its weight; a weight that is no number counts as 0."""
     weights = {}
     for part in accept.lower().split(","):

@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from mara.analytics.adapters.pygal_charts import PygalRevenueCharts
 from mara.analytics.adapters.revenue import PostgresRevenueRecords
 from mara.analytics.service.revenue import RevenueService
 from mara.platform.clock import now
@@ -10,5 +11,5 @@ from mara.platform.database import snapshot
 
 @cache
 def revenue_service() -> RevenueService:
-    """Reports of revenue."""
-    return RevenueService(PostgresRevenueRecords(), snapshot, now)
+    """Reports of revenue, and their charts."""
+    return RevenueService(PostgresRevenueRecords(), PygalRevenueCharts(), snapshot, now)

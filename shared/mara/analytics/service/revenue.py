@@ -6,9 +6,10 @@ from datetime import date
 
 from mara.analytics.model.revenue import RevenueBucket, RevenueFigures, revenue_buckets
 from mara.analytics.model.timeline import BucketSize, DayRange, Timeline
-from mara.analytics.ports import RevenueRecords
+from mara.analytics.ports import RevenueCharts, RevenueRecords
 from mara.kernel.clock import Clock
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
+from mara.users.model import Locale
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +31,36 @@ class RevenueService:
     """``unit_of_work`` opens a snapshot, so that the figures of a report belong together."""
 
     records: RevenueRecords
+    charts: RevenueCharts
     unit_of_work: UnitOfWork
     now: Clock
 
     def report(self, request: ReportRequest) -> Sequence[RevenueBucket]:
         """The figures of each bucket. Raises InvalidReportRange, PlanNotFound."""
-        timeline = Timeline.of(request.days(self.now().date()), request.by)
+        days = request.days(self.now().date())
         with self.unit_of_work(SYSTEM):
-            versions = self.records.versions_of(request.plan) if request.plan else None
-            figures = RevenueFigures(
-                self.records.movements(timeline, versions),
-                self.records.trials(timeline, versions),
-                self.records.money(timeline, versions),
-                self.records.recognised(timeline, versions),
-            )
+            return self._buckets(request, days, request.by)
+
+    def draw(self, request: ReportRequest, locale: Locale) -> str:
+        """A chart as SVG: movements of MRR by bucket, and revenue by day.
+
+        Raises InvalidReportRange, PlanNotFound.
+        """
+        days = request.days(self.now().date())
+        with self.unit_of_work(SYSTEM):
+            buckets = self._buckets(request, days, request.by)
+            by_day = self._buckets(request, days, BucketSize.DAY)
+        return self.charts.draw(buckets, by_day, request.by, locale)
+
+    def _buckets(
+        self, request: ReportRequest, days: DayRange, by: BucketSize
+    ) -> Sequence[RevenueBucket]:
+        timeline = Timeline.of(days, by)
+        versions = self.records.versions_of(request.plan) if request.plan else None
+        figures = RevenueFigures(
+            self.records.movements(timeline, versions),
+            self.records.trials(timeline, versions),
+            self.records.money(timeline, versions),
+            self.records.recognised(timeline, versions),
+        )
         return revenue_buckets(timeline.bounds, figures)

@@ -88,6 +88,28 @@ class TestGetRevenue:
         assert (found["mrr"], found["movements.new"]) == ("80.000000", "80.000000")
         assert (found["cash_in.tron"], found["logo_churn"]) == ("90.000000", "")
 
+    @pytest.mark.parametrize("accept", ["image/svg+xml", "image/svg+xml, application/json;q=0.5"])
+    def test_answers_a_chart_in_the_language_of_the_request(
+        self, admin: Account, accept: str
+    ) -> None:
+        sell()
+        headers = {**admin.headers, "accept": accept, "accept-language": "ru"}
+        answer = call(get_revenue, "GET", PATH, headers=headers)
+        assert answer.status == 200
+        assert answer.headers["content-type"] == "image/svg+xml"
+        assert answer.headers["content-language"] == "ru"
+        assert "script" not in answer.headers["content-security-policy"]
+        assert answer.text.startswith("<svg")
+        assert "Выручка по дням" in answer.text
+        assert "Revenue by day" in ask(admin, format="svg").text
+
+    @pytest.mark.parametrize("accept", ["", "*/*", "application/json", "text/html"])
+    def test_answers_json_unless_another_format_is_preferred(
+        self, admin: Account, accept: str
+    ) -> None:
+        headers = {**admin.headers, "accept": accept}
+        assert call(get_revenue, "GET", PATH, headers=headers).json["items"]
+
     @pytest.mark.parametrize(
         ("query", "code"),
         [
