@@ -66,6 +66,7 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     "vault": (operations.vault, "rewrap: wrap the data keys of all seeds with the current key"),
     "mail": (operations.mail, "print the e-mails that the local stack sent"),
     "ledger": (operations.ledger, "verify: derive every balance from the postings and compare"),
+    "clock": (operations.clock, "advance: move a user's billing time, and do what became due"),
     "faucet": (chains.faucet, "send test USDT to an address on a chain of the local cloud"),
     "chain": (
         chains.chain,

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable
 from datetime import datetime
 
+from infra.local import billing_clock
 from infra.local.chains import commands as chains
 from infra.local.chains import faucet
 from infra.local.commands import localstack
@@ -85,6 +86,7 @@ def _of_evaluate(parser: argparse.ArgumentParser) -> None:
 
 ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "chain": chains.add_chain_arguments,
+    "clock": billing_clock.add_arguments,
     "evaluate": _of_evaluate,
     "model": _of_model,
     "faucet": faucet.add_arguments,

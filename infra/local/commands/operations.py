@@ -12,6 +12,14 @@ def superuser(options: argparse.Namespace) -> int:
     return 0
 
 
+def clock(options: argparse.Namespace) -> int:
+    """Move a user's billing time forward."""
+    from infra.local.billing_clock import advance
+
+    print(advance(options.user, options.by))
+    return 0
+
+
 def reindex(_: argparse.Namespace) -> int:
     """Build the configured search index and switch to it."""
     from infra.local import reindex as reindexing

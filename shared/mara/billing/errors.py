@@ -114,6 +114,19 @@ class OverageLimitTooLow(Conflict):
     fields = ("overage_limit",)
 
 
+class BillingClockFixed(Forbidden):
+    """Billing time is real time outside the local stage."""
+
+    title = "Billing time cannot be moved here"
+
+
+class InvalidAdvance(Invalid):
+    """The time to advance by is not positive, or too long."""
+
+    title = "Billing time cannot be advanced by this"
+    fields = ("advance_s",)
+
+
 class ConcurrentChange(Unavailable):
     """Another process has changed the subscription since it was read (optimistic locking)."""
 

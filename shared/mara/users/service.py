@@ -125,6 +125,14 @@ class UserAdministrationService:
                 self.publish(UserDeactivated(owner_id=user.id))
         return changed
 
+    def find(self, email: str) -> User:
+        """Return the user with this e-mail address, for operators. Raises UserNotFound."""
+        with self.unit_of_work(SYSTEM):
+            found = self.users.find_by_email(email.lower())
+        if found is None:
+            raise UserNotFound("No account has this e-mail address.")
+        return found
+
     def appoint_superuser(self, email: str) -> User:
         """Give an account the role of superuser, and activate it. Raises UserNotFound.
 
