@@ -141,6 +141,7 @@ class ScriptedModel:
 
     says: str | None
     prompt_tokens_max: int = 4000
+    answer_tokens_max: int = 700
     asked: list[Sequence[ChatMessage]] = field(default_factory=list)
     given_s: list[float | None] = field(default_factory=list)
 

@@ -9,6 +9,7 @@ from mara.billing.adapters.accounts import PostgresAccounts
 from mara.billing.adapters.deposits import PostgresDepositsInFlight
 from mara.billing.adapters.plans import PostgresPlans
 from mara.billing.model.actions import Subscriber, subscribe
+from mara.billing.model.meters import Feature
 from mara.billing.model.plan import Plan, PlanVersion, Visibility
 from mara.billing.service.accounts import AccountBooks, funds_of
 from mara.billing.service.charging import ChargingService
@@ -22,7 +23,7 @@ from mara.wallets.adapters.deposits import PostgresDeposits
 from mara.wallets.model import BlockRef, Deposit, DepositKey, DepositState, Network
 from mara.wallets.model.addresses import ADDRESS_BYTES
 from mara.wiring.ledger import ledger_service
-from tests.support.billing import NOW, USDT
+from tests.support.billing import NOW, USDT, plan_version
 from tests.support.money import make_owner
 
 MINIMUMS = dict.fromkeys(Network, USDT)
@@ -105,6 +106,12 @@ def subscribe_now(owner_id: UUID, version: PlanVersion, *, overage_limit: int = 
             "UPDATE subscriptions SET overage_limit = %s WHERE owner_id = %s AND state <> 'ended'",
             (overage_limit, owner_id),
         )
+
+
+def without_limits(owner_id: UUID) -> None:
+    """Subscribe to a plan that is free and includes everything without a limit."""
+    version = plan_version(f"unlimited-{owner_id.hex[-12:]}", price=0, features=frozenset(Feature))
+    subscribe_now(owner_id, version)
 
 
 def pay_in(owner_id: UUID, amount: int) -> None:

@@ -72,6 +72,45 @@ SCHEMA: dict[str, Any] = {
             "description": "What is wrong with each field of the request.",
             "items": {"$ref": "#/components/schemas/FieldError"},
         },
+        "rule": {
+            "type": "object",
+            "description": "The rule of the plan that refuses the use, with its figures: `name`, "
+            "`plan`, `meter`, `included`, `used`, `reserved`, `requested` and others.",
+            "examples": [
+                {
+                    "name": "allowance",
+                    "plan": "free",
+                    "meter": "answers",
+                    "included": 30,
+                    "used": 30,
+                    "reserved": 0,
+                    "requested": 1,
+                    "resets_at": "2026-12-27T18:17:11Z",
+                }
+            ],
+        },
+        "missing": {
+            "type": "string",
+            "description": "What the balance lacks, in USDT.",
+            "examples": ["1.000000"],
+        },
+        "way_out": {
+            "type": "array",
+            "description": "What makes the use possible: `wait` for the next usage period, "
+            "`subscribe`, `change_plan`, `pay` the open invoice, `deposit`, `raise_overage_limit`,"
+            " `delete` something.",
+            "items": {
+                "type": "object",
+                "required": ["action"],
+                "properties": {
+                    "action": {
+                        "type": "string",
+                        "description": "What to do.",
+                        "examples": ["subscribe"],
+                    }
+                },
+            },
+        },
     },
 }
 FIELD_ERROR: dict[str, Any] = {
@@ -114,7 +153,7 @@ class ProblemType:
 REMEDIES = {
     errors.Invalid: "Correct the request: as it is written, it cannot succeed.",
     errors.Unauthenticated: "Log in, or send a valid access token or API key.",
-    errors.PaymentRequired: "Pay in what is missing, then send the request again.",
+    errors.PaymentRequired: "Take a way that `way_out` lists, such as paying in what is missing.",
     errors.Forbidden: "Use an account or an API key that has the right.",
     errors.NotFound: "Check the address and the ids: the object does not exist, or is not yours.",
     errors.Conflict: "Read the current state of the object, then decide whether to try again.",

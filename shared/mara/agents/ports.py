@@ -5,7 +5,7 @@ another owner is not found.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -154,6 +154,32 @@ class PendingAnswers(Protocol):
 
     def remove(self, owner_id: UUID, answer_id: UUID) -> bool:
         """Delete the question; return False if it is gone already."""
+
+
+class AnswerMetering(Protocol):
+    """What answers may use of their owner's plan. The id of an answer identifies its reservation.
+
+    Reservations that are neither settled nor released expire.
+    """
+
+    def reserve(
+        self, owner_id: UUID, answer_id: UUID, *, tokens: int, lasts: timedelta | None = None
+    ) -> int:
+        """Reserve one answer and ``tokens`` for a model to write; return the reserved tokens.
+
+        Opens transactions of its own. The same answer is one reservation, which keeps its tokens.
+        ``lasts`` is for how long, where the default is too short. Raises UsageLimitReached,
+        InsufficientFunds, NotInPlan, ReservationEnded.
+        """
+
+    def settle(self, owner_id: UUID, answer_id: UUID, *, answers: int, tokens: int) -> int:
+        """Count what was used, in the caller's open transaction; return the price in micro-USDT.
+
+        What was reserved and not used is given back. Raises ReservationNotFound, ReservationEnded.
+        """
+
+    def release(self, owner_id: UUID, answer_id: UUID) -> None:
+        """Give everything back, in a transaction of its own; no effect without a reservation."""
 
 
 class LanguageModelCatalog(Protocol):

@@ -78,6 +78,10 @@ class LanguageModel(Protocol):
     def prompt_tokens_max(self) -> int:
         """The longest prompt, in tokens, that leaves room for an answer in the model's context."""
 
+    @property
+    def answer_tokens_max(self) -> int:
+        """The longest text that the model writes, in tokens: generation is stopped there."""
+
     def chat(
         self,
         prompt: ChatPrompt,

@@ -48,6 +48,11 @@ class OllamaLanguageModel:
         """The longest prompt, in tokens, that leaves room for an answer."""
         return self._context_tokens - ANSWER_TOKENS
 
+    @property
+    def answer_tokens_max(self) -> int:
+        """The longest text that the model writes, in tokens: the server stops there."""
+        return ANSWER_TOKENS
+
     def chat(
         self,
         prompt: ChatPrompt,

@@ -24,8 +24,14 @@ if TYPE_CHECKING:
     from mara.agents.service.answers import AnswerService
     from mara.agents.service.conversations import ConversationService
     from mara.agents.service.evaluation import EvaluationService
-    from mara.agents.service.pending import AcceptanceOfQuestions, QueuedAnswerService
+    from mara.agents.service.pending import (
+        AcceptanceOfQuestions,
+        PendingAnswerService,
+        QueuedAnswerService,
+    )
     from mara.agents.service.publication import PublicationService
+    from mara.agents.service.question import QuestionReader
+    from mara.agents.service.reservation import AnswerReservation
     from mara.agents.service.uploads import UploadService
     from mara.kernel.principal import Principal
 
@@ -59,29 +65,51 @@ def answer_service() -> "AnswerService":
     """Answers to questions, with citations."""
     from mara.agents.service.answers import AnswerService
     from mara.agents.service.composition import Composer
-    from mara.agents.service.question import QuestionReader
     from mara.agents.service.record import AnswerRecorder
     from mara.agents.service.retrieval import PassageRetriever
     from mara.agents.service.sections import SectionReader
     from mara.wiring.language_model import language_model
 
-    conversations, answers = PostgresConversations(), PostgresAnswers()
     return AnswerService(
-        questions=QuestionReader(
-            agents=PostgresAgents(),
-            versions=PostgresVersions(),
-            conversations=conversations,
-            answers=answers,
-            documents=PostgresOwnDocuments(),
-            unit_of_work=transaction,
-        ),
+        questions=_question_reader(),
+        reservation=_answer_reservation(),
         retriever=PassageRetriever(search_service()),
         sections=SectionReader(search_service()),
         composer=Composer(language_model()),
         recorder=AnswerRecorder(
-            conversations, answers, PostgresPendingAnswers(), embedder(), transaction, now
+            PostgresConversations(),
+            PostgresAnswers(),
+            PostgresPendingAnswers(),
+            embedder(),
+            _answer_reservation().metering,
+            transaction,
+            now,
         ),
     )
+
+
+@cache
+def _question_reader() -> "QuestionReader":
+    from mara.agents.service.question import QuestionReader
+
+    return QuestionReader(
+        agents=PostgresAgents(),
+        versions=PostgresVersions(),
+        conversations=PostgresConversations(),
+        answers=PostgresAnswers(),
+        documents=PostgresOwnDocuments(),
+        unit_of_work=transaction,
+    )
+
+
+@cache
+def _answer_reservation() -> "AnswerReservation":
+    from mara.agents.adapters.plan_metering import PlanAnswerMetering
+    from mara.agents.service.reservation import AnswerReservation
+    from mara.wiring.language_model import language_model
+    from mara.wiring.metering import metering
+
+    return AnswerReservation(PlanAnswerMetering(metering()), language_model())
 
 
 @cache
@@ -91,6 +119,8 @@ def question_acceptance() -> "AcceptanceOfQuestions":
     from mara.platform.outbox import publish
 
     return AcceptanceOfQuestions(
+        questions=_question_reader(),
+        reservation=_answer_reservation(),
         agents=PostgresAgents(),
         conversations=PostgresConversations(),
         pending=PostgresPendingAnswers(),
@@ -98,6 +128,14 @@ def question_acceptance() -> "AcceptanceOfQuestions":
         unit_of_work=transaction,
         now=now,
     )
+
+
+@cache
+def pending_answer_service() -> "PendingAnswerService":
+    """The states of questions that a queue answers."""
+    from mara.agents.service.pending import PendingAnswerService
+
+    return PendingAnswerService(PostgresPendingAnswers(), transaction, now)
 
 
 @cache

@@ -19,6 +19,7 @@ from mara.wiring.agents import agent_service, answer_service
 from mara.wiring.search import search_service
 from tests.support.accounts import make_account
 from tests.support.knowledge import learn
+from tests.support.subscriptions import without_limits
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -43,6 +44,7 @@ class ObedientModel:
     """Repeats all it was told, cites every line of it under every number, and keeps it."""
 
     prompt_tokens_max: int = 6000
+    answer_tokens_max: int = 700
     told: list[str] = field(default_factory=list)
 
     def chat(self, prompt: ChatPrompt, **_: Any) -> Completion:
@@ -62,6 +64,7 @@ class Company:
 
 def found_company(number: int, choose: random.Random) -> Company:
     caller = make_account(f"company{number}").principal
+    without_limits(caller.user_id)
     canary = f"canary-{choose.getrandbits(48):012x}"
     learn(
         caller.user_id,

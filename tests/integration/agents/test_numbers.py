@@ -10,6 +10,7 @@ from mara.wiring.agents import agent_service, answer_service
 from tests.support.accounts import make_account
 from tests.support.knowledge import learn_file
 from tests.support.numbers import FACTS, FILES
+from tests.support.subscriptions import without_limits
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -23,6 +24,7 @@ Ask = Callable[[str], Reply]
 @pytest.fixture
 def ask(tmp_path: Path) -> Ask:
     caller = make_account("numbers").principal
+    without_limits(caller.user_id)
     for name, content in FILES.items():
         path = tmp_path / name
         path.write_text(content, encoding="utf-8")

@@ -8,6 +8,7 @@ from mara.agents.model import AgentSettings, AnswerStatus, Reply
 from mara.wiring.agents import agent_service, answer_service
 from tests.support.accounts import make_account
 from tests.support.retrieval import area_under_roc, learn_paragraphs, xquad
+from tests.support.subscriptions import without_limits
 
 pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.proof]
 
@@ -37,6 +38,7 @@ def ask_with_half(language: str, half: int) -> Iterator[tuple[bool, Reply]]:
     """Whether the paragraph that answers is there, and the reply, for every question."""
     paragraphs, questions = xquad(language)
     caller = make_account(f"reader{half}").principal
+    without_limits(caller.user_id)
     learn_paragraphs(caller.user_id, paragraphs, chosen=lambda number: number % 2 == half)
     agent = agent_service().create(caller, AgentSettings("Reads every other page"))
     for question in questions:

@@ -17,6 +17,7 @@ from mara.wiring.agents import agent_service, answer_service
 from mara.wiring.search import search_index
 from tests.support.accounts import make_account
 from tests.support.knowledge import data_folder, learn_file
+from tests.support.subscriptions import without_limits
 
 pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.proof]
 
@@ -52,6 +53,7 @@ def on_call(request: pytest.FixtureRequest) -> "OnCall":
     """An agent that answers from all runbooks, which are files of one format."""
     pattern, is_right = request.param
     caller = make_account("anna").principal
+    without_limits(caller.user_id)
     chunks = index_files(caller.user_id, sorted(data_folder("runbooks-dev").glob(pattern)))
     agent = agent_service().create(caller, AgentSettings("On call"))
     return OnCall(caller, agent.id, chunks, is_right)

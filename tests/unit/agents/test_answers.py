@@ -9,16 +9,28 @@ from uuid import UUID
 import pytest
 
 from mara.agents.errors import AgentNotFound, ConversationNotFound
-from mara.agents.model import Agent, AgentSettings, Answer, AnswerMode, AnswerStatus, Reply
+from mara.agents.model import (
+    Agent,
+    AgentSettings,
+    Answer,
+    AnswerMode,
+    AnswerStatus,
+    Conversation,
+    Reply,
+)
+from mara.agents.model.pending import PendingAnswer
 from mara.agents.service.answers import AnswerService
 from mara.agents.service.composition import Composer
 from mara.agents.service.question import QuestionReader
 from mara.agents.service.record import AnswerRecorder
+from mara.agents.service.reservation import AnswerReservation
 from mara.agents.service.retrieval import PassageRetriever
 from mara.agents.service.sections import SectionReader
+from mara.billing.errors import UsageLimitReached
 from mara.extraction.model import Place
 from mara.kernel.ids import new_id
 from mara.kernel.principal import Principal, Role
+from mara.kernel.time_budget import UNLIMITED
 from mara.search.model import Hit
 from mara.search.service.reranking import FeatureReranker
 from mara.search.service.search import SearchService
@@ -35,6 +47,7 @@ from tests.support.agents import (
     a_hit,
     no_transaction,
 )
+from tests.support.fakes.answers import FakeAnswerMetering
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 CALLER = Principal(new_id(), Role.USER)
@@ -48,6 +61,9 @@ class World:
     agent: Agent
     answers: FakeAnswers
     index: FakeIndex
+    metering: FakeAnswerMetering
+    pending: FakePendingAnswers
+    conversations: FakeConversations
 
     def ask(self, question: str = "disk full", *, conversation_id: UUID | None = None) -> Answer:
         return self.service.ask(CALLER, self.agent.id, question, conversation_id=conversation_id)
@@ -63,6 +79,7 @@ def a_world(
     documents: FakeOwnDocuments | None = None,
 ) -> World:
     agents, answers, index = FakeAgents(), FakeAnswers(), FakeIndex(hits, others)
+    metering, pending = FakeAnswerMetering(answers_left=3, price=2), FakePendingAnswers()
     known = {hit.chunk.document_id for hit in hits}
     settings = AgentSettings("On call", mode=mode, top_k=top_k)
     agent = Agent(new_id(), CALLER.user_id, settings, 1, NOW, NOW)
@@ -78,14 +95,21 @@ def a_world(
             documents or FakeOwnDocuments(known),
             no_transaction,
         ),
+        reservation=AnswerReservation(metering, model),
         retriever=PassageRetriever(search),
         sections=SectionReader(search),
         composer=Composer(model),
         recorder=AnswerRecorder(
-            conversations, answers, FakePendingAnswers(), embedder, no_transaction, lambda: NOW
+            conversations,
+            answers,
+            pending,
+            embedder,
+            metering,
+            no_transaction,
+            lambda: NOW,
         ),
     )
-    return World(service, agent, answers, index)
+    return World(service, agent, answers, index, metering, pending, conversations)
 
 
 def said(answer: str, *quotes: tuple[int, str]) -> ScriptedModel:
@@ -246,6 +270,66 @@ class TestAskForText:
         model = said("Anything.")
         assert self.ask(model, []).status is AnswerStatus.NOT_IN_DOCUMENTS
         assert model.asked == []
+
+
+class TestPriceOfAnswers:
+    def test_is_what_was_posted_for_the_tokens_that_the_model_wrote(self) -> None:
+        world = a_world(
+            model=said("Free space.", (1, "Delete old images first.")), mode=AnswerMode.GENERATE
+        )
+        answer = world.ask()
+        assert answer.reply.usage.price_micro_usdt == 60
+        assert world.answers.rows[answer.id] == answer
+        assert (world.metering.prices, world.metering.answers_left) == ({answer.id: 60}, 2)
+
+    def test_is_of_an_answer_alone_where_no_model_writes(self) -> None:
+        world = a_world()
+        assert world.ask().reply.usage.price_micro_usdt == 0
+        assert world.metering.answers_left == 2
+
+    @pytest.mark.parametrize(
+        ("hits", "model"),
+        [
+            ([], None),
+            ([DISK], ScriptedModel(None)),
+            ([DISK], ScriptedModel("no json")),
+            ([DISK], said("I do not know.")),
+        ],
+        ids=["nothing found", "no model", "a failed model", "a refusal of the model"],
+    )
+    def test_is_nothing_for_what_is_no_answer(
+        self, hits: Sequence[Hit], model: ScriptedModel | None
+    ) -> None:
+        world = a_world(hits, model, AnswerMode.GENERATE)
+        assert world.ask().reply.usage.price_micro_usdt == 0
+        assert (world.metering.held, world.metering.answers_left) == ({}, 3)
+
+    def test_is_reserved_before_any_model_runs(self) -> None:
+        model = said("Free space.", (1, "Delete old images first."))
+        world = a_world(model=model, mode=AnswerMode.GENERATE)
+        world.metering.answers_left = 0
+        with pytest.raises(UsageLimitReached):
+            world.ask()
+        assert (model.asked, world.index.asked, world.answers.rows) == ([], [], {})
+
+    def test_is_given_back_where_the_question_fails(self) -> None:
+        world = a_world()
+        failing = replace(world.service, sections=None)  # type: ignore[arg-type]  # it raises
+        with pytest.raises(AttributeError):
+            failing.ask(CALLER, world.agent.id, "disk full", conversation_id=None)
+        assert (world.metering.held, world.metering.answers_left) == ({}, 3)
+
+    def test_allows_no_model_where_no_tokens_are_reserved(self) -> None:
+        model = said("Free space.", (1, "Delete old images first."))
+        world = a_world(model=model, mode=AnswerMode.GENERATE)
+        at = PendingAnswer(new_id(), CALLER.user_id, world.agent.id, new_id(), "disk full", NOW)
+        world.metering.reserve(CALLER.user_id, at.id, tokens=0)
+        world.pending.add(at)
+        world.conversations.add(
+            Conversation(at.conversation_id, CALLER.user_id, world.agent.id, NOW, NOW)
+        )
+        answer = world.service.ask_queued(at, UNLIMITED)
+        assert (answer.reply.status, model.asked) == (AnswerStatus.QUOTES_ONLY, [])
 
 
 class TestAskInAConversation:

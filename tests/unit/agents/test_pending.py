@@ -18,16 +18,23 @@ from mara.agents.model import Agent, AgentSettings
 from mara.agents.model.pending import (
     DEADLINE,
     PENDING_MAX,
+    RESERVED_FOR,
     PendingAnswer,
     PendingState,
 )
 from mara.agents.service.answers import AnswerService
 from mara.agents.service.composition import Composer
-from mara.agents.service.pending import AcceptanceOfQuestions, QueuedAnswerService
+from mara.agents.service.pending import (
+    AcceptanceOfQuestions,
+    PendingAnswerService,
+    QueuedAnswerService,
+)
 from mara.agents.service.question import QuestionReader
 from mara.agents.service.record import AnswerRecorder
+from mara.agents.service.reservation import AnswerReservation
 from mara.agents.service.retrieval import PassageRetriever
 from mara.agents.service.sections import SectionReader
+from mara.billing.errors import UsageLimitReached
 from mara.kernel.ids import new_id
 from mara.kernel.principal import Principal, Role
 from mara.kernel.time_budget import UNLIMITED
@@ -47,6 +54,7 @@ from tests.support.agents import (
     a_hit,
     no_transaction,
 )
+from tests.support.fakes.answers import FakeAnswerMetering
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 CALLER = Principal(new_id(), Role.USER)
@@ -76,14 +84,27 @@ class World:
     answers: FakeAnswers = field(default_factory=FakeAnswers)
     conversations: FakeConversations = field(default_factory=FakeConversations)
     index: FaultyIndex = field(default_factory=lambda: FaultyIndex([DISK]))
+    metering: FakeAnswerMetering = field(default_factory=FakeAnswerMetering)
     sent: list[AnswerQuestion] = field(default_factory=list)
     at: datetime = NOW
 
     def __post_init__(self) -> None:
         self.agents = FakeAgents({self.agent.id: self.agent})
 
+    def questions(self) -> QuestionReader:
+        return QuestionReader(
+            self.agents,
+            FakeVersions(),
+            self.conversations,
+            self.answers,
+            FakeOwnDocuments({DISK.chunk.document_id}),
+            no_transaction,
+        )
+
     def acceptance(self) -> AcceptanceOfQuestions:
         return AcceptanceOfQuestions(
+            self.questions(),
+            AnswerReservation(self.metering, None),
             self.agents,
             self.conversations,
             self.pending,
@@ -91,6 +112,9 @@ class World:
             no_transaction,
             lambda: self.at,
         )
+
+    def states(self) -> PendingAnswerService:
+        return PendingAnswerService(self.pending, no_transaction, lambda: self.at)
 
     def accept(self, conversation_id: UUID | None = None) -> PendingAnswer:
         return self.acceptance().accept(
@@ -101,14 +125,8 @@ class World:
         embedder = FakeEmbedder()
         search = SearchService(self.index, embedder, FeatureReranker(), no_transaction)
         answering = AnswerService(
-            QuestionReader(
-                self.agents,
-                FakeVersions(),
-                self.conversations,
-                self.answers,
-                FakeOwnDocuments({DISK.chunk.document_id}),
-                no_transaction,
-            ),
+            self.questions(),
+            AnswerReservation(self.metering, None),
             PassageRetriever(search),
             SectionReader(search),
             Composer(None),
@@ -117,6 +135,7 @@ class World:
                 self.answers,
                 self.pending,
                 embedder,
+                self.metering,
                 no_transaction,
                 lambda: self.at,
             ),
@@ -132,7 +151,7 @@ class World:
 
     def state(self) -> tuple[PendingState, str | None]:
         (message,) = self.sent
-        found = self.acceptance().find(CALLER, self.agent.id, message.answer_id)
+        found = self.states().find(CALLER, self.agent.id, message.answer_id)
         assert found is not None
         return found.state, found.failure
 
@@ -167,11 +186,30 @@ class TestAccept:
         with pytest.raises(TooManyQuestions):
             world.accept()
 
+    def test_reserves_the_answer_until_no_try_is_left(self, world: World) -> None:
+        accepted = world.accept()
+        assert world.metering.held == {accepted.id: 0}
+        assert world.metering.lasts == [RESERVED_FOR]
+
+    def test_accepts_no_question_that_the_plan_does_not_allow(self, world: World) -> None:
+        world.metering.answers_left = 0
+        with pytest.raises(UsageLimitReached):
+            world.accept()
+        assert (world.pending.rows, world.sent) == ({}, [])
+
+    def test_gives_back_what_a_question_that_is_not_accepted_reserved(self, world: World) -> None:
+        for _ in range(PENDING_MAX):
+            world.accept()
+        left = world.metering.answers_left
+        with pytest.raises(TooManyQuestions):
+            world.accept()
+        assert world.metering.answers_left == left
+
     def test_tells_nothing_of_another_agent(self, world: World) -> None:
         accepted = world.accept()
         with pytest.raises(AnswerNotFound):
-            world.acceptance().find(CALLER, new_id(), accepted.id)
-        assert world.acceptance().find(CALLER, world.agent.id, new_id()) is None
+            world.states().find(CALLER, new_id(), accepted.id)
+        assert world.states().find(CALLER, world.agent.id, new_id()) is None
 
 
 class TestAnswer:
@@ -207,8 +245,10 @@ class TestAnswer:
         with pytest.raises(SearchUnavailable):
             world.queued().answer(message.owner_id, message.answer_id)
         assert world.state() == (PendingState.QUEUED, None)
+        assert world.metering.held
         world.index.error = None
         world.work()
+        assert world.metering.prices == {message.answer_id: 0}
 
     def test_fails_with_the_reason_when_the_time_is_over(self, world: World) -> None:
         world.accept()
@@ -218,6 +258,7 @@ class TestAnswer:
         with pytest.raises(SearchUnavailable):
             world.queued().answer(message.owner_id, message.answer_id)
         assert world.state() == (PendingState.FAILED, "search_unavailable")
+        assert world.metering.released == {message.answer_id}
 
     def test_fails_with_a_code_where_it_is_dead_lettered(self, world: World) -> None:
         world.accept()
@@ -234,6 +275,7 @@ class TestAnswer:
         with pytest.raises(ZeroDivisionError):
             world.queued().answer(message.owner_id, message.answer_id)
         assert world.state() == (PendingState.FAILED, "internal")
+        assert world.metering.released == {message.answer_id}
 
     def test_counts_as_failed_when_the_worker_died(self, world: World) -> None:
         world.accept()
@@ -243,3 +285,4 @@ class TestAnswer:
         with pytest.raises(AnswerSettled):
             world.queued().answer(message.owner_id, message.answer_id)
         assert world.answers.rows == {}
+        assert world.metering.held == {}

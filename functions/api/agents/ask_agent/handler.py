@@ -1,10 +1,12 @@
 """POST /api/v1/agents/{agent_id}/ask - answer a question with verified citations, or refuse it.
 
 Every quote occurs verbatim in the document that it names. If the documents do not contain the
-answer, the status is `not_in_documents` and nothing is charged. A question without
-`conversation_id` starts a new conversation. A language model that takes too long is not waited for:
-the answer then consists of quotes (`quotes_only`). With `Prefer: respond-async` the response is 202
-at once, and the answer is at `GET /api/v1/agents/{agent_id}/answers/{answer_id}` within minutes.
+answer, the status is `not_in_documents` and nothing is charged. An answer uses the plan of the
+caller: above its allowance the response is 402, before any model runs; `usage.price` is what was
+charged. A question without `conversation_id` starts a new conversation. A language model that takes
+too long is not waited for: the answer then consists of quotes (`quotes_only`). With
+`Prefer: respond-async` the response is 202 at once, and the answer is at
+`GET /api/v1/agents/{agent_id}/answers/{answer_id}` within minutes.
 """
 
 from uuid import UUID

@@ -11,7 +11,7 @@ from mara.agents.schemas.replay import ReplayOut
 from mara.entrypoints.http import AGENTS_READ, USER, api, lambda_handler
 from mara.entrypoints.language import FailureTexts
 from mara.entrypoints.principal import Caller
-from mara.wiring.agents import conversation_service, question_acceptance
+from mara.wiring.agents import conversation_service, pending_answer_service
 
 app = api(access=USER, scope=AGENTS_READ)
 
@@ -20,7 +20,7 @@ app = api(access=USER, scope=AGENTS_READ)
 async def get_answer(
     agent_id: UUID, answer_id: UUID, caller: Caller, failure_text: FailureTexts
 ) -> ReplayOut | PendingAnswerOut:
-    pending = question_acceptance().find(caller, agent_id, answer_id)
+    pending = pending_answer_service().find(caller, agent_id, answer_id)
     if pending is not None:
         return PendingAnswerOut.of(pending, failure_text)
     answer, texts = conversation_service().replay(caller, agent_id, answer_id)

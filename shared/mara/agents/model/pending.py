@@ -11,6 +11,8 @@ LEASE = timedelta(seconds=310)
 """Longer than the function runs: an expired lease means a worker that died."""
 DEADLINE = timedelta(minutes=6)
 """A question that is not answered this long after it was asked counts as failed."""
+RESERVED_FOR = DEADLINE + LEASE
+"""How long what it may use stays reserved: longer than the last try may run."""
 PENDING_MAX = 20
 """Of one agent: each may take minutes of the language model."""
 TIMED_OUT = "timed_out"

@@ -1,15 +1,17 @@
-"""Answers questions in seven steps, each in its own module.
+"""Answers questions in eight steps, each in its own module.
 
-1. ``question``: read the agent and the conversation; 2. ``retrieval``: search for passages;
-3. ``decision``: answer or refuse; 4. ``sections``: read the sections of the passages;
-5. ``composition``: draft the answer; 6. ``verification``: check its citations; 7. ``record``: store
-it. A step imports only the modules of earlier steps.
+1. ``question``: read the agent and the conversation; 2. ``reservation``: reserve what the answer
+may use of the owner's plan; 3. ``retrieval``: search for passages; 4. ``decision``: answer or
+refuse; 5. ``sections``: read the sections of the passages; 6. ``composition``: draft the answer;
+7. ``verification``: check its citations; 8. ``record``: store it with its price. A step imports
+only the modules of earlier steps.
 """
 
 from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
 
+from mara.agents.errors import AnswerSettled
 from mara.agents.model import Agent, Answer, Reply
 from mara.agents.model.pending import PendingAnswer
 from mara.agents.model.prompts import Draft
@@ -17,9 +19,11 @@ from mara.agents.service.composition import Composer
 from mara.agents.service.decision import Decision, decide
 from mara.agents.service.question import Question, QuestionReader
 from mara.agents.service.record import AnswerRecorder
+from mara.agents.service.reservation import AnswerReservation
 from mara.agents.service.retrieval import PassageRetriever
 from mara.agents.service.sections import SectionReader
 from mara.agents.service.verification import verified
+from mara.billing.errors import ReservationEnded
 from mara.kernel.principal import Principal, Role
 from mara.kernel.time_budget import UNLIMITED, TimeBudget
 
@@ -29,6 +33,7 @@ class AnswerService:
     """Answers from the documents of an agent's owner, with verified citations, or refuses."""
 
     questions: QuestionReader
+    reservation: AnswerReservation
     retriever: PassageRetriever
     sections: SectionReader
     composer: Composer
@@ -47,21 +52,37 @@ class AnswerService:
 
         The model gets what the search leaves of the ``budget``; if that is not enough, the answer
         consists of quotes. Raises AgentNotFound, ConversationNotFound, SearchUnavailable,
-        EmbeddingUnavailable.
+        EmbeddingUnavailable, and before any model runs UsageLimitReached, InsufficientFunds,
+        NotInPlan.
         """
-        question = self.questions.read(caller, agent_id, text, conversation_id)
-        return self._answer(caller, question, budget)
+        read = self.questions.read(caller, agent_id, text, conversation_id)
+        question = self.reservation.reserve(read)
+        try:
+            return self._answer(caller, question, budget)
+        except Exception:
+            self.reservation.release(question)
+            raise
 
     def ask_queued(self, pending: PendingAnswer, budget: TimeBudget) -> Answer:
         """Answer a question of the queue; the answer replaces it, in one transaction.
 
-        Raises as ``ask``, and AnswerSettled if the question was answered or deleted meanwhile.
+        Its reservation was made when it was accepted, and stays if this fails: the caller decides
+        whether there is another try. Raises as ``ask``, and AnswerSettled if the question was
+        answered or deleted meanwhile.
         """
         caller = Principal(pending.owner_id, Role.USER)
-        question = self.questions.read(
+        read = self.questions.read(
             caller, pending.agent_id, pending.question, pending.conversation_id
         )
-        return self._answer(caller, replace(question, answer_id=pending.id), budget)
+        try:
+            question = self.reservation.reserve(replace(read, answer_id=pending.id, is_queued=True))
+        except ReservationEnded as error:
+            raise AnswerSettled("It was answered or given up meanwhile.") from error
+        return self._answer(caller, question, budget)
+
+    def give_up(self, pending: PendingAnswer) -> None:
+        """Release the reservation of a question of the queue that gets no answer."""
+        self.reservation.metering.release(pending.owner_id, pending.id)
 
     def preview(
         self, caller: Principal, agent: Agent, text: str, budget: TimeBudget = UNLIMITED

@@ -1,4 +1,4 @@
-"""Step 5 of an answer: draft a text with claims, by quoting or by a language model."""
+"""Step 6 of an answer: draft a text with claims, by quoting or by a language model."""
 
 from dataclasses import dataclass, replace
 
@@ -24,15 +24,17 @@ class Composer:
     ) -> Draft:
         """Draft the answer; a refused question gets an empty draft, without a call of the model.
 
-        If the model is unavailable, does not answer within the ``budget``, or its answer does not
-        match the schema, the fallback is to quote the passages with the status ``QUOTES_ONLY``.
+        If the model is unavailable, does not answer within the ``budget``, must not generate, or
+        its answer does not match the schema, the fallback is to quote the passages with the status
+        ``QUOTES_ONLY``.
         """
         if not decision.is_answerable:
             return Draft(None, ())
         if question.agent.settings.mode is AnswerMode.QUOTE:
             return _quote(decision)
         within_s = budget.left_s()
-        if self.language_model is None or (within_s is not None and within_s < MODEL_S_MIN):
+        is_late = within_s is not None and within_s < MODEL_S_MIN
+        if self.language_model is None or not question.may_generate or is_late:
             return replace(_quote(decision), status=AnswerStatus.QUOTES_ONLY)
         try:
             return _generate(self.language_model, question, decision, within_s)

@@ -1,4 +1,4 @@
-"""Step 3 of an answer: decide whether the passages answer the question, or refuse it."""
+"""Step 4 of an answer: decide whether the passages answer the question, or refuse it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -7,15 +7,22 @@ from uuid import UUID
 from mara.agents.errors import (
     AnswerNotFound,
     AnswerSettled,
-    ConversationNotFound,
     TooManyQuestions,
 )
 from mara.agents.messages import AnswerQuestion
 from mara.agents.model import Conversation
-from mara.agents.model.pending import ANSWER_WITHIN, LEASE, PENDING_MAX, PendingAnswer
+from mara.agents.model.pending import (
+    ANSWER_WITHIN,
+    LEASE,
+    PENDING_MAX,
+    RESERVED_FOR,
+    PendingAnswer,
+)
 from mara.agents.model.titles import title_of
 from mara.agents.ports import Agents, Conversations, PendingAnswers
 from mara.agents.service.answers import AnswerService
+from mara.agents.service.question import Question, QuestionReader
+from mara.agents.service.reservation import AnswerReservation
 from mara.kernel.clock import Clock
 from mara.kernel.errors import Conflict, DomainError, Unavailable
 from mara.kernel.ids import new_id
@@ -27,8 +34,10 @@ from mara.kernel.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class AcceptanceOfQuestions:
-    """Accepts questions for the queue, and tells what became of them."""
+    """Accepts questions for the queue."""
 
+    questions: QuestionReader
+    reservation: AnswerReservation
     agents: Agents
     conversations: Conversations
     pending: PendingAnswers
@@ -41,9 +50,20 @@ class AcceptanceOfQuestions:
     ) -> PendingAnswer:
         """Queue a question, in a new conversation by default.
 
-        Raises AgentNotFound, ConversationNotFound, TooManyQuestions.
+        It is refused here, so that no question waits in vain. Raises AgentNotFound,
+        ConversationNotFound, TooManyQuestions, UsageLimitReached, InsufficientFunds, NotInPlan.
         """
-        owner_id, at = caller.user_id, self.now()
+        read = self.questions.read(caller, agent_id, text, conversation_id)
+        question = self.reservation.reserve(read, RESERVED_FOR)
+        try:
+            return self._accept(question)
+        except Exception:
+            self.reservation.release(question)
+            raise
+
+    def _accept(self, question: Question) -> PendingAnswer:
+        owner_id, agent_id, at = question.agent.owner_id, question.agent.id, self.now()
+        conversation_id, text = question.conversation_id, question.text
         with self.unit_of_work(owner_id):
             # The lock makes the count true for parallel requests.
             self.agents.lock(owner_id, agent_id)
@@ -55,12 +75,23 @@ class AcceptanceOfQuestions:
                 self.conversations.add(
                     Conversation(conversation_id, owner_id, agent_id, at, at, title)
                 )
-            elif self.conversations.get(owner_id, conversation_id).agent_id != agent_id:
-                raise ConversationNotFound("The conversation belongs to another agent.")
-            accepted = PendingAnswer(new_id(), owner_id, agent_id, conversation_id, text, at)
+            else:
+                self.conversations.get(owner_id, conversation_id)  # it may be deleted meanwhile
+            accepted = PendingAnswer(
+                question.answer_id, owner_id, agent_id, conversation_id, text, at
+            )
             self.pending.add(accepted)
             self.publish(AnswerQuestion(owner_id=owner_id, answer_id=accepted.id))
         return accepted
+
+
+@dataclass(frozen=True, slots=True)
+class PendingAnswerService:
+    """Tells what became of questions of the queue."""
+
+    pending: PendingAnswers
+    unit_of_work: UnitOfWork
+    now: Clock
 
     def find(self, caller: Principal, agent_id: UUID, answer_id: UUID) -> PendingAnswer | None:
         """Return the question with its state now; ``None`` if it is answered or unknown."""
@@ -94,27 +125,33 @@ class QueuedAnswerService:
             raise
         except Unavailable as error:
             if self.now() + ANSWER_WITHIN > claimed.gives_up_at:
-                self._save(claimed.failed(_code_of(error)))
+                self._give_up(claimed, _code_of(error))
             else:
                 self._save(replace(claimed, leased_until=None))
             raise
         except DomainError as error:
-            self._save(claimed.failed(_code_of(error)))
+            self._give_up(claimed, _code_of(error))
             raise
         except Exception:
-            self._save(claimed.failed("internal"))
+            self._give_up(claimed, "internal")
             raise
 
     def _claim(self, owner_id: UUID, answer_id: UUID) -> PendingAnswer:
         at = self.now()
         with self.unit_of_work(owner_id):
             claimed = self.pending.claim(owner_id, answer_id, at, at + LEASE)
-            if claimed is not None and claimed.at(at).failure:
+            is_late = claimed is not None and claimed.at(at).failure is not None
+            if claimed is not None and is_late:
                 self.pending.save(claimed.at(at))
-                claimed = None
-        if claimed is None:
+        if claimed is not None and is_late:
+            self.answering.give_up(claimed)
+        if claimed is None or is_late:
             raise AnswerSettled("It is answered, failed, deleted, or in work.")
         return claimed
+
+    def _give_up(self, claimed: PendingAnswer, code: str) -> None:
+        self._save(claimed.failed(code))
+        self.answering.give_up(claimed)
 
     def _save(self, pending: PendingAnswer) -> None:
         with self.unit_of_work(pending.owner_id):

@@ -1,7 +1,7 @@
 """Step 1 of an answer: read the agent, its published settings, and the earlier turns."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from mara.agents.errors import ConversationNotFound
@@ -10,6 +10,7 @@ from mara.agents.model.language import language_of
 from mara.agents.model.withdrawal import documents_of, withdrawn
 from mara.agents.ports import Agents, Answers, Conversations, Versions
 from mara.documents.ports import OwnDocuments
+from mara.kernel.ids import new_id
 from mara.kernel.principal import Principal
 from mara.kernel.unit_of_work import UnitOfWork
 
@@ -22,14 +23,16 @@ class Question:
     """A question to an agent; ``agent`` has the settings of its published version.
 
     ``turns`` are the earlier turns of the conversation, the oldest first. ``answer_id`` is the id
-    that the answer was promised under, if the question was queued.
+    of the answer to come. ``may_generate`` is whether a model may write it.
     """
 
     agent: Agent
     text: str
     conversation_id: UUID | None = None
     turns: Sequence[Turn] = ()
-    answer_id: UUID | None = None
+    answer_id: UUID = field(default_factory=new_id)
+    is_queued: bool = False
+    may_generate: bool = True
 
     @property
     def language(self) -> Language:

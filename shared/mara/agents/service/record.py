@@ -1,12 +1,12 @@
-"""Step 7 of an answer: store it with its inputs, which explain it later."""
+"""Step 8 of an answer: store it with its price, and with its inputs, which explain it later."""
 
 from dataclasses import dataclass, replace
 
 from mara.agents.errors import AnswerSettled
-from mara.agents.model import Answer, AnswerBasis, Conversation, Reply, Retrieved
+from mara.agents.model import Answer, AnswerBasis, AnswerStatus, Conversation, Reply, Retrieved
 from mara.agents.model.prompts import PROMPT_VERSION
 from mara.agents.model.titles import title_of
-from mara.agents.ports import Answers, Conversations, PendingAnswers
+from mara.agents.ports import AnswerMetering, Answers, Conversations, PendingAnswers
 from mara.agents.service.decision import Decision
 from mara.agents.service.question import Question
 from mara.kernel.clock import Clock
@@ -18,12 +18,16 @@ from mara.search.ports import Embedder
 
 @dataclass(frozen=True, slots=True)
 class AnswerRecorder:
-    """Stores answers, and starts or continues their conversation."""
+    """Stores answers, and starts or continues their conversation.
+
+    The answer and what it costs are one transaction: neither is there without the other.
+    """
 
     conversations: Conversations
     answers: Answers
     pending: PendingAnswers
     embedder: Embedder
+    metering: AnswerMetering
     unit_of_work: UnitOfWork
     now: Clock
 
@@ -35,7 +39,7 @@ class AnswerRecorder:
         """
         agent = question.agent
         answer = Answer(
-            id=question.answer_id or new_id(),
+            id=question.answer_id,
             owner_id=agent.owner_id,
             agent_id=agent.id,
             agent_version=agent.version,
@@ -48,14 +52,30 @@ class AnswerRecorder:
         )
         with self.unit_of_work(answer.owner_id):
             # The answer and the end of the question are one transaction: it is answered once.
-            if question.answer_id and not self.pending.remove(answer.owner_id, answer.id):
+            if question.is_queued and not self.pending.remove(answer.owner_id, answer.id):
                 raise AnswerSettled("It was answered or deleted meanwhile.")
             if question.conversation_id is None:
                 self._start_conversation(answer)
             else:
                 self._continue_conversation(answer)
+            answer = self._settle(answer)
             self.answers.add(answer)
         return answer
+
+    def _settle(self, answer: Answer) -> Answer:
+        """The answer with its price. Only an answer that rests on passages costs anything.
+
+        Neither a refusal does, nor quotes in place of a text that no model could write.
+        """
+        reply, is_charged = answer.reply, answer.reply.status is AnswerStatus.ANSWERED
+        price = self.metering.settle(
+            answer.owner_id,
+            answer.id,
+            answers=int(is_charged),
+            tokens=reply.usage.output_tokens if is_charged else 0,
+        )
+        usage = replace(reply.usage, price_micro_usdt=price)
+        return replace(answer, reply=replace(reply, usage=usage))
 
     def _basis(self, question: Question, decision: Decision) -> AnswerBasis:
         settings = question.agent.settings

@@ -1,4 +1,4 @@
-"""Step 2 of an answer: search for passages, and select the best one of each section."""
+"""Step 3 of an answer: search for passages, and select the best one of each section."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

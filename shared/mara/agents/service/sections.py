@@ -1,4 +1,4 @@
-"""Step 4 of an answer: read the sections of the passages that were found, as far as they fit."""
+"""Step 5 of an answer: read the sections of the passages that were found, as far as they fit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Step 6 of an answer: keep only true quotes, and the sentences that their passages support."""
+"""Step 7 of an answer: keep only true quotes, and the sentences that their passages support."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
