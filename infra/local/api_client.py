@@ -1,7 +1,7 @@
 """A small client of the API, for the demo, the seed and the load bench."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,14 @@ POLL_S = 0.25
 
 
 class ApiRefused(RuntimeError):
-    """The API answered with a problem; the text is its title and detail."""
+    """The API answered with a problem; the text is its title and detail.
+
+    ``problem`` is the problem document, empty where the answer was none.
+    """
+
+    def __init__(self, text: str, problem: Mapping[str, Any] | None = None) -> None:
+        super().__init__(text)
+        self.problem = problem or {}
 
 
 class Api:
@@ -29,12 +36,13 @@ class Api:
         """Send one request; return the decoded body, None where there is none."""
         answer = self._http.request(method, path, **parts)
         if answer.is_error:
+            problem: Mapping[str, Any] = {}
             try:
                 problem = answer.json()
                 text = f"{problem['title']}: {problem['detail']}"
             except (ValueError, KeyError):
                 text = answer.text[:200]
-            raise ApiRefused(f"{method} {path} answered {answer.status_code}: {text}")
+            raise ApiRefused(f"{method} {path} answered {answer.status_code}: {text}", problem)
         return answer.json() if answer.content else None
 
     def register(self, email: str, password: str, **profile: str) -> bool:

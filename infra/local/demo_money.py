@@ -1,6 +1,7 @@
 """The part of the demo story about money: wallets, deposits, and the balance."""
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from infra.local.api_client import Api, ApiRefused
@@ -26,30 +27,49 @@ def play(api: Api) -> None:
     for network in servers.settings():
         wallet = api.call("POST", "/wallets/generate", json={"network": network})
         print(f"\n{network}: {wallet['address']}")
-        faucet.send(wallet["address"], AMOUNT)
-        seen = _wait(api, network, "seen")
-        states = [seen["state"]]
-        if network != "aptos":
-            servers.node(network).mine(read_timing().slots(network))
-            states.append(_wait(api, network, SAFE_FROM[network])["state"])
-            servers.node(network).finalise()
-        states.append(_wait(api, network, "credited")["state"])
-        print(
-            f"  {AMOUNT} USDT in {seen['transaction'][:18]}…: {' → '.join(dict.fromkeys(states))}"
-        )
+        deposit = send(api, network, wallet["address"], AMOUNT)
+        states = [deposit["state"], *credit(api, network)]
+        seen = deposit["transaction"][:18]
+        print(f"  {AMOUNT} USDT in {seen}…: {' → '.join(dict.fromkeys(states))}")
     balance = api.call("GET", "/users/balance")
     print(f"\nbalance: {balance['available']} available, {balance['pending']} pending")
     for entry in api.call("GET", "/users/balance/entries")["items"]:
         print(f"  {entry['amount']:>10}  {entry['cause']['kind']:<8} after it {entry['balance']}")
 
 
-def _wait(api: Api, network: str, state: str) -> Any:
-    """Wait until the newest deposit is in ``state`` or a later one. Raises ApiRefused."""
+def send(api: Api, network: str, address: str, amount: str) -> Any:
+    """Send test USDT, and wait until the deposit is seen; the deposit. Raises ApiRefused."""
+    known = {one["transaction"] for one in _deposits(api, network)}
+    faucet.send(address, amount)
+    return _wait(api, network, lambda one: one["transaction"] not in known, "seen")
+
+
+def credit(api: Api, network: str) -> list[str]:
+    """Let the newest deposit become final and be credited; its states. Raises ApiRefused."""
+    states = []
+    if network != "aptos":
+        servers.node(network).mine(read_timing().slots(network))
+        states.append(_wait(api, network, _reaches(SAFE_FROM[network]), "safe")["state"])
+        servers.node(network).finalise()
+    return [*states, _wait(api, network, _reaches("credited"), "credited")["state"]]
+
+
+def _reaches(state: str) -> Callable[[Any], bool]:
+    return lambda deposit: STATES.index(deposit["state"]) >= STATES.index(state)
+
+
+def _deposits(api: Api, network: str) -> list[Any]:
+    found: list[Any] = api.call("GET", f"/wallets/my/{network}/deposits")["items"]
+    return found
+
+
+def _wait(api: Api, network: str, is_so: Callable[[Any], bool], what: str) -> Any:
+    """Scan until the newest deposit ``is_so``; the deposit. Raises ApiRefused."""
     give_up_at = time.monotonic() + DEPOSIT_TIMEOUT_S
     while time.monotonic() < give_up_at:
         commands.scan(network)
-        found = api.call("GET", f"/wallets/my/{network}/deposits")["items"]
-        if found and STATES.index(found[0]["state"]) >= STATES.index(state):
+        found = _deposits(api, network)
+        if found and is_so(found[0]):
             return found[0]
         time.sleep(POLL_S)
-    raise ApiRefused(f"No deposit on {network} is {state} after {DEPOSIT_TIMEOUT_S:.0f} s.")
+    raise ApiRefused(f"No deposit on {network} is {what} after {DEPOSIT_TIMEOUT_S:.0f} s.")

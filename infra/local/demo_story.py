@@ -4,8 +4,9 @@ import secrets
 import time
 from typing import Any
 
-from infra.local import demo_money
+from infra.local import demo_billing, demo_money
 from infra.local.api_client import Api
+from infra.local.demo_billing import say
 from infra.local.seed import FOLDER
 
 QUESTIONS = (
@@ -16,23 +17,24 @@ QUESTIONS = (
 
 
 def play() -> None:
-    """Register, upload, ask, delete, ask again without documents, then deposit test USDT."""
+    """Register, upload, ask, pay for a plan, delete, ask without documents, deposit USDT."""
     api = Api()
     email, password = f"guest-{secrets.token_hex(4)}@mara.example", secrets.token_urlsafe(16)
     api.register(email, password, full_name="Гость", locale="ru")
     api.log_in(email, password)
-    _say(f"registered and logged in as {email}")
+    say(f"registered and logged in as {email}")
     documents = [_upload(api, path) for path in sorted(FOLDER.glob("*.md"))]
     agent = api.call("POST", "/agents", json={"name": "On call"})
-    _say(f"made the agent {agent['name']!r}, which answers in mode {agent['mode']!r}")
+    say(f"made the agent {agent['name']!r}, which answers in mode {agent['mode']!r}")
     for question in QUESTIONS:
         _ask(api, agent["id"], question)
+    demo_billing.play(api, email, lambda: _question(api, agent["id"], QUESTIONS[0]))
     for document in documents:
         api.call("DELETE", f"/documents/{document['id']}")
-    _say("deleted the documents; the first question again:")
+    say("deleted the documents; the first question again:")
     _ask(api, agent["id"], QUESTIONS[0])
     api.call("DELETE", f"/agents/{agent['id']}")
-    _say(f"made a wallet on each chain, and sent {demo_money.AMOUNT} test USDT to it:")
+    say(f"made a wallet on each chain, and sent {demo_money.AMOUNT} test USDT to it:")
     demo_money.play(api)
 
 
@@ -40,13 +42,17 @@ def _upload(api: Api, path: Any) -> Any:
     began = time.monotonic()
     document = api.wait_until_read(api.upload(path)["id"])
     took = time.monotonic() - began
-    _say(f"uploaded {path.name}: {document['chunks']} passages, ready after {took:.1f} s")
+    say(f"uploaded {path.name}: {document['chunks']} passages, ready after {took:.1f} s")
     return document
+
+
+def _question(api: Api, agent_id: str, question: str) -> Any:
+    return api.call("POST", f"/agents/{agent_id}/ask", json={"question": question})
 
 
 def _ask(api: Api, agent_id: str, question: str) -> None:
     began = time.monotonic()
-    answer = api.call("POST", f"/agents/{agent_id}/ask", json={"question": question})
+    answer = _question(api, agent_id, question)
     took_ms = (time.monotonic() - began) * 1000
     print(f"\n? {question}")
     print(f"  {answer['status']}, confidence {answer['confidence']:.2f}, {took_ms:.0f} ms")
@@ -58,7 +64,3 @@ def _ask(api: Api, agent_id: str, question: str) -> None:
     for passage in answer["related"][:1]:
         place = " › ".join(passage["place"]["headings"])
         print(f"  related, not an answer: {passage['filename']} › {place}")
-
-
-def _say(text: str) -> None:
-    print(f"\n- {text}")
