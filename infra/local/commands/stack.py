@@ -11,7 +11,7 @@ from infra.local.stacks import command
 
 def up(_: argparse.Namespace) -> int:
     """Start everything, deploy, and create the demo account."""
-    from infra.local import deploy, language_model, migrate, seed
+    from infra.local import deploy, language_model, migrate, seed, seed_plans
     from infra.local.chains import servers
 
     if not lifecycle.is_running():
@@ -27,6 +27,8 @@ def up(_: argparse.Namespace) -> int:
         deploy.deploy()
     with step("starting to scan the chains"):
         unread = chains.begin()
+    with step("creating the plans team and business"):
+        seed_plans.seed()
     with step("seeding the demo account, its agent and its runbook"):
         account = seed.seed()
     print(seed.welcome(account))
