@@ -1,11 +1,12 @@
 """`mara clock advance 35d --user EMAIL`: moves a user's billing time forward."""
 
 import argparse
+import os
 import re
 from datetime import timedelta
 from typing import Final
 
-from infra.local.environment import point_to_the_local_cloud
+from infra.local.invoke import environment_of, folder_of
 
 UNITS: Final = {"d": "days", "h": "hours", "m": "minutes"}
 DURATION: Final = re.compile(r"([1-9][0-9]{0,8})([dhm])")
@@ -28,7 +29,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def advance(email: str, by: timedelta) -> str:
     """Advance and do what became due; a sentence with the new time. Raises RuntimeError."""
-    point_to_the_local_cloud()
+    if "MARA_DATABASE_URL" not in os.environ:
+        os.environ.update(environment_of(folder_of("advance_clock")))
     from mara.kernel.errors import DomainError
     from mara.wiring.billing_clock import billing_clock_service
     from mara.wiring.users import user_administration_service

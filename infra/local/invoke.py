@@ -45,7 +45,7 @@ def invoke(name: str, event_file: str | None, *, as_demo: bool = False) -> str:
     UnknownFunction; whatever the function raises.
     """
     folder = folder_of(name)
-    os.environ.update(_environment(folder))
+    os.environ.update(environment_of(folder))
     event = _read(Path(event_file)) if event_file else sample_of(folder)
     if as_demo:
         authorize(event, _demo_token())
@@ -108,7 +108,8 @@ def _demo_token() -> str:
     return Api().log_in(EMAIL, load_secrets().demo_password)
 
 
-def _environment(folder: str) -> dict[str, str]:
+def environment_of(folder: str) -> dict[str, str]:
+    """The variables of the deployed function, and those that reach the AWS emulator."""
     deployed = f"mara-{STAGE}-{folder.rsplit('/', 1)[1].replace('_', '-')}"
     configuration = client("lambda").get_function_configuration(FunctionName=deployed)
     variables: dict[str, str] = configuration["Environment"]["Variables"]

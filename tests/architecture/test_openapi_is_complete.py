@@ -28,6 +28,7 @@ VERBS = {
         "Log",
         "Make",
         "Mark",
+        "Move",
         "Preview",
         "Resume",
         "Subscribe",

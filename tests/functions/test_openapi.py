@@ -55,7 +55,7 @@ STORY = (
     *("get_revenue",),
     *("subscribe", "get_subscription", "limit_overage", "change_subscription"),
     *("cancel_subscription", "resume_subscription", "list_subscription_events"),
-    *("advance_clock",),
+    *("advance_clock", "move_subscribers"),
     *("delete_conversation", "delete_agent", "delete_document"),
     *("list_sessions", "end_session"),
     *("log_out", "log_out_everywhere", "change_password"),

@@ -127,6 +127,13 @@ class InvalidAdvance(Invalid):
     fields = ("advance_s",)
 
 
+class InvalidNotice(Invalid):
+    """The moment at which users are told of a move is in the past."""
+
+    title = "The time of the notice is not valid"
+    fields = ("notice",)
+
+
 class ConcurrentChange(Unavailable):
     """Another process has changed the subscription since it was read (optimistic locking)."""
 

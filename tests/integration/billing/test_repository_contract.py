@@ -20,6 +20,7 @@ from mara.billing.model.invoice import CreditNote, InvoiceStatus
 from mara.billing.model.payment_deadline import Funds
 from mara.billing.model.plan import Plan, PlanVersion, Visibility
 from mara.billing.model.subscription import State
+from mara.billing.model.subscription_events import CancelAtEnd
 from mara.kernel.ids import new_id
 from mara.kernel.unit_of_work import SYSTEM
 from mara.ledger.model import Cause
@@ -229,6 +230,29 @@ class TestAccounts:
         with store.unit_of_work(SYSTEM):
             found = store.accounts.lock_some(ids[:2], NOW)
         assert {account.subscription.id for account in found} == set(ids[:2])
+
+    def test_are_found_without_a_lock(self, store: Store) -> None:
+        owner_id = begin(store)
+        expected, stranger = account_of(store, owner_id), store.make_owner()
+        with store.unit_of_work(owner_id):
+            assert store.accounts.find(owner_id, NOW) == expected
+        with store.unit_of_work(stranger):
+            assert store.accounts.find(stranger, NOW) is None
+
+    def test_of_a_version_are_locked_in_pages(self, store: Store, team: PlanVersion) -> None:
+        owners = [begin(store) for _ in range(3)]
+        begin(store, available=0)  # which waits for its first payment
+        cancelling = begin(store)
+        change_set = ChangeSet(account_of(store, cancelling), new_id)
+        change_set.record(CancelAtEnd(NOW))
+        save(store, change_set)
+        found, after = [], UUID(int=0)
+        with store.unit_of_work(SYSTEM):
+            while page := store.accounts.lock_subscribers([team.id], 2, after, NOW):
+                found += [account.subscription.owner_id for account in page]
+                after = page[-1].subscription.id
+            assert store.accounts.lock_subscribers([UUID(int=1)], 2, UUID(int=0), NOW) == []
+        assert found == owners
 
 
 @pytest.mark.usefixtures("team")

@@ -126,6 +126,20 @@ class FakeAccounts:
     def find(self, owner_id: UUID, at: datetime) -> Account | None:
         return self.lock_of(owner_id, at)
 
+    def lock_subscribers(
+        self, version_ids: Collection[UUID], limit: int, after: UUID, at: datetime
+    ) -> Sequence[Account]:
+        found = [
+            self._account(one, at)
+            for one in self._open()
+            if (subscription := one.subscription).version.id in version_ids
+            and subscription.state is not State.INCOMPLETE
+            and subscription.cancel_at is None
+            and subscription.next_version is None
+            and subscription.id > after
+        ]
+        return sorted(found, key=lambda account: account.subscription.id)[:limit]
+
     def save(self, change_sets: Sequence[ChangeSet], at: datetime, actor_id: UUID | None) -> None:
         with self._database.statement():
             for change_set in change_sets:

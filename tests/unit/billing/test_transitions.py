@@ -16,6 +16,7 @@ from mara.billing.model.subscription_events import (
     End,
     LimitOverage,
     MissPayment,
+    MovePlan,
     PlanNext,
     Resume,
     StartPeriod,
@@ -56,6 +57,7 @@ EVENTS: list[SubscriptionEvent] = [
     CancelAtEnd(LATER),
     Resume(LATER),
     LimitOverage(LATER, 5_000_000),
+    MovePlan(LATER, BUSINESS, NOW + 59 * DAY),
     *(End(LATER, reason) for reason in EndReason),
 ]
 POSSIBLE = {
@@ -73,6 +75,7 @@ POSSIBLE = {
         "ChangePlan": State.TRIALING,
         "CancelAtEnd": State.TRIALING,
         "LimitOverage": State.TRIALING,
+        "MovePlan": State.TRIALING,
         "End cancelled": State.ENDED,
         "End closed": State.ENDED,
     },
@@ -83,6 +86,7 @@ POSSIBLE = {
         "PlanNext": State.ACTIVE,
         "CancelAtEnd": State.ACTIVE,
         "LimitOverage": State.ACTIVE,
+        "MovePlan": State.ACTIVE,
         "End cancelled": State.ENDED,
         "End closed": State.ENDED,
     },
@@ -90,6 +94,7 @@ POSSIBLE = {
         "StartPeriod": State.ACTIVE,
         "ChangePlan": State.PAST_DUE,
         "LimitOverage": State.PAST_DUE,
+        "MovePlan": State.PAST_DUE,
         "End cancelled": State.ENDED,
         "End unpaid": State.ENDED,
         "End closed": State.ENDED,
@@ -132,10 +137,21 @@ class TestApply:
             with pytest.raises(NotInThisState):
                 apply(cancelled, CancelAtEnd(LATER))
 
-    @pytest.mark.parametrize("event", [ChangePlan(LATER, BUSINESS), PlanNext(LATER, BUSINESS)])
+    @pytest.mark.parametrize(
+        "event",
+        [ChangePlan(LATER, BUSINESS), PlanNext(LATER, BUSINESS), MovePlan(LATER, BUSINESS, LATER)],
+    )
     def test_changes_no_plan_while_cancelling(self, event: SubscriptionEvent) -> None:
         with pytest.raises(SubscriptionCancelling):
             apply(apply(ACTIVE, CancelAtEnd(LATER)), event)
+
+    def test_keeps_a_move_until_its_renewal(self) -> None:
+        moved = apply(ACTIVE, MovePlan(LATER, BUSINESS, NOW + 59 * DAY))
+        for event in (paid(1, NOW + 31 * DAY), MissPayment(NOW + 31 * DAY, TEAM)):
+            after = apply(moved, event)
+            assert (after.version, after.next_version) == (TEAM, BUSINESS)
+        taken = replace(paid(2, NOW + 59 * DAY), version=BUSINESS)
+        assert apply(moved, taken).next_version is None
 
     def test_cancelling_drops_a_planned_change(self) -> None:
         planned = apply(ACTIVE, PlanNext(LATER, BUSINESS))

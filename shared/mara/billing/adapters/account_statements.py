@@ -31,6 +31,14 @@ COVERED = (
 SOME = JOINED + "WHERE s.id = ANY (%s) AND s.state <> 'ended' FOR UPDATE OF s SKIP LOCKED"
 OF_OWNER = JOINED + "WHERE s.owner_id = %s AND s.state <> 'ended'"
 OF_OWNER_LOCKED = OF_OWNER + " FOR UPDATE OF s"
+SUBSCRIBERS = (
+    JOINED
+    + """
+    WHERE s.version_id = ANY (%(versions)s) AND s.state IN ('trialing', 'active', 'past_due')
+        AND s.cancel_at IS NULL AND s.next_version_id IS NULL AND s.id > %(after)s
+    ORDER BY s.id LIMIT %(limit)s FOR UPDATE OF s
+"""
+)
 UNPAID = "SELECT * FROM invoices WHERE subscription_id = ANY (%s) AND status IN ('draft', 'open')"
 
 SUBSCRIPTION = """id uuid, owner_id uuid, state text, version_id uuid, next_version_id uuid,

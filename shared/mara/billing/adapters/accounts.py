@@ -25,6 +25,7 @@ from mara.billing.adapters.account_statements import (
     SET_ASIDE,
     SHIFT,
     SOME,
+    SUBSCRIBERS,
     UNPAID,
     UPDATE_SUBSCRIPTIONS,
 )
@@ -72,6 +73,13 @@ class PostgresAccounts:
     def find(self, owner_id: UUID, at: datetime) -> Account | None:
         """The same without a lock, for reading."""
         return next(iter(_accounts(OF_OWNER, (owner_id,), at)), None)
+
+    def lock_subscribers(
+        self, version_ids: Collection[UUID], limit: int, after: UUID, at: datetime
+    ) -> Sequence[Account]:
+        """Accounts on these versions that a move concerns, in the order of their ids."""
+        values = {"versions": list(version_ids), "limit": limit, "after": after}
+        return _accounts(SUBSCRIBERS, values, at)
 
     def save(self, change_sets: Sequence[ChangeSet], at: datetime, actor_id: UUID | None) -> None:
         """Write subscriptions, events and invoices; numbered invoices are written last.

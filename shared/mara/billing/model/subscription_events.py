@@ -69,6 +69,14 @@ class PlanNext(SubscriptionEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class MovePlan(SubscriptionEvent):
+    """An administrator moves the subscription to ``version``, from the renewal at ``starts_at``."""
+
+    version: PlanVersion
+    starts_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CancelAtEnd(SubscriptionEvent):
     """Ends with its trial or period."""
 

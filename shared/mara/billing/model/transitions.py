@@ -7,6 +7,7 @@ from uuid import UUID
 
 from mara.billing.errors import NotInThisState, SubscriptionCancelling
 from mara.billing.model.periods import Period
+from mara.billing.model.plan import PlanVersion
 from mara.billing.model.subscription import EndReason, State, Subscription
 from mara.billing.model.subscription_events import (
     AwaitPayment,
@@ -15,6 +16,7 @@ from mara.billing.model.subscription_events import (
     End,
     LimitOverage,
     MissPayment,
+    MovePlan,
     PlanNext,
     Resume,
     StartPeriod,
@@ -72,29 +74,30 @@ def apply(subscription: Subscription, event: SubscriptionEvent) -> Subscription:
 
 
 def _start_period(subscription: Subscription, event: StartPeriod) -> Changes:
-    is_planned = event.version == subscription.next_version
     return {
         "state": State.ACTIVE,
         "version": event.version,
         "anchor": event.anchor,
         "period": event.period,
-        "next_version": None if is_planned else subscription.next_version,
-        "next_from": None if is_planned else subscription.next_from,
         "ever_paid": subscription.ever_paid or event.charged > 0,
+        **_planned_after(subscription, event.version),
     }
+
+
+def _planned_after(subscription: Subscription, taken: PlanVersion) -> Changes:
+    """A planned version that was not ``taken`` stays: a move may start with a later renewal."""
+    if taken != subscription.next_version:
+        return {}
+    return {"next_version": None, "next_from": None}
 
 
 def _await_payment(_: Subscription, event: AwaitPayment) -> Changes:
     return {"version": event.version}
 
 
-def _miss_payment(_: Subscription, event: MissPayment) -> Changes:
-    return {
-        "state": State.PAST_DUE,
-        "version": event.version,
-        "next_version": None,
-        "next_from": None,
-    }
+def _miss_payment(subscription: Subscription, event: MissPayment) -> Changes:
+    planned = _planned_after(subscription, event.version)
+    return {"state": State.PAST_DUE, "version": event.version, **planned}
 
 
 def _change_plan(subscription: Subscription, event: ChangePlan) -> Changes:
@@ -115,6 +118,12 @@ def _plan_next(subscription: Subscription, event: PlanNext) -> Changes:
         raise SubscriptionCancelling("Resume the subscription first.")
     if event.version == subscription.version:
         return {"next_version": None, "next_from": None}
+    return {"next_version": event.version, "next_from": event.starts_at}
+
+
+def _move_plan(subscription: Subscription, event: MovePlan) -> Changes:
+    if subscription.cancel_at is not None:
+        raise SubscriptionCancelling("Resume the subscription first.")
     return {"next_version": event.version, "next_from": event.starts_at}
 
 
@@ -169,6 +178,7 @@ _TRANSITIONS: Final[Mapping[tuple[State, type[SubscriptionEvent]], Transition]] 
     (State.TRIALING, ChangePlan): _change_plan,
     (State.TRIALING, CancelAtEnd): _cancel_at_end,
     (State.TRIALING, Resume): _resume,
+    (State.TRIALING, MovePlan): _move_plan,
     (State.TRIALING, LimitOverage): _limit_overage,
     (State.TRIALING, End): _end,
     (State.ACTIVE, StartPeriod): _start_period,
@@ -177,10 +187,12 @@ _TRANSITIONS: Final[Mapping[tuple[State, type[SubscriptionEvent]], Transition]] 
     (State.ACTIVE, PlanNext): _plan_next,
     (State.ACTIVE, CancelAtEnd): _cancel_at_end,
     (State.ACTIVE, Resume): _resume,
+    (State.ACTIVE, MovePlan): _move_plan,
     (State.ACTIVE, LimitOverage): _limit_overage,
     (State.ACTIVE, End): _end,
     (State.PAST_DUE, StartPeriod): _start_period,
     (State.PAST_DUE, ChangePlan): _change_plan,
+    (State.PAST_DUE, MovePlan): _move_plan,
     (State.PAST_DUE, LimitOverage): _limit_overage,
     (State.PAST_DUE, End): _end,
 }

@@ -98,6 +98,14 @@ class Accounts(Protocol):
     def find(self, owner_id: UUID, at: datetime) -> Account | None:
         """The same without a lock, for reading."""
 
+    def lock_subscribers(
+        self, version_ids: Collection[UUID], limit: int, after: UUID, at: datetime
+    ) -> Sequence[Account]:
+        """Accounts on these versions in the order of their ids, those after ``after``; waits.
+
+        Left out are those that never began, are cancelling, or have a planned change.
+        """
+
     def save(self, change_sets: Sequence[ChangeSet], at: datetime, actor_id: UUID | None) -> None:
         """Write subscriptions, events and invoices; numbered invoices are written last.
 
