@@ -49,6 +49,7 @@ EXPRESSIONS = {
             "COOKIE_DOMAIN",
             "COOKIE_SAME_SITE",
             "CORS_ORIGINS",
+            "COST_PER_1000_TOKENS",
             "EMBEDDER",
             "EMBEDDER_DIMENSIONS",
             "EMBEDDER_MODEL",

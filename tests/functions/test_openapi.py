@@ -56,6 +56,8 @@ STORY = (
     *("subscribe", "get_subscription", "limit_overage", "change_subscription"),
     *("cancel_subscription", "resume_subscription", "list_subscription_events"),
     *("advance_clock", "move_subscribers"),
+    *("get_usage_report",),
+    *("get_cohorts",),
     *("delete_conversation", "delete_agent", "delete_document"),
     *("list_sessions", "end_session"),
     *("log_out", "log_out_everywhere", "change_password"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
 from math import floor
@@ -126,6 +126,25 @@ class Derived:
                 if invoice.total and version is not None and self._counts(version):
                     yield from _days_of(invoice, start, end)
 
+    def cohorts(
+        self, first: datetime, end: datetime
+    ) -> Iterator[tuple[tuple[date, date], tuple[int, int]]]:
+        """By cohort and month: the users of the cohort, and those with MRR at the month's end."""
+        members: dict[datetime, list[History]] = {}
+        for history in self.histories:
+            paid = [one for one in history.walk.world.paid if one.total and one.period]
+            if paid:
+                begins = min(one.period.start for one in paid if one.period)
+                members.setdefault(_month(begins), []).append(history)
+        for cohort, users in members.items():
+            month = cohort
+            while first <= cohort and _month(month + MONTH_AND_A_BIT) <= end:
+                until = _month(month + MONTH_AND_A_BIT)
+                moves = [list(self.moves(history)) for history in users]
+                staying = sum(mrr > 0 for mrr in _last(moves, until))
+                yield (cohort.date(), month.date()), (len(users), staying)
+                month = until
+
     def _parts(self, history: History) -> Iterator[tuple[datetime, Any, int]]:
         paid = set()
         for record in history.walk.world.events:
@@ -140,6 +159,13 @@ class Derived:
 
     def _counts(self, version: PlanVersion) -> bool:
         return self.plan is None or version.code == self.plan
+
+
+MONTH_AND_A_BIT = timedelta(days=32)
+
+
+def _month(at: datetime) -> datetime:
+    return at.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
 def _charged(record: EventRecord) -> int:

@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 
 from mara.analytics.model.revenue import RevenueBucket
-from mara.analytics.model.timeline import BucketSize
+from mara.analytics.model.timeline import BucketSize, midnight
 from mara.analytics.service.revenue import ReportRequest
 from mara.wiring.analytics import revenue_service
+from mara.wiring.use_figures import cohort_service
 from tests.support.brute_force import Derived
 from tests.support.histories import History, store
 from tests.support.subscriptions import add_plan
@@ -76,6 +77,22 @@ def test_every_figure_agrees_with_a_derivation_from_the_events(seed: int) -> Non
         for bucket in revenue_service().report(request):
             expected = derived.bucket(bucket.start, bucket.end)
             assert figures_of(bucket) == expected, (request, bucket.start)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_cohorts_agree_with_a_derivation_from_the_events(seed: int) -> None:
+    for version in PLANS:
+        add_plan(version)
+    histories = [History.of(1000 + 100 * seed + number, steps=60) for number in range(8)]
+    for history in histories:
+        store(history)
+    end = FIRST + timedelta(days=1200)
+    found = {
+        (cohort.month, one.month): (cohort.users, one.users)
+        for cohort in cohort_service().report(ReportRequest(FIRST, end))
+        for one in cohort.months
+    }
+    assert found == dict(Derived(histories).cohorts(midnight(FIRST), midnight(end)))
 
 
 def test_cash_in_is_what_was_deposited_on_each_network() -> None:

@@ -1,10 +1,11 @@
 """An in-memory database: tables as dictionaries, and transactions that commit or roll back."""
 
+from collections import Counter as Count
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field, fields
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from mara.billing.model.account import EventRecord, UnpaidInvoice
@@ -108,6 +109,7 @@ class Tables:
     holders: dict[UUID, Holder] = field(default_factory=dict)
     counters: dict[UUID, tuple[Counter, datetime]] = field(default_factory=dict)
     reservations: dict[tuple[UUID, str], Reservation] = field(default_factory=dict)
+    refusals: Count[tuple[UUID, date]] = field(default_factory=Count)
     levels: dict[tuple[UUID, Meter], int] = field(default_factory=dict)
     charged_periods: list[tuple[UUID, Period]] = field(default_factory=list)
 

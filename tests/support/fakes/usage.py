@@ -136,6 +136,10 @@ class FakeReservations:
         stored = [counter for counter, _ in self._database.tables.counters.values()]
         return found, sorted((one for one in stored if one.id in ids), key=lambda one: one.id)
 
+    def count_refusal(self, owner_id: UUID, at: datetime) -> int:
+        self._database.tables.refusals[owner_id, at.date()] += 1
+        return self._database.tables.refusals[owner_id, at.date()]
+
     def lock_expired(self, at: datetime, limit: int) -> list[Reservation]:
         expired = [
             one

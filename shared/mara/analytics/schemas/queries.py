@@ -52,5 +52,19 @@ async def _report_query(
     return ReportRequest(first, to, by, plan)
 
 
+async def _usage_query(
+    first: FirstDay = None, to: EndDay = None, by: Size = BucketSize.MONTH
+) -> ReportRequest:
+    return ReportRequest(first, to, by)
+
+
+async def _cohort_query(first: FirstDay = None, to: EndDay = None) -> ReportRequest:
+    return ReportRequest(first, to)
+
+
 ReportQuery = Annotated[ReportRequest, Depends(_report_query)]
 """Days, buckets and plan of a report, as a parameter of a route."""
+UsageQuery = Annotated[ReportRequest, Depends(_usage_query)]
+"""Days and buckets of a report of use."""
+CohortQuery = Annotated[ReportRequest, Depends(_cohort_query)]
+"""Days of a report of cohorts."""

@@ -22,6 +22,7 @@ from mara.billing.adapters.usage_statements import (
     ADD_COUNTERS,
     ADD_RESERVATION,
     CHANGED_AT,
+    COUNT_REFUSAL,
     END_ALL,
     END_ONE,
     FIND,
@@ -128,6 +129,13 @@ class PostgresReservations:
         for row in _rows(LOCK, parameters):
             return reservation_of(row), _locked(row)
         raise ReservationNotFound("Reserve before using.")
+
+    def count_refusal(self, owner_id: UUID, at: datetime) -> int:
+        """Count a use that was refused; how many were on the day of ``at``."""
+        row = connection().execute(COUNT_REFUSAL, (at.date(), owner_id)).fetchone()
+        if row is None:
+            raise AssertionError("the upsert returns its row")
+        return int(row[0])
 
     def lock_expired(self, at: datetime, limit: int) -> list[Reservation]:
         """Open reservations that expired at ``at``; those that are locked are skipped."""

@@ -89,6 +89,7 @@ def reservation_of(row: Row) -> Reservation:
         hold_id=row["hold_id"],
         charged=row["charged"],
         ended_at=row["ended_at"],
+        used={Meter(meter): units for meter, units in (row["used"] or {}).items()},
     )
 
 
@@ -123,7 +124,12 @@ def reservation_row(reservation: Reservation) -> dict[str, Any]:
 
 def end_row(reservation: Reservation) -> dict[str, Any]:
     """The columns of a reservation that has ended."""
-    return {"id": reservation.id, "state": reservation.state, "charged": reservation.charged}
+    return {
+        "id": reservation.id,
+        "state": reservation.state,
+        "charged": reservation.charged,
+        "used": json.dumps(reservation.used) if reservation.used else None,
+    }
 
 
 def _item_row(item: ReservedItem) -> dict[str, Any]:

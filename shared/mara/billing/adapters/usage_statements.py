@@ -127,7 +127,8 @@ LOCK_EXPIRED = """
 """
 END_ONE = f"""
     WITH counted AS ({COUNT})
-    UPDATE usage_reservations SET state = %(state)s, charged = %(charged)s, ended_at = %(at)s
+    UPDATE usage_reservations
+    SET state = %(state)s, charged = %(charged)s, used = %(used)s, ended_at = %(at)s
     WHERE id = %(id)s
 """
 END_ALL = f"""
@@ -137,6 +138,10 @@ END_ALL = f"""
     WHERE e.id = ANY (%(ids)s) AND e.id = r.id
 """
 
+COUNT_REFUSAL = """
+    INSERT INTO usage_refusals AS r VALUES (%s, %s, 1)
+    ON CONFLICT (day, owner_id) DO UPDATE SET count = r.count + 1 RETURNING count
+"""
 CHANGE_LEVEL = """
     INSERT INTO usage_levels AS l VALUES (%(owner_id)s, %(meter)s, greatest(%(by)s, 0), now())
     ON CONFLICT (owner_id, meter) DO UPDATE

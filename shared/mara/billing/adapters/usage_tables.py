@@ -9,6 +9,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     Index,
     SmallInteger,
     Table,
@@ -66,7 +67,8 @@ usage_counters = Table(
     postgresql_with={"fillfactor": 70},
 )
 
-# `items` are what it takes of counters: units of the allowance, and above it at a price.
+# `items` are what it takes of counters: units of the allowance, and above it at a price. `used` is
+# what a settlement counted, by meter.
 # `expires_at` is real time. `hold_id` is the ledger's transfer that holds the overage.
 usage_reservations = Table(
     "usage_reservations",
@@ -82,10 +84,17 @@ usage_reservations = Table(
     Column("created_at", TIMESTAMP, nullable=False),
     Column("expires_at", TIMESTAMP, nullable=False),
     Column("ended_at", TIMESTAMP),
+    Column("used", JSON),
     UniqueConstraint("owner_id", "key"),
     one_of("state", ReservationState),
     CheckConstraint("(state = 'open') = (ended_at IS NULL)", name="ended_at"),
     CheckConstraint("charged >= 0", name="charged"),
+    Index(
+        "usage_reservations_ended",
+        "ended_at",
+        postgresql_using="brin",
+        postgresql_with={"pages_per_range": 16},
+    ),
     Index("usage_reservations_open", "expires_at", postgresql_where=text("state = 'open'")),
     postgresql_with={"fillfactor": 80},
 )
@@ -99,4 +108,15 @@ usage_levels = Table(
     Column("level", BigInteger, nullable=False),
     Column("changed_at", TIMESTAMP, nullable=False),
     CheckConstraint("level >= 0", name="level"),
+)
+
+# How many uses were refused on a day (UTC), by the plan or the balance.
+usage_refusals = Table(
+    "usage_refusals",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("owner_id", Uuid, primary_key=True),
+    Column("count", BigInteger, nullable=False),
+    CheckConstraint("count > 0", name="count"),
+    postgresql_with={"fillfactor": 70},
 )

@@ -1,7 +1,7 @@
 """Reservations of use."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -29,7 +29,8 @@ class Reservation:
     """Use that was granted, and is not known yet; ``key`` is unique among the owner's.
 
     ``hold`` is what is held for overage, ``charged`` what was posted at the end, in micro-USDT.
-    ``hold_id`` is the transfer that holds it. ``expires_at`` is real time.
+    ``used`` is what a settlement counted. ``hold_id`` is the transfer that holds the overage.
+    ``expires_at`` is real time.
     """
 
     id: UUID
@@ -43,6 +44,7 @@ class Reservation:
     hold_id: UUID | None = None
     charged: int = 0
     ended_at: datetime | None = None
+    used: Mapping[Meter, int] = field(default_factory=dict)
 
     @property
     def ledger_key(self) -> str:
@@ -82,6 +84,10 @@ class Reservation:
         reserved = self.quantities
         beyond = {meter: units - reserved.get(meter, 0) for meter, units in used.items()}
         return {meter: units for meter, units in beyond.items() if units > 0}
+
+    def counted(self, used: Mapping[Meter, int]) -> dict[Meter, int]:
+        """Of what was used, what was reserved: more is not counted."""
+        return {meter: min(used.get(meter, 0), units) for meter, units in self.quantities.items()}
 
     def ended(self, state: ReservationState, at: datetime, charged: int = 0) -> "Reservation":
         """The reservation after its end."""

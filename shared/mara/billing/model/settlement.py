@@ -78,5 +78,4 @@ def give_back(reservation: Reservation, counters: Counters) -> Counters:
 def _bounded(reservation: Reservation, used: Mapping[Meter, int]) -> dict[Meter, int]:
     if any(units < 0 for units in used.values()):
         raise ValueError("units must not be negative")
-    reserved = reservation.quantities
-    return {meter: min(used.get(meter, 0), units) for meter, units in reserved.items()}
+    return reservation.counted(used)

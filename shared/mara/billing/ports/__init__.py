@@ -263,6 +263,9 @@ class Reservations(Protocol):
         It is in time if it is open, and its hold cannot have expired. Raises ReservationNotFound.
         """
 
+    def count_refusal(self, owner_id: UUID, at: datetime) -> int:
+        """Count a use that was refused; how many were on the day of ``at``."""
+
     def lock_expired(self, at: datetime, limit: int) -> list[Reservation]:
         """Open reservations that expired at ``at``; those that are locked are skipped."""
 

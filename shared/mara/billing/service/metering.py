@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from mara.billing.errors import ReservationEnded
+from mara.billing.errors import NotInPlan, ReservationEnded, UsageLimitReached
 from mara.billing.model.counter import Counter
 from mara.billing.model.entitlement import Entitlement, entitlement_of, renewal_is_due
 from mara.billing.model.meters import Feature, Meter
@@ -55,7 +55,12 @@ class Metering:
         except _FundsShort as short:
             with self.unit_of_work(request.owner_id):
                 balance = self.ledger.repository.get_balance(request.owner_id)
+                self.reservations.count_refusal(request.owner_id, self.now())
             raise funds_short(short.entitlement, short.cost, balance.available) from None
+        except (UsageLimitReached, NotInPlan):
+            with self.unit_of_work(request.owner_id):
+                self.reservations.count_refusal(request.owner_id, self.now())
+            raise
 
     def settle(self, owner_id: UUID, key: str, used: Mapping[Meter, int]) -> Reservation:
         """Count what was used, in the caller's open transaction; ``charged`` is its price.

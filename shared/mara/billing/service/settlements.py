@@ -58,6 +58,7 @@ class Settlements:
         if excess:
             self.metrics.record_excess(excess)
         ended = reservation.ended(ReservationState.SETTLED, at, settlement.charged)
+        ended = replace(ended, used=reservation.counted(used))
         self.reservations.end([ended], [self._notify(one) for one in settlement.counters.values()])
         return ended
 
