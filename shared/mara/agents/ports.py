@@ -182,6 +182,16 @@ class AnswerMetering(Protocol):
         """Give everything back, in a transaction of its own; no effect without a reservation."""
 
 
+class AgentLevel(Protocol):
+    """The number of agents of a user; each method stands in the caller's transaction."""
+
+    def take(self, owner_id: UUID) -> None:
+        """Count a new agent. Raises UsageLimitReached; then roll back."""
+
+    def give(self, owner_id: UUID) -> None:
+        """Count an agent that is deleted."""
+
+
 class LanguageModelCatalog(Protocol):
     """The models of the configured model server."""
 

@@ -139,6 +139,36 @@ class Extractor(Protocol):
         """
 
 
+class PageMetering(Protocol):
+    """The pages that documents may use of their owner's plan.
+
+    Reservations that are neither settled nor released expire.
+    """
+
+    def reserve(self, owner_id: UUID, document_id: UUID, pages: int) -> str:
+        """Reserve pages for a document that is read; return the key of the reservation.
+
+        Opens transactions of its own. A document has one open reservation, which a later worker
+        finds again. Raises PaymentRequired where the plan or the balance does not allow it.
+        """
+
+    def settle(self, owner_id: UUID, key: str, pages: int) -> None:
+        """Count the pages, in the caller's open transaction."""
+
+    def release(self, owner_id: UUID, key: str) -> None:
+        """Give everything back, in a transaction of its own."""
+
+
+class StorageLevel(Protocol):
+    """The bytes of all documents of a user; each method stands in the caller's transaction."""
+
+    def take(self, owner_id: UUID, size: int) -> None:
+        """Count a new document of ``size`` bytes. Raises UsageLimitReached; then roll back."""
+
+    def give(self, owner_id: UUID, size: int) -> None:
+        """Count a document of ``size`` bytes that is deleted."""
+
+
 class OwnDocuments(Protocol):
     """The ownership of documents, for domains that store ids of documents."""
 

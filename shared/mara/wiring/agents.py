@@ -39,14 +39,17 @@ if TYPE_CHECKING:
 @cache
 def agent_service() -> "AgentService":
     """Management of agents."""
+    from mara.agents.adapters.plan_level import PlanAgentLevel
     from mara.agents.service.agents import AgentService
     from mara.wiring.language_model import language_model_service
+    from mara.wiring.metering import level_service
 
     return AgentService(
         agents=PostgresAgents(),
         versions=PostgresVersions(),
         ownership=ownership_service(),
         models=language_model_service(),
+        level=PlanAgentLevel(level_service()),
         unit_of_work=transaction,
         now=now,
     )

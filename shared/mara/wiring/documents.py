@@ -40,9 +40,19 @@ def ownership_service() -> "OwnershipService":
 @cache
 def library_service() -> "LibraryService":
     """The owner's use cases."""
+    from mara.billing.adapters.stored_level import PlanStorageLevel
     from mara.documents.service.library import LibraryService
+    from mara.wiring.metering import level_service
 
-    return LibraryService(PostgresDocuments(), storage(), search_index(), publish, transaction, now)
+    return LibraryService(
+        PostgresDocuments(),
+        storage(),
+        search_index(),
+        PlanStorageLevel(level_service()),
+        publish,
+        transaction,
+        now,
+    )
 
 
 @cache
@@ -65,7 +75,9 @@ def extractor() -> Extractor:
 @cache
 def ingestion_service() -> "IngestionService":
     """Ingestion into the active index."""
+    from mara.billing.adapters.page_metering import PlanPageMetering
     from mara.documents.service.ingestion import IngestionService
+    from mara.wiring.metering import metering
 
     return IngestionService(
         documents=PostgresDocuments(),
@@ -73,6 +85,7 @@ def ingestion_service() -> "IngestionService":
         extractor=extractor(),
         embedder=embedder(),
         index=search_index(),
+        metering=PlanPageMetering(metering()),
         unit_of_work=transaction,
         now=now,
     )

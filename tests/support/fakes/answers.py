@@ -1,4 +1,4 @@
-"""A plan that meters answers in memory."""
+"""A plan in memory that meters answers and limits the number of agents."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -52,3 +52,19 @@ class FakeAnswerMetering:
             del self.held[answer_id]
             self.released.add(answer_id)
             self.answers_left += 1
+
+
+@dataclass
+class FakeAgentLevel:
+    """Implements ``AgentLevel``; ``level`` is the number of agents, at most ``included``."""
+
+    included: int = 100
+    level: int = 0
+
+    def take(self, owner_id: UUID) -> None:
+        if self.level == self.included:
+            raise UsageLimitReached(f"The plan free includes {self.included} agents.")
+        self.level += 1
+
+    def give(self, owner_id: UUID) -> None:
+        self.level -= 1

@@ -1,5 +1,6 @@
 """Making, changing and linking agents."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from mara.agents.errors import AgentNotFound, UnknownLanguageModel
 from mara.agents.model import AgentSettings
 from mara.agents.service.agents import AgentService
 from mara.agents.service.language_models import LanguageModelService
+from mara.billing.errors import UsageLimitReached
 from mara.documents.errors import DocumentNotFound
 from mara.documents.service.ownership import OwnershipService
 from mara.kernel.ids import new_id
@@ -20,6 +22,7 @@ from tests.support.agents import (
     FakeVersions,
     no_transaction,
 )
+from tests.support.fakes.answers import FakeAgentLevel
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 CALLER = Principal(new_id(), Role.USER)
@@ -44,9 +47,26 @@ def service(own: set[UUID], catalog: FakeLanguageModelCatalog) -> AgentService:
         FakeVersions(),
         ownership,
         LanguageModelService(catalog),
+        FakeAgentLevel(),
         no_transaction,
         lambda: NOW,
     )
+
+
+class TestCreate:
+    def test_counts_agents_until_they_are_deleted(self, service: AgentService) -> None:
+        agent = service.create(CALLER, AgentSettings("x"))
+        level = service.level
+        assert isinstance(level, FakeAgentLevel)
+        assert level.level == 1
+        service.delete(CALLER, agent.id)
+        assert level.level == 0
+
+    def test_refuses_more_agents_than_the_plan_includes(self, service: AgentService) -> None:
+        limited = replace(service, level=FakeAgentLevel(included=1))
+        limited.create(CALLER, AgentSettings("x"))
+        with pytest.raises(UsageLimitReached):
+            limited.create(CALLER, AgentSettings("y"))
 
 
 class TestLink:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from mara.agents.model import Agent, AgentSettings
 from mara.agents.model.evaluation import Version
-from mara.agents.ports import Agents, Versions
+from mara.agents.ports import AgentLevel, Agents, Versions
 from mara.agents.service.language_models import LanguageModelService
 from mara.documents.service.ownership import OwnershipService
 from mara.kernel.clock import Clock
@@ -27,13 +27,15 @@ class AgentService:
     versions: Versions
     ownership: OwnershipService
     models: LanguageModelService
+    level: AgentLevel
     unit_of_work: UnitOfWork
     now: Clock
 
     def create(self, caller: Principal, settings: AgentSettings) -> Agent:
         """Create an agent, whose version 1 answers at once.
 
-        Raises DocumentNotFound if a document is not the caller's, and UnknownLanguageModel.
+        Raises DocumentNotFound if a document is not the caller's, UnknownLanguageModel, and
+        UsageLimitReached if the caller's plan includes no more agents.
         """
         self._check(caller, settings.model, settings.document_ids)
         now = self.now()
@@ -41,6 +43,7 @@ class AgentService:
         with self.unit_of_work(caller.user_id):
             self.agents.add(agent)
             self._keep_version(agent)
+            self.level.take(caller.user_id)
         return agent
 
     def get(self, caller: Principal, agent_id: UUID) -> Agent:
@@ -140,6 +143,7 @@ class AgentService:
         """Delete the agent with its conversations. Raises AgentNotFound."""
         with self.unit_of_work(caller.user_id):
             self.agents.delete(caller.user_id, agent_id)
+            self.level.give(caller.user_id)
 
     def _change(self, agent: Agent, settings: AgentSettings) -> Agent:
         answers = agent.gate is not None or agent.published_version == agent.version

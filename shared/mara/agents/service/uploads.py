@@ -20,7 +20,8 @@ class UploadService:
         """Store a file, or prepare its transfer to the storage, and link it to the agent.
 
         The agent is looked up before anything is stored. Raises AgentNotFound, DocumentNotFound,
-        EmptyFile, FileTooLarge, InvalidFilename, UnsupportedFormat, StorageUnavailable.
+        EmptyFile, FileTooLarge, InvalidFilename, UnsupportedFormat, StorageUnavailable,
+        UsageLimitReached.
         """
         if agent_id is not None:
             self.agents.get(caller, agent_id)

@@ -58,16 +58,16 @@ def limit_reached(
 
 
 def level_reached(
-    entitlement: Entitlement, meter: Meter, *, included: int, level: int, requested: int
+    entitlement: Entitlement, meter: Meter, *, level: int, requested: int
 ) -> UsageLimitReached:
     """The refusal to create something, because the level of ``meter`` would exceed the plan's.
 
-    ``included``, ``level`` and ``requested`` are in the unit of the level: bytes or things.
+    ``level`` and ``requested`` are in the unit of the plan, such as megabytes.
     """
     code = entitlement.version.code
-    allowed = entitlement.version.terms.allowances[meter]
+    included = entitlement.version.terms.allowances[meter]
     return UsageLimitReached(
-        f"The plan {code} includes {allowed} {meter}.",
+        f"The plan {code} includes {included} {meter}.",
         rule={
             "name": "level",
             "plan": code,

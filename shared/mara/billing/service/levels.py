@@ -6,6 +6,7 @@ from uuid import UUID
 from mara.billing.model.entitlement import Entitlement, entitlement_of
 from mara.billing.model.levels import units_of
 from mara.billing.model.meters import Meter
+from mara.billing.model.periods import ceil_div
 from mara.billing.model.usage_refusals import level_reached
 from mara.billing.ports import UsageHolders, UsageLevels, UsageMetrics
 from mara.kernel.clock import Clock
@@ -31,8 +32,12 @@ class LevelService:
         included = entitlement.version.terms.allowances[meter]
         level = self.levels.change(owner_id, meter, amount)
         if included is not None and level > units_of(meter, included):
+            unit = units_of(meter, 1)
             raise level_reached(
-                entitlement, meter, included=included, level=level - amount, requested=amount
+                entitlement,
+                meter,
+                level=ceil_div(level - amount, unit),
+                requested=ceil_div(amount, unit),
             )
 
     def give_level(self, owner_id: UUID, meter: Meter, amount: int = 1) -> None:

@@ -3,7 +3,7 @@
 import tempfile
 from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -18,12 +18,13 @@ from mara.documents.model import (
     RecognizedPages,
     Stage,
 )
-from mara.documents.ports import Documents, Extractor, Storage
+from mara.documents.ports import Documents, Extractor, PageMetering, Storage
 from mara.documents.service.chunking import chunk
 from mara.documents.service.versions import as_version
 from mara.extraction.errors import Unreadable
 from mara.extraction.model import Block, DroppedKind, Extraction, Place
 from mara.kernel.clock import Clock
+from mara.kernel.errors import PaymentRequired
 from mara.kernel.normalization import normalize, normalized
 from mara.kernel.text import clean
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
@@ -35,6 +36,9 @@ from mara.search.ports import Embedder, SearchIndex
 
 LEASE = timedelta(seconds=200)
 """Longer than any step, and renewed before each one: an expired lease means a crashed worker."""
+
+PAGES_OF_A_TEXT = 1
+"""What a file of a format without pages counts as."""
 
 EMBEDDED_AT_ONCE = 512
 """The number of texts in one batch: enough to use every core of the embedder."""
@@ -51,14 +55,18 @@ class IngestionService:
     extractor: Extractor
     embedder: Embedder
     index: SearchIndex
+    metering: PageMetering
     unit_of_work: UnitOfWork
     now: Clock
 
     def ingest(self, document_id: UUID) -> None:
         """Make the document ``ready``, or ``failed`` with a reason.
 
-        Raises IngestionSettled for a redelivery, StorageUnavailable and EmbeddingUnavailable. A
-        worker that crashes leaves no partial result, and a lease that expires.
+        Its pages are reserved when they are counted, before anything is embedded, and cost nothing
+        unless it becomes ready. A document that the plan has no pages for fails, and can be read
+        again. Raises IngestionSettled for a redelivery, StorageUnavailable and
+        EmbeddingUnavailable. A worker that crashes leaves no partial result, and a lease that
+        expires.
         """
         claimed = self._claim(document_id)
         try:
@@ -93,9 +101,29 @@ class IngestionService:
             lease_until=None,
             progress=None,
         )
-        embedded = self._embed(claimed, chunks)
-        self._renew(claimed, Progress(Stage.INDEXING, 0, len(chunks)))
-        self._finish(claimed, ready, embedded)
+        pages = ready.pages or PAGES_OF_A_TEXT
+        try:
+            reserved = self.metering.reserve(claimed.owner_id, claimed.id, pages)
+        except PaymentRequired:
+            refused = _failed(
+                claimed,
+                "usage_limit_reached",
+                "No pages of the plan are left: change the plan or wait, then read it again.",
+            )
+            self._finish(claimed, refused, None)
+            return
+        try:
+            embedded = self._embed(claimed, chunks)
+            self._renew(claimed, Progress(Stage.INDEXING, 0, len(chunks)))
+            self._finish(
+                claimed,
+                ready,
+                embedded,
+                lambda: self.metering.settle(claimed.owner_id, reserved, pages),
+            )
+        except Exception:
+            self.metering.release(claimed.owner_id, reserved)
+            raise
 
     def _claim(self, document_id: UUID) -> Document:
         at = self.now()
@@ -131,8 +159,17 @@ class IngestionService:
         if not held:
             raise IngestionSettled("It was deleted meanwhile, or a later worker has it.")
 
-    def _finish(self, claimed: Document, outcome: Document, embedded: Embedded | None) -> None:
-        """Store the outcome if this worker still holds the claim; else raise IngestionSettled."""
+    def _finish(
+        self,
+        claimed: Document,
+        outcome: Document,
+        embedded: Embedded | None,
+        settle: Callable[[], None] | None = None,
+    ) -> None:
+        """Store the outcome if this worker still holds the claim; else raise IngestionSettled.
+
+        ``settle`` runs in the same transaction.
+        """
         at = self.now()
         superseded: Sequence[UUID] = ()
         with self.unit_of_work(SYSTEM):
@@ -148,6 +185,8 @@ class IngestionService:
                 self.index.replace(claimed.owner_id, claimed.id, embedded)
                 superseded = self.documents.supersede_older(outcome, at)
             self.documents.save(replace(outcome, updated_at=at))
+            if settle is not None:
+                settle()
         # Older versions are not searchable any more. They are removed after the commit: not every
         # index takes part in the transaction, so a rollback would not restore them.
         for older in superseded:

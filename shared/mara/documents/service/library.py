@@ -15,7 +15,7 @@ from mara.documents.errors import (
 from mara.documents.messages import IngestDocument, PurgeDocument
 from mara.documents.model import Disposition, Document, DocumentState
 from mara.documents.model.uploads import UploadForm
-from mara.documents.ports import Documents, Storage
+from mara.documents.ports import Documents, Storage, StorageLevel
 from mara.documents.service.formats import (
     MEDIA_TYPES,
     SHOWN_AS,
@@ -48,6 +48,7 @@ class LibraryService:
     documents: Documents
     storage: Storage
     index: SearchIndex
+    stored: StorageLevel
     publish: Publish
     unit_of_work: UnitOfWork
     now: Clock
@@ -60,7 +61,7 @@ class LibraryService:
         The same file with the same name is the same document. ``replaces`` is a document that this
         one is a new version of; ingestion decides otherwise, by comparing the passages.
         Raises DocumentNotFound, EmptyFile, FileTooLarge, InvalidFilename, UnsupportedFormat,
-        StorageUnavailable.
+        StorageUnavailable, UsageLimitReached.
         """
         digest = hashlib.sha256(content).hexdigest()
         document, is_new = self._register(caller, filename, len(content), digest, replaces=replaces)
@@ -90,7 +91,7 @@ class LibraryService:
 
         ``size`` is in bytes, ``sha256`` in hex. The form is ``None`` if the file is stored already.
         ``replaces`` as in ``upload``. Raises DocumentNotFound, EmptyFile, FileTooLarge,
-        InvalidFilename, UnsupportedFormat, StorageUnavailable.
+        InvalidFilename, UnsupportedFormat, StorageUnavailable, UsageLimitReached.
         """
         document, _ = self._register(caller, filename, size, sha256.lower(), replaces=replaces)
         if document.state is not DocumentState.UPLOADING:
@@ -187,6 +188,7 @@ class LibraryService:
             document = self.documents.lock(caller.user_id, document_id)
             at = self.now()
             self.documents.save(replace(document, deleted_at=at, updated_at=at))
+            self.stored.give(caller.user_id, document.size)
             self.publish(PurgeDocument(document_id=document_id))
 
     def _register(
@@ -226,6 +228,7 @@ class LibraryService:
                 version = self.documents.next_version(caller.user_id, previous.lineage_id)
                 document = document.as_version_after(previous, version)
             self.documents.add(document)
+            self.stored.take(caller.user_id, size)
         return document, True
 
     def _restart(self, known: Document) -> Document:

@@ -8,6 +8,7 @@ import pytest
 
 from functions.api.agents.ask_agent.handler import handler as ask_agent
 from functions.api.agents.create_agent.handler import handler as create_agent
+from functions.api.agents.delete_agent.handler import handler as delete_agent
 from functions.api.billing.get_my_usage.handler import handler as get_my_usage
 from functions.api.users.list_balance_entries.handler import handler as list_balance_entries
 from mara.billing.model.meters import Meter
@@ -147,6 +148,19 @@ class TestOverage:
         assert (refused.status, refused.json["code"]) == (402, "insufficient_funds")
         assert refused.json["missing"] == "1.000000"
         assert {"action": "deposit"} in refused.json["way_out"]
+
+
+class TestAgents:
+    def test_are_no_more_than_the_plan_includes(self, anna: Account) -> None:
+        first, *_ = [agent_of(anna) for _ in range(3)]
+        body = {"name": "One more"}
+        refused = call(create_agent, "POST", "/api/v1/agents", headers=anna.headers, body=body)
+        assert (refused.status, refused.json["code"]) == (402, "usage_limit_reached")
+        assert refused.json["rule"]["meter"] == "agents"
+        assert refused.json["way_out"][0] == {"action": "delete"}
+        path = f"/api/v1/agents/{first}"
+        assert call(delete_agent, "DELETE", path, headers=anna.headers).status == 204
+        agent_of(anna)
 
 
 class TestFeature:
