@@ -70,6 +70,9 @@ EXPRESSIONS = {
             "RERANKER_MODEL",
             "RERANKER_TIMEOUT_S",
             "SEARCH",
+            "SELLER_ADDRESS",
+            "SELLER_EMAIL",
+            "SELLER_NAME",
         )
     },
 }

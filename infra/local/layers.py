@@ -20,6 +20,7 @@ EXTRAS = {
     "wallets": ("wallets",),
     "docs": ("docs",),
     "charts": ("charts",),
+    "pdf": ("pdf",),
 }
 """The extras of pyproject.toml in each layer; a function has at most five layers."""
 
@@ -34,6 +35,8 @@ NOT_IMPORTED = (
     *("django", "asgiref", "sqlparse"),
     # Declared by opensearch-py for a transport that is not used here.
     *("grpcio", "protobuf", "opensearch-protobufs"),
+    # Declared by fpdf2 for images, which no document has; it has no wheel for glibc 2.26 either.
+    "pillow",
 )
 
 

@@ -14,6 +14,7 @@ from mara.kernel.principal import Role
 from tests.support.accounts import make_account
 from tests.support.chain_labs import aptos_connected
 from tests.support.events import Answer
+from tests.support.invoices import give_invoice
 from tests.support.knowledge import failed_document, learn
 from tests.support.mails import Mailbox, mailbox
 from tests.support.openapi import Operation, document, form, operations, url_encoded
@@ -53,6 +54,7 @@ STORY = (
     *("list_plan_versions",),
     *("get_my_usage",),
     *("get_revenue",),
+    *("list_invoices", "get_invoice"),
     *("subscribe", "get_subscription", "limit_overage", "change_subscription"),
     *("cancel_subscription", "resume_subscription", "list_subscription_events"),
     *("advance_clock", "move_subscribers"),
@@ -196,6 +198,8 @@ class TestExamples:
         for name in STORY:
             if name == "retry_document":
                 reader.ids["document_id"] = str(failed_document(reader.user_id).id)
+            if name == "list_invoices":
+                reader.ids["invoice_id"] = str(give_invoice(reader.user_id))
             reader.follow(every[name])
             if name in {"upload_document", "retry_document"}:
                 learned = learned or learn(reader.user_id, "disk.txt", [TEXT])

@@ -1,6 +1,6 @@
 """Subscriptions in PostgreSQL, charged at a time that the test sets."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -82,8 +82,10 @@ class Billing:
             self.books.write([subscribe(subscriber, version, self.at, new_id)], self.at, owner_id)
 
 
-def add_plan(version: PlanVersion, *, is_default: bool = False) -> PlanVersion:
-    plan = Plan(version.plan_id, version.code, {}, Visibility.PUBLIC, is_default, version)
+def add_plan(
+    version: PlanVersion, *, is_default: bool = False, names: Mapping[str, str] | None = None
+) -> PlanVersion:
+    plan = Plan(version.plan_id, version.code, names or {}, Visibility.PUBLIC, is_default, version)
     with transaction(SYSTEM):
         PostgresPlans().add(plan)
     return version

@@ -21,6 +21,7 @@ from mara.wiring.ledger import ledger_service
 from mara.wiring.vault import vault_service
 from mara.wiring.wallets import wallet_creation_service
 from tests.support.accounts import PASSWORD, Account, make_account
+from tests.support.invoices import give_invoice
 from tests.support.knowledge import learn
 
 ALL_SCOPES = frozenset(Scope)
@@ -114,6 +115,7 @@ def make_tenant(
         ledger_service().credit_deposit(account.id, "tron", 1_000_000, cause)
     ids = {
         "user_id": account.id,
+        "invoice_id": give_invoice(account.id),
         "document_id": document.id,
         "agent_id": agent.id,
         "answer_id": answer.id,

@@ -138,3 +138,10 @@ class ConcurrentChange(Unavailable):
     """Another process has changed the subscription since it was read (optimistic locking)."""
 
     title = "The subscription has been changed meanwhile"
+
+
+class InvoiceNotFound(NotFound):
+    """The user has no invoice or credit note with this id."""
+
+    title = "There is no such invoice"
+    fields = ("invoice_id",)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import Depends, Header, Query, Response
 from fastapi import Request as HttpRequest
 
-from mara.entrypoints.csv_response import media_weights
+from mara.entrypoints.accept import media_weights
 from mara.entrypoints.events import REQUEST
 from mara.entrypoints.language import locale_of
 from mara.users.model import Locale

@@ -9,6 +9,8 @@ from urllib.parse import quote
 
 from fastapi import Depends, Header, Query, Response
 
+from mara.entrypoints.accept import media_weights
+
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 """A spreadsheet runs a cell that begins so as a formula (OWASP, CSV injection)."""
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
@@ -64,16 +66,3 @@ def csv_response(
     if next_url:
         headers["link"] = f'<{next_url}>; rel="next"'
     return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
-
-
-def media_weights(accept: str) -> dict[str, float]:
-    """Each media range with its weight; a weight that is no number counts as 0."""
-    weights = {}
-    for part in accept.lower().split(","):
-        media, *parameters = (word.strip() for word in part.split(";"))
-        given = [word[2:] for word in parameters if word.startswith("q=")]
-        try:
-            weights[media] = float(given[0]) if given else 1.0
-        except ValueError:
-            weights[media] = 0.0
-    return weights

@@ -47,6 +47,14 @@ FailureTexts = Annotated[FailureText, Depends(_failure_texts)]
 """Translates the detail of a failure, given its code, into the language of the request."""
 
 
+async def _caller_locale(http_request: HttpRequest) -> Locale:
+    return locale_of(http_request.scope["aws.event"][REQUEST])
+
+
+CallerLocale = Annotated[Locale, Depends(_caller_locale)]
+"""The language of the request, for a route whose answer is text."""
+
+
 def locale_of(request: Request) -> Locale:
     """Return the language to answer in; English where neither header nor profile names one."""
     return accepted(request.headers.get("accept-language", "")) or _locale_of_profile(request)

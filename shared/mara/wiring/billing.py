@@ -12,6 +12,7 @@ from mara.platform.clock import now
 from mara.platform.database import transaction
 from mara.platform.outbox import publish_all
 from mara.wiring.ledger import ledger_service
+from mara.wiring.seller import seller
 from mara.wiring.wallets import chain_settings, deposit_rules
 
 
@@ -24,13 +25,12 @@ def charging_service() -> ChargingService:
 @cache
 def account_books() -> AccountBooks:
     """Accounts of subscriptions with their funds."""
-    return AccountBooks(
-        PostgresAccounts(), ledger_service(), deposits_in_flight(), publish_all, new_id
-    )
+    accounts = PostgresAccounts(seller())
+    return AccountBooks(accounts, ledger_service(), deposits_in_flight(), publish_all, new_id)
 
 
 @cache
 def deposits_in_flight() -> PostgresDepositsInFlight:
-    """Deposits that are not credited yet."""
+    """Deposits that are not credited yet, of at least the minimum of their network."""
     minimums = {network: rules.minimum_micro_usdt for network, rules in deposit_rules().items()}
     return PostgresDepositsInFlight(minimums, set(chain_settings()))

@@ -28,6 +28,7 @@ from mara.platform.clock import now
 from mara.platform.database import transaction
 from mara.platform.outbox import publish, publish_all
 from mara.wiring.ledger import ledger_service
+from mara.wiring.seller import seller
 
 LEVEL_COUNTS: Final[Mapping[Meter, str]] = {Meter.STORED_MB: STORED_BYTES, Meter.AGENTS: AGENTS}
 """Queries that count what exists, for the recount of levels."""
@@ -88,7 +89,7 @@ def reservation_expiry_service() -> ReservationExpiryService:
 def usage_invoice_service() -> UsageInvoiceService:
     """Invoices of overage at the end of usage periods."""
     return UsageInvoiceService(
-        PostgresUsageCounters(), PostgresUsageInvoices(), transaction, publish_all, new_id
+        PostgresUsageCounters(), PostgresUsageInvoices(seller()), transaction, publish_all, new_id
     )
 
 

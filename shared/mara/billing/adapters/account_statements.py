@@ -70,13 +70,16 @@ INVOICE = """id uuid, subscription_id uuid, owner_id uuid, version_id uuid, stat
     pay_until timestamptz, pay_length_us bigint, paused_since timestamptz, paused_by text,
     unconfirmed_left_us bigint, reminders smallint"""
 INVOICE_COLUMNS = [part.split()[0] for part in INVOICE.split(",")]
-BUYER = """(SELECT jsonb_build_object('name', coalesce(u.company, u.full_name, ''),
-    'email', u.email) FROM users u WHERE u.id = r.owner_id)"""
+BUYER = """(SELECT jsonb_build_object('name', coalesce(u.full_name, ''),
+    'company', coalesce(u.company, ''), 'email', u.email) FROM users u WHERE u.id = r.owner_id)"""
+# The parties are copied when a number is given, and never changed afterwards.
 SAVE_INVOICES = f"""
-    INSERT INTO invoices ({", ".join(INVOICE_COLUMNS)}, buyer)
-    SELECT r.*, CASE WHEN r.number IS NOT NULL THEN {BUYER} END
-    FROM jsonb_to_recordset(%s::jsonb) AS r ({INVOICE})
+    INSERT INTO invoices ({", ".join(INVOICE_COLUMNS)}, buyer, seller)
+    SELECT r.*, CASE WHEN r.number IS NOT NULL THEN {BUYER} END,
+        CASE WHEN r.number IS NOT NULL THEN %(seller)s::jsonb END
+    FROM jsonb_to_recordset(%(rows)s::jsonb) AS r ({INVOICE})
     ON CONFLICT (id) DO UPDATE SET buyer = coalesce(invoices.buyer, excluded.buyer),
+        seller = coalesce(invoices.seller, excluded.seller),
         {", ".join(f"{name} = excluded.{name}" for name in INVOICE_COLUMNS[4:])}
 """
 SET_ASIDE = "UPDATE subscriptions SET set_aside_reason = %s, due_at = %s WHERE id = %s"

@@ -4,7 +4,7 @@ Rows travel as one JSON array per table, so a batch of a thousand is one stateme
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,6 @@ from mara.billing.adapters.account_statements import (
     INSERT_SUBSCRIPTIONS,
     OF_OWNER,
     OF_OWNER_LOCKED,
-    SAVE_INVOICES,
     SET_ASIDE,
     SHIFT,
     SOME,
@@ -30,6 +29,7 @@ from mara.billing.adapters.account_statements import (
     UPDATE_SUBSCRIPTIONS,
 )
 from mara.billing.adapters.document_numbers import number_all
+from mara.billing.adapters.invoice_writing import NO_SELLER, save_invoices
 from mara.billing.adapters.records import (
     event_rows,
     invoice_row,
@@ -42,7 +42,7 @@ from mara.billing.errors import ConcurrentChange, SubscriptionExists
 from mara.billing.model.account import Account, UnpaidInvoice
 from mara.billing.model.change_set import ChangeSet
 from mara.billing.model.charging import next_look
-from mara.billing.model.invoice import Invoice, InvoiceStatus, invoice_number
+from mara.billing.model.invoice import Invoice, InvoiceStatus, Party, invoice_number
 from mara.billing.model.periods import MICROSECOND
 from mara.platform.database import connection
 
@@ -51,8 +51,11 @@ NUMBERED = (InvoiceStatus.OPEN, InvoiceStatus.PAID)
 START = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+@dataclass(frozen=True, slots=True)
 class PostgresAccounts:
-    """Implements ``Accounts``."""
+    """Implements ``Accounts``. ``seller`` stands on the invoices that are issued."""
+
+    seller: Party = NO_SELLER
 
     def lock_due(self, at: datetime, limit: int, after: Account | None) -> Sequence[Account]:
         """Accounts whose ``due_at`` has come, oldest first; those that are locked are skipped."""
@@ -90,10 +93,8 @@ class PostgresAccounts:
         _write(INSERT_EVENTS, event_rows(change_sets, at, actor_id))
         invoices = list(_invoices(change_sets))
         fresh = [n for n, (one, _) in enumerate(invoices) if _needs_number(one)]
-        _write(
-            SAVE_INVOICES,
-            [invoice_row(*one) for n, one in enumerate(invoices) if n not in set(fresh)],
-        )
+        known = [invoice_row(*one) for n, one in enumerate(invoices) if n not in set(fresh)]
+        save_invoices(known, self.seller)
         self._save_numbered([invoices[n] for n in fresh])
 
     def set_aside(self, subscription_id: UUID, reason: str, until: datetime) -> None:
@@ -129,13 +130,11 @@ class PostgresAccounts:
         issued = [(one.issued_at, one, unpaid) for one, unpaid in invoices if one.issued_at]
         issued.sort(key=lambda given: given[0])
         numbers = number_all("invoice", (given[0] for given in issued), invoice_number)
-        _write(
-            SAVE_INVOICES,
-            [
-                invoice_row(replace(invoice, number=number), unpaid)
-                for (_, invoice, unpaid), number in zip(issued, list(numbers), strict=True)
-            ],
-        )
+        rows = [
+            invoice_row(replace(invoice, number=number), unpaid)
+            for (_, invoice, unpaid), number in zip(issued, list(numbers), strict=True)
+        ]
+        save_invoices(rows, self.seller)
 
 
 def _batch(at: datetime, limit: int, after: Account | None) -> dict[str, Any]:

@@ -1,17 +1,19 @@
 """Invoices of overage in PostgreSQL."""
 
-import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from mara.billing.adapters.account_statements import SAVE_INVOICES
 from mara.billing.adapters.document_numbers import number_all
+from mara.billing.adapters.invoice_writing import NO_SELLER, save_invoices
 from mara.billing.adapters.records import invoice_row
-from mara.billing.model.invoice import Invoice, invoice_number
-from mara.platform.database import connection
+from mara.billing.model.invoice import Invoice, Party, invoice_number
 
 
+@dataclass(frozen=True, slots=True)
 class PostgresUsageInvoices:
-    """Implements ``UsageInvoices``."""
+    """Implements ``UsageInvoices``. ``seller`` stands on the invoices."""
+
+    seller: Party = NO_SELLER
 
     def add(self, invoices: Sequence[Invoice]) -> None:
         """Insert invoices that are issued as paid; their numbers are given last."""
@@ -20,4 +22,4 @@ class PostgresUsageInvoices:
         moments = [invoice.issued_at or invoice.created_at for invoice in ordered]
         for row, number in zip(rows, number_all("invoice", moments, invoice_number), strict=True):
             row["number"] = number
-        connection().execute(SAVE_INVOICES, (json.dumps(rows, default=str),))
+        save_invoices(rows, self.seller)

@@ -12,6 +12,8 @@ from mara.billing.model.plan import PlanTerms
 from mara.billing.model.proration import ChangePrice
 
 DIGITS: Final = 6
+CANCELLED: Final = "cancelled"
+"""The reason of a credit note that a cancellation makes."""
 
 
 class InvoiceStatus(StrEnum):
@@ -34,13 +36,17 @@ class Purpose(StrEnum):
 
 
 class LineKind(StrEnum):
-    """``unused``: of the old plan. ``rest``: of the period on the new plan."""
+    """``unused``: of the old plan. ``rest``: of the period on the new plan.
+
+    ``refund`` is the line of a credit note.
+    """
 
     BASE = "base"
     DISCOUNT = "discount"
     UNUSED = "unused"
     REST = "rest"
     OVERAGE = "overage"
+    REFUND = "refund"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +61,12 @@ class InvoiceLine:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """The buyer or the seller, as copied when the invoice is issued."""
+    """The buyer or the seller, as copied when the invoice is issued; what is unknown is empty."""
 
     name: str
     email: str = ""
     address: str = ""
+    company: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from mara.billing.model.actions import (
 from mara.billing.model.change_set import ChangeSet
 from mara.billing.model.changes import ChangeTime, PeriodUse, change
 from mara.billing.model.charging import advance
-from mara.billing.model.invoice import CreditNote, InvoiceStatus
+from mara.billing.model.invoice import CANCELLED, CreditNote, InvoiceStatus
 from mara.billing.model.meters import Meter
 from mara.billing.model.proration import ChangePrice
 from mara.billing.model.subscription import State, Subscription
@@ -41,8 +41,6 @@ from mara.ledger.model import Cause
 
 PREVIEW_MAX: Final = timedelta(minutes=15)
 """How long the lines of a preview can be posted."""
-CANCELLED: Final = "cancelled"
-"""The reason of a credit note that a cancellation makes."""
 
 
 @dataclass(frozen=True, slots=True)

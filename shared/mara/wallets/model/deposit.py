@@ -48,6 +48,14 @@ class DepositKey(NamedTuple):
     transaction: str
     position: int
 
+    @classmethod
+    def parse(cls, text: str) -> "DepositKey":
+        """The identity that ``str`` wrote as ``text``. Raises ValueError."""
+        kind, network, transaction, position = text.split(":")
+        if kind != "deposit":
+            raise ValueError("it is not the key of a deposit")
+        return cls(Network(network), transaction, int(position))
+
     def __str__(self) -> str:
         return f"deposit:{self.network}:{self.transaction}:{self.position}"
 
