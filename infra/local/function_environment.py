@@ -50,6 +50,8 @@ EXPRESSIONS = {
             "COOKIE_SAME_SITE",
             "CORS_ORIGINS",
             "COST_PER_1000_TOKENS",
+            "CREDITS_PER_DAY_USDT",
+            "CREDIT_MAX_USDT",
             "EMBEDDER",
             "EMBEDDER_DIMENSIONS",
             "EMBEDDER_MODEL",

@@ -33,6 +33,8 @@ IDS_IN_BODIES: dict[str, Callable[[dict[str, str]], Any]] = {
     "agent_id": lambda ids: ids["agent_id"],
 }
 LOGGED_IN = [caller for caller in CALLERS if caller.role and caller.scopes is None]
+OF_NO_TENANT = {"plan_id"}
+"""Parameters that name what every user sees."""
 PROTECTED = [
     operation for operation in operations().values() if operation.rule.access is not Access.PUBLIC
 ]
@@ -72,6 +74,8 @@ def cloud(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def mixed_ids(operation: Operation, own: Tenant, neighbour: Tenant) -> Iterator[dict[str, str]]:
     """Every way to put the neighbour's id into at least one place of the path."""
+    if OF_NO_TENANT & set(operation.parameters):
+        return
     for choice in product((own, neighbour), repeat=len(operation.parameters)):
         if neighbour in choice:
             yield {
@@ -113,6 +117,8 @@ class TestIdsOfTheNeighbour:
             rule = operation.rule
             # An administrator's business is the accounts of others.
             found = 404 if rule.access is Access.USER else 200
+            if operation.method == "post" and found == 200 and caller.status(rule) is None:
+                continue  # it changes the other's account on purpose
             for ids in mixed_ids(operation, own, neighbour):
                 answer = operation.call(ids, body=example(operation), headers=headers)
                 expected = caller.status(rule) or found

@@ -1,7 +1,7 @@
 """A customer with invoices of every kind, made through the product's own services."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -51,6 +51,10 @@ class Customer:
     @property
     def id(self) -> UUID:
         return self.account.id
+
+    def now(self) -> datetime:
+        """The time of billing."""
+        return self.billing.at
 
     def deposit(self, amount: int, network: Network = Network.TRON) -> str:
         """Credit a deposit as a scan does; the hash of its transaction."""

@@ -10,6 +10,7 @@ from psycopg import sql
 from mara.agents.model import AgentSettings
 from mara.auth.model import Scope
 from mara.auth.model.permissions import ACCESS_OF_ROLE, Rule
+from mara.kernel.ids import new_id
 from mara.kernel.principal import Role
 from mara.kernel.unit_of_work import SYSTEM
 from mara.ledger.model import Cause
@@ -116,6 +117,7 @@ def make_tenant(
     ids = {
         "user_id": account.id,
         "invoice_id": give_invoice(account.id),
+        "plan_id": new_id(),  # of no plan: every user sees those there are
         "document_id": document.id,
         "agent_id": agent.id,
         "answer_id": answer.id,

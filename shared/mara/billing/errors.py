@@ -145,3 +145,51 @@ class InvoiceNotFound(NotFound):
 
     title = "There is no such invoice"
     fields = ("invoice_id",)
+
+
+class InvoiceNotPaid(Conflict):
+    """A credit note gives back what was paid: the invoice was not."""
+
+    title = "The invoice is not paid"
+
+
+class CreditNoteTooLarge(Conflict):
+    """The credit notes of an invoice would exceed its total."""
+
+    title = "The amount exceeds what is left of the invoice"
+    fields = ("amount",)
+
+
+class CreditTooLarge(Invalid):
+    """The amount exceeds the limit of one credit by hand."""
+
+    title = "The credit is too large"
+    fields = ("amount",)
+
+
+class DailyCreditsReached(Conflict):
+    """The credits by hand of a day would exceed their limit."""
+
+    title = "The limit of the day for credits is reached"
+    fields = ("amount",)
+
+
+class CreditNotFound(NotFound):
+    """The user has no credit by hand with this id."""
+
+    title = "There is no such credit"
+    fields = ("reverses",)
+
+
+class CreditReversed(Conflict):
+    """The whole credit was taken back before."""
+
+    title = "The credit was taken back already"
+    fields = ("reverses",)
+
+
+class CreditSpent(Conflict):
+    """What is left of the credit is spent, or held for running operations."""
+
+    title = "The credit is spent"
+    fields = ("reverses",)

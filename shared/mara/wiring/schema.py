@@ -2,6 +2,7 @@
 
 from mara.agents.adapters import tables as _agents
 from mara.auth.adapters import tables as _auth
+from mara.billing.adapters import credit_tables as _credits
 from mara.billing.adapters import tables as _billing
 from mara.billing.adapters import usage_tables as _usage
 from mara.documents.adapters import tables as _documents
@@ -16,7 +17,7 @@ from mara.wallets.adapters import tables as _wallets
 
 DECLARED_IN = (
     *(_platform, _users, _auth, _vault, _ledger, _notifications, _wallets, _search),
-    *(_documents, _billing, _usage, _agents),
+    *(_documents, _billing, _usage, _credits, _agents),
 )
 """The modules that declare tables: importing them fills ``metadata``."""
 

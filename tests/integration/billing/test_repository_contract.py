@@ -8,6 +8,7 @@ import pytest
 
 from mara.billing.errors import (
     ConcurrentChange,
+    InvoiceNotFound,
     PlanCodeTaken,
     PlanNotFound,
     SubscriptionExists,
@@ -278,14 +279,30 @@ class TestNumbers:
         with store.unit_of_work(SYSTEM):
             [payment] = store.credit_notes.payments_of(subscription.id, subscription.period)
             assert payment.left == 10 * USDT
-            store.credit_notes.add(
+            added = store.credit_notes.add(
                 [
                     CreditNote(new_id(), payment.invoice_id, owner_id, amount, "why", None, NOW)
                     for amount in (USDT, 2 * USDT)
                 ]
             )
+            assert [note.number for note in added] == ["2026-C-000001", "2026-C-000002"]
             [payment] = store.credit_notes.payments_of(subscription.id, subscription.period)
             assert payment.left == 7 * USDT
+
+    def test_of_credit_notes_are_given_under_the_lock_of_the_invoice(self, store: Store) -> None:
+        owner_id = begin(store)
+        subscription = account_of(store, owner_id).subscription
+        assert subscription.period is not None
+        with store.unit_of_work(SYSTEM):
+            [payment] = store.credit_notes.payments_of(subscription.id, subscription.period)
+            locked = store.credit_notes.lock_invoice(payment.invoice_id)
+            assert (locked.owner_id, locked.status) == (owner_id, InvoiceStatus.PAID)
+            assert (locked.total, locked.credited) == (10 * USDT, 0)
+            note = CreditNote(new_id(), locked.id, owner_id, 4 * USDT, "why", None, NOW)
+            store.credit_notes.add([note])
+            assert store.credit_notes.lock_invoice(locked.id).credited == 4 * USDT
+            with pytest.raises(InvoiceNotFound):
+                store.credit_notes.lock_invoice(new_id())
 
 
 @pytest.mark.usefixtures("team")

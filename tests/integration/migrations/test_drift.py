@@ -167,6 +167,7 @@ class TestWhatTablesCannotDeclare:
     def test_triggers(self, migrated: Connection) -> None:
         assert rows(migrated, TRIGGERS) == {
             ("credit_notes", "append_only"),
+            ("credits", "append_only"),
             ("plan_versions", "append_only"),
             ("subscription_events", "append_only"),
             ("ledger_accounts", "empty_at_first"),

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from mara.billing.errors import (
     ConcurrentChange,
+    InvoiceNotFound,
     PlanCodeTaken,
     PlanNotFound,
     SubscriptionExists,
@@ -15,6 +16,7 @@ from mara.billing.model.account import Account, UnpaidInvoice
 from mara.billing.model.actions import CreditablePayment
 from mara.billing.model.change_set import ChangeSet
 from mara.billing.model.charging import next_look
+from mara.billing.model.creditable import CreditableInvoice
 from mara.billing.model.invoice import (
     CreditNote,
     Invoice,
@@ -282,12 +284,24 @@ class FakeCreditNotes:
             for one in sorted(paid, key=lambda one: one.id, reverse=True)
         ]
 
-    def add(self, notes: Sequence[CreditNote]) -> None:
+    def lock_invoice(self, invoice_id: UUID) -> CreditableInvoice:
+        tables = self._database.tables
+        if invoice_id not in tables.invoices:
+            raise InvoiceNotFound("There is no invoice with this id.")
+        one = tables.invoices[invoice_id]
+        noted = (note for note in tables.credit_notes.values() if note.invoice_id == one.id)
+        credited = sum(note.amount for note in noted)
+        return CreditableInvoice(one.id, one.owner_id, one.status, one.total, credited)
+
+    def add(self, notes: Sequence[CreditNote]) -> list[CreditNote]:
+        numbered = []
         with self._database.statement() as tables:
             for note in sorted(notes, key=lambda one: one.created_at):
                 year = note.created_at.year
                 number = credit_note_number(year, _count(self._database, "credit_note", year))
                 tables.credit_notes[note.id] = replace(note, number=number)
+                numbered.append(tables.credit_notes[note.id])
+        return numbered
 
 
 def _count(database: FakeDatabase, series: str, year: int) -> int:

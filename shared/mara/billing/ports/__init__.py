@@ -9,6 +9,7 @@ from mara.billing.model.account import Account
 from mara.billing.model.actions import CreditablePayment
 from mara.billing.model.change_set import ChangeSet
 from mara.billing.model.counter import Counter
+from mara.billing.model.creditable import CreditableInvoice
 from mara.billing.model.entitlement import Holder
 from mara.billing.model.history import HistoryEntry
 from mara.billing.model.invoice import CreditNote, Invoice
@@ -174,8 +175,11 @@ class CreditNotes(Protocol):
     def payments_of(self, subscription_id: UUID, period: Period) -> Sequence[CreditablePayment]:
         """The paid invoices of the period with what their notes have left, newest first."""
 
-    def add(self, notes: Sequence[CreditNote]) -> None:
-        """Number and insert the notes; written last, as numbered invoices are."""
+    def lock_invoice(self, invoice_id: UUID) -> CreditableInvoice:
+        """The invoice, with its subscription locked. Raises InvoiceNotFound."""
+
+    def add(self, notes: Sequence[CreditNote]) -> list[CreditNote]:
+        """Number and insert the notes, and return them; written last, as numbered invoices are."""
 
 
 class SubscriptionHistory(Protocol):
