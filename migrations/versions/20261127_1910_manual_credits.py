@@ -4,7 +4,7 @@ from alembic import op
 from tenancy import APP_ROLE
 
 revision = "manual_credits"
-down_revision = "trials"
+down_revision = "use_figures"
 branch_labels = None
 depends_on = None
 
