@@ -19,6 +19,7 @@ from mara.billing.model.change_set import ChangeSet
 from mara.billing.model.changes import ChangeTime, PeriodUse, change
 from mara.billing.model.charging import advance
 from mara.billing.model.invoice import Invoice, InvoiceStatus
+from mara.billing.model.moves import move
 from mara.billing.model.payment_deadline import Funds
 from mara.billing.model.periods import Period
 from mara.billing.model.plan import PlanVersion
@@ -52,6 +53,8 @@ class BillingWorld:
     events: list[EventRecord] = field(default_factory=list)
     payment_reminders: int = 0
     trial_reminders: int = 0
+    _paid_by_period: dict[datetime, dict[UUID, None]] = field(default_factory=dict)
+    """The ids of paid invoices in their order, by the start of their period."""
     _ids: Iterator[int] = field(default_factory=lambda: count(1))
 
     @property
@@ -119,6 +122,13 @@ class BillingWorld:
         resume(change_set)
         self._commit(change_set)
 
+    def move(self, version: PlanVersion) -> None:
+        """What an administrator does."""
+        change_set = self._change_set()
+        if self.open.period is not None and self.open.state is not State.ENDED:
+            move(change_set, version, self.now)
+        self._commit(change_set)
+
     def _change_set(self) -> ChangeSet:
         account = Account(
             subscription=self.open,
@@ -151,11 +161,10 @@ class BillingWorld:
     def _payments(self, subscription: Subscription) -> list[CreditablePayment]:
         if subscription.period is None:
             return []
-        of_period = [one for one in self.paid if one.period
-                     and one.period.start == subscription.period.start]  # fmt: skip
+        of_period = self._paid_by_period.get(subscription.period.start, {})
         return [
-            CreditablePayment(one.id, one.total - self.credited.get(one.id, 0))
-            for one in reversed(of_period)
+            CreditablePayment(id_, self.invoices[id_].total - self.credited.get(id_, 0))
+            for id_ in reversed(of_period)
         ]
 
     def _commit(self, change_set: ChangeSet) -> None:
@@ -166,6 +175,9 @@ class BillingWorld:
         self.subscription, self.unpaid = change_set.subscription, change_set.unpaid
         self.trial_reminded = change_set.trial_reminded
         self.invoices |= change_set.invoices
+        for invoice in change_set.invoices.values():
+            if invoice.status is InvoiceStatus.PAID and invoice.period:
+                self._paid_by_period.setdefault(invoice.period.start, {})[invoice.id] = None
         if self.unpaid is not None:
             self.invoices[self.unpaid.invoice.id] = self.unpaid.invoice
         self.events += change_set.events

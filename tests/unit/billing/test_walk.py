@@ -75,7 +75,7 @@ class Walk:
             return
         action = random.choice(
             ["wait", "wait", "wait", "pay in", "fly", "land", "drop", "hold", "change", "next",
-             "cancel", "cancel now", "resume", "back", "tick"]
+             "cancel", "cancel now", "resume", "back", "tick", "move"]
         )  # fmt: skip
         with suppress(*REFUSALS):
             self.act(action)
@@ -96,6 +96,7 @@ class Walk:
             "cancel": world.cancel,
             "cancel now": lambda: world.cancel(immediately=True),
             "resume": world.resume,
+            "move": lambda: world.move(random.choice(PLANS)),
         }
         acts[action]()
 
@@ -166,12 +167,22 @@ def check_history(walk: Walk) -> None:
             assert record.monthly_revenue_before == 0
 
 
-@pytest.mark.parametrize("seed", range(60))
-def test_every_history_is_legal_and_every_amount_is_accounted_for(seed: int) -> None:
+@pytest.mark.parametrize(
+    ("seed", "steps", "check_every"),
+    [
+        *((seed, STEPS_MAX, 1) for seed in range(60)),
+        *(pytest.param(seed, 100_000, 5_000, marks=pytest.mark.proof) for seed in range(100, 120)),
+    ],
+)
+def test_every_history_is_legal_and_every_amount_is_accounted_for(
+    seed: int, steps: int, check_every: int
+) -> None:
     walk = Walk(seed)
-    for _ in range(STEPS_MAX):
+    for step in range(steps):
         walk.step()
-        check(walk)
+        if step % check_every == 0:
+            check(walk)
+    check(walk)
     check_history(walk)
     assert len(walk.world.events) > 30
 
