@@ -21,6 +21,13 @@ NORMALIZED = BeforeValidator(_normalized)
 """Normalizes a text that is searched for, as the texts of files are normalized."""
 
 
+OTHER_ALERTS = (
+    "Names of the other alerts that fire in the text, in their order, at most 20: of several "
+    "alerts with different names, the first that fires is taken. Empty for other texts."
+)
+OtherAlerts = Annotated[Sequence[str], Field(max_length=20)]
+
+
 class PlaceOut(BaseModel):
     """Position of a passage; ``page`` and ``row`` count from 1, the outermost heading is first."""
 
@@ -120,8 +127,9 @@ class HitsOut(BaseModel):
     """In order of rank."""
 
     items: Sequence[HitOut] = Field(description="The hits, the best first.")
+    other_alerts: OtherAlerts = Field(description=OTHER_ALERTS, examples=[["KubePodNotReady"]])
 
     @classmethod
-    def of(cls, hits: Sequence[Hit]) -> Self:
-        """Build the response from the model object."""
-        return cls(items=[HitOut.of(hit) for hit in hits])
+    def of(cls, hits: Sequence[Hit], other_alerts: Sequence[str] = ()) -> Self:
+        """Build the response from the hits and the names of the alerts that were not searched."""
+        return cls(items=[HitOut.of(hit) for hit in hits], other_alerts=other_alerts)

@@ -35,6 +35,7 @@ from tests.support.agents import (
     a_hit,
     no_transaction,
 )
+from tests.support.webhooks import Sent, alertmanager, as_text
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 CALLER = Principal(new_id(), Role.USER)
@@ -270,6 +271,47 @@ class TestAskInAConversation:
         first = world.ask("disk full")
         world.ask("disk full", conversation_id=first.conversation_id)
         assert [query.text for query in world.index.asked] == ["disk full", "disk full"]
+
+
+class TestOtherAlerts:
+    SENT = (("DiskFull", "firing"), ("PodDown", "resolved"), ("NodeDown", "firing"))
+
+    @pytest.mark.parametrize(
+        ("before", "summary", "told"),
+        [
+            ("", "The disk is full.", "Other alerts fire that this answer is not about: NodeDown."),
+            ("", "Диск заполнен.", "Сработали и другие алерты, этот ответ не о них: NodeDown."),
+            ("Что с этим делать?", "The disk is full.", "Сработали и другие алерты"),
+            ("What do I do now?", "Диск заполнен.", "Other alerts fire"),
+        ],
+    )
+    def test_are_named_at_the_end_in_the_language_of_the_question(
+        self, before: str, summary: str, told: str
+    ) -> None:
+        question = f"{before}\n{as_text(alertmanager(self.SENT, summary))}"
+        disk = a_hit("Delete old images first.", headings=("DiskFull",))
+        model = said("Delete old images first. [1]", (1, "Delete old images first."))
+        for world in (
+            a_world([disk]),
+            a_world([disk], model, AnswerMode.GENERATE),
+            a_world([]),
+        ):
+            answer = world.ask(question)
+            assert answer.reply.text.rpartition("\n\n")[2].startswith(told)
+            assert answer.other_alerts == ["NodeDown"]
+
+    @pytest.mark.parametrize(
+        "sent",
+        [
+            [("DiskFull", "firing")],
+            [("DiskFull", "firing")] * 3,
+            [("DiskFull", "resolved"), ("NodeDown", "resolved")],
+        ],
+    )
+    def test_are_not_mentioned_where_there_are_none(self, sent: list[Sent]) -> None:
+        answer = a_world().ask(as_text(alertmanager(sent)))
+        assert not answer.other_alerts
+        assert "Other alerts" not in answer.reply.text
 
 
 class TestNamesakes:

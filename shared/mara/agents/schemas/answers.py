@@ -9,7 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from mara.agents.model import Answer, AnswerStatus, Citation, Feedback, Usage
 from mara.agents.schemas.agents import Text
-from mara.search.schemas import NORMALIZED, PlaceOut
+from mara.search.schemas import (
+    NORMALIZED,
+    OTHER_ALERTS,
+    OtherAlerts,
+    PlaceOut,
+)
 
 MICRO = 1_000_000
 
@@ -118,6 +123,10 @@ class AnswerOut(BaseModel):
         description="Passages near the question that the answer does not rest on. If the status is "
         "`not_in_documents`, the nearest passage, which does not answer the question."
     )
+    other_alerts: OtherAlerts = Field(
+        description=f"{OTHER_ALERTS} The text of the answer names them, too.",
+        examples=[["KubePodNotReady"]],
+    )
     usage: UsageOut = Field(description="Tokens of the language model, and their price.")
     created_at: datetime = Field(description="When the question was answered.")
 
@@ -187,6 +196,7 @@ def _answer_fields(answer: Answer) -> dict[str, Any]:
         "confidence": round(reply.confidence, 4),
         "citations": [CitationOut.of(citation) for citation in reply.citations],
         "related": [CitationOut.of(citation) for citation in reply.related],
+        "other_alerts": answer.other_alerts,
         "usage": UsageOut.of(reply.usage),
         "created_at": answer.created_at,
     }

@@ -12,6 +12,7 @@ from mara.agents.ports import Agents, Answers, Conversations, Versions
 from mara.documents.ports import OwnDocuments
 from mara.kernel.principal import Principal
 from mara.kernel.unit_of_work import UnitOfWork
+from mara.search.model.alert_text import AlertText
 
 TURNS_MAX = 20
 """The number of earlier turns of a conversation that are read."""
@@ -35,6 +36,11 @@ class Question:
     def language(self) -> Language:
         """The language of the answer."""
         return language_of(self.text, self.agent.settings.language)
+
+    @property
+    def other_alerts(self) -> Sequence[str]:
+        """Names of the alerts in the question that fire and that the answer is not about."""
+        return AlertText.read(self.text).others
 
     @property
     def search_texts(self) -> Sequence[str]:
