@@ -1,7 +1,7 @@
 """Asking an agent."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
@@ -20,6 +20,7 @@ from mara.extraction.model import Place
 from mara.kernel.ids import new_id
 from mara.kernel.principal import Principal, Role
 from mara.search.model import Hit
+from mara.search.model.long_alert import SHORT_MAX
 from mara.search.service.reranking import FeatureReranker
 from mara.search.service.search import SearchService
 from tests.support.agents import (
@@ -35,7 +36,7 @@ from tests.support.agents import (
     a_hit,
     no_transaction,
 )
-from tests.support.webhooks import Sent, alertmanager, as_text
+from tests.support.webhooks import Sent, alertmanager, as_text, grafana, many
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 CALLER = Principal(new_id(), Role.USER)
@@ -312,6 +313,23 @@ class TestOtherAlerts:
         answer = a_world().ask(as_text(alertmanager(sent)))
         assert not answer.other_alerts
         assert "Other alerts" not in answer.reply.text
+
+
+class TestLongAlerts:
+    @pytest.mark.parametrize("body", [alertmanager, grafana])
+    def test_reach_index_model_and_record_shortened(self, body: Callable[..., object]) -> None:
+        model = said("Delete old images first. [1]", (1, "Delete old images first."))
+        world = a_world([DISK], model, AnswerMode.GENERATE)
+        whole = as_text(body(many("DiskFull"), "Disk full. " * 900))
+        answer = world.ask(whole[:99_000])
+        assert answer.reply.status is AnswerStatus.ANSWERED
+        assert all(len(query.text) <= SHORT_MAX for query in world.index.asked)
+        assert sum(len(message.text) for message in model.asked[0]) < 2 * SHORT_MAX
+        assert len(answer.question) <= SHORT_MAX
+        assert answer.basis is not None
+        assert len(answer.basis.searched) <= SHORT_MAX
+        world.ask("And then?", conversation_id=answer.conversation_id)
+        assert all(len(query.text) <= 2 * SHORT_MAX for query in world.index.asked)
 
 
 class TestNamesakes:

@@ -10,13 +10,16 @@ from pydantic import BaseModel, ConfigDict, Field
 from mara.agents.model import Answer, AnswerStatus, Citation, Feedback, Usage
 from mara.agents.schemas.agents import Text
 from mara.search.schemas import (
+    ALERT_CHARACTERS_MAX,
     NORMALIZED,
     OTHER_ALERTS,
     OtherAlerts,
     PlaceOut,
+    in_words_at_most,
 )
 
 MICRO = 1_000_000
+WORDS_MAX = 4000
 
 
 class QuestionIn(BaseModel):
@@ -27,9 +30,12 @@ class QuestionIn(BaseModel):
         json_schema_extra={"examples": [{"question": "Диск на узле заполнен. Что делать?"}]},
     )
 
-    question: Annotated[Text, Field(min_length=1, max_length=4000), NORMALIZED] = Field(
-        description="The question, in Russian or English.",
+    question: Annotated[Text, Field(min_length=1), NORMALIZED, in_words_at_most(WORDS_MAX)] = Field(
+        description="The question, in Russian or English, in at most 4000 characters. The JSON or "
+        "the labels of an alert, such as the body of a webhook of Alertmanager or Grafana, may "
+        "have 100000: of a long one, name, annotations and the names of other alerts are kept.",
         examples=["Диск на узле заполнен. Что делать?"],
+        json_schema_extra={"maxLength": ALERT_CHARACTERS_MAX},
     )
     conversation_id: UUID | None = Field(
         default=None,

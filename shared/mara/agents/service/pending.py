@@ -23,6 +23,7 @@ from mara.kernel.messages import Publish
 from mara.kernel.principal import Principal
 from mara.kernel.time_budget import TimeBudget
 from mara.kernel.unit_of_work import UnitOfWork
+from mara.search.model.long_alert import shortened
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class AcceptanceOfQuestions:
         Raises AgentNotFound, ConversationNotFound, TooManyQuestions.
         """
         owner_id, at = caller.user_id, self.now()
+        text = shortened(text)
         with self.unit_of_work(owner_id):
             # The lock makes the count true for parallel requests.
             self.agents.lock(owner_id, agent_id)

@@ -9,6 +9,7 @@ from mara.kernel.unit_of_work import UnitOfWork
 from mara.search.model import Chunk, Evidence, Hit, Query, RankedCandidate, SearchMode
 from mara.search.model.alert_text import AlertText
 from mara.search.model.asking import asked_codes
+from mara.search.model.long_alert import shortened
 from mara.search.model.matching import QueryAnalysis
 from mara.search.model.naming import is_of_another, subject_of
 from mara.search.model.windows import titles_of
@@ -95,6 +96,7 @@ class SearchService:
         mode: SearchMode = SearchMode.HYBRID,
     ) -> SearchResult:
         """Every hit, best first. Raises SearchUnavailable, EmbeddingUnavailable."""
+        text = shortened(text)
         alert = AlertText.read(text)
         semantic = mode is not SearchMode.LEXICAL
         query = Query(
