@@ -55,7 +55,8 @@ class CitationOut(BaseModel):
     )
     has_namesake: bool = Field(
         description="Whether another searchable document had the same file name when the question "
-        "was answered; the text of the answer then shows `uploaded_at` of this one.",
+        "was answered; letter case, repeated spaces and the Unicode form do not count. The text of "
+        "the answer then shows `uploaded_at` of this one.",
         examples=[False],
     )
     chunk_id: UUID = Field(description="Id of the passage that is quoted.")
