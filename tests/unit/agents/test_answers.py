@@ -274,6 +274,37 @@ class TestAskInAConversation:
         assert [query.text for query in world.index.asked] == ["disk full", "disk full"]
 
 
+class TestUnknownIdentifiers:
+    OTHER = a_hit("Restart the scheduler.", headings=("KubeSchedulerDown",))
+
+    @pytest.mark.parametrize(
+        ("question", "text"),
+        [
+            ("KubeAPIDown fires. What to do?", "Your documents do not mention KubeAPIDown."),
+            ("KubeAPIDown", "Your documents do not mention KubeAPIDown."),
+            ("Алерт KubeAPIDown: что делать?", "В ваших документах не упоминается: KubeAPIDown."),
+            (
+                as_text(alertmanager([("KubeAPIDown", "firing")], "It does not answer.")),
+                "Your documents do not mention KubeAPIDown.",
+            ),
+        ],
+    )
+    def test_are_named_in_the_refusal(self, question: str, text: str) -> None:
+        reply = a_world([self.OTHER]).ask(question).reply
+        assert (reply.status, reply.text) == (AnswerStatus.NOT_IN_DOCUMENTS, text)
+        assert [passage.quote for passage in reply.related] == [self.OTHER.chunk.text]
+
+    @pytest.mark.parametrize("spelled", ["KubeAPIDown", "kube-api-down", "Kube API down"])
+    def test_are_not_those_that_a_passage_mentions(self, spelled: str) -> None:
+        mention = a_hit(f"See {spelled}, too.", headings=("KubeSchedulerDown",), score=1.0)
+        reply = a_world([self.OTHER, mention]).ask("KubeAPIDown fires. What to do?").reply
+        assert reply.status is AnswerStatus.NOT_IN_DOCUMENTS
+        assert reply.text == "Your documents do not answer this question."
+
+    def test_are_not_words_of_the_language(self) -> None:
+        assert "do not answer" in a_world([]).ask("Who is the author of it?").reply.text
+
+
 class TestOtherAlerts:
     SENT = (("DiskFull", "firing"), ("PodDown", "resolved"), ("NodeDown", "firing"))
 

@@ -13,7 +13,7 @@ ABSENT = {
     Language.EN: "Your documents do not mention {codes}.",
     Language.RU: "В ваших документах не упоминается: {codes}.",
 }
-"""The refusal of a question about numbers or codes that are in no document."""
+"""The refusal of a question about names, numbers or codes that are in no document."""
 WITHDRAWN = {
     Language.EN: "The documents that this answer came from were deleted.",
     Language.RU: "Документы, из которых взят этот ответ, удалены.",
@@ -33,7 +33,7 @@ MORE = {
 
 
 def refusal(absent: Sequence[str], language: Language) -> str:
-    """Format a refusal; it names the numbers and codes that are in no document."""
+    """Format a refusal; it says which names, numbers and codes are in no document."""
     if not absent:
         return NOT_IN_DOCUMENTS[language]
     return ABSENT[language].format(codes=", ".join(dict.fromkeys(absent)))
