@@ -125,7 +125,8 @@ def secret_values() -> dict[str, str]:
 def parameters(secrets: Mapping[str, str]) -> dict[str, str]:
     """Return the values of the template's parameters in the local stage.
 
-    Raises DeployFailed where the judge of search has no server: each function would refuse to run.
+    Raises DeployFailed where the judge of search has no server, or the cross-encoder no name: the
+    first search would fail.
     """
     values = {
         "Stage": STAGE,
@@ -149,6 +150,9 @@ def parameters(secrets: Mapping[str, str]) -> dict[str, str]:
     if values.get("Reranker") == "ollama" and not values.get("OllamaUrl"):
         reason = language_model.unused_server() or "Set OLLAMA_HOST to its server."
         raise DeployFailed(f"MARA_RERANKER=ollama needs a language model. {reason}")
+    if values.get("Reranker") == "cross-encoder" and not values.get("RerankerModel", "").strip():
+        reason = "Set MARA_RERANKER_MODEL to the name of one at Hugging Face."
+        raise DeployFailed(f"MARA_RERANKER=cross-encoder needs a model. {reason}")
     return values
 
 

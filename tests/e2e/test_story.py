@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from infra.quality.forms import FORMS
 from tests.support.knowledge import data_folder
 from tests.support.local_cloud import LocalCloud, commands_cpu_s, ok, until
 from tests.support.retrieval import alerts
@@ -147,13 +148,13 @@ class TestRealRunbooks:
         asked = alerts(folder)
         right = 0
         for alert in asked:
-            answer = somebody.ask(agent_id, alert.question)
+            answer = somebody.ask(agent_id, FORMS["lines"](alert))
             if answer["citations"]:
                 right += _is_right(answer["citations"][0], alert.runbook)
         assert right / len(asked) >= RIGHT_FIRST_MIN
 
 
-def _is_right(citation: Any, runbook: str) -> bool:
+def _is_right(citation: Any, runbook: str | None) -> bool:
     return citation["filename"] == f"{runbook}.md" or runbook in citation["place"]["headings"]
 
 

@@ -17,6 +17,7 @@ from mara.agents.errors import (
 from mara.agents.model import Agent, Answer, Conversation, Feedback
 from mara.agents.model.evaluation import Version
 from mara.agents.model.pending import PendingAnswer, PendingState
+from mara.documents.model.namesakes import name_key
 from mara.extraction.model import Place
 from mara.kernel.ids import new_id
 from mara.kernel.language_model import ChatMessage, ChatPrompt, Completion, LanguageModelUnavailable
@@ -129,7 +130,7 @@ class FakeOwnDocuments:
             key[1]
             for key in wanted & names.keys()
             if any(
-                (owner, name) == (owner_id, names[key]) and found != key[1]
+                (owner, name_key(name)) == (owner_id, name_key(names[key])) and found != key[1]
                 for (owner, found), name in self.names.items()
             )
         }

@@ -4,10 +4,12 @@ import json
 import math
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
+from infra.quality.forms import FORMS, Alert
+from infra.quality.sets import read_alerts
 from mara.search.model import Hit
 from tests.support.knowledge import data_folder, learn
 
@@ -76,36 +78,19 @@ def area_under_roc(positive: Sequence[float], negative: Sequence[float]) -> floa
     return wins / (len(positive) * len(negative))
 
 
-@dataclass(frozen=True)
-class Alert:
-    """``name`` is the alert's; ``runbook`` names the runbook that answers it."""
-
-    name: str
-    summary: str
-    description: str
-    runbook: str
-
-    @property
-    def question(self) -> str:
-        return f"{self.name}\n{self.summary}\n{self.description}"
-
-    @property
-    def masked(self) -> str:
-        """The question with the alert's name nowhere in it."""
-        said = re.sub(re.escape(self.name), "", self.question, flags=re.IGNORECASE)
-        return "\n".join(line for line in said.splitlines() if line.strip())
-
-
 def alerts(folder: Path) -> list[Alert]:
+    """The alerts of a folder; ``runbook`` is the name of the file without its ending."""
     return [
-        Alert(
-            name=item["payload"]["commonLabels"]["alertname"],
-            summary=item["payload"]["commonAnnotations"].get("summary", ""),
-            description=item["payload"]["commonAnnotations"].get("description", ""),
-            runbook=Path(item["expected_runbook"]).stem,
-        )
-        for item in json.loads((folder / "alerts.json").read_text("utf-8"))
+        replace(alert, runbook=Path(alert.runbook).stem)
+        for alert in read_alerts(folder)
+        if alert.runbook is not None
     ]
+
+
+def masked_lines(alert: Alert) -> str:
+    """Summary and description, each on a line, with the alert's name nowhere in them."""
+    said = re.sub(re.escape(alert.name), "", FORMS["lines"](alert), flags=re.IGNORECASE)
+    return "\n".join(line for line in said.splitlines() if line.strip())
 
 
 def runbook_names(folder: Path) -> set[str]:

@@ -179,7 +179,7 @@ class OwnDocuments(Protocol):
         """Return those of the owner's ``document_ids`` whose file name is not unique.
 
         Another searchable document of the owner has the same name: one that is ready, and neither
-        deleted nor superseded.
+        deleted nor superseded. Names are compared by ``mara.documents.model.namesakes``.
         """
 
 

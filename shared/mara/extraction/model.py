@@ -42,6 +42,7 @@ class DroppedKind(StrEnum):
     FORM_FIELDS = "form_fields"
     """Values of a form that a person does not see: passwords and hidden fields."""
     SCRIPTS = "scripts"
+    """JavaScript actions of a PDF: on opening it, of pages, fields and by name."""
     ATTACHMENTS = "attachments"
     FRONT_MATTER = "front_matter"
     REPEATED_HEADERS = "repeated_headers"
@@ -51,7 +52,8 @@ class DroppedKind(StrEnum):
     UNREADABLE_TEXT = "unreadable_text"
     """Lines whose font does not tell which letters they are; OCR can read them."""
     DAMAGED_PAGES = "damaged_pages"
-    """Pages of a PDF that cannot be opened."""
+    """Pages of a PDF that cannot be opened, or without anything on them since their contents are
+    broken."""
     UNRECOGNIZED_PAGES = "unrecognized_pages"
     """Pages without usable text that OCR could read: it is off, failed, or reached a limit."""
     SYMBOLS = "symbols"

@@ -23,6 +23,8 @@ from mara.extraction.pdf_forms import FormValues
 from mara.extraction.pdf_line import Line
 from mara.extraction.pdf_ocr import recognized
 from mara.extraction.pdf_page import PageText, read_page
+from mara.extraction.pdf_structure import count_broken, count_scripts
+from mara.extraction.pdfium import address_of, count_objects
 from mara.extraction.records import records_of
 
 HEADING_RATIO = 1.15
@@ -61,6 +63,10 @@ def read_pdf(
     for _, left_out in read:
         counts.update({DroppedKind(kind): count for kind, count in left_out.items()})
     _count_beside_the_pages(document, counts)
+    counts[DroppedKind.SCRIPTS] = max(counts[DroppedKind.SCRIPTS], count_scripts(path))
+    nothing = [n for n, (lines, left_out) in enumerate(read) if not lines and not left_out]
+    empty = [number for number in nothing if _is_blank(document, number)]
+    counts[DroppedKind.DAMAGED_PAGES] += count_broken(path, empty)
     if not any(pages):
         if recognition is not None and counts[DroppedKind.UNRECOGNIZED_PAGES]:
             raise Unreadable("needs_ocr", _FAILED)
@@ -107,6 +113,11 @@ def _count_beside_the_pages(document: pdfium.PdfDocument, dropped: Dropped) -> N
     ):
         if count > 0:
             dropped[kind] += count
+
+
+def _is_blank(document: pdfium.PdfDocument, number: int) -> bool:
+    page = document[number]
+    return not bool(count_objects(address_of(page.raw)))
 
 
 def _has_image(document: pdfium.PdfDocument, number: int) -> bool:

@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, dropwhile, groupby, islice
 from operator import itemgetter
@@ -65,7 +65,7 @@ was left out of them: repeated headers, and the fields of ``Unseen``."""
 def read_xlsx(path: Path, dropped: Dropped) -> tuple[int, Iterator[Record]]:
     """The number of visible sheets, and the records. Raises Unreadable, CalamineError."""
     count_beside_cells(path, dropped)
-    shared = _read_in_parallel(path, dropped) or _read_plain(path, dropped)
+    shared = _read_fast(path, dropped)
     if shared is not None:
         return len(shared), chain.from_iterable(shared)
     facts = facts_of_sheets(path)
@@ -90,7 +90,7 @@ def read_xlsx(path: Path, dropped: Dropped) -> tuple[int, Iterator[Record]]:
     return len(shown), found()
 
 
-def _read_in_parallel(path: Path, dropped: Dropped) -> list[list[Record]] | None:
+def _read_fast(path: Path, dropped: Dropped) -> list[list[Record]] | None:
     """The records of each visible sheet; ``None`` where this is not faster or not reliable."""
     with zipfile.ZipFile(path) as archive:
         sizes = {member.filename: member.file_size for member in archive.infolist()}
@@ -98,45 +98,46 @@ def _read_in_parallel(path: Path, dropped: Dropped) -> list[list[Record]] | None
         if not all(_is_usual(sheet) and sheet.part in sizes for sheet in sheets):
             return None
         shown = {sheet.name: sheet.part for sheet in sheets if sheet.state == "visible"}
+        if sum(sizes[sheet.part] for sheet in sheets) < PARALLEL_FROM:
+            found = _read_plain(archive, shown)
+            return None if found is None else _joined(found, dropped)
         largest = max((sizes[part] for part in shown.values()), default=0)
         if not PARALLEL_FROM <= largest <= PARALLEL_UP_TO or len(shown) > PARALLEL_SHEETS_MAX:
             return None
         # Forks share it; unpacking takes a third of the time of reading.
         xml = archive.read(next(iter(shown.values()))) if len(shown) == 1 else None
+    found = _read_in_parallel(path, shown, sizes, xml)
+    return None if found is None else _joined(found, dropped)
+
+
+def _read_in_parallel(
+    path: Path, shown: Mapping[str, str], sizes: Mapping[str, int], xml: bytes | None
+) -> list[TaskResult] | None:
+    """Read the sheets, by name, in processes; ``xml`` is the only sheet if it is unpacked."""
     tasks = [
         Task(sheet, part, index, count)
         for sheet, part in shown.items()
         for count in [limits.PROCESSES_MAX if sizes[part] >= PARALLEL_FROM else 1]
         for index in range(count)
     ]
-    found = map_in_processes(
+    return map_in_processes(
         lambda numbers: [_run(path, tasks[number], xml) for number in numbers],
         len(tasks),
         at_least=1,
     )
-    return None if found is None else _joined(found, dropped)
 
 
-def _read_plain(path: Path, dropped: Dropped) -> list[list[Record]] | None:
-    """The records of each visible sheet of a small workbook; ``None`` where one is not plain."""
-    with zipfile.ZipFile(path) as archive:
-        sheets = sheets_of(archive)
-        sizes = {member.filename: member.file_size for member in archive.infolist()}
-        if not all(_is_usual(sheet) and sheet.part in sizes for sheet in sheets):
+def _read_plain(archive: zipfile.ZipFile, shown: Mapping[str, str]) -> list[TaskResult] | None:
+    """Read the sheets of a small workbook, by name; ``None`` where one is not plain."""
+    found, workbook = [], Workbook(archive)
+    for sheet, part in shown.items():
+        piece = Piece(archive.read(part), 1)
+        try:
+            rows = plain_rows(piece.part, workbook)
+            found.append(_result(Task(sheet, part, 0, 1), piece, rows, Unseen()))
+        except NotPlain:
             return None
-        if sum(sizes[sheet.part] for sheet in sheets) >= PARALLEL_FROM:
-            return None
-        found, workbook = [], Workbook(archive)
-        for sheet in sheets:
-            if sheet.state == "visible":
-                task = Task(sheet.name, sheet.part, 0, 1)
-                piece = Piece(archive.read(sheet.part), 1)
-                try:
-                    rows = plain_rows(piece.part, workbook)
-                    found.append(_result(task, piece, rows, Unseen()))
-                except NotPlain:
-                    return None
-    return _joined(found, dropped)
+    return found
 
 
 def _is_usual(sheet: SheetPart) -> bool:

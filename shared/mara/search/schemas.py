@@ -4,7 +4,15 @@ from collections.abc import Sequence
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
+from pydantic_core import PydanticCustomError
 
 from mara.extraction.model import Place
 from mara.search.model import Hit, SearchMode
@@ -19,6 +27,39 @@ def _normalized(value: object) -> object:
 
 NORMALIZED = BeforeValidator(_normalized)
 """Normalizes a text that is searched for, as the texts of files are normalized."""
+
+
+OTHER_ALERTS = (
+    "Names of the other alerts that fire in the text, in their order, at most 20: of several "
+    "alerts with different names, the first that fires is taken. Empty for other texts."
+)
+OtherAlerts = Annotated[Sequence[str], Field(max_length=20)]
+ALERT_CHARACTERS_MAX = 100_000
+"""Of a question that is an alert: the body of a webhook, as it is."""
+WORDS_MAX = 2000
+TOO_LONG = (
+    "A question in plain words should have at most {words_max} characters, the JSON or the labels"
+    " of an alert at most {alert_max}"
+)
+
+
+def in_words_at_most(words_max: int) -> AfterValidator:
+    """Return a validator that refuses longer texts, unless they are structured alerts."""
+
+    def check(value: str) -> str:
+        if len(value) > words_max and not _is_long_alert(value):
+            limits = {"words_max": words_max, "alert_max": ALERT_CHARACTERS_MAX}
+            raise PydanticCustomError("string_too_long", TOO_LONG, limits)
+        return value
+
+    return AfterValidator(check)
+
+
+def _is_long_alert(text: str) -> bool:
+    # Imported here: most functions that have these schemas receive no question.
+    from mara.search.model.alert_text import AlertText
+
+    return len(text) <= ALERT_CHARACTERS_MAX and AlertText.read(text).structured
 
 
 class PlaceOut(BaseModel):
@@ -64,13 +105,15 @@ class SearchIn(BaseModel):
 
     query: Annotated[
         str,
-        StringConstraints(
-            strip_whitespace=True, min_length=1, max_length=2000, pattern=r"^[^\x00]*$"
-        ),
+        StringConstraints(strip_whitespace=True, min_length=1, pattern=r"^[^\x00]*$"),
         NORMALIZED,
+        in_words_at_most(WORDS_MAX),
     ] = Field(
-        description="What to search for, in Russian or English.",
+        description="What to search for, in Russian or English, in at most 2000 characters. The "
+        "JSON or the labels of an alert, such as the body of a webhook of Alertmanager or Grafana, "
+        "may have 100000.",
         examples=["как перезапустить сервис"],
+        json_schema_extra={"maxLength": ALERT_CHARACTERS_MAX},
     )
     limit: int = Field(
         default=10, ge=1, le=100, description="Maximum number of hits.", examples=[5]
@@ -120,8 +163,9 @@ class HitsOut(BaseModel):
     """In order of rank."""
 
     items: Sequence[HitOut] = Field(description="The hits, the best first.")
+    other_alerts: OtherAlerts = Field(description=OTHER_ALERTS, examples=[["KubePodNotReady"]])
 
     @classmethod
-    def of(cls, hits: Sequence[Hit]) -> Self:
-        """Build the response from the model object."""
-        return cls(items=[HitOut.of(hit) for hit in hits])
+    def of(cls, hits: Sequence[Hit], other_alerts: Sequence[str] = ()) -> Self:
+        """Build the response from the hits and the names of the alerts that were not searched."""
+        return cls(items=[HitOut.of(hit) for hit in hits], other_alerts=other_alerts)

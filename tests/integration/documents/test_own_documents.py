@@ -1,5 +1,6 @@
 """One contract for what other domains ask about documents: of the fake, and of PostgreSQL."""
 
+import unicodedata
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -98,8 +99,28 @@ class TestNamesakes:
         assert with_namesakes(shelf, owner, alike[0]) == {alike[0]}
         assert with_namesakes(shelf, owner, alone) == set()
 
-    def test_have_the_same_name_letter_by_letter(self, shelf: Shelf, owner: UUID) -> None:
-        ids = [add(shelf, owner, name) for name in ("README.md", "readme.md", "README.txt")]
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            ("README.md", "Readme.md"),
+            ("Ёлка Йод.docx", "ёлка йод.docx"),
+            ("Émile.pdf", "émile.pdf"),
+            ("Йод.txt", unicodedata.normalize("NFD", "йод.txt")),
+            ("Price  list.xlsx", "price list.xlsx"),
+            ("  guide.md", "guide.md"),
+            ("price\u00a0list.csv", "price list.csv"),
+        ],
+    )
+    def test_differ_in_case_spaces_and_unicode_form_alone(
+        self, shelf: Shelf, owner: UUID, one: str, other: str
+    ) -> None:
+        ids = [add(shelf, owner, name) for name in (one, other)]
+        assert with_namesakes(shelf, owner, *ids) == set(ids)
+        assert with_namesakes(shelf, owner, ids[0]) == {ids[0]}
+
+    def test_differ_in_no_letter(self, shelf: Shelf, owner: UUID) -> None:
+        names = ("README.md", "README.txt", "REDAME.md", "READ-ME.md", "елка.md", "ёлка.md")
+        ids = [add(shelf, owner, name) for name in names]
         assert with_namesakes(shelf, owner, *ids) == set()
 
     @pytest.mark.parametrize("state", NOT_SEARCHABLE)

@@ -1,6 +1,7 @@
 """Small sheets of plain rows are read by shapes, as large ones are, with the text of calamine."""
 
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -8,6 +9,7 @@ from python_calamine import CalamineWorkbook
 from mara.extraction.model import Dropped
 from mara.extraction.records import Record
 from mara.extraction.xlsx import read_xlsx
+from mara.extraction.xlsx_structure import SheetPart, sheets_of
 from tests.support.sheets import (
     DATE_STYLE,
     HEADER,
@@ -65,3 +67,18 @@ def test_are_not_read_when_hidden(tmp_path: Path) -> None:
     )
     assert sheets == 1
     assert b"Alert" not in b"".join(record for record, *_ in records)
+
+
+@pytest.mark.parametrize("cells", ["a date", "text"])
+def test_list_their_sheets_once(
+    cells: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = []
+
+    def listing(archive: ZipFile) -> list[SheetPart]:
+        listed.append(archive.filename)
+        return sheets_of(archive)
+
+    monkeypatch.setattr("mara.extraction.xlsx.sheets_of", listing)
+    read(tmp_path / "plain.xlsx", a_workbook(rows(CELLS[cells])))
+    assert len(listed) == 1

@@ -1,12 +1,15 @@
 """How PostgreSQL executes a search: exactly, or by the nearest vectors; with which plans."""
 
+from typing import Any
 from uuid import UUID
 
 import pytest
 
+from mara.extraction.model import Place
 from mara.platform.database import connection, transaction
 from mara.search.adapters import postgres_index
-from mara.search.model import IndexMatches, Query
+from mara.search.adapters.postgres_queries import INSERT_POSTINGS
+from mara.search.model import Chunk, IndexMatches, Query
 from mara.wiring.search import embedder, search_index
 from tests.support.accounts import make_account
 from tests.support.knowledge import learn
@@ -27,6 +30,9 @@ GENERIC_PLANS = """
 """
 REPEATED = 15
 """After ten executions PostgreSQL chooses between a generic plan and another custom one."""
+
+COUNT_POSTINGS = "SELECT count(*) FROM index_postings WHERE document_id = %s"
+VECTOR = [1.0, *[0.0] * 511]
 
 Scores = tuple[float | None, float | None, float]
 
@@ -91,3 +97,40 @@ def test_the_vector_of_a_question_is_parsed_once(
         find(owner, "restart")
     with transaction(owner):
         assert connection().execute(GENERIC_PLANS).fetchone() == (0, True)
+
+
+class Recorder:
+    """The connection, with the number of postings of each statement that inserts some."""
+
+    def __init__(self, to: Any) -> None:
+        self.to = to
+        self.postings: list[int] = []
+
+    def execute(self, statement: str, parameters: Any = None) -> Any:
+        if statement == INSERT_POSTINGS:
+            self.postings.append(len(parameters["terms"]))
+        return self.to.execute(statement, parameters)
+
+
+@pytest.mark.parametrize("chunks", [1, 7, 40])
+def test_a_statement_inserts_a_bounded_number_of_postings(
+    owner: UUID, chunks: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bound, words = 50, [f"word{n}" for n in range(30)]
+    document = learn(owner, "wide.txt", ["To be replaced."]).id
+    texts = [" ".join([*words, f"row{n}"]) for n in range(chunks)]
+    rows = [
+        (Chunk(Chunk.id_for(document, n), document, n, t, Place()), VECTOR)
+        for n, t in enumerate(texts)
+    ]
+    monkeypatch.setattr(postgres_index, "POSTINGS_AT_ONCE", bound)
+    with transaction(owner):
+        recorder = Recorder(connection())
+        monkeypatch.setattr(postgres_index, "connection", lambda: recorder)
+        postgres_index.PostgresSearchIndex(embedder().model_id).replace(owner, document, rows)
+        monkeypatch.undo()
+        stored = connection().execute(COUNT_POSTINGS, (document,)).fetchone()
+    assert max(recorder.postings) <= bound
+    assert stored == (sum(recorder.postings),)
+    assert sum(recorder.postings) >= chunks * len(words)
+    assert len(find(owner, "word0 row0").candidates) > 0

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.quality.forms import FORMS
 from mara.kernel.principal import Principal
 from mara.search.model import Hit, SearchMode
 from mara.wiring.search import search_service
@@ -18,6 +19,7 @@ from tests.support.knowledge import data_folder, learn_file
 from tests.support.retrieval import (
     alerts,
     learn_paragraphs,
+    masked_lines,
     ndcg,
     paragraph_of,
     rank_in,
@@ -74,8 +76,8 @@ def test_finds_the_runbook_of_an_alert(pattern: str) -> None:
     asked = alerts(folder)
     first = masked_first = masked_among_three = 0
     for alert in asked:
-        first += runbook_of(search(caller, alert.question)[0], names) == alert.runbook
-        masked = [runbook_of(hit, names) for hit in search(caller, alert.masked)]
+        first += runbook_of(search(caller, FORMS["lines"](alert))[0], names) == alert.runbook
+        masked = [runbook_of(hit, names) for hit in search(caller, masked_lines(alert))]
         masked_first += masked[0] == alert.runbook
         masked_among_three += alert.runbook in masked[:3]
     figures = (first, masked_first, masked_among_three)

@@ -1,7 +1,7 @@
 """Asking an agent."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
@@ -32,6 +32,7 @@ from mara.kernel.ids import new_id
 from mara.kernel.principal import Principal, Role
 from mara.kernel.time_budget import UNLIMITED
 from mara.search.model import Hit
+from mara.search.model.long_alert import SHORT_MAX
 from mara.search.service.reranking import FeatureReranker
 from mara.search.service.search import SearchService
 from tests.support.agents import (
@@ -48,6 +49,7 @@ from tests.support.agents import (
     no_transaction,
 )
 from tests.support.fakes.answers import FakeAnswerMetering
+from tests.support.webhooks import Sent, alertmanager, as_text, grafana, many
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 CALLER = Principal(new_id(), Role.USER)
@@ -354,6 +356,95 @@ class TestAskInAConversation:
         first = world.ask("disk full")
         world.ask("disk full", conversation_id=first.conversation_id)
         assert [query.text for query in world.index.asked] == ["disk full", "disk full"]
+
+
+class TestUnknownIdentifiers:
+    OTHER = a_hit("Restart the scheduler.", headings=("KubeSchedulerDown",))
+
+    @pytest.mark.parametrize(
+        ("question", "text"),
+        [
+            ("KubeAPIDown fires. What to do?", "Your documents do not mention KubeAPIDown."),
+            ("KubeAPIDown", "Your documents do not mention KubeAPIDown."),
+            ("Алерт KubeAPIDown: что делать?", "В ваших документах не упоминается: KubeAPIDown."),
+            (
+                as_text(alertmanager([("KubeAPIDown", "firing")], "It does not answer.")),
+                "Your documents do not mention KubeAPIDown.",
+            ),
+        ],
+    )
+    def test_are_named_in_the_refusal(self, question: str, text: str) -> None:
+        reply = a_world([self.OTHER]).ask(question).reply
+        assert (reply.status, reply.text) == (AnswerStatus.NOT_IN_DOCUMENTS, text)
+        assert [passage.quote for passage in reply.related] == [self.OTHER.chunk.text]
+
+    @pytest.mark.parametrize("spelled", ["KubeAPIDown", "kube-api-down", "Kube API down"])
+    def test_are_not_those_that_a_passage_mentions(self, spelled: str) -> None:
+        mention = a_hit(f"See {spelled}, too.", headings=("KubeSchedulerDown",), score=1.0)
+        reply = a_world([self.OTHER, mention]).ask("KubeAPIDown fires. What to do?").reply
+        assert reply.status is AnswerStatus.NOT_IN_DOCUMENTS
+        assert reply.text == "Your documents do not answer this question."
+
+    def test_are_not_words_of_the_language(self) -> None:
+        assert "do not answer" in a_world([]).ask("Who is the author of it?").reply.text
+
+
+class TestOtherAlerts:
+    SENT = (("DiskFull", "firing"), ("PodDown", "resolved"), ("NodeDown", "firing"))
+
+    @pytest.mark.parametrize(
+        ("before", "summary", "told"),
+        [
+            ("", "The disk is full.", "Other alerts fire that this answer is not about: NodeDown."),
+            ("", "Диск заполнен.", "Сработали и другие алерты, этот ответ не о них: NodeDown."),
+            ("Что с этим делать?", "The disk is full.", "Сработали и другие алерты"),
+            ("What do I do now?", "Диск заполнен.", "Other alerts fire"),
+        ],
+    )
+    def test_are_named_at_the_end_in_the_language_of_the_question(
+        self, before: str, summary: str, told: str
+    ) -> None:
+        question = f"{before}\n{as_text(alertmanager(self.SENT, summary))}"
+        disk = a_hit("Delete old images first.", headings=("DiskFull",))
+        model = said("Delete old images first. [1]", (1, "Delete old images first."))
+        for world in (
+            a_world([disk]),
+            a_world([disk], model, AnswerMode.GENERATE),
+            a_world([]),
+        ):
+            answer = world.ask(question)
+            assert answer.reply.text.rpartition("\n\n")[2].startswith(told)
+            assert answer.other_alerts == ["NodeDown"]
+
+    @pytest.mark.parametrize(
+        "sent",
+        [
+            [("DiskFull", "firing")],
+            [("DiskFull", "firing")] * 3,
+            [("DiskFull", "resolved"), ("NodeDown", "resolved")],
+        ],
+    )
+    def test_are_not_mentioned_where_there_are_none(self, sent: list[Sent]) -> None:
+        answer = a_world().ask(as_text(alertmanager(sent)))
+        assert not answer.other_alerts
+        assert "Other alerts" not in answer.reply.text
+
+
+class TestLongAlerts:
+    @pytest.mark.parametrize("body", [alertmanager, grafana])
+    def test_reach_index_model_and_record_shortened(self, body: Callable[..., object]) -> None:
+        model = said("Delete old images first. [1]", (1, "Delete old images first."))
+        world = a_world([DISK], model, AnswerMode.GENERATE)
+        whole = as_text(body(many("DiskFull"), "Disk full. " * 900))
+        answer = world.ask(whole[:99_000])
+        assert answer.reply.status is AnswerStatus.ANSWERED
+        assert all(len(query.text) <= SHORT_MAX for query in world.index.asked)
+        assert sum(len(message.text) for message in model.asked[0]) < 2 * SHORT_MAX
+        assert len(answer.question) <= SHORT_MAX
+        assert answer.basis is not None
+        assert len(answer.basis.searched) <= SHORT_MAX
+        world.ask("And then?", conversation_id=answer.conversation_id)
+        assert all(len(query.text) <= 2 * SHORT_MAX for query in world.index.asked)
 
 
 class TestNamesakes:

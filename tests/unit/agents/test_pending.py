@@ -40,6 +40,8 @@ from mara.kernel.principal import Principal, Role
 from mara.kernel.time_budget import UNLIMITED
 from mara.search.errors import SearchUnavailable
 from mara.search.model import IndexMatches, Query
+from mara.search.model.alert_text import AlertText
+from mara.search.model.long_alert import SHORT_MAX
 from mara.search.service.reranking import FeatureReranker
 from mara.search.service.search import SearchService
 from tests.support.agents import (
@@ -55,6 +57,7 @@ from tests.support.agents import (
     no_transaction,
 )
 from tests.support.fakes.answers import FakeAnswerMetering
+from tests.support.webhooks import alertmanager, as_text, many
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 CALLER = Principal(new_id(), Role.USER)
@@ -116,9 +119,9 @@ class World:
     def states(self) -> PendingAnswerService:
         return PendingAnswerService(self.pending, no_transaction, lambda: self.at)
 
-    def accept(self, conversation_id: UUID | None = None) -> PendingAnswer:
+    def accept(self, conversation_id: UUID | None = None, text: str = "disk full") -> PendingAnswer:
         return self.acceptance().accept(
-            CALLER, self.agent.id, "disk full", conversation_id=conversation_id
+            CALLER, self.agent.id, text, conversation_id=conversation_id
         )
 
     def queued(self) -> QueuedAnswerService:
@@ -167,6 +170,11 @@ class TestAccept:
         assert world.sent == [AnswerQuestion(owner_id=CALLER.user_id, answer_id=accepted.id)]
         assert world.state() == (PendingState.QUEUED, None)
         assert accepted.conversation_id in world.conversations.rows
+
+    def test_queues_a_long_alert_shortened(self, world: World) -> None:
+        accepted = world.accept(text=as_text(alertmanager(many("DiskFull"))))
+        assert len(accepted.question) <= SHORT_MAX
+        assert AlertText.read(accepted.question).name == "DiskFull"
 
     def test_goes_on_in_a_conversation_of_the_agent(self, world: World) -> None:
         first = world.accept()

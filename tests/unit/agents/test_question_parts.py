@@ -34,3 +34,7 @@ def test_finds_a_hit_for_the_part_that_the_first_one_does_not_answer() -> None:
     assert best_of_each_part([leave, pump, badge], question) == [badge]
     assert best_of_each_part([leave, pump], question) == []
     assert best_of_each_part([leave, badge], "How long is the leave?") == []
+
+
+def test_finds_nothing_where_search_found_nothing() -> None:
+    assert best_of_each_part([], "How long is the leave and where do I get a badge?") == []

@@ -80,3 +80,13 @@ class TestJudge:
         monkeypatch.setenv("OLLAMA_HOST", f"127.0.0.1:{free_port()}")
         with pytest.raises(DeployFailed, match=r"No Ollama server answers at http://127\.0\.0\.1"):
             parameters({})
+
+
+@pytest.mark.parametrize("model", ["", " "])
+def test_a_cross_encoder_needs_a_name(monkeypatch: pytest.MonkeyPatch, model: str) -> None:
+    monkeypatch.setenv("MARA_RERANKER", "cross-encoder")
+    monkeypatch.setenv("MARA_RERANKER_MODEL", model)
+    with pytest.raises(DeployFailed, match="Set MARA_RERANKER_MODEL"):
+        parameters({})
+    monkeypatch.setenv("MARA_RERANKER_MODEL", "cross-encoder/ms-marco-MiniLM-L6-v2")
+    assert parameters({})["Reranker"] == "cross-encoder"

@@ -21,8 +21,10 @@ def test_weighted_features_are_the_default() -> None:
     assert isinstance(reranker(), FeatureReranker)
 
 
-def test_a_cross_encoder_needs_a_model(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("model", ["", "  "])
+def test_a_cross_encoder_needs_a_model(monkeypatch: pytest.MonkeyPatch, model: str) -> None:
     monkeypatch.setenv("MARA_RERANKER", "cross-encoder")
+    monkeypatch.setenv("MARA_RERANKER_MODEL", model)
     with pytest.raises(ValidationError, match="MARA_RERANKER_MODEL"):
         RerankerSettings()
 

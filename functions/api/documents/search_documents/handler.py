@@ -5,6 +5,7 @@ The best passages come first, each with its place in the document.
 
 from mara.entrypoints.http import DOCUMENTS_READ, USER, api, lambda_handler
 from mara.entrypoints.principal import Caller
+from mara.search.model.alert_text import AlertText
 from mara.search.schemas import HitsOut, SearchIn
 from mara.wiring.documents import ownership_service
 from mara.wiring.search import search_service
@@ -22,7 +23,7 @@ async def search_documents(body: SearchIn, caller: Caller) -> HitsOut:
         document_ids=body.document_ids,
         mode=body.mode,
     )
-    return HitsOut.of(found)
+    return HitsOut.of(found, AlertText.read(body.query).others)
 
 
 handler = lambda_handler(app)

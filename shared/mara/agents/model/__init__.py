@@ -180,6 +180,14 @@ class Answer:
     feedback: Feedback | None = None
     basis: AnswerBasis | None = None
 
+    @property
+    def other_alerts(self) -> Sequence[str]:
+        """Names of the alerts in the question that fire and that the answer is not about."""
+        # Imported here: most functions that have this class never answer.
+        from mara.search.model.alert_text import AlertText
+
+        return AlertText.read(self.question).others
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:

@@ -13,10 +13,14 @@ ABSENT = {
     Language.EN: "Your documents do not mention {codes}.",
     Language.RU: "В ваших документах не упоминается: {codes}.",
 }
-"""The refusal of a question about numbers or codes that are in no document."""
+"""The refusal of a question about names, numbers or codes that are in no document."""
 WITHDRAWN = {
     Language.EN: "The documents that this answer came from were deleted.",
     Language.RU: "Документы, из которых взят этот ответ, удалены.",
+}
+OTHER_ALERTS = {
+    Language.EN: "Other alerts fire that this answer is not about: {names}.",
+    Language.RU: "Сработали и другие алерты, этот ответ не о них: {names}.",
 }
 PAGE = {Language.EN: "page", Language.RU: "стр."}
 UPLOADED = {Language.EN: "uploaded", Language.RU: "загружен"}
@@ -29,7 +33,7 @@ MORE = {
 
 
 def refusal(absent: Sequence[str], language: Language) -> str:
-    """Format a refusal; it names the numbers and codes that are in no document."""
+    """Format a refusal; it says which names, numbers and codes are in no document."""
     if not absent:
         return NOT_IN_DOCUMENTS[language]
     return ABSENT[language].format(codes=", ".join(dict.fromkeys(absent)))
@@ -59,6 +63,13 @@ def with_sources_told_apart(text: str, citations: Sequence[Citation], language: 
         if citation.has_namesake
     ]
     return "\n\n".join([text, "\n".join(sources)]) if sources else text
+
+
+def with_other_alerts(text: str, names: Sequence[str], language: Language) -> str:
+    """Append the names of the alerts in the question that the answer is not about, if any."""
+    if not names:
+        return text
+    return f"{text}\n\n{OTHER_ALERTS[language].format(names=', '.join(names))}"
 
 
 def _source(citation: Citation, language: Language, *, has_namesake: bool) -> str:

@@ -31,7 +31,7 @@ def best_of_each_part(hits: Sequence[Hit], question: str) -> list[Hit]:
     ``hits`` are sorted by score. Empty if the question asks one thing.
     """
     parts = parts_of(question)
-    if len(parts) < 2:  # noqa: PLR2004 - one part is the question itself
+    if len(parts) < 2 or not hits:  # noqa: PLR2004 - one part is the question itself
         return []
     checked = hits[:CHECKED_MAX]
     stems = [_stems(f"{' '.join(hit.chunk.place.headings)}\n{hit.chunk.text}") for hit in checked]

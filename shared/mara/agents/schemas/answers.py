@@ -9,9 +9,17 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from mara.agents.model import Answer, AnswerStatus, Citation, Feedback, Usage
 from mara.agents.schemas.agents import Text
-from mara.search.schemas import NORMALIZED, PlaceOut
+from mara.search.schemas import (
+    ALERT_CHARACTERS_MAX,
+    NORMALIZED,
+    OTHER_ALERTS,
+    OtherAlerts,
+    PlaceOut,
+    in_words_at_most,
+)
 
 MICRO = 1_000_000
+WORDS_MAX = 4000
 
 
 class QuestionIn(BaseModel):
@@ -22,9 +30,12 @@ class QuestionIn(BaseModel):
         json_schema_extra={"examples": [{"question": "Диск на узле заполнен. Что делать?"}]},
     )
 
-    question: Annotated[Text, Field(min_length=1, max_length=4000), NORMALIZED] = Field(
-        description="The question, in Russian or English.",
+    question: Annotated[Text, Field(min_length=1), NORMALIZED, in_words_at_most(WORDS_MAX)] = Field(
+        description="The question, in Russian or English, in at most 4000 characters. The JSON or "
+        "the labels of an alert, such as the body of a webhook of Alertmanager or Grafana, may "
+        "have 100000: of a long one, name, annotations and the names of other alerts are kept.",
         examples=["Диск на узле заполнен. Что делать?"],
+        json_schema_extra={"maxLength": ALERT_CHARACTERS_MAX},
     )
     conversation_id: UUID | None = Field(
         default=None,
@@ -44,7 +55,8 @@ class CitationOut(BaseModel):
     )
     has_namesake: bool = Field(
         description="Whether another searchable document had the same file name when the question "
-        "was answered; the text of the answer then shows `uploaded_at` of this one.",
+        "was answered; letter case, repeated spaces and the Unicode form do not count. The text of "
+        "the answer then shows `uploaded_at` of this one.",
         examples=[False],
     )
     chunk_id: UUID = Field(description="Id of the passage that is quoted.")
@@ -118,6 +130,10 @@ class AnswerOut(BaseModel):
         description="Passages near the question that the answer does not rest on. If the status is "
         "`not_in_documents`, the nearest passage, which does not answer the question."
     )
+    other_alerts: OtherAlerts = Field(
+        description=f"{OTHER_ALERTS} The text of the answer names them, too.",
+        examples=[["KubePodNotReady"]],
+    )
     usage: UsageOut = Field(description="Tokens of the language model, and their price.")
     created_at: datetime = Field(description="When the question was answered.")
 
@@ -187,6 +203,7 @@ def _answer_fields(answer: Answer) -> dict[str, Any]:
         "confidence": round(reply.confidence, 4),
         "citations": [CitationOut.of(citation) for citation in reply.citations],
         "related": [CitationOut.of(citation) for citation in reply.related],
+        "other_alerts": answer.other_alerts,
         "usage": UsageOut.of(reply.usage),
         "created_at": answer.created_at,
     }

@@ -20,8 +20,8 @@ class Decision:
 
     The sections of the passages ``cut`` are longer than what is shown of them.
 
-    ``absent`` are numbers and codes of the question that are in no passage; ``nearest`` is the hit
-    that search ranks first.
+    ``absent`` are numbers and codes of the question that are in no passage, and the identifier that
+    it is about if that is in none; ``nearest`` is the hit that search ranks first.
     """
 
     searched: str
@@ -74,7 +74,7 @@ def decide(retrievals: Iterable[Retrieval]) -> Decision:
                 found.passages,
                 confidence,
                 nearest=found.best,
-                absent=evidence.absent,
+                absent=(*evidence.absent, *((found.unknown,) if found.unknown else ())),
                 about_identifier=evidence.about_identifier,
             )
         if best.is_answerable or evidence.is_refuted:

@@ -13,6 +13,8 @@ from mara.documents.ports import OwnDocuments
 from mara.kernel.ids import new_id
 from mara.kernel.principal import Principal
 from mara.kernel.unit_of_work import UnitOfWork
+from mara.search.model.alert_text import AlertText
+from mara.search.model.long_alert import shortened
 
 TURNS_MAX = 20
 """The number of earlier turns of a conversation that are read."""
@@ -21,6 +23,8 @@ TURNS_MAX = 20
 @dataclass(frozen=True, slots=True)
 class Question:
     """A question to an agent; ``agent`` has the settings of its published version.
+
+    The text of a long alert is shortened: see ``mara.search.model.long_alert``.
 
     ``turns`` are the earlier turns of the conversation, the oldest first. ``answer_id`` is the id
     of the answer to come. ``may_generate`` is whether a model may write it.
@@ -38,6 +42,11 @@ class Question:
     def language(self) -> Language:
         """The language of the answer."""
         return language_of(self.text, self.agent.settings.language)
+
+    @property
+    def other_alerts(self) -> Sequence[str]:
+        """Names of the alerts in the question that fire and that the answer is not about."""
+        return AlertText.read(self.text).others
 
     @property
     def search_texts(self) -> Sequence[str]:
@@ -71,7 +80,7 @@ class QuestionReader:
         with self.unit_of_work(caller.user_id):
             agent = self._published(caller.user_id, agent_id)
             turns = self._turns(caller.user_id, agent_id, conversation_id)
-        return Question(agent, text, conversation_id, turns)
+        return Question(agent, shortened(text), conversation_id, turns)
 
     def with_namesakes(self, owner_id: UUID, document_ids: Collection[UUID]) -> Collection[UUID]:
         """Return those of ``document_ids`` whose name another document has; one query for all."""

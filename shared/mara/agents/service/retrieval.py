@@ -19,12 +19,14 @@ class Retrieval:
     no hits, and a heading without text stands for the text below it.
 
     ``evidence`` measures how well the best hit answers ``text``; ``None`` without a hit.
+    ``unknown`` is the identifier that the question is about, if search found it nowhere.
     """
 
     text: str
     passages: Sequence[Hit]
     evidence: Evidence | None
     best: Hit | None = None
+    unknown: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,8 @@ class PassageRetriever:
         settings = question.agent.settings
         for text in question.search_texts:
             found = self.search.retrieve(caller, text, document_ids=settings.document_ids)
+            unknown = found.unknown
             found = found.keeping(without_non_answers(found.hits, question.text))
             passages = choose(found.answering, question.text)[: settings.top_k]
             best = found.hits[0] if found.hits else None
-            yield Retrieval(text, passages, self.search.evidence(found), best)
+            yield Retrieval(text, passages, self.search.evidence(found), best, unknown)

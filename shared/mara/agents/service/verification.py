@@ -6,7 +6,12 @@ from uuid import UUID
 
 from mara.agents.model import AnswerStatus, Citation, Reply
 from mara.agents.model.grounding import ground
-from mara.agents.model.messages import quoted, refusal, with_sources_told_apart
+from mara.agents.model.messages import (
+    quoted,
+    refusal,
+    with_other_alerts,
+    with_sources_told_apart,
+)
 from mara.agents.model.prompts import Draft
 from mara.agents.model.verification import verify
 from mara.agents.service.decision import Decision, whole_quotes
@@ -20,6 +25,8 @@ def verified(
     question: Question, decision: Decision, draft: Draft, find_namesakes: FindNamesakes
 ) -> Reply:
     """Turn a draft into a reply; the related passages of the decision are quoted in full.
+
+    The text names the other alerts of the question that fire.
 
     A draft without a true citation or without text is a refusal. An answer of which no sentence is
     supported becomes quotes of the passages, with the status ``QUOTES_ONLY``. Namesakes are looked
@@ -36,6 +43,7 @@ def verified(
         text = quoted(citations, question.language)
     else:
         text = with_sources_told_apart(text, citations, question.language)
+    text = with_other_alerts(text, question.other_alerts, question.language)
     return Reply(status, text, decision.confidence, citations or (), draft.usage, related)
 
 

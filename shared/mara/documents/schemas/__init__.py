@@ -94,8 +94,9 @@ class DroppedOut(BaseModel):
 
     kind: DroppedKind = Field(description="What is left out.", examples=["hidden_rows"])
     count: int | None = Field(
-        description="How many there are in the document; null until the document is read, and for"
-        " kinds that are not counted.",
+        description="How many there are in the document; 0 if it has none. Null means that they"
+        " were not looked for: until the document is read, and in a PDF so damaged that only the"
+        " text of its pages can be read, without their layout.",
         examples=[3],
     )
 

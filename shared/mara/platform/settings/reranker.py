@@ -21,8 +21,11 @@ class RerankerSettings(LanguageModelSettings):
 
     @model_validator(mode="after")
     def _require_model(self) -> Self:
-        if self.reranker == "cross-encoder" and not self.reranker_model:
-            message = "MARA_RERANKER_MODEL must be set where MARA_RERANKER is cross-encoder"
+        if self.reranker == "cross-encoder" and not self.reranker_model.strip():
+            message = (
+                "MARA_RERANKER_MODEL must name a model of Hugging Face where MARA_RERANKER is"
+                " cross-encoder"
+            )
             raise ValueError(message)
         if self.reranker == "ollama" and not self.ollama_url:
             message = "MARA_OLLAMA_URL must be set where MARA_RERANKER is ollama"

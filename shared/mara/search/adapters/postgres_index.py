@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any
 from uuid import UUID
 
@@ -58,6 +58,10 @@ SAMPLE = 1_000
 mean is three percent of the deviation."""
 
 INSERTED_AT_ONCE = 2000
+"""Vectors of one statement, and the chunks that they are of."""
+POSTINGS_AT_ONCE = 20_000
+"""Postings of one statement: a chunk has one for each of its terms, so that wide rows of a workbook
+have hundreds, and a statement for 2000 chunks reached the timeout of 30 s on a busy machine."""
 DROPPED_AT_ONCE = 5_000
 
 
@@ -80,7 +84,8 @@ class PostgresSearchIndex:
             counted = [(chunk, term_frequencies(chunk, filename)) for chunk in distinct]
             connection().execute(INSERT_CHUNKS, {**owned, **_chunk_columns(counted)})
             connection().execute(INSERT_VECTORS, {**owned, **_vector_columns(part)})
-            connection().execute(INSERT_POSTINGS, {**owned, **_posting_columns(counted)})
+            for columns in _posting_columns(counted):
+                connection().execute(INSERT_POSTINGS, {**owned, **columns})
 
     def build(
         self, owner_id: UUID, document_id: UUID, chunks: Sequence[tuple[Chunk, Sequence[float]]]
@@ -198,13 +203,15 @@ def _vector_columns(chunks: Sequence[tuple[Chunk, Sequence[float]]]) -> dict[str
     }
 
 
-def _posting_columns(counted: Sequence[Counted]) -> dict[str, Any]:
-    rows = [(t, chunk.id, f) for chunk, frequencies in counted for t, f in frequencies.items()]
-    return {
-        "terms": [term for term, _, _ in rows],
-        "ids": [chunk_id for _, chunk_id, _ in rows],
-        "frequencies": [frequency for _, _, frequency in rows],
-    }
+def _posting_columns(counted: Sequence[Counted]) -> Iterator[dict[str, Any]]:
+    """The postings in portions of at most POSTINGS_AT_ONCE, however many a chunk has."""
+    rows = ((t, chunk.id, f) for chunk, frequencies in counted for t, f in frequencies.items())
+    while portion := list(islice(rows, POSTINGS_AT_ONCE)):
+        yield {
+            "terms": [term for term, _, _ in portion],
+            "ids": [chunk_id for _, chunk_id, _ in portion],
+            "frequencies": [frequency for _, _, frequency in portion],
+        }
 
 
 def _vector(values: Sequence[float]) -> str:

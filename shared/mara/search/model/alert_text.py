@@ -6,13 +6,13 @@ about; labels are values of the day, such as a pod or an instance, and are left 
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from mara.search.model.json_fields import fields_of_json
-from mara.search.model.labels import fields_of_labels
+from mara.search.model.alert_fields import NAME_KEYS, PastedAlert, name_in
+from mara.search.model.json_fields import alert_of_json
+from mara.search.model.labels import alert_of_labels
 
-NAME_KEYS = ("alertname", "alert_name", "rulename", "rule_name", "alert")
-"""Keys of the alert's name; the first of them that occurs counts."""
 FACT_KEYS = ("summary", "description")
 OTHER_FACT_KEYS = ("message", "msg", "title", "text", "body", "details")
 """Keys of annotations, in the order in which they are read; the others only where the first are
@@ -36,25 +36,56 @@ SUBJECT = re.compile(
 QUOTED = re.compile(r"^[ \t]*(?:>[ \t]*)+", re.MULTILINE)
 
 
+NUL = "\x00"
+"""JSON can escape it, and PostgreSQL takes no text with it."""
+OTHERS_MAX = 20
+"""Other alerts that are named."""
+NAME_CHARACTERS_MAX = 100
+"""Of the name of another alert; a longer one is cut."""
+
+
 @dataclass(frozen=True, slots=True)
 class AlertText:
-    """What a question says, on one line; ``name`` is the alert's if the text has a key for it."""
+    """What a question says, on one line; ``name`` is the alert's if the text has a key for it.
+
+    ``others`` are the names of the other alerts in it that fire, in order, at most OTHERS_MAX.
+    ``facts`` are the annotations by key, and ``around`` is the text around a JSON object or before
+    labels.
+    """
 
     text: str
     name: str | None = None
     structured: bool = False
+    others: Sequence[str] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
+    around: str = ""
 
     @classmethod
     def read(cls, question: str) -> "AlertText":
         """Read a question; one in plain words is only brought on one line."""
-        fields = fields_of_json(question) or _labels_of_alert(question)
-        name = next((fields[key] for key in NAME_KEYS if fields.get(key)), None)
+        pasted = alert_of_json(question)
+        pasted = pasted if pasted.fields else _labels_of_alert(question)
+        fields = {key: found.replace(NUL, "") for key, found in pasted.fields.items()}
+        name = name_in(fields)
         keys = FACT_KEYS if any(map(fields.get, FACT_KEYS)) else OTHER_FACT_KEYS
-        facts = [_prose(fields[key]) for key in keys if fields.get(key)]
+        facts = {key: fields[key] for key in keys if fields.get(key)}
         if name is None and not facts:
             return cls(_prose(question))
-        parts = [name, *facts] if name else facts
-        return cls(" ".join(dict.fromkeys(part for part in parts if part)), name, structured=True)
+        parts = [*([name] if name else []), *map(_prose, facts.values())]
+        text = " ".join(dict.fromkeys(part for part in parts if part))
+        others = _others(pasted, name)
+        return cls(text, name, structured=True, others=others, facts=facts, around=pasted.around)
+
+
+def _others(pasted: PastedAlert, name: str | None) -> Sequence[str]:
+    """The distinct names of the alerts that fire, without the one that is asked about."""
+    firing = dict.fromkeys(_line(alert.name) for alert in pasted.alerts if alert.fires)
+    others = [other for other in firing if other and other != _line(name or "")]
+    return others[:OTHERS_MAX]
+
+
+def _line(name: str) -> str:
+    return " ".join(name.replace(NUL, "").split())[:NAME_CHARACTERS_MAX]
 
 
 def _prose(text: str) -> str:
@@ -65,9 +96,9 @@ def _prose(text: str) -> str:
     return " ".join(text.split())
 
 
-def _labels_of_alert(text: str) -> dict[str, str]:
+def _labels_of_alert(text: str) -> PastedAlert:
     """The labels, if they name an alert, or if there are several with a fact among them."""
-    fields = fields_of_labels(text)
-    has_name = any(key in fields for key in NAME_KEYS)
-    has_fact = any(key in fields for key in (*FACT_KEYS, *OTHER_FACT_KEYS))
-    return fields if has_name or (has_fact and len(fields) > 1) else {}
+    found = alert_of_labels(text)
+    has_fact = any(key in found.fields for key in (*FACT_KEYS, *OTHER_FACT_KEYS))
+    has_name = any(key in found.fields for key in NAME_KEYS)
+    return found if has_name or (has_fact and len(found.fields) > 1) else PastedAlert({})

@@ -93,7 +93,7 @@ class Code:
 def codes_of(text: str) -> Sequence[Code]:
     """The codes that a question asks about, in order."""
     found: list[Code] = []
-    text = rest = _with_hyphens(text)
+    text = rest = with_hyphens(text)
     for pattern, keys_of in _ASKED.items():
         for match in pattern.finditer(rest):
             keys = keys_of(match)
@@ -106,29 +106,32 @@ def codes_of(text: str) -> Sequence[Code]:
 
 
 def _plain_codes(text: str, digits_min: int) -> Iterator[Code]:
+    tokens = [match for match in CODE.finditer(text) if _is_code(match.group())]
     for match in NUMBER.finditer(text):
         digits = sum(map(str.isdigit, match.group()))
-        if digits >= digits_min and not is_measured(text, match.end()):
+        # The port of an address is asked for with it.
+        is_part = any(token.start() < match.start() < token.end() for token in tokens)
+        if digits >= digits_min and not is_part and not is_measured(text, match.end()):
             yield Code(match.group().strip(), frozenset(readings(match.group())))
-    for match in CODE.finditer(text):
-        token = match.group()
-        digits = sum(map(str.isdigit, token))
-        if NUMBER.fullmatch(token) or not digits:
-            if "@" in token:
-                yield Code(token, frozenset({token.lower()}))
-            continue
-        folded = token.lower()
-        if ORDINAL.fullmatch(folded) or UNITS.fullmatch(folded) or folded in TECHNICAL:
-            continue
-        if digits >= DIGITS_OF_AN_ID and not _is_range(token):
-            yield Code(token, frozenset({_id_key(token)}))
+    for match in tokens:
+        yield Code(match.group(), frozenset({id_key(match.group())}))
+
+
+def _is_code(token: str) -> bool:
+    digits = sum(map(str.isdigit, token))
+    if NUMBER.fullmatch(token) or not digits:
+        return "@" in token
+    folded = token.lower()
+    if ORDINAL.fullmatch(folded) or UNITS.fullmatch(folded) or folded in TECHNICAL:
+        return False
+    return digits >= DIGITS_OF_AN_ID and not _is_range(token)
 
 
 @lru_cache(maxsize=2_000)
 def keys_in(text: str) -> frozenset[str]:
     """The keys of everything in a passage that may be asked for as a code."""
     keys: set[str] = set()
-    text = _with_hyphens(text)
+    text = with_hyphens(text)
     for match in DATE.finditer(text):
         day, year = day_and_year(match)
         if day:
@@ -140,14 +143,14 @@ def keys_in(text: str) -> frozenset[str]:
         keys |= readings(match.group())
     for match in CODE.finditer(text):
         token = match.group()
-        keys.update(map(_id_key, (token, *re.split("[:/]", token))))
+        keys.update(map(id_key, (token, *re.split("[:/]", token))))
         if _is_range(token):
             keys |= {reading for part in re.findall(r"\d+", token) for reading in readings(part)}
     keys |= {f"number {century}{year}" for century, year in SHORT_RANGE.findall(text)}
     return frozenset(keys)
 
 
-def _with_hyphens(text: str) -> str:
+def with_hyphens(text: str) -> str:
     """The text with hyphens in its ids, whichever dash they have; ranges of years keep theirs."""
 
     def hyphened(match: re.Match[str]) -> str:
@@ -167,7 +170,8 @@ def _number(match: re.Match[str]) -> str:
     return next(group for group in match.groups() if group).strip()
 
 
-def _id_key(token: str) -> str:
+def id_key(token: str) -> str:
+    """The key of a code that is compared by its letters and digits."""
     folded = token.lower().replace("ё", "е").strip(".")
     return re.sub(r"^v(?=\d+(?:\.\d+)+$)", "", folded)
 
@@ -179,7 +183,7 @@ def _is_range(token: str) -> bool:
 _ASKED: Mapping[re.Pattern[str], Callable[[re.Match[str]], set[str]]] = {
     DATE: date_keys,
     STRUCTURE: lambda match: _article_keys(_number(match)),
-    VERSION: lambda match: {_id_key(_number(match))},
+    VERSION: lambda match: {id_key(_number(match))},
     MONEY: lambda match: readings(_number(match)),
     MARKED: lambda match: readings(_number(match)),
 }

@@ -80,6 +80,13 @@ def subject_of(text: str, name: str | None = None) -> str | None:
     return next((token for token, _ in tokens[:BEGINNING] if spelling_of(token) == "camel"), None)
 
 
+def mentions(subject: str, texts: Iterable[str]) -> bool:
+    """Whether a text has the identifier as a whole, in any spelling: ``DiskFull``, "disk full"."""
+    parts = r"[\W_]?".join(map(re.escape, folded_parts(subject)))
+    pattern = re.compile(rf"(?<![^\W_]){parts}(?![^\W_])")
+    return any(pattern.search(text.lower().replace("ё", "е")) for text in texts)
+
+
 def titles_said(text: str) -> Collection[Parts]:
     """Every run of whole tokens that has as many words as a title may have."""
     tokens = [folded_parts(token) for token in TOKEN.findall(text)]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mara.search.model import RankedCandidate
+from mara.search.model.code_parts import has, meant_by
 from mara.search.model.codes import Code, keys_in
 from mara.search.model.windows import titles_of
 
@@ -21,8 +22,16 @@ class CodeMatches:
 
 
 def match_codes(codes: Sequence[Code], ranked: Sequence[RankedCandidate]) -> CodeMatches:
-    """Compare the codes with each candidate's text, headings and file name."""
-    found = [[_has(hit, code) for code in codes] for hit in ranked]
+    """Compare the codes with each candidate's text, headings and file name.
+
+    A code that no candidate has as a whole may be meant by one of them: see ``code_parts``.
+    """
+    texts = [_text_of(hit) for hit in ranked]
+    found = [[_has(text, code) for code in codes] for text in texts]
+    for n, code in enumerate(codes):
+        if not any(row[n] for row in found) and (key := meant_by(code, texts)) is not None:
+            for row, text in zip(found, texts, strict=True):
+                row[n] = has(key, text)
     absent = [code.said for n, code in enumerate(codes) if not any(row[n] for row in found)]
     ranking = [n for n, code in enumerate(codes) if not code.is_year]
     found = [[row[n] for n in ranking] for row in found]
@@ -34,7 +43,10 @@ def match_codes(codes: Sequence[Code], ranked: Sequence[RankedCandidate]) -> Cod
     return CodeMatches(exact, others, absent)
 
 
-def _has(hit: RankedCandidate, code: Code) -> bool:
+def _text_of(hit: RankedCandidate) -> str:
     chunk = hit.candidate.chunk
-    text = "\n".join([*titles_of(chunk, hit.candidate.filename), chunk.text])
+    return "\n".join([*titles_of(chunk, hit.candidate.filename), chunk.text])
+
+
+def _has(text: str, code: Code) -> bool:
     return code.hint in text.lower() and not code.keys.isdisjoint(keys_in(text))

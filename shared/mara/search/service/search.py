@@ -9,9 +9,10 @@ from mara.kernel.unit_of_work import UnitOfWork
 from mara.search.model import Chunk, Evidence, Hit, Query, RankedCandidate, SearchMode
 from mara.search.model.alert_text import AlertText
 from mara.search.model.asking import asked_codes
+from mara.search.model.long_alert import shortened
 from mara.search.model.matching import QueryAnalysis
-from mara.search.model.naming import is_of_another, subject_of
-from mara.search.model.windows import titles_of
+from mara.search.model.naming import is_of_another, mentions, subject_of
+from mara.search.model.windows import title_of, titles_of
 from mara.search.ports import Embedder, Reranker, SearchIndex
 from mara.search.service.evidence import collect_evidence
 from mara.search.service.exactness import CodeMatches, match_codes
@@ -50,6 +51,14 @@ class SearchResult:
         named = sum(hit.chunk.id in kept for hit in self.hits[: self.named])
         exact = sum(hit.chunk.id in kept for hit in self.hits[: self.exact])
         return replace(self, hits=hits, named=named, exact=exact)
+
+    @property
+    def unknown(self) -> str | None:
+        """The identifier that the question is about, if no hit mentions it."""
+        if self.subject is None or self.named:
+            return None
+        texts = (f"{title_of(hit.chunk, hit.filename)}\n{hit.chunk.text}" for hit in self.hits)
+        return None if mentions(self.subject, texts) else self.subject
 
     @property
     def is_of_another(self) -> bool:
@@ -95,6 +104,7 @@ class SearchService:
         mode: SearchMode = SearchMode.HYBRID,
     ) -> SearchResult:
         """Every hit, best first. Raises SearchUnavailable, EmbeddingUnavailable."""
+        text = shortened(text)
         alert = AlertText.read(text)
         semantic = mode is not SearchMode.LEXICAL
         query = Query(

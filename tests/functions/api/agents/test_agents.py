@@ -1,5 +1,6 @@
 """The agents' routes, as API Gateway calls them."""
 
+import json
 from importlib import import_module
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from tests.support.accounts import Account, make_account
 from tests.support.events import Answer, call
 from tests.support.knowledge import PLAIN_TEXT_PLACE, learn
+from tests.support.webhooks import alertmanager, as_text, grafana, many
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -156,6 +158,45 @@ class TestAskAgent:
     @pytest.mark.parametrize("question", ["", "   ", "x" * 4001, "\x00"])
     def test_refuses_what_is_no_question(self, anna: Account, question: str) -> None:
         assert ask(anna, create(anna)["id"], question).status == 422
+
+    @pytest.mark.parametrize("form", ["alertmanager", "grafana", "cut"])
+    def test_takes_a_webhook_of_many_alerts_and_keeps_what_it_reads_of_it(
+        self, anna: Account, form: str
+    ) -> None:
+        learn(anna.id, "DiskFull.txt", ["Delete the old archives."])
+        sent = [*many("DiskFull"), ("PodDown", "resolved"), ("NodeDown", "firing")]
+        body = as_text(grafana(sent) if form == "grafana" else alertmanager(sent))
+        whole = body[:-300] if form == "cut" else body
+        assert len(whole) > 50_000
+        agent_id = create(anna)["id"]
+        answer = ask(anna, agent_id, whole)
+        assert answer.json["status"] == "answered"
+        assert answer.json["citations"][0]["filename"] == "DiskFull.txt"
+        assert answer.json["other_alerts"] == ["NodeDown"]
+        assert "NodeDown" in answer.json["text"]
+        path = f"/api/v1/conversations/{answer.json['conversation_id']}"
+        turn = send(anna, "get_conversation", "GET", path).json["answers"][0]
+        assert len(turn["question"]) <= 4000
+        assert turn["other_alerts"] == ["NodeDown"]
+        again = ask(anna, agent_id, turn["question"]).json
+        assert again["citations"] == answer.json["citations"]
+
+    def test_says_which_limit_holds(self, anna: Account) -> None:
+        agent_id = create(anna)["id"]
+        long_alert = as_text(alertmanager(many("DiskFull", 400)))
+        for question in ("Why? " * 900, long_alert):
+            answer = ask(anna, agent_id, question)
+            assert answer.status == 422
+            [error] = answer.json["errors"]
+            assert error["pointer"] == "/question"
+            assert "at most 4000 characters" in error["detail"]
+            assert "at most 100000" in error["detail"]
+
+    def test_takes_escapes_that_no_database_stores(self, anna: Account) -> None:
+        learn(anna.id, "DiskFull.txt", ["Delete the old archives."])
+        alerts = [{"labels": {"alertname": f"{name}\x00\ud800"}} for name in ("DiskFull", "Down")]
+        answer = ask(anna, create(anna)["id"], json.dumps({"alerts": alerts}))
+        assert (answer.status, answer.json["other_alerts"]) == (200, ["Down"])
 
 
 class TestConversations:

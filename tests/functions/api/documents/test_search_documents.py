@@ -1,6 +1,7 @@
 """POST /api/v1/documents/search, as API Gateway calls it."""
 
 import unicodedata
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from functions.api.documents.search_documents.handler import handler
 from tests.support.accounts import Account, make_account
 from tests.support.events import Answer, call
 from tests.support.knowledge import PLAIN_TEXT_PLACE, learn
+from tests.support.webhooks import alertmanager, as_text, grafana, many
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -55,6 +57,19 @@ class TestSearchDocuments:
         items = search(anna, query="restart billing", document_ids=[lunch]).json["items"]
         assert [item["document_id"] for item in items] == [lunch]
 
+    @pytest.mark.parametrize("body", [alertmanager, grafana])
+    def test_takes_a_webhook_of_many_alerts_and_names_the_others(
+        self, anna: Account, body: Callable[..., object]
+    ) -> None:
+        learn(anna.id, "lunch.txt", ["Lunch is at noon in the large hall."])
+        learn(anna.id, "DiskFull.txt", ["Delete the old archives."])
+        sent = as_text(body([*many("DiskFull"), ("PodDown", "resolved"), ("NodeDown", "firing")]))
+        assert len(sent) > 50_000
+        found = search(anna, query=sent).json
+        assert found["items"][0]["filename"] == "DiskFull.txt"
+        assert found["other_alerts"] == ["NodeDown"]
+        assert search(anna, query="restart billing").json["other_alerts"] == []
+
     @pytest.mark.parametrize(
         "body",
         [
@@ -63,6 +78,7 @@ class TestSearchDocuments:
             {"query": " "},
             {"query": "\u200b\u00ad"},
             {"query": "x" * 2001},
+            {"query": as_text(alertmanager(many("DiskFull", 400)))},
             {"query": "\x00"},
             {"query": "x", "limit": 0},
             {"query": "x", "limit": 101},
