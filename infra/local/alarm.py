@@ -8,6 +8,9 @@ Missing = Literal["notBreaching", "breaching", "missing"]
 Dimensions = tuple[tuple[str, str], ...]
 """(name, value); in a value ``${Stage}`` stands for the stage."""
 
+OWN_NAMESPACE = "MARA"
+"""The namespace of the metrics that the functions write."""
+
 STAGE: Dimensions = (("Stage", "${Stage}"),)
 
 

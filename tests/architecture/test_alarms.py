@@ -8,6 +8,7 @@ from infra.local.alarm import Alarm
 from infra.local.alarms import RUNBOOKS, STALLED_S, TARGET, UNSETTLED_S, alarms, render
 from infra.local.package import FUNCTION, load_template
 from mara.billing.adapters import metrics as billing_metrics
+from mara.billing.adapters import usage_metrics
 from mara.ledger.adapters import metrics as ledger_metrics
 from mara.platform.metrics import NAMESPACE
 from mara.platform.outbox import BACKLOG_METRIC
@@ -82,7 +83,9 @@ class TestCoverage:
     def test_of_the_metrics_that_the_code_writes(self) -> None:
         own = {alarm.metric for alarm in known() if alarm.namespace == NAMESPACE}
         of_chains = {LAG_SECONDS, FINALIZING_SECONDS, UNREADABLE_EVENTS}
-        assert own == {ledger_metrics.METRIC, billing_metrics.METRIC, BACKLOG_METRIC, *of_chains}
+        of_money = {ledger_metrics.METRIC, billing_metrics.METRIC}
+        of_use = {usage_metrics.EXCESS, usage_metrics.DIFFERENCES}
+        assert own == {*of_money, *of_use, BACKLOG_METRIC, *of_chains}
 
     def test_of_every_network_by_its_own_rules(self) -> None:
         assert set(UNSETTLED_S) == set(Network)
@@ -94,7 +97,12 @@ class TestCoverage:
         silent = {alarm.logical_id for alarm in known() if alarm.missing == "breaching"}
         stalled = {f"{network.capitalize()}Stalled" for network in Network}
         assert silent == {
-            *("LedgerUnverified", "SubscriptionsUncharged", "OutboxBacklog"),
+            *(
+                "LedgerUnverified",
+                "SubscriptionsUncharged",
+                "UsageLevelsUncounted",
+                "OutboxBacklog",
+            ),
             *stalled,
         }
 

@@ -101,6 +101,10 @@ class IngestionService:
             lease_until=None,
             progress=None,
         )
+        self._index(claimed, ready, chunks)
+
+    def _index(self, claimed: Document, ready: Document, chunks: Sequence[Chunk]) -> None:
+        """Embed and index the passages, if the plan has pages for them."""
         pages = ready.pages or PAGES_OF_A_TEXT
         try:
             reserved = self.metering.reserve(claimed.owner_id, claimed.id, pages)
