@@ -52,8 +52,10 @@ def reach_limit(ask: Callable[[], Any]) -> None:
                 raise
             say(f"asked {count} times more, until the limit of the plan was reached:")
             print(f"  {problem['status']} {problem['title']}: {problem['detail']}")
-            print(f"  used {problem['used']} of {problem['included']} {problem['meter']}")
-            print(f"  ways out: {', '.join(problem['ways'])}; resets at {problem['resets_at']}")
+            rule, ways = problem["rule"], [way["action"] for way in problem["way_out"]]
+            used = f"{rule['used']} of {rule['included']} {rule['meter']}"
+            print(f"  {used} until {rule['resets_at']}")
+            print(f"  ways out: {', '.join(ways)}")
             return
     raise ApiRefused(f"The plan allows more than {QUESTIONS_MAX} questions.")
 

@@ -19,6 +19,7 @@ from mara.entrypoints.http import AGENTS_ASK, USER, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.entrypoints.time_budget import Budget
 from mara.wiring.agents import answer_service, question_acceptance
+from mara.wiring.payments import where_to_pay
 
 app = api(access=USER, scope=AGENTS_ASK)
 
@@ -28,10 +29,13 @@ async def ask_agent(
     agent_id: UUID, body: QuestionIn, caller: Caller, budget: Budget, prefer: Prefer = ""
 ) -> AnswerOut | Response:
     asked, dialogue = body.question, body.conversation_id
-    if prefers_async(prefer):
-        queued = question_acceptance().accept(caller, agent_id, asked, conversation_id=dialogue)
-        return accepted(agent_id, PendingAnswerOut.of(queued))
-    answer = answer_service().ask(caller, agent_id, asked, conversation_id=dialogue, budget=budget)
+    with where_to_pay(caller):
+        if prefers_async(prefer):
+            queued = question_acceptance().accept(caller, agent_id, asked, conversation_id=dialogue)
+            return accepted(agent_id, PendingAnswerOut.of(queued))
+        answer = answer_service().ask(
+            caller, agent_id, asked, conversation_id=dialogue, budget=budget
+        )
     return AnswerOut.of(answer)
 
 

@@ -16,11 +16,14 @@ from mara.kernel.unit_of_work import SYSTEM
 from mara.ledger.adapters.postgres import PostgresLedger
 from mara.ledger.model import Balance
 from mara.platform.database import connection, transaction
+from mara.wiring.vault import vault_service
+from mara.wiring.wallets import wallet_creation_service
 from tests.support.accounts import Account, make_account
 from tests.support.billing import USDT, allowances, plan_version
 from tests.support.events import Answer, call
 from tests.support.knowledge import learn
 from tests.support.parallel import outcomes
+from tests.support.scanning import begin_scans
 from tests.support.subscriptions import pay_in, subscribe_now
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -144,9 +147,12 @@ class TestOverage:
 
     def test_needs_the_money(self, anna: Account) -> None:
         subscribe(anna, 0, overage_limit=10 * USDT, overage_prices={Meter.ANSWERS: 2 * USDT})
+        begin_scans()
+        wallet_creation_service(vault_service()).create_all(anna.principal)
         refused = ask(anna, agent_of(anna))
         assert (refused.status, refused.json["code"]) == (402, "insufficient_funds")
         assert refused.json["missing"] == "1.000000"
+        assert {pay["amount"] for pay in refused.json["pay"]} == {"1.000000"}
         assert {"action": "deposit"} in refused.json["way_out"]
 
 
