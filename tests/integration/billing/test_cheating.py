@@ -1,4 +1,4 @@
-"""Cheating pays nothing: what a user tries gains neither money nor allowance.
+"""PayingUsering pays nothing: what a user tries gains neither money nor allowance.
 
 The services are those of production, on PostgreSQL, at a time that the tests set. To see them fail:
 
@@ -12,26 +12,18 @@ The services are those of production, on PostgreSQL, at a time that the tests se
   ``PostgresTrials._subjects``.
 """
 
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
-from uuid import UUID
-
 import pytest
 
-from mara.billing.errors import UsageLimitReached
 from mara.billing.model.meters import Meter
 from mara.billing.model.periods import Interval, IntervalUnit
-from mara.billing.model.plan import PlanVersion
-from mara.billing.service.subscriptions import PlanChange, SubscriptionService
-from mara.kernel.principal import Principal, Role
+from mara.billing.service.subscriptions import PlanChange
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform.database import connection, transaction
 from mara.wiring.ledger import audit_service
-from mara.wiring.subscriptions import subscription_service
 from tests.support.billing import USDT, allowances, plan_version
-from tests.support.metering import FREE, MeteringWorld, postgres_metering
-from tests.support.money import balance_of, make_owner
-from tests.support.subscriptions import Billing, add_plan, invoices_of, pay_in, state_of
+from tests.support.metering import FREE
+from tests.support.paying_user import PayingUser
+from tests.support.subscriptions import add_plan, invoices_of, pay_in, state_of
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -49,68 +41,9 @@ TRIAL = plan_version("cheat-trial", price=PRICE, trial_days=14)
 FREE_ANSWERS = FREE.terms.allowances[Meter.ANSWERS]
 
 
-@dataclass
-class Cheat:
-    """A user, with the services at the time of ``billing``."""
-
-    billing: Billing = field(default_factory=Billing)
-    world: MeteringWorld = field(default_factory=postgres_metering)
-    id: UUID = field(default_factory=make_owner)
-    uses: int = 0
-
-    def __post_init__(self) -> None:
-        self.world.renew = self.billing.charging.charge_owner
-        with transaction(SYSTEM):
-            query = "UPDATE users SET created_at = %s WHERE id = %s"
-            connection().execute(query, (self.billing.at, self.id))
-
-    @property
-    def principal(self) -> Principal:
-        return Principal(self.id, Role.USER)
-
-    @property
-    def service(self) -> SubscriptionService:
-        return replace(
-            subscription_service(),
-            books=self.billing.books,
-            usage=self.world.usage,
-            now=lambda: self.billing.at,
-        )
-
-    @property
-    def available(self) -> int:
-        return balance_of(self.id).available
-
-    def wait(self, **time: float) -> None:
-        self.billing.at += timedelta(**time)
-        self.world.at = self.billing.at
-        self.billing.charging.charge_due()
-
-    def subscribe(self, version: PlanVersion) -> None:
-        self.service.subscribe(self.principal, version.code)
-
-    def pay_and_subscribe(self, version: PlanVersion) -> None:
-        pay_in(self.id, version.terms.effective_price)
-        self.subscribe(version)
-        assert state_of(self.id) == "active"
-
-    def leave(self) -> int:
-        return self.service.cancel(self.principal, immediately=True).gives_back
-
-    def answer(self, times: int = 1) -> int:
-        """Ask so often, or until an answer is refused; how many were given."""
-        for given in range(times):
-            self.uses += 1
-            try:
-                self.world.use(self.id, f"question {self.uses}", answers=1)
-            except UsageLimitReached:
-                return given
-        return times
-
-
 @pytest.fixture
-def cheat() -> Cheat:
-    found = Cheat()
+def cheat() -> PayingUser:
+    found = PayingUser()
     for version in (TEN, THOUSAND, YEAR, TRIAL):
         add_plan(version)
     return found
@@ -119,7 +52,7 @@ def cheat() -> Cheat:
 class TestAllowanceUsedAndCancelledNow:
     @pytest.mark.parametrize(("used", "days"), [(10, 0), (10, 14), (10, 27), (5, 0), (1, 14)])
     def test_gives_back_no_more_than_the_share_that_is_left(
-        self, cheat: Cheat, used: int, days: int
+        self, cheat: PayingUser, used: int, days: int
     ) -> None:
         cheat.pay_and_subscribe(TEN)
         assert cheat.answer(used) == used
@@ -130,24 +63,27 @@ class TestAllowanceUsedAndCancelledNow:
         assert cheat.available == gives_back
         assert audit_service().verify().differences == ()
 
-    def test_counts_answers_that_are_still_being_made(self, cheat: Cheat) -> None:
+    def test_counts_answers_that_are_still_being_made(self, cheat: PayingUser) -> None:
         cheat.pay_and_subscribe(TEN)
         cheat.world.reserve(cheat.id, "running", answers=10)
         assert cheat.leave() == 0
         cheat.world.settle(cheat.id, "running", answers=10)
         assert cheat.available == 0
 
-    def test_of_a_year_gives_back_the_months_that_were_not_begun(self, cheat: Cheat) -> None:
+    def test_of_a_year_gives_back_the_months_that_were_not_begun(self, cheat: PayingUser) -> None:
         cheat.pay_and_subscribe(YEAR)
         assert cheat.answer(20) == 10
         assert cheat.leave() == (365 - 28) * USDT
 
-    def test_leaves_nothing_of_the_paid_allowance(self, cheat: Cheat) -> None:
+    def test_leaves_nothing_of_the_paid_allowance(self, cheat: PayingUser) -> None:
+        """Nor to a reservation that has read the subscription before it ended."""
         cheat.pay_and_subscribe(TEN)
+        cheat.answer(3)
         cheat.leave()
+        assert cheat.world.stored(cheat.id)[Meter.ANSWERS].left() == 0
         assert cheat.answer(20) == FREE_ANSWERS
 
-    def test_again_and_again_costs_what_was_used(self, cheat: Cheat) -> None:
+    def test_again_and_again_costs_what_was_used(self, cheat: PayingUser) -> None:
         """Ten rounds of one answer each cost as much as ten answers of one round."""
         pay_in(cheat.id, PRICE)
         for _ in range(10):
@@ -159,7 +95,7 @@ class TestAllowanceUsedAndCancelledNow:
 
 
 class TestUpgradeInTheLastHour:
-    def test_buys_an_hour_of_the_larger_allowance(self, cheat: Cheat) -> None:
+    def test_buys_an_hour_of_the_larger_allowance(self, cheat: PayingUser) -> None:
         cheat.pay_and_subscribe(TEN)
         assert cheat.answer(10) == 10
         cheat.wait(days=27, hours=23)
@@ -170,7 +106,7 @@ class TestUpgradeInTheLastHour:
         # Of 10 and 1000, an hour of 672 gives 11.47 in all, rounded up.
         assert cheat.answer(100) == 2
 
-    def test_and_back_gives_no_money(self, cheat: Cheat) -> None:
+    def test_and_back_gives_no_money(self, cheat: PayingUser) -> None:
         cheat.pay_and_subscribe(TEN)
         pay_in(cheat.id, 2 * PRICE)
         cheat.wait(days=14)
@@ -185,7 +121,7 @@ class TestUpgradeInTheLastHour:
 
 
 class TestSubscribeAndLeave:
-    def test_refills_no_allowance_of_the_default_plan(self, cheat: Cheat) -> None:
+    def test_refills_no_allowance_of_the_default_plan(self, cheat: PayingUser) -> None:
         free = FREE_ANSWERS
         assert cheat.answer(20) == free
         for _ in range(3):
@@ -198,7 +134,7 @@ class TestSubscribeAndLeave:
         cheat.wait(days=28)
         assert cheat.answer(20) == free
 
-    def test_without_paying_refills_nothing_either(self, cheat: Cheat) -> None:
+    def test_without_paying_refills_nothing_either(self, cheat: PayingUser) -> None:
         cheat.answer(20)
         cheat.subscribe(TEN)
         assert cheat.answer(1) == 0
@@ -207,7 +143,7 @@ class TestSubscribeAndLeave:
 
 
 class TestCancelWhileOverdue:
-    def test_takes_nothing_of_a_later_deposit(self, cheat: Cheat) -> None:
+    def test_takes_nothing_of_a_later_deposit(self, cheat: PayingUser) -> None:
         cheat.pay_and_subscribe(TEN)
         cheat.wait(days=28)
         assert state_of(cheat.id) == "past_due"
@@ -220,14 +156,14 @@ class TestCancelWhileOverdue:
         assert cheat.available == 100 * USDT
         assert [status for status, _, _ in invoices_of(cheat.id)] == ["paid", "void"]
 
-    def test_leaves_no_allowance_but_that_of_the_default_plan(self, cheat: Cheat) -> None:
+    def test_leaves_no_allowance_but_that_of_the_default_plan(self, cheat: PayingUser) -> None:
         cheat.pay_and_subscribe(TEN)
         cheat.wait(days=28)
         cheat.answer(20)
         cheat.service.cancel(cheat.principal, immediately=True)
         assert cheat.answer(20) == FREE_ANSWERS
 
-    def test_uses_grace_once(self, cheat: Cheat) -> None:
+    def test_uses_grace_once(self, cheat: PayingUser) -> None:
         """A part of the next allowance was used in grace: paying for it then gives the rest."""
         cheat.pay_and_subscribe(TEN)
         assert cheat.answer(20) == 10
@@ -241,7 +177,7 @@ class TestCancelWhileOverdue:
 
 
 class TestSecondTrial:
-    def test_is_given_to_no_user_twice(self, cheat: Cheat) -> None:
+    def test_is_given_to_no_user_twice(self, cheat: PayingUser) -> None:
         cheat.subscribe(TRIAL)
         assert state_of(cheat.id) == "trialing"
         assert cheat.leave() == 0
@@ -251,8 +187,17 @@ class TestSecondTrial:
             cheat.leave()
         assert cheat.available == 0
 
-    def test_is_given_to_no_other_account_of_the_same_address(self, cheat: Cheat) -> None:
-        other = Cheat(cheat.billing, cheat.world)
+    def test_is_given_to_no_user_under_another_address(self, cheat: PayingUser) -> None:
+        cheat.subscribe(TRIAL)
+        cheat.leave()
+        with transaction(SYSTEM):
+            query = "UPDATE users SET email = 'new@example.com' WHERE id = %s"
+            connection().execute(query, (cheat.id,))
+        cheat.subscribe(TRIAL)
+        assert state_of(cheat.id) == "incomplete"
+
+    def test_is_given_to_no_other_account_of_the_same_address(self, cheat: PayingUser) -> None:
+        other = PayingUser(cheat.billing, cheat.world)
         cheat.subscribe(TRIAL)
         cheat.leave()
         with transaction(SYSTEM):

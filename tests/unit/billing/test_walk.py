@@ -12,6 +12,7 @@ import pytest
 
 from mara.billing.errors import NotInThisState, OnlyAtPeriodEnd, SamePlan, SubscriptionCancelling
 from mara.billing.model.changes import ChangeTime
+from mara.billing.model.creditable import CreditableInvoice
 from mara.billing.model.invoice import InvoiceStatus
 from mara.billing.model.periods import Interval, IntervalUnit
 from mara.billing.model.proration import UsedAllowance
@@ -60,7 +61,7 @@ REFUSALS = (
 
 
 class Walk:
-    """``paid_in`` is all money that ever reached the balance."""
+    """``paid_in`` is all money that ever reached the balance: deposits, and credits by hand."""
 
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
@@ -75,7 +76,8 @@ class Walk:
             return
         action = random.choice(
             ["wait", "wait", "wait", "pay in", "fly", "land", "drop", "hold", "change", "next",
-             "cancel", "cancel now", "resume", "back", "tick", "move"]
+             "cancel", "cancel now", "resume", "back", "tick", "move",
+             "credit", "note"]
         )  # fmt: skip
         with suppress(*REFUSALS):
             self.act(action)
@@ -97,6 +99,8 @@ class Walk:
             "cancel now": lambda: world.cancel(immediately=True),
             "resume": world.resume,
             "move": lambda: world.move(random.choice(PLANS)),
+            "credit": lambda: self.pay_in(random.randrange(5 * USDT)),
+            "note": self.note,
         }
         acts[action]()
 
@@ -122,6 +126,20 @@ class Walk:
         self.world.available += self.world.reserved - moved
         self.world.reserved = moved
 
+    def note(self) -> None:
+        """A credit note by hand gives a part of a paid invoice back."""
+        world = self.world
+        paid = [one for one in world.paid if one.total > world.credited.get(one.id, 0)]
+        if paid:
+            one = self.random.choice(paid)
+            left = one.total - world.credited.get(one.id, 0)
+            CreditableInvoice(one.id, one.owner_id, one.status, one.total, one.total - left).check(
+                amount := self.random.randint(1, left)
+            )
+            world.credited[one.id] = one.total - left + amount
+            world.available += amount
+            world.tick()
+
     def change(self, when: ChangeTime) -> None:
         self.world.use = (UsedAllowance(100, self.random.randrange(101)),)
         self.world.change(self.random.choice(PLANS), when)
@@ -137,6 +155,8 @@ def check(walk: Walk) -> None:
     charged, credited = sum(world.charges.values()), sum(world.credited.values())
     assert world.available + world.reserved == walk.paid_in - charged + credited
     assert world.available >= 0
+    revenue = sum(invoice.total for invoice in world.paid) - credited
+    assert revenue == charged - credited >= 0
     assert sum(invoice.total for invoice in world.paid) == charged
     assert all(credit <= world.invoices[id_].total for id_, credit in world.credited.items())
     unpaid = [
