@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 from fastapi import Depends, Query
 
@@ -30,6 +30,7 @@ DateSort = Annotated[
     Query(description="`-created_at`: the newest first; `created_at`: the oldest first."),
 ]
 """The order of a list that is sorted by nothing else."""
+NEWEST: Final = "-created_at"
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,11 +75,15 @@ class EntryOut(BaseModel):
     )
     transfer_id: UUID = Field(description="Id of the transfer that the entry belongs to.")
     cause: CauseOut = Field(description="Why the money moved.")
+    text: str = Field(
+        description="Why the money moved, in the language of the request.",
+        examples=["Invoice 2026-000123"],
+    )
     created_at: datetime = Field(description="When the transfer was posted.")
 
     @classmethod
-    def of(cls, entry: Entry) -> Self:
-        """The entry with amounts as decimal strings."""
+    def of(cls, entry: Entry, text: str) -> Self:
+        """The entry with amounts as decimal strings; ``text`` tells why the money moved."""
         return cls(
             number=entry.number,
             account=entry.account,
@@ -87,13 +91,14 @@ class EntryOut(BaseModel):
             balance=format_usdt(entry.balance),
             transfer_id=entry.transfer_id,
             cause=CauseOut(kind=entry.kind, reference=entry.reference),
+            text=text,
             created_at=entry.at,
         )
 
-    def cells(self) -> list[str]:
-        """The line of a CSV file, in the order of ``ENTRY_COLUMNS``."""
-        moved = [self.created_at.isoformat(), self.account.value, self.amount, self.balance]
-        return [
-            *(str(self.number), *moved),
-            *(self.cause.kind, self.cause.reference, str(self.transfer_id)),
-        ]
+
+def entry_cells(entry: Entry) -> list[str]:
+    """The line of a CSV file, in the order of ``ENTRY_COLUMNS``."""
+    moved = [entry.at.isoformat(), entry.account.value]
+    amounts = [format_usdt(entry.amount), format_usdt(entry.balance)]
+    cause = [entry.kind, entry.reference, str(entry.transfer_id)]
+    return [str(entry.number), *moved, *amounts, *cause]

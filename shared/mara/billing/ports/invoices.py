@@ -1,6 +1,6 @@
 """The ports of invoices and credit notes, for reading."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -32,3 +32,10 @@ class Invoices(Protocol):
 
     def uses_of(self, invoice_id: UUID) -> Sequence[str]:
         """The references of the uses whose overage the invoice lists, such as ids of answers."""
+
+
+class InvoiceNumbers(Protocol):
+    """The numbers of invoices, for texts that name them."""
+
+    def numbers_of(self, owner_id: UUID, invoice_ids: Collection[UUID]) -> Mapping[UUID, str]:
+        """By id, the numbers of those of the ids that are invoices of the owner with a number."""

@@ -12,13 +12,17 @@ from functions.api.users.get_balance.handler import handler as get_balance
 from functions.api.users.list_balance_entries import handler as entries
 from functions.api.users.list_balance_entries.handler import handler as list_balance_entries
 from mara.auth.model import Scope
+from mara.billing.model.statement_texts import entry_text
+from mara.kernel.ids import new_id
 from mara.kernel.unit_of_work import SYSTEM
-from mara.ledger.model import Cause
+from mara.ledger.model import Cause, TransferKind
 from mara.platform.database import transaction
+from mara.users.model import Locale
 from mara.wiring.auth import api_key_service
 from mara.wiring.ledger import ledger_service
 from tests.support.accounts import Account, make_account
 from tests.support.events import Answer, call
+from tests.support.invoices import PRICE, make_customer
 from tests.support.money import in_an_hour
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -132,6 +136,42 @@ class TestStatement:
     @pytest.mark.parametrize("query", [{"limit": "0"}, {"limit": "101"}, {"cursor": "z"}])
     def test_refuses_a_wrong_query(self, anna: Account, query: dict[str, str]) -> None:
         assert ask(anna, query).status == 422
+
+
+class TestTexts:
+    def test_name_credits_charges_and_notes_with_the_invoice(self) -> None:
+        customer = make_customer("boris")
+        customer.credit(PRICE)
+        customer.deposit(PRICE)
+        customer.subscribe()
+        customer.note(customer.invoice_ids()[0], 3_000_000)
+        items = ask(customer.account).json["items"]
+        assert [(item["text"], item["amount"]) for item in items] == [
+            ("Credit note of invoice 2026-000001", "3.000000"),
+            ("Invoice 2026-000001", "-28.000000"),
+            ("Deposit", "28.000000"),
+            ("Credit by hand", "28.000000"),
+        ]
+        assert items[1]["cause"]["reference"] == str(customer.invoice_ids()[0])
+        customer.profile(locale="ru")
+        assert [item["text"] for item in ask(customer.account).json["items"]] == [
+            *("Кредит-нота к счёту 2026-000001", "Счёт 2026-000001", "Депозит"),
+            "Начисление вручную",
+        ]
+
+    def test_of_other_charges_name_no_invoice(self, anna: Account) -> None:
+        with transaction(SYSTEM):
+            ledger_service().charge(anna.id, 1, Cause("late", str(new_id())))
+            ledger_service().charge(anna.id, 1, Cause("by answer", "answer 7"))
+        assert [item["text"] for item in ask(anna).json["items"]][:3] == [
+            *("Charge", "Charge", "Set aside for review"),
+        ]
+
+    @pytest.mark.parametrize("locale", Locale)
+    def test_exist_for_every_kind(self, locale: Locale) -> None:
+        for kind in TransferKind:
+            assert entry_text(kind, None, locale)
+            assert "{" not in entry_text(kind, "2026-000001", locale)
 
 
 class TestFile:
