@@ -238,6 +238,15 @@ def postgres_metering() -> MeteringWorld:
     """Needs the fixture ``database``."""
     without_default_plan()
     add_plan(FREE, is_default=True)
+    return _on_postgres()
+
+
+def metering_of(billing: Billing) -> MeteringWorld:
+    """Metering at the same time, which charges renewals that are due as the biller does."""
+    return replace(_on_postgres(), at=billing.at, renew=billing.charging.charge_owner)
+
+
+def _on_postgres() -> MeteringWorld:
     return MeteringWorld(
         transaction,
         _make_old_owner,
