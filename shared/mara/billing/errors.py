@@ -128,7 +128,7 @@ class InvalidAdvance(Invalid):
 
 
 class InvalidNotice(Invalid):
-    """The moment at which users are told of a move is in the past."""
+    """The moment at which users learn about a move is in the past."""
 
     title = "The time of the notice is not valid"
     fields = ("notice",)

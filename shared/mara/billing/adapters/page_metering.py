@@ -16,7 +16,7 @@ class PlanPageMetering:
     """Implements ``PageMetering`` of the documents domain.
 
     A reservation lasts 15 minutes, as long as the function that reads a document may run. The key
-    counts how often the document was read: a reservation that has ended is never granted anew.
+    counts how often the document was read: a reservation that has ended is never granted again.
     """
 
     metering: Metering

@@ -19,7 +19,10 @@ class PlanMoveIn(BaseModel):
     )
 
     from_versions: list[VersionNumber] = Field(
-        min_length=1, max_length=100, description="Versions whose subscribers are moved."
+        min_length=1,
+        max_length=100,
+        description="Versions whose subscribers are moved.",
+        examples=[[1]],
     )
     notice: AwareDatetime | None = Field(
         default=None, description="When they are told; by default now, never in the past."

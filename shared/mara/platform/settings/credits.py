@@ -11,4 +11,4 @@ class CreditSettings(Settings):
     credit_max_usdt: int = Field(default=1000, ge=1, le=1_000_000)
     """The largest credit."""
     credits_per_day_usdt: int = Field(default=1000, ge=1, le=10_000_000)
-    """All credits of a day together, whoever gives them to whom."""
+    """All credits of a day together, of all superusers to all users."""
