@@ -33,10 +33,8 @@ async def ask_agent(
         if prefers_async(prefer):
             queued = question_acceptance().accept(caller, agent_id, asked, conversation_id=dialogue)
             return accepted(agent_id, PendingAnswerOut.of(queued))
-        answer = answer_service().ask(
-            caller, agent_id, asked, conversation_id=dialogue, budget=budget
-        )
-    return AnswerOut.of(answer)
+        ask = answer_service().ask
+        return AnswerOut.of(ask(caller, agent_id, asked, conversation_id=dialogue, budget=budget))
 
 
 handler = lambda_handler(app)
