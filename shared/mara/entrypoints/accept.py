@@ -5,19 +5,18 @@ from typing import Final
 
 PDF: Final = "application/pdf"
 BINARY: Final = frozenset({PDF})
-"""API Gateway decodes such an answer only if the request's Accept names the type first."""
+"""API Gateway decodes such an answer by the first type of Accept, the emulator by all of it."""
 
 
 def preferred_type(accept: str | None, offered: Sequence[str]) -> str:
     """The offered media type that Accept ranks highest; the first one if Accept names none.
 
     The most specific range counts: ``text/html;q=0, */*`` refuses HTML; and of equal weights the
-    type that is named. A binary type is offered to those alone who name it first.
+    type that is named. A binary type is offered to those alone who name no other.
     """
     ranges = media_weights(accept or "*/*")
-    first = next(iter(ranges), "")
-    open_to_all = [media for media in offered if media not in BINARY or media == first]
-    return max(open_to_all, key=lambda media: _rank(media, ranges), default=offered[0])
+    possible = [media for media in offered if media not in BINARY or [*ranges] == [media]]
+    return max(possible, key=lambda media: _rank(media, ranges), default=offered[0])
 
 
 def _rank(media: str, ranges: dict[str, float]) -> tuple[float, int]:

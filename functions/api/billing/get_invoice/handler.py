@@ -1,7 +1,7 @@
 """GET /api/v1/subscriptions/my/invoices/{invoice_id} - get an invoice or a credit note.
 
-As JSON, or by `Accept` as a page (`text/html`) or a PDF (`application/pdf`, named first). It is
-made from what is stored at each request, in the language of the request: that of
+As JSON, or by `Accept` as a page (`text/html`) or a PDF (`application/pdf` alone). It is made
+from what is stored at each request, in the language of the request: that of
 `Accept-Language`, else of the caller's profile. `paid_by` lists the deposits, credits by hand and
 credit notes that paid it: the oldest money of the balance pays first.
 """

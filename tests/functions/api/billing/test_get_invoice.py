@@ -172,13 +172,14 @@ class TestMediaTypes:
             ("text/html,application/xhtml+xml,*/*;q=0.8", "text/html; charset=utf-8"),
             ("text/*", "text/html; charset=utf-8"),
             ("application/pdf", "application/pdf"),
-            ("application/pdf, */*", "application/pdf"),
-            ("application/pdf;q=0.9, text/html;q=0.5", "application/pdf"),
+            ("Application/PDF;q=0.9", "application/pdf"),
+            ("application/pdf, */*", "application/json"),
+            ("application/pdf;q=0.9, text/html;q=0.5", "text/html; charset=utf-8"),
             ("text/html;q=0.5, application/pdf", "text/html; charset=utf-8"),
         ],
     )
     def test_is_what_accept_prefers(self, anna: Customer, accept: str, expected: str) -> None:
-        """API Gateway decodes binary answers only for those who name the type first."""
+        """A PDF is for those who name it alone: the gateway would send base64 to others."""
         anna.deposit(PRICE)
         anna.subscribe()
         answer = ask(anna, anna.invoice_ids()[0], accept=accept)
