@@ -13,6 +13,7 @@ from tests.support.knowledge import data_folder
 from tests.support.local_cloud import LocalCloud, commands_cpu_s, ok, until
 from tests.support.retrieval import alerts
 from tests.support.story import ANSWER, RUNBOOK, Customer, assert_is_answered
+from tests.support.unlimited import subscribe_without_limits
 
 RIGHT_FIRST_MIN = 0.93
 REDEPLOY_MAX_CPU_S = 4.0
@@ -136,8 +137,9 @@ class TestLanguageModel:
 )
 class TestRealRunbooks:
     def test_the_right_one_is_cited_first_for_real_alerts(
-        self, somebody: Customer, pattern: str
+        self, stack: LocalCloud, somebody: Customer, pattern: str
     ) -> None:
+        subscribe_without_limits(stack, somebody)
         folder = data_folder("runbooks-dev")
         for path in sorted(folder.glob(pattern)):
             files = {"file": (path.name, path.read_bytes())}
