@@ -9,7 +9,8 @@ from infra.local.settings import ROOT
 
 EXTRAS = {
     "core": (),
-    "http": ("http",),
+    # Each route may say where to pay: with an address, its checksum and a QR code.
+    "http": ("http", "wallets"),
     "documents": ("documents",),
     # Search uses either index; functions that only read or delete need no embedding model.
     "search": ("search", "opensearch"),
@@ -17,7 +18,6 @@ EXTRAS = {
     "ai": ("ai",),
     "chain": ("chain",),
     "vault": ("vault",),
-    "wallets": ("wallets",),
     "docs": ("docs",),
     "charts": ("charts",),
     "pdf": ("pdf",),

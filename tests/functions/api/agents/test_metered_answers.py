@@ -11,6 +11,7 @@ from functions.api.agents.create_agent.handler import handler as create_agent
 from functions.api.agents.delete_agent.handler import handler as delete_agent
 from functions.api.billing.get_my_usage.handler import handler as get_my_usage
 from functions.api.users.list_balance_entries.handler import handler as list_balance_entries
+from functions.api.wallets.generate_wallet.handler import handler as generate_wallet
 from mara.billing.model.meters import Meter
 from mara.kernel.unit_of_work import SYSTEM
 from mara.ledger.adapters.postgres import PostgresLedger
@@ -154,6 +155,17 @@ class TestOverage:
         assert refused.json["missing"] == "1.000000"
         assert {pay["amount"] for pay in refused.json["pay"]} == {"1.000000"}
         assert {"action": "deposit"} in refused.json["way_out"]
+
+    def test_is_refused_with_where_to_pay_in_what_is_missing(self, anna: Account) -> None:
+        begin_scans()
+        path, body = "/api/v1/wallets/generate", {"network": "tron"}
+        made = call(generate_wallet, "POST", path, headers=anna.headers, body=body).json
+        subscribe(anna, 0, overage_limit=10 * USDT, overage_prices={Meter.ANSWERS: 9 * USDT})
+        for prefer in ("", "respond-async"):
+            refused = ask(anna, agent_of(anna), prefer=prefer)
+            (pay,) = refused.json["pay"]
+            assert (pay["network"], pay["address"]) == ("tron", made["address"])
+            assert pay["amount"] == "8.000000"
 
 
 class TestAgents:
