@@ -17,7 +17,13 @@ SIZES: dict[str, dict[str, object]] = {
     "ingestion": {"ROUNDS": 1, "PAGES": 5, "ROWS": 300},
     "ledger": {"ROUNDS": 1, "SECONDS": 1, "SERVICE_CALLS": 10},
     "scanning": {"WALLETS": [10, 1000], "ROUNDS": 1, "POLLS": 2, "BLOCKS": 12},
-    "billing": {"QUESTIONS": 4},
+    "billing": {
+        "QUESTIONS": 4,
+        "SUBSCRIPTIONS": 60,
+        "ORM_SUBSCRIPTIONS": 5,
+        "SECONDS": 1,
+        "IDLE": 100,
+    },
     "search": {"SIZES": [1000], "QUERIES": 3},
 }
 ELSEWHERE = {"load"}

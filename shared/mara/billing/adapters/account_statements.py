@@ -73,11 +73,13 @@ INVOICE_COLUMNS = [part.split()[0] for part in INVOICE.split(",")]
 BUYER = """(SELECT jsonb_build_object('name', coalesce(u.full_name, ''),
     'company', coalesce(u.company, ''), 'email', u.email) FROM users u WHERE u.id = r.owner_id)"""
 # The parties are copied when a number is given, and never changed afterwards.
-SAVE_INVOICES = f"""
+INSERT_INVOICES = f"""
     INSERT INTO invoices ({", ".join(INVOICE_COLUMNS)}, buyer, seller)
     SELECT r.*, CASE WHEN r.number IS NOT NULL THEN {BUYER} END,
         CASE WHEN r.number IS NOT NULL THEN %(seller)s::jsonb END
     FROM jsonb_to_recordset(%(rows)s::jsonb) AS r ({INVOICE})
+"""
+SAVE_INVOICES = f"""{INSERT_INVOICES}
     ON CONFLICT (id) DO UPDATE SET buyer = coalesce(invoices.buyer, excluded.buyer),
         seller = coalesce(invoices.seller, excluded.seller),
         {", ".join(f"{name} = excluded.{name}" for name in INVOICE_COLUMNS[4:])}

@@ -4,7 +4,7 @@ Rows travel as one JSON array per table, so a batch of a thousand is one stateme
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -91,11 +91,14 @@ class PostgresAccounts:
         """
         self._save_subscriptions(change_sets, at)
         _write(INSERT_EVENTS, event_rows(change_sets, at, actor_id))
-        invoices = list(_invoices(change_sets))
-        fresh = [n for n, (one, _) in enumerate(invoices) if _needs_number(one)]
-        known = [invoice_row(*one) for n, one in enumerate(invoices) if n not in set(fresh)]
-        save_invoices(known, self.seller)
-        self._save_numbered([invoices[n] for n in fresh])
+        numbered: list[dict[str, Any]] = []
+        others: list[dict[str, Any]] = []
+        for invoice, unpaid in _invoices(change_sets):
+            row = invoice_row(invoice, unpaid)
+            (numbered if _needs_number(invoice) else others).append(row)
+        stored = {one.account.unpaid.invoice.id for one in change_sets if one.account.unpaid}
+        save_invoices(others, self.seller, stored=stored)
+        self._save_numbered(numbered, stored)
 
     def set_aside(self, subscription_id: UUID, reason: str, until: datetime) -> None:
         """Store why the subscription was not charged; it is due again at ``until``."""
@@ -125,16 +128,16 @@ class PostgresAccounts:
         if _write(UPDATE_SUBSCRIPTIONS, stored) != len(stored):
             raise ConcurrentChange("Retry.")
 
-    def _save_numbered(self, invoices: Sequence[tuple[Invoice, UnpaidInvoice | None]]) -> None:
-        """Number the invoices in the order of their issue, and write them."""
-        issued = [(one.issued_at, one, unpaid) for one, unpaid in invoices if one.issued_at]
-        issued.sort(key=lambda given: given[0])
-        numbers = number_all("invoice", (given[0] for given in issued), invoice_number)
-        rows = [
-            invoice_row(replace(invoice, number=number), unpaid)
-            for (_, invoice, unpaid), number in zip(issued, list(numbers), strict=True)
-        ]
-        save_invoices(rows, self.seller)
+    def _save_numbered(self, rows: list[dict[str, Any]], stored: Collection[UUID]) -> None:
+        """Number the invoices in the order of their issue, and write them.
+
+        Their rows are built before, because the counter is locked from here to the commit.
+        """
+        rows.sort(key=lambda row: row["issued_at"])
+        numbers = number_all("invoice", [row["issued_at"] for row in rows], invoice_number)
+        for row, number in zip(rows, list(numbers), strict=True):
+            row["number"] = number
+        save_invoices(rows, self.seller, stored=stored)
 
 
 def _batch(at: datetime, limit: int, after: Account | None) -> dict[str, Any]:

@@ -1,12 +1,13 @@
 """The writing of invoices in PostgreSQL: buyer and seller are copied when a number is given."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
+from uuid import UUID
 
 from pydantic_core import to_json
 
-from mara.billing.adapters.account_statements import SAVE_INVOICES
+from mara.billing.adapters.account_statements import INSERT_INVOICES, SAVE_INVOICES
 from mara.billing.model.invoice import Party
 from mara.platform.database import connection
 
@@ -14,8 +15,19 @@ NO_SELLER: Final = Party("")
 """The seller where no setting names one."""
 
 
-def save_invoices(rows: Sequence[Mapping[str, Any]], seller: Party) -> None:
-    """Insert or update invoices by one statement; ``rows`` are those of ``invoice_row``."""
-    if rows:
-        values = {"rows": to_json(rows).decode(), "seller": to_json(asdict(seller)).decode()}
-        connection().execute(SAVE_INVOICES, values)
+def save_invoices(
+    rows: Sequence[Mapping[str, Any]], seller: Party, *, stored: Collection[UUID] = ()
+) -> None:
+    """Insert invoices by one statement, and update those that are ``stored`` by another.
+
+    ``rows`` are those of ``invoice_row``. Most are new, and a plain insertion costs less than one
+    that may meet a row.
+    """
+    by_statement = {
+        INSERT_INVOICES: [row for row in rows if row["id"] not in stored],
+        SAVE_INVOICES: [row for row in rows if row["id"] in stored],
+    }
+    for statement, some in by_statement.items():
+        if some:
+            values = {"rows": to_json(some).decode(), "seller": to_json(asdict(seller)).decode()}
+            connection().execute(statement, values)

@@ -101,8 +101,8 @@ def invoice_row(invoice: Invoice, unpaid: UnpaidInvoice | None) -> dict[str, Any
         "subscription_id": invoice.subscription_id,
         "owner_id": invoice.owner_id,
         "version_id": invoice.version_id,
-        "status": invoice.status,
-        "purpose": invoice.purpose,
+        "status": invoice.status.value,
+        "purpose": invoice.purpose.value,
         "cause": invoice.cause,
         "number": invoice.number,
         "lines": [_line_row(line) for line in invoice.lines],
@@ -126,7 +126,7 @@ def subscription_row(change_set: ChangeSet, due_at: datetime | None) -> dict[str
     return {
         "id": one.id,
         "owner_id": one.owner_id,
-        "state": one.state,
+        "state": one.state.value,
         "version_id": one.version.id,
         "next_version_id": one.next_version.id if one.next_version else None,
         "next_from": one.next_from,
@@ -156,7 +156,7 @@ def event_rows(
                 "number": after.events,
                 "owner_id": after.owner_id,
                 "kind": type(record.event).__name__,
-                "state": after.state,
+                "state": after.state.value,
                 "end_reason": after.end_reason,
                 "version_id": after.version.id,
                 "monthly_before": record.monthly_revenue_before,
@@ -177,7 +177,7 @@ def _period_row(period: Period | None) -> dict[str, datetime | None]:
 
 
 def _line_row(line: InvoiceLine) -> dict[str, Any]:
-    row: dict[str, Any] = {"kind": line.kind, "amount": line.amount}
+    row: dict[str, Any] = {"kind": line.kind.value, "amount": line.amount}
     if line.meter is not None:
         row |= {"meter": line.meter, "quantity": line.quantity}
     return row

@@ -1,6 +1,6 @@
 """Invoices, their lines and their numbers, and credit notes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -92,11 +92,11 @@ class Invoice:
     paid_at: datetime | None = None
     buyer: Party | None = None
     seller: Party | None = None
+    total: int = field(init=False, repr=False, compare=False)
+    """What is due, or was paid, in micro-USDT: the sum of the lines."""
 
-    @property
-    def total(self) -> int:
-        """What is due, or was paid, in micro-USDT."""
-        return sum(line.amount for line in self.lines)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "total", sum([line.amount for line in self.lines]))
 
 
 @dataclass(frozen=True, slots=True)
