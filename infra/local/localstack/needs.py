@@ -77,6 +77,7 @@ class Needs:
         return {
             "database": f"postgresql://{login}@{host}:{port}/{DATABASE}",
             "chains": json.dumps(networks),
+            "trials": load_secrets().trial_key,
         }
 
     def servers(self, secrets: Mapping[str, str]) -> Sequence[Server]:
