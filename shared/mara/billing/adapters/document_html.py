@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from html import escape
 from typing import Final
 
-from mara.billing.model.document_view import DocumentView, ViewTable
+from mara.billing.model.document_tables import ViewTable
+from mara.billing.model.document_view import DocumentView
 from mara.billing.ports.documents import RenderedDocument
 
 STYLE: Final = """

@@ -4,35 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from mara.billing.model.document_tables import Cells, ViewTable, tables_of
 from mara.billing.model.document_texts import OF_LOCALE, DocumentTexts
 from mara.billing.model.document_words import (
-    amount_text,
-    line_text,
     moment_text,
     period_text,
     printable,
     reason_text,
-    source_text,
 )
-from mara.billing.model.documents import UNPAID, InvoiceDocument
+from mara.billing.model.documents import InvoiceDocument
 from mara.billing.model.invoice import InvoiceStatus, Party
 from mara.users.model import Locale
-
-Cells = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ViewTable:
-    """A table; the last column is an amount. ``totals`` stand below it.
-
-    ``name`` is ``lines``, ``sources`` or ``notes``; the lines have no title.
-    """
-
-    name: str
-    title: str
-    columns: Cells
-    rows: tuple[Cells, ...]
-    totals: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +53,7 @@ def view_of(document: InvoiceDocument, locale: Locale) -> DocumentView:
             (texts.labels["buyer"], _party(buyer)),
         ),
         facts=tuple(_facts(document, texts, locale)),
-        tables=tuple(_tables(document, texts, locale)),
+        tables=tuple(tables_of(document, texts, locale)),
         page=texts.labels["page"],
         footer=texts.labels["time"],
         drawn_up_at=document.issued_at or document.created_at,
@@ -102,56 +84,3 @@ def _facts(
         yield labels["period"], period_text(invoice.period, locale)
     if document.stored.pay_until:
         yield labels["pay_until"], moment_text(document.stored.pay_until, locale)
-
-
-def _tables(document: InvoiceDocument, texts: DocumentTexts, locale: Locale) -> Iterator[ViewTable]:
-    labels = texts.labels
-    yield ViewTable(
-        "lines",
-        "",
-        (labels["description"], labels["quantity"], labels["amount"]),
-        tuple(
-            (
-                line_text(document, line, locale),
-                "" if line.quantity is None else str(line.quantity),
-                amount_text(line.amount, locale),
-            )
-            for line in document.lines
-        ),
-        tuple(_totals(document, texts, locale)),
-    )
-    if document.sources:
-        yield ViewTable(
-            "sources",
-            labels["paid_by"],
-            (labels["source"], labels["transaction"], labels["amount"]),
-            tuple(
-                (source_text(one, locale), one.transaction or "", amount_text(one.amount, locale))
-                for one in document.sources
-            ),
-        )
-    if document.notes:
-        yield ViewTable(
-            "notes",
-            labels["notes"],
-            (labels["issued"], labels["reason"], labels["amount"]),
-            tuple(
-                (
-                    f"{note.number}, {moment_text(note.created_at, locale)}",
-                    reason_text(note, locale),
-                    amount_text(note.amount, locale),
-                )
-                for note in document.notes
-            ),
-        )
-
-
-def _totals(
-    document: InvoiceDocument, texts: DocumentTexts, locale: Locale
-) -> Iterator[tuple[str, str]]:
-    labels = texts.labels
-    yield labels["total"], amount_text(document.total, locale)
-    if document.notes:
-        yield labels["net"], amount_text(document.total - document.credited, locale)
-    if document.note is None and document.invoice.status in UNPAID:
-        yield labels["missing"], amount_text(document.missing, locale)
