@@ -23,7 +23,9 @@ def _rank(media: str, ranges: dict[str, float]) -> tuple[float, int]:
     """The weight, and how specific the range is that has it."""
     by_range = ("*/*", f"{media.partition('/')[0]}/*", media)
     found = [(place, name) for place, name in enumerate(by_range) if name in ranges]
-    return (ranges[found[-1][1]], found[-1][0]) if found else (0.0, 0)
+    place, name = found[-1] if found else (0, "")
+    weight = ranges.get(name, 0.0)
+    return (weight, place) if weight else (0.0, 0)
 
 
 def media_weights(accept: str) -> dict[str, float]:

@@ -111,3 +111,17 @@ class TestWaitingFor:
         deposit = replace(DEPOSIT, state=DepositState(state))
         assert deposit.waiting_for(replace(RULES, providers=0), after(0)) == reason
         assert (deposit.waiting_for(RULES, after(0)) is None) == (reason is None)
+
+
+class TestDepositKey:
+    @pytest.mark.parametrize("network", Network)
+    def test_is_read_as_it_was_written(self, network: Network) -> None:
+        key = DepositKey(network, "ab" * 32, 7)
+        assert DepositKey.parse(str(key)) == key
+
+    @pytest.mark.parametrize(
+        "text", ["", "deposit", "credit:tron:ab:0", "deposit:solana:ab:0", "deposit:tron:ab:x"]
+    )
+    def test_is_of_no_other_text(self, text: str) -> None:
+        with pytest.raises(ValueError, match=r".+"):
+            DepositKey.parse(text)

@@ -69,7 +69,7 @@ NOTES = (
     .where(credit_notes.c.invoice_id == bindparam("invoice"))
     .order_by(credit_notes.c.id)
 )
-ITEMS = func.jsonb_array_elements(usage_reservations.c.items).table_valued("value")
+ITEMS = func.jsonb_array_elements(usage_reservations.c["items"]).table_valued("value")
 COUNTER_ID = cast(func.jsonb_extract_path_text(ITEMS.c.value, "counter_id"), Uuid)
 USES = (
     select(usage_reservations.c.reference)
