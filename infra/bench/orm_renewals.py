@@ -6,13 +6,16 @@ and the subscription. Each is a transaction of its own, so that one that fails s
 
 import time
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from pydantic_core import to_json
 from sqlalchemy import create_engine, select, text
 from sqlalchemy.ext.automap import automap_base
 from sqlalchemy.orm import Session
+
+if TYPE_CHECKING:
+    from mara.billing.model.periods import Period
 
 POST: Final = text("SELECT key, id, at FROM ledger_post(CAST(:orders AS jsonb))")
 TABLES: Final = (
@@ -57,35 +60,18 @@ def _renew(session: Session, tables: Any, subscription_id: UUID) -> None:
         raise RuntimeError("the subscriber cannot pay")
     interval = Interval(IntervalUnit(version.interval_unit), version.interval_count)
     period = interval.period_at(one.anchor, one.period_end)
-    invoice_id = new_id()
-    _charge(session, one, invoice_id, version.price, now)
+    invoice = _invoice(tables, one, version.price, period, now)
+    _charge(session, one, invoice.id, version.price, now)
     numbers = session.get_one(tables.document_numbers, ("invoice", now.year), with_for_update=True)
     numbers.last += 1
-    session.add(
-        tables.invoices(
-            id=invoice_id,
-            subscription_id=one.id,
-            owner_id=one.owner_id,
-            version_id=version.id,
-            status="paid",
-            purpose="renewal",
-            cause=period.start.isoformat(),
-            number=f"{now.year}-{numbers.last:06}",
-            lines=[{"kind": "base", "amount": version.price}],
-            total=version.price,
-            period_start=period.start,
-            period_end=period.end,
-            buyer={"name": user.company or user.full_name or "", "email": user.email},
-            created_at=now,
-            issued_at=now,
-            paid_at=now,
-        )
-    )
+    invoice.number = f"{now.year}-{numbers.last:06}"
+    invoice.buyer = {"name": user.company or user.full_name or "", "email": user.email}
+    session.add(invoice)
     one.events += 1
     one.period_start, one.period_end, one.due_at = period.start, period.end, period.end
     one.changed_at = now
-    session.add(_event(tables, one, invoice_id, version.price, now))
-    message = {"invoice_id": invoice_id, "owner_id": one.owner_id, "amount": version.price}
+    session.add(_event(tables, one, invoice.id, version.price, now))
+    message = {"invoice_id": invoice.id, "owner_id": one.owner_id, "amount": version.price}
     session.add(
         tables.outbox(
             id=new_id(),
@@ -93,6 +79,27 @@ def _renew(session: Session, tables: Any, subscription_id: UUID) -> None:
             body=to_json(message).decode(),
             left_to_relay=True,
         )
+    )
+
+
+def _invoice(tables: Any, one: Any, price: int, period: "Period", now: datetime) -> Any:
+    from mara.kernel.ids import new_id
+
+    return tables.invoices(
+        id=new_id(),
+        subscription_id=one.id,
+        owner_id=one.owner_id,
+        version_id=one.version_id,
+        status="paid",
+        purpose="renewal",
+        cause=period.start.isoformat(),
+        lines=[{"kind": "base", "amount": price}],
+        total=price,
+        period_start=period.start,
+        period_end=period.end,
+        created_at=now,
+        issued_at=now,
+        paid_at=now,
     )
 
 

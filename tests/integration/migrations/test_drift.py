@@ -68,7 +68,7 @@ NOT_TENANTS = {
 }
 """Tables without an owner; all others are under row-level security."""
 OF_EVERYONE = {"plans", "plan_versions"}
-OF_SYSTEM = OF_EVERYONE | {"document_numbers"}
+OF_SYSTEM = OF_EVERYONE | {"document_numbers", "trials"}
 """Tables that only the system writes; users read those of everyone."""
 
 Connection = psycopg.Connection[tuple[Any, ...]]
