@@ -17,6 +17,7 @@ from tests.support.accounts import Account, make_account
 from tests.support.cloud import storage_and_queues
 from tests.support.events import Answer
 from tests.support.openapi import Operation, form, operations, resolve
+from tests.support.subscriptions import without_limits
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -111,6 +112,7 @@ def test_in_a_header_or_a_path_is_no_failure(root: Account) -> None:
 
 
 def test_in_a_key_of_a_repeated_request_is_no_failure(root: Account) -> None:
+    without_limits(root.id)
     for text in BAD:
         sent = {"body": {"name": "x"}, "headers": {"idempotency-key": f"{text}1"}}
         answer = call(operations()["create_agent"], root, **sent)
