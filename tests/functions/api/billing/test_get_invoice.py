@@ -6,8 +6,12 @@ from uuid import UUID
 import pytest
 
 from functions.api.billing.get_invoice.handler import handler as get_invoice
+from mara.billing.adapters.accounts import PostgresAccounts
+from mara.billing.model.invoice import Party
 from mara.kernel.ids import new_id
 from mara.wallets.model import Network
+from mara.wiring.billing import account_books
+from mara.wiring.seller import seller
 from tests.support.accounts import make_account
 from tests.support.billing import USDT
 from tests.support.events import Answer, call
@@ -221,3 +225,18 @@ class TestOfOthers:
 
     def test_refuses_what_is_no_id(self, anna: Customer) -> None:
         assert ask(anna, "2026-000001").status == 422
+
+
+class TestSeller:
+    def test_is_that_of_the_settings(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("MARA_SELLER_NAME", "Example Ltd")
+        monkeypatch.setenv("MARA_SELLER_ADDRESS", "Main Street 1, Springfield")
+        monkeypatch.setenv("MARA_SELLER_EMAIL", "billing@example.com")
+        seller.cache_clear()
+        try:
+            found = account_books.__wrapped__().accounts
+        finally:
+            seller.cache_clear()
+        assert found == PostgresAccounts(
+            Party("Example Ltd", "billing@example.com", "Main Street 1, Springfield")
+        )
