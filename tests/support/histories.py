@@ -69,14 +69,15 @@ class History:
             network = ("tron", "arbitrum", "aptos")[len(self.money) % 3]
             amount = self.walk.paid_in - at_start
             self.money.append(Moved(world.now, "deposit", amount, network))
-        for invoice in world.paid:
-            if invoice.id not in paid_before and invoice.total:
-                self.money.append(Moved(world.now, "charge", invoice.total, invoice=invoice))
+        # A note may give back what the same step charges again; either order has these sums.
         for invoice_id, amount in world.credited.items():
             given = amount - credited_before.get(invoice_id, 0)
             if given:
                 invoice = world.invoices[invoice_id]
                 self.money.append(Moved(world.now, "refund", given, invoice=invoice))
+        for invoice in world.paid:
+            if invoice.id not in paid_before and invoice.total:
+                self.money.append(Moved(world.now, "charge", invoice.total, invoice=invoice))
 
     def id_of(self, id_: UUID) -> UUID:
         """Unique among histories, in the same order."""

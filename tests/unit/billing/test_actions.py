@@ -147,6 +147,20 @@ class TestChangeWhileUnpaid:
             InvoiceStatus.VOID,
         ]
 
+    def test_after_another_interval_keeps_the_period_that_was_missed(
+        self, world: BillingWorld
+    ) -> None:
+        """The anchor is the old interval's until a period of the new one is paid."""
+        world.change(YEARLY, ChangeTime.PERIOD_END)
+        world.wait(days=29)
+        assert world.unpaid is not None
+        missed = world.unpaid.invoice.period
+        world.change(plan_version("decade", price=300 * USDT, interval=Interval(IntervalUnit.YEAR)))
+        assert world.unpaid.invoice.period == missed
+        world.available = 300 * USDT
+        world.tick()
+        assert world.open.period == missed
+
 
 class TestCancel:
     def test_now_gives_the_unused_part_back(self, world: BillingWorld) -> None:
