@@ -23,9 +23,12 @@ WORD = "obsidian"
 """Stands in all that is the neighbour's, and in nothing else."""
 
 ENDS_SESSIONS = {"change_password", "log_out", "log_out_everywhere"}
-EXPECTED_ERRORS = {"document_not_failed", "fields_missing", "gate_closed", "transaction_not_found"}
+EXPECTED_ERRORS = {
+    *("document_not_failed", "fields_missing", "gate_closed", "transaction_not_found"),
+    *("plan_not_found", "subscription_not_found"),
+}
 """What an example may meet: a document that can be read, a setting that it leaves out, a gate that
-no evaluation opened, and a hash of no transaction."""
+no evaluation opened, a hash of no transaction, and a plan that is not sold here."""
 
 IDS_IN_BODIES: dict[str, Callable[[dict[str, str]], Any]] = {
     "document_ids": lambda ids: [ids["document_id"]],
