@@ -98,7 +98,7 @@ def _pay_of(subscription: Any, network: str) -> Any:
 
 
 def _print_invoice(invoice: Any) -> None:
-    print(f"  invoice {invoice['number']}, {invoice['status']}, total {invoice['total']} USDT")
+    print(f"  invoice {invoice['number']}, {invoice['state']}, total {invoice['total']} USDT")
     for line in invoice["lines"]:
         print(f"  {line['amount']:>12}  {line['text']}")
     for source in invoice["paid_by"]:

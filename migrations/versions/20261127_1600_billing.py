@@ -105,10 +105,11 @@ TABLES = """
         actor_id uuid,
         at timestamptz NOT NULL,
         recorded_at timestamptz NOT NULL,
+        position bigint GENERATED ALWAYS AS IDENTITY,
         CONSTRAINT subscription_events_pkey PRIMARY KEY (subscription_id, number)
     );
     CREATE INDEX subscription_events_at ON subscription_events (at);
-    CREATE INDEX subscription_events_owner ON subscription_events (owner_id, at);
+    CREATE INDEX subscription_events_owner ON subscription_events (owner_id, position);
     CREATE TABLE invoices (
         id uuid NOT NULL,
         subscription_id uuid NOT NULL,

@@ -58,7 +58,7 @@ class TestSubscription:
         payer.finalize()
         wait_until(payer, state="active", missing="0.000000")
         items = ok(payer.customer.call("GET", f"{MY}/invoices"))["items"]
-        assert [item["status"] for item in items] == ["paid"] * 3
+        assert [item["state"] for item in items] == ["paid"] * 3
         paid = ok(payer.customer.call("GET", f"{MY}/invoices/{items[0]['id']}"))
         assert {source["network"] for source in paid["paid_by"]} == {payer.network}
         payer.command("ledger", "verify")

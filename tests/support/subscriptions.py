@@ -85,7 +85,8 @@ class Billing:
 def add_plan(
     version: PlanVersion, *, is_default: bool = False, names: Mapping[str, str] | None = None
 ) -> PlanVersion:
-    plan = Plan(version.plan_id, version.code, names or {}, Visibility.PUBLIC, is_default, version)
+    given = names or dict.fromkeys(("ru", "en"), version.code)
+    plan = Plan(version.plan_id, version.code, given, Visibility.PUBLIC, is_default, version)
     with transaction(SYSTEM):
         PostgresPlans().add(plan)
     return version

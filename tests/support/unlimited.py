@@ -7,13 +7,11 @@ from tests.support.story import Customer
 
 PLAN = {
     "code": "unlimited",
-    "names": {"ru": "Без ограничений", "en": "Unlimited"},
+    "name": {"ru": "Без ограничений", "en": "Unlimited"},
     "visibility": "hidden",
-    "terms": {
-        "price": "0",
-        "interval": {"unit": "month"},
-        "features": ["generated_answers", "alerts", "webhooks"],
-    },
+    "price": "0",
+    "interval": {"unit": "month"},
+    "features": ["generated_answers", "alerts", "webhooks"],
 }
 
 

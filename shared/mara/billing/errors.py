@@ -7,7 +7,6 @@ class InvalidPlan(Invalid):
     """A term of the plan is out of its range, or terms contradict each other."""
 
     title = "The plan is not valid"
-    fields = ("terms", "code")
 
 
 class PlanNotFound(NotFound):

@@ -16,6 +16,7 @@ class ChangeKind(StrEnum):
     DOCUMENT = "document"
     DEPOSIT = "deposit"
     ANSWER = "answer"
+    SUBSCRIPTION = "subscription"
 
 
 @dataclass(frozen=True, slots=True)

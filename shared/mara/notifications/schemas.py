@@ -38,6 +38,7 @@ PATHS = {
     ChangeKind.DOCUMENT: "/api/v1/documents/{object_id}",
     ChangeKind.DEPOSIT: "/api/v1/wallets/my/{parent}/deposits",
     ChangeKind.ANSWER: "/api/v1/agents/{parent}/answers/{object_id}",
+    ChangeKind.SUBSCRIPTION: "/api/v1/subscriptions/my",
 }
 
 
@@ -50,7 +51,8 @@ class EventOut(BaseModel):
     )
     state: str = Field(
         description="The state of a document (also `superseded` or `deleted`), the state of a "
-        "deposit, or the status of an answer (`queued` or `failed` of a question that waits).",
+        "deposit or a subscription, or the status of an answer (`queued` or `failed` of a question "
+        "that waits).",
         examples=["ready"],
     )
     url: str = Field(

@@ -17,7 +17,7 @@ from mara.wiring.schema import metadata
 from tests.support.postgres import TEMPLATE, migrate
 
 ROOT = Path(__file__).parents[3]
-RECORDED = ("answers", "deposits", "documents", "pending_answers")
+RECORDED = ("answers", "deposits", "documents", "pending_answers", "subscriptions")
 """Tables whose changes triggers write to ``changes``."""
 
 CHECK_WITH_A_COLUMN_MORE = """
@@ -200,4 +200,5 @@ class TestWhatTablesCannotDeclare:
             "record_deposit_change",
             "record_document_change",
             "record_pending_answer_change",
+            "record_subscription_change",
         }

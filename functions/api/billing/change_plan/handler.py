@@ -14,7 +14,7 @@ app = api(access=ADMIN)
 
 @app.put("/api/v1/plans/{plan_id}")
 async def change_plan(plan_id: UUID, body: PlanChangeIn) -> PlanOut:
-    terms, names = body.terms.to_terms(), body.names.model_dump()
+    terms, names = body.to_terms(), body.name.model_dump()
     service = plan_service()
     return PlanOut.of(service.change(plan_id, terms, names=names, visibility=body.visibility))
 

@@ -6,6 +6,7 @@ subscription, the default plan holds and `state` is `default`.
 
 from mara.billing.schemas.subscriptions import SubscriptionOut
 from mara.entrypoints.http import USER, api, lambda_handler
+from mara.entrypoints.language import CallerLocale
 from mara.entrypoints.principal import Caller
 from mara.wiring.subscriptions import subscription_overview_service
 
@@ -13,8 +14,8 @@ app = api(access=USER)
 
 
 @app.get("/api/v1/subscriptions/my")
-async def get_subscription(caller: Caller) -> SubscriptionOut:
-    return SubscriptionOut.of(subscription_overview_service().get(caller))
+async def get_subscription(caller: Caller, locale: CallerLocale) -> SubscriptionOut:
+    return SubscriptionOut.of(subscription_overview_service().get(caller), locale)
 
 
 handler = lambda_handler(app)

@@ -5,6 +5,7 @@ The limit is 0 at first: use beyond the allowances is refused until the caller a
 
 from mara.billing.schemas.subscriptions import OverageLimitIn, SubscriptionOut
 from mara.entrypoints.http import USER, api, lambda_handler
+from mara.entrypoints.language import CallerLocale
 from mara.entrypoints.principal import Caller
 from mara.wiring.subscriptions import subscription_overview_service, subscription_service
 
@@ -12,9 +13,11 @@ app = api(access=USER)
 
 
 @app.patch("/api/v1/subscriptions/my")
-async def limit_overage(body: OverageLimitIn, caller: Caller) -> SubscriptionOut:
+async def limit_overage(
+    body: OverageLimitIn, caller: Caller, locale: CallerLocale
+) -> SubscriptionOut:
     subscription_service().limit_overage(caller, body.overage_limit)
-    return SubscriptionOut.of(subscription_overview_service().get(caller))
+    return SubscriptionOut.of(subscription_overview_service().get(caller), locale)
 
 
 handler = lambda_handler(app)

@@ -3,7 +3,6 @@
 Events are never changed or deleted.
 """
 
-from mara.billing.model.history import NEWEST_EVENT_FIRST
 from mara.billing.schemas.history import SubscriptionEventOut
 from mara.entrypoints.http import USER, PageOut, api, lambda_handler
 from mara.entrypoints.lists import Listed, page_out
@@ -15,7 +14,7 @@ app = api(access=USER)
 
 @app.get("/api/v1/subscriptions/my/events")
 async def list_subscription_events(caller: Caller, listed: Listed) -> PageOut[SubscriptionEventOut]:
-    page = subscription_history_service().list(caller, listed.request(NEWEST_EVENT_FIRST))
+    page = subscription_history_service().list(caller, listed.request())
     return page_out(page, SubscriptionEventOut.of)
 
 

@@ -5,6 +5,7 @@ That is possible until the cancellation takes effect, at the end of the trial or
 
 from mara.billing.schemas.subscriptions import SubscriptionOut
 from mara.entrypoints.http import USER, api, lambda_handler
+from mara.entrypoints.language import CallerLocale
 from mara.entrypoints.principal import Caller
 from mara.wiring.subscriptions import subscription_overview_service, subscription_service
 
@@ -12,9 +13,9 @@ app = api(access=USER)
 
 
 @app.post("/api/v1/subscriptions/my/resume")
-async def resume_subscription(caller: Caller) -> SubscriptionOut:
+async def resume_subscription(caller: Caller, locale: CallerLocale) -> SubscriptionOut:
     subscription_service().resume(caller)
-    return SubscriptionOut.of(subscription_overview_service().get(caller))
+    return SubscriptionOut.of(subscription_overview_service().get(caller), locale)
 
 
 handler = lambda_handler(app)

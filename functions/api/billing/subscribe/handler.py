@@ -7,6 +7,7 @@ arrived. The caller's wallets are created on every network that is on.
 
 from mara.billing.schemas.subscriptions import SubscriptionIn, SubscriptionOut
 from mara.entrypoints.http import USER, api, lambda_handler
+from mara.entrypoints.language import CallerLocale
 from mara.entrypoints.principal import Caller
 from mara.wiring.subscriptions import subscription_overview_service, subscription_service
 from mara.wiring.vault import vault_service
@@ -16,11 +17,11 @@ app = api(access=USER)
 
 
 @app.post("/api/v1/subscriptions", status_code=201)
-async def subscribe(body: SubscriptionIn, caller: Caller) -> SubscriptionOut:
+async def subscribe(body: SubscriptionIn, caller: Caller, locale: CallerLocale) -> SubscriptionOut:
     # First, because it may fail: a subscription that waits for a payment has an address.
     wallet_creation_service(vault_service()).create_all(caller)
     subscription_service().subscribe(caller, body.plan, body.version)
-    return SubscriptionOut.of(subscription_overview_service().get(caller))
+    return SubscriptionOut.of(subscription_overview_service().get(caller), locale)
 
 
 handler = lambda_handler(app)

@@ -10,7 +10,7 @@ from mara.billing.adapters.tables import plan_versions, plans, subscription_even
 from mara.billing.model.history import HistoryEntry
 from mara.billing.model.subscription import EndReason, State
 from mara.kernel.page import PageRequest
-from mara.platform.sql_lists import SortedList
+from mara.platform.sql_lists import INTEGER_MAX, SortedList
 
 _events = subscription_events.c
 HISTORY = SortedList.of(
@@ -22,9 +22,10 @@ HISTORY = SortedList.of(
     .join(plan_versions, plan_versions.c.id == _events.version_id)
     .join(plans, plans.c.id == plan_versions.c.plan_id)
     .where(_events.owner_id == bindparam("owner_id")),
-    _events.number,
-    {"at": _events.at},
-    key_of=lambda cursor_id: cursor_id.int,
+    _events.position,
+    {},
+    # A client may have forged the id.
+    key_of=lambda cursor_id: min(cursor_id.int, INTEGER_MAX),
 )
 
 
@@ -35,6 +36,7 @@ class PostgresSubscriptionHistory:
         """The owner's events, newest first; one more than the page's limit if there are more."""
         return [
             HistoryEntry(
+                position=row["position"],
                 subscription_id=row["subscription_id"],
                 number=row["number"],
                 kind=row["kind"],

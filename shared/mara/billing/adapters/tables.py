@@ -10,6 +10,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ForeignKey,
+    Identity,
     Index,
     Integer,
     LargeBinary,
@@ -132,7 +133,9 @@ subscription_events = Table(
     Column("actor_id", Uuid),
     Column("at", TIMESTAMP, nullable=False),
     Column("recorded_at", TIMESTAMP, nullable=False),
-    Index("subscription_events_owner", "owner_id", "at"),
+    # Of one owner in the order of their commits, because a lock serializes them.
+    Column("position", BigInteger, Identity(always=True), nullable=False),
+    Index("subscription_events_owner", "owner_id", "position"),
     Index(
         "subscription_events_movements",
         "owner_id",

@@ -12,6 +12,7 @@ from mara.billing.model.document_words import (
     source_text,
 )
 from mara.billing.model.documents import UNPAID, InvoiceDocument
+from mara.billing.model.invoice import InvoiceLine
 from mara.users.model import Locale
 
 Cells = tuple[str, ...]
@@ -40,14 +41,7 @@ def tables_of(
         "lines",
         "",
         (labels["description"], labels["quantity"], labels["amount"]),
-        tuple(
-            (
-                line_text(document, line, locale),
-                "" if line.quantity is None else str(line.quantity),
-                amount_text(line.amount, locale),
-            )
-            for line in document.lines
-        ),
+        tuple(_line_cells(document, line, locale) for line in document.lines),
         tuple(_totals(document, texts, locale)),
     )
     if document.sources:
@@ -74,6 +68,11 @@ def tables_of(
                 for note in document.notes
             ),
         )
+
+
+def _line_cells(document: InvoiceDocument, line: InvoiceLine, locale: Locale) -> Cells:
+    quantity = "" if line.quantity is None else str(line.quantity)
+    return line_text(document, line, locale), quantity, amount_text(line.amount, locale)
 
 
 def _totals(

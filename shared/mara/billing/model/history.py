@@ -2,24 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from mara.billing.model.periods import Period
 from mara.billing.model.subscription import EndReason, State
-
-NEWEST_EVENT_FIRST: Final = "-at"
-"""The order of pages; events of one moment are in the order of their numbers."""
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
     """An event of a subscription, number ``number`` of it, and what held after it.
 
-    ``at`` is billing time, ``recorded_at`` real time; they differ in the local stage only. Monthly
-    revenue is in micro-USDT. ``actor_id`` is None for what the schedule did.
+    ``position`` is its place among the events of all users. ``at`` is billing time, ``recorded_at``
+    real time; they differ in the local stage only. Monthly revenue is in micro-USDT. ``actor_id``
+    is None for what the schedule did.
     """
 
+    position: int
     subscription_id: UUID
     number: int
     kind: str
@@ -37,5 +35,5 @@ class HistoryEntry:
 
     @property
     def cursor_id(self) -> UUID:
-        """The number as the id of a page's cursor; with ``at`` it is unique per owner."""
-        return UUID(int=self.number)
+        """The position as the id of a page's cursor."""
+        return UUID(int=self.position)

@@ -1,6 +1,6 @@
 """Request and response bodies of the billing domain."""
 
-from mara.billing.schemas.plan_terms import IntervalBody, PlanTermsBody, TermsOut
+from mara.billing.schemas.plan_terms import IntervalBody, PlanTermsIn, PlanTermsOut
 from mara.billing.schemas.plans import (
     PlanChangeIn,
     PlanIn,
@@ -16,8 +16,8 @@ __all__ = [
     "PlanIn",
     "PlanListOut",
     "PlanOut",
-    "PlanTermsBody",
+    "PlanTermsIn",
+    "PlanTermsOut",
     "PlanVersionListOut",
     "PlanVersionOut",
-    "TermsOut",
 ]

@@ -1,13 +1,10 @@
 """Parts of invoices on the wire, of issued ones and of previews."""
 
-from datetime import datetime
 from typing import Self
-from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from mara.billing.model.account import UnpaidInvoice
-from mara.billing.model.invoice import InvoiceLine, InvoiceStatus, LineKind
+from mara.billing.model.invoice import InvoiceLine, LineKind
 from mara.billing.model.meters import Meter
 from mara.kernel.money import UsdtOut, format_usdt
 
@@ -28,28 +25,4 @@ class LineOut(BaseModel):
             amount=format_usdt(line.amount),
             meter=line.meter,
             quantity=line.quantity,
-        )
-
-
-class UnpaidInvoiceOut(BaseModel):
-    """The invoice that the subscription waits for; a draft has no number yet."""
-
-    id: UUID = Field(description="Id of the invoice.")
-    status: InvoiceStatus = Field(description="`draft` or `open`.", examples=["draft"])
-    number: str | None = Field(description="Number, once issued.", examples=["2026-000123"])
-    total: UsdtOut = Field(description="USDT due.", examples=["29.000000"])
-    lines: list[LineOut] = Field(description="What it consists of.")
-    pay_until: datetime = Field(description="Until when it can be paid; pauses move it on.")
-
-    @classmethod
-    def of(cls, unpaid: UnpaidInvoice) -> Self:
-        """Convert from the domain model."""
-        invoice = unpaid.invoice
-        return cls(
-            id=invoice.id,
-            status=invoice.status,
-            number=invoice.number,
-            total=format_usdt(invoice.total),
-            lines=[LineOut.of(line) for line in invoice.lines],
-            pay_until=unpaid.deadline.at,
         )

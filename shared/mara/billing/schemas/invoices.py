@@ -21,7 +21,7 @@ class InvoiceSummaryOut(BaseModel):
     number: str | None = Field(
         description="Number without gaps per year and kind; null for a draft.", examples=[NUMBER]
     )
-    status: InvoiceStatus | None = Field(
+    state: InvoiceStatus | None = Field(
         description="State of an invoice; null for a credit note.", examples=["paid"]
     )
     purpose: Purpose | None = Field(
@@ -47,7 +47,7 @@ class InvoiceSummaryOut(BaseModel):
             kind=document.kind,
             id=document.id,
             number=document.number,
-            status=document.status,
+            state=document.status,
             purpose=document.purpose,
             period_start=document.period.start if document.period else None,
             period_end=document.period.end if document.period else None,

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from mara.billing.schemas.subscriptions import PlanRefOut
+from mara.billing.schemas.plans import PlanVersionOut
 from mara.billing.service.plan_moves import PlanMove
 
 VersionNumber = Annotated[int, Field(ge=1, le=2**31 - 1)]
@@ -39,7 +39,7 @@ class PlanMoveStartOut(BaseModel):
 class PlanMoveOut(BaseModel):
     """What a move has planned."""
 
-    plan: PlanRefOut = Field(description="The version that they get.")
+    version: PlanVersionOut = Field(description="The version that they get.")
     moved: int = Field(description="How many subscribers get it.", examples=[40])
     starts: list[PlanMoveStartOut] = Field(description="From which renewals, earliest first.")
 
@@ -47,7 +47,7 @@ class PlanMoveOut(BaseModel):
     def of(cls, found: PlanMove) -> Self:
         """Convert from the domain model."""
         return cls(
-            plan=PlanRefOut.of(found.version),
+            version=PlanVersionOut.of(found.version),
             moved=found.moved,
             starts=[
                 PlanMoveStartOut(starts_at=starts_at, subscribers=count)

@@ -1,11 +1,11 @@
 """The terms of a plan on the wire; amounts are decimal strings of USDT."""
 
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
-from mara.billing.model.meters import Feature, Meter
+from mara.billing.model.meters import LEVELS, Feature, Meter
 from mara.billing.model.periods import Interval, IntervalUnit
 from mara.billing.model.plan import (
     ALLOWANCE_MAX,
@@ -23,7 +23,7 @@ EXAMPLE: JsonDict = {
     "discount_percent": 10,
     "trial_days": 14,
     "allowances": {"answers": 2000, "pages": 5000, "agents": 10},
-    "overage_prices": {"answers": "0.02"},
+    "overage": {"answers": {"price": "0.02"}},
     "features": ["generated_answers"],
 }
 
@@ -41,7 +41,17 @@ class IntervalBody(BaseModel):
     )
 
 
-class PlanTermsBody(BaseModel):
+class OveragePriceIn(BaseModel):
+    """What use above an allowance costs."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"price": "0.02"}]})
+
+    price: UsdtIn = Field(
+        description="USDT for a unit: one, or 1000 of `generated_tokens`.", examples=["0.02"]
+    )
+
+
+class PlanTermsIn(BaseModel):
     """What a version of a plan costs and contains."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
@@ -68,15 +78,15 @@ class PlanTermsBody(BaseModel):
         description="Part of each allowance that can be used while the renewal is not paid.",
         examples=[20],
     )
-    allowances: dict[Meter, Allowance] = Field(
+    allowances: dict[Meter, Allowance | None] = Field(
         default_factory=dict,
-        description="What is included, by meter; a meter that is not named is unlimited.",
+        description="What is included, by meter; null, or no entry, is unlimited.",
         examples=[{"answers": 2000}],
     )
-    overage_prices: dict[Meter, UsdtIn] = Field(
+    overage: dict[Meter, OveragePriceIn | None] = Field(
         default_factory=dict,
-        description="USDT for a unit above the allowance; without it, the allowance is a limit.",
-        examples=[{"answers": "0.02"}],
+        description="Price above the allowance, by meter; without one, the allowance is a limit.",
+        examples=[{"answers": {"price": "0.02"}}],
     )
     features: list[Feature] = Field(
         default_factory=list, description="What else is included.", examples=[["alerts"]]
@@ -88,7 +98,7 @@ class PlanTermsBody(BaseModel):
             price=self.price,
             interval=Interval(self.interval.unit, self.interval.count),
             allowances={meter: self.allowances.get(meter) for meter in Meter},
-            overage_prices=self.overage_prices,
+            overage_prices={meter: sold.price for meter, sold in self.overage.items() if sold},
             features=frozenset(self.features),
             discount_percent=self.discount_percent,
             trial_days=self.trial_days,
@@ -97,8 +107,15 @@ class PlanTermsBody(BaseModel):
         )
 
 
-class TermsOut(BaseModel):
-    """The terms of a version; an allowance of null is unlimited."""
+class OveragePriceOut(BaseModel):
+    """What use above an allowance costs."""
+
+    price: UsdtOut = Field(description="USDT for each `unit`.", examples=["0.020000"])
+    unit: int = Field(description="How many units the price buys.", examples=[1])
+
+
+class PlanTermsOut(BaseModel):
+    """The terms of a version."""
 
     price: UsdtOut = Field(description="List price of an interval in USDT.", examples=["29.000000"])
     effective_price: UsdtOut = Field(
@@ -112,14 +129,15 @@ class TermsOut(BaseModel):
     allowances: dict[Meter, int | None] = Field(
         description="What is included, by meter; null is unlimited.", examples=[{"answers": 2000}]
     )
-    overage_prices: dict[Meter, UsdtOut] = Field(
-        description="USDT for a unit above the allowance.", examples=[{"answers": "0.020000"}]
+    overage: dict[Meter, OveragePriceOut | None] = Field(
+        description="Price above the allowance, by meter; null: the allowance is a limit.",
+        examples=[{"answers": {"price": "0.020000", "unit": 1}}],
     )
     features: list[Feature] = Field(description="What else is included.", examples=[["alerts"]])
 
     @classmethod
-    def of(cls, terms: PlanTerms) -> Self:
-        """Convert from the domain model."""
+    def of_terms(cls, terms: PlanTerms, **others: Any) -> Self:
+        """Convert from the domain model; ``others`` are the fields of a subclass."""
         return cls(
             price=format_usdt(terms.price),
             effective_price=format_usdt(terms.effective_price),
@@ -129,6 +147,12 @@ class TermsOut(BaseModel):
             grace_days=terms.grace_days,
             grace_percent=terms.grace_percent,
             allowances=dict(terms.allowances),
-            overage_prices={m: format_usdt(price) for m, price in terms.overage_prices.items()},
+            overage={meter: _overage(terms, meter) for meter in Meter if meter not in LEVELS},
             features=sorted(terms.features),
+            **others,
         )
+
+
+def _overage(terms: PlanTerms, meter: Meter) -> OveragePriceOut | None:
+    price = terms.overage_prices.get(meter)
+    return None if price is None else OveragePriceOut(price=format_usdt(price), unit=meter.unit)

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.config import JsonDict
 
 from mara.billing.model.plan import CODE, Plan, PlanVersion, Visibility
-from mara.billing.schemas.plan_terms import EXAMPLE, PlanTermsBody, TermsOut
+from mara.billing.schemas.plan_terms import EXAMPLE, PlanTermsIn, PlanTermsOut
 from mara.billing.service.plans import PlanDraft
 
 Name = Annotated[
@@ -17,53 +17,43 @@ Name = Annotated[
         strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$"
     ),
 ]
-NAMES: JsonDict = {"ru": "Команда", "en": "Team"}
+NAME: JsonDict = {"ru": "Команда", "en": "Team"}
+TEAM: JsonDict = {"name": NAME, "visibility": "public", **EXAMPLE}
+BUSINESS: JsonDict = {
+    "code": "business",
+    "name": {"ru": "Бизнес", "en": "Business"},
+    "price": "99",
+    "interval": {"unit": "month"},
+}
 
 
-class PlanNames(BaseModel):
+class PlanName(BaseModel):
     """The name of a plan in each language."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [NAMES]})
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [NAME]})
 
     ru: Name = Field(description="Name in Russian.", examples=["Команда"])
     en: Name = Field(description="Name in English.", examples=["Team"])
 
 
-class PlanChangeIn(BaseModel):
+class PlanChangeIn(PlanTermsIn):
     """A plan after a change; terms that differ from the present ones make a new version."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [{"names": NAMES, "visibility": "public", "terms": EXAMPLE}]
-        },
-    )
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [TEAM]})
 
-    names: PlanNames = Field(description="Name of the plan by language.")
+    name: PlanName = Field(description="Name of the plan by language.")
     visibility: Visibility = Field(
         default=Visibility.PUBLIC,
         description="Who can subscribe: everyone, users who know the code, or no further user.",
         examples=["public"],
     )
-    terms: PlanTermsBody = Field(description="What it costs and contains.")
 
 
 class PlanIn(PlanChangeIn):
     """A new plan."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {
-                    "code": "business",
-                    "names": {"ru": "Бизнес", "en": "Business"},
-                    "visibility": "public",
-                    "terms": {"price": "99", "interval": {"unit": "month"}},
-                },
-                {"code": "team", "names": NAMES, "visibility": "public", "terms": EXAMPLE},
-            ]
-        },
+        extra="forbid", json_schema_extra={"examples": [BUSINESS, {"code": "team", **TEAM}]}
     )
 
     code: Annotated[str, StringConstraints(pattern=f"^{CODE.pattern}$")] = Field(
@@ -74,51 +64,49 @@ class PlanIn(PlanChangeIn):
         """Convert to the domain model. Raises InvalidPlan."""
         return PlanDraft(
             code=self.code,
-            names=self.names.model_dump(),
+            names=self.name.model_dump(),
             visibility=self.visibility,
-            terms=self.terms.to_terms(),
+            terms=self.to_terms(),
         )
 
 
-class PlanVersionOut(BaseModel):
+class PlanVersionOut(PlanTermsOut):
     """A version of a plan, which never changes."""
 
     id: UUID = Field(description="Id of the version.")
-    number: int = Field(description="Counts the versions of the plan from 1.", examples=[1])
-    terms: TermsOut = Field(description="What it costs and contains.")
+    version: int = Field(description="Counts the versions of the plan from 1.", examples=[1])
     created_at: datetime = Field(description="Since when it is sold.")
 
     @classmethod
     def of(cls, version: PlanVersion) -> Self:
         """Convert from the domain model."""
-        return cls(
-            id=version.id,
-            number=version.number,
-            terms=TermsOut.of(version.terms),
-            created_at=version.created_at,
+        return cls.of_terms(
+            version.terms, id=version.id, version=version.number, created_at=version.created_at
         )
 
 
-class PlanOut(BaseModel):
-    """A plan with the version that is sold."""
+class PlanOut(PlanTermsOut):
+    """A plan with the terms of one version: the current one, or a subscriber's."""
 
     id: UUID = Field(description="Id of the plan.")
     code: str = Field(description="Code by which users subscribe.", examples=["team"])
-    names: dict[str, str] = Field(description="Name of the plan by language.", examples=[NAMES])
+    name: PlanName = Field(description="Name of the plan by language.")
+    version: int = Field(description="Number of the version.", examples=[1])
+    default: bool = Field(description="Whether it holds for users without a subscription.")
     visibility: Visibility = Field(description="Who can subscribe.", examples=["public"])
-    is_default: bool = Field(description="Whether it holds for users without a subscription.")
-    version: PlanVersionOut = Field(description="The version that is sold.")
 
     @classmethod
-    def of(cls, plan: Plan) -> Self:
-        """Convert from the domain model."""
-        return cls(
+    def of(cls, plan: Plan, version: PlanVersion | None = None) -> Self:
+        """Convert from the domain model; ``version`` is the current one by default."""
+        shown = version or plan.current
+        return cls.of_terms(
+            shown.terms,
             id=plan.id,
             code=plan.code,
-            names=dict(plan.names),
+            name=PlanName.model_validate(plan.names),
+            version=shown.number,
+            default=plan.is_default,
             visibility=plan.visibility,
-            is_default=plan.is_default,
-            version=PlanVersionOut.of(plan.current),
         )
 
 

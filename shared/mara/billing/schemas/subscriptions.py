@@ -7,14 +7,14 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from mara.billing.model.outlook import Outlook
-from mara.billing.model.plan import PlanVersion
-from mara.billing.model.subscription import EndReason, State, Subscription
-from mara.billing.schemas.invoice_parts import UnpaidInvoiceOut
+from mara.billing.model.subscription import EndReason, State
+from mara.billing.schemas.invoice_documents import InvoiceOut
 from mara.billing.schemas.payments import PayOut
-from mara.billing.schemas.plan_terms import TermsOut
+from mara.billing.schemas.plans import PlanOut
 from mara.billing.schemas.usage import MeterUseOut, PeriodOut
 from mara.billing.service.subscription_overview import SubscriptionOverview
 from mara.kernel.money import UsdtIn, UsdtOut, format_usdt
+from mara.users.model import Locale
 
 DEFAULT: Literal["default"] = "default"
 """The state of a user without a subscription."""
@@ -47,34 +47,21 @@ class OverageLimitIn(BaseModel):
     overage_limit: UsdtIn = Field(description="USDT per usage period; 0 allows no overage.")
 
 
-class PlanRefOut(BaseModel):
-    """A version of a plan."""
+class NextPlanOut(BaseModel):
+    """The plan that replaces the present one."""
 
-    code: str = Field(description="Code of the plan.", examples=["team"])
-    version: int = Field(description="Number of the version.", examples=[1])
-    terms: TermsOut = Field(description="What it costs and contains.")
+    plan: PlanOut = Field(description="The plan.")
+    at: datetime = Field(description="The renewal from which it holds.")
 
     @classmethod
-    def of(cls, version: PlanVersion) -> Self:
+    def of(cls, overview: SubscriptionOverview) -> Self | None:
         """Convert from the domain model."""
-        return cls(code=version.code, version=version.number, terms=TermsOut.of(version.terms))
-
-
-class NextPlanOut(PlanRefOut):
-    """The version that replaces the present one."""
-
-    starts_at: datetime = Field(description="The renewal from which it holds.")
-
-    @classmethod
-    def planned(cls, subscription: Subscription) -> Self | None:
-        """The planned version, if there is one."""
-        version, period = subscription.next_version, subscription.period
-        if version is None or period is None:
+        planned, subscription = overview.next_plan, overview.subscription
+        if planned is None or subscription is None or subscription.period is None:
             return None
-        ref = PlanRefOut.of(version)
         # A move by an administrator may begin with a later renewal.
-        starts_at = max(filter(None, (period.end, subscription.next_from)))
-        return cls(code=ref.code, version=ref.version, terms=ref.terms, starts_at=starts_at)
+        at = max(filter(None, (subscription.period.end, subscription.next_from)))
+        return cls(plan=PlanOut.of(planned, subscription.next_version), at=at)
 
 
 class NextChargeOut(BaseModel):
@@ -109,10 +96,10 @@ class SubscriptionOut(BaseModel):
 
     id: UUID | None = Field(description="Id of the subscription; null on the default plan.")
     state: State | Literal["default"] = Field(description="State.", examples=["active"])
-    plan: PlanRefOut = Field(description="The plan that holds, or that is to be paid.")
+    plan: PlanOut = Field(description="The plan that holds, or that is to be paid.")
     as_of: datetime = Field(description="Billing time of this answer.")
     period: PeriodOut | None = Field(description="Trial, or last paid period.")
-    next_plan: NextPlanOut | None = Field(description="Plan from a later renewal on.")
+    next: NextPlanOut | None = Field(description="Plan from a later renewal on.")
     next_charge: NextChargeOut | None = Field(description="The next renewal.")
     cancel_at: datetime | None = Field(description="When a cancellation takes effect.")
     ends: PlannedEndOut | None = Field(description="What ends it if the user does nothing.")
@@ -120,7 +107,7 @@ class SubscriptionOut(BaseModel):
     overage_limit: UsdtOut = Field(
         description="The most that overage costs in a usage period.", examples=["0.000000"]
     )
-    invoice: UnpaidInvoiceOut | None = Field(description="The invoice that waits for payment.")
+    invoice: InvoiceOut | None = Field(description="The invoice that waits for payment.")
     missing: UsdtOut = Field(
         description="USDT to pay in: the total less the balance and deposits in flight.",
         examples=["0.000000"],
@@ -134,22 +121,22 @@ class SubscriptionOut(BaseModel):
     )
 
     @classmethod
-    def of(cls, overview: SubscriptionOverview) -> Self:
-        """Convert from the domain model."""
-        one, funds, account = overview.subscription, overview.funds, overview.account
+    def of(cls, overview: SubscriptionOverview, locale: Locale) -> Self:
+        """Convert from the domain model; texts are in the language ``locale``."""
+        one, funds, invoice = overview.subscription, overview.funds, overview.invoice
         return cls(
             id=one.id if one else None,
             state=one.state if one else DEFAULT,
-            plan=PlanRefOut.of(overview.version),
+            plan=PlanOut.of(overview.plan, overview.version),
             as_of=overview.now,
             period=PeriodOut.of(one.period) if one and one.period else None,
-            next_plan=NextPlanOut.planned(one) if one else None,
+            next=NextPlanOut.of(overview),
             next_charge=NextChargeOut.of(overview.outlook),
             cancel_at=one.cancel_at if one else None,
             ends=PlannedEndOut.of(overview.outlook),
             usage=[MeterUseOut.of(use, overview.usage.period) for use in overview.usage.meters],
             overage_limit=format_usdt(one.overage_limit if one else 0),
-            invoice=UnpaidInvoiceOut.of(account.unpaid) if account and account.unpaid else None,
+            invoice=InvoiceOut.of_document(invoice, locale) if invoice else None,
             missing=format_usdt(overview.missing),
             in_flight=format_usdt(funds.final + funds.unconfirmed),
             pay=[PayOut.of(instruction) for instruction in overview.pay],

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mara.billing.model.account import Account
+from mara.billing.model.documents import InvoiceDocument, StoredInvoice
 from mara.billing.model.outlook import NOTHING_PLANNED, Outlook, outlook_of
 from mara.billing.model.payment_deadline import NO_FUNDS, Funds
-from mara.billing.model.plan import PlanVersion
+from mara.billing.model.plan import Plan, PlanVersion
 from mara.billing.model.subscription import Subscription
 from mara.billing.ports import Accounts, DepositsInFlight, FundsInFlight, Plans
 from mara.billing.service.accounts import funds_of
@@ -23,11 +24,12 @@ from mara.ledger.ports import LedgerRepository
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionOverview:
-    """``account`` is None without a subscription: then the default plan ``version`` holds.
+    """``account`` is None without a subscription: then the default ``plan`` holds.
 
     ``missing`` is what must still be paid in, in micro-USDT.
     """
 
+    plan: Plan
     version: PlanVersion
     now: datetime
     usage: UsageOverview
@@ -35,7 +37,18 @@ class SubscriptionOverview:
     funds: Funds = NO_FUNDS
     missing: int = 0
     outlook: Outlook = NOTHING_PLANNED
+    next_plan: Plan | None = None
     pay: tuple[PaymentInstruction, ...] = ()
+
+    @property
+    def invoice(self) -> InvoiceDocument | None:
+        """The draft or open invoice, which nothing has paid yet."""
+        unpaid = self.account.unpaid if self.account else None
+        if unpaid is None:
+            return None
+        names, pay_until = dict(self.plan.names), unpaid.deadline.at
+        stored = StoredInvoice(unpaid.invoice, self.plan.code, names, pay_until)
+        return InvoiceDocument(stored, missing=self.missing)
 
     @property
     def subscription(self) -> Subscription | None:
@@ -67,12 +80,17 @@ class SubscriptionOverviewService:
             account = self.accounts.find(owner_id, at)
             if account is None:
                 now = self.accounts.billing_time(owner_id, at)
-                return SubscriptionOverview(self.plans.get_default().current, now, usage)
+                default = self.plans.get_default()
+                return SubscriptionOverview(default, default.current, now, usage)
+            plan = self.plans.get(account.subscription.version.plan_id)
+            planned = account.subscription.next_version
+            next_plan = self.plans.get(planned.plan_id) if planned else None
             balance = self.ledger.get_balance(owner_id)
             in_flight = self.deposits.sum_by_owner([owner_id])
         funds = funds_of(balance, in_flight.get(owner_id, FundsInFlight()))
         missing = funds.missing(account.unpaid.invoice.total) if account.unpaid else 0
         return SubscriptionOverview(
+            plan=plan,
             version=account.subscription.version,
             now=account.now,
             usage=usage,
@@ -80,5 +98,6 @@ class SubscriptionOverviewService:
             funds=funds,
             missing=missing,
             outlook=outlook_of(account),
+            next_plan=next_plan,
             pay=tuple(self.instructions.for_missing(caller, missing)) if missing else (),
         )

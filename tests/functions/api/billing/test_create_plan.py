@@ -25,12 +25,13 @@ class TestCreatePlan:
         answer = call(create_plan, "POST", PATH, body=PLAN, headers=admin.headers)
         assert answer.status == 201
         assert answer.json["code"] == "team"
-        version = answer.json["version"]
-        assert version["number"] == 1
-        assert version["terms"]["price"] == "29.000000"
-        assert version["terms"]["effective_price"] == "26.100000"
-        assert version["terms"]["allowances"]["answers"] == 2000
-        assert version["terms"]["allowances"]["alerts"] is None
+        assert (answer.json["version"], answer.json["default"]) == (1, False)
+        assert answer.json["price"] == "29.000000"
+        assert answer.json["effective_price"] == "26.100000"
+        assert answer.json["allowances"]["answers"] == 2000
+        assert answer.json["allowances"]["alerts"] is None
+        assert answer.json["overage"]["answers"] == {"price": "0.020000", "unit": 1}
+        assert answer.json["overage"]["alerts"] is None
 
     def test_refuses_a_code_that_is_taken(self, admin: Account) -> None:
         call(create_plan, "POST", PATH, body=PLAN, headers=admin.headers)
@@ -51,7 +52,7 @@ class TestCreatePlan:
             {"grace_days": 31},
             {"allowances": {"answers": -1}},
             {"allowances": {"kilometres": 1}},
-            {"overage_prices": {"agents": "1"}},
+            {"overage": {"agents": {"price": "1"}}},
             {"features": ["wings"]},
         ],
         ids=str,

@@ -45,7 +45,7 @@ class TestOfAPaidInvoice:
         anna.deposit(PRICE)
         anna.subscribe()
         found = first_of(anna)
-        assert (found["kind"], found["number"], found["status"]) == (
+        assert (found["kind"], found["number"], found["state"]) == (
             *("invoice", "2026-000001", "paid"),
         )
         assert [(line["kind"], line["text"], line["amount"]) for line in found["lines"]] == [
@@ -135,7 +135,7 @@ class TestOfAnUnpaidInvoice:
         anna.deposit(4 * USDT)
         anna.subscribe()
         draft = first_of(anna)
-        assert (draft["status"], draft["number"], draft["missing"]) == ("draft", None, "17.000000")
+        assert (draft["state"], draft["number"], draft["missing"]) == ("draft", None, "17.000000")
         assert draft["pay_until"] == "2026-02-01T12:00:00Z"
         assert (draft["buyer"], draft["seller"], draft["paid_by"]) == (None, None, [])
 

@@ -38,7 +38,7 @@ class TestListInvoices:
         ]
         assert [item["purpose"] for item in items] == [None, "renewal", "first"]
         assert items[0]["invoice_id"] == str(first)
-        assert items[0]["status"] is None
+        assert items[0]["state"] is None
         assert items[2]["period_start"] == "2026-01-31T12:00:00Z"
         assert items[2]["period_end"] == "2026-02-28T12:00:00Z"
 
@@ -60,7 +60,7 @@ class TestListInvoices:
     def test_shows_a_draft_without_a_number(self) -> None:
         boris = make_customer("boris")
         boris.subscribe()
-        assert [(item["status"], item["number"]) for item in ask(boris).json["items"]] == [
+        assert [(item["state"], item["number"]) for item in ask(boris).json["items"]] == [
             ("draft", None)
         ]
 

@@ -12,6 +12,7 @@ from functions.api.billing.limit_overage.handler import handler as limit_overage
 from functions.api.billing.list_subscription_events.handler import handler as list_events
 from functions.api.billing.resume_subscription.handler import handler as resume_subscription
 from functions.api.billing.subscribe.handler import handler as subscribe
+from functions.api.notifications.list_events.handler import handler as list_changes
 from mara.kernel.principal import Role
 from mara.wallets.model import Network
 from mara.wiring.billing import charging_service
@@ -200,11 +201,11 @@ class TestChange:
 
     def test_plans_a_change_at_the_end_of_the_period_and_takes_it_back(self, anna: Account) -> None:
         planned = changed(anna, "business", when="period_end").json["subscription"]
-        assert planned["next_plan"]["code"] == "business"
-        assert planned["next_plan"]["starts_at"] == planned["period"]["end"]
+        assert planned["next"]["plan"]["code"] == "business"
+        assert planned["next"]["at"] == planned["period"]["end"]
         assert planned["next_charge"]["amount"] == "99.000000"
         taken_back = changed(anna, "team", when="period_end").json["subscription"]
-        assert taken_back["next_plan"] is None
+        assert taken_back["next"] is None
 
     def test_refuses_the_plan_that_holds(self, anna: Account) -> None:
         answer = changed(anna, "team")
@@ -277,3 +278,13 @@ class TestListEvents:
         boris = make_account("boris")
         page = call(list_events, "GET", f"{MY}/events", headers=boris.headers)
         assert page.json["items"] == []
+
+
+class TestEvents:
+    def test_report_each_state_of_the_subscription(self, anna: Account) -> None:
+        subscribed(anna)
+        pay_in(anna.id, 26_100_000)
+        charging_service().charge_due()
+        found = call(list_changes, "GET", "/api/v1/events", headers=anna.headers).json["items"]
+        changes = [(one["state"], one["url"]) for one in found if one["type"] == "subscription"]
+        assert changes == [("incomplete", MY), ("active", MY)]
