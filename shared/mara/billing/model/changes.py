@@ -124,10 +124,9 @@ def _change_overdue(change_set: ChangeSet, version: PlanVersion) -> None:
     if unpaid is None or unpaid.invoice.period is None:
         raise AssertionError("an overdue subscription has an open invoice of a period")
     begins, interval = unpaid.invoice.period.start, version.terms.interval
-    anchor = change_set.subscription.anchor or begins
-    is_on_grid = interval.start_of(anchor, interval.number_at(anchor, begins)) == begins
-    if interval != change_set.subscription.version.terms.interval or not is_on_grid:
-        anchor = begins
+    anchor = begins
+    if interval == change_set.subscription.version.terms.interval:
+        anchor = interval.anchor_for(begins, change_set.subscription.anchor)
     period = interval.period(anchor, interval.number_at(anchor, begins))
     change_set.close_unpaid(InvoiceStatus.VOID)
     change_set.record(ChangePlan(change_set.now, version, anchor))

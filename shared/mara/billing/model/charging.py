@@ -140,9 +140,7 @@ def _overdue_period(change_set: ChangeSet, invoice: Invoice) -> tuple[datetime, 
     """
     interval = change_set.subscription.version.terms.interval
     start = invoice.period.start if invoice.period else change_set.now
-    anchor = change_set.subscription.anchor or start
-    if interval.start_of(anchor, interval.number_at(anchor, start)) != start:
-        anchor = start
+    anchor = interval.anchor_for(start, change_set.subscription.anchor)
     return anchor, interval.period_at(anchor, max(change_set.now, start))
 
 

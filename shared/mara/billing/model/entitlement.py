@@ -139,7 +139,4 @@ def _overdue(holder: Holder, subscription: Subscription) -> Entitlement:
 
 
 def _unpaid_usage_period(subscription: Subscription, start: datetime, interval: Interval) -> Period:
-    anchor = subscription.anchor or start
-    if interval.start_of(anchor, interval.number_at(anchor, start)) != start:
-        anchor = start
-    return interval.usage_period_at(anchor, start)
+    return interval.usage_period_at(interval.anchor_for(start, subscription.anchor), start)

@@ -112,6 +112,12 @@ class Interval:
         """The period that contains ``at``."""
         return self.period(anchor, self.number_at(anchor, at))
 
+    def anchor_for(self, start: datetime, anchor: datetime | None) -> datetime:
+        """``anchor`` if a period from it begins at ``start``, else ``start``."""
+        if anchor is not None and self.start_of(anchor, self.number_at(anchor, start)) == start:
+            return anchor
+        return start
+
     @property
     def is_longer_than_a_month(self) -> bool:
         """Whether allowances are given month by month."""
