@@ -143,13 +143,15 @@ class BillingWorld:
 
     def _use(self, change_set: ChangeSet) -> PeriodUse:
         subscription = change_set.subscription
-        paid = sum(payment.left for payment in self._payments(subscription))
+        payments = self._payments(subscription)
+        paid = sum(payment.left for payment in payments)
         paid += sum(
             invoice.total
             for invoice in change_set.invoices.values()
             if invoice.status is InvoiceStatus.PAID and invoice.period == subscription.period
         )
-        return PeriodUse(paid, self.usage_period(subscription), self.use)
+        kept = sum(payment.kept for payment in payments)
+        return PeriodUse(paid, self.usage_period(subscription), self.use, kept)
 
     def usage_period(self, subscription: Subscription) -> Period:
         if subscription.period is None or subscription.anchor is None:
@@ -162,10 +164,11 @@ class BillingWorld:
         if subscription.period is None:
             return []
         of_period = self._paid_by_period.get(subscription.period.start, {})
-        return [
-            CreditablePayment(id_, self.invoices[id_].total - self.credited.get(id_, 0))
-            for id_ in reversed(of_period)
-        ]
+        return [self._payment(self.invoices[id_]) for id_ in reversed(of_period)]
+
+    def _payment(self, invoice: Invoice) -> CreditablePayment:
+        left = invoice.total - self.credited.get(invoice.id, 0)
+        return CreditablePayment(invoice.id, left, invoice.kept)
 
     def _commit(self, change_set: ChangeSet) -> None:
         for charge in change_set.charges:

@@ -127,7 +127,7 @@ class InvalidAdvance(Invalid):
 
 
 class InvalidNotice(Invalid):
-    """The moment at which users learn about a move is in the past."""
+    """The moment at which users learn about a move is in the past, or too far ahead."""
 
     title = "The time of the notice is not valid"
     fields = ("notice",)

@@ -1,4 +1,4 @@
-"""PayingUsering pays nothing: what a user tries gains neither money nor allowance.
+"""Cheating pays nothing: what a user tries gains neither money nor allowance.
 
 The services are those of production, on PostgreSQL, at a time that the tests set. To see them fail:
 
@@ -16,6 +16,7 @@ import pytest
 
 from mara.billing.model.meters import Meter
 from mara.billing.model.periods import Interval, IntervalUnit
+from mara.billing.model.plan import PlanVersion
 from mara.billing.service.subscriptions import PlanChange
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform.database import connection, transaction
@@ -31,6 +32,7 @@ PRICE = 28 * USDT
 """Of the first period, from 31 January to 28 February: 1 USDT a day."""
 TEN = plan_version("cheat-ten", price=PRICE, allowances=allowances(answers=10))
 THOUSAND = plan_version("cheat-thousand", price=2 * PRICE, allowances=allowances(answers=1000))
+BOUNDLESS = plan_version("cheat-boundless", price=2 * PRICE)
 YEAR = plan_version(
     "cheat-year",
     price=365 * USDT,
@@ -44,7 +46,7 @@ FREE_ANSWERS = FREE.terms.allowances[Meter.ANSWERS]
 @pytest.fixture
 def cheat() -> PayingUser:
     found = PayingUser()
-    for version in (TEN, THOUSAND, YEAR, TRIAL):
+    for version in (TEN, THOUSAND, BOUNDLESS, YEAR, TRIAL):
         add_plan(version)
     return found
 
@@ -92,6 +94,34 @@ class TestAllowanceUsedAndCancelledNow:
             cheat.subscribe(TEN)
             assert cheat.answer() == 1
             assert cheat.leave() <= PRICE * 9 // 10
+
+
+class TestAllowanceUsedThenChangedAndCancelled:
+    @pytest.mark.parametrize("bigger", [THOUSAND, BOUNDLESS], ids=["limited", "unlimited"])
+    @pytest.mark.parametrize(("used", "days"), [(10, 0), (5, 0), (10, 7)])
+    def test_gives_back_nothing_of_what_was_used(
+        self, cheat: PayingUser, bigger: PlanVersion, used: int, days: int
+    ) -> None:
+        """To see it fail, let ``change_lines`` forget what is kept."""
+        cheat.pay_and_subscribe(TEN)
+        assert cheat.answer(used) == used
+        cheat.wait(days=days)
+        pay_in(cheat.id, 2 * PRICE)
+        before = cheat.available
+        cheat.service.change(cheat.principal, PlanChange(bigger.code))
+        cheat.leave()
+        unused = PRICE * min(28 - days, 28 * (10 - used) // 10) // 28
+        assert cheat.available - before <= unused
+
+    def test_again_and_again_costs_what_was_used(self, cheat: PayingUser) -> None:
+        pay_in(cheat.id, 4 * PRICE)
+        before = cheat.available
+        for _ in range(3):
+            cheat.subscribe(TEN)
+            assert cheat.answer(10) == 10
+            cheat.service.change(cheat.principal, PlanChange(BOUNDLESS.code))
+            cheat.leave()
+        assert before - cheat.available == 3 * PRICE
 
 
 class TestUpgradeInTheLastHour:

@@ -205,18 +205,21 @@ class TestOverdue:
         tick(world, billing, days=1)
         world.use(owner, "f", answers=10)
 
-    def test_changed_to_another_plan_has_its_grace(self, world: MeteringWorld, owner: UUID) -> None:
+    @pytest.mark.parametrize("units", [100, None, 5])
+    def test_changed_to_another_plan_has_no_more_grace_than_the_paid_one(
+        self, world: MeteringWorld, owner: UUID, units: int | None
+    ) -> None:
+        """To see it fail, leave ``bounded_by`` out of the unpaid source."""
         world.use(owner, "b", answers=4)
         before = world.subscription_of(owner)
-        bigger = add_plan(limited("metered-bigger", allowances=_answers(100)))
-        after = _with_version(before, bigger)
+        other = add_plan(limited(f"metered-{units or 0}", allowances=_answers(units)))
+        after = _with_version(before, other)
         with transaction(SYSTEM):
             world.usage.lock(before, world.at)
             world.usage.change_plan(before, after, world.at)
         world.store(owner, after)
-        world.use(owner, "c", answers=18)
         with pytest.raises(UsageLimitReached):
-            world.reserve(owner, "d", answers=1)
+            world.reserve(owner, "c", answers=1)
 
 
 class TestInvoices:
@@ -295,7 +298,7 @@ class TestParallelUse:
     ) -> None:
         """Billers, an expiry and a change run while questions are asked around a period's end."""
         owner = world.subscriber(limited(), overage_limit=500, left=5 * PRICE)
-        bigger = add_plan(limited("metered-bigger", allowances=_answers(20)))
+        other = add_plan(limited("metered-bigger", allowances=_answers(20)))
         for number in range(4):
             world.reserve(owner, f"slow{number}", answers=1)
         world.at += MONTH - timedelta(minutes=14)
@@ -313,7 +316,7 @@ class TestParallelUse:
                     with transaction(SYSTEM):
                         billing.books.accounts.lock_of(owner, world.at)
                         world.usage.lock(before, world.at)
-                        world.usage.change_plan(before, _with_version(before, bigger), world.at)
+                        world.usage.change_plan(before, _with_version(before, other), world.at)
                 case 3:
                     world.settle(owner, f"slow{number // 6 % 4}", answers=1)
                 case _:
@@ -331,7 +334,7 @@ class TestParallelUse:
         _assert_consistent(world, owner)
 
 
-def _answers(answers: int, tokens: int | None = None) -> Mapping[Meter, int | None]:
+def _answers(answers: int | None, tokens: int | None = None) -> Mapping[Meter, int | None]:
     return allowances(answers=answers, generated_tokens=tokens)
 
 

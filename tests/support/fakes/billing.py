@@ -265,6 +265,17 @@ class FakeCreditNotes:
     def __init__(self, database: FakeDatabase) -> None:
         self._database = database
 
+    def noted_at(self, subscription_id: UUID) -> datetime | None:
+        tables = self._database.tables
+        return max(
+            (
+                note.created_at
+                for note in tables.credit_notes.values()
+                if tables.invoices[note.invoice_id].subscription_id == subscription_id
+            ),
+            default=None,
+        )
+
     def payments_of(self, subscription_id: UUID, period: Period) -> Sequence[CreditablePayment]:
         tables = self._database.tables
         paid = [
@@ -279,7 +290,9 @@ class FakeCreditNotes:
         noted = tables.credit_notes.values()
         return [
             CreditablePayment(
-                one.id, one.total - sum(n.amount for n in noted if n.invoice_id == one.id)
+                one.id,
+                one.total - sum(n.amount for n in noted if n.invoice_id == one.id),
+                one.kept,
             )
             for one in sorted(paid, key=lambda one: one.id, reverse=True)
         ]

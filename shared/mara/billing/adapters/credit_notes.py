@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from datetime import datetime
 from uuid import UUID
 
 from mara.billing.adapters.document_numbers import number_all
@@ -15,11 +16,18 @@ from mara.platform.database import connection
 PAYMENTS = """
     SELECT i.id, i.total - coalesce((
         SELECT sum(n.amount) FROM credit_notes n WHERE n.invoice_id = i.id
-    ), 0)::bigint
+    ), 0)::bigint, (
+        SELECT coalesce(sum((line->>'kept')::bigint), 0)
+        FROM jsonb_array_elements(i.lines) AS line
+    )::bigint
     FROM invoices i
     WHERE i.subscription_id = %s AND i.status = 'paid' AND i.period_start = %s
         AND i.purpose <> 'usage'
     ORDER BY i.id DESC
+"""
+NOTED = """
+    SELECT max(n.created_at) FROM credit_notes n JOIN invoices i ON i.id = n.invoice_id
+    WHERE i.subscription_id = %s
 """
 ADD = """
     INSERT INTO credit_notes (id, invoice_id, owner_id, number, amount, reason, actor_id,
@@ -41,6 +49,11 @@ CREDITABLE = """
 
 class PostgresCreditNotes:
     """Implements ``CreditNotes``."""
+
+    def noted_at(self, subscription_id: UUID) -> datetime | None:
+        """When an invoice of the subscription got its last credit note, in billing time."""
+        row = connection().execute(NOTED, (subscription_id,)).fetchone()
+        return row[0] if row else None
 
     def payments_of(self, subscription_id: UUID, period: Period) -> Sequence[CreditablePayment]:
         """The paid invoices of the period with what their notes have left, newest first."""

@@ -180,9 +180,12 @@ def _line_row(line: InvoiceLine) -> dict[str, Any]:
     row: dict[str, Any] = {"kind": line.kind.value, "amount": line.amount}
     if line.meter is not None:
         row |= {"meter": line.meter, "quantity": line.quantity}
+    if line.kept:
+        row["kept"] = line.kept
     return row
 
 
 def _line_of(row: Row) -> InvoiceLine:
     meter = Meter(row["meter"]) if row.get("meter") else None
-    return InvoiceLine(LineKind(row["kind"]), row["amount"], meter, row.get("quantity"))
+    quantity, kept = row.get("quantity"), row.get("kept", 0)
+    return InvoiceLine(LineKind(row["kind"]), row["amount"], meter, quantity, kept)

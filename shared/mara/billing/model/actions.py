@@ -30,10 +30,14 @@ from mara.billing.model.subscription_events import (
 
 @dataclass(frozen=True, slots=True)
 class CreditablePayment:
-    """A paid invoice of the present period, and what its credit notes have left."""
+    """A paid invoice of the present period, and what its credit notes have left.
+
+    A cancellation does not give ``kept`` back.
+    """
 
     invoice_id: UUID
     left: int
+    kept: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Changes of plan: now, at the end of the period, and while an invoice is unpaid."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from mara.billing.errors import SamePlan
@@ -41,11 +41,16 @@ class ChangeTime(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PeriodUse:
-    """What was paid for the present period net of credit notes, and what of it was used."""
+    """What was paid for the present period net of credit notes, and what of it was used.
+
+    ``kept`` was credited by changes of plan for an allowance that was used: a cancellation gives so
+    much less back.
+    """
 
     paid: int
     usage_period: Period
     allowances: tuple[UsedAllowance, ...] = ()
+    kept: int = 0
 
 
 def change(
@@ -94,6 +99,8 @@ def _change_within_period(
     interval = version.terms.interval
     if interval == subscription.version.terms.interval:
         price = price_within_period(paid, version.terms, now)
+        kept = price.unused - unused_part(change_set, replace(use, kept=0))
+        price = replace(price, kept=max(kept, 0))
         event = ChangePlan(now, version, charged=price.total)
         period = paid.period
     else:
@@ -148,5 +155,6 @@ def _paid_period(change_set: ChangeSet, use: PeriodUse) -> PaidPeriod:
 
 def unused_part(change_set: ChangeSet, use: PeriodUse) -> int:
     """What a cancellation gives back; nothing of a period that is over."""
-    paid = _paid_period(change_set, use)
-    return unused_on_cancellation(paid, use.usage_period, use.allowances, change_set.now)
+    paid, now = _paid_period(change_set, use), change_set.now
+    unused = unused_on_cancellation(paid, use.usage_period, use.allowances, now)
+    return max(unused - use.kept, 0)

@@ -43,12 +43,23 @@ class Counter:
     is_unpaid: bool = False
     invoice_id: UUID | None = None
 
-    def left(self, percent: int = PERCENT_MAX) -> int | None:
-        """Units of ``percent`` of the allowance that are neither used nor reserved."""
-        if self.included is None:
-            return None
-        cap = ceil_div(self.included * percent, PERCENT_MAX)
-        return max(cap - self.used - self.reserved, 0)
+    def left(self) -> int | None:
+        """Units of the allowance that are neither used nor reserved; None without a limit."""
+        return self.left_of(self.included)
+
+    def left_of(self, limit: int | None) -> int | None:
+        """Units up to ``limit`` that are neither used nor reserved; None without a limit."""
+        return None if limit is None else max(limit - self.used - self.reserved, 0)
+
+    def limit_of(self, source: Source) -> int | None:
+        """How many units of the allowance may be used; None without a limit."""
+        bound = source.bounded_by.terms.allowances[self.meter] if source.bounded_by else None
+        limits = [
+            ceil_div(units * source.percent, PERCENT_MAX)
+            for units in (self.included, bound)
+            if units is not None
+        ]
+        return min(limits, default=None)
 
     def is_of(self, source: Source) -> bool:
         """Whether it counts the use of ``source``."""

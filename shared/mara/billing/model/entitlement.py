@@ -36,8 +36,9 @@ class Holder:
 class Source:
     """The allowances of one usage period, of which ``percent`` may be used.
 
-    ``is_unpaid`` is whether the period has not been charged yet. ``subscription_id`` is None for
-    the default plan.
+    ``is_unpaid`` is whether the period has not been charged yet. ``bounded_by`` is the version that
+    was paid last: a plan that is not paid yet gives no more than that one. ``subscription_id`` is
+    None for the default plan.
     """
 
     subscription_id: UUID | None
@@ -45,6 +46,7 @@ class Source:
     version: PlanVersion
     percent: int = PERCENT_MAX
     is_unpaid: bool = False
+    bounded_by: PlanVersion | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,7 @@ def _overdue(holder: Holder, subscription: Subscription) -> Entitlement:
         version,
         PERCENT_MAX if holder.is_covered else version.terms.grace_percent,
         is_unpaid=True,
+        bounded_by=None if holder.is_covered else paid,
     )
     return Entitlement(paid, (last, unpaid), state=State.PAST_DUE)
 

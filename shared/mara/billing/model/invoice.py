@@ -57,6 +57,7 @@ class InvoiceLine:
     amount: int
     meter: Meter | None = None
     quantity: int | None = None
+    kept: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,11 @@ class Invoice:
     def __post_init__(self) -> None:
         object.__setattr__(self, "total", sum([line.amount for line in self.lines]))
 
+    @property
+    def kept(self) -> int:
+        """What a cancellation does not give back, in micro-USDT."""
+        return sum(line.kept for line in self.lines)
+
 
 @dataclass(frozen=True, slots=True)
 class CreditNote:
@@ -125,7 +131,8 @@ def period_lines(terms: PlanTerms) -> tuple[InvoiceLine, ...]:
 
 def change_lines(price: ChangePrice) -> tuple[InvoiceLine, ...]:
     """The lines of a change of plan within a period."""
-    return (InvoiceLine(LineKind.REST, price.rest), InvoiceLine(LineKind.UNUSED, -price.unused))
+    unused = InvoiceLine(LineKind.UNUSED, -price.unused, kept=price.kept)
+    return (InvoiceLine(LineKind.REST, price.rest), unused)
 
 
 def invoice_number(year: int, count: int) -> str:

@@ -41,11 +41,15 @@ class PaidPeriod:
 
 @dataclass(frozen=True, slots=True)
 class ChangePrice:
-    """The price of a change: ``rest`` - ``unused`` = ``total``; ``given_up`` is not given back."""
+    """The price of a change: ``rest`` - ``unused`` = ``total``; ``given_up`` is not given back.
+
+    ``kept`` is the part of ``unused`` that a cancellation would not have given back.
+    """
 
     rest: int
     unused: int
     given_up: int = 0
+    kept: int = 0
 
     @property
     def total(self) -> int:

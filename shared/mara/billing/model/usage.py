@@ -60,11 +60,11 @@ def decide(
 
 def _pots(
     entitlement: Entitlement, counters: Iterable[Counter], meter: Meter
-) -> list[tuple[Counter, int]]:
-    """The counters of a meter with the percentages that may be used, in the order of use."""
+) -> list[tuple[Counter, int | None]]:
+    """The counters of a meter with how much of each may be used, in the order of use."""
     of_meter = [counter for counter in counters if counter.meter is meter]
     return [
-        (counter, source.percent)
+        (counter, counter.limit_of(source))
         for source in entitlement.sources
         for counter in of_meter
         if counter.is_of(source)
@@ -72,13 +72,13 @@ def _pots(
 
 
 def _take(
-    entitlement: Entitlement, pots: Sequence[tuple[Counter, int]], quantity: int
+    entitlement: Entitlement, pots: Sequence[tuple[Counter, int | None]], quantity: int
 ) -> list[ReservedItem]:
     """Raises UsageLimitReached."""
     meter, prices = pots[-1][0].meter, entitlement.version.terms.overage_prices
     items, rest = [], quantity
-    for counter, percent in pots:
-        left = counter.left(percent)
+    for counter, limit in pots:
+        left = counter.left_of(limit)
         taken = rest if left is None else min(rest, left)
         items.append(ReservedItem(counter.id, meter, taken, price=prices.get(meter, 0)))
         rest -= taken

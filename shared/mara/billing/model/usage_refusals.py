@@ -97,7 +97,8 @@ def funds_short(entitlement: Entitlement, cost: int, available: int) -> Insuffic
     where to pay.
     """
     return InsufficientFunds(
-        "Overage is paid from the balance.",
+        f"{format_usdt(max(cost - available, 0))} USDT must arrive first; fees of an exchange come "
+        "on top.",
         rule={
             "name": "overage",
             "plan": entitlement.version.code,

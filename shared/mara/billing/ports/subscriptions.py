@@ -64,6 +64,9 @@ class Trials(Protocol):
 class CreditNotes(Protocol):
     """The repository of credit notes."""
 
+    def noted_at(self, subscription_id: UUID) -> datetime | None:
+        """When an invoice of the subscription got its last credit note, in billing time."""
+
     def payments_of(self, subscription_id: UUID, period: Period) -> Sequence[CreditablePayment]:
         """The paid invoices of the period with what their notes have left, newest first."""
 

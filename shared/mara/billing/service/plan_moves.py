@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from mara.kernel.principal import Principal
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 
 BATCH: Final = 500
+NOTICE_MAX: Final = timedelta(days=366)
 
 
 @dataclass
@@ -52,12 +53,12 @@ class PlanMoveService:
         """Move the subscribers of ``from_versions``, who are told at ``notice``, by default now.
 
         Those who are cancelling, or have planned a change of their own, are left as they are.
-        Raises PlanNotFound also for an unknown version, InvalidNotice for a time in the past.
+        Raises PlanNotFound also for an unknown version, InvalidNotice.
         """
         at = self.now()
         notice = at if notice is None else notice
-        if notice < at:
-            raise InvalidNotice("Users cannot be told in the past.")
+        if not at <= notice <= at + NOTICE_MAX:
+            raise InvalidNotice(f"Tell users now, or within {NOTICE_MAX.days} days.")
         with self.unit_of_work(SYSTEM):
             target = self.plans.get(plan_id).current
             versions = {one.number: one.id for one in self.plans.list_versions(plan_id)}

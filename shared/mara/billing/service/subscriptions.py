@@ -119,7 +119,7 @@ class SubscriptionService:
         with self.unit_of_work(SYSTEM):
             version = version_on_sale(self.plans, wanted.code, None)
             account = self._lock(caller.user_id, at)
-            account = self._as_of(account, wanted.as_of, version.created_at)
+            account = self._as_of(account, wanted.as_of, at, version.created_at)
             change_set = ChangeSet(account, self.new_id)
             if wanted.when is ChangeTime.NOW:
                 advance(change_set)
@@ -151,7 +151,7 @@ class SubscriptionService:
         """
         at = self.now()
         with self.unit_of_work(SYSTEM):
-            account = self._as_of(self._lock(caller.user_id, at), as_of, None)
+            account = self._as_of(self._lock(caller.user_id, at), as_of, at)
             change_set = ChangeSet(account, self.new_id)
             payments = self._payments(account.subscription)
             gives_back = cancel(change_set, self._use(change_set), immediately=immediately)
@@ -202,29 +202,39 @@ class SubscriptionService:
         return self.books.fill([account], at)[0]
 
     def _as_of(
-        self, account: Account, as_of: datetime | None, version_at: datetime | None
+        self, account: Account, as_of: datetime | None, at: datetime, *real_times: datetime
     ) -> Account:
-        """The account at the moment of a preview. Raises PreviewOutdated."""
+        """The account at the moment of a preview; ``real_times`` are further changes.
+
+        Raises PreviewOutdated.
+        """
         if as_of is None:
             return account
-        changed_at = max(filter(None, (account.subscription.changed_at, version_at)))
-        used_at = self.usage.changed_at(account.subscription, account.now)
+        subscription, ahead = account.subscription, account.now - at
+        changes = [
+            subscription.changed_at,
+            self.usage.changed_at(subscription, account.now),
+            self.credit_notes.noted_at(subscription.id),
+            *(moment + ahead for moment in real_times),
+        ]
         is_recent = timedelta(0) <= account.now - as_of <= PREVIEW_MAX
-        if not is_recent or changed_at > as_of or (used_at is not None and used_at > as_of):
+        if not is_recent or max(filter(None, changes)) > as_of:
             raise PreviewOutdated("Ask for a new preview, and confirm its lines.")
         return replace(account, now=as_of)
 
     def _use(self, change_set: ChangeSet) -> PeriodUse:
         """What was paid for the present period, also by this change set, and what was used."""
         subscription = change_set.subscription
-        paid = sum(payment.left for payment in self._payments(subscription))
+        payments = self._payments(subscription)
+        paid = sum(payment.left for payment in payments)
         paid += sum(
             invoice.total
             for invoice in change_set.invoices.values()
             if invoice.status is InvoiceStatus.PAID and invoice.period == subscription.period
         )
         usage_period, allowances = self.usage.use_of(subscription, change_set.now)
-        return PeriodUse(paid, usage_period, allowances)
+        kept = sum(payment.kept for payment in payments)
+        return PeriodUse(paid, usage_period, allowances, kept)
 
     def _payments(self, subscription: Subscription) -> list[CreditablePayment]:
         if subscription.period is None:
@@ -255,6 +265,6 @@ class SubscriptionService:
     def _too_low(self, change_set: ChangeSet) -> InsufficientFunds:
         missing = -change_set.available
         return InsufficientFunds(
-            f"{format_usdt(missing)} USDT are missing. Pay them in, and change the plan then.",
+            f"{format_usdt(missing)} USDT must arrive first; fees of an exchange come on top.",
             missing=format_usdt(missing),
         )

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mara.billing.model.counter import PERIODIC, Counter, overage_of
-from mara.billing.model.entitlement import Entitlement, Source, entitlement_of
+from mara.billing.model.entitlement import Entitlement, entitlement_of
 from mara.billing.model.levels import units_of
 from mara.billing.model.meters import LEVELS, Meter
 from mara.billing.model.periods import Period, ceil_div
-from mara.billing.model.plan import PERCENT_MAX
 from mara.billing.ports import UsageHolders, UsageLevels
 from mara.billing.service.usage_book import UsageBook
 from mara.kernel.clock import Clock
@@ -86,20 +85,14 @@ def _periodic(entitlement: Entitlement, counters: Sequence[Counter], meter: Mete
         for counter in counters
         if counter.meter is meter and counter.is_of(source)
     ]
-    caps = [_cap(*pot) for pot in pots]
-    limited = [cap for cap in caps if cap is not None]
+    limits = [counter.limit_of(source) for source, counter in pots]
+    limited = [limit for limit in limits if limit is not None]
     return MeterUse(
         meter,
-        sum(limited) if len(limited) == len(caps) else None,
+        sum(limited) if len(limited) == len(limits) else None,
         used=sum(one.used for _, one in pots),
         reserved=sum(one.reserved + one.overage_reserved for _, one in pots),
         overage=sum(one.overage for _, one in pots),
         charged=sum(one.charged for _, one in pots),
         price=entitlement.version.terms.overage_prices.get(meter),
     )
-
-
-def _cap(source: Source, counter: Counter) -> int | None:
-    if counter.included is None:
-        return None
-    return ceil_div(counter.included * source.percent, PERCENT_MAX)

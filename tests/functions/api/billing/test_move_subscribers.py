@@ -103,6 +103,7 @@ class TestMoveSubscribers:
             ({"from_versions": [0]}, 422, "bad_request"),
             ({"from_versions": [7]}, 404, "plan_not_found"),
             ({"from_versions": [1], "notice": "2020-01-01T00:00:00Z"}, 422, "invalid_notice"),
+            ({"from_versions": [1], "notice": "9999-12-31T23:59:59Z"}, 422, "invalid_notice"),
             ({"from_versions": [1], "notice": "2099-01-01T00:00:00"}, 422, "bad_request"),
         ],
     )

@@ -1,14 +1,17 @@
 """Subscriptions, through the functions themselves."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from functions.api.billing.cancel_subscription.handler import handler as cancel_subscription
 from functions.api.billing.change_subscription.handler import handler as change_subscription
+from functions.api.billing.create_credit_note.handler import handler as create_credit_note
 from functions.api.billing.create_plan.handler import handler as create_plan
 from functions.api.billing.get_subscription.handler import handler as get_subscription
 from functions.api.billing.limit_overage.handler import handler as limit_overage
+from functions.api.billing.list_invoices.handler import handler as list_invoices
 from functions.api.billing.list_subscription_events.handler import handler as list_events
 from functions.api.billing.resume_subscription.handler import handler as resume_subscription
 from functions.api.billing.subscribe.handler import handler as subscribe
@@ -197,6 +200,22 @@ class TestChange:
         preview = changed(anna, "business", preview=True).json
         assert limited(anna, "1").status == 200
         answer = changed(anna, "business", as_of=preview["as_of"])
+        assert (answer.status, answer.json["code"]) == (409, "preview_outdated")
+
+    @pytest.mark.parametrize("act", [changed, cancelled], ids=["change", "cancel"])
+    def test_refuses_a_preview_that_a_credit_note_has_outdated(
+        self, anna: Account, act: Callable[..., Answer]
+    ) -> None:
+        pay_in(anna.id, 100 * USDT)
+        given: dict[str, Any] = {"plan": "business"} if act is changed else {"now": True}
+        preview = act(anna, **given, preview=True).json
+        root = make_account("root", Role.SUPERUSER)
+        page = call(list_invoices, "GET", f"{MY}/invoices", headers=anna.headers)
+        path = f"/api/v1/admin/invoices/{page.json['items'][0]['id']}/credit-notes"
+        body = {"amount": "1.5", "reason": "an outage"}
+        noted = call(create_credit_note, "POST", path, body=body, headers=root.headers)
+        assert noted.status == 201
+        answer = act(anna, **given, as_of=preview["as_of"])
         assert (answer.status, answer.json["code"]) == (409, "preview_outdated")
 
     def test_plans_a_change_at_the_end_of_the_period_and_takes_it_back(self, anna: Account) -> None:
