@@ -1,5 +1,6 @@
 """The chart of revenue: readable, in two languages, and the same text for the same figures."""
 
+import sys
 from itertools import combinations
 from xml.etree import ElementTree as ET
 
@@ -34,6 +35,11 @@ class TestRevenueChart:
     @pytest.mark.parametrize("case", CASES, ids=str)
     def test_is_the_same_text_for_the_same_figures(self, case: tuple[int, BucketSize, int]) -> None:
         assert draw(*case) == draw(*case)
+
+    def test_leaves_no_finder_of_modules_behind(self) -> None:
+        """Without it, each import that fails afterwards warns of pygal's."""
+        draw(*CASES[0])
+        assert all(hasattr(finder, "find_spec") for finder in sys.meta_path)
 
     def test_names_axis_series_and_months(self) -> None:
         found = texts_of(draw(365, BucketSize.MONTH, 1))

@@ -1,5 +1,6 @@
 """One chart of stacked bars over time, drawn by pygal."""
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -70,6 +71,7 @@ class Panel:
         from pygal.etree import etree
         from pygal.style import Style
 
+        _remove_plugin_finder()
         etree.to_etree()  # where lxml is installed, pygal takes it and writes other bytes
         config = Config(
             **LAYOUT,
@@ -95,3 +97,11 @@ def _without_scripts(root: Any) -> "ET.Element":
                 parent.remove(node)
     element: ET.Element = root
     return element
+
+
+def _remove_plugin_finder() -> None:
+    """Remove what pygal has added to ``sys.meta_path`` for its maps, which are not used here.
+
+    It has the interface that Python 3.12 removed: each import that fails warns of it meanwhile.
+    """
+    sys.meta_path[:] = [one for one in sys.meta_path if type(one).__module__ != "pygal"]
