@@ -63,6 +63,7 @@ class TestSubscription:
         assert {source["network"] for source in paid["paid_by"]} == {payer.network}
         payer.command("ledger", "verify")
 
+    @pytest.mark.parametrize("payer", ["tron"], indirect=True)
     def test_that_is_not_paid_ends_and_keeps_what_comes_later(self, payer: Payer) -> None:
         ok(payer.customer.call("POST", "/subscriptions", json={"plan": "team"}))
         payer.command("clock", "advance", "25h", "--user", payer.customer.email)
