@@ -18,6 +18,7 @@ TABLES = """
         period_end timestamptz NOT NULL,
         meter text NOT NULL,
         included bigint,
+        rounded_up integer DEFAULT 0 NOT NULL,
         used bigint DEFAULT 0 NOT NULL,
         reserved bigint DEFAULT 0 NOT NULL,
         overage bigint DEFAULT 0 NOT NULL,

@@ -31,6 +31,7 @@ pytestmark = pytest.mark.usefixtures("database")
 PRICE = 28 * USDT
 """Of the first period, from 31 January to 28 February: 1 USDT a day."""
 TEN = plan_version("cheat-ten", price=PRICE, allowances=allowances(answers=10))
+SEVEN = plan_version("cheat-seven", price=PRICE, allowances=allowances(answers=7))
 THOUSAND = plan_version("cheat-thousand", price=2 * PRICE, allowances=allowances(answers=1000))
 BOUNDLESS = plan_version("cheat-boundless", price=2 * PRICE)
 YEAR = plan_version(
@@ -46,7 +47,7 @@ FREE_ANSWERS = FREE.terms.allowances[Meter.ANSWERS]
 @pytest.fixture
 def cheat() -> PayingUser:
     found = PayingUser()
-    for version in (TEN, THOUSAND, BOUNDLESS, YEAR, TRIAL):
+    for version in (TEN, SEVEN, THOUSAND, BOUNDLESS, YEAR, TRIAL):
         add_plan(version)
     return found
 
@@ -122,6 +123,20 @@ class TestAllowanceUsedThenChangedAndCancelled:
             cheat.service.change(cheat.principal, PlanChange(BOUNDLESS.code))
             cheat.leave()
         assert before - cheat.available == 3 * PRICE
+
+
+class TestChangesUpAndDown:
+    @pytest.mark.parametrize("days", [0, 7, 13])
+    def test_of_equal_price_add_nothing_to_the_allowance(
+        self, cheat: PayingUser, days: int
+    ) -> None:
+        """To see it fail, let ``with_allowance`` forget what rounding has added."""
+        cheat.pay_and_subscribe(TEN)
+        cheat.wait(days=days)
+        for _ in range(20):
+            for plan in (SEVEN, TEN):
+                cheat.service.change(cheat.principal, PlanChange(plan.code))
+        assert cheat.answer(20) == 10
 
 
 class TestUpgradeInTheLastHour:

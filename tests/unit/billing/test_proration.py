@@ -138,6 +138,4 @@ class TestBlendedAllowance:
         first, second = max(first, second), min(first, second)
         up = blended_allowance(low, low, high, used=0, share=first)
         down = blended_allowance(up, high, low, used=0, share=second)
-        assert down is not None
-        worth = low + (high - low) * (first - second)
-        assert worth <= down < worth + 2
+        assert down == low + (high - low) * (first - second)

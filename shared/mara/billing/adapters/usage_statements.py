@@ -34,7 +34,8 @@ LOCK_HOLDER = f"""
 """
 
 COUNTER = """id uuid, owner_id uuid, subscription_id uuid, version_id uuid,
-    period_start timestamptz, period_end timestamptz, meter text, included bigint, used bigint,
+    period_start timestamptz, period_end timestamptz, meter text, included bigint,
+    rounded_up integer, used bigint,
     reserved bigint, overage bigint, overage_reserved bigint, charged bigint, held bigint,
     notified smallint, unpaid boolean, invoice_id uuid, changed_at timestamptz"""
 COUNTER_COLUMNS = [part.split()[0] for part in COUNTER.split(",")]

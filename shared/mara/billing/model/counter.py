@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import ceil
 from typing import Final
 from uuid import UUID
 
@@ -12,6 +14,7 @@ from mara.billing.model.plan import PERCENT_MAX
 
 PERIODIC: Final = tuple(meter for meter in Meter if not meter.is_level)
 """The meters that are counted per usage period, in the order of their locks."""
+MILLION: Final = 1_000_000
 THRESHOLDS: Final = (100, 80)
 """Percentages of an allowance that users are told about."""
 
@@ -24,6 +27,8 @@ class Counter:
     above it. ``held`` and ``charged`` are what those cost. ``included`` is None for no limit.
     ``notified`` is the highest threshold that was published. ``is_unpaid`` is whether the counter
     was made before its period was charged. ``invoice_id`` is the invoice that lists the overage.
+    ``rounded_up`` is what rounding has added to the allowance, in millionths of a unit: without it,
+    each of many changes of plan would add to the allowance.
     """
 
     id: UUID
@@ -42,6 +47,22 @@ class Counter:
     notified: int = 0
     is_unpaid: bool = False
     invoice_id: UUID | None = None
+    rounded_up: int = 0
+
+    def with_allowance(self, exact: Fraction | None, version_id: UUID) -> "Counter":
+        """The counter after a change of plan, with ``exact`` rounded up to units."""
+        if exact is None:
+            return replace(self, included=None, rounded_up=0, version_id=version_id)
+        included = ceil(exact)
+        rounded_up = ceil((included - exact) * MILLION)
+        return replace(self, included=included, rounded_up=rounded_up, version_id=version_id)
+
+    @property
+    def exact_allowance(self) -> Fraction | None:
+        """The allowance before it was rounded up; None without a limit."""
+        if self.included is None:
+            return None
+        return self.included - Fraction(self.rounded_up, MILLION)
 
     def left(self) -> int | None:
         """Units of the allowance that are neither used nor reserved; None without a limit."""

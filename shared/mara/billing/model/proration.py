@@ -9,7 +9,7 @@ from datetime import datetime
 from fractions import Fraction
 
 from mara.billing.errors import OnlyAtPeriodEnd
-from mara.billing.model.periods import Period, ceil_div
+from mara.billing.model.periods import Period
 from mara.billing.model.plan import PlanTerms
 
 
@@ -94,16 +94,15 @@ def unused_on_cancellation(
 
 
 def blended_allowance(
-    included: int | None, old: int | None, new: int | None, *, used: int, share: Fraction
-) -> int | None:
+    included: Fraction | int | None, old: int | None, new: int | None, *, used: int, share: Fraction
+) -> Fraction | None:
     """The allowance of a usage period after a change of plan, of which ``share`` remains.
 
     ``included`` is the allowance before the change: ``old``, or the result of an earlier change.
-    What was ``used`` stays used. Rounded up.
+    What was ``used`` stays used. The caller rounds it up.
     """
     if new is None:
         return None
     if included is None or old is None:
-        return used + ceil_div(new * share.numerator, share.denominator)
-    blended = included + (new - old) * share
-    return ceil_div(blended.numerator, blended.denominator)
+        return used + new * share
+    return included + Fraction((new - old) * share)

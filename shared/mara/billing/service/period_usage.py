@@ -99,7 +99,8 @@ def _source(subscription: Subscription, at: datetime) -> Source:
 
 def _with_plan(counter: Counter, after: Subscription) -> Counter:
     included = after.version.terms.allowances[counter.meter]
-    return replace(counter, included=included, version_id=after.version.id)
+    exact = None if included is None else Fraction(included)
+    return counter.with_allowance(exact, after.version.id)
 
 
 def _blended(
@@ -108,16 +109,15 @@ def _blended(
     usage_period = usage_period_of(before, at)
     share = Fraction(usage_period.remaining(at), usage_period.length)
     return [
-        replace(
-            one,
-            version_id=after.version.id,
-            included=blended_allowance(
-                one.included,
+        one.with_allowance(
+            blended_allowance(
+                one.exact_allowance,
                 before.version.terms.allowances[one.meter],
                 after.version.terms.allowances[one.meter],
                 used=one.used + one.reserved,
                 share=share,
             ),
+            after.version.id,
         )
         for one in counters
     ]
