@@ -14,9 +14,9 @@ from typing import Any
 
 import httpx
 
-from infra.bench import unlimited_plan
 from infra.local.api_client import Api
 from infra.local.seed import FOLDER
+from infra.local.seed_plans import UNLIMITED
 from infra.local.settings import front_url
 
 CLIENTS = 8
@@ -102,7 +102,7 @@ def run() -> None:
         message = f"nothing answers at {front_url()}: start it with `make up`"
         raise RuntimeError(message) from error
     token = api.log_in(**credentials)
-    unlimited_plan.subscribe(api)
+    api.call("POST", "/subscriptions", json={"plan": UNLIMITED})
     for path in sorted(FOLDER.glob("*.md")):
         api.wait_until_read(api.upload(path)["id"])
     agent_id = api.call("POST", "/agents", json={"name": "load"})["id"]

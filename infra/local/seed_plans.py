@@ -9,6 +9,8 @@ from infra.local.environment import point_to_the_local_cloud
 
 PLANS: Final = Path(__file__).parent / "plans.json"
 """Bodies of ``POST /plans``."""
+UNLIMITED: Final = "unlimited"
+"""The code of the hidden plan for accounts that produce load, which costs nothing."""
 
 
 def seed() -> None:

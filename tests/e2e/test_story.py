@@ -8,12 +8,12 @@ from typing import Any
 import httpx
 import pytest
 
+from infra.local.seed_plans import UNLIMITED
 from infra.quality.forms import FORMS
 from tests.support.knowledge import data_folder
 from tests.support.local_cloud import LocalCloud, commands_cpu_s, ok, until
 from tests.support.retrieval import alerts
 from tests.support.story import ANSWER, RUNBOOK, Customer, assert_is_answered
-from tests.support.unlimited import subscribe_without_limits
 
 RIGHT_FIRST_MIN = 0.93
 REDEPLOY_MAX_CPU_S = 4.0
@@ -139,7 +139,7 @@ class TestRealRunbooks:
     def test_the_right_one_is_cited_first_for_real_alerts(
         self, stack: LocalCloud, somebody: Customer, pattern: str
     ) -> None:
-        subscribe_without_limits(stack, somebody)
+        ok(somebody.call("POST", "/subscriptions", json={"plan": UNLIMITED}))
         folder = data_folder("runbooks-dev")
         for path in sorted(folder.glob(pattern)):
             files = {"file": (path.name, path.read_bytes())}

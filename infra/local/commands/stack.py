@@ -27,7 +27,7 @@ def up(_: argparse.Namespace) -> int:
         deploy.deploy()
     with step("starting to scan the chains"):
         unread = chains.begin()
-    with step("creating the plans team and business"):
+    with step("creating the plans team, business and unlimited"):
         seed_plans.seed()
     with step("seeding the demo account, its agent and its runbook"):
         account = seed.seed()
