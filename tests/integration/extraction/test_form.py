@@ -15,6 +15,7 @@ from mara.kernel.principal import Principal
 from mara.platform.clock import now
 from mara.wiring.documents import acceptance_service, library_service, recovery_service
 from tests.support.cloud import BUCKET, Cloud
+from tests.support.subscriptions import without_limits
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -70,6 +71,7 @@ class TestForm:
     def test_takes_a_hundred_megabytes_and_no_byte_more(
         self, cloud: Cloud, anna: Principal
     ) -> None:
+        without_limits(anna.user_id)
         digest = hashlib.sha256(TEXT).hexdigest()
         _, form = library_service().begin_upload(anna, "largest.pdf", SIZE_MAX, digest)
         assert form
