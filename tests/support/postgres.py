@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from infra.local.postgres import OWNER, PostgresServer
+import pytest
+
+from infra.local.postgres import APP, OWNER, PostgresServer
+from mara.platform.database import disconnect
 from tests.support.ports import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -21,6 +24,22 @@ def postgres_with_template(folder: Path) -> Iterator[PostgresServer]:
         server.ensure_database(TEMPLATE)
         migrate(server.url(OWNER, TEMPLATE), "upgrade", "head")
         yield server
+
+
+@contextmanager
+def durable_database(
+    folder: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[PostgresServer]:
+    """A server of its own that writes through: what it said is committed must outlive it.
+
+    The product's own services use its migrated database ``name``.
+    """
+    with PostgresServer(folder / "postgres", free_port()) as started:
+        started.ensure_database(name)
+        migrate(started.url(OWNER, name), "upgrade", "head")
+        monkeypatch.setenv("MARA_DATABASE_URL", started.url(APP, name))
+        yield started
+        disconnect()
 
 
 def migrate(owner_url: str, *command: str) -> None:

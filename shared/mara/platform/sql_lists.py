@@ -88,6 +88,11 @@ class SortedList:
         raise _forged()
 
 
+def number_of_cursor(cursor_id: UUID) -> int:
+    """The number that a cursor has in place of an id; a client may have forged it."""
+    return min(cursor_id.int, INTEGER_MAX)
+
+
 def contains_if_given(column: ColumnElement[Any], parameter: str) -> ColumnElement[bool]:
     """Return the condition that ``column`` contains a text, in any case; true if it is NULL.
 

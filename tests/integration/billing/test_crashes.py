@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
-from infra.local.postgres import ADMIN, APP, OWNER, PostgresServer
+from infra.local.postgres import ADMIN, PostgresServer
 from mara.billing.model.meters import Meter
 from mara.kernel.ids import new_id
 from mara.kernel.unit_of_work import SYSTEM
@@ -24,8 +24,7 @@ from mara.platform.database import connection, disconnect, transaction
 from mara.wiring.ledger import audit_service
 from tests.support.billing import USDT, allowances, plan_version
 from tests.support.metering import metering_of
-from tests.support.ports import free_port
-from tests.support.postgres import migrate
+from tests.support.postgres import durable_database
 from tests.support.subscriptions import Billing, add_plan, poison
 
 if TYPE_CHECKING:
@@ -78,14 +77,8 @@ USED = """
 def server(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[PostgresServer]:
-    """One of its own, which writes through: what it said is committed must outlive it."""
-    folder = tmp_path_factory.mktemp("crashes")
-    with PostgresServer(folder / "postgres", free_port()) as started:
-        started.ensure_database(DATABASE)
-        migrate(started.url(OWNER, DATABASE), "upgrade", "head")
-        monkeypatch.setenv("MARA_DATABASE_URL", started.url(APP, DATABASE))
+    with durable_database(tmp_path_factory.mktemp("crashes"), DATABASE, monkeypatch) as started:
         yield started
-        disconnect()
 
 
 @dataclass

@@ -13,14 +13,13 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from infra.local.postgres import ADMIN, APP, OWNER, PostgresServer
+from infra.local.postgres import ADMIN, APP, PostgresServer
 from mara.kernel.unit_of_work import SYSTEM
 from mara.ledger.model import UserAccount
 from mara.platform.database import connection, disconnect, transaction
 from mara.wiring.ledger import audit_service
 from tests.support.money import make_owner
-from tests.support.ports import free_port
-from tests.support.postgres import migrate
+from tests.support.postgres import durable_database
 from tests.support.processes import kill
 from tests.support.turmoil import Expected, Notes, Step, script, work
 
@@ -53,14 +52,8 @@ DATABASE = "turmoil"
 def server(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[PostgresServer]:
-    """One of its own, which writes through: what it said is committed must outlive it."""
-    folder = tmp_path_factory.mktemp("turmoil")
-    with PostgresServer(folder / "postgres", free_port()) as started:
-        started.ensure_database(DATABASE)
-        migrate(started.url(OWNER, DATABASE), "upgrade", "head")
-        monkeypatch.setenv("MARA_DATABASE_URL", started.url(APP, DATABASE))
+    with durable_database(tmp_path_factory.mktemp("turmoil"), DATABASE, monkeypatch) as started:
         yield started
-        disconnect()
 
 
 @dataclass

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from infra.quality.forms import FORMS, Alert
 from mara.search.model.alert_text import AlertText
-from mara.search.model.json_fields import fields_of_json
+from mara.search.model.json_fields import alert_of_json
 
 ALERT = Alert("DiskFillsUp", "The disk fills up.", "Disk /data on 10.0.3.17:9100 is 97% full.")
 FACTS = f"{ALERT.name} {ALERT.facts}"
@@ -110,7 +110,7 @@ class TestFieldsOfJson:
         self, fields: dict[str, str], cut: int, ascii_only: bool
     ) -> None:
         whole = json.dumps(fields, ensure_ascii=ascii_only)
-        found = fields_of_json(whole[: 1 + cut % (len(whole) - 1)])
+        found = alert_of_json(whole[: 1 + cut % (len(whole) - 1)]).fields
         names = list(fields)
         assert list(found) == names[: len(found)]
         for name in names[: max(len(found) - 1, 0)]:

@@ -10,7 +10,7 @@ from mara.billing.adapters.tables import plan_versions, plans, subscription_even
 from mara.billing.model.history import HistoryEntry
 from mara.billing.model.subscription import EndReason, State
 from mara.kernel.page import PageRequest
-from mara.platform.sql_lists import INTEGER_MAX, SortedList
+from mara.platform.sql_lists import SortedList, number_of_cursor
 
 _events = subscription_events.c
 HISTORY = SortedList.of(
@@ -24,8 +24,7 @@ HISTORY = SortedList.of(
     .where(_events.owner_id == bindparam("owner_id")),
     _events.position,
     {},
-    # A client may have forged the id.
-    key_of=lambda cursor_id: min(cursor_id.int, INTEGER_MAX),
+    key_of=number_of_cursor,
 )
 
 

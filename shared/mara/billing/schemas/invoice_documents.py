@@ -48,7 +48,7 @@ class InvoiceOut(InvoiceSummaryOut):
             plan=document.stored.plan,
             version_id=invoice.version_id,
             subscription_id=invoice.subscription_id,
-            lines=[InvoiceLineOut.of(line, document, locale) for line in document.lines],
+            lines=[InvoiceLineOut.of_document(line, document, locale) for line in document.lines],
             buyer=PartyOut.of(buyer),
             seller=PartyOut.of(seller),
             pay_until=document.stored.pay_until,

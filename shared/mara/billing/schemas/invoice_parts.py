@@ -14,8 +14,12 @@ class LineOut(BaseModel):
 
     kind: LineKind = Field(description="What the line charges or gives back.", examples=["base"])
     amount: UsdtOut = Field(description="USDT; negative if given back.", examples=["29.000000"])
-    meter: Meter | None = Field(description="Meter of overage.", examples=["answers"])
-    quantity: int | None = Field(description="Units of overage.", examples=[120])
+    meter: Meter | None = Field(
+        description="Of which meter overage is; null for other lines.", examples=["answers"]
+    )
+    quantity: int | None = Field(
+        description="Units of overage; null for other lines.", examples=[120]
+    )
 
     @classmethod
     def of(cls, line: InvoiceLine) -> Self:

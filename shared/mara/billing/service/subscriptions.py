@@ -1,6 +1,6 @@
 """What users ask of their subscription, under the same locks as charging."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -124,7 +124,8 @@ class SubscriptionService:
             if wanted.when is ChangeTime.NOW:
                 advance(change_set)
             before = change_set.subscription
-            price = change(change_set, version, wanted.when, self._use(change_set))
+            payments = self._payments(change_set.subscription)
+            price = change(change_set, version, wanted.when, self._use(change_set, payments))
             after = change_set.subscription
             allowances: Mapping[Meter, int | None] = {}
             if wanted.when is ChangeTime.NOW and before.period and after.period:
@@ -154,7 +155,9 @@ class SubscriptionService:
             account = self._as_of(self._lock(caller.user_id, at), as_of, at)
             change_set = ChangeSet(account, self.new_id)
             payments = self._payments(account.subscription)
-            gives_back = cancel(change_set, self._use(change_set), immediately=immediately)
+            gives_back = cancel(
+                change_set, self._use(change_set, payments), immediately=immediately
+            )
             advance(change_set)
             if not preview:
                 if immediately:
@@ -222,10 +225,9 @@ class SubscriptionService:
             raise PreviewOutdated("Ask for a new preview, and confirm its lines.")
         return replace(account, now=as_of)
 
-    def _use(self, change_set: ChangeSet) -> PeriodUse:
+    def _use(self, change_set: ChangeSet, payments: Sequence[CreditablePayment]) -> PeriodUse:
         """What was paid for the present period, also by this change set, and what was used."""
         subscription = change_set.subscription
-        payments = self._payments(subscription)
         paid = sum(payment.left for payment in payments)
         paid += sum(
             invoice.total

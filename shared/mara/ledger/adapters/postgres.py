@@ -25,9 +25,8 @@ from mara.ledger.errors import (
 from mara.ledger.model import Audit, Balance, Entry, Hold, Transfer, TransferRequest, UserAccount
 from mara.platform.database import connection
 from mara.platform.sql import fetch_one
-from mara.platform.sql_lists import SortedList
+from mara.platform.sql_lists import SortedList, number_of_cursor
 
-NUMBER_MAX = 2**63 - 1
 KEY_REUSED, HOLD_ENDED = "LG409", "LG410"
 """SQLSTATE codes that `ledger_post` raises itself."""
 
@@ -65,8 +64,7 @@ ENTRIES = SortedList.of(
     .where(ledger_postings.c.owner_id == bindparam("owner_id")),
     ledger_postings.c.number,
     {},
-    # A client may have forged the id.
-    key_of=lambda cursor_id: min(cursor_id.int, NUMBER_MAX),
+    key_of=number_of_cursor,
 )
 
 

@@ -25,11 +25,6 @@ LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 DECODER = json.JSONDecoder(strict=False)
 
 
-def fields_of_json(text: str) -> dict[str, str]:
-    """The texts by key, of the first object in ``text``; its end may be missing."""
-    return dict(alert_of_json(text).fields)
-
-
 def alert_of_json(text: str) -> PastedAlert:
     """The fields and the alerts of the first object in ``text``, or of the list it is in."""
     start = text.find("{")

@@ -42,11 +42,6 @@ class _Record:
         return fires(state or self.heading)
 
 
-def fields_of_labels(text: str) -> dict[str, str]:
-    """The first value of each key, of ``key=value`` or of a line ``key: value``."""
-    return dict(alert_of_labels(text).fields)
-
-
 def alert_of_labels(text: str) -> PastedAlert:
     """The labels of the first alert that fires, completed by those of the others, and all names."""
     records = _records(list(_pairs(text)))
