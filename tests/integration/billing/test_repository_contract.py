@@ -16,9 +16,11 @@ from mara.billing.errors import (
 from mara.billing.model.account import Account
 from mara.billing.model.actions import Subscriber, subscribe
 from mara.billing.model.change_set import ChangeSet
+from mara.billing.model.changes import ChangeTime, PeriodUse, change
 from mara.billing.model.charging import advance
 from mara.billing.model.invoice import CreditNote, InvoiceStatus
 from mara.billing.model.payment_deadline import Funds
+from mara.billing.model.periods import Period
 from mara.billing.model.plan import Plan, PlanVersion, Visibility
 from mara.billing.model.subscription import State
 from mara.billing.model.subscription_events import CancelAtEnd
@@ -33,6 +35,7 @@ from tests.support.subscriptions import without_default_plan
 TEAM = plan_version("team", price=10 * USDT)
 MONTH = timedelta(days=28)
 """From 31 January to 28 February."""
+NO_USE = PeriodUse(0, Period(NOW, NOW + MONTH))
 
 
 @pytest.fixture(params=["fake", "postgres"])
@@ -206,6 +209,20 @@ class TestAccounts:
         assert unpaid.invoice.status is InvoiceStatus.OPEN
         assert unpaid.invoice.number == "2026-000002"
         assert unpaid.invoice.lines == change_set.unpaid.invoice.lines
+
+    def test_replace_an_unpaid_invoice_by_one_of_the_same_cause(self, store: Store) -> None:
+        owner_id = begin(store, available=0)
+        account = account_of(store, owner_id)
+        change_set = ChangeSet(account, new_id)
+        change(change_set, plan_version("large", price=20 * USDT), ChangeTime.NOW, NO_USE)
+        with store.unit_of_work(SYSTEM):
+            store.plans.add(plan_of(change_set.subscription.version))
+        save(store, change_set)
+        before, after = account.unpaid, account_of(store, owner_id).unpaid
+        assert before is not None
+        assert after is not None
+        assert before.invoice.cause == after.invoice.cause
+        assert (before.invoice.total, after.invoice.total) == (10 * USDT, 20 * USDT)
 
     def test_are_covered_once_the_balance_suffices(self, store: Store) -> None:
         owner_id = begin(store, available=0)

@@ -213,6 +213,20 @@ class TestChange:
             )
         assert included[-1] == (550,)
 
+    @pytest.mark.parametrize("when", [*ChangeTime])
+    def test_before_the_first_payment_replaces_the_draft(
+        self, customer: Customer, business: PlanVersion, when: ChangeTime
+    ) -> None:
+        customer.service.subscribe(customer.principal, "team")
+        for code in ("business", "team", "business"):
+            customer.service.change(customer.principal, PlanChange(code, when))
+        drafts = invoices_of(customer.principal.user_id)
+        assert drafts[-1] == ("draft", None, 56 * USDT)
+        assert {status for status, *_ in drafts[:-1]} == {"void"}
+        pay_in(customer.principal.user_id, 56 * USDT)
+        customer.billing.wait(hours=1)
+        assert (customer.state, customer.available) == ("active", 0)
+
     def test_that_is_not_covered_changes_nothing(
         self, active: Customer, business: PlanVersion
     ) -> None:

@@ -229,20 +229,9 @@ class FakeAccounts:
 
     def _save_invoice(self, invoice: Invoice) -> None:
         invoices = self._database.tables.invoices
-        for other in invoices.values():
-            same = (other.subscription_id, other.purpose, other.cause) == (
-                *(invoice.subscription_id, invoice.purpose, invoice.cause),
-            )
-            if (
-                same
-                and other.id != invoice.id
-                and InvoiceStatus.VOID
-                not in (
-                    other.status,
-                    invoice.status,
-                )
-            ):
-                raise RuntimeError("two invoices for one cause")
+        key = _cause(invoice)
+        if key and any(_cause(one) == key and one.id != invoice.id for one in invoices.values()):
+            raise RuntimeError("two invoices for one cause")
         invoices[invoice.id] = invoice
 
     def _save_unpaid(self, change_set: ChangeSet) -> None:
@@ -257,6 +246,13 @@ class FakeAccounts:
     def _next_number(self, invoice: Invoice) -> str:
         year = (invoice.issued_at or START).year
         return invoice_number(year, _count(self._database, "invoice", year))
+
+
+def _cause(invoice: Invoice) -> tuple[UUID, Purpose, str] | None:
+    """What one invoice has that is not void."""
+    if invoice.status is InvoiceStatus.VOID:
+        return None
+    return invoice.subscription_id, invoice.purpose, invoice.cause
 
 
 class FakeCreditNotes:

@@ -18,14 +18,14 @@ NO_SELLER: Final = Party("")
 def save_invoices(
     rows: Sequence[Mapping[str, Any]], seller: Party, *, stored: Collection[UUID] = ()
 ) -> None:
-    """Insert invoices by one statement, and update those that are ``stored`` by another.
+    """Update the invoices that are ``stored`` by one statement, then insert the others by another.
 
-    ``rows`` are those of ``invoice_row``. Most are new, and a plain insertion costs less than one
-    that may meet a row.
+    ``rows`` are those of ``invoice_row``. The update comes first: an invoice that replaces a void
+    one has its cause. Most are new, and a plain insertion costs less than one that may meet a row.
     """
     by_statement = {
-        INSERT_INVOICES: [row for row in rows if row["id"] not in stored],
         SAVE_INVOICES: [row for row in rows if row["id"] in stored],
+        INSERT_INVOICES: [row for row in rows if row["id"] not in stored],
     }
     for statement, some in by_statement.items():
         if some:
