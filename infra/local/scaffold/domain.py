@@ -1,6 +1,7 @@
 """`mara new domain`: an empty domain in its place of the layers."""
 
-from infra.local.scaffold.files import create, domain_folder, replace_once, snake
+from infra.local.scaffold.changes import all_or_nothing
+from infra.local.scaffold.files import domain_folder, snake
 
 PYPROJECT = "pyproject.toml"
 
@@ -25,15 +26,17 @@ def write(name: str, above: str) -> list[str]:
     """
     name = snake(name)
     domain_folder(above)
-    files = [
-        create(f"shared/mara/{name}/{path}", text.format(name=name)) for path, text in FILES.items()
-    ]
     wiring = f'"""Assembles the {name} services from their production adapters."""\n'
-    files.append(create(f"shared/mara/wiring/{name}.py", wiring))
-    layer = _layer_of(above)
-    replace_once(PYPROJECT, f'"{layer}", ', f'"{name}", "{layer}", ')
     end = '"]\nlayers = ["(adapters)'  # of the list of domains in the contract of their layers
-    replace_once(PYPROJECT, end, f'", "mara.{name}{end}')
+    layer = _layer_of(above)
+    with all_or_nothing() as changes:
+        files = [
+            changes.create(f"shared/mara/{name}/{path}", text.format(name=name))
+            for path, text in FILES.items()
+        ]
+        files.append(changes.create(f"shared/mara/wiring/{name}.py", wiring))
+        changes.replace_once(PYPROJECT, f'"{layer}", ', f'"{name}", "{layer}", ')
+        changes.replace_once(PYPROJECT, end, f'", "mara.{name}{end}')
     return [*files, PYPROJECT]
 
 

@@ -1,6 +1,9 @@
-"""Names and files of what is created; nothing that exists is overwritten."""
+"""Names of what is created, in each spelling, and how they are imported."""
 
 import re
+import subprocess
+import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from infra.local.settings import ROOT
@@ -40,31 +43,21 @@ def capitalized(text: str) -> str:
     return sentence(text[:1].upper() + text[1:])
 
 
-def create(path: str, text: str) -> str:
-    """Write a file that does not exist yet; return its path. Raises ScaffoldFailed."""
-    target = ROOT / path
-    if target.exists():
-        raise ScaffoldFailed(f"{path} exists already")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(text, "utf-8")
-    return path
+def import_line(module: str, names: Iterable[str]) -> str:
+    """The import of names, in the order of the linter; `formatted` wraps it where it is long."""
+    ordered = sorted(names, key=lambda name: (name[0].islower(), name))
+    return f"from {module} import {', '.join(ordered)}\n"
 
 
-def append(path: str, text: str) -> str:
-    """Add text to the end of a file; return its path."""
-    target = ROOT / path
-    target.write_text(f"{target.read_text('utf-8').rstrip()}\n{text}", "utf-8")
-    return path
-
-
-def replace_once(path: str, old: str, new: str) -> str:
-    """Replace the only occurrence of ``old``; return the path. Raises ScaffoldFailed."""
-    target = ROOT / path
-    text = target.read_text("utf-8")
-    if text.count(old) != 1:
-        raise ScaffoldFailed(f"{path}: expected one line {old.strip()!r}; edit it by hand")
-    target.write_text(text.replace(old, new), "utf-8")
-    return path
+def formatted(text: str) -> str:
+    """The Python source as the formatter lays it out. Raises ScaffoldFailed."""
+    command = [sys.executable, "-m", "ruff", "format", "-", "--stdin-filename", "new.py"]
+    done = subprocess.run(
+        command, cwd=ROOT, input=text, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise ScaffoldFailed(f"the formatter failed: {done.stderr.strip()}")
+    return done.stdout
 
 
 def domain_folder(name: str) -> Path:

@@ -3,6 +3,7 @@
 import importlib
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 from infra.bench.imports import handler_of, measure
 from infra.local import (
@@ -21,24 +22,32 @@ MODULES_SLACK = 15
 CPU_MS = {"api": 600, "queues": 300, "schedules": 300}
 """What functions of each kind are budgeted, on the machine of the file's figures."""
 
-WRITERS: tuple[Callable[[], str], ...] = (
-    function_environment.write,
-    alarms.write,
-    openapi.write,
-    routes.write,
-    route_list.write,
-    triggers.write,
-    env_example.write,
-)
+WRITERS: dict[Path, Callable[[], str]] = {
+    function_environment.TARGET: function_environment.write,
+    alarms.TARGET: alarms.write,
+    openapi.TARGET: openapi.write,
+    routes.TARGET: routes.write,
+    route_list.TARGET: route_list.write,
+    triggers.README: triggers.write,
+    env_example.TARGET: env_example.write,
+}
+"""Each generator, by the file that it writes."""
+TARGETS = (*WRITERS, BUDGET)
+"""What `write_all_of` writes."""
 
 
 def write_all() -> list[str]:
     """Run every generator; return the files it wrote."""
     importlib.invalidate_caches()
-    return [write() for write in WRITERS]
+    return [write() for write in WRITERS.values()]
 
 
-def add_to_import_budget(folder: str) -> str:
+def write_all_of(folder: str) -> list[str]:
+    """Run every generator for a new function and budget its imports; return the files."""
+    return [*write_all(), _add_to_import_budget(folder)]
+
+
+def _add_to_import_budget(folder: str) -> str:
     """Measure what importing a new function loads and budget that; return the file's name."""
     budget = json.loads(BUDGET.read_text("utf-8"))
     modules = measure([handler_of(folder)]).modules + MODULES_SLACK

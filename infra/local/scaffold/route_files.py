@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from infra.local.scaffold.files import camel, capitalized, sentence
+from infra.local.scaffold.files import camel, capitalized, import_line, sentence
 
 WITH_BODY = {"POST", "PUT", "PATCH"}
 SAMPLE_ID = "00000000-0000-7000-8000-000000000000"
@@ -53,8 +53,8 @@ class NewRoute:
         return self.access == "public"
 
 
-def handler_text(asked: NewRoute) -> str:
-    """Return the handler module."""
+def handler_text(asked: NewRoute, schemas_module: str) -> str:
+    """Return the handler module; its schemas come from `schemas_module`."""
     names = [f"{camel(asked.operation)}Out"]
     if asked.has_body:
         names.insert(0, f"{camel(asked.operation)}In")
@@ -73,7 +73,7 @@ def handler_text(asked: NewRoute) -> str:
     values = ", ".join(f"{name}={value}" for name, value in asked.echo.items())
     uuid = "from uuid import UUID\n\n" if asked.ids else ""
     caller = "" if asked.is_public else "from mara.entrypoints.principal import Caller\n"
-    schemas = f"from mara.{asked.group}.schemas import {', '.join(names)}\n"
+    schemas = import_line(schemas_module, names)
     http_names = ", ".join([*sorted(constants), "api", "lambda_handler"])
     http = f"from mara.entrypoints.http import {http_names}\n"
     imports = "".join(sorted((schemas, http, caller)))
@@ -100,11 +100,12 @@ def test_text(asked: NewRoute) -> str:
     arguments = ', body={"name": "a"}' if asked.has_body else ""
     call = f'call({asked.operation}, "{asked.method}", PATH{arguments}'
     path = asked.path.format(**dict.fromkeys(asked.ids, SAMPLE_ID))
+    module = f"functions.api.{asked.group}.{asked.operation}.handler"
     head = f'''"""{asked.method} {asked.path}, through the function itself."""
 
 import pytest
 
-from functions.api.{asked.group}.{asked.operation}.handler import handler as {asked.operation}
+{import_line(module, [f"handler as {asked.operation}"])}\
 {"" if asked.is_public else "from mara.kernel.principal import Role" + chr(10)}\
 {"" if asked.is_public else "from tests.support.accounts import make_account" + chr(10)}\
 from tests.support.events import call

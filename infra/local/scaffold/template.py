@@ -52,11 +52,12 @@ SCHEDULE = """  {camel}:
 ScheduleExpression: {rate}}}}}
 
 """
+PATH = TARGET.name
 NEXT_SECTION = "  # ---- "
 
 
-def add_entry(section: str, entry: str, name: str, folder: str, **facts: str) -> str:
-    """Insert the entry of a function at the end of a section; return the file's name.
+def with_entry(section: str, entry: str, name: str, folder: str, **facts: str) -> str:
+    """Return template.yaml with the entry of a function at the end of a section.
 
     A section that does not exist is added before the queues. Raises ScaffoldFailed.
     """
@@ -71,6 +72,4 @@ def add_entry(section: str, entry: str, name: str, folder: str, **facts: str) ->
     body, following, after = rest.partition(NEXT_SECTION)
     body = f"{body.rstrip()}\n\n" if body.strip() else "\n"
     tail = f"{following}{after}" if following else ""
-    written = f"{before}{heading}{body}{block}{tail}".rstrip() + "\n"
-    TARGET.write_text(written, "utf-8")
-    return TARGET.name
+    return f"{before}{heading}{body}{block}{tail}".rstrip() + "\n"

@@ -1,18 +1,17 @@
 """`mara new queue` and `mara new schedule`: functions that no client calls."""
 
 from infra.local.scaffold import template
+from infra.local.scaffold.changes import all_or_nothing
 from infra.local.scaffold.files import (
     ScaffoldFailed,
-    append,
     camel,
     capitalized,
-    create,
     domain_folder,
     kebab,
     sentence,
     snake,
 )
-from infra.local.scaffold.generate import add_to_import_budget, write_all
+from infra.local.scaffold.generate import TARGETS, write_all_of
 
 MESSAGES_HEAD = '''"""Messages of the {domain} domain on queues."""
 
@@ -91,16 +90,20 @@ def write_queue(name: str, domain: str, what: str) -> list[str]:
         "what": sentence(what),
     }
     folder, messages = f"functions/queues/{name}", f"shared/mara/{domain}/messages.py"
-    if not (domain_folder(domain) / "messages.py").exists():
-        create(messages, MESSAGES_HEAD.format(**facts))
     described = {**facts, "what": capitalized(what)}
-    files = [
-        append(messages, MESSAGE.format(**described)),
-        create(f"{folder}/handler.py", CONSUMER.format(**facts)),
-        create(f"tests/functions/queues/test_{name}.py", CONSUMER_TEST.format(**facts)),
-        template.add_entry("queues", template.QUEUE, name, folder),
-    ]
-    return [*files, *write_all(), add_to_import_budget(folder)]
+    is_new = not (domain_folder(domain) / "messages.py").exists()
+    entry = template.with_entry("queues", template.QUEUE, name, folder)
+    with all_or_nothing() as changes:
+        changes.keep(TARGETS)
+        if is_new:
+            changes.create(messages, MESSAGES_HEAD.format(**facts))
+        files = [
+            changes.append(messages, MESSAGE.format(**described)),
+            changes.create(f"{folder}/handler.py", CONSUMER.format(**facts)),
+            changes.create(f"tests/functions/queues/test_{name}.py", CONSUMER_TEST.format(**facts)),
+            changes.write(template.PATH, entry),
+        ]
+        return [*files, *write_all_of(folder)]
 
 
 def write_schedule(name: str, rate: str, what: str) -> list[str]:
@@ -113,9 +116,13 @@ def write_schedule(name: str, rate: str, what: str) -> list[str]:
         raise ScaffoldFailed(f"{rate}: use an expression such as 'rate(1 hour)'")
     facts = {"name": name, "camel": camel(name), "kebab": kebab(name), "rate": rate}
     folder = f"functions/schedules/{name}"
-    files = [
-        create(f"{folder}/handler.py", JOB.format(**facts, what=sentence(what))),
-        create(f"tests/functions/schedules/test_{name}.py", JOB_TEST.format(**facts)),
-        template.add_entry("schedules", template.SCHEDULE, name, folder, rate=rate),
-    ]
-    return [*files, *write_all(), add_to_import_budget(folder)]
+    job = JOB.format(**facts, what=sentence(what))
+    entry = template.with_entry("schedules", template.SCHEDULE, name, folder, rate=rate)
+    with all_or_nothing() as changes:
+        changes.keep(TARGETS)
+        files = [
+            changes.create(f"{folder}/handler.py", job),
+            changes.create(f"tests/functions/schedules/test_{name}.py", JOB_TEST.format(**facts)),
+            changes.write(template.PATH, entry),
+        ]
+        return [*files, *write_all_of(folder)]
