@@ -1,13 +1,15 @@
 """Measures reserve + settle, inside the allowance and with money, beside a bare hold + settle.
 
-One client, durable writes (fsync), two transactions each, as a question makes them. The three
-alternate, because the load of the machine changes over time.
+And `ask` with metering beside `ask` without: of an agent without documents, whose refusals cost the
+least besides. One client, durable writes (fsync), two transactions each, as a question makes them.
+All alternate, because the load of the machine changes over time.
 """
 
 import os
 import statistics
 import tempfile
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -18,6 +20,8 @@ from infra.local.postgres import APP, OWNER, PostgresServer, free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from mara.agents.service.answers import AnswerService
 
 WARM_UP: Final = 50
 USERS: Final = 20
@@ -55,6 +59,8 @@ def _measure(questions: int) -> None:
         "ledger hold + settle": lambda n: _hold_and_settle(paying[n % USERS], n),
         "reserve + settle inside the allowance": lambda n: _use(included[n % USERS], n),
         "reserve + settle with money": lambda n: _use(paying[n % USERS], n),
+        "ask without metering": _asking(included, _without_metering()),
+        "ask": _asking(included, _answer_service()),
     }
     taken: dict[str, list[float]] = {name: [] for name in runs}
     for number in range(questions):
@@ -68,8 +74,10 @@ def _measure(questions: int) -> None:
     for name, times in taken.items():
         p95 = sorted(times)[len(times) * 95 // 100]
         print(f"{name:38} p50 {median[name]:.2f} ms, p95 {p95:.2f} ms")
-    bare, _, with_money = median.values()
+    bare, inside, with_money, without, asked = median.values()
+    print(f"inside the allowance / bare hold + settle {inside / bare:.2f}")
     print(f"with money / bare hold + settle {with_money / bare:.2f}")
+    print(f"ask: {asked - without:.2f} ms more with metering")
 
 
 def _use(owner_id: UUID, number: int) -> None:
@@ -83,6 +91,50 @@ def _use(owner_id: UUID, number: int) -> None:
     metering().reserve(request)
     with transaction(owner_id):
         metering().settle(owner_id, key, {Meter.ANSWERS: 1, Meter.GENERATED_TOKENS: 200})
+
+
+class _Unmetered:
+    """Implements ``AnswerMetering`` for a stage where answers are free."""
+
+    def reserve(self, *_: UUID, tokens: int, lasts: timedelta | None = None) -> int:  # noqa: ARG002
+        return tokens
+
+    def settle(self, *_: UUID, answers: int, tokens: int) -> int:  # noqa: ARG002
+        return 0
+
+    def release(self, *_: UUID) -> None:
+        pass
+
+
+def _answer_service() -> "AnswerService":
+    from mara.wiring.agents import answer_service
+
+    return answer_service()
+
+
+def _without_metering() -> "AnswerService":
+    service, free = _answer_service(), _Unmetered()
+    return replace(
+        service,
+        reservation=replace(service.reservation, metering=free),
+        recorder=replace(service.recorder, metering=free),
+    )
+
+
+def _asking(owners: list[UUID], service: "AnswerService") -> "Callable[[int], None]":
+    """Questions of these users, each to an agent of their own."""
+    from mara.agents.model import AgentSettings
+    from mara.kernel.principal import Principal, Role
+    from mara.wiring.agents import agent_service
+
+    callers = [Principal(owner_id, Role.USER) for owner_id in owners]
+    agents = [agent_service().create(one, AgentSettings("bench")).id for one in callers]
+
+    def ask(number: int) -> None:
+        place = number % USERS
+        service.ask(callers[place], agents[place], f"Who has key {number}?", conversation_id=None)
+
+    return ask
 
 
 def _hold_and_settle(owner_id: UUID, number: int) -> None:

@@ -45,7 +45,7 @@ from mara.ledger.adapters.postgres import PostgresLedger
 from mara.ledger.model import Balance, Cause
 from mara.ledger.ports import LedgerRepository
 from mara.ledger.service import HoldExpiryService, LedgerService
-from mara.platform.database import connection, transaction
+from mara.platform.database import asynchronous, connection, transaction
 from tests.support.billing import NOW, USDT, allowances, plan_version
 from tests.support.fakes.database import FakeDatabase
 from tests.support.fakes.ledger import FakeLedger
@@ -99,6 +99,8 @@ class MeteringWorld:
     """``messages`` are those of committed and failed transactions."""
 
     unit_of_work: UnitOfWork
+    reserving: UnitOfWork
+    """That of ``Metering``."""
     make_owner: Callable[[int], UUID]
     subscribe: Callable[[UUID, PlanVersion], None]
     store: Callable[[UUID, Subscription], None]
@@ -139,7 +141,7 @@ class MeteringWorld:
             self.reservations,
             settlements,
             self.ledger,
-            self.unit_of_work,
+            self.reserving,
             self.renew,
             self.now,
             new_id,
@@ -249,6 +251,7 @@ def metering_of(billing: Billing) -> MeteringWorld:
 def _on_postgres() -> MeteringWorld:
     return MeteringWorld(
         transaction,
+        asynchronous,
         _make_old_owner,
         _subscribe,
         _store,
@@ -265,6 +268,7 @@ def fake_metering() -> MeteringWorld:
     database = FakeDatabase()
     in_memory = _InMemory(database)
     return MeteringWorld(
+        database.unit_of_work,
         database.unit_of_work,
         in_memory.make_owner,
         in_memory.subscribe,

@@ -100,10 +100,10 @@ class ReservationEnded(Conflict):
     title = "The reservation has ended"
 
 
-class ReservationNotFound(NotFound):
-    """The owner has no reservation with this key."""
+class ReservationNotFound(Unavailable):
+    """The owner has no reservation with this key: a crash of the database may have lost it."""
 
-    title = "There is no such reservation"
+    title = "The reservation is lost"
 
 
 class OverageLimitTooLow(Conflict):

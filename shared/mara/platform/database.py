@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TypeVar
 
 import psycopg
-from psycopg import IsolationLevel, errors
+from psycopg import IsolationLevel, errors, sql
 from psycopg.pq import TransactionStatus
 
 from mara.kernel.errors import Unavailable
@@ -53,9 +53,11 @@ def connection() -> Connection:
 
 
 @contextmanager
-def transaction(scope: Scope, *, isolation: IsolationLevel | None = None) -> Iterator[None]:
+def transaction(
+    scope: Scope, *, isolation: IsolationLevel | None = None, synchronous: bool = True
+) -> Iterator[None]:
     """Implements UnitOfWork. Raises DatabaseUnavailable where no transaction can be opened."""
-    conn = _begin(scope, isolation)
+    conn = _begin(scope, isolation, synchronous=synchronous)
     _session.after_commit = ()
     try:
         yield
@@ -77,6 +79,14 @@ def snapshot(scope: Scope) -> AbstractContextManager[None]:
     return transaction(scope, isolation=IsolationLevel.REPEATABLE_READ)
 
 
+def asynchronous(scope: Scope) -> AbstractContextManager[None]:
+    """Implements UnitOfWork with an asynchronous commit: it does not wait for the disk.
+
+    A crash of the server in the next moments may undo it, with all that is committed later.
+    """
+    return transaction(scope, synchronous=False)
+
+
 def before_commit(hook: Callable[[], None] | None) -> None:
     """Run ``hook`` at the end of every transaction, before its commit; ``None`` removes it."""
     _session.before_commit = (hook,) if hook else ()
@@ -93,16 +103,7 @@ def execute_autocommit(statement: str, parameters: dict[str, Any]) -> list[tuple
 
     Only for tables without row-level security. Raises DatabaseUnavailable.
     """
-
-    def run(conn: Connection) -> list[tuple[Any, ...]]:
-        conn.autocommit = True
-        try:
-            return conn.execute(statement, parameters).fetchall()
-        finally:
-            if not conn.closed:
-                conn.autocommit = False
-
-    return _retry_on_stale_connection(run)
+    return _retry_on_stale_connection(lambda conn: conn.execute(statement, parameters).fetchall())
 
 
 def disconnect() -> None:
@@ -112,13 +113,19 @@ def disconnect() -> None:
         _session.connection = None
 
 
-def _begin(scope: Scope, isolation: IsolationLevel | None) -> Connection:
+def _begin(scope: Scope, isolation: IsolationLevel | None, *, synchronous: bool) -> Connection:
     if _session.connection is not None and _in_transaction(_session.connection):
         raise RuntimeError("A unit of work is open already.")
 
+    level = f" ISOLATION LEVEL {isolation.name.replace('_', ' ')}" if isolation else ""
+    commit = "" if synchronous else "; SET LOCAL synchronous_commit = off"
+    # One round trip: a query of several statements, which has no parameters.
+    begin = sql.SQL("BEGIN{}; SET LOCAL mara.scope = {}{}").format(
+        sql.SQL(level), str(scope), sql.SQL(commit)
+    )
+
     def run(conn: Connection) -> Connection:
-        conn.isolation_level = isolation
-        conn.execute(SET_SCOPE, (str(scope),))
+        conn.execute(begin)
         return conn
 
     return _retry_on_stale_connection(run)
@@ -144,7 +151,10 @@ def _connected() -> Connection:
 
 
 def _connect() -> Connection:
-    """Connect; retry for a limited time while PostgreSQL has no free connection slot."""
+    """Connect; retry for a limited time while PostgreSQL has no free connection slot.
+
+    Autocommit: psycopg begins no transaction by itself, ``transaction`` does.
+    """
     settings = DatabaseSettings()  # type: ignore[call-arg]  # from the environment
     deadline = time.monotonic() + settings.database_wait_max_s
     while True:
@@ -153,6 +163,7 @@ def _connect() -> Connection:
                 str(settings.database_url),
                 connect_timeout=settings.database_connect_timeout_s,
                 application_name="mara",
+                autocommit=True,
                 cursor_factory=CheckedCursor,
             )
         except psycopg.OperationalError as error:

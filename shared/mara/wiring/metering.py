@@ -25,7 +25,7 @@ from mara.billing.service.usage_invoices import UsageInvoiceService
 from mara.billing.service.usage_overview import UsageOverviewService
 from mara.kernel.ids import new_id
 from mara.platform.clock import now
-from mara.platform.database import transaction
+from mara.platform.database import asynchronous, transaction
 from mara.platform.outbox import publish, publish_all
 from mara.wiring.ledger import ledger_service
 from mara.wiring.seller import seller
@@ -52,7 +52,7 @@ def metering() -> Metering:
         PostgresReservations(),
         settlements,
         ledger_service(),
-        transaction,
+        asynchronous,
         _renew,
         now,
         new_id,

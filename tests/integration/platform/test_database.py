@@ -64,6 +64,18 @@ class TestTransaction:
                 another.execute(add)
                 assert count() == 2
 
+    def test_does_not_wait_for_the_disk_at_an_asynchronous_commit(self) -> None:
+        def is_asynchronous() -> bool:
+            query = "SELECT setting, source FROM pg_settings WHERE name = 'synchronous_commit'"
+            return connection().execute(query).fetchone() == ("off", "session")
+
+        for _ in range(2):
+            with platform.asynchronous(SYSTEM):
+                assert is_asynchronous()
+                assert scope() == (None, True)
+            with transaction(SYSTEM):
+                assert not is_asynchronous()
+
     def test_a_connection_that_the_server_ended_is_replaced_unnoticed(
         self, postgres: PostgresServer
     ) -> None:

@@ -41,7 +41,7 @@ class FakeAnswerMetering:
         if answer_id in self.released:
             raise ReservationEnded("It was released.")
         if answer_id not in self.held:
-            raise ReservationNotFound("Reserve before using.")
+            raise ReservationNotFound("Nothing was charged. Repeat the request.")
         reserved = self.held.pop(answer_id)
         self.answers_left += 1 - answers
         self.prices[answer_id] = min(tokens, reserved) * self.price

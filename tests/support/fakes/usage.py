@@ -128,7 +128,7 @@ class FakeReservations:
     def lock(self, owner_id: UUID, key: str, at: datetime) -> tuple[Reservation, list[Counter]]:
         found = self.find(owner_id, key)
         if found is None:
-            raise ReservationNotFound("Reserve before using.")
+            raise ReservationNotFound("Nothing was charged. Repeat the request.")
         is_open = found.state is ReservationState.OPEN
         if not is_open or at >= found.expires_at + HOLD_OUTLIVES:
             return found, []

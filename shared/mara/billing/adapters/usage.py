@@ -1,12 +1,12 @@
 """Counters and reservations of use in PostgreSQL."""
 
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from psycopg.rows import dict_row
+from pydantic_core import to_json
 
 from mara.billing.adapters.records import Row, subscription_of
 from mara.billing.adapters.usage_records import (
@@ -128,7 +128,7 @@ class PostgresReservations:
         parameters = {"owner_id": owner_id, "key": key, "not_before": at - HOLD_OUTLIVES}
         for row in _rows(LOCK, parameters):
             return reservation_of(row), _locked(row)
-        raise ReservationNotFound("Reserve before using.")
+        raise ReservationNotFound("Nothing was charged. Repeat the request.")
 
     def count_refusal(self, owner_id: UUID, at: datetime) -> int:
         """Count a use that was refused; how many were on the day of ``at``."""
@@ -189,4 +189,4 @@ def _rows(statement: str, parameters: Any) -> list[Row]:
 
 
 def _dump(rows: Iterable[Mapping[str, Any]]) -> str:
-    return json.dumps(list(rows), default=str)
+    return to_json(list(rows)).decode()

@@ -28,7 +28,9 @@ from mara.ledger.service import LedgerService
 class Metering:
     """The one way to use what a plan allows: API, bots, queues and alerts all take it.
 
-    ``renew`` charges a renewal that is due, so that a late schedule refuses no use.
+    ``renew`` charges a renewal that is due, so that a late schedule refuses no use. The commits of
+    ``unit_of_work`` may be asynchronous: a reservation that a crash of the database loses, with its
+    hold, cannot be settled, and a release that is lost follows when the reservation expires.
     """
 
     holders: UsageHolders
