@@ -113,12 +113,10 @@ def _answer_service() -> "AnswerService":
 
 
 def _without_metering() -> "AnswerService":
-    service, free = _answer_service(), _Unmetered()
-    return replace(
-        service,
-        reservation=replace(service.reservation, metering=free),
-        recorder=replace(service.recorder, metering=free),
-    )
+    service = _answer_service()
+    free = replace(service.reservation, metering=_Unmetered())
+    recorder = replace(service.recorder, reservation=free)
+    return replace(service, reservation=free, recorder=recorder)
 
 
 def _asking(owners: list[UUID], service: "AnswerService") -> "Callable[[int], None]":

@@ -15,7 +15,7 @@ from mara.agents.errors import (
     VersionNotFound,
 )
 from mara.agents.model import Agent, Answer, Conversation, Feedback
-from mara.agents.model.evaluation import Version
+from mara.agents.model.evaluation import Case, Evaluation, Version
 from mara.agents.model.pending import PendingAnswer, PendingState
 from mara.documents.model.namesakes import name_key
 from mara.extraction.model import Place
@@ -228,6 +228,38 @@ class FakeVersions:
     def list(self, owner_id: UUID, agent_id: UUID) -> list[Version]:
         own = [v for (of, _), v in self.rows.items() if of == agent_id and v.owner_id == owner_id]
         return sorted(own, key=lambda version: -version.number)
+
+
+@dataclass
+class FakeCases:
+    rows: list[Case] = field(default_factory=list)
+
+    def save(self, case: Case) -> None:
+        self.rows = [*(row for row in self.rows if row.answer_id != case.answer_id), case]
+
+    def list(self, owner_id: UUID, agent_id: UUID, limit: int) -> list[Case]:
+        own = [c for c in self.rows if (c.owner_id, c.agent_id) == (owner_id, agent_id)]
+        return sorted(own, key=lambda case: case.answer_id, reverse=True)[:limit]
+
+    def last_change(self, owner_id: UUID, agent_id: UUID) -> datetime | None:
+        own = self.list(owner_id, agent_id, len(self.rows))
+        return max((case.created_at for case in own), default=None)
+
+
+@dataclass
+class FakeEvaluations:
+    rows: dict[UUID, Evaluation] = field(default_factory=dict)
+
+    def save(self, evaluation: Evaluation) -> None:
+        self.rows[evaluation.id] = evaluation
+
+    def list(self, owner_id: UUID, agent_id: UUID, limit: int) -> list[Evaluation]:
+        own = [e for e in self.rows.values() if (e.owner_id, e.agent_id) == (owner_id, agent_id)]
+        return sorted(own, key=lambda evaluation: evaluation.id, reverse=True)[:limit]
+
+    def last(self, owner_id: UUID, agent_id: UUID, version: int) -> Evaluation | None:
+        own = self.list(owner_id, agent_id, len(self.rows))
+        return next((one for one in own if one.agent_version == version), None)
 
 
 @dataclass

@@ -78,8 +78,8 @@ class Cases(Protocol):
 class Evaluations(Protocol):
     """The repository of evaluations."""
 
-    def add(self, evaluation: Evaluation) -> None:
-        """Insert a new evaluation."""
+    def save(self, evaluation: Evaluation) -> None:
+        """Insert the evaluation, or update its results, its score and what stopped it."""
 
     def list(self, owner_id: UUID, agent_id: UUID, limit: int) -> Sequence[Evaluation]:
         """Return at most ``limit`` evaluations of the agent, the newest first."""

@@ -1,6 +1,5 @@
 """Domain errors as RFC 9457 problem documents: the only table of HTTP statuses."""
 
-import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -9,6 +8,7 @@ from mara.entrypoints.events import Request
 from mara.entrypoints.pointers import pointer_of, pointers_to
 from mara.kernel import errors
 from mara.kernel.checked import DOMAIN_ERROR
+from mara.kernel.errors import code_of
 
 PROBLEM_JSON = "application/problem+json"
 BAD_REQUEST = "bad_request"
@@ -69,12 +69,7 @@ def status_of(error: errors.DomainError) -> HTTPStatus:
 
 def slug_of(error: type[errors.DomainError]) -> str:
     """Return the class name in kebab case: ``invalid-credentials``."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "-", error.__name__).lower()
-
-
-def code_of(error: type[errors.DomainError]) -> str:
-    """Return the stable code of the error: ``invalid_credentials``."""
-    return slug_of(error).replace("-", "_")
+    return code_of(error).replace("_", "-")
 
 
 def type_of(error: type[errors.DomainError]) -> str:

@@ -1,5 +1,6 @@
 """The eight ways an operation can fail, named for what the caller can do about it."""
 
+import re
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -76,3 +77,8 @@ def check_all(*checks: Callable[[], object]) -> None:
     if found:
         found[0].also = tuple(found[1:])
         raise found[0]
+
+
+def code_of(error: type[DomainError]) -> str:
+    """Return the stable code of the error: ``invalid_credentials``."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", error.__name__).lower()

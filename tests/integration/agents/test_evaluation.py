@@ -25,7 +25,9 @@ from mara.wiring.agents import (
     publication_service,
 )
 from tests.support.accounts import make_account
+from tests.support.billing import USDT, allowances, plan_version
 from tests.support.knowledge import NOW, learn
+from tests.support.subscriptions import pay_in, subscribe_now
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -272,6 +274,22 @@ class TestPublish:
         assert {result.outcome for result in hasty.results} == {Outcome.LEFT_OUT}
         with pytest.raises(GateClosed):
             publication_service().publish(caller, agent_id, 2)
+
+    def test_refuses_a_version_whose_evaluation_was_stopped_by_the_plan(
+        self, caller: Principal, agent_id: UUID, disk: Document
+    ) -> None:
+        for _ in range(2):
+            judge(caller, ask(caller, agent_id), helped=True)
+        publication_service().set_gate(caller, agent_id, 0.9)
+        agent_service().update(caller, agent_id, narrowed(disk))
+        pay_in(caller.user_id, 10 * USDT)
+        subscribe_now(caller.user_id, plan_version("one", allowances=allowances(answers=1)))
+        stopped = evaluation_service().evaluate(caller, agent_id)
+        assert (stopped.score, stopped.stopped_by) == (1.0, "usage_limit_reached")
+        with pytest.raises(GateClosed, match="usage_limit_reached"):
+            publication_service().publish(caller, agent_id, 2)
+        with pytest.raises(RuntimeError, match="plan"):
+            evaluate_at_the_command_line(str(agent_id), None)
 
     def test_lists_the_versions_of_ones_own_agent(
         self, caller: Principal, agent_id: UUID, clock: Document

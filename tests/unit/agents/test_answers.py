@@ -106,7 +106,7 @@ def a_world(
             answers,
             pending,
             embedder,
-            metering,
+            AnswerReservation(metering, model),
             no_transaction,
             lambda: NOW,
         ),

@@ -138,7 +138,7 @@ class World:
                 self.answers,
                 self.pending,
                 embedder,
-                self.metering,
+                AnswerReservation(self.metering, None),
                 no_transaction,
                 lambda: self.at,
             ),

@@ -26,7 +26,8 @@ LISTS: list[tuple[Callable[[Any], Any], Sequence[Any]]] = [
     (stored_json.load_citations, [Citation(A, "disk.txt", B, "Delete the logs.", PLACE)]),
     (stored_json.load_retrieval, [Retrieved(A, B, 0.5, None, 0.25, 1.0)]),
     (stored_json.load_cited_chunks, [CitedChunk(A, B)]),
-    (stored_json.load_results, [Result(A, "Почему?", Outcome.PASSED, AnswerStatus.ANSWERED)]),
+    (stored_json.load_results, [Result(A, "Почему?", Outcome.PASSED, AnswerStatus.ANSWERED, B, 7)]),
+    (stored_json.load_results, [Result(A, "Why?", Outcome.LEFT_OUT)]),
 ]
 OBJECTS: list[tuple[Callable[[Any], Any], Any]] = [
     (stored_json.load_answer_basis, AnswerBasis("disk", (A,), AnswerMode.QUOTE, None, "e5", 2)),
@@ -59,3 +60,11 @@ def test_settings_from_before_a_field_was_added_have_its_default() -> None:
     stored = json.loads(stored_json.dump_record(AgentSettings("On call", top_k=9)))
     del stored["top_k"]
     assert stored_json.load_settings(stored) == AgentSettings("On call")
+
+
+def test_results_from_before_uses_were_metered_have_none() -> None:
+    stored = json.loads(stored_json.dump_records([Result(A, "Why?", Outcome.PASSED)]))
+    for name in ("use_id", "price_micro_usdt"):
+        del stored[0][name]
+    (result,) = stored_json.load_results(stored)
+    assert (result.use_id, result.price_micro_usdt) == (None, 0)

@@ -8,7 +8,7 @@ import pytest
 from pydantic_core._pydantic_core import list_all_errors
 
 import mara
-from mara.entrypoints.problems import BAD_REQUEST, INTERNAL, code_of
+from mara.entrypoints.problems import BAD_REQUEST, INTERNAL
 from mara.entrypoints.texts import (
     ANY,
     DETAIL,
@@ -20,7 +20,7 @@ from mara.entrypoints.texts import (
     catalog,
     translate,
 )
-from mara.kernel.errors import DomainError
+from mara.kernel.errors import DomainError, code_of
 from tests.unit.entrypoints.test_problems import every_error
 
 ERRORS = {error.__name__: error for error in every_error()}

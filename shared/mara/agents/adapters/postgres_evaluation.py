@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects import postgresql
 
 from mara.agents.adapters.tables import agent_versions, evaluation_cases, evaluations
@@ -63,7 +63,14 @@ LIST_CASES = (
 )
 LAST_CHANGE = select(func.max(evaluation_cases.c.created_at)).where(*_cases_of_agent)
 
-INSERT_EVALUATION = insert(evaluations).values(bound(evaluations.c))
+_evaluation_insert = postgresql.insert(evaluations).values(bound(evaluations.c))
+SAVE_EVALUATION = _evaluation_insert.on_conflict_do_update(
+    index_elements=[evaluations.c.id],
+    set_={
+        column: _evaluation_insert.excluded[column.name]
+        for column in (evaluations.c.score, evaluations.c.results, evaluations.c.stopped_by)
+    },
+)
 LIST_EVALUATIONS = (
     select(evaluations)
     .where(
@@ -117,9 +124,9 @@ class PostgresCases:
 class PostgresEvaluations:
     """Implements ``Evaluations``."""
 
-    def add(self, evaluation: Evaluation) -> None:
-        """Insert an evaluation."""
-        execute(INSERT_EVALUATION, **values_of(evaluation))
+    def save(self, evaluation: Evaluation) -> None:
+        """Insert the evaluation, or update its results."""
+        execute(SAVE_EVALUATION, **values_of(evaluation))
 
     def list(self, owner_id: UUID, agent_id: UUID, limit: int) -> list[Evaluation]:
         """Return the newest evaluations of the agent."""

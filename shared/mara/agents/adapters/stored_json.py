@@ -104,6 +104,7 @@ def load_results(stored: Sequence[Stored]) -> list[Result]:
             answer_id=UUID(item["answer_id"]),
             outcome=Outcome(item["outcome"]),
             status=AnswerStatus(item["status"]) if item["status"] else None,
+            use_id=UUID(item["use_id"]) if item.get("use_id") else None,
         )
         for item in stored
     ]

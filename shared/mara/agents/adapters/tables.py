@@ -183,6 +183,7 @@ evaluations = Table(
     Column("prompt_version", Integer, nullable=False),
     Column("model_id", Text, nullable=False),
     Column("created_at", TIMESTAMP, nullable=False),
+    Column("stopped_by", Text),
     CheckConstraint("score BETWEEN 0 AND 1", name="score"),
     Index("evaluations_agent", "agent_id", "id"),
 )

@@ -1,15 +1,18 @@
 """Evaluation: questions whose answers people judged are asked again, and the results are scored."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from mara.agents.model import AgentSettings, AnswerStatus, Citation, Reply, Retrieved
 
 IN_ONE_REQUEST = timedelta(seconds=20)
 """The time for the cases of an evaluation in one HTTP request; API Gateway times out after 29 s."""
+OUT_OF_TIME = "out_of_time"
+INTERRUPTED = "interrupted"
+"""What stopped an evaluation that did not end: it runs now, or the process that ran it is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +66,31 @@ class Outcome(StrEnum):
     SKIPPED = "skipped"
     """All documents that the case expects are deleted, so no agent can pass it."""
     LEFT_OUT = "left_out"
-    """The time limit was reached before the case was run."""
+    """The evaluation stopped before the case was run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The outcome of one case; ``status`` is ``None`` if the case was not run."""
+    """The outcome of one case; ``status`` and ``use_id`` are ``None`` if the case was not run.
+
+    ``use_id`` is what the statement names if the new answer cost ``price_micro_usdt``.
+    """
 
     answer_id: UUID
     question: str
     outcome: Outcome
     status: AnswerStatus | None = None
+    use_id: UUID | None = None
+    price_micro_usdt: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The results of a version's cases; ``score`` is as in ``score_of``."""
+    """The results of a version's cases; ``score`` is as in ``score_of``.
+
+    ``stopped_by`` is why cases were left out: OUT_OF_TIME, INTERRUPTED, or the code of an error;
+    ``None`` if none was.
+    """
 
     id: UUID
     owner_id: UUID
@@ -89,6 +101,33 @@ class Evaluation:
     prompt_version: int
     model_id: str
     created_at: datetime
+    stopped_by: str | None = None
+
+    @property
+    def has_run(self) -> bool:
+        """Whether a case has a result."""
+        return any(result.use_id for result in self.results)
+
+    def use_of(self, case: Case) -> UUID:
+        """The id of what the case uses of the plan: one for each evaluation and case."""
+        return uuid5(self.id, str(case.answer_id))
+
+    def with_result(self, result: Result) -> "Evaluation":
+        """The evaluation with the result in place of the one that its case had."""
+        results = [result if one.answer_id == result.answer_id else one for one in self.results]
+        return replace(self, results=results, score=score_of(results))
+
+
+def result_of(case: Case, reply: Reply, use_id: UUID) -> Result:
+    """The result of a case that was run; ``reply`` has its price."""
+    price = reply.usage.price_micro_usdt
+    return Result(case.answer_id, case.question, judge(case, reply), reply.status, use_id, price)
+
+
+def not_run(case: Case, gone: Collection[UUID]) -> Result:
+    """The result of a case before it is run; ``gone`` are the deleted documents."""
+    outcome = Outcome.LEFT_OUT if can_be_passed(case, gone) else Outcome.SKIPPED
+    return Result(case.answer_id, case.question, outcome)
 
 
 def judge(case: Case, reply: Reply) -> Outcome:
@@ -115,11 +154,6 @@ def can_be_passed(case: Case, gone: Collection[UUID]) -> bool:
     """Whether a document that the case expects still exists; ``gone`` has the deleted ones."""
     documents = {cited.document_id for cited in case.cited}
     return not case.helped or not documents or not documents <= set(gone)
-
-
-def is_complete(results: Sequence[Result]) -> bool:
-    """Whether no case was left out for lack of time."""
-    return all(result.outcome is not Outcome.LEFT_OUT for result in results)
 
 
 def score_of(results: Sequence[Result]) -> float | None:

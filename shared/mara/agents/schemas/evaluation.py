@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from mara.agents.model import AnswerStatus
 from mara.agents.model.evaluation import Evaluation, Outcome
+from mara.kernel.money import UsdtOut, format_usdt
 
 
 class EvaluationIn(BaseModel):
@@ -25,7 +26,7 @@ class EvaluationIn(BaseModel):
 
 
 class ResultOut(BaseModel):
-    """The result of one case; ``status`` is null if the case was not run."""
+    """The result of one case; ``status`` and ``use_id`` are null if the case was not run."""
 
     answer_id: UUID = Field(description="Id of the rated answer that is the case.")
     question: str = Field(
@@ -35,6 +36,14 @@ class ResultOut(BaseModel):
     outcome: Outcome = Field(description="Whether the new answer agrees with the rated one.")
     status: AnswerStatus | None = Field(
         description="Status of the new answer; null if the case was not run."
+    )
+    use_id: UUID | None = Field(
+        description="What the statement names if the new answer had a price; null if the case was "
+        "not run."
+    )
+    price: UsdtOut = Field(
+        description="Price of the new answer in USDT, with six decimal places.",
+        examples=["0.000000"],
     )
 
 
@@ -49,6 +58,11 @@ class EvaluationOut(BaseModel):
     score: float | None = Field(
         description="Share of passed cases among those that ran, from 0 to 1; null if none ran.",
         examples=[0.95],
+    )
+    stopped_by: str | None = Field(
+        description="Why cases have the outcome `left_out`: `out_of_time`, `interrupted`, or the "
+        "code of an error, such as `usage_limit_reached`; null if all cases were run.",
+        examples=[None],
     )
     results: Sequence[ResultOut] = Field(description="The result of each case.")
     prompt_version: int = Field(
@@ -69,6 +83,8 @@ class EvaluationOut(BaseModel):
                 question=result.question,
                 outcome=result.outcome,
                 status=result.status,
+                use_id=result.use_id,
+                price=format_usdt(result.price_micro_usdt),
             )
             for result in evaluation.results
         ]
@@ -77,6 +93,7 @@ class EvaluationOut(BaseModel):
             agent_id=evaluation.agent_id,
             agent_version=evaluation.agent_version,
             score=evaluation.score,
+            stopped_by=evaluation.stopped_by,
             results=results,
             prompt_version=evaluation.prompt_version,
             embedder=evaluation.model_id,

@@ -12,7 +12,7 @@ from functools import partial
 from uuid import UUID
 
 from mara.agents.errors import AnswerSettled
-from mara.agents.model import Agent, Answer, Reply
+from mara.agents.model import Answer, Reply
 from mara.agents.model.pending import PendingAnswer
 from mara.agents.model.prompts import Draft
 from mara.agents.service.composition import Composer
@@ -56,12 +56,8 @@ class AnswerService:
         NotInPlan.
         """
         read = self.questions.read(caller, agent_id, text, conversation_id)
-        question = self.reservation.reserve(read)
-        try:
+        with self.reservation.reserved(read) as question:
             return self._answer(caller, question, budget)
-        except Exception:
-            self.reservation.release(question)
-            raise
 
     def ask_queued(self, pending: PendingAnswer, budget: TimeBudget) -> Answer:
         """Answer a question of the queue; the answer replaces it, in one transaction.
@@ -85,10 +81,9 @@ class AnswerService:
         self.reservation.metering.release(pending.owner_id, pending.id)
 
     def preview(
-        self, caller: Principal, agent: Agent, text: str, budget: TimeBudget = UNLIMITED
+        self, caller: Principal, question: Question, budget: TimeBudget = UNLIMITED
     ) -> Reply:
-        """Answer with the settings of ``agent`` as given, without storing the answer."""
-        question = Question(agent, text)
+        """Answer a question that has its reservation, without storing the answer."""
         decision = self._decide(caller, question)
         draft = self.composer.compose(question, decision, budget)
         return self._verified(question, decision, draft)

@@ -1,6 +1,5 @@
 """Questions that a queue answers: accept them, tell their state, and answer them once."""
 
-import re
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -24,7 +23,7 @@ from mara.agents.service.answers import AnswerService
 from mara.agents.service.question import Question, QuestionReader
 from mara.agents.service.reservation import AnswerReservation
 from mara.kernel.clock import Clock
-from mara.kernel.errors import Conflict, DomainError, Unavailable
+from mara.kernel.errors import Conflict, DomainError, Unavailable, code_of
 from mara.kernel.ids import new_id
 from mara.kernel.messages import Publish
 from mara.kernel.principal import Principal
@@ -54,12 +53,8 @@ class AcceptanceOfQuestions:
         ConversationNotFound, TooManyQuestions, UsageLimitReached, InsufficientFunds, NotInPlan.
         """
         read = self.questions.read(caller, agent_id, text, conversation_id)
-        question = self.reservation.reserve(read, RESERVED_FOR)
-        try:
+        with self.reservation.reserved(read, RESERVED_FOR) as question:
             return self._accept(question)
-        except Exception:
-            self.reservation.release(question)
-            raise
 
     def _accept(self, question: Question) -> PendingAnswer:
         owner_id, agent_id, at = question.agent.owner_id, question.agent.id, self.now()
@@ -125,12 +120,12 @@ class QueuedAnswerService:
             raise
         except Unavailable as error:
             if self.now() + ANSWER_WITHIN > claimed.gives_up_at:
-                self._give_up(claimed, _code_of(error))
+                self._give_up(claimed, code_of(type(error)))
             else:
                 self._save(replace(claimed, leased_until=None))
             raise
         except DomainError as error:
-            self._give_up(claimed, _code_of(error))
+            self._give_up(claimed, code_of(type(error)))
             raise
         except Exception:
             self._give_up(claimed, "internal")
@@ -156,7 +151,3 @@ class QueuedAnswerService:
     def _save(self, pending: PendingAnswer) -> None:
         with self.unit_of_work(pending.owner_id):
             self.pending.save(pending)
-
-
-def _code_of(error: DomainError) -> str:
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", type(error).__name__).lower()

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from mara.agents.errors import GateClosed
 from mara.agents.model import Agent
-from mara.agents.model.evaluation import Version, is_complete
+from mara.agents.model.evaluation import OUT_OF_TIME, Version
 from mara.agents.ports import Agents, Cases, Evaluations, Versions
 from mara.kernel.clock import Clock
 from mara.kernel.principal import Principal
@@ -68,8 +68,10 @@ class PublicationService:
         last = self.evaluations.last(agent.owner_id, agent.id, version)
         if last is None or last.score is None:
             raise GateClosed(f"Version {version} was not evaluated yet, or has no cases.")
-        if not is_complete(last.results):
+        if last.stopped_by == OUT_OF_TIME:
             raise GateClosed("Its last evaluation ran out of time; evaluate at the command line.")
+        if last.stopped_by is not None:
+            raise GateClosed(f"Its last evaluation did not end: {last.stopped_by}; evaluate again.")
         changed = self.cases.last_change(agent.owner_id, agent.id)
         if changed is not None and changed > last.created_at:
             raise GateClosed("Answers were judged since its last evaluation; evaluate it again.")

@@ -3,12 +3,13 @@
 from dataclasses import dataclass, replace
 
 from mara.agents.errors import AnswerSettled
-from mara.agents.model import Answer, AnswerBasis, AnswerStatus, Conversation, Reply, Retrieved
+from mara.agents.model import Answer, AnswerBasis, Conversation, Reply, Retrieved
 from mara.agents.model.prompts import PROMPT_VERSION
 from mara.agents.model.titles import title_of
-from mara.agents.ports import AnswerMetering, Answers, Conversations, PendingAnswers
+from mara.agents.ports import Answers, Conversations, PendingAnswers
 from mara.agents.service.decision import Decision
 from mara.agents.service.question import Question
+from mara.agents.service.reservation import AnswerReservation
 from mara.kernel.clock import Clock
 from mara.kernel.ids import new_id
 from mara.kernel.unit_of_work import UnitOfWork
@@ -27,7 +28,7 @@ class AnswerRecorder:
     answers: Answers
     pending: PendingAnswers
     embedder: Embedder
-    metering: AnswerMetering
+    reservation: AnswerReservation
     unit_of_work: UnitOfWork
     now: Clock
 
@@ -58,24 +59,9 @@ class AnswerRecorder:
                 self._start_conversation(answer)
             else:
                 self._continue_conversation(answer)
-            answer = self._settle(answer)
+            answer = replace(answer, reply=self.reservation.settle(question, reply))
             self.answers.add(answer)
         return answer
-
-    def _settle(self, answer: Answer) -> Answer:
-        """The answer with its price. Only an answer that rests on passages costs anything.
-
-        Neither a refusal does, nor quotes in place of a text that no model could write.
-        """
-        reply, is_charged = answer.reply, answer.reply.status is AnswerStatus.ANSWERED
-        price = self.metering.settle(
-            answer.owner_id,
-            answer.id,
-            answers=int(is_charged),
-            tokens=reply.usage.output_tokens if is_charged else 0,
-        )
-        usage = replace(reply.usage, price_micro_usdt=price)
-        return replace(answer, reply=replace(reply, usage=usage))
 
     def _basis(self, question: Question, decision: Decision) -> AnswerBasis:
         settings = question.agent.settings
