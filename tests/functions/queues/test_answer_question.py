@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from multiprocessing import get_context
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -11,10 +12,12 @@ from functions.api.agents.ask_agent.handler import handler as ask_agent
 from functions.api.agents.create_agent.handler import handler as create_agent
 from functions.api.agents.delete_agent.handler import handler as delete_agent
 from functions.api.agents.get_answer.handler import handler as get_answer
+from functions.api.billing.get_my_usage.handler import handler as get_my_usage
 from functions.api.notifications.list_events.handler import handler as list_events
 from functions.queues.answer_question.handler import handler as answer_question
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform.database import connection, disconnect, transaction
+from mara.wiring.agents import conversation_service
 from tests.support.accounts import Account, make_account
 from tests.support.cloud import Cloud, cloud_of_moto
 from tests.support.events import Answer, call
@@ -77,6 +80,13 @@ def states(found: Any, answer_id: str) -> list[str]:
     """The states of the answer in the order of the events; there are events of nothing else."""
     assert {(e["type"], e["object_id"]) for e in found["items"]} <= {("answer", answer_id)}
     return [event["state"] for event in found["items"]]
+
+
+def answers_reserved(who: Account) -> int:
+    usage = call(get_my_usage, "GET", "/api/v1/usage/my", headers=who.headers).json
+    (item,) = [item for item in usage["items"] if item["meter"] == "answers"]
+    reserved: int = item["reserved"]
+    return reserved
 
 
 def stored_answers() -> int:
@@ -184,8 +194,18 @@ class TestAnswerQuestion:
         (body,) = messages(cloud)
         deleted = call(delete_agent, "DELETE", f"{AGENTS}/{agent}", headers=anna.headers)
         assert deleted.status == 204
-        assert deliver(body) == {"batchItemFailures": []}
+        assert answers_reserved(anna) == 1
+        for _ in range(2):
+            assert deliver(body) == {"batchItemFailures": []}
         assert get(anna, path).status == 404
+        assert answers_reserved(anna) == 0
+
+    def test_is_gone_with_its_conversation(self, anna: Account, agent: str, cloud: Cloud) -> None:
+        accepted = ask(anna, agent).json
+        (body,) = messages(cloud)
+        conversation_service().delete(anna.principal, UUID(accepted["conversation_id"]))
+        assert deliver(body) == {"batchItemFailures": []}
+        assert answers_reserved(anna) == 0
 
     def test_is_nobody_elses(self, anna: Account, agent: str) -> None:
         """Invariant 2."""

@@ -1,5 +1,6 @@
 """Questions that a queue answers."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -66,11 +67,13 @@ DISK = a_hit("Disk full. Delete old images first. Then enlarge the volume.")
 
 @dataclass
 class FaultyIndex(FakeIndex):
-    """Raises ``error`` while there is one."""
+    """Raises ``error`` while there is one; something happens ``meanwhile``."""
 
     error: Exception | None = None
+    meanwhile: Callable[[], object] = lambda: None
 
     def find(self, query: Query) -> IndexMatches:
+        self.meanwhile()
         if self.error:
             raise self.error
         return super().find(query)
@@ -275,6 +278,30 @@ class TestAnswer:
         with pytest.raises(AgentNotFound):
             world.queued().answer(message.owner_id, message.answer_id)
         assert world.state() == (PendingState.FAILED, "agent_not_found")
+
+    @pytest.mark.parametrize("is_begun", [False, True])
+    def test_gives_back_what_a_deleted_question_has_reserved(
+        self, world: World, is_begun: bool
+    ) -> None:
+        """Its agent or conversation is deleted before the work on it, or meanwhile."""
+        world.accept()
+        if is_begun:
+            world.index.meanwhile = world.pending.rows.clear
+        else:
+            world.pending.rows.clear()
+        (message,) = world.sent
+        with pytest.raises(AnswerSettled):
+            world.queued().answer(message.owner_id, message.answer_id)
+        assert world.metering.released == {message.answer_id}
+
+    def test_keeps_what_a_question_has_reserved_while_another_works_on_it(
+        self, world: World
+    ) -> None:
+        accepted = world.accept()
+        world.pending.claim(CALLER.user_id, accepted.id, NOW, NOW + timedelta(seconds=1))
+        with pytest.raises(AnswerSettled):
+            world.queued().answer(CALLER.user_id, accepted.id)
+        assert world.metering.held == {accepted.id: 0}
 
     def test_fails_by_a_defect_of_ours(self, world: World) -> None:
         world.accept()

@@ -76,9 +76,12 @@ class AnswerService:
             raise AnswerSettled("It was answered or given up meanwhile.") from error
         return self._answer(caller, question, budget)
 
-    def give_up(self, pending: PendingAnswer) -> None:
-        """Release the reservation of a question of the queue that gets no answer."""
-        self.reservation.metering.release(pending.owner_id, pending.id)
+    def give_up(self, owner_id: UUID, answer_id: UUID) -> None:
+        """Release what a question of the queue that gets no answer has reserved.
+
+        No effect on a question that is answered.
+        """
+        self.reservation.metering.release(owner_id, answer_id)
 
     def preview(
         self, caller: Principal, question: Question, budget: TimeBudget = UNLIMITED

@@ -117,6 +117,8 @@ class QueuedAnswerService:
         try:
             self.answering.ask_queued(claimed, budget)
         except Conflict:
+            # Answered by another worker, or deleted meanwhile.
+            self.answering.give_up(owner_id, answer_id)
             raise
         except Unavailable as error:
             if self.now() + ANSWER_WITHIN > claimed.gives_up_at:
@@ -138,15 +140,17 @@ class QueuedAnswerService:
             is_late = claimed is not None and claimed.at(at).failure is not None
             if claimed is not None and is_late:
                 self.pending.save(claimed.at(at))
-        if claimed is not None and is_late:
-            self.answering.give_up(claimed)
+            # Its agent or conversation may be deleted, and what it has reserved is not.
+            is_gone = claimed is None and self.pending.find(owner_id, answer_id) is None
+        if is_late or is_gone:
+            self.answering.give_up(owner_id, answer_id)
         if claimed is None or is_late:
             raise AnswerSettled("It is answered, failed, deleted, or in work.")
         return claimed
 
     def _give_up(self, claimed: PendingAnswer, code: str) -> None:
         self._save(claimed.failed(code))
-        self.answering.give_up(claimed)
+        self.answering.give_up(claimed.owner_id, claimed.id)
 
     def _save(self, pending: PendingAnswer) -> None:
         with self.unit_of_work(pending.owner_id):
