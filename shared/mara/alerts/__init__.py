@@ -1,0 +1,1 @@
+"""Alerts: monitoring rules, intakes, and answers from runbooks."""
