@@ -102,6 +102,30 @@ def resolve(schema: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def places(schema: dict[str, Any], kind: str, pointer: str = "") -> Iterator[str]:
+    """The JSON pointers of all values of a JSON type that a body of this schema may have."""
+    schema = resolve(schema)
+    for alternative in schema.get("anyOf", []):
+        yield from places(alternative, kind, pointer)
+    if schema.get("type") == kind:
+        yield pointer
+    if schema.get("type") == "array":
+        yield from places(schema["items"], kind, f"{pointer}/0")
+    parts = dict(schema.get("properties", {}))
+    if "propertyNames" in schema:
+        names = resolve(schema["propertyNames"])["enum"]
+        parts[names[0]] = schema["additionalProperties"]
+    for name, part in parts.items():
+        yield from places(part, kind, f"{pointer}/{name}")
+
+
+def body_with(value: Any, pointer: str) -> Any:
+    """The smallest body with a value at the pointer."""
+    for part in reversed(pointer.split("/")[1:]):
+        value = [value] if part == "0" else {part: value}
+    return value
+
+
 def operations() -> dict[str, Operation]:
     """All operations by id."""
     return {operation.id: operation for operation in _operations()}

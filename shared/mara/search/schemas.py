@@ -15,6 +15,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from mara.extraction.model import Place
+from mara.kernel.json_types import JsonInt
 from mara.search.model import Hit, SearchMode
 
 
@@ -115,7 +116,7 @@ class SearchIn(BaseModel):
         examples=["как перезапустить сервис"],
         json_schema_extra={"maxLength": ALERT_CHARACTERS_MAX},
     )
-    limit: int = Field(
+    limit: JsonInt = Field(
         default=10, ge=1, le=100, description="Maximum number of hits.", examples=[5]
     )
     document_ids: list[UUID] = Field(

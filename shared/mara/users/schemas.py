@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from mara.kernel.checked import checked
+from mara.kernel.json_types import JsonBool, JsonInt
 from mara.kernel.patch import MergePatch, optional
 from mara.kernel.principal import Role
 from mara.users.model import Locale, Profile, User
@@ -21,7 +22,7 @@ Name = Annotated[
 ]
 
 
-ChatId = Annotated[int, Field(ge=-(2**63), lt=2**63)]
+ChatId = Annotated[JsonInt, Field(ge=-(2**63), lt=2**63)]
 TimeZone = Annotated[str, StringConstraints(max_length=64), checked(check_time_zone)]
 
 
@@ -152,7 +153,7 @@ class UserPatch(BaseModel):
     role: Role | None = Field(
         default=None, description="New role; only a superuser may change roles.", examples=["admin"]
     )
-    active: bool | None = Field(
+    active: JsonBool | None = Field(
         default=None, description="Whether the account may log in; false revokes its sessions."
     )
 

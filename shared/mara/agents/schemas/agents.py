@@ -16,6 +16,7 @@ from mara.agents.model import (
     AnswerMode,
     Language,
 )
+from mara.kernel.json_types import JsonInt, JsonNumber
 
 Line = Annotated[
     str,
@@ -26,8 +27,8 @@ Line = Annotated[
 Text = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00]*$")]
 
 Instructions = Annotated[Text, Field(max_length=8000)]
-Temperature = Annotated[float, Field(ge=0, le=2, allow_inf_nan=False)]
-TopK = Annotated[int, Field(ge=1, le=TOP_K_MAX)]
+Temperature = Annotated[JsonNumber, Field(ge=0, le=2, allow_inf_nan=False)]
+TopK = Annotated[JsonInt, Field(ge=1, le=TOP_K_MAX)]
 DocumentIds = Annotated[list[UUID], Field(max_length=1000)]
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from mara.agents.model import Answer, AnswerStatus, Citation, Feedback, Usage
 from mara.agents.schemas.agents import Text
+from mara.kernel.json_types import JsonBool
 from mara.search.schemas import (
     ALERT_CHARACTERS_MAX,
     NORMALIZED,
@@ -148,7 +149,7 @@ class FeedbackIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"helped": True}]})
 
-    helped: bool = Field(description="Whether the answer helped.")
+    helped: JsonBool = Field(description="Whether the answer helped.")
     comment: Annotated[Text, Field(max_length=2000)] | None = Field(
         default=None,
         description="What was right or wrong about the answer.",

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from mara.agents.model import AnswerStatus
 from mara.agents.model.evaluation import Evaluation, Outcome
+from mara.kernel.json_types import JsonInt
 from mara.kernel.money import UsdtOut, format_usdt
 
 
@@ -17,7 +18,7 @@ class EvaluationIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{}]})
 
-    version: int | None = Field(
+    version: JsonInt | None = Field(
         default=None,
         ge=1,
         description="Number of the version to evaluate; null means the newest.",

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from mara.agents.model import Agent, AnswerMode
 from mara.agents.model.evaluation import Version
+from mara.kernel.json_types import JsonInt, JsonNumber
 
 
 class VersionIn(BaseModel):
@@ -16,7 +17,7 @@ class VersionIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"version": 1}]})
 
-    version: int = Field(ge=1, description="Number of the version.", examples=[1])
+    version: JsonInt = Field(ge=1, description="Number of the version.", examples=[1])
 
 
 class GateIn(BaseModel):
@@ -24,7 +25,7 @@ class GateIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"min_score": 0.9}]})
 
-    min_score: float | None = Field(
+    min_score: JsonNumber | None = Field(
         ge=0,
         le=1,
         allow_inf_nan=False,

@@ -4,6 +4,8 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from mara.kernel.json_types import JsonInt
+
 
 class ClockAdvanceIn(BaseModel):
     """By how much to move the billing time."""
@@ -12,7 +14,7 @@ class ClockAdvanceIn(BaseModel):
         extra="forbid", json_schema_extra={"examples": [{"advance_s": 3024000}]}
     )
 
-    advance_s: int = Field(
+    advance_s: JsonInt = Field(
         ge=1, le=10**9, description="Seconds by which to advance.", examples=[3024000]
     )
 

@@ -7,8 +7,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from mara.billing.schemas.plans import PlanVersionOut
 from mara.billing.service.plan_moves import PlanMove
+from mara.kernel.json_types import JsonInt
 
-VersionNumber = Annotated[int, Field(ge=1, le=2**31 - 1)]
+VersionNumber = Annotated[JsonInt, Field(ge=1, le=2**31 - 1)]
 
 
 class PlanMoveIn(BaseModel):

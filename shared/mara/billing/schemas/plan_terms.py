@@ -14,9 +14,10 @@ from mara.billing.model.plan import (
     TRIAL_DAYS_MAX,
     PlanTerms,
 )
+from mara.kernel.json_types import JsonInt
 from mara.kernel.money import UsdtIn, UsdtOut, format_usdt
 
-Allowance = Annotated[int, Field(ge=0, le=ALLOWANCE_MAX)]
+Allowance = Annotated[JsonInt, Field(ge=0, le=ALLOWANCE_MAX)]
 EXAMPLE: JsonDict = {
     "price": "29",
     "interval": {"unit": "month", "count": 1},
@@ -36,7 +37,7 @@ class IntervalBody(BaseModel):
     )
 
     unit: IntervalUnit = Field(description="Unit of the interval.", examples=["month"])
-    count: int = Field(
+    count: JsonInt = Field(
         default=1, ge=1, le=366, description="How many units an interval has.", examples=[1]
     )
 
@@ -58,20 +59,20 @@ class PlanTermsIn(BaseModel):
 
     price: UsdtIn = Field(description="List price of an interval in USDT.", examples=["29"])
     interval: IntervalBody = Field(description="How often the price is charged.")
-    discount_percent: int = Field(
+    discount_percent: JsonInt = Field(
         default=0, ge=0, le=PERCENT_MAX, description="Discount on the list price.", examples=[10]
     )
-    trial_days: int = Field(
+    trial_days: JsonInt = Field(
         default=0, ge=0, le=TRIAL_DAYS_MAX, description="Days free of charge.", examples=[14]
     )
-    grace_days: int = Field(
+    grace_days: JsonInt = Field(
         default=7,
         ge=0,
         le=GRACE_DAYS_MAX,
         description="Days to pay after a renewal that was not covered.",
         examples=[7],
     )
-    grace_percent: int = Field(
+    grace_percent: JsonInt = Field(
         default=20,
         ge=0,
         le=PERCENT_MAX,

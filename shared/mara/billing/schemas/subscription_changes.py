@@ -10,6 +10,7 @@ from mara.billing.model.meters import Meter
 from mara.billing.schemas.invoice_parts import LineOut
 from mara.billing.schemas.subscriptions import SubscriptionOut
 from mara.billing.service.subscriptions import ActionResult, PlanChange
+from mara.kernel.json_types import JsonBool
 from mara.kernel.money import UsdtOut, format_usdt
 
 
@@ -21,11 +22,11 @@ class CancellationIn(BaseModel):
         json_schema_extra={"examples": [{"now": True, "preview": True}, {"now": False}]},
     )
 
-    now: bool = Field(
+    now: JsonBool = Field(
         default=False,
         description="Now, with the unused part given back; else at the end of the period.",
     )
-    preview: bool = Field(default=False, description="Show the result, and store nothing.")
+    preview: JsonBool = Field(default=False, description="Show the result, and store nothing.")
     as_of: AwareDatetime | None = Field(
         default=None, description="The moment of a preview, which is to be posted exactly."
     )
@@ -43,7 +44,7 @@ class PlanChangeRequestIn(BaseModel):
         min_length=1, max_length=40, description="Code of the plan.", examples=["business"]
     )
     when: ChangeTime = Field(default=ChangeTime.NOW, description="When it takes effect.")
-    preview: bool = Field(default=False, description="Show the result, and store nothing.")
+    preview: JsonBool = Field(default=False, description="Show the result, and store nothing.")
     as_of: AwareDatetime | None = Field(
         default=None, description="The moment of a preview, which is to be posted exactly."
     )

@@ -13,6 +13,7 @@ from mara.billing.schemas.payments import PayOut
 from mara.billing.schemas.plans import PlanOut
 from mara.billing.schemas.usage import MeterUseOut, PeriodOut
 from mara.billing.service.subscription_overview import SubscriptionOverview
+from mara.kernel.json_types import JsonInt
 from mara.kernel.money import UsdtIn, UsdtOut, format_usdt
 from mara.users.model import Locale
 
@@ -28,7 +29,7 @@ class SubscriptionIn(BaseModel):
     plan: str = Field(
         min_length=1, max_length=40, description="Code of the plan.", examples=["team"]
     )
-    version: int | None = Field(
+    version: JsonInt | None = Field(
         default=None,
         ge=1,
         le=2**31 - 1,

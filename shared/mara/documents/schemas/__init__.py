@@ -14,6 +14,7 @@ from mara.documents.service.library import DOWNLOAD_LIFETIME
 from mara.extraction.model import DroppedKind
 from mara.kernel.checked import checked
 from mara.kernel.failure_text import FailureText, in_english
+from mara.kernel.json_types import JsonInt
 
 
 class UploadIn(BaseModel):
@@ -33,7 +34,7 @@ class UploadIn(BaseModel):
         description="Name of the file; its extension decides how it is read.",
         examples=["runbooks.pdf"],
     )
-    size: Annotated[int, Field(ge=0), checked(check_size)] = Field(
+    size: Annotated[JsonInt, Field(ge=0), checked(check_size)] = Field(
         description="Size of the file in bytes.", examples=[20481337]
     )
     sha256: Annotated[str, StringConstraints(to_lower=True, pattern=r"^[0-9a-fA-F]{64}$")] = Field(
