@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mara.alerts.model.alert_state import STALE_AFTER, AlertState, Outcome
+from mara.alerts.model.alert_state import STALE_AFTER, AlertState, SignalOutcome
 from mara.alerts.model.severity import Severity
 from mara.alerts.model.signal import Signal
 
@@ -87,7 +87,7 @@ def test_an_alert_that_is_not_reported_for_a_day_is_stale() -> None:
     assert not over.is_firing
     assert not over.is_stale(BEGAN + 2 * STALE_AFTER)
     again = replace(FIRING, starts_at=BEGAN + STALE_AFTER + MINUTE)
-    assert over.receive(again, BEGAN + STALE_AFTER + MINUTE)[1] is Outcome.OPENED
+    assert over.receive(again, BEGAN + STALE_AFTER + MINUTE)[1] is SignalOutcome.OPENED
 
 
 def test_three_episodes_in_an_hour_are_flapping() -> None:

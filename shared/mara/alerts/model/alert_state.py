@@ -23,7 +23,7 @@ FLAPPING_WITHIN: Final = timedelta(hours=1)
 """So many episodes within this time make an alert that flaps."""
 
 
-class Outcome(StrEnum):
+class SignalOutcome(StrEnum):
     """What a signal does to its alert."""
 
     OPENED = "opened"
@@ -102,14 +102,14 @@ class AlertState:
         """Whether FLAPPING episodes began within FLAPPING_WITHIN before ``at``."""
         return sum(at - FLAPPING_WITHIN < began <= at for began in self.opened) >= FLAPPING
 
-    def receive(self, signal: Signal, at: datetime) -> tuple["AlertState", Outcome]:
+    def receive(self, signal: Signal, at: datetime) -> tuple["AlertState", SignalOutcome]:
         """The state after a signal that arrived at ``at``.
 
         A signal without a time began, or ended, when it arrived.
         """
         key = (signal.is_firing, signal.starts_at, signal.ends_at)
         if key in self.seen and abs(at - self.seen[key]) < SAME_FOR:
-            return self, Outcome.DUPLICATE
+            return self, SignalOutcome.DUPLICATE
         recent = {one: when for one, when in self.seen.items() if at - when < SAME_FOR}
         if signal.is_firing:
             after, outcome = self._fire(signal.starts_at or at, at, signal.severity)
@@ -123,20 +123,20 @@ class AlertState:
 
     def _fire(
         self, began_at: datetime, at: datetime, severity: Severity
-    ) -> tuple["AlertState", Outcome]:
+    ) -> tuple["AlertState", SignalOutcome]:
         if self.ended_at is not None and began_at <= self.ended_at:
-            return self, Outcome.OUTDATED
+            return self, SignalOutcome.OUTDATED
         before = self.firings.get(began_at)
         firing = before.and_again(at, severity) if before else Firing(1, at, severity)
         after = replace(self, firings={**self.firings, began_at: firing})
         if self.severity is None:
-            return replace(after, opened=(*self.opened[-FLAPPING:], at)), Outcome.OPENED
+            return replace(after, opened=(*self.opened[-FLAPPING:], at)), SignalOutcome.OPENED
         is_worse = severity.rank < self.severity.rank
-        return after, Outcome.WORSENED if is_worse else Outcome.REPEATED
+        return after, SignalOutcome.WORSENED if is_worse else SignalOutcome.REPEATED
 
-    def _resolve(self, ended_at: datetime) -> tuple["AlertState", Outcome]:
+    def _resolve(self, ended_at: datetime) -> tuple["AlertState", SignalOutcome]:
         latest = max(self.ended_at or ended_at, ended_at)
         left = {began: firing for began, firing in self.firings.items() if began > latest}
         after = replace(self, firings=left, ended_at=latest)
         is_resolved = self.is_firing and not left
-        return after, Outcome.RESOLVED if is_resolved else Outcome.OUTDATED
+        return after, SignalOutcome.RESOLVED if is_resolved else SignalOutcome.OUTDATED
