@@ -27,6 +27,7 @@ TABLES = """
         held bigint DEFAULT 0 NOT NULL,
         notified smallint DEFAULT 0 NOT NULL,
         unpaid boolean DEFAULT false NOT NULL,
+        free boolean DEFAULT false NOT NULL,
         invoice_id uuid,
         changed_at timestamptz NOT NULL,
         CONSTRAINT usage_counters_pkey PRIMARY KEY (id),

@@ -12,6 +12,9 @@ The services are those of production, on PostgreSQL, at a time that the tests se
   ``PostgresTrials._subjects``.
 """
 
+from datetime import timedelta
+from random import Random
+
 import pytest
 
 from mara.billing.model.meters import Meter
@@ -41,13 +44,26 @@ YEAR = plan_version(
     allowances=allowances(answers=10),
 )
 TRIAL = plan_version("cheat-trial", price=PRICE, trial_days=14)
+GRATIS = plan_version("cheat-gratis", price=0, allowances=allowances(answers=10))
+GRATIS_SEVEN = plan_version("cheat-gratis-seven", price=0, allowances=allowances(answers=7))
+GRATIS_WEEK = plan_version(
+    "cheat-gratis-week",
+    price=0,
+    interval=Interval(IntervalUnit.WEEK),
+    allowances=allowances(answers=10),
+)
+GRATIS_TRIAL = plan_version(
+    "cheat-gratis-trial", price=0, trial_days=14, allowances=allowances(answers=10)
+)
+SOLD = (TEN, SEVEN, THOUSAND, BOUNDLESS, YEAR, TRIAL)
+GIVEN = (GRATIS, GRATIS_SEVEN, GRATIS_WEEK, GRATIS_TRIAL)
 FREE_ANSWERS = FREE.terms.allowances[Meter.ANSWERS]
 
 
 @pytest.fixture
 def cheat() -> PayingUser:
     found = PayingUser()
-    for version in (TEN, SEVEN, THOUSAND, BOUNDLESS, YEAR, TRIAL):
+    for version in (*SOLD, *GIVEN):
         add_plan(version)
     return found
 
@@ -254,3 +270,164 @@ class TestSecondTrial:
             connection().execute(rename, (email, other.id))
         other.subscribe(TRIAL)
         assert state_of(other.id) == "incomplete"
+
+
+class TestPlanOfPriceZero:
+    """To see these fail, let ``UsageBook._earlier`` find nothing."""
+
+    def test_gives_nothing_anew_to_who_leaves_and_subscribes(self, cheat: PayingUser) -> None:
+        cheat.subscribe(GRATIS)
+        assert cheat.answer(6) == 6
+        cheat.leave()
+        for more in (4, 0, 0):
+            cheat.wait(days=9)
+            cheat.subscribe(GRATIS)
+            assert cheat.answer(20) == more
+            cheat.leave()
+
+    def test_gives_its_allowance_in_each_period_of_its_own(self, cheat: PayingUser) -> None:
+        cheat.subscribe(GRATIS)
+        for days in (28, 31, 30):
+            assert cheat.answer(20) == 10
+            cheat.wait(days=days)
+        assert cheat.answer(20) == 10
+
+    def test_gives_its_next_allowance_no_later_to_who_leaves_and_subscribes(
+        self, cheat: PayingUser
+    ) -> None:
+        """To see it fail, let ``CountedPeriodUsage.free_since`` find nothing."""
+        cheat.subscribe(GRATIS)
+        assert cheat.answer(20) == 10
+        for days in (9, 10):
+            cheat.wait(days=days)
+            cheat.leave()
+            cheat.subscribe(GRATIS)
+            assert cheat.answer(20) == 0
+        cheat.wait(days=9)
+        assert cheat.answer(20) == 10
+
+    def test_begins_anew_where_the_period_of_the_earlier_one_is_over(
+        self, cheat: PayingUser
+    ) -> None:
+        cheat.subscribe(GRATIS)
+        assert cheat.answer(20) == 10
+        cheat.service.cancel(cheat.principal, immediately=False)
+        cheat.wait(days=28)
+        assert state_of(cheat.id) == "ended"
+        cheat.subscribe(GRATIS)
+        assert cheat.answer(20) == 10
+
+    def test_gives_nothing_anew_by_changes_of_plan(self, cheat: PayingUser) -> None:
+        """Of the same interval and of another one, and back."""
+        cheat.subscribe(GRATIS)
+        assert cheat.answer(20) == 10
+        for plan in (GRATIS_WEEK, GRATIS, GRATIS_SEVEN, GRATIS_WEEK, GRATIS):
+            cheat.wait(hours=9)
+            cheat.service.change(cheat.principal, PlanChange(plan.code))
+            assert cheat.answer(20) == 0
+
+    def test_shows_what_is_left_before_the_first_use(self, cheat: PayingUser) -> None:
+        cheat.subscribe(GRATIS)
+        cheat.answer(6)
+        cheat.leave()
+        cheat.subscribe(GRATIS)
+        (shown,) = (
+            one
+            for one in cheat.world.overview.get(cheat.principal).meters
+            if one.meter is Meter.ANSWERS
+        )
+        assert (shown.included, shown.used) == (10, 6)
+
+    def test_gives_nothing_anew_after_a_plan_whose_price_comes_back(
+        self, cheat: PayingUser
+    ) -> None:
+        """By a change to it within the period, and by a subscription of its own."""
+        pay_in(cheat.id, 2 * PRICE)
+        cheat.subscribe(GRATIS)
+        assert cheat.answer(20) == 10
+        cheat.service.change(cheat.principal, PlanChange(BOUNDLESS.code))
+        assert cheat.leave() == 2 * PRICE
+        cheat.subscribe(BOUNDLESS)
+        assert cheat.leave() == 2 * PRICE
+        cheat.subscribe(GRATIS)
+        assert cheat.answer(20) == 0
+        assert cheat.available == 2 * PRICE
+
+    def test_gives_nothing_anew_after_its_trial(self, cheat: PayingUser) -> None:
+        cheat.subscribe(GRATIS_TRIAL)
+        assert state_of(cheat.id) == "trialing"
+        assert cheat.answer(20) == 10
+        cheat.leave()
+        cheat.subscribe(GRATIS_TRIAL)
+        assert state_of(cheat.id) == "active"
+        assert cheat.answer(20) == 0
+
+    def test_is_not_used_up_by_the_default_plan(self, cheat: PayingUser) -> None:
+        assert cheat.answer(20) == FREE_ANSWERS
+        cheat.subscribe(GRATIS)
+        assert cheat.answer(20) == 10
+        cheat.leave()
+        assert cheat.answer(20) == 0
+
+    def test_takes_nothing_from_a_plan_that_is_paid(self, cheat: PayingUser) -> None:
+        """Nor does the use of a paid plan take anything from the same one, bought again."""
+        cheat.subscribe(GRATIS)
+        assert cheat.answer(20) == 10
+        cheat.leave()
+        for _ in range(2):
+            cheat.pay_and_subscribe(TEN)
+            assert cheat.answer(20) == 10
+            assert cheat.leave() == 0
+
+    @pytest.mark.parametrize("seed", range(6))
+    def test_gives_its_allowance_once_in_a_month_whatever_is_done(
+        self, cheat: PayingUser, seed: int
+    ) -> None:
+        random, given, began = Random(seed), 0, cheat.billing.at
+        pay_in(cheat.id, 2 * PRICE)
+        cheat.subscribe(GRATIS)
+        for _ in range(40):
+            cheat.wait(hours=random.choice((1, 30, 150)))
+            if state_of(cheat.id) == "ended":
+                cheat.subscribe(random.choice((GRATIS, GRATIS_SEVEN, BOUNDLESS)))
+            elif random.random() < 0.5:
+                cheat.leave()
+            subscription = cheat.world.holder_of(cheat.id).subscription
+            if subscription is not None and subscription.version.terms.is_free:
+                given += cheat.answer(random.randrange(12))
+        months = (cheat.billing.at - began) // timedelta(days=28) + 1
+        assert 10 < given <= 10 * months
+
+
+class TestGraceOfAnEarlierSubscription:
+    """To see these fail, let ``lock_unpaid_at`` find nothing."""
+
+    def overdue(self, cheat: PayingUser) -> int:
+        """Answers that were given in grace, which nothing was paid for."""
+        cheat.pay_and_subscribe(TEN)
+        assert cheat.answer(20) == 10
+        cheat.wait(days=28)
+        in_grace = cheat.answer(20)
+        cheat.leave()
+        return in_grace
+
+    def test_counts_as_use_of_the_one_that_is_bought_next(self, cheat: PayingUser) -> None:
+        in_grace = self.overdue(cheat)
+        assert in_grace == 2
+        cheat.wait(days=1)
+        cheat.pay_and_subscribe(TEN)
+        assert cheat.answer(20) == 10 - in_grace
+
+    def test_counts_once(self, cheat: PayingUser) -> None:
+        self.overdue(cheat)
+        cheat.pay_and_subscribe(TEN)
+        assert cheat.answer(20) == 8
+        cheat.leave()
+        cheat.pay_and_subscribe(TEN)
+        assert cheat.answer(20) == 10
+
+    def test_counts_no_more_when_its_period_is_over(self, cheat: PayingUser) -> None:
+        self.overdue(cheat)
+        cheat.wait(days=31)
+        cheat.pay_and_subscribe(TEN)
+        assert cheat.answer(20) == 10

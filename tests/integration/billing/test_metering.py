@@ -14,10 +14,14 @@ from mara.billing.errors import (
     UsageLimitReached,
 )
 from mara.billing.messages import InvoicePaid, UsageThresholdReached
+from mara.billing.model.counter import fresh
+from mara.billing.model.entitlement import Source
 from mara.billing.model.meters import Feature, Meter
+from mara.billing.model.periods import Period
 from mara.billing.model.reservation import ReservationState
 from mara.billing.model.subscription import EndReason, State
 from mara.billing.service.usage_overview import MeterUse
+from mara.kernel.ids import new_id
 from mara.kernel.principal import Principal, Role
 from mara.kernel.unit_of_work import SYSTEM
 from mara.ledger.errors import InsufficientFunds
@@ -435,6 +439,39 @@ def renew(world: MeteringWorld, owner: UUID) -> None:
     interval, anchor = subscription.version.terms.interval, subscription.anchor
     assert anchor is not None
     world.store(owner, replace(subscription, period=interval.period(anchor, 1)))
+
+
+class TestUseThatNothingWasPaidFor:
+    def test_of_a_plan_of_price_zero_is_found_while_its_period_runs(
+        self, world: MeteringWorld, owner: UUID
+    ) -> None:
+        gratis = world.subscriber(limited("metered-gratis", price=0))
+        for one in (gratis, owner):
+            world.use(one, "a", answers=3)
+        last = AFTER_PERIOD - timedelta(microseconds=1)
+        with world.unit_of_work(SYSTEM):
+            found = [world.counters.read_free(gratis, at) for at in (NOW, last)]
+            others = [
+                world.counters.read_free(gratis, AFTER_PERIOD),
+                world.counters.read_free(gratis, NOW - timedelta(microseconds=1)),
+                world.counters.read_free(owner, NOW),
+            ]
+            since = world.usage.free_since(gratis, last)
+        assert [{one.meter: one.used for one in free}[ANSWERS] for free in found] == [3, 3]
+        assert (others, since) == ([[], [], []], NOW)
+
+    def test_of_a_period_that_was_never_charged_is_found_while_it_runs(
+        self, world: MeteringWorld, owner: UUID
+    ) -> None:
+        """As it is counted in grace."""
+        source = Source(new_id(), Period(NOW, AFTER_PERIOD), limited(), 20, is_unpaid=True)
+        made = fresh(source, ANSWERS, id_=new_id(), owner_id=owner)
+        with world.unit_of_work(SYSTEM):
+            world.counters.add([replace(made, used=2)], NOW)
+            for at, used in ((NOW, [2]), (AFTER_PERIOD, [])):
+                found = world.counters.lock_unpaid_at(owner, at)
+                assert [one.used for one in found] == used
+            assert world.counters.lock_unpaid_at(new_id(), NOW) == []
 
 
 class TestChangeOfPlan:

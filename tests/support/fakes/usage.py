@@ -95,6 +95,16 @@ class FakeUsageCounters:
             if not any(one.period.start in period for period in charged)
         ]
 
+    def lock_unpaid_at(self, owner_id: UUID, at: datetime) -> list[Counter]:
+        running = [one for one in self._all() if one.owner_id == owner_id and at in one.period]
+        ids = {one.subscription_id for one in running if one.subscription_id}
+        unpaid = {found.id for id_ in ids for found in self.lock_unpaid(id_)}
+        return [one for one in running if one.id in unpaid]
+
+    def read_free(self, owner_id: UUID, at: datetime) -> list[Counter]:
+        running = [one for one in self._all() if one.owner_id == owner_id and at in one.period]
+        return [one for one in running if one.is_free]
+
     def lock_ended(self, at: datetime, limit: int) -> list[Counter]:
         periods: dict[tuple[datetime, str], list[Counter]] = {}
         for one in self._all():

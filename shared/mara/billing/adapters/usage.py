@@ -35,7 +35,9 @@ from mara.billing.adapters.usage_statements import (
     LOCK_HOLDER,
     LOCK_PERIODS,
     LOCK_UNPAID,
+    LOCK_UNPAID_AT,
     READ_COUNTERS,
+    READ_FREE,
     UPDATE_COUNTERS,
 )
 from mara.billing.adapters.versions import load_versions
@@ -102,6 +104,14 @@ class PostgresUsageCounters:
     def lock_unpaid(self, subscription_id: UUID) -> list[Counter]:
         """Counters that were made before their period was charged, which it never was."""
         return _counters(LOCK_UNPAID, (subscription_id,))
+
+    def lock_unpaid_at(self, owner_id: UUID, at: datetime) -> list[Counter]:
+        """The same of all subscriptions of the owner, in usage periods that contain ``at``."""
+        return _counters(LOCK_UNPAID_AT, {"owner_id": owner_id, "at": at})
+
+    def read_free(self, owner_id: UUID, at: datetime) -> list[Counter]:
+        """Counters that are free, of the owner's usage periods that contain ``at``."""
+        return _counters(READ_FREE, {"owner_id": owner_id, "at": at})
 
     def lock_ended(self, at: datetime, limit: int) -> list[Counter]:
         """All counters of up to ``limit`` usage periods to invoice at the real time ``at``."""

@@ -38,6 +38,7 @@ def counter_of(row: Row) -> Counter:
         held=row["held"],
         notified=row["notified"],
         is_unpaid=row["unpaid"],
+        is_free=row["free"],
         invoice_id=row["invoice_id"],
     )
 
@@ -72,6 +73,7 @@ def counter_row(counter: Counter, at: datetime) -> dict[str, Any]:
         "held": counter.held,
         "notified": counter.notified,
         "unpaid": counter.is_unpaid,
+        "free": counter.is_free,
         "invoice_id": counter.invoice_id,
         "changed_at": at,
     }

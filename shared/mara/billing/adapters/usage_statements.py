@@ -37,7 +37,7 @@ COUNTER = """id uuid, owner_id uuid, subscription_id uuid, version_id uuid,
     period_start timestamptz, period_end timestamptz, meter text, included bigint,
     rounded_up integer, used bigint,
     reserved bigint, overage bigint, overage_reserved bigint, charged bigint, held bigint,
-    notified smallint, unpaid boolean, invoice_id uuid, changed_at timestamptz"""
+    notified smallint, unpaid boolean, free boolean, invoice_id uuid, changed_at timestamptz"""
 COUNTER_COLUMNS = [part.split()[0] for part in COUNTER.split(",")]
 CHANGED = [name for name in COUNTER_COLUMNS[3:] if not name.startswith(("period", "meter"))]
 ADD_COUNTERS = f"""
@@ -64,13 +64,17 @@ CHANGED_AT = """
         AND c.used + c.reserved + c.overage + c.overage_reserved > 0
 """
 # A period was charged if its subscription was active in it at any time.
-LOCK_UNPAID = """
-    SELECT * FROM usage_counters c WHERE c.subscription_id = %s AND c.unpaid AND NOT EXISTS (
+NEVER_CHARGED = """c.unpaid AND NOT EXISTS (
         SELECT FROM subscription_events e
         WHERE e.subscription_id = c.subscription_id AND e.state = 'active'
             AND e.period_start <= c.period_start AND c.period_start < e.period_end)
-    ORDER BY c.id FOR UPDATE OF c
+    ORDER BY c.id FOR UPDATE OF c"""
+LOCK_UNPAID = f"""
+    SELECT * FROM usage_counters c WHERE c.subscription_id = %s AND {NEVER_CHARGED}
 """
+AT = "c.owner_id = %(owner_id)s AND c.period_start <= %(at)s AND %(at)s < c.period_end"
+LOCK_UNPAID_AT = f"SELECT * FROM usage_counters c WHERE {AT} AND {NEVER_CHARGED}"
+READ_FREE = f"SELECT * FROM usage_counters c WHERE {AT} AND c.free"
 # The end of a usage period is billing time, which may be ahead in the local stage.
 LOCK_ENDED = """
     WITH due AS (

@@ -27,7 +27,8 @@ from mara.platform.schema import JSON, TIMESTAMP, check, enumerated, metadata, o
 NOT_NEGATIVE = "least(used, reserved, overage, overage_reserved, charged, held) >= 0"
 
 # `subscription_id` is NULL for the default plan. `included` is NULL without a limit. `unpaid` is
-# whether the row was made before its period was charged.
+# whether the row was made before its period was charged, `free` whether a subscription cost nothing
+# in the period at any time.
 usage_counters = Table(
     "usage_counters",
     metadata,
@@ -48,6 +49,7 @@ usage_counters = Table(
     Column("held", BigInteger, nullable=False, server_default=text("0")),
     Column("notified", SmallInteger, nullable=False, server_default=text("0")),
     Column("unpaid", Boolean, nullable=False, server_default=text("false")),
+    Column("free", Boolean, nullable=False, server_default=text("false")),
     Column("invoice_id", Uuid),
     Column("changed_at", TIMESTAMP, nullable=False),
     UniqueConstraint(

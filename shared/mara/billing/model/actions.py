@@ -42,11 +42,15 @@ class CreditablePayment:
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """A user without a subscription; ``has_trial`` is whether a trial is still available."""
+    """A user without a subscription; ``has_trial`` is whether a trial is still available.
+
+    ``free_since`` is when a usage period of a plan of price 0 began that is not over.
+    """
 
     owner_id: UUID
     funds: Funds
     has_trial: bool
+    free_since: datetime | None = None
 
 
 def subscribe(
@@ -61,8 +65,10 @@ def subscribe(
         change_set = ChangeSet.begin(owner_id, AwaitPayment(now, version), funds, new_id)
         await_first_payment(change_set, version)
         return change_set
-    period = terms.interval.period(now, 0)
-    event = StartPeriod(now, version, now, period, terms.effective_price)
+    # The periods of an earlier plan of price 0 go on, with what was used in them.
+    anchor = subscriber.free_since or now if terms.is_free else now
+    period = terms.interval.period_at(anchor, now)
+    event = StartPeriod(now, version, anchor, period, terms.effective_price)
     change_set = ChangeSet.begin(owner_id, event, funds, new_id)
     if terms.effective_price:
         drawn = change_set.draw_up(

@@ -137,7 +137,7 @@ def _change_overdue(change_set: ChangeSet, version: PlanVersion) -> None:
     period = interval.period(anchor, interval.number_at(anchor, begins))
     change_set.close_unpaid(InvoiceStatus.VOID)
     change_set.record(ChangePlan(change_set.now, version, anchor))
-    if not version.terms.effective_price:
+    if version.terms.is_free:
         present = interval.period_at(anchor, max(change_set.now, begins))
         invoice = pay_renewal(change_set, version, present)
         start(change_set, version, anchor=anchor, period=present, invoice=invoice)

@@ -146,7 +146,7 @@ def _overdue_period(change_set: ChangeSet, invoice: Invoice) -> tuple[datetime, 
 
 def pay_renewal(change_set: ChangeSet, version: PlanVersion, period: Period) -> Invoice | None:
     """The paid invoice of a period; None if it costs nothing."""
-    if not version.terms.effective_price:
+    if version.terms.is_free:
         return None
     return change_set.pay(change_set.renewal(version, period))
 

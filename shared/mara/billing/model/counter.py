@@ -10,7 +10,7 @@ from uuid import UUID
 from mara.billing.model.entitlement import Source
 from mara.billing.model.meters import Meter, overage_price
 from mara.billing.model.periods import Period, ceil_div
-from mara.billing.model.plan import PERCENT_MAX
+from mara.billing.model.plan import PERCENT_MAX, PlanVersion
 
 PERIODIC: Final = tuple(meter for meter in Meter if not meter.is_level)
 """The meters that are counted per usage period, in the order of their locks."""
@@ -28,7 +28,8 @@ class Counter:
     ``notified`` is the highest threshold that was published. ``is_unpaid`` is whether the counter
     was made before its period was charged. ``invoice_id`` is the invoice that lists the overage.
     ``rounded_up`` is what rounding has added to the allowance, in millionths of a unit: without it,
-    each of many changes of plan would add to the allowance.
+    each of many changes of plan would add to the allowance. ``is_free`` is whether a subscription
+    had a plan of price 0 in the period at any time.
     """
 
     id: UUID
@@ -48,14 +49,19 @@ class Counter:
     is_unpaid: bool = False
     invoice_id: UUID | None = None
     rounded_up: int = 0
+    is_free: bool = False
 
-    def with_allowance(self, exact: Fraction | None, version_id: UUID) -> "Counter":
-        """The counter after a change of plan, with ``exact`` rounded up to units."""
-        if exact is None:
-            return replace(self, included=None, rounded_up=0, version_id=version_id)
-        included = ceil(exact)
-        rounded_up = ceil((included - exact) * MILLION)
-        return replace(self, included=included, rounded_up=rounded_up, version_id=version_id)
+    def with_allowance(self, exact: Fraction | None, version: PlanVersion) -> "Counter":
+        """The counter after a change to ``version``, with ``exact`` rounded up to units."""
+        included = None if exact is None else ceil(exact)
+        rounded_up = 0 if exact is None else ceil((ceil(exact) - exact) * MILLION)
+        return replace(
+            self,
+            included=included,
+            rounded_up=rounded_up,
+            version_id=version.id,
+            is_free=self.is_free or version.terms.is_free,
+        )
 
     @property
     def exact_allowance(self) -> Fraction | None:
@@ -115,7 +121,21 @@ def fresh(source: Source, meter: Meter, *, id_: UUID, owner_id: UUID) -> Counter
         meter=meter,
         included=source.version.terms.allowances[meter],
         is_unpaid=source.is_unpaid,
+        is_free=source.is_free,
     )
+
+
+def with_earlier_use(counter: Counter, earlier: Iterable[Counter]) -> Counter:
+    """The fresh counter of a plan of price 0 with the use of ``earlier`` ones.
+
+    Their usage periods are not over, so that a new one must not give the allowance again. Each of
+    them contains the use of those before it.
+    """
+    units = max(
+        (one.used + one.reserved for one in earlier if one.meter is counter.meter), default=0
+    )
+    most = units if counter.included is None else min(units, counter.included)
+    return replace(counter, used=most)
 
 
 def reserve(counter: Counter, item: ReservedItem) -> Counter:

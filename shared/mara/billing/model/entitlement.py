@@ -48,6 +48,11 @@ class Source:
     is_unpaid: bool = False
     bounded_by: PlanVersion | None = None
 
+    @property
+    def is_free(self) -> bool:
+        """Whether it is of a subscription that costs nothing."""
+        return self.subscription_id is not None and self.version.terms.is_free
+
 
 @dataclass(frozen=True, slots=True)
 class Entitlement:

@@ -71,6 +71,11 @@ class PlanTerms:
         object.__setattr__(self, "effective_price", effective)
         object.__setattr__(self, "monthly_price", self.interval.per_month(effective))
 
+    @property
+    def is_free(self) -> bool:
+        """Whether its effective price is 0."""
+        return not self.effective_price
+
 
 @dataclass(frozen=True, slots=True)
 class PlanVersion:

@@ -44,6 +44,9 @@ class PeriodUsage(Protocol):
     ) -> Mapping[Meter, int | None]:
         """The allowances that ``change_plan`` would store, for a preview."""
 
+    def free_since(self, owner_id: UUID, at: datetime) -> datetime | None:
+        """When the last usage period of a plan of price 0 began that contains ``at``; or None."""
+
     def close(self, subscription: Subscription, at: datetime) -> None:
         """Leave nothing of the usage period to reserve, after a cancellation now.
 

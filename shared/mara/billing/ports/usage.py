@@ -56,6 +56,12 @@ class UsageCounters(Protocol):
     def lock_unpaid(self, subscription_id: UUID) -> list[Counter]:
         """Counters that were made before their period was charged, which it never was."""
 
+    def lock_unpaid_at(self, owner_id: UUID, at: datetime) -> list[Counter]:
+        """The same of all subscriptions of the owner, in usage periods that contain ``at``."""
+
+    def read_free(self, owner_id: UUID, at: datetime) -> list[Counter]:
+        """Counters that are free, of the owner's usage periods that contain ``at``."""
+
     def lock_ended(self, at: datetime, limit: int) -> list[Counter]:
         """All counters of up to ``limit`` usage periods to invoice at the real time ``at``.
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
+from uuid import UUID
 
 from mara.billing.model.counter import Counter, overage_of
 from mara.billing.model.entitlement import RUNNING, Source, usage_period_of
@@ -66,6 +67,12 @@ class CountedPeriodUsage:
         elif before.state in RUNNING and before.period == after.period:
             self._save(_blended(before, after, self._lock(before, at), at))
 
+    def free_since(self, owner_id: UUID, at: datetime) -> datetime | None:
+        """When the last usage period of a plan of price 0 began that contains ``at``; or None."""
+        periods = [one.period for one in self.book.counters.read_free(owner_id, at)]
+        last = max(periods, key=lambda period: period.end, default=None)
+        return last.start if last else None
+
     def close(self, subscription: Subscription, at: datetime) -> None:
         """Leave nothing of the usage period to reserve, after a cancellation now."""
         if subscription.state in RUNNING:
@@ -100,7 +107,7 @@ def _source(subscription: Subscription, at: datetime) -> Source:
 def _with_plan(counter: Counter, after: Subscription) -> Counter:
     included = after.version.terms.allowances[counter.meter]
     exact = None if included is None else Fraction(included)
-    return counter.with_allowance(exact, after.version.id)
+    return counter.with_allowance(exact, after.version)
 
 
 def _blended(
@@ -117,7 +124,7 @@ def _blended(
                 used=one.used + one.reserved,
                 share=share,
             ),
-            after.version.id,
+            after.version,
         )
         for one in counters
     ]

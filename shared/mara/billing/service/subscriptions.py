@@ -99,7 +99,9 @@ class SubscriptionService:
             now = self.books.accounts.billing_time(caller.user_id, at)
             balance = self.books.ledger.lock_balances([caller.user_id])[caller.user_id]
             has_trial = version.terms.trial_days > 0 and self.trials.is_available(caller.user_id)
-            subscriber = Subscriber(caller.user_id, funds_of(balance, None), has_trial)
+            free_since = self.usage.free_since(caller.user_id, now)
+            funds = funds_of(balance, None)
+            subscriber = Subscriber(caller.user_id, funds, has_trial, free_since)
             change_set = subscribe(subscriber, version, now, self.new_id)
             if change_set.subscription.state is State.TRIALING:
                 self.trials.use(caller.user_id, at)
