@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
@@ -11,6 +11,7 @@ from infra.local.settings import front_url
 
 INGESTION_TIMEOUT_S = 120.0
 POLL_S = 0.25
+ValueT = TypeVar("ValueT")
 
 
 class ApiRefused(RuntimeError):
@@ -74,13 +75,30 @@ class Api:
 
         Raises ApiRefused if it fails or takes too long.
         """
-        give_up_at = time.monotonic() + INGESTION_TIMEOUT_S
-        while time.monotonic() < give_up_at:
+
+        def ready() -> Any:
             document = self.call("GET", f"/documents/{document_id}")
-            if document["state"] == "ready":
-                return document
             if document["state"] == "failed":
                 raise ApiRefused(f"{document['filename']}: {document['failure']['detail']}")
+            if document["state"] == "ready":
+                return document
             tell(f"{document['filename']} to be read")
-            time.sleep(POLL_S)
-        raise ApiRefused(f"{document_id} is not ready after {INGESTION_TIMEOUT_S:.0f} s")
+            return None
+
+        return wait_for(ready, INGESTION_TIMEOUT_S, lambda: f"{document_id} is not ready")
+
+
+def wait_for(
+    look: Callable[[], ValueT | None], timeout_s: float, overdue: Callable[[], str]
+) -> ValueT:
+    """Look again and again until something is there; return it.
+
+    Raises ApiRefused after ``timeout_s`` with the text of ``overdue``.
+    """
+    give_up_at = time.monotonic() + timeout_s
+    while time.monotonic() < give_up_at:
+        found = look()
+        if found is not None:
+            return found
+        time.sleep(POLL_S)
+    raise ApiRefused(f"{overdue()} after {timeout_s:.0f} s.")

@@ -1,12 +1,11 @@
 """The part of the demo story about plans: a limit, a subscription, renewals, and a late payment."""
 
-import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from infra.local import billing_clock, demo_money
-from infra.local.api_client import Api, ApiRefused
+from infra.local.api_client import Api, ApiRefused, wait_for
 from infra.local.chains import servers
 
 PLAN = "team"
@@ -17,7 +16,6 @@ QUESTIONS_MAX = 200
 """More than the default plan allows."""
 ACTIVE_TIMEOUT_S = 90.0
 """Long enough for a tick of the schedule, if the event of the deposit were lost."""
-POLL_S = 0.25
 
 
 def play(api: Api, email: str, ask: Callable[[], Any]) -> None:
@@ -123,13 +121,12 @@ def _wait_until_active(api: Api) -> Any:
 
 def _wait(api: Api, is_so: Callable[[Any], bool]) -> Any:
     """Wait for what events and the schedule do by themselves. Raises ApiRefused."""
-    give_up_at = time.monotonic() + ACTIVE_TIMEOUT_S
-    while time.monotonic() < give_up_at:
+
+    def shown() -> Any:
         subscription = _shown(api)
-        if is_so(subscription):
-            return subscription
-        time.sleep(POLL_S)
-    raise ApiRefused(f"Still {_state(_shown(api))} after {ACTIVE_TIMEOUT_S:.0f} s.")
+        return subscription if is_so(subscription) else None
+
+    return wait_for(shown, ACTIVE_TIMEOUT_S, lambda: f"Still {_state(_shown(api))}")
 
 
 def say(text: str) -> None:

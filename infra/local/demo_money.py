@@ -1,10 +1,9 @@
 """The part of the demo story about money: wallets, deposits, and the balance."""
 
-import time
 from collections.abc import Callable
 from typing import Any
 
-from infra.local.api_client import Api, ApiRefused
+from infra.local.api_client import Api, wait_for
 from infra.local.chains import commands, faucet, servers
 from infra.local.chains.block_timing import read_timing
 
@@ -15,8 +14,6 @@ SAFE_FROM = {"arbitrum": "safe", "tron": "seen", "aptos": "credited"}
 
 DEPOSIT_TIMEOUT_S = 90.0
 """Long enough for a scan that the schedule is running at the same time to finish."""
-
-POLL_S = 0.5
 
 
 def play(api: Api) -> None:
@@ -65,11 +62,10 @@ def _deposits(api: Api, network: str) -> list[Any]:
 
 def _wait(api: Api, network: str, is_so: Callable[[Any], bool], what: str) -> Any:
     """Scan until the newest deposit ``is_so``; the deposit. Raises ApiRefused."""
-    give_up_at = time.monotonic() + DEPOSIT_TIMEOUT_S
-    while time.monotonic() < give_up_at:
+
+    def newest() -> Any:
         commands.scan(network)
         found = _deposits(api, network)
-        if found and is_so(found[0]):
-            return found[0]
-        time.sleep(POLL_S)
-    raise ApiRefused(f"No deposit on {network} is {what} after {DEPOSIT_TIMEOUT_S:.0f} s.")
+        return found[0] if found and is_so(found[0]) else None
+
+    return wait_for(newest, DEPOSIT_TIMEOUT_S, lambda: f"No deposit on {network} is {what}")

@@ -1,8 +1,6 @@
 """`mara ledger verify`: recomputes all balances from the postings."""
 
-import os
-
-from infra.local import deploy, settings
+from infra.local.environment import point_to_the_local_cloud
 
 
 def verify() -> str:
@@ -10,9 +8,7 @@ def verify() -> str:
 
     Raises RuntimeError with a line per difference.
     """
-    os.environ.setdefault("MARA_STAGE", settings.STAGE)
-    if "MARA_DATABASE_URL" not in os.environ:
-        os.environ["MARA_DATABASE_URL"] = deploy.secret_values()["database"]
+    point_to_the_local_cloud()
     from mara.kernel.money import format_usdt
     from mara.wiring.ledger import audit_service
 

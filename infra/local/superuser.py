@@ -1,8 +1,6 @@
 """`mara superuser`: promotes the first superuser; there is no default password."""
 
-import os
-
-from infra.local import deploy, settings
+from infra.local.environment import point_to_the_local_cloud
 
 
 def appoint(email: str) -> str:
@@ -10,9 +8,7 @@ def appoint(email: str) -> str:
 
     Raises RuntimeError with a remedy if there is no such account.
     """
-    os.environ.setdefault("MARA_STAGE", settings.STAGE)
-    if "MARA_DATABASE_URL" not in os.environ:
-        os.environ["MARA_DATABASE_URL"] = deploy.secret_values()["database"]
+    point_to_the_local_cloud()
     from mara.users.errors import UserNotFound
     from mara.wiring.users import user_administration_service
 
