@@ -22,9 +22,13 @@ class Unbalanced(Invalid):
 
 
 class InsufficientFunds(PaymentRequired):
-    """The user's account would become negative."""
+    """The user's account would become negative; it lacks ``missing`` micro-USDT, where known."""
 
     title = "Insufficient funds"
+
+    def __init__(self, detail: str, *, missing: int | None = None, **extensions: object) -> None:
+        super().__init__(detail, **extensions)
+        self.missing = missing
 
 
 class AccountFull(Conflict):

@@ -29,14 +29,16 @@ def payment_instruction_service() -> "PaymentInstructionService":
 
 @contextmanager
 def where_to_pay(caller: Principal) -> Iterator[None]:
-    """Add ``pay``, a list of ``PayOut``, to an InsufficientFunds that is raised inside."""
+    """Add ``missing`` as text and ``pay``, a list of ``PayOut``, to an InsufficientFunds."""
     try:
         yield
     except InsufficientFunds as refused:
         from mara.billing.schemas.payments import PayOut
-        from mara.kernel.money import parse_usdt
+        from mara.kernel.money import format_usdt
 
-        short = parse_usdt(str(refused.extensions.get("missing", "0")))
-        found = payment_instruction_service().get(caller, short)
+        if refused.missing is None:
+            raise
+        found = payment_instruction_service().get(caller, refused.missing)
+        refused.extensions["missing"] = format_usdt(refused.missing)
         refused.extensions["pay"] = [PayOut.of(one).model_dump(mode="json") for one in found]
         raise

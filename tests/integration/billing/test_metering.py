@@ -131,7 +131,7 @@ class TestReserve:
         world.use(owner, "a", answers=10)
         with pytest.raises(InsufficientFunds) as refused:
             world.reserve(owner, "b", answers=2)
-        assert refused.value.extensions["missing"] == "0.000050"
+        assert refused.value.missing == 50
         assert ways_out(refused.value) == ["wait", "deposit", "change_plan"]
         assert world.stored(owner)[ANSWERS].overage_reserved == 0
         assert world.reserve(owner, "b", answers=1).hold is not None

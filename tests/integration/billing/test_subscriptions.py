@@ -232,7 +232,7 @@ class TestChange:
     ) -> None:
         with pytest.raises(InsufficientFunds) as refusal:
             active.service.change(active.principal, PlanChange("business"))
-        assert refusal.value.extensions["missing"] == "28.000000"
+        assert refusal.value.missing == 28 * USDT
         assert len(invoices_of(active.principal.user_id)) == 1
 
     def test_at_the_end_of_the_period_is_charged_then(

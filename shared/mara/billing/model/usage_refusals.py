@@ -96,16 +96,16 @@ def funds_short(entitlement: Entitlement, cost: int, available: int) -> Insuffic
     The ledger's error, because its code ``insufficient_funds`` is the published one; the routes add
     where to pay.
     """
+    missing = max(cost - available, 0)
     return InsufficientFunds(
-        f"{format_usdt(max(cost - available, 0))} USDT must arrive first; fees of an exchange come "
-        "on top.",
+        f"{format_usdt(missing)} USDT must arrive first; fees of an exchange come on top.",
         rule={
             "name": "overage",
             "plan": entitlement.version.code,
             "cost": format_usdt(cost),
             "available": format_usdt(available),
         },
-        missing=format_usdt(max(cost - available, 0)),
+        missing=missing,
         way_out=_ways(["wait", "deposit", *_changes(entitlement)]),
     )
 

@@ -270,5 +270,5 @@ class SubscriptionService:
         missing = -change_set.available
         return InsufficientFunds(
             f"{format_usdt(missing)} USDT must arrive first; fees of an exchange come on top.",
-            missing=format_usdt(missing),
+            missing=missing,
         )
