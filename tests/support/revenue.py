@@ -16,15 +16,22 @@ LINES = """
         FROM jsonb_array_elements(lines) AS line)
 """
 # Overage was charged by use: the counters that the invoice lists hold what was posted.
+# Sums of all, joined once: a subquery for each invoice would scan the ledger, which has no index for
+# it, as often as there are invoices.
 PAID = """
-    SELECT i.id, i.purpose, i.total, coalesce((
-        SELECT sum(p.amount) FROM ledger_transfers t
+    WITH charged AS (
+        SELECT t.reference, sum(p.amount) AS amount FROM ledger_transfers t
         JOIN ledger_postings p ON p.transfer_id = t.id AND p.account = 'revenue'
-        WHERE t.reference = i.id::text AND t.kind = 'charge'
-    ), 0)::bigint AS charged, coalesce((
-        SELECT sum(c.charged) FROM usage_counters c WHERE c.invoice_id = i.id
-    ), 0)::bigint AS used
-    FROM invoices i WHERE i.status = 'paid'
+        WHERE t.kind = 'charge' GROUP BY t.reference
+    ), used AS (
+        SELECT invoice_id, sum(charged) AS amount FROM usage_counters
+        WHERE invoice_id IS NOT NULL GROUP BY invoice_id
+    )
+    SELECT i.id, i.purpose, i.total, coalesce(charged.amount, 0)::bigint AS charged,
+        coalesce(used.amount, 0)::bigint AS used
+    FROM invoices i LEFT JOIN charged ON charged.reference = i.id::text
+    LEFT JOIN used ON used.invoice_id = i.id
+    WHERE i.status = 'paid'
 """
 NOT_PAID = """
     SELECT i.id FROM invoices i JOIN ledger_transfers t ON t.reference = i.id::text
