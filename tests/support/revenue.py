@@ -16,8 +16,8 @@ LINES = """
         FROM jsonb_array_elements(lines) AS line)
 """
 # Overage was charged by use: the counters that the invoice lists hold what was posted.
-# Sums of all, joined once: a subquery for each invoice would scan the ledger, which has no index for
-# it, as often as there are invoices.
+# Sums of all, joined once: a subquery for each invoice would scan the whole ledger, which has no
+# index for it.
 PAID = """
     WITH charged AS (
         SELECT t.reference, sum(p.amount) AS amount FROM ledger_transfers t
