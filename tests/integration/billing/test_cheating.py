@@ -141,6 +141,37 @@ class TestAllowanceUsedThenChangedAndCancelled:
         assert before - cheat.available == 3 * PRICE
 
 
+class TestPreviewOfAChange:
+    """To see it fail, name what was paid for the old period as well."""
+
+    @pytest.mark.parametrize("used", [0, 4, 10])
+    @pytest.mark.parametrize("days", [0, 13, 27])
+    @pytest.mark.parametrize("plan", [SEVEN, THOUSAND, BOUNDLESS, GRATIS, YEAR])
+    def test_names_what_a_cancellation_gives_back_at_most(
+        self, cheat: PayingUser, plan: PlanVersion, days: int, used: int
+    ) -> None:
+        cheat.pay_and_subscribe(TEN)
+        cheat.answer(used)
+        cheat.wait(days=days)
+        pay_in(cheat.id, 400 * USDT)
+        change = cheat.service.change(cheat.principal, PlanChange(plan.code), preview=True)
+        assert change.price is not None
+        cheat.service.change(cheat.principal, PlanChange(plan.code, as_of=change.as_of))
+        cheat.wait(hours=1)
+        gives_back = cheat.leave()
+        assert change.price.refundable is not None
+        assert gives_back <= change.price.refundable
+
+    def test_to_another_interval_names_what_it_charges(self, cheat: PayingUser) -> None:
+        cheat.pay_and_subscribe(TEN)
+        pay_in(cheat.id, 400 * USDT)
+        cheat.wait(days=14)
+        price = cheat.service.change(cheat.principal, PlanChange(YEAR.code)).price
+        assert price is not None
+        assert price.refundable == price.total == 365 * USDT - PRICE // 2
+        assert cheat.leave() == price.refundable
+
+
 class TestChangesUpAndDown:
     @pytest.mark.parametrize("days", [0, 7, 13])
     def test_of_equal_price_add_nothing_to_the_allowance(

@@ -280,8 +280,7 @@ class FakeCreditNotes:
             if invoice.subscription_id == subscription_id
             and invoice.status is InvoiceStatus.PAID
             and invoice.purpose is not Purpose.USAGE
-            and invoice.period is not None
-            and invoice.period.start == period.start
+            and invoice.period == period
         ]
         noted = tables.credit_notes.values()
         return [

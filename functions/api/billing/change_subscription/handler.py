@@ -1,7 +1,9 @@
 """POST /api/v1/subscriptions/my/change - change the plan, now or at the end of the period.
 
 Now charges the rest of the period on the new plan less the unused part of the old one. `preview`
-shows the lines; sent again with its `as_of` within 15 minutes, exactly those lines are posted.
+shows the lines; sent again with its `as_of` within 15 minutes, exactly those lines are posted. A
+change to another interval begins a new period: `refundable` is what a cancellation then gives back
+at most.
 """
 
 from mara.billing.schemas.subscription_changes import PlanChangeRequestIn, SubscriptionActionOut

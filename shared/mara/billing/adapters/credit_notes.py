@@ -22,7 +22,7 @@ PAYMENTS = """
     )::bigint
     FROM invoices i
     WHERE i.subscription_id = %s AND i.status = 'paid' AND i.period_start = %s
-        AND i.purpose <> 'usage'
+        AND i.period_end = %s AND i.purpose <> 'usage'
     ORDER BY i.id DESC
 """
 NOTED = """
@@ -57,7 +57,7 @@ class PostgresCreditNotes:
 
     def payments_of(self, subscription_id: UUID, period: Period) -> Sequence[CreditablePayment]:
         """The paid invoices of the period with what their notes have left, newest first."""
-        rows = connection().execute(PAYMENTS, (subscription_id, period.start))
+        rows = connection().execute(PAYMENTS, (subscription_id, period.start, period.end))
         return [CreditablePayment(*row) for row in rows]
 
     def lock_invoice(self, invoice_id: UUID) -> CreditableInvoice:

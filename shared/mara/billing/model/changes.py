@@ -101,10 +101,15 @@ def _change_within_period(
         price = price_within_period(paid, version.terms, now)
         kept = price.unused - unused_part(change_set, replace(use, kept=0))
         price = replace(price, kept=max(kept, 0))
+        # The time that is left at the new price, of what was paid for the period in all.
+        refundable = min(price.rest, use.paid + price.total) - use.kept - price.kept
+        price = replace(price, refundable=max(refundable, 0))
         event = ChangePlan(now, version, charged=price.total)
         period = paid.period
     else:
         price = price_of_new_period(version.terms, unused_part(change_set, use))
+        # The new period has this invoice alone: what was paid for the old one is spent.
+        price = replace(price, refundable=price.total)
         period = interval.period(now, 0)
         event = ChangePlan(now, version, now, period, price.total)
     invoice = _change_invoice(change_set, version, price, period)

@@ -43,13 +43,15 @@ class PaidPeriod:
 class ChangePrice:
     """The price of a change: ``rest`` - ``unused`` = ``total``; ``given_up`` is not given back.
 
-    ``kept`` is the part of ``unused`` that a cancellation would not have given back.
+    ``kept`` is the part of ``unused`` that a cancellation would not have given back. ``refundable``
+    is what a cancellation after the change gives back at most; None where no period is running.
     """
 
     rest: int
     unused: int
     given_up: int = 0
     kept: int = 0
+    refundable: int | None = None
 
     @property
     def total(self) -> int:

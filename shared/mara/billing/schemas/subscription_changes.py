@@ -70,6 +70,11 @@ class SubscriptionActionOut(BaseModel):
         description="USDT of the unused part that a change does not return.",
         examples=["0.000000"],
     )
+    refundable: UsdtOut | None = Field(
+        description="USDT that a cancellation after this change gives back at most: after a change "
+        "to another interval only what the change charges. Null if it changes no paid period.",
+        examples=["12.500000"],
+    )
     allowances: dict[Meter, int | None] = Field(
         description="Allowances of this usage period after the change; null is unlimited.",
         examples=[{"answers": 1200}],
@@ -91,5 +96,10 @@ class SubscriptionActionOut(BaseModel):
             missing=format_usdt(max(-result.change_set.available, 0)),
             gives_back=format_usdt(result.gives_back),
             gives_up=format_usdt(result.price.given_up if result.price else 0),
+            refundable=_optional(result.price.refundable if result.price else None),
             allowances=dict(result.allowances),
         )
+
+
+def _optional(amount: int | None) -> str | None:
+    return None if amount is None else format_usdt(amount)

@@ -188,7 +188,10 @@ class TestChange:
         assert posted.status == 200
         assert posted.json["lines"] == preview["lines"]
         assert posted.json["total"] == preview["total"]
+        assert posted.json["refundable"] == preview["refundable"]
         assert posted.json["subscription"]["plan"]["code"] == "business"
+        gives_back = cancelled(anna, now=True, preview=True).json["gives_back"]
+        assert 0 < float(gives_back) <= float(preview["refundable"])
 
     def test_a_preview_shows_what_is_missing(self, anna: Account) -> None:
         preview = changed(anna, "business", preview=True)
@@ -219,7 +222,9 @@ class TestChange:
         assert (answer.status, answer.json["code"]) == (409, "preview_outdated")
 
     def test_plans_a_change_at_the_end_of_the_period_and_takes_it_back(self, anna: Account) -> None:
-        planned = changed(anna, "business", when="period_end").json["subscription"]
+        answer = changed(anna, "business", when="period_end").json
+        planned = answer["subscription"]
+        assert answer["refundable"] is None
         assert planned["next"]["plan"]["code"] == "business"
         assert planned["next"]["at"] == planned["period"]["end"]
         assert planned["next_charge"]["amount"] == "99.000000"
