@@ -36,12 +36,12 @@ class Call:
 
 @dataclass
 class BotApi:
-    """Answers the bots' requests. ``calls`` are the last ones."""
+    """Answers the bots' requests: ``calls`` are the last ones, ``polls`` the last getUpdates."""
 
     world: World
     faults: Faults = field(default_factory=Faults)
     calls: deque[Call] = field(default_factory=lambda: deque(maxlen=CALLS_MAX))
-    _polls: dict[str, object] = field(default_factory=dict)
+    polls: dict[str, object] = field(default_factory=dict)
 
     def routes(self) -> list[Route]:
         """The routes of the Bot API."""
@@ -83,13 +83,13 @@ class BotApi:
 
         The 409 is that of Client.cpp (``abort_long_poll``). Raises ApiError.
         """
-        me = self._polls[token] = object()
         ends_at = self.world.now() + min(asked.number("timeout") or 0, POLL_MAX_S)
         with Changes(self.world) as changes:
+            me = self.polls[token] = object()
             self.world.changed()
             while True:
                 changes.clear()
-                if self._polls[token] is not me:
+                if self.polls[token] is not me:
                     raise ApiError(409, OTHER_GET_UPDATES)
                 with self.world.lock:
                     found = get_updates(self.world, self.world.bot_of(token), asked)

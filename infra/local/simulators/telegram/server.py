@@ -1,19 +1,21 @@
 """Serves the simulated Telegram on loopback."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 
 from starlette.applications import Starlette
 
 from infra.local.simulators.serving import served
 from infra.local.simulators.telegram.api import BotApi
+from infra.local.simulators.telegram.courier import Courier, http_client
 from infra.local.simulators.telegram.world import World
 
 
 @dataclass
 class SimulatedTelegram:
-    """The simulator: its world, and the Bot API in front of it."""
+    """The simulator: its world, the Bot API in front of it, and who brings updates."""
 
     world: World = field(default_factory=World)
     api: BotApi = field(init=False)
@@ -24,8 +26,21 @@ class SimulatedTelegram:
         self.api = BotApi(self.world)
 
     def app(self) -> Starlette:
-        """The ASGI application."""
-        return Starlette(routes=self.api.routes())
+        """The ASGI application; updates are brought while it is served."""
+        return Starlette(routes=self.api.routes(), lifespan=self._deliver)
+
+    @asynccontextmanager
+    async def _deliver(self, _: Starlette) -> AsyncIterator[None]:
+        async with http_client() as client:
+            courier = Courier(self.world, client)
+            running = asyncio.create_task(courier.run())
+            try:
+                yield
+            finally:
+                running.cancel()
+                with suppress(asyncio.CancelledError):
+                    await running
+                await courier.stop()
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.client import responses
 from typing import Final
+from urllib.parse import urlsplit
 
 from infra.local.simulators.telegram.model import Json
 from infra.local.simulators.telegram.updates import PendingUpdate, UpdateQueue
@@ -18,8 +19,18 @@ ACCEPTED_MIN, ACCEPTED_MAX = 200, 299
 RETRY_AFTER_MAX_S: Final = 3600
 RESEND_MIN_S, RESEND_MAX_S = 60, 120
 """The longest delay between two attempts is a random number of seconds between these."""
+LOCAL_NAMES: Final = frozenset({"localhost", "127.0.0.1"})
 GONE_FOR_S: Final = 23 * 3600
 SECRET_HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a name
+
+
+def is_local(url: str) -> bool:
+    """Whether an address is on this machine: only such ones are really sent updates."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and parts.hostname in LOCAL_NAMES
 
 
 @dataclass(frozen=True)

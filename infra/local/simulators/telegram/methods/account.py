@@ -8,7 +8,7 @@ from infra.local.simulators.telegram.bots import Bot, of_bot
 from infra.local.simulators.telegram.errors import WEBHOOK_IS_ACTIVE, ApiError, bad_request
 from infra.local.simulators.telegram.model import Json
 from infra.local.simulators.telegram.parameters import Parameters
-from infra.local.simulators.telegram.webhooks import Settings, Webhook, info
+from infra.local.simulators.telegram.webhooks import Settings, Webhook, info, is_local
 from infra.local.simulators.telegram.world import World
 
 PAGE_MAX: Final = 100
@@ -44,7 +44,7 @@ def set_webhook(world: World, bot: Bot, asked: Parameters) -> bool:
     url = asked.text("url")
     if not url:
         return delete_webhook(world, bot, asked)
-    if not url.startswith(("http://127.0.0.1", "http://localhost", "http://testserver", "https:")):
+    if not (url.startswith("https://") or is_local(url)):
         raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
     secret = asked.text("secret_token")
     if secret and not SECRET.fullmatch(secret):

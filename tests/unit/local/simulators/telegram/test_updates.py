@@ -55,7 +55,7 @@ class TestGetUpdates:
         async def poll() -> list[Update]:
             async with client(here.telegram.url, here.bot.token) as bot:
                 waits = asyncio.create_task(bot(GetUpdates(timeout=30)))
-                while not here.telegram.world.listeners:
+                while here.bot.token not in here.telegram.api.polls:
                     await bot.get_me()
                 people.say(here.telegram.world, here.group, here.ann, "@runbook_bot hello")
                 return await waits
@@ -66,7 +66,7 @@ class TestGetUpdates:
         async def poll() -> list[Update]:
             async with client(here.telegram.url, here.bot.token) as bot:
                 waits = asyncio.create_task(bot(GetUpdates(timeout=30)))
-                while not here.telegram.world.listeners:
+                while here.bot.token not in here.telegram.api.polls:
                     await bot.get_me()
                 here.telegram.world.advance(30)
                 return await waits
@@ -77,7 +77,7 @@ class TestGetUpdates:
         async def poll() -> None:
             async with client(here.telegram.url, here.bot.token) as bot:
                 waits = asyncio.create_task(bot(GetUpdates(timeout=30)))
-                while not here.telegram.world.listeners:
+                while here.bot.token not in here.telegram.api.polls:
                     await bot.get_me()
                 await bot(GetUpdates())
                 await waits
