@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from mara.billing.adapters.plans import PostgresPlans
 from mara.billing.adapters.usage import (
     PostgresReservations,
     PostgresUsageCounters,
@@ -23,6 +24,7 @@ from mara.billing.model.reservation import Reservation
 from mara.billing.model.subscription import State, Subscription
 from mara.billing.model.usage_request import LASTS, UsageRequest
 from mara.billing.ports import (
+    Plans,
     Reservations,
     UsageCounters,
     UsageHolders,
@@ -32,6 +34,7 @@ from mara.billing.ports import (
 from mara.billing.service.levels import LevelService
 from mara.billing.service.metering import Metering
 from mara.billing.service.period_usage import CountedPeriodUsage
+from mara.billing.service.plan_advice import PlanAdvice
 from mara.billing.service.reservation_expiry import ReservationExpiryService
 from mara.billing.service.settlements import Settlements
 from mara.billing.service.usage_book import UsageBook
@@ -47,6 +50,7 @@ from mara.ledger.ports import LedgerRepository
 from mara.ledger.service import HoldExpiryService, LedgerService
 from mara.platform.database import asynchronous, connection, transaction
 from tests.support.billing import NOW, USDT, allowances, plan_version
+from tests.support.fakes.billing import FakePlans
 from tests.support.fakes.database import FakeDatabase
 from tests.support.fakes.ledger import FakeLedger
 from tests.support.fakes.usage import (
@@ -111,6 +115,7 @@ class MeteringWorld:
     levels: UsageLevels
     invoices: UsageInvoices
     repository: LedgerRepository
+    plans: Plans
     at: datetime = NOW
     renew: Callable[[UUID], object] = _renew_nothing
     messages: list[Message] = field(default_factory=list)
@@ -140,6 +145,7 @@ class MeteringWorld:
             self.book,
             self.reservations,
             settlements,
+            PlanAdvice(self.plans, self.holders, self.book, self.now),
             self.ledger,
             self.reserving,
             self.renew,
@@ -153,7 +159,9 @@ class MeteringWorld:
 
     @property
     def level_service(self) -> LevelService:
-        return LevelService(self.levels, self.holders, self.unit_of_work, self.alarms, self.now)
+        return LevelService(
+            self.levels, self.holders, self.plans, self.unit_of_work, self.alarms, self.now
+        )
 
     @property
     def overview(self) -> UsageOverviewService:
@@ -261,6 +269,7 @@ def _on_postgres() -> MeteringWorld:
         PostgresUsageLevels({Meter.STORED_MB: STORED_BYTES}),
         PostgresUsageInvoices(),
         PostgresLedger(),
+        PostgresPlans(),
     )
 
 
@@ -279,6 +288,7 @@ def fake_metering() -> MeteringWorld:
         FakeUsageLevels(database),
         FakeUsageInvoices(database),
         FakeLedger(database),
+        FakePlans(database),
     )
 
 

@@ -107,7 +107,14 @@ SCHEMA: dict[str, Any] = {
                         "type": "string",
                         "description": "What to do.",
                         "examples": ["subscribe"],
-                    }
+                    },
+                    "plan": {
+                        "type": "string",
+                        "description": "Code of the cheapest plan sold to all, by its price per "
+                        "month, that would allow the use; absent where none would, or the open "
+                        "invoice is to be paid first.",
+                        "examples": ["team"],
+                    },
                 },
             },
         },

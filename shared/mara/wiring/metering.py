@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from mara.agents.adapters.level_counts import AGENTS
+from mara.billing.adapters.plans import PostgresPlans
 from mara.billing.adapters.usage import (
     PostgresReservations,
     PostgresUsageCounters,
@@ -18,6 +19,7 @@ from mara.billing.model.meters import Meter
 from mara.billing.service.levels import LevelService
 from mara.billing.service.metering import Metering
 from mara.billing.service.period_usage import CountedPeriodUsage
+from mara.billing.service.plan_advice import PlanAdvice
 from mara.billing.service.reservation_expiry import ReservationExpiryService
 from mara.billing.service.settlements import Settlements
 from mara.billing.service.usage_book import UsageBook
@@ -51,6 +53,7 @@ def metering() -> Metering:
         usage_book(),
         PostgresReservations(),
         settlements,
+        PlanAdvice(PostgresPlans(), PostgresUsageHolders(), usage_book(), now),
         ledger_service(),
         asynchronous,
         _renew,
@@ -99,6 +102,7 @@ def level_service() -> LevelService:
     return LevelService(
         PostgresUsageLevels(LEVEL_COUNTS),
         PostgresUsageHolders(),
+        PostgresPlans(),
         transaction,
         CloudWatchUsageMetrics(),
         now,

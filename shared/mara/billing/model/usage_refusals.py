@@ -1,7 +1,7 @@
 """Refusals of use: each carries its rule, its figures and the ways out.
 
 ``rule`` is an object with the rule's ``name`` and its figures; ``way_out`` is a list of objects
-with an ``action``.
+with an ``action``, and the code of a ``plan`` that would allow the use, where one does.
 """
 
 from collections.abc import Sequence
@@ -11,8 +11,11 @@ from mara.billing.model.counter import Counter
 from mara.billing.model.entitlement import RUNNING, Entitlement
 from mara.billing.model.meters import Feature, Meter
 from mara.billing.model.subscription import State
+from mara.kernel.errors import DomainError
 from mara.kernel.money import format_usdt
 from mara.ledger.errors import InsufficientFunds
+
+CHOOSE_A_PLAN = ("subscribe", "change_plan")
 
 
 def limit_reached(
@@ -108,6 +111,16 @@ def funds_short(entitlement: Entitlement, cost: int, available: int) -> Insuffic
         missing=missing,
         way_out=_ways(["wait", "deposit", *_changes(entitlement)]),
     )
+
+
+def name_plan(refusal: DomainError, code: str | None) -> None:
+    """Add the plan to the ways out that choose one; without a code, they stay as they are."""
+    ways = refusal.extensions["way_out"]
+    if code is None or not isinstance(ways, list):
+        return
+    refusal.extensions["way_out"] = [
+        {**way, "plan": code} if way["action"] in CHOOSE_A_PLAN else way for way in ways
+    ]
 
 
 def _changes(entitlement: Entitlement) -> list[str]:

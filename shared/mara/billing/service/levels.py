@@ -7,8 +7,10 @@ from mara.billing.model.entitlement import Entitlement, entitlement_of
 from mara.billing.model.levels import units_of
 from mara.billing.model.meters import Meter
 from mara.billing.model.periods import ceil_div
-from mara.billing.model.usage_refusals import level_reached
-from mara.billing.ports import UsageHolders, UsageLevels, UsageMetrics
+from mara.billing.model.plan import PlanTerms
+from mara.billing.model.plan_advice import cheapest_plan
+from mara.billing.model.usage_refusals import level_reached, name_plan
+from mara.billing.ports import Plans, UsageHolders, UsageLevels, UsageMetrics
 from mara.kernel.clock import Clock
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 
@@ -19,6 +21,7 @@ class LevelService:
 
     levels: UsageLevels
     holders: UsageHolders
+    plans: Plans
     unit_of_work: UnitOfWork
     metrics: UsageMetrics
     now: Clock
@@ -33,12 +36,17 @@ class LevelService:
         level = self.levels.change(owner_id, meter, amount)
         if included is not None and level > units_of(meter, included):
             unit = units_of(meter, 1)
-            raise level_reached(
+            refusal = level_reached(
                 entitlement,
                 meter,
                 level=ceil_div(level - amount, unit),
                 requested=ceil_div(amount, unit),
             )
+            plans = self.plans.list_public()
+            name_plan(
+                refusal, cheapest_plan(plans, entitlement, lambda terms: _fits(terms, meter, level))
+            )
+            raise refusal
 
     def give_level(self, owner_id: UUID, meter: Meter, amount: int = 1) -> None:
         """Count what the caller's open transaction deletes."""
@@ -58,3 +66,8 @@ class LevelService:
 
     def _entitlement(self, owner_id: UUID) -> Entitlement:
         return entitlement_of(self.holders.get(owner_id, self.now()))
+
+
+def _fits(terms: PlanTerms, meter: Meter, level: int) -> bool:
+    included = terms.allowances[meter]
+    return included is None or level <= units_of(meter, included)

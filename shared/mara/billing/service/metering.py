@@ -15,9 +15,11 @@ from mara.billing.model.usage import check_feature, decide
 from mara.billing.model.usage_refusals import funds_short
 from mara.billing.model.usage_request import UsageRequest
 from mara.billing.ports import Reservations, UsageHolders
+from mara.billing.service.plan_advice import PlanAdvice
 from mara.billing.service.settlements import Settlements
 from mara.billing.service.usage_book import UsageBook
 from mara.kernel.clock import Clock
+from mara.kernel.errors import DomainError
 from mara.kernel.unit_of_work import UnitOfWork
 from mara.ledger.errors import InsufficientFunds
 from mara.ledger.model import Cause, TransferKind
@@ -37,6 +39,7 @@ class Metering:
     book: UsageBook
     reservations: Reservations
     settlements: Settlements
+    advice: PlanAdvice
     ledger: LedgerService
     unit_of_work: UnitOfWork
     renew: Callable[[UUID], object]
@@ -58,10 +61,13 @@ class Metering:
             with self.unit_of_work(request.owner_id):
                 balance = self.ledger.repository.get_balance(request.owner_id)
                 self.reservations.count_refusal(request.owner_id, self.now())
-            raise funds_short(short.entitlement, short.cost, balance.available) from None
-        except (UsageLimitReached, NotInPlan):
+                refusal = funds_short(short.entitlement, short.cost, balance.available)
+                self._advise(refusal, request)
+            raise refusal from None
+        except (UsageLimitReached, NotInPlan) as refusal:
             with self.unit_of_work(request.owner_id):
                 self.reservations.count_refusal(request.owner_id, self.now())
+                self._advise(refusal, request)
             raise
 
     def settle(self, owner_id: UUID, key: str, used: Mapping[Meter, int]) -> Reservation:
@@ -94,7 +100,14 @@ class Metering:
         """Raises NotInPlan unless the user's plan contains the feature."""
         with self.unit_of_work(owner_id):
             holder = self.holders.get(owner_id, self.now())
-        check_feature(entitlement_of(holder), feature)
+            try:
+                check_feature(entitlement_of(holder), feature)
+            except NotInPlan as refusal:
+                self.advice.add_to(refusal, owner_id, {}, feature)
+                raise
+
+    def _advise(self, refusal: DomainError, request: UsageRequest) -> None:
+        self.advice.add_to(refusal, request.owner_id, request.quantities, request.feature)
 
     def _reserve(self, request: UsageRequest) -> Reservation:
         reservation = self._attempt(request, renews=True)

@@ -25,7 +25,7 @@ from tests.support.events import Answer, call
 from tests.support.knowledge import learn
 from tests.support.parallel import outcomes
 from tests.support.scanning import begin_scans
-from tests.support.subscriptions import pay_in, subscribe_now
+from tests.support.subscriptions import add_plan, pay_in, subscribe_now
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -106,6 +106,9 @@ class TestAllowance:
         assert rule["meter"] == "answers"
         assert (rule["included"], rule["used"], rule["reserved"], rule["requested"]) == (1, 1, 0, 1)
         assert {"action": "change_plan"} in refused.json["way_out"]
+        add_plan(plan_version("more-answers", price=USDT, allowances=allowances(answers=9)))
+        again = ask(anna, agent_id)
+        assert {"action": "change_plan", "plan": "more-answers"} in again.json["way_out"]
 
     def test_is_not_used_by_an_honest_refusal(self, anna: Account) -> None:
         answer = ask(anna, agent_of(anna), UNKNOWN)
