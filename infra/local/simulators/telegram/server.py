@@ -1,14 +1,17 @@
 """Serves the simulated Telegram on loopback."""
 
+import argparse
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 
+import uvicorn
 from starlette.applications import Starlette
 
 from infra.local.simulators.serving import served
 from infra.local.simulators.telegram.api import BotApi
+from infra.local.simulators.telegram.control.http import Control
 from infra.local.simulators.telegram.courier import Courier, http_client
 from infra.local.simulators.telegram.world import World
 
@@ -20,6 +23,7 @@ class SimulatedTelegram:
     world: World = field(default_factory=World)
     api: BotApi = field(init=False)
     url: str = ""
+    _courier: Courier | None = None
 
     def __post_init__(self) -> None:
         """Put the Bot API in front of the world."""
@@ -27,12 +31,18 @@ class SimulatedTelegram:
 
     def app(self) -> Starlette:
         """The ASGI application; updates are brought while it is served."""
-        return Starlette(routes=self.api.routes(), lifespan=self._deliver)
+        control = Control(self.api, self._settle)
+        return Starlette(routes=[*control.routes(), *self.api.routes()], lifespan=self._deliver)
+
+    async def _settle(self) -> None:
+        if self._courier is None:
+            raise RuntimeError("Updates are brought only while the simulator is served.")
+        await self._courier.drain()
 
     @asynccontextmanager
     async def _deliver(self, _: Starlette) -> AsyncIterator[None]:
         async with http_client() as client:
-            courier = Courier(self.world, client)
+            courier = self._courier = Courier(self.world, client)
             running = asyncio.create_task(courier.run())
             try:
                 yield
@@ -49,3 +59,16 @@ def simulated_telegram(port: int, world: World | None = None) -> Iterator[Simula
     simulated = SimulatedTelegram(world or World())
     with served(simulated.app(), port) as simulated.url:
         yield simulated
+
+
+def main() -> None:
+    """Serve on loopback until SIGTERM; the state is in memory, and the clock the system's."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    options = parser.parse_args()
+    app = SimulatedTelegram().app()
+    uvicorn.run(app, host="127.0.0.1", port=options.port, log_level="warning", access_log=False)
+
+
+if __name__ == "__main__":
+    main()

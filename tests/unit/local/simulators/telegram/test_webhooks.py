@@ -3,6 +3,8 @@
 import random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from infra.local.simulators.telegram.updates import DAY_S, PendingUpdate, UpdateQueue
 from infra.local.simulators.telegram.webhooks import GONE_FOR_S, Outcome, Settings, Webhook
@@ -111,6 +113,40 @@ class TestAttempts:
         receiver.push(1)
         assert receiver.delay_after(Outcome(status)) == 0
         assert str(status) in (receiver.webhook.last_error or "")
+
+
+class TestAnyHistory:
+    @given(
+        st.lists(
+            st.tuples(
+                st.sampled_from(["push", "take", "settle", "wait"]),
+                st.integers(0, 5),
+                st.sampled_from([200, 204, 301, 410, 503, None]),
+            ),
+            max_size=80,
+        )
+    )
+    def test_keeps_the_order_of_lanes_and_the_limit_of_connections(
+        self, steps: list[tuple[str, int, int | None]]
+    ) -> None:
+        receiver, under_way = Receiver(connections=3), list[PendingUpdate]()
+        accepted: dict[int, list[int]] = {}
+        for step, number, status in steps:
+            match step:
+                case "push":
+                    receiver.push(number % 4, number)
+                case "take":
+                    under_way += receiver.take()
+                case "settle" if under_way:
+                    update = under_way.pop(number % len(under_way))
+                    outcome = Outcome(status, number)
+                    receiver.settle(update, outcome)
+                    if outcome.accepted:
+                        accepted.setdefault(update.lane, []).append(update.id)
+                case _:
+                    receiver.now += 10**number
+            assert len({one.lane for one in under_way}) == len(under_way) <= 3
+        assert all(ids == sorted(set(ids)) for ids in accepted.values())
 
 
 class TestGone:

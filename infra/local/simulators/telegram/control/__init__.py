@@ -1,0 +1,1 @@
+"""Controls the simulator over HTTP: for commands, other processes and its page."""
