@@ -88,7 +88,7 @@ def scene(telegram: SimulatedTelegram) -> Scene:
     group = founding.add_group(telegram.world, "On call", owner)
     groups.add(telegram.world, group, ann, owner)
     groups.add(telegram.world, group, bot.user, owner)
-    bot.queue.waiting = []
+    bot.queue.clear()
     return Scene(telegram, owner, ann, bot, group)
 
 

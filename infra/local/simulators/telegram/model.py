@@ -136,6 +136,7 @@ class Chat:
     messages: dict[int, Message] = field(default_factory=dict)
     deleted: dict[int, Message] = field(default_factory=dict)
     """Messages that a person may still have on the screen."""
+    last_message_id: int = 0
     migrated_to: int | None = None
     linked_chat_id: int | None = None
     members_may_send: bool = True
@@ -147,7 +148,7 @@ class Chat:
     @property
     def next_message_id(self) -> int:
         """The id of the next message."""
-        return max([*self.messages, *self.deleted], default=0) + 1
+        return self.last_message_id + 1
 
 
 @dataclass

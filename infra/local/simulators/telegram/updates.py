@@ -8,6 +8,7 @@ telegram-bot-api/Client.cpp (``add_update``, ``process_new_message_queue``,
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 from typing import Final
 
 from infra.local.simulators.telegram.model import Json
@@ -46,9 +47,17 @@ class UpdateQueue:
 
     dice: random.Random
     allowed: frozenset[str] = frozenset(KINDS) - NOT_BY_DEFAULT
-    waiting: list[PendingUpdate] = field(default_factory=list)
+    _by_id: dict[int, PendingUpdate] = field(default_factory=dict)
+    _lanes: dict[int, dict[int, PendingUpdate]] = field(default_factory=dict)
+    _ends: list[tuple[float, int]] = field(default_factory=list)
+    """A heap of when which update expires."""
     _last_id: int | None = None
     _last_at: float = 0.0
+
+    @property
+    def waiting(self) -> list[PendingUpdate]:
+        """All that waits, expired or not."""
+        return list(self._by_id.values())
 
     def allow(self, kinds: Iterable[str]) -> None:
         """Choose the kinds of later updates; none stands for the default ones."""
@@ -60,36 +69,66 @@ class UpdateQueue:
             return
         life_s = QUERY_LIFE_S if kind == "callback_query" else DAY_S
         number = self._next_id(now)
-        update = {"update_id": number, kind: body}
-        self.waiting.append(PendingUpdate(number, lane, update, now + life_s, now))
+        one = PendingUpdate(number, lane, {"update_id": number, kind: body}, now + life_s, now)
+        self._by_id[number] = self._lanes.setdefault(lane, {})[number] = one
+        heappush(self._ends, (one.expires_at, number))
 
     def pending(self, now: float) -> list[PendingUpdate]:
         """What waits, after what is too old was dropped."""
-        self.waiting = [one for one in self.waiting if one.in_flight or one.expires_at > now]
+        self._drop_expired(now)
         return self.waiting
+
+    def heads(self, now: float) -> list[PendingUpdate]:
+        """The oldest update of each lane."""
+        self._drop_expired(now)
+        return [next(iter(lane.values())) for lane in self._lanes.values()]
 
     def forget(self, update: PendingUpdate) -> None:
         """Remove an update that was delivered or given up."""
-        self.waiting = [one for one in self.waiting if one is not update]
+        if self._by_id.pop(update.id, None) is not None:
+            lane = self._lanes[update.lane]
+            del lane[update.id]
+            if not lane:
+                del self._lanes[update.lane]
+
+    def clear(self) -> None:
+        """Forget all updates."""
+        for one in self.waiting:
+            self.forget(one)
 
     def confirm(self, offset: int) -> None:
         """Forget the updates before an offset; a negative one keeps as many as it says.
 
         https://core.telegram.org/bots/api#getupdates
         """
-        if offset < 0:
-            self.waiting = self.waiting[offset:]
-        elif offset > 0:
-            self.waiting = [one for one in self.waiting if one.id >= offset]
+        waiting = self.waiting
+        done = waiting[:offset] if offset < 0 else [one for one in waiting if one.id < offset]
+        for one in done:
+            self.forget(one)
 
     def restart(self, now: float) -> None:
         """Let a new webhook begin with fresh attempts."""
         for one in self.waiting:
             one.wakeup_at, one.delay_s, one.failures, one.in_flight = now, 1, 0, False
 
+    def _drop_expired(self, now: float) -> None:
+        """What is under way is kept until its answer."""
+        kept = []
+        while self._ends and self._ends[0][0] <= now:
+            end = heappop(self._ends)
+            one = self._by_id.get(end[1])
+            if one is None or one.expires_at != end[0]:
+                continue
+            if one.in_flight:
+                kept.append(end)
+            else:
+                self.forget(one)
+        for end in kept:
+            heappush(self._ends, end)
+
     def _next_id(self, now: float) -> int:
         """The next id, or a random one after a week without updates."""
-        if self._last_id is None or (not self.waiting and now - self._last_at >= WEEK_S):
+        if self._last_id is None or (not self._by_id and now - self._last_at >= WEEK_S):
             self._last_id = self.dice.randrange(1, ID_MAX // 2)
         else:
             self._last_id += 1

@@ -77,9 +77,9 @@ class Webhook:
 
     def take(self, queue: UpdateQueue, now: float) -> list[PendingUpdate]:
         """The updates to send now: the first of each lane, as connections allow."""
-        pending = queue.pending(now)
-        free = self.settings.connections_max - sum(one.in_flight for one in pending)
-        ready = [one for one in heads(pending) if not one.in_flight and one.wakeup_at <= now]
+        heads = queue.heads(now)
+        free = self.settings.connections_max - sum(one.in_flight for one in heads)
+        ready = [one for one in heads if not one.in_flight and one.wakeup_at <= now]
         ready.sort(key=lambda one: (one.wakeup_at, one.lane))
         for one in ready[: max(free, 0)]:
             one.in_flight = True
@@ -88,7 +88,7 @@ class Webhook:
 
     def next_at(self, queue: UpdateQueue, now: float) -> float | None:
         """When the next update is due, or None if none waits outside of a connection."""
-        times = [one.wakeup_at for one in heads(queue.pending(now)) if not one.in_flight]
+        times = [one.wakeup_at for one in queue.heads(now) if not one.in_flight]
         return min(times, default=None)
 
     def settle(
@@ -123,14 +123,6 @@ class Webhook:
             return
         update.wakeup_at = now + wait
         update.failures += 1
-
-
-def heads(pending: list[PendingUpdate]) -> list[PendingUpdate]:
-    """The oldest update of each lane."""
-    first: dict[int, PendingUpdate] = {}
-    for one in pending:
-        first.setdefault(one.lane, one)
-    return list(first.values())
 
 
 def info(webhook: Webhook | None, queue: UpdateQueue, now: float) -> Json:

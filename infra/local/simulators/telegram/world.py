@@ -78,7 +78,7 @@ class World:
 
     def post(self, chat: Chat, message: Message) -> Message:
         """Add a message to its chat, tell the bots that see it, and copy a post of a channel."""
-        chat.messages[message.id] = message
+        chat.messages[message.id], chat.last_message_id = message, message.id
         self.tell(chat, message)
         group = self.chats.get(chat.linked_chat_id or 0)
         if chat.type is ChatType.CHANNEL and group is not None:

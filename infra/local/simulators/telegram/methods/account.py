@@ -89,4 +89,4 @@ def set_my_commands(_: World, bot: Bot, asked: Parameters) -> bool:
 
 def _drop_pending(bot: Bot, asked: Parameters) -> None:
     if asked.flag("drop_pending_updates"):
-        bot.queue.waiting = []
+        bot.queue.clear()

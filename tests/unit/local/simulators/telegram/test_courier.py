@@ -153,7 +153,7 @@ class TestDelivery:
         number = say(still, "@runbook_bot disk")
         message = still.group.messages[number]
         message.bot_id, message.buttons = still.bot.id, button
-        still.bot.queue.waiting = []
+        still.bot.queue.clear()
         hook.answers = [Response(status_code=503) for _ in range(20)]
         people.press(world, still.group, still.ann, number, "+")
         for _ in range(20):

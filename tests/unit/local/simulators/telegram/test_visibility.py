@@ -12,7 +12,7 @@ from tests.support.telegram import Scene, say
 def other_bot(here: Scene, name: str = "other_bot", *, talks: bool = False) -> Bot:
     bot = founding.add_bot(here.telegram.world, name, talks_to_bots=talks)
     groups.add(here.telegram.world, here.group, bot.user, here.owner)
-    bot.queue.waiting = []
+    bot.queue.clear()
     return bot
 
 

@@ -108,6 +108,14 @@ class TestAttempts:
         assert DAY_S - 120 <= receiver.now - start <= DAY_S
         assert len(receiver.webhook.attempts) > DAY_S / 120
 
+    def test_that_last_longer_than_the_day_still_count(self, receiver: Receiver) -> None:
+        receiver.push(1, 2)
+        (update,) = receiver.take()
+        receiver.now += DAY_S + 1
+        assert receiver.queue.pending(receiver.now) == [update]
+        receiver.settle(update, Outcome(200))
+        assert receiver.queue.waiting == []
+
     @pytest.mark.parametrize("status", [199, 301, 403, 404, 429, 500])
     def test_follow_every_other_status(self, receiver: Receiver, status: int) -> None:
         receiver.push(1)
