@@ -101,8 +101,10 @@ def after_commit(hook: Callable[[], None]) -> None:
 def execute_autocommit(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
     """Run one statement in autocommit mode: one round trip.
 
-    Only for tables without row-level security. Raises DatabaseUnavailable.
+    Only for tables without row-level security, and outside of a transaction, which would undo it.
+    Raises DatabaseUnavailable, RuntimeError.
     """
+    _refuse_nesting()
     return _retry_on_stale_connection(lambda conn: conn.execute(statement, parameters).fetchall())
 
 
@@ -114,9 +116,7 @@ def disconnect() -> None:
 
 
 def _begin(scope: Scope, isolation: IsolationLevel | None, *, synchronous: bool) -> Connection:
-    if _session.connection is not None and _in_transaction(_session.connection):
-        raise RuntimeError("A unit of work is open already.")
-
+    _refuse_nesting()
     level = f" ISOLATION LEVEL {isolation.name.replace('_', ' ')}" if isolation else ""
     commit = "" if synchronous else "; SET LOCAL synchronous_commit = off"
     # One round trip: a query of several statements, which has no parameters.
@@ -129,6 +129,11 @@ def _begin(scope: Scope, isolation: IsolationLevel | None, *, synchronous: bool)
         return conn
 
     return _retry_on_stale_connection(run)
+
+
+def _refuse_nesting() -> None:
+    if _session.connection is not None and _in_transaction(_session.connection):
+        raise RuntimeError("A unit of work is open already.")
 
 
 def _retry_on_stale_connection(run: Callable[[Connection], ResultT]) -> ResultT:

@@ -17,6 +17,7 @@ from random import Random
 
 import pytest
 
+from mara.billing.errors import UsageLimitReached
 from mara.billing.model.meters import Meter
 from mara.billing.model.periods import Interval, IntervalUnit
 from mara.billing.model.plan import PlanVersion
@@ -46,6 +47,13 @@ YEAR = plan_version(
 TRIAL = plan_version("cheat-trial", price=PRICE, trial_days=14)
 GRATIS = plan_version("cheat-gratis", price=0, allowances=allowances(answers=10))
 GRATIS_SEVEN = plan_version("cheat-gratis-seven", price=0, allowances=allowances(answers=7))
+GRATIS_ONE = plan_version("cheat-gratis-one", price=0, allowances=allowances(answers=1))
+GRATIS_DAY = plan_version(
+    "cheat-gratis-day",
+    price=0,
+    interval=Interval(IntervalUnit.DAY),
+    allowances=allowances(answers=10),
+)
 GRATIS_WEEK = plan_version(
     "cheat-gratis-week",
     price=0,
@@ -56,8 +64,15 @@ GRATIS_TRIAL = plan_version(
     "cheat-gratis-trial", price=0, trial_days=14, allowances=allowances(answers=10)
 )
 SOLD = (TEN, SEVEN, THOUSAND, BOUNDLESS, YEAR, TRIAL)
-GIVEN = (GRATIS, GRATIS_SEVEN, GRATIS_WEEK, GRATIS_TRIAL)
+GIVEN = (GRATIS, GRATIS_ONE, GRATIS_SEVEN, GRATIS_DAY, GRATIS_WEEK, GRATIS_TRIAL)
 FREE_ANSWERS = FREE.terms.allowances[Meter.ANSWERS]
+
+
+def plan_advised_by(refusal: UsageLimitReached) -> str:
+    ways = refusal.extensions["way_out"]
+    assert isinstance(ways, list)
+    (code,) = {way["plan"] for way in ways if "plan" in way}
+    return str(code)
 
 
 @pytest.fixture
@@ -357,6 +372,61 @@ class TestPlanOfPriceZero:
             cheat.service.change(cheat.principal, PlanChange(plan.code))
             assert cheat.answer(20) == 0
 
+    def test_gives_nothing_anew_after_a_smaller_one(self, cheat: PayingUser) -> None:
+        """To see it fail, bound the use of ``with_earlier_use`` by what is included."""
+        cheat.subscribe(GRATIS)
+        assert cheat.answer(20) == 10
+        for _ in range(3):
+            cheat.leave()
+            cheat.subscribe(GRATIS_ONE)
+            cheat.service.change(cheat.principal, PlanChange(GRATIS.code))
+            assert cheat.answer(20) == 0
+
+    def test_counts_use_in_shorter_periods_that_began_later(self, cheat: PayingUser) -> None:
+        """To see it fail, look for earlier use at the start of the period, not at the present."""
+        cheat.subscribe(GRATIS)
+        assert cheat.answer(1) == 1
+        cheat.wait(days=10)
+        cheat.service.change(cheat.principal, PlanChange(GRATIS_WEEK.code))
+        assert cheat.answer(20) == 9
+        cheat.leave()
+        cheat.subscribe(GRATIS)
+        assert cheat.answer(20) == 0
+
+    def test_counts_no_use_in_periods_that_are_over(self, cheat: PayingUser) -> None:
+        cheat.subscribe(GRATIS)
+        assert cheat.answer(1) == 1
+        cheat.wait(days=3)
+        cheat.service.change(cheat.principal, PlanChange(GRATIS_WEEK.code))
+        assert cheat.answer(20) == 9
+        cheat.wait(days=8)
+        cheat.leave()
+        cheat.subscribe(GRATIS_WEEK)
+        assert cheat.answer(20) == 9
+
+    def test_outdates_no_preview_by_what_it_takes_over(self, cheat: PayingUser) -> None:
+        """To see it fail, store counters that are made as changed at the present."""
+        cheat.subscribe(GRATIS)
+        cheat.answer(3)
+        cheat.leave()
+        cheat.subscribe(GRATIS)
+        pay_in(cheat.id, 2 * PRICE)
+        cheat.wait(hours=1)
+        cheat.world.at += timedelta(milliseconds=3)  # the clock goes on within the request
+        preview = cheat.service.change(cheat.principal, PlanChange(BOUNDLESS.code), preview=True)
+        cheat.wait(hours=0)
+        wanted = PlanChange(BOUNDLESS.code, as_of=preview.as_of)
+        assert cheat.service.change(cheat.principal, wanted).price == preview.price
+
+    def test_is_advised_only_if_it_would_help(self, cheat: PayingUser) -> None:
+        cheat.subscribe(GRATIS)
+        assert cheat.answer(20) == 10
+        cheat.leave()
+        cheat.answer(FREE_ANSWERS or 0)
+        with pytest.raises(UsageLimitReached) as refusal:
+            cheat.world.use(cheat.id, "one more", answers=1)
+        assert plan_advised_by(refusal.value) in {version.code for version in SOLD}
+
     def test_shows_what_is_left_before_the_first_use(self, cheat: PayingUser) -> None:
         cheat.subscribe(GRATIS)
         cheat.answer(6)
@@ -456,6 +526,30 @@ class TestGraceOfAnEarlierSubscription:
         cheat.leave()
         cheat.pay_and_subscribe(TEN)
         assert cheat.answer(20) == 10
+
+    @pytest.mark.parametrize("plan", [GRATIS, BOUNDLESS])
+    def test_counts_still_after_a_plan_that_was_left_at_once(
+        self, cheat: PayingUser, plan: PlanVersion
+    ) -> None:
+        """To see it fail, let a plan of price 0, or without a limit, take over the use."""
+        in_grace = self.overdue(cheat)
+        pay_in(cheat.id, 2 * PRICE)
+        cheat.subscribe(plan)
+        cheat.leave()
+        assert cheat.available == 2 * PRICE
+        cheat.subscribe(TEN)
+        assert cheat.answer(20) == 10 - in_grace
+
+    def test_counts_once_in_a_plan_of_price_0_that_it_is_changed_to(
+        self, cheat: PayingUser
+    ) -> None:
+        cheat.pay_and_subscribe(TEN)
+        assert cheat.answer(20) == 10
+        cheat.wait(days=28)
+        in_grace = cheat.answer(20)
+        cheat.wait(days=1, hours=3)
+        cheat.service.change(cheat.principal, PlanChange(GRATIS_DAY.code))
+        assert cheat.answer(20) == 10 - in_grace
 
     def test_counts_no_more_when_its_period_is_over(self, cheat: PayingUser) -> None:
         self.overdue(cheat)

@@ -146,7 +146,7 @@ class TestPlan:
         world.use(owner, "first", answers=3)
         sell(world, "advice-free", price=0, answers=3)
         sell(world, "advice-paid", price=1, answers=1)
-        assert refused(world, owner, answers=1) == {"wait": None, "subscribe": "advice-paid"}
+        assert refused(world, owner, answers=1) == {"wait": None, "subscribe": "advice-free"}
 
     def test_is_named_beside_a_deposit_for_overage(self, world: MeteringWorld) -> None:
         owner = world.subscriber(limited("advised"), overage_limit=USDT)

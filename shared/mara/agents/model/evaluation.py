@@ -115,7 +115,9 @@ class Evaluation:
     def with_result(self, result: Result) -> "Evaluation":
         """The evaluation with the result in place of the one that its case had."""
         results = [result if one.answer_id == result.answer_id else one for one in self.results]
-        return replace(self, results=results, score=score_of(results))
+        is_whole = all(one.outcome is not Outcome.LEFT_OUT for one in results)
+        stopped_by = None if is_whole else self.stopped_by
+        return replace(self, results=results, score=score_of(results), stopped_by=stopped_by)
 
 
 def result_of(case: Case, reply: Reply, use_id: UUID) -> Result:

@@ -129,13 +129,11 @@ def with_earlier_use(counter: Counter, earlier: Iterable[Counter]) -> Counter:
     """The fresh counter of a plan of price 0 with the use of ``earlier`` ones.
 
     Their usage periods are not over, so that a new one must not give the allowance again. Each of
-    them contains the use of those before it.
+    them contains the use of those before it. It may be more than is included: a smaller plan in
+    between must not hide it from the next one.
     """
-    units = max(
-        (one.used + one.reserved for one in earlier if one.meter is counter.meter), default=0
-    )
-    most = units if counter.included is None else min(units, counter.included)
-    return replace(counter, used=most)
+    units = (one.used + one.reserved for one in earlier if one.meter is counter.meter)
+    return replace(counter, used=max(units, default=0))
 
 
 def reserve(counter: Counter, item: ReservedItem) -> Counter:

@@ -16,10 +16,14 @@ from mara.billing.model.subscription import State
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A use that was refused, in billing time ``at``. ``counters`` are the entitlement's."""
+    """A use that was refused, in billing time ``at``. ``counters`` are the entitlement's.
+
+    ``free`` are those whose use a plan of price 0 takes over.
+    """
 
     entitlement: Entitlement
     counters: Sequence[Counter]
+    free: Sequence[Counter]
     quantities: Mapping[Meter, int]
     feature: Feature | None
     at: datetime
@@ -36,15 +40,17 @@ class Wanted:
         new = terms.allowances[meter]
         if new is None:
             return True
-        used = sum(one.used + one.reserved for one in self.counters if one.meter is meter)
         if self._keeps_period(terms):
             return all(
-                used + units <= _after_change(one, self.entitlement, new, self.at)
+                one.used + one.reserved + units
+                <= _after_change(one, self.entitlement, new, self.at)
                 for one in self.counters
                 if one.meter is meter
             )
-        # A plan of price 0 takes over what was used before.
-        return units + (used if terms.is_free else 0) <= new
+        taken_over = (
+            one.used + one.reserved for one in self.free if terms.is_free and one.meter is meter
+        )
+        return units + max(taken_over, default=0) <= new
 
     def _keeps_period(self, terms: PlanTerms) -> bool:
         """Whether the plan continues the usage period, so that it adds for the rest alone."""

@@ -91,10 +91,11 @@ class CountedPeriodUsage:
         return {one.meter: one.included for one in blended}
 
     def _read(self, subscription: Subscription, at: datetime) -> list[Counter]:
-        return self.book.read(subscription.owner_id, [_source(subscription, at)])
+        return self.book.read(subscription.owner_id, [_source(subscription, at)], at)
 
     def _lock(self, subscription: Subscription, at: datetime) -> list[Counter]:
-        return self.book.lock(subscription.owner_id, [_source(subscription, at)], self.now())
+        sources = [_source(subscription, at)]
+        return self.book.lock(subscription.owner_id, sources, at, self.now())
 
     def _save(self, counters: Sequence[Counter]) -> None:
         self.book.counters.save(counters, self.now())

@@ -33,7 +33,8 @@ class PlanAdvice:
         """Name the cheapest plan that allows all of it in the refusal's ways out."""
         holder = self.holders.get(owner_id, self.now())
         entitlement = entitlement_of(holder)
-        counters = self.book.read(owner_id, entitlement.sources)
-        wanted = Wanted(entitlement, counters, quantities, feature, holder.now)
+        counters = self.book.read(owner_id, entitlement.sources, holder.now)
+        free = self.book.counters.read_free(owner_id, holder.now)
+        wanted = Wanted(entitlement, counters, free, quantities, feature, holder.now)
         plans = self.plans.list_public()
         name_plan(refusal, cheapest_plan(plans, entitlement, wanted.is_allowed_by))

@@ -56,8 +56,9 @@ class UsageOverviewService:
     def get(self, caller: Principal) -> UsageOverview:
         """The caller's use in the present usage period."""
         with self.unit_of_work(caller.user_id):
-            entitlement = entitlement_of(self.holders.get(caller.user_id, self.now()))
-            counters = self.book.read(caller.user_id, entitlement.sources)
+            holder = self.holders.get(caller.user_id, self.now())
+            entitlement = entitlement_of(holder)
+            counters = self.book.read(caller.user_id, entitlement.sources, holder.now)
             levels = self.levels.read(caller.user_id)
         terms = entitlement.version.terms
         in_period = [_periodic(entitlement, counters, meter) for meter in PERIODIC]
