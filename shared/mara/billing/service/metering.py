@@ -128,7 +128,9 @@ class Metering:
             if renews and renewal_is_due(holder):
                 return None
             entitlement = entitlement_of(holder)
-            counters = self.book.lock(request.owner_id, entitlement.sources, holder.now, at, locked)
+            counters = self.book.lock(
+                request.owner_id, entitlement.sources, holder.now, at, locked=locked
+            )
             return self._grant(request, entitlement, counters, at)
 
     def _grant(

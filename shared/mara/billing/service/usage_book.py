@@ -42,6 +42,7 @@ class UsageBook:
         sources: Sequence[Source],
         now: datetime,
         at: datetime,
+        *,
         locked: Sequence[Counter] = (),
     ) -> list[Counter]:
         """The counters, locked until the commit; those that are missing are stored.
