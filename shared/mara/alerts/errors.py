@@ -13,3 +13,9 @@ class UnknownDeliveryForm(Invalid):
     """The body of a delivery has none of the forms that an intake knows."""
 
     title = "The form of the alerts is not known"
+
+
+class InvalidKeywords(Invalid):
+    """A rule has no keywords, too many, or one without a word."""
+
+    title = "The keywords are not valid"
