@@ -8,3 +8,9 @@ class CursorExpired(Invalid):
 
     title = "The cursor is too old"
     fields = ("after",)
+
+
+class AddressNotPublic(Invalid):
+    """The address of a webhook leads, or may lead, into a private network."""
+
+    title = "The address is not public"

@@ -1,0 +1,55 @@
+"""Attempts of webhooks: when they are made, and how long a receiver may put them off."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mara.notifications.model.delivery_attempts import (
+    RETRY_AFTER_MAX,
+    WAITS,
+    next_attempt_at,
+)
+
+NOW = datetime(2026, 11, 27, tzinfo=UTC)
+MIDDLE = 0.5
+
+
+def test_ten_attempts_take_three_days() -> None:
+    at = NOW
+    made: list[datetime] = []
+    while (again := next_attempt_at(len(made), at, MIDDLE)) is not None:
+        made.append(again)
+        at = again
+    assert len(made) == 10
+    assert made[0] == NOW
+    assert made[-1] - NOW == timedelta(hours=75, minutes=35, seconds=5)
+
+
+@given(st.integers(0, len(WAITS) - 1), st.floats(0, 1))
+def test_waits_differ_by_a_tenth_at_most(attempts: int, chance: float) -> None:
+    at = next_attempt_at(attempts, NOW, chance)
+    assert at is not None
+    assert WAITS[attempts] * 0.9 <= at - NOW <= WAITS[attempts] * 1.1
+
+
+@pytest.mark.parametrize(
+    ("asked", "waited"),
+    [
+        (timedelta(seconds=1), timedelta(seconds=5)),
+        (timedelta(hours=1), timedelta(hours=1)),
+        (timedelta(days=30), RETRY_AFTER_MAX),
+    ],
+)
+def test_a_receiver_may_ask_for_a_longer_wait_only(asked: timedelta, waited: timedelta) -> None:
+    assert next_attempt_at(1, NOW, MIDDLE, asked) == NOW + waited
+
+
+def test_a_wait_that_is_asked_for_makes_no_further_attempt() -> None:
+    assert next_attempt_at(len(WAITS), NOW, MIDDLE, timedelta(hours=1)) is None
+
+
+def test_a_chance_is_a_share() -> None:
+    with pytest.raises(ValueError, match="chance"):
+        next_attempt_at(1, NOW, 1.5)
