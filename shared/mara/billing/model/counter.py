@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from fractions import Fraction
 from math import ceil
 from typing import Final
@@ -10,7 +11,8 @@ from uuid import UUID
 from mara.billing.model.entitlement import Source
 from mara.billing.model.meters import Meter, overage_price
 from mara.billing.model.periods import Period, ceil_div
-from mara.billing.model.plan import PERCENT_MAX, PlanVersion
+from mara.billing.model.plan import PERCENT_MAX, PlanTerms, PlanVersion
+from mara.billing.model.proration import blended_allowance
 
 PERIODIC: Final = tuple(meter for meter in Meter if not meter.is_level)
 """The meters that are counted per usage period, in the order of their locks."""
@@ -122,6 +124,19 @@ def fresh(source: Source, meter: Meter, *, id_: UUID, owner_id: UUID) -> Counter
         included=source.version.terms.allowances[meter],
         is_unpaid=source.is_unpaid,
         is_free=source.is_free,
+    )
+
+
+def allowance_after_change(
+    counter: Counter, before: PlanTerms, after: PlanTerms, at: datetime
+) -> Fraction | None:
+    """The exact allowance of the counter after a change of plan at ``at``; None without a limit."""
+    return blended_allowance(
+        counter.exact_allowance,
+        before.allowances[counter.meter],
+        after.allowances[counter.meter],
+        used=counter.used + counter.reserved,
+        share=Fraction(counter.period.remaining(at), counter.period.length),
     )
 
 

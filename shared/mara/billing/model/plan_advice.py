@@ -3,14 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from fractions import Fraction
 from math import ceil
 
-from mara.billing.model.counter import Counter
+from mara.billing.model.counter import Counter, allowance_after_change
 from mara.billing.model.entitlement import Entitlement
 from mara.billing.model.meters import Feature, Meter
 from mara.billing.model.plan import Plan, PlanTerms
-from mara.billing.model.proration import blended_allowance
 from mara.billing.model.subscription import State
 
 
@@ -40,10 +38,11 @@ class Wanted:
         new = terms.allowances[meter]
         if new is None:
             return True
+        own = self.entitlement.version.terms
         if self._keeps_period(terms):
             return all(
                 one.used + one.reserved + units
-                <= _after_change(one, self.entitlement, new, self.at)
+                <= ceil(allowance_after_change(one, own, terms, self.at) or 0)
                 for one in self.counters
                 if one.meter is meter
             )
@@ -79,15 +78,3 @@ def cheapest_plan(
     ]
     cheapest = min(fitting, key=lambda plan: plan.current.terms.monthly_price, default=None)
     return cheapest.code if cheapest else None
-
-
-def _after_change(counter: Counter, entitlement: Entitlement, new: int, at: datetime) -> int:
-    """The allowance of the counter after a change to a plan that includes ``new`` units."""
-    blended = blended_allowance(
-        counter.exact_allowance,
-        entitlement.version.terms.allowances[counter.meter],
-        new,
-        used=counter.used + counter.reserved,
-        share=Fraction(counter.period.remaining(at), counter.period.length),
-    )
-    return ceil(blended or 0)

@@ -6,11 +6,11 @@ from datetime import datetime
 from fractions import Fraction
 from uuid import UUID
 
-from mara.billing.model.counter import Counter, overage_of
+from mara.billing.model.counter import Counter, allowance_after_change, overage_of
 from mara.billing.model.entitlement import RUNNING, Source, usage_period_of
 from mara.billing.model.meters import Meter
 from mara.billing.model.periods import Period
-from mara.billing.model.proration import UsedAllowance, blended_allowance
+from mara.billing.model.proration import UsedAllowance
 from mara.billing.model.subscription import State, Subscription
 from mara.billing.service.usage_book import UsageBook
 from mara.kernel.clock import Clock
@@ -114,18 +114,8 @@ def _with_plan(counter: Counter, after: Subscription) -> Counter:
 def _blended(
     before: Subscription, after: Subscription, counters: Sequence[Counter], at: datetime
 ) -> list[Counter]:
-    usage_period = usage_period_of(before, at)
-    share = Fraction(usage_period.remaining(at), usage_period.length)
+    old, new = before.version.terms, after.version.terms
     return [
-        one.with_allowance(
-            blended_allowance(
-                one.exact_allowance,
-                before.version.terms.allowances[one.meter],
-                after.version.terms.allowances[one.meter],
-                used=one.used + one.reserved,
-                share=share,
-            ),
-            after.version,
-        )
+        one.with_allowance(allowance_after_change(one, old, new, at), after.version)
         for one in counters
     ]
