@@ -66,6 +66,11 @@ class Counter:
         )
 
     @property
+    def taken(self) -> int:
+        """Units of the allowance that are used or reserved."""
+        return self.used + self.reserved
+
+    @property
     def exact_allowance(self) -> Fraction | None:
         """The allowance before it was rounded up; None without a limit."""
         if self.included is None:
@@ -135,7 +140,7 @@ def allowance_after_change(
         counter.exact_allowance,
         before.allowances[counter.meter],
         after.allowances[counter.meter],
-        used=counter.used + counter.reserved,
+        used=counter.taken,
         share=Fraction(counter.period.remaining(at), counter.period.length),
     )
 
@@ -147,7 +152,7 @@ def with_earlier_use(counter: Counter, earlier: Iterable[Counter]) -> Counter:
     them contains the use of those before it. It may be more than is included: a smaller plan in
     between must not hide it from the next one.
     """
-    units = (one.used + one.reserved for one in earlier if one.meter is counter.meter)
+    units = (one.taken for one in earlier if one.meter is counter.meter)
     return replace(counter, used=max(units, default=0))
 
 

@@ -41,14 +41,11 @@ class Wanted:
         own = self.entitlement.version.terms
         if self._keeps_period(terms):
             return all(
-                one.used + one.reserved + units
-                <= ceil(allowance_after_change(one, own, terms, self.at) or 0)
+                one.taken + units <= ceil(allowance_after_change(one, own, terms, self.at) or 0)
                 for one in self.counters
                 if one.meter is meter
             )
-        taken_over = (
-            one.used + one.reserved for one in self.free if terms.is_free and one.meter is meter
-        )
+        taken_over = (one.taken for one in self.free if terms.is_free and one.meter is meter)
         return units + max(taken_over, default=0) <= new
 
     def _keeps_period(self, terms: PlanTerms) -> bool:

@@ -37,7 +37,7 @@ class CountedPeriodUsage:
         if subscription.state not in RUNNING:
             return Period(at, at), ()
         allowances = tuple(
-            UsedAllowance(one.included, one.used + one.reserved)
+            UsedAllowance(one.included, one.taken)
             for one in self._read(subscription, at)
             if one.included is not None
         )
@@ -77,7 +77,7 @@ class CountedPeriodUsage:
         """Leave nothing of the usage period to reserve, after a cancellation now."""
         if subscription.state in RUNNING:
             counters = self._lock(subscription, at)
-            closed = [replace(one, included=one.used + one.reserved) for one in counters]
+            closed = [replace(one, included=one.taken) for one in counters]
             self._save(closed)
 
     def allowances_after(

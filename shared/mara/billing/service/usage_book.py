@@ -107,7 +107,7 @@ class UsageBook:
 
 
 def _units(counters: Sequence[Counter], meter: Meter) -> list[int]:
-    return [one.used + one.reserved for one in counters if one.meter is meter]
+    return [one.taken for one in counters if one.meter is meter]
 
 
 def _without_counters(sources: Sequence[Source], counters: Sequence[Counter]) -> list[Source]:
