@@ -109,8 +109,12 @@ class LocalCloud:
 
     def process_of(self, words: str) -> int:
         """The id of the process whose command line holds these words, the first one of them."""
+        return self.processes_of(words)[0]
+
+    def processes_of(self, words: str) -> list[int]:
+        """The ids of the processes whose command line holds these words, parents first."""
         wanted = words.replace(" ", "\0").encode()
-        return next(pid for pid in self.processes() if wanted in _command(pid))
+        return [pid for pid in self.processes() if wanted in _command(pid)]
 
     def kill_everything(self) -> None:
         for pid in self.processes():
