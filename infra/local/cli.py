@@ -63,7 +63,7 @@ COMMANDS: dict[str, tuple[Command, str]] = {
         operations.model,
         "pull: download a language model to the Ollama server at OLLAMA_HOST",
     ),
-    "vault": (operations.vault, "rewrap: wrap the data keys of all seeds with the current key"),
+    "vault": (operations.vault, "rewrap: wrap all data keys with the current keys"),
     "mail": (operations.mail, "print the e-mails that the local stack sent"),
     "ledger": (operations.ledger, "verify: derive every balance from the postings and compare"),
     "clock": (operations.clock, "advance: move a user's billing time, and do what became due"),

@@ -17,7 +17,7 @@ RIGHTS = {
     # As before: a subscription that waits for a payment has an address to pay to.
     "Subscribe": {"kms:GenerateDataKey"},
 }
-"""What each function may do with the key of the seeds; no other may do anything with any key."""
+"""What each function may do with the two keys; no other may do anything with any key."""
 
 IMPORTERS = {
     "functions/api/wallets/generate_wallet/handler.py",
@@ -30,6 +30,7 @@ IMPORTERS = {
 IMPORT = re.compile(r"mara\.wiring\.vault|mara\.wiring import [^\n]*\bvault\b")
 
 SEED_KEY = {"Fn::GetAtt": ["SeedKey", "Arn"]}
+CONNECTION_KEY = {"Fn::GetAtt": ["ConnectionKey", "Arn"]}
 POWERS = (
     "kms:Decrypt",
     "kms:ReEncryptFrom",
@@ -62,7 +63,7 @@ def powers(statement: dict[str, Any]) -> set[str]:
 
 
 def holders(template: Template) -> dict[str, set[str]]:
-    """By function, or by whatever else it is, the powers over the seed key; ``all`` for policies
+    """By function, or by whatever else it is, the powers over the two keys; ``all`` for policies
     whose content is not in the template.
     """
     found: dict[str, set[str]] = {}
@@ -70,7 +71,9 @@ def holders(template: Template) -> dict[str, set[str]]:
         properties = resource.get("Properties", {})
         for statement in statements(properties):
             given = powers(statement)
-            if given and as_list(statement.get("Resource")) != [SEED_KEY]:
+            if as_list(statement.get("Resource")) == [CONNECTION_KEY]:
+                given = {f"{power} of connection secrets" for power in given}
+            elif as_list(statement.get("Resource")) != [SEED_KEY]:
                 given = {f"{power} of more than the seed key" for power in given}
             if given:
                 found.setdefault(name.removesuffix("Role"), set()).update(given)
@@ -124,6 +127,10 @@ WAYS_ROUND = {
     "all but some actions": give("LogIn", allow("s3:GetObject", "*", key="NotAction")),
     "a policy of SAM's": give("LogIn", {"KMSDecryptPolicy": {"KeyId": {"Ref": "SeedKey"}}}),
     "a managed policy": give("LogIn", "AdministratorAccess"),
+    "the seed key and the other one": give(
+        "LogIn", allow("kms:Decrypt", [CONNECTION_KEY, SEED_KEY])
+    ),
+    "the key of connection secrets": give("LogIn", allow("kms:Decrypt", CONNECTION_KEY)),
     "a grant": give("LogIn", allow("kms:CreateGrant")),
     "a policy beside the function": add_a_policy_of_its_own,
     "the policy of the key": open_the_key_itself,
@@ -161,8 +168,9 @@ class TestRights:
 
 
 class TestKey:
-    def test_outlives_the_stack_and_is_rotated(self) -> None:
-        key = load_template()["Resources"]["SeedKey"]
+    @pytest.mark.parametrize("name", ["SeedKey", "ConnectionKey"])
+    def test_outlives_the_stack_and_is_rotated(self, name: str) -> None:
+        key = load_template()["Resources"][name]
         assert (key["DeletionPolicy"], key["UpdateReplacePolicy"]) == ("Retain", "Retain")
         assert key["Properties"]["EnableKeyRotation"] is True
         assert key["Properties"]["PendingWindowInDays"] == 30

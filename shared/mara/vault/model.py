@@ -1,6 +1,6 @@
-"""A vault: the encrypted seed of one user, and the public keys of its accounts."""
+"""The vault: the encrypted seed of each user with its public keys, and secrets of connections."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -57,11 +57,48 @@ class Vault:
     wrapped_at: datetime
 
     @property
+    def encrypted(self) -> EncryptedValue:
+        """The value whose data key is rewrapped after a rotation."""
+        return self.seed
+
+    @property
     def encryption_context(self) -> EncryptionContext:
         """The context that ``seed`` is encrypted for."""
         return seed_context(self.id, self.owner_id)
+
+    def rewrapped(self, encrypted: EncryptedValue, at: datetime) -> "Vault":
+        """The same vault with the data key of its seed wrapped by another key."""
+        return replace(self, seed=encrypted, wrapped_at=at)
 
 
 def seed_context(vault_id: UUID, owner_id: UUID) -> EncryptionContext:
     """The encryption context of the seed of this vault."""
     return EncryptionContext("vaults", "seed", vault_id, owner_id)
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionSecret:
+    """A secret of a connection to another service: a bot token, or a key that signs webhooks.
+
+    ``encrypted`` is bound to this row and this owner. Unlike a seed it is decrypted in use.
+    """
+
+    id: UUID
+    owner_id: UUID
+    encrypted: EncryptedValue
+    created_at: datetime
+    wrapped_at: datetime
+
+    @property
+    def encryption_context(self) -> EncryptionContext:
+        """The context that the secret is encrypted for."""
+        return connection_secret_context(self.id, self.owner_id)
+
+    def rewrapped(self, encrypted: EncryptedValue, at: datetime) -> "ConnectionSecret":
+        """The same secret with its data key wrapped by another key."""
+        return replace(self, encrypted=encrypted, wrapped_at=at)
+
+
+def connection_secret_context(secret_id: UUID, owner_id: UUID) -> EncryptionContext:
+    """The encryption context of the connection secret with this id."""
+    return EncryptionContext("connection_secrets", "content", secret_id, owner_id)

@@ -7,33 +7,23 @@ tests/architecture/test_seed_key.py.
 from functools import cache
 from typing import TYPE_CHECKING
 
-from mara.kernel.envelope import Envelope, KeyProvider
+from mara.kernel.envelope import Envelope
 from mara.platform.clock import now
 from mara.platform.database import transaction
 from mara.platform.envelope import AesGcmEnvelope
-from mara.platform.settings.keys import KeySettings, LocalKeySettings, SeedKeySettings
+from mara.platform.settings.keys import SeedKeySettings
 from mara.vault.adapters.postgres import PostgresVaults
+from mara.wiring.key_provider import key_provider
 
 if TYPE_CHECKING:
+    from mara.vault.model import Vault
     from mara.vault.ports import Derivation
     from mara.vault.service.rewrap import RewrapService
     from mara.vault.service.vaults import VaultService
 
 
-def _keys() -> KeyProvider:
-    """Return the provider that ``KeySettings`` selects; only the settings of that one are read."""
-    settings = KeySettings()  # type: ignore[call-arg]  # from the environment
-    if settings.keys == "local":
-        from mara.platform.local_keys import LocalKeys
-
-        return LocalKeys(LocalKeySettings())  # type: ignore[call-arg]  # from the environment
-    from mara.platform.kms import KmsKeys
-
-    return KmsKeys(SeedKeySettings().seed_key_arn)  # type: ignore[call-arg]  # from the environment
-
-
 def _envelope() -> Envelope:
-    return AesGcmEnvelope(_keys())
+    return AesGcmEnvelope(key_provider(lambda: SeedKeySettings().seed_key_arn))  # type: ignore[call-arg]  # from the environment
 
 
 @cache
@@ -53,8 +43,8 @@ def vault_service() -> "VaultService":
 
 
 @cache
-def rewrap_service() -> "RewrapService":
-    """Rewrapping after a key rotation: data keys are unwrapped, then wrapped with the new key."""
+def rewrap_service() -> "RewrapService[Vault]":
+    """Rewrapping of seeds after a key rotation."""
     from mara.vault.service.rewrap import RewrapService
 
     return RewrapService(PostgresVaults(), _envelope(), transaction, now)

@@ -70,14 +70,14 @@ def be_killed(vaults: int) -> None:
 
 def rewrap_in_a_process(_: int) -> int:
     try:
-        return rewrap_service().rewrap().vaults
+        return rewrap_service().rewrap().rewrapped
     finally:
         disconnect()
 
 
 class TestRewrap:
     def test_has_nothing_to_do_before_a_rotation(self, rows: Owner) -> None:
-        assert rewrap_service().rewrap().vaults == 0
+        assert rewrap_service().rewrap().rewrapped == 0
         assert under(rows, "local-1") == 7
 
     @pytest.mark.usefixtures("rotated")
@@ -86,7 +86,7 @@ class TestRewrap:
     ) -> None:
         heard: list[int] = []
         done = rewrap_service().rewrap(report=heard.append)
-        assert (done.vaults, done.broken) == (7, [])
+        assert (done.rewrapped, done.broken) == (7, [])
         assert heard == [1, 2, 3, 4, 5, 6, 7]
         monkeypatch.setenv("MARA_LOCAL_KEYS", json.dumps(NEW))  # the old key is destroyed
         assert under(rows, "local-2") == 7
@@ -100,8 +100,8 @@ class TestRewrap:
         child.join()
         assert child.exitcode == -signal.SIGKILL
         assert (under(rows, "local-2"), under(rows, "local-1")) == (3, 4)
-        assert rewrap_service().rewrap().vaults == 4
-        assert rewrap_service().rewrap().vaults == 0
+        assert rewrap_service().rewrap().rewrapped == 4
+        assert rewrap_service().rewrap().rewrapped == 0
         assert under(rows, "local-2") == 7
 
     @pytest.mark.usefixtures("rotated")
@@ -120,7 +120,7 @@ class TestRewrap:
         change = "UPDATE vaults SET seed_wrapped_key = %s WHERE id = %s"
         rows.execute(change, [bytes(len(wrapped)), broken])
         done = rewrap_service().rewrap()
-        assert (done.vaults, done.broken) == (6, [broken])
+        assert (done.rewrapped, done.broken) == (6, [broken])
         assert under(rows, "local-1") == 1
         rows.execute(change, [wrapped, broken])
 
@@ -130,8 +130,8 @@ class TestRewrap:
         """KMS rotates the material of a key under the same id."""
         wrapped = {row for (row,) in rows.execute("SELECT seed_wrapped_key FROM vaults")}
         before = now()
-        assert rewrap_service().rewrap(before - timedelta(hours=1)).vaults == 0
-        assert rewrap_service().rewrap(before).vaults == 7
-        assert rewrap_service().rewrap(before).vaults == 0
+        assert rewrap_service().rewrap(before - timedelta(hours=1)).rewrapped == 0
+        assert rewrap_service().rewrap(before).rewrapped == 7
+        assert rewrap_service().rewrap(before).rewrapped == 0
         anew = {row for (row,) in rows.execute("SELECT seed_wrapped_key FROM vaults")}
         assert not wrapped & anew

@@ -21,7 +21,7 @@ from mara.kernel.messages import Message
 from mara.kernel.unit_of_work import SYSTEM, Scope
 from mara.ledger.model import Hold, Transfer, TransferRequest, UserAccount
 from mara.ledger.model.lots import LotMove, LotState
-from mara.vault.model import Vault
+from mara.vault.model import ConnectionSecret, Vault
 from mara.wallets.model import (
     Deposit,
     Network,
@@ -94,6 +94,7 @@ class Tables:
     lot_states: dict[UUID, LotState] = field(default_factory=dict)
     lot_moves: dict[UUID, tuple[UUID, LotMove]] = field(default_factory=dict)
     vaults: dict[UUID, Vault] = field(default_factory=dict)
+    connection_secrets: dict[UUID, ConnectionSecret] = field(default_factory=dict)
     plans: dict[UUID, Plan] = field(default_factory=dict)
     plan_versions: dict[UUID, PlanVersion] = field(default_factory=dict)
     subscriptions: dict[UUID, StoredSubscription] = field(default_factory=dict)

@@ -1,12 +1,15 @@
-"""The repository of vaults in memory, and the service with the real key derivation."""
+"""The vault's repositories in memory, and its services with real derivation and encryption."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from mara.kernel.clock import Clock
-from mara.vault.model import AccountKeys, Vault
+from mara.kernel.unit_of_work import SYSTEM
+from mara.vault.model import AccountKeys, ConnectionSecret, Vault
+from mara.vault.service.connection_secrets import ConnectionSecretService
 from mara.vault.service.vaults import VaultService
 from mara.wiring.vault import derivation
 from tests.support.fakes.database import FakeDatabase
@@ -33,16 +36,7 @@ class FakeVaults:
     def list_to_rewrap(
         self, key_id: str, before: datetime | None, *, after: UUID | None, limit: int
     ) -> Sequence[Vault]:
-        old = [
-            vault
-            for vault in sorted(self._database.tables.vaults.values(), key=lambda one: one.id)
-            if (after is None or vault.id > after)
-            and (
-                vault.seed.key.key_id != key_id
-                or (before is not None and vault.wrapped_at < before)
-            )
-        ]
-        return old[:limit]
+        return page_to_rewrap(self._database.tables.vaults.values(), key_id, before, after)[:limit]
 
     def update_wrapped_key(self, rewrapped: Vault, before: Vault) -> bool:
         known = self._database.tables.vaults.get(rewrapped.owner_id)
@@ -53,6 +47,60 @@ class FakeVaults:
             known, seed=seed, wrapped_at=rewrapped.wrapped_at
         )
         return True
+
+
+class FakeConnectionSecrets:
+    """Implements ``ConnectionSecrets``; a secret is visible to its owner and to the system."""
+
+    def __init__(self, database: FakeDatabase) -> None:
+        self._database = database
+
+    def add(self, secret: ConnectionSecret) -> None:
+        self._database.tables.connection_secrets[secret.id] = secret
+
+    def get(self, secret_id: UUID) -> ConnectionSecret | None:
+        found = self._database.tables.connection_secrets.get(secret_id)
+        return found if found and self._database.scope in {SYSTEM, found.owner_id} else None
+
+    def delete(self, secret_id: UUID) -> bool:
+        if self.get(secret_id) is None:
+            return False
+        del self._database.tables.connection_secrets[secret_id]
+        return True
+
+    def list_to_rewrap(
+        self, key_id: str, before: datetime | None, *, after: UUID | None, limit: int
+    ) -> Sequence[ConnectionSecret]:
+        secrets = self._database.tables.connection_secrets.values()
+        return page_to_rewrap(secrets, key_id, before, after)[:limit]
+
+    def update_wrapped_key(self, rewrapped: ConnectionSecret, before: ConnectionSecret) -> bool:
+        known = self._database.tables.connection_secrets.get(rewrapped.id)
+        if known is None or known.encrypted.key.content != before.encrypted.key.content:
+            return False
+        encrypted = replace(known.encrypted, key=rewrapped.encrypted.key)
+        changed = known.rewrapped(encrypted, rewrapped.wrapped_at)
+        self._database.tables.connection_secrets[known.id] = changed
+        return True
+
+
+RowT = TypeVar("RowT", Vault, ConnectionSecret)
+
+
+def page_to_rewrap(
+    rows: Iterable[RowT], key_id: str, before: datetime | None, after: UUID | None
+) -> list[RowT]:
+    return [
+        row
+        for row in sorted(rows, key=lambda one: one.id)
+        if (after is None or row.id > after)
+        and (row.encrypted.key.key_id != key_id or (before is not None and row.wrapped_at < before))
+    ]
+
+
+def fake_secret_store(database: FakeDatabase, now: Clock) -> ConnectionSecretService:
+    """Secrets encrypted as in production, with the local wrapping key, in memory."""
+    return ConnectionSecretService(FakeConnectionSecrets(database), envelope(), now)
 
 
 def fake_vault_service(database: FakeDatabase, now: Clock) -> VaultService:

@@ -1,4 +1,4 @@
-"""Which keys wrap the data keys of seeds."""
+"""Which keys wrap the data keys of seeds and of the secrets of connections."""
 
 import re
 from typing import Literal, Self
@@ -12,14 +12,14 @@ from mara.platform.settings.stage import StageSettings
 class KeySettings(StageSettings):
     """Which provider wraps data keys: ``kms``, or ``local``, which only the local stage allows.
 
-    ``SeedKeySettings`` holds the key of the provider ``kms``; ``LocalKeySettings`` validates the
-    keys of the provider ``local``.
+    ``SeedKeySettings`` and ``ConnectionKeySettings`` hold the keys of the provider ``kms``;
+    ``LocalKeySettings`` validates the keys of the provider ``local``.
 
     ``local_keys`` maps key ids to 64 hexadecimal digits: the first wraps, all of them unwrap.
     """
 
     keys: Literal["kms", "local"] = "kms"
-    """Who wraps the data keys of seeds."""
+    """Who wraps the data keys of seeds and of the secrets of connections."""
     local_keys: dict[str, SecretStr] = Field(default_factory=dict)
     """A JSON object of key ids and keys of 64 hexadecimal digits; for the local stage only."""
 
@@ -46,8 +46,18 @@ class LocalKeySettings(KeySettings):
         return self
 
 
+KEY_ARN = r"^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$"
+
+
 class SeedKeySettings(Settings):
     """The key of the provider ``kms``, by its ARN: an alias could be pointed to another key."""
 
-    seed_key_arn: str = Field(pattern=r"^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$")
+    seed_key_arn: str = Field(pattern=KEY_ARN)
     """The ARN of the KMS key that wraps the data keys of seeds."""
+
+
+class ConnectionKeySettings(Settings):
+    """The key of connection secrets: functions that may decrypt those have no right over seeds."""
+
+    connection_key_arn: str = Field(pattern=KEY_ARN)
+    """The ARN of the KMS key that wraps the data keys of bot tokens and signing secrets."""

@@ -4,41 +4,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, cast, or_, select, update
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
-from mara.kernel.envelope import EncryptedValue, WrappedKey
 from mara.platform.sql import Row, bound, execute, fetch_all, fetch_one
+from mara.vault.adapters import wrapped_columns
 from mara.vault.adapters.tables import vaults
 from mara.vault.model import AccountKeys, Vault
-
-_after = cast(bindparam("after"), vaults.c.id.type)
 
 ADD = insert(vaults).values(bound(vaults.c)).on_conflict_do_nothing(index_elements=["owner_id"])
 GET_ACCOUNT_KEYS = select(vaults.c.evm_key, vaults.c.tron_key, vaults.c.aptos_key).where(
     vaults.c.owner_id == bindparam("owner_id")
 )
-LIST_TO_REWRAP = (
-    select(vaults)
-    .where(
-        or_(
-            vaults.c.seed_key_id != bindparam("key_id"),
-            vaults.c.wrapped_at < bindparam("before"),
-        ),
-        or_(_after.is_(None), vaults.c.id > _after),
-    )
-    .order_by(vaults.c.id)
-    .limit(bindparam("limit"))
-)
-UPDATE_WRAPPED_KEY = (
-    update(vaults)
-    .where(
-        vaults.c.id == bindparam("id"),
-        vaults.c.owner_id == bindparam("owner_id"),
-        vaults.c.seed_wrapped_key == bindparam("wrapped_before"),
-    )
-    .values(bound((vaults.c.seed_key_id, vaults.c.seed_wrapped_key, vaults.c.wrapped_at)))
-)
+LIST_TO_REWRAP = wrapped_columns.list_to_rewrap(vaults, "seed")
+UPDATE_WRAPPED_KEY = wrapped_columns.update_wrapped_key(vaults, "seed")
 
 
 class PostgresVaults:
@@ -67,8 +46,7 @@ class PostgresVaults:
 
 
 def _vault(row: Row) -> Vault:
-    wrapped = WrappedKey(row["seed_key_id"], row["seed_wrapped_key"])
-    seed = EncryptedValue(row["seed_format"], wrapped, row["seed_nonce"], row["seed"])
+    seed = wrapped_columns.load("seed", row)
     times = (row["created_at"], row["wrapped_at"])
     return Vault(row["id"], row["owner_id"], _keys(row), seed, *times)
 
@@ -84,11 +62,7 @@ def _values(vault: Vault) -> Row:
         "evm_key": vault.keys.evm,
         "tron_key": vault.keys.tron,
         "aptos_key": vault.keys.aptos,
-        "seed_format": vault.seed.format,
-        "seed_key_id": vault.seed.key.key_id,
-        "seed_wrapped_key": vault.seed.key.content,
-        "seed_nonce": vault.seed.nonce,
-        "seed": vault.seed.ciphertext,
+        **wrapped_columns.dump("seed", vault.seed),
         "created_at": vault.created_at,
         "wrapped_at": vault.wrapped_at,
     }

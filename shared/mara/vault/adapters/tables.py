@@ -1,9 +1,10 @@
-"""The table of vaults: the encrypted seed of each user and the public keys of its accounts."""
+"""The tables of the vault: encrypted seeds with public keys, and secrets of connections."""
 
 from sqlalchemy import (
     CheckConstraint,
     Column,
     ForeignKey,
+    Index,
     LargeBinary,
     SmallInteger,
     Table,
@@ -52,4 +53,22 @@ vaults = Table(
     CheckConstraint("seed_format = 1", name="seed_format"),
     CheckConstraint("length(seed_nonce) = 12", name="seed_nonce"),
     CheckConstraint("length(seed) = 48", name="seed"),
+)
+
+connection_secrets = Table(
+    "connection_secrets",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("owner_id", Uuid, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("content_format", SmallInteger, nullable=False),
+    Column("content_key_id", Text, nullable=False),
+    Column("content_wrapped_key", LargeBinary, nullable=False),
+    Column("content_nonce", LargeBinary, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("created_at", TIMESTAMP, nullable=False),
+    Column("wrapped_at", TIMESTAMP, nullable=False),
+    Index("connection_secrets_owner", "owner_id"),
+    CheckConstraint("content_format = 1", name="content_format"),
+    CheckConstraint("length(content_nonce) = 12", name="content_nonce"),
+    CheckConstraint("length(content) BETWEEN 17 AND 4112", name="content"),
 )

@@ -1,37 +1,37 @@
-"""Rewraps the data keys of all seeds with the current wrapping key, after a key rotation.
+"""Rewraps the data keys of all encrypted rows with the current key, after a key rotation.
 
-The run can be killed at any point and repeated: one statement rewraps a vault, and the next run
-selects only vaults that are still to be rewrapped. No seed is decrypted.
+The run can be killed at any point and repeated: one statement rewraps a row, and the next run
+selects only rows that are still to be rewrapped. No content is decrypted.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Generic
 from uuid import UUID
 
 from mara.kernel.clock import Clock
 from mara.kernel.envelope import DecryptionFailed, Envelope
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
-from mara.vault.model import Vault
-from mara.vault.ports import Vaults
+from mara.vault.ports import WrappedRows, WrappedT
 
 BATCH = 100
-"""Vaults per page."""
+"""Rows per page."""
 
 
 @dataclass(slots=True)
 class RewrapReport:
-    """The result of a run; ``broken`` are vaults whose data key cannot be unwrapped, unchanged."""
+    """The result of a run; ``broken`` are rows whose data key cannot be unwrapped, unchanged."""
 
-    vaults: int = 0
+    rewrapped: int = 0
     broken: list[UUID] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
-class RewrapService:
-    """Rotates the wrapping key of all vaults."""
+class RewrapService(Generic[WrappedT]):
+    """Rotates the wrapping key of all rows of one repository."""
 
-    vaults: Vaults
+    rows: WrappedRows[WrappedT]
     envelope: Envelope
     unit_of_work: UnitOfWork
     now: Clock
@@ -39,31 +39,31 @@ class RewrapService:
     def rewrap(
         self, before: datetime | None = None, report: Callable[[int], None] = lambda _: None
     ) -> RewrapReport:
-        """Rewrap every vault that another key wraps.
+        """Rewrap every row that another key wraps.
 
-        With ``before``, vaults wrapped before that time are rewrapped too: KMS rotates the material
+        With ``before``, rows wrapped before that time are rewrapped too: KMS rotates the material
         of a key and keeps the key's id. ``report`` is called with the running count after each
-        vault. Safe to repeat with the same ``before``, and to run concurrently. Raises
+        row. Safe to repeat with the same ``before``, and to run concurrently. Raises
         KeysUnavailable; the next run continues.
         """
         done = RewrapReport()
-        for vault in self._pending(before):
+        for row in self._pending(before):
             try:
-                encrypted = self.envelope.rewrap(vault.seed, vault.encryption_context)
+                encrypted = self.envelope.rewrap(row.encrypted, row.encryption_context)
             except DecryptionFailed:
-                done.broken.append(vault.id)
+                done.broken.append(row.id)
                 continue
-            rewrapped = replace(vault, seed=encrypted, wrapped_at=self.now())
+            rewrapped = row.rewrapped(encrypted, self.now())
             with self.unit_of_work(SYSTEM):
-                done.vaults += self.vaults.update_wrapped_key(rewrapped, vault)
-            report(done.vaults)
+                done.rewrapped += self.rows.update_wrapped_key(rewrapped, row)
+            report(done.rewrapped)
         return done
 
-    def _pending(self, before: datetime | None) -> Iterator[Vault]:
+    def _pending(self, before: datetime | None) -> Iterator[WrappedT]:
         after: UUID | None = None
         while True:
             with self.unit_of_work(SYSTEM):
-                found = self.vaults.list_to_rewrap(
+                found = self.rows.list_to_rewrap(
                     self.envelope.key_id, before, after=after, limit=BATCH
                 )
             yield from found
