@@ -16,6 +16,10 @@ RIGHTS = {
     "GenerateWallet": {"kms:GenerateDataKey"},
     # As before: a subscription that waits for a payment has an address to pay to.
     "Subscribe": {"kms:GenerateDataKey"},
+    # The secrets that sign webhooks are made there, and decrypted where they sign.
+    "CreateWebhook": {"kms:GenerateDataKey of connection secrets"},
+    "RotateWebhookSecret": {"kms:GenerateDataKey of connection secrets"},
+    "SendWebhooks": {"kms:Decrypt of connection secrets"},
 }
 """What each function may do with the two keys; no other may do anything with any key."""
 

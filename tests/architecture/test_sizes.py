@@ -35,6 +35,8 @@ ALLOWED_BACKGROUND_WORK = {
     "shared/mara/extraction/reader_process.py",
     # The processes that read parts of one file; the caller waits for all.
     "shared/mara/extraction/parallel.py",
+    # The requests of one batch of webhooks; the caller waits for all.
+    "shared/mara/notifications/adapters/webhook_sender.py",
 }
 
 

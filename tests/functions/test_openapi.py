@@ -61,6 +61,9 @@ STORY = (
     *("get_usage_report",),
     *("get_cohorts",),
     *("list_all_subscriptions", "create_credit"),
+    *("create_webhook", "list_webhooks", "get_webhook", "change_webhook"),
+    *("rotate_webhook_secret", "test_webhook", "list_webhook_deliveries"),
+    *("redeliver_webhook_delivery", "redeliver_webhook_deliveries", "delete_webhook"),
     *("delete_conversation", "delete_agent", "delete_document"),
     *("list_sessions", "end_session"),
     *("log_out", "log_out_everywhere", "change_password"),
@@ -132,7 +135,9 @@ class Reader:
             "create_agent": "agent_id",
             "create_api_key": "key_id",
             "create_plan": "plan_id",
+            "create_webhook": "webhook_id",
             "register": "user_id",
+            "test_webhook": "delivery_id",
         }
         if operation.id in names:
             self.ids[names[operation.id]] = made["id"]

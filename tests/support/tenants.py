@@ -1,6 +1,6 @@
 """Two tenants with one object of every kind, and callers who try to reach the other's."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from mara.agents.model import AgentSettings
 from mara.auth.model import Scope
 from mara.auth.model.permissions import ACCESS_OF_ROLE, Rule
 from mara.kernel.ids import new_id
+from mara.kernel.messages import Message
 from mara.kernel.principal import Role
 from mara.kernel.unit_of_work import SYSTEM
 from mara.ledger.model import Cause
@@ -21,6 +22,7 @@ from mara.wiring.auth import api_key_service, authentication_service, session_se
 from mara.wiring.ledger import ledger_service
 from mara.wiring.vault import vault_service
 from mara.wiring.wallets import wallet_creation_service
+from mara.wiring.webhooks import delivery_service, webhook_service
 from tests.support.accounts import PASSWORD, Account, make_account
 from tests.support.invoices import give_invoice
 from tests.support.knowledge import learn
@@ -95,6 +97,10 @@ def other_session(account: Account) -> UUID:
     return session_id
 
 
+def _publish_nothing(message: Message) -> None:
+    """The doorbell of webhooks: no queue is needed to make a tenant."""
+
+
 def make_tenant(
     name: str, word: str, role: Role = Role.USER, network: Network = Network.ARBITRUM
 ) -> Tenant:
@@ -114,6 +120,10 @@ def make_tenant(
     with transaction(SYSTEM):
         cause = Cause(f"{word} deposit", f"{word} deposit")
         ledger_service().credit_deposit(account.id, "tron", 1_000_000, cause)
+    webhook, _ = webhook_service().create(
+        who, url=f"https://{word}.example.com/", description=word, events=None
+    )
+    deliveries = replace(delivery_service(), publish=_publish_nothing)
     ids = {
         "user_id": account.id,
         "invoice_id": give_invoice(account.id),
@@ -125,6 +135,8 @@ def make_tenant(
         "key_id": key.id,
         "session_id": other_session(account),
         "network": network,
+        "webhook_id": webhook.id,
+        "delivery_id": deliveries.test(who, webhook.id).id,
     }
     address = wallet.address_text
     return Tenant(account, word, {name: str(value) for name, value in ids.items()}, address)

@@ -1,10 +1,15 @@
-"""The port of the notifications domain."""
+"""The ports of the notifications domain."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from mara.kernel.page import PageRequest
 from mara.notifications.model import ChangeBatch
+from mara.notifications.model.webhook_events import EventType
+from mara.notifications.model.webhooks import Webhook, WebhookAnswer, WebhookDelivery
 
 
 class Changes(Protocol):
@@ -16,3 +21,88 @@ class Changes(Protocol):
         None returns all that are kept. A change appears once its transaction is committed, however
         long that took. Raises InvalidCursor, CursorExpired.
         """
+
+
+class Webhooks(Protocol):
+    """The repository of outgoing webhooks."""
+
+    def add(self, webhook: Webhook) -> None:
+        """Insert the webhook."""
+
+    def get(self, webhook_id: UUID) -> Webhook:
+        """Return the webhook. Raises WebhookNotFound where the scope has none."""
+
+    def lock(self, webhook_id: UUID) -> Webhook | None:
+        """Return the webhook, which no other transaction changes until this one ends."""
+
+    def list(self, owner_id: UUID, page: PageRequest) -> Sequence[Webhook]:
+        """Return a page of the owner's webhooks, and one more if there is another."""
+
+    def count(self, owner_id: UUID) -> int:
+        """Return the number of the owner's webhooks."""
+
+    def list_wanting(self, owner_id: UUID, event: EventType) -> Sequence[Webhook]:
+        """Return the owner's webhooks that are on and want this event."""
+
+    def save(self, webhook: Webhook) -> None:
+        """Store the changed webhook."""
+
+    def delete(self, webhook_id: UUID) -> None:
+        """Delete the webhook with its deliveries."""
+
+
+class Deliveries(Protocol):
+    """The repository of deliveries: the queue of outgoing webhooks."""
+
+    def add(self, delivery: WebhookDelivery) -> bool:
+        """Insert the delivery; False where this event is there already for this webhook."""
+
+    def get(self, webhook_id: UUID, delivery_id: UUID) -> WebhookDelivery:
+        """Return the delivery. Raises DeliveryNotFound where the webhook has none."""
+
+    def list(self, webhook_id: UUID, page: PageRequest) -> Sequence[WebhookDelivery]:
+        """Return a page of the webhook's deliveries; the filter is ``state``."""
+
+    def count(self, webhook_id: UUID, page: PageRequest) -> int:
+        """Return the number of the webhook's deliveries that the page's filter selects."""
+
+    def claim(self, now: datetime, until: datetime, *, limit: int) -> Sequence[WebhookDelivery]:
+        """Take deliveries that are due, of webhooks that are on: count an attempt of each.
+
+        They are due again at ``until``. No two transactions take the same. A few of each webhook
+        are taken, so that one with many does not delay the others.
+        """
+
+    def give_back(self, claimed: Sequence[WebhookDelivery], at: datetime) -> None:
+        """Undo the claim of attempts that were not made: they are due at ``at``."""
+
+    def finish(self, delivery: WebhookDelivery) -> bool:
+        """Store the outcome of the attempt; False where another attempt has begun since then."""
+
+    def resend(self, delivery_id: UUID, now: datetime) -> None:
+        """Let the delivery begin again, at once."""
+
+    def resend_failed(self, webhook_id: UUID, since: datetime, now: datetime) -> int:
+        """Do so with those that failed and were made at ``since`` or later; return how many."""
+
+    def end_waiting(self, webhook_id: UUID) -> None:
+        """Let those that wait fail, because their webhook was switched off."""
+
+    def next_due(self) -> datetime | None:
+        """When the next delivery of a webhook that is on is due, None if none waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookRequest:
+    """One attempt, as it is sent."""
+
+    url: str
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+
+class WebhookSender(Protocol):
+    """Sends requests to receivers; whatever they do is an answer, no error."""
+
+    def send_all(self, requests: Sequence[WebhookRequest]) -> Sequence[WebhookAnswer]:
+        """Send the requests side by side; return the answers in the same order."""

@@ -44,9 +44,16 @@ def store(messages: Sequence[Message], *, left_to_relay: bool) -> list[OutboxMes
 
 
 def _row(message: Message) -> OutboxMessage:
-    name = message.queue()
-    queue = f"{EVENT}{name}" if isinstance(message, Event) else name
-    return OutboxMessage(new_id(), queue, message.model_dump_json())
+    """Return the row of a message; an event has its name and its id in the body too.
+
+    They are the same in every copy that the topic delivers, which no id of SNS or SQS is: so a
+    consumer recognises an event that arrives again.
+    """
+    id_, name = new_id(), message.queue()
+    if not isinstance(message, Event):
+        return OutboxMessage(id_, name, message.model_dump_json())
+    body = {**message.model_dump(mode="json"), "event": name, "event_id": str(id_)}
+    return OutboxMessage(id_, f"{EVENT}{name}", to_json(body).decode())
 
 
 def publish_by_relay(message: Message) -> None:

@@ -4,7 +4,7 @@ import time
 from functools import cache
 
 from mara.notifications.adapters.postgres import PostgresChanges
-from mara.notifications.service import ChangeService
+from mara.notifications.service.changes import ChangeService
 from mara.platform.clock import now
 from mara.platform.database import transaction
 

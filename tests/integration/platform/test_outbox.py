@@ -375,7 +375,8 @@ class TestEvents:
             not_told = subscriber("person-forgotten")
             with transaction(SYSTEM):
                 outbox.publish(PersonGreeted(name="anna"))
-            assert [json.loads(body) for body in told()] == [{"name": "anna"}]
+            (body,) = [json.loads(body) for body in told()]
+            assert (body["name"], body["event"]) == ("anna", "person-greeted")
             assert not_told() == []
         assert waiting() == 0
 
@@ -384,9 +385,12 @@ class TestEvents:
             with transaction(SYSTEM):
                 outbox.publish(PersonGreeted(name="anna"))
             assert waiting() == 1
+            with transaction(SYSTEM):
+                (id_,) = connection().execute("SELECT id FROM outbox").fetchone() or ()
             told = subscriber("person-greeted")
             assert outbox.relay(now() + timedelta(minutes=1)) == 1
-            assert [json.loads(body) for body in told()] == [{"name": "anna"}]
+            sent = {"name": "anna", "event": "person-greeted", "event_id": str(id_)}
+            assert [json.loads(body) for body in told()] == [sent]
         assert waiting() == 0
 
 

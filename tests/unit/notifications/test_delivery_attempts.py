@@ -10,6 +10,7 @@ from mara.notifications.model.delivery_attempts import (
     RETRY_AFTER_MAX,
     WAITS,
     next_attempt_at,
+    retry_after_of,
 )
 
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
@@ -53,3 +54,23 @@ def test_a_wait_that_is_asked_for_makes_no_further_attempt() -> None:
 def test_a_chance_is_a_share() -> None:
     with pytest.raises(ValueError, match="chance"):
         next_attempt_at(1, NOW, 1.5)
+
+
+class TestRetryAfter:
+    NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
+
+    @pytest.mark.parametrize(
+        ("header", "seconds"),
+        [
+            *(("0", 0), ("120", 120), (" 5 ", 5), ("999999999999", 86_400)),
+            ("Sat, 28 Nov 2026 12:01:00 GMT", 60),
+            ("Sat, 28 Nov 2026 12:01:00 -0000", 60),
+            ("Sat, 28 Nov 2026 11:00:00 GMT", 0),
+        ],
+    )
+    def test_is_in_seconds_or_a_date(self, header: str, seconds: int) -> None:
+        assert retry_after_of(header, self.NOW) == timedelta(seconds=seconds)
+
+    @pytest.mark.parametrize("header", [None, "", "soon", "-5", "1.5", "٣", "99 Nov 99999999"])
+    def test_that_is_neither_is_ignored(self, header: str | None) -> None:
+        assert retry_after_of(header, self.NOW) is None

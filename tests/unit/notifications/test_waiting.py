@@ -12,7 +12,7 @@ from mara.kernel.ids import new_id
 from mara.kernel.principal import Principal, Role
 from mara.kernel.unit_of_work import Scope
 from mara.notifications.model import Change, ChangeBatch, ChangeKind
-from mara.notifications.service import ChangeService
+from mara.notifications.service.changes import ChangeService
 
 AT = datetime(2026, 11, 26, tzinfo=UTC)
 CALLER = Principal(new_id(), Role.USER)

@@ -6,7 +6,7 @@ Without `after`, all changes of the last 24 hours are returned; send `next_curso
 
 from mara.entrypoints.http import USER, api, lambda_handler
 from mara.entrypoints.principal import Caller
-from mara.notifications.schemas import After, EventLimit, EventsOut, Wait
+from mara.notifications.schemas.changes import After, EventLimit, EventsOut, Wait
 from mara.wiring.notifications import change_service
 
 app = api(access=USER)

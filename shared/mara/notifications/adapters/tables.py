@@ -1,22 +1,39 @@
-"""The table of changes, which triggers of other tables fill (migration ``changes``)."""
+"""The tables of changes, which triggers of other tables fill, and of outgoing webhooks."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Column,
     ForeignKey,
     Identity,
     Index,
+    Integer,
     Table,
     Text,
+    UniqueConstraint,
     Uuid,
     text,
 )
 from sqlalchemy.types import UserDefinedType
 
 from mara.notifications.model import ChangeKind
-from mara.platform.schema import TIMESTAMP, TransactionId, enumerated, metadata, one_of
+from mara.notifications.model.webhook_events import EventType
+from mara.notifications.model.webhooks import DeliveryFailure, DeliveryState, OffReason
+from mara.platform.schema import (
+    TIMESTAMP,
+    Converted,
+    TransactionId,
+    enumerated,
+    metadata,
+    one_of,
+)
+
+
+def _events(names: Iterable[str]) -> frozenset[EventType]:
+    return frozenset(EventType(name) for name in names)
 
 
 class Snapshot(UserDefinedType[Any]):
@@ -43,4 +60,52 @@ changes = Table(
     one_of("kind", ChangeKind),
     Index("changes_owner", "owner_id", "xid"),
     Index("changes_at", "at"),
+)
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("owner_id", Uuid, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("events", Converted(ARRAY(Text), load=_events, dump=sorted)),
+    Column("secret_id", Uuid, ForeignKey("connection_secrets.id"), nullable=False),
+    Column("created_at", TIMESTAMP, nullable=False),
+    Column("previous_secret_id", Uuid, ForeignKey("connection_secrets.id", ondelete="SET NULL")),
+    Column("previous_until", TIMESTAMP),
+    Column("off_because", enumerated(OffReason)),
+    Column("failing_since", TIMESTAMP),
+    Column("failures", Integer, nullable=False),
+    one_of("off_because", OffReason),
+    Index("webhooks_owner", "owner_id", "id"),
+)
+
+webhook_deliveries = Table(
+    "webhook_deliveries",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("webhook_id", Uuid, ForeignKey("webhooks.id", ondelete="CASCADE"), nullable=False),
+    Column("owner_id", Uuid, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("event_id", Uuid, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("created_at", TIMESTAMP, nullable=False),
+    Column("next_at", TIMESTAMP),
+    Column("state", enumerated(DeliveryState), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("last_attempt_at", TIMESTAMP),
+    Column("last_status", Integer),
+    Column("last_failure", enumerated(DeliveryFailure)),
+    UniqueConstraint("webhook_id", "event_id"),
+    one_of("state", DeliveryState),
+    one_of("last_failure", DeliveryFailure),
+    Index("webhook_deliveries_list", "webhook_id", "id"),
+    Index(
+        "webhook_deliveries_due",
+        "webhook_id",
+        "next_at",
+        postgresql_where=text("state = 'waiting'"),
+    ),
+    Index("webhook_deliveries_age", "created_at"),
 )

@@ -1,6 +1,7 @@
 """When an outgoing webhook is tried again, and when it is given up."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Final
 
 WAITS: Final = (
@@ -31,3 +32,19 @@ def next_attempt_at(
         return None
     wait = WAITS[attempts] * (1 + JITTER * (2 * chance - 1))
     return at + max(wait, min(retry_after or timedelta(0), RETRY_AFTER_MAX))
+
+
+def retry_after_of(header: str | None, now: datetime) -> timedelta | None:
+    """How long a receiver asks to wait: seconds, or a date (RFC 9110, 10.2.3); None if it is not.
+
+    A date without a zone is in UTC. A time that is over is no wait.
+    """
+    text = (header or "").strip()
+    if text.isascii() and text.isdigit():
+        # More digits would not fit into a timedelta.
+        return min(timedelta(seconds=int(text[:9])), RETRY_AFTER_MAX)
+    try:
+        at = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    return max((at if at.tzinfo else at.replace(tzinfo=UTC)) - now, timedelta(0))

@@ -3,15 +3,17 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, delete, exists
+from sqlalchemy import bindparam, delete, exists, select
 
 from mara.auth.adapters.tables import account_mails, login_failures, refresh_tokens, sessions
 from mara.kernel.unit_of_work import SYSTEM
-from mara.notifications.adapters.tables import changes
+from mara.notifications.adapters.tables import changes, webhook_deliveries, webhooks
 from mara.notifications.model import RETENTION
+from mara.notifications.model.webhooks import DELIVERY_RETENTION, DeliveryState
 from mara.platform import idempotency_store, rate_limit_store
 from mara.platform.database import transaction
 from mara.platform.sql import execute
+from mara.vault.adapters.tables import connection_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +35,16 @@ DELETE_LOGIN_FAILURES = delete(login_failures).where(
 
 DELETE_ACCOUNT_MAILS = delete(account_mails).where(account_mails.c.created_at < bindparam("before"))
 DELETE_CHANGES = delete(changes).where(changes.c.at < bindparam("before"))
+DELETE_DELIVERIES = delete(webhook_deliveries).where(
+    webhook_deliveries.c.created_at < bindparam("before"),
+    webhook_deliveries.c.state != DeliveryState.WAITING,
+)
+# The reference to it becomes NULL.
+DELETE_OLD_SECRETS = delete(connection_secrets).where(
+    connection_secrets.c.id.in_(
+        select(webhooks.c.previous_secret_id).where(webhooks.c.previous_until < bindparam("before"))
+    )
+)
 
 
 def delete_expired(now: datetime) -> dict[str, int]:
@@ -48,6 +60,8 @@ def delete_expired(now: datetime) -> dict[str, int]:
         "login_failures": lambda: execute(DELETE_LOGIN_FAILURES, before=now - DAY),
         "account_mails": lambda: execute(DELETE_ACCOUNT_MAILS, before=unused_since),
         "changes": lambda: execute(DELETE_CHANGES, before=now - RETENTION),
+        "webhook_deliveries": lambda: execute(DELETE_DELIVERIES, before=now - DELIVERY_RETENTION),
+        "connection_secrets": lambda: execute(DELETE_OLD_SECRETS, before=now),
         "rate_limits": lambda: rate_limit_store.delete_expired(now),
     }
     deleted = {}

@@ -1,0 +1,144 @@
+"""Sends the deliveries that are due: takes them, signs them, sends them, stores what came of it.
+
+A delivery is taken for ``LEASE``. A worker that dies in between leaves it to the next one, which
+may send it a second time; its ``webhook-id`` is the same.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from mara.kernel.clock import Clock
+from mara.kernel.errors import Unavailable
+from mara.kernel.messages import Publish
+from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
+from mara.notifications.messages import WebhookSwitchedOff
+from mara.notifications.model.delivery_attempts import WAITS
+from mara.notifications.model.webhook_signature import signed_headers
+from mara.notifications.model.webhooks import (
+    DeliveryFailure,
+    Webhook,
+    WebhookAnswer,
+    WebhookDelivery,
+)
+from mara.notifications.ports import Deliveries, WebhookRequest, Webhooks, WebhookSender
+from mara.vault.model import ConnectionSecret
+from mara.vault.ports import SecretStore
+
+LEASE = timedelta(seconds=60)
+"""Longer than an attempt takes, with the pauses of a slow resolver."""
+BATCH = 16
+"""Sent side by side, so that a batch takes no longer than its slowest attempt."""
+WORK_FOR = timedelta(seconds=30)
+"""No batch is begun after that."""
+WAIT_MAX = timedelta(seconds=6)
+"""For a delivery that is due so soon, the worker waits: the second attempt comes after 5 s."""
+HEADERS = {"Content-Type": "application/json", "User-Agent": "MARA-Webhooks/1"}
+AGAIN_AFTER = timedelta(seconds=5)
+"""When what could not be signed is tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookSendingService:
+    """Works through the deliveries that are due."""
+
+    webhooks: Webhooks
+    deliveries: Deliveries
+    secrets: SecretStore
+    sender: WebhookSender
+    ring: Callable[[], object]
+    """Rings for what is due still."""
+    publish: Publish
+    unit_of_work: UnitOfWork
+    now: Clock
+    chance: Callable[[], float]
+    """Returns a random number, 0..1."""
+    wait: Callable[[float], None]
+    """Waits for a number of seconds."""
+
+    def send_due(self) -> int:
+        """Send what is due, and what becomes due meanwhile; return the number of attempts.
+
+        Raises KeysUnavailable where secrets cannot be opened: nothing is lost then.
+        """
+        until = self.now() + WORK_FOR
+        sent = 0
+        while self.now() < until:
+            attempts = self._send_batch()
+            sent += attempts
+            if not attempts and not self._wait_for_next(until):
+                return sent
+        self.ring()
+        return sent
+
+    def _wait_for_next(self, until: datetime) -> bool:
+        with self.unit_of_work(SYSTEM):
+            due = self.deliveries.next_due()
+        now = self.now()
+        # What is due already is held by another worker, which has just taken it.
+        if due is None or not now < due <= min(until, now + WAIT_MAX):
+            return False
+        self.wait((due - now).total_seconds())
+        return True
+
+    def _send_batch(self) -> int:
+        now = self.now()
+        with self.unit_of_work(SYSTEM):
+            claimed = self.deliveries.claim(now, now + LEASE, limit=BATCH)
+            webhooks = {one.webhook_id: self.webhooks.get(one.webhook_id) for one in claimed}
+            sealed = self._sealed(webhooks.values(), now)
+        # Beyond the last attempt, one was interrupted: it is not repeated for ever.
+        over = [one for one in claimed if one.attempts > len(WAITS)]
+        for delivery in over:
+            self._store(delivery, WebhookAnswer(failure=DeliveryFailure.INTERRUPTED))
+        to_send = [one for one in claimed if one.attempts <= len(WAITS)]
+        keys = self._open(sealed, to_send)
+        requests = [self._request(one, webhooks[one.webhook_id], keys) for one in to_send]
+        for delivery, answer in zip(to_send, self.sender.send_all(requests), strict=True):
+            self._store(delivery, answer)
+        return len(claimed)
+
+    def _sealed(self, webhooks: Iterable[Webhook], now: datetime) -> Sequence[ConnectionSecret]:
+        wanted = [one for webhook in webhooks for one in webhook.secret_ids(now)]
+        found = (self.secrets.get(secret_id) for secret_id in wanted)
+        return [secret for secret in found if secret]
+
+    def _open(
+        self, sealed: Sequence[ConnectionSecret], claimed: Sequence[WebhookDelivery]
+    ) -> Mapping[UUID, bytes]:
+        """The keys by the id of their secret. Raises KeysUnavailable, with the claims undone."""
+        keys = dict[UUID, bytes]()
+        try:
+            for secret in sealed:
+                with self.secrets.open(secret) as buffer:
+                    keys[secret.id] = bytes(buffer)
+        except Unavailable:
+            with self.unit_of_work(SYSTEM):
+                self.deliveries.give_back(claimed, self.now() + AGAIN_AFTER)
+            raise
+        return keys
+
+    def _request(
+        self, delivery: WebhookDelivery, webhook: Webhook, keys: Mapping[UUID, bytes]
+    ) -> WebhookRequest:
+        now, body = self.now(), delivery.body.encode()
+        signing = [keys[one] for one in webhook.secret_ids(now) if one in keys]
+        headers = signed_headers(str(delivery.id), body, now, signing)
+        return WebhookRequest(webhook.url, {**headers, **HEADERS}, body)
+
+    def _store(self, delivery: WebhookDelivery, answer: WebhookAnswer) -> None:
+        """Store what came of an attempt, and what it means for the webhook."""
+        now = self.now()
+        with self.unit_of_work(SYSTEM):
+            webhook = self.webhooks.lock(delivery.webhook_id)
+            if webhook is None:
+                return  # deleted meanwhile, with its deliveries
+            if not self.deliveries.finish(delivery.after(answer, now, self.chance())):
+                return  # sent again meanwhile, or switched off
+            after = webhook.after(answer, now)
+            if after != webhook:
+                self.webhooks.save(after)
+            if after.off_because and not webhook.off_because:
+                self.deliveries.end_waiting(webhook.id)
+                self.publish(WebhookSwitchedOff(webhook_id=webhook.id, owner_id=webhook.owner_id))

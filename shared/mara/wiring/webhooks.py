@@ -1,0 +1,72 @@
+"""Builds the services of outgoing webhooks from their production adapters."""
+
+import random
+import time
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING
+
+from mara.notifications.adapters.webhook_deliveries import PostgresDeliveries
+from mara.notifications.adapters.webhooks import PostgresWebhooks
+from mara.notifications.service.webhook_deliveries import DeliveryService
+from mara.platform.clock import now
+from mara.platform.count_lock import lock_count
+from mara.platform.database import transaction
+from mara.platform.outbox import publish
+
+if TYPE_CHECKING:
+    from mara.notifications.ports import WebhookSender
+    from mara.notifications.service.webhook_sending import WebhookSendingService
+    from mara.notifications.service.webhooks import WebhookService
+
+
+@cache
+def webhook_service() -> "WebhookService":
+    """Management of the caller's outgoing webhooks."""
+    from mara.notifications.service.webhooks import WebhookService
+    from mara.wiring.connection_secrets import secret_store
+
+    return WebhookService(
+        PostgresWebhooks(), PostgresDeliveries(), secret_store(), lock_count, transaction, now
+    )
+
+
+@cache
+def delivery_service() -> DeliveryService:
+    """Deliveries of outgoing webhooks."""
+    return DeliveryService(PostgresWebhooks(), PostgresDeliveries(), publish, transaction, now)
+
+
+def ring_for_webhooks(_now: datetime) -> bool:
+    """Ring for deliveries that are due."""
+    return delivery_service().ring()
+
+
+@cache
+def webhook_sending_service() -> "WebhookSendingService":
+    """The worker that sends what is due."""
+    from mara.notifications.service.webhook_sending import WebhookSendingService
+    from mara.wiring.connection_secrets import secret_store
+
+    return WebhookSendingService(
+        webhooks=PostgresWebhooks(),
+        deliveries=PostgresDeliveries(),
+        secrets=secret_store(),
+        sender=webhook_sender(),
+        ring=delivery_service().ring,
+        publish=publish,
+        unit_of_work=transaction,
+        now=now,
+        chance=random.random,
+        wait=time.sleep,
+    )
+
+
+@cache
+def webhook_sender() -> "WebhookSender":
+    """Https to public addresses, with the certificate authorities of the system."""
+    import ssl
+
+    from mara.notifications.adapters.webhook_sender import HttpsWebhookSender
+
+    return HttpsWebhookSender(now, ssl.create_default_context())
