@@ -25,6 +25,8 @@ ALLOWED_BACKGROUND_WORK = {
     "shared/mara/platform/language_model.py",
     # As before, for the model that judges passages.
     "shared/mara/search/adapters/ollama_judge.py",
+    # The event loop of one call of Telegram; the caller waits for it.
+    "shared/mara/telegram/adapters/aiogram_api.py",
     # The probes of readiness run side by side, within one time limit.
     "shared/mara/operations/service.py",
     # The parts of one multiplication; the caller waits for all.

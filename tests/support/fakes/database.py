@@ -21,6 +21,7 @@ from mara.kernel.messages import Message
 from mara.kernel.unit_of_work import SYSTEM, Scope
 from mara.ledger.model import Hold, Transfer, TransferRequest, UserAccount
 from mara.ledger.model.lots import LotMove, LotState
+from mara.telegram.model.bot_config import BotConfig
 from mara.vault.model import ConnectionSecret, Vault
 from mara.wallets.model import (
     Deposit,
@@ -95,6 +96,8 @@ class Tables:
     lot_moves: dict[UUID, tuple[UUID, LotMove]] = field(default_factory=dict)
     vaults: dict[UUID, Vault] = field(default_factory=dict)
     connection_secrets: dict[UUID, ConnectionSecret] = field(default_factory=dict)
+    bot_configs: dict[UUID, BotConfig] = field(default_factory=dict)
+    disconnected_bots: dict[UUID, datetime] = field(default_factory=dict)
     plans: dict[UUID, Plan] = field(default_factory=dict)
     plan_versions: dict[UUID, PlanVersion] = field(default_factory=dict)
     subscriptions: dict[UUID, StoredSubscription] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""Telegram's tables, and the Bot API by aiogram."""

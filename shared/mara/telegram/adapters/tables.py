@@ -1,0 +1,85 @@
+"""The tables of connected bots."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from mara.platform.schema import (
+    TIMESTAMP,
+    Converted,
+    dump_json,
+    enumerated,
+    metadata,
+    one_of,
+)
+from mara.telegram.model.bot_config import BotAccess, BotLanguage, BotState, FormerSecret
+
+
+def _load_former(stored: list[dict[str, Any]]) -> tuple[FormerSecret, ...]:
+    return tuple(
+        FormerSecret(bytes.fromhex(one["digest"]), datetime.fromisoformat(one["until"]))
+        for one in stored
+    )
+
+
+def _dump_former(secrets: tuple[FormerSecret, ...]) -> str:
+    return dump_json(
+        [{"digest": one.digest.hex(), "until": one.until.isoformat()} for one in secrets]
+    )
+
+
+FORMER_SECRETS = Converted(JSONB(), load=_load_former, dump=_dump_former)
+
+# `agent_id` has no foreign key: a bot whose agent is deleted says so, it is not deleted with it.
+bot_configs = Table(
+    "bot_configs",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("owner_id", Uuid, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("agent_id", Uuid, nullable=False),
+    Column("target_chat_id", BigInteger),
+    Column("target_thread_id", Integer),
+    Column("language", enumerated(BotLanguage), nullable=False),
+    Column("access", enumerated(BotAccess), nullable=False),
+    Column("telegram_id", BigInteger, nullable=False, unique=True),
+    Column("username", Text, nullable=False),
+    Column("reads_all_group_messages", Boolean, nullable=False),
+    Column("state", enumerated(BotState), nullable=False),
+    Column("token_id", Uuid, ForeignKey("connection_secrets.id"), nullable=False),
+    Column("webhook_secret", LargeBinary, nullable=False),
+    Column("former_webhook_secrets", FORMER_SECRETS, nullable=False),
+    Column("created_at", TIMESTAMP, nullable=False),
+    Column("updated_at", TIMESTAMP, nullable=False),
+    one_of("language", BotLanguage),
+    one_of("access", BotAccess),
+    one_of("state", BotState),
+    CheckConstraint("length(webhook_secret) = 32", name="webhook_secret"),
+    Index("bot_configs_owner", "owner_id", "id"),
+    Index("bot_configs_token", "token_id"),
+)
+
+# Ids that answer 410, so that Telegram drops a webhook that it could not be told to delete.
+disconnected_bots = Table(
+    "disconnected_bots",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("owner_id", Uuid, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("at", TIMESTAMP, nullable=False),
+    Index("disconnected_bots_owner", "owner_id"),
+    Index("disconnected_bots_at", "at"),
+)

@@ -1,0 +1,50 @@
+"""Errors of the telegram domain."""
+
+from mara.kernel.errors import Conflict, Invalid, NotFound, Unavailable
+
+
+class BotConfigNotFound(NotFound):
+    """The bot does not exist, was disconnected, or belongs to another account."""
+
+    title = "There is no such bot"
+    fields = ("config_id",)
+
+
+class InvalidBotToken(Invalid):
+    """Telegram does not accept the token, or the text does not have the form of a token."""
+
+    title = "The bot token is not valid"
+    fields = ("token",)
+
+
+class TokenOfOtherBot(Invalid):
+    """The new token belongs to another bot than the one that is connected."""
+
+    title = "The token belongs to another bot"
+    fields = ("token",)
+
+
+class BotAlreadyConnected(Conflict):
+    """The bot is connected already, by this account or another one."""
+
+    title = "The bot is already connected"
+    fields = ("token",)
+
+
+class BotHasWebhook(Conflict):
+    """Another program receives the bot's updates; ``take_over`` replaces its webhook."""
+
+    title = "The bot has a webhook of another program"
+    fields = ("take_over",)
+
+
+class WebhookRefused(Conflict):
+    """Telegram does not accept the address of this API for updates; ``telegram`` are its words."""
+
+    title = "Telegram refuses the address of the webhook"
+
+
+class TelegramUnavailable(Unavailable):
+    """Telegram cannot be reached, answers with an error of its own, or asks to wait."""
+
+    title = "Telegram does not answer"

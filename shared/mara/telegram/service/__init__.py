@@ -1,0 +1,1 @@
+"""Use cases of bots and their updates."""
