@@ -4,7 +4,7 @@ from alembic import op
 from tenancy import secure
 
 revision = "bot_configs"
-down_revision = "connection_secrets"
+down_revision = "webhooks"
 branch_labels = None
 depends_on = None
 
