@@ -44,6 +44,8 @@ EXPRESSIONS = {
         f"{PREFIX}{name}": "!Ref " + name.title().replace("_", "")
         for name in (
             "ACCESS_TOKEN_MINUTES",
+            "ALERT_RETENTION_DAYS",
+            "ALERT_STALE_HOURS",
             "APP_URL",
             "BCRYPT_COST",
             "CONTEXT_TOKENS",

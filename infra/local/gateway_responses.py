@@ -35,7 +35,8 @@ CODES = {
     "QUOTA_EXCEEDED": "too_many_requests",
     "REQUEST_TOO_LARGE": "body_too_large",
     "RESOURCE_NOT_FOUND": "route_not_found",
-    "THROTTLED": "too_many_requests",
+    # Never 429: Alertmanager and Telegram send again at once after a 5xx only.
+    "THROTTLED": "busy",
     "UNAUTHORIZED": "authorization_required",
     "UNSUPPORTED_MEDIA_TYPE": "unsupported_media_type",
     "WAF_FILTERED": "access_denied",

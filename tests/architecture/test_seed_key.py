@@ -20,6 +20,11 @@ RIGHTS = {
     "CreateWebhook": {"kms:GenerateDataKey of connection secrets"},
     "RotateWebhookSecret": {"kms:GenerateDataKey of connection secrets"},
     "SendWebhooks": {"kms:Decrypt of connection secrets"},
+    # They make the secret of an intake, and seal it.
+    "CreateIntake": {"kms:GenerateDataKey of connection secrets"},
+    "RotateIntakeSecret": {"kms:GenerateDataKey of connection secrets"},
+    # It checks signatures that are made with the secret.
+    "ReceiveAlerts": {"kms:Decrypt of connection secrets"},
 }
 """What each function may do with the two keys; no other may do anything with any key."""
 

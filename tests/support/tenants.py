@@ -1,5 +1,6 @@
 """Two tenants with one object of every kind, and callers who try to reach the other's."""
 
+import json
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -8,6 +9,8 @@ import psycopg
 from psycopg import sql
 
 from mara.agents.model import AgentSettings
+from mara.alerts.model.credentials import DeliveryCredentials
+from mara.alerts.model.intake import IntakeSettings
 from mara.auth.model import Scope
 from mara.auth.model.permissions import ACCESS_OF_ROLE, Rule
 from mara.kernel.ids import new_id
@@ -18,6 +21,7 @@ from mara.ledger.model import Cause
 from mara.platform.database import transaction
 from mara.wallets.model import Network
 from mara.wiring.agents import agent_service, answer_service
+from mara.wiring.alerts import intake_service, reception_service
 from mara.wiring.auth import api_key_service, authentication_service, session_service
 from mara.wiring.ledger import ledger_service
 from mara.wiring.vault import vault_service
@@ -116,6 +120,10 @@ def make_tenant(
         who, agent.id, f"How do I restart the {word} gateway?", conversation_id=None
     )
     wallet, _ = wallet_creation_service(vault_service()).create(who, network)
+    intake, secret = intake_service().create(who, IntakeSettings(f"{word} intake", agent.id))
+    body = json.dumps({"title": f"{word} is down"}).encode()
+    bearer = DeliveryCredentials(bearer=secret)
+    receipt = reception_service().receive(intake.id, body, bearer)
     key, _ = api_key_service().create(who, name=f"{word} key", scopes=ALL_SCOPES, expires_at=None)
     with transaction(SYSTEM):
         cause = Cause(f"{word} deposit", f"{word} deposit")
@@ -133,6 +141,8 @@ def make_tenant(
         "answer_id": answer.id,
         "conversation_id": answer.conversation_id,
         "key_id": key.id,
+        "intake_id": intake.id,
+        "alert_id": receipt.delivery.alert_ids[0],
         "session_id": other_session(account),
         "network": network,
         "webhook_id": webhook.id,

@@ -42,6 +42,9 @@ def of(context: Context) -> set[type[DomainError]]:
 
 def _of_frame(context: Context) -> Iterator[type[DomainError]]:
     rule = context.app.rule
+    if context.app.promised is not None:
+        yield from (problems.BodyTooLarge, problems.NotTaken)
+        return
     yield rate_limit.TooManyRequests
     if rule.access is not Access.PUBLIC:
         yield from (auth.NotLoggedIn, auth.InvalidToken, auth.InvalidApiKey)

@@ -199,8 +199,13 @@ def every_error() -> frozenset[type[DomainError]]:
 
 
 def listed(raised: Iterable[type[DomainError]]) -> list[ProblemType]:
-    """Return the problem types of an operation: those of its errors, and those of every one."""
-    return sorted({*(_of_error(error) for error in raised), *OF_EVERY_OPERATION})
+    """Return the problem types of an operation: those of its errors, and those of every one.
+
+    Where the statuses are promised, an unexpected error is 503 as well.
+    """
+    errors_ = set(raised)
+    of_every = OF_EVERY_OPERATION[:1] if problems.NotTaken in errors_ else OF_EVERY_OPERATION
+    return sorted({*(_of_error(error) for error in errors_), *of_every})
 
 
 def responses(raised: Iterable[type[DomainError]]) -> dict[str, Any]:

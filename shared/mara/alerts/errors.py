@@ -1,6 +1,13 @@
 """What can be wrong with alerts, rules and intakes."""
 
-from mara.kernel.errors import Invalid
+from mara.kernel.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Unauthenticated,
+    Unavailable,
+)
 
 
 class InvalidQuietHours(Invalid):
@@ -15,7 +22,57 @@ class UnknownDeliveryForm(Invalid):
     title = "The form of the alerts is not known"
 
 
+class UnreadableDelivery(Invalid):
+    """The body of a delivery is not JSON."""
+
+    title = "The alerts are not JSON"
+
+
 class InvalidKeywords(Invalid):
     """A rule has no keywords, too many, or one without a word."""
 
     title = "The keywords are not valid"
+
+
+class IntakeNotFound(NotFound):
+    """The intake does not exist, or belongs to another account."""
+
+    title = "There is no such intake"
+    fields = ("intake_id",)
+
+
+class AlertNotFound(NotFound):
+    """The alert does not exist, or belongs to another account."""
+
+    title = "There is no such alert"
+    fields = ("alert_id",)
+
+
+class TooManyIntakes(Conflict):
+    """The user has the greatest number of intakes."""
+
+    title = "There are too many intakes"
+
+
+class WrongIntakeSecret(Unauthenticated):
+    """The intake does not exist, or the secret or signature is missing or wrong."""
+
+    title = "The secret of the intake is missing or wrong"
+
+
+class TestAlertsUsedUp(Forbidden):
+    """The test alerts of a day, which cost nothing, are answered."""
+
+    title = "No more test alerts are answered today"
+
+
+class AlertsWait(Unavailable):
+    """Alerts wait for another try to ask an agent about them."""
+
+    title = "Alerts wait for another try"
+
+
+class AskingGivenUp(Unavailable):
+    """Each try to ask the agent ended without a result."""
+
+    title = "The agent could not be asked"

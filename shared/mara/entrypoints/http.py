@@ -7,7 +7,7 @@ rule and rate limits, and replays the stored response of a repeated request.
 import logging
 import time
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar
 
 from fastapi import FastAPI, Query
 from fastapi.exceptions import RequestValidationError
@@ -59,8 +59,12 @@ from mara.entrypoints.route import (
 )
 from mara.kernel.errors import DomainError
 from mara.kernel.page import LIMIT_MAX
+from mara.kernel.principal import Principal
 from mara.platform.settings.verification import verify_settings_once
 from mara.platform.telemetry import logger, trace
+
+if TYPE_CHECKING:
+    from mara.entrypoints.promised_statuses import PromisedStatuses
 
 __all__ = [
     "ADMIN",
@@ -102,6 +106,8 @@ logging.getLogger("mangum.http").disabled = True
 
 Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX)]
 LambdaHandler = Callable[[Event, Any], Response]
+OnRefusal = Callable[[str, str], None]
+"""Learns the last part of the path of a refused call, and the code of the problem."""
 
 
 class HealthOut(BaseModel):
@@ -128,26 +134,29 @@ class PageOut(BaseModel, Generic[ItemT]):
     )
 
 
-def api(
+def api(  # noqa: PLR0913 - each is one declaration of a route, given by name
     *,
     access: Access,
     scope: Scope | None = None,
     per_minute: int | None = None,
     replay: Replay = Replay.ANSWER,
     form_check: FormCheck | None = None,
+    promised: frozenset[int] | None = None,
 ) -> RouteApp:
     """Create the application of one function, with the declaration of who may call its route.
 
     ``access`` is the least role; ``scope`` is what an API key needs, ``None`` refuses keys;
     ``per_minute`` limits each caller (a user, or an address on a public route) beside the general
     limit; ``replay`` is what an Idempotency-Key does; ``form_check`` is what the service checks,
-    for forms with other errors. Raises ValueError for a public route with a scope.
+    for forms with other errors; ``promised`` is for calls of other programs, whose statuses are a
+    contract (see ``promised_statuses``). Raises ValueError for a public route with a scope.
     """
     app = RouteApp(
         rule=Rule(access, scope),
         per_minute=per_minute,
         replay=replay,
         form_check=form_check,
+        promised=promised,
         openapi_url=None,
         redirect_slashes=False,
     )
@@ -163,38 +172,61 @@ def lambda_handler(
     *,
     body_max: int = BODY_MAX,
     media_types: Sequence[str] = ("application/json",),
+    on_refusal: OnRefusal | None = None,
 ) -> LambdaHandler:
     """Create the Lambda handler: the frame around ``app``.
 
     ``body_max`` counts bytes as Lambda receives them; a body with another media type than
-    ``media_types`` is refused. Raises TypeError where ``app`` declares no access.
+    ``media_types`` is refused; without any, all are taken. ``on_refusal`` learns of refused calls
+    of a route with promised statuses. Raises TypeError where ``app`` declares no access.
     """
     route = declared(app)
     if route.rule.access is not Access.PUBLIC:
         load_authentication()
     serve = Mangum(app, lifespan="off", text_mime_types=TEXT)
-    operation, limit = route.operation, rate_limit.OperationLimit.of(route)
+    operation, keep = route.operation, _keeper(route, on_refusal)
 
     def respond(request: Request, context: Any) -> Response:
         verify_settings_once()
         _check_body(request, body_max, media_types)
         principal = identify(request, route.rule)
-        status = rate_limit.check(request, principal, limit)
-        check_texts(request)
-        answer = idempotency.once(request, principal, route, lambda: serve(request.event, context))
-        answer["headers"].update(status.headers())
-        return answer
+        return _limited(request, principal, route, lambda: serve(request.event, context))
 
     def handler(event: Event, context: Any) -> Response:
         started = time.perf_counter()
         request = Request(event, _request_id(event, context))
         event[REQUEST] = request
         response = _answer(request, operation, lambda: respond(request, context))
+        if keep is not None:
+            response = keep.of(request, response)
         outgoing_headers(request, response)
         _log(request, operation, response["statusCode"], started)
         return response
 
     return handler
+
+
+def _keeper(route: RouteApp, on_refusal: OnRefusal | None) -> "PromisedStatuses | None":
+    if route.promised is None:
+        return None
+    from mara.entrypoints.promised_statuses import PromisedStatuses
+
+    return PromisedStatuses(route.promised, on_refusal)
+
+
+def _limited(
+    request: Request, principal: Principal | None, route: RouteApp, run: Callable[[], Response]
+) -> Response:
+    """Run the route within its limits, once for each Idempotency-Key."""
+    limit = rate_limit.OperationLimit.of(route)
+    if route.promised is not None:
+        rate_limit.check_operation(request, limit)
+        return run()
+    status = rate_limit.check(request, principal, limit)
+    check_texts(request)
+    answer = idempotency.once(request, principal, route, run)
+    answer["headers"].update(status.headers())
+    return answer
 
 
 def _answer(request: Request, operation: str, respond: Callable[[], Response]) -> Response:
@@ -220,7 +252,7 @@ def _check_body(request: Request, body_max: int, media_types: Sequence[str]) -> 
             f"At most {body_max} bytes are accepted here. Upload a larger file directly to the "
             "storage: POST its name, size and sha256 as JSON to /api/v1/documents/upload."
         )
-    if request.media_type not in media_types:
+    if media_types and request.media_type not in media_types:
         raise UnsupportedMediaType(f"Send {' or '.join(media_types)}.")
 
 

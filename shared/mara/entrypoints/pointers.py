@@ -77,6 +77,6 @@ def fields_of_body(request: Request) -> dict[str, Any]:
         return dict(parse_qsl(request.raw_body.decode("utf-8", "replace")))
     try:
         body = json.loads(request.raw_body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return body if isinstance(body, dict) else {}

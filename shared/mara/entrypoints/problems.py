@@ -43,6 +43,12 @@ class UnsupportedMediaType(errors.Invalid):
     status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
 
 
+class NotTaken(errors.Unavailable):
+    """The call of another program could not be handled; it should send the same again."""
+
+    title = "The call was not taken"
+
+
 class RouteNotFound(errors.NotFound):
     """No route has this path."""
 

@@ -75,6 +75,15 @@ def check(
     return consume(f"{operation_limit.operation}:{caller}", operation_limit.per_minute, now())
 
 
+def check_operation(request: Request, limit: OperationLimit | None) -> None:
+    """Count a call of another program against the limit of its operation and address alone.
+
+    Raises TooManyRequests.
+    """
+    if limit is not None:
+        consume(f"{limit.operation}:{request.address}", limit.per_minute, now())
+
+
 def consume(subject: str, limit: int, at: datetime) -> RateLimitStatus:
     """Consume one of ``limit`` calls per minute. Raises TooManyRequests."""
     step = WINDOW / limit

@@ -39,7 +39,8 @@ class RouteApp(FastAPI):
 
     ``per_minute`` limits each caller's calls, in addition to the general limit; None means that
     only the general limit applies. ``replay`` is what an Idempotency-Key does; ``form_check``
-    checks the valid fields of a body whose schema is violated.
+    checks the valid fields of a body whose schema is violated. ``promised`` are the only statuses
+    that another program's calls may get (see ``promised_statuses``); None for people's clients.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class RouteApp(FastAPI):
         per_minute: int | None,
         replay: Replay,
         form_check: FormCheck | None = None,
+        promised: frozenset[int] | None = None,
         **settings: Any,
     ) -> None:
         """Raises ValueError for a contradictory declaration."""
@@ -61,6 +63,7 @@ class RouteApp(FastAPI):
         self.per_minute = per_minute
         self.replay = replay
         self.form_check = form_check
+        self.promised = promised
         self.router.route_class = StrictRoute
 
     @property

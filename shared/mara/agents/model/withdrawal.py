@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from uuid import UUID
 
-from mara.agents.model import Answer
+from mara.agents.model import Answer, Reply
 from mara.agents.model.language import language_of
 from mara.agents.model.messages import WITHDRAWN
 
@@ -23,12 +23,15 @@ def withdrawn(answer: Answer, deleted: Collection[UUID]) -> Answer:
 
     The text of an answer never contains a related passage: it stays if only those were deleted.
     """
-    reply = answer.reply
+    return replace(answer, reply=withdrawn_from(answer.reply, answer.question, deleted))
+
+
+def withdrawn_from(reply: Reply, question: str, deleted: Collection[UUID]) -> Reply:
+    """Return the reply to a question without the text and quotes of deleted documents."""
     kept = [cited for cited in reply.citations if cited.document_id not in deleted]
     related = [quoted for quoted in reply.related if quoted.document_id not in deleted]
     if len(kept) < len(reply.citations):
-        text = WITHDRAWN[language_of(answer.question, None)]
-        reply = replace(reply, text=text, citations=kept)
+        reply = replace(reply, text=WITHDRAWN[language_of(question, None)], citations=kept)
     if len(related) < len(reply.related):
         reply = replace(reply, related=related)
-    return replace(answer, reply=reply)
+    return reply

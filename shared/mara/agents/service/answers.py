@@ -59,6 +59,17 @@ class AnswerService:
         with self.reservation.reserved(read) as question:
             return self._answer(caller, question, budget)
 
+    def ask_once(
+        self, caller: Principal, agent_id: UUID, text: str, *, answer_id: UUID, budget: TimeBudget
+    ) -> Answer:
+        """Answer in a new conversation; the answer has this id, and is charged once for it.
+
+        Raises as ``ask``, and ReservationEnded if an earlier try with this id has ended.
+        """
+        read = self.questions.read(caller, agent_id, text, None)
+        with self.reservation.reserved(replace(read, answer_id=answer_id)) as question:
+            return self._answer(caller, question, budget)
+
     def ask_queued(self, pending: PendingAnswer, budget: TimeBudget) -> Answer:
         """Answer a question of the queue; the answer replaces it, in one transaction.
 

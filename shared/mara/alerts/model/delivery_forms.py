@@ -23,6 +23,8 @@ NAME_MAX, TEXT_MAX, LABELS_MAX, LABEL_MAX = 300, 20_000, 100, 2000
 NO_DATA: Final = ("DatasourceNoData", "DatasourceError")
 """Names under which Grafana reports the state of a rule, which the label `rulename` names."""
 SEVERITY_LABELS: Final = ("severity", "priority", "level")
+RUNBOOK_KEYS: Final = ("runbook_url", "runbook")
+"""Annotations that name the runbook of an alert."""
 KUMA_KEPT: Final = frozenset({"name", "url", "type"})
 KUMA_UP, KUMA_PENDING, KUMA_MAINTENANCE = 1, 2, 3
 RESOLVED: Final = frozenset({"resolved", "ok", "recovery", "up", "closed", "normal"})
@@ -30,17 +32,20 @@ RESOLVED: Final = frozenset({"resolved", "ok", "recovery", "up", "closed", "norm
 Json = Mapping[str, Any]
 
 
-def read_delivery(body: object) -> Delivery:
-    """Read parsed JSON. Raises UnknownDeliveryForm."""
+def read_delivery(body: object, default: Severity = Severity.WARNING) -> Delivery:
+    """Read parsed JSON; an alert that names no severity has ``default``.
+
+    Raises UnknownDeliveryForm.
+    """
     if isinstance(body, Mapping):
         alerts = body.get("alerts")
         if isinstance(alerts, list) and all(map(_has_labels, alerts)):
             form = DeliveryForm.GRAFANA if "orgId" in body else DeliveryForm.ALERTMANAGER
-            return _of_list(form, body, alerts)
+            return _of_list(form, body, alerts, default)
         if {"heartbeat", "monitor", "msg"} <= body.keys():
             return Delivery(DeliveryForm.UPTIME_KUMA, _of_kuma(body))
         if _text(body.get("title"), NAME_MAX):
-            return Delivery(DeliveryForm.PLAIN, [_of_plain(body)])
+            return Delivery(DeliveryForm.PLAIN, [_of_plain(body, default)])
     raise UnknownDeliveryForm(
         "Known are Alertmanager, Grafana, Uptime Kuma, and a JSON object with a title."
     )
@@ -50,16 +55,16 @@ def _has_labels(alert: object) -> bool:
     return isinstance(alert, Mapping) and isinstance(alert.get("labels"), Mapping)
 
 
-def _of_list(form: DeliveryForm, body: Json, alerts: Sequence[Json]) -> Delivery:
+def _of_list(form: DeliveryForm, body: Json, alerts: Sequence[Json], default: Severity) -> Delivery:
     return Delivery(
         form,
-        [_of_prometheus(form, body, alert) for alert in alerts[:SIGNALS_MAX]],
+        [_of_prometheus(form, body, alert, default) for alert in alerts[:SIGNALS_MAX]],
         Counter(_name(_labels(alert.get("labels"))) for alert in alerts[SIGNALS_MAX:]),
         _count(body.get("truncatedAlerts")),
     )
 
 
-def _of_prometheus(form: DeliveryForm, body: Json, alert: Json) -> Signal:
+def _of_prometheus(form: DeliveryForm, body: Json, alert: Json, default: Severity) -> Signal:
     labels = _labels(body.get("commonLabels")) | _labels(alert.get("labels"))
     annotations = _labels(body.get("commonAnnotations"), TEXT_MAX)
     annotations |= _labels(alert.get("annotations"), TEXT_MAX)
@@ -70,9 +75,10 @@ def _of_prometheus(form: DeliveryForm, body: Json, alert: Json) -> Signal:
         name=name,
         fingerprint=_text(alert.get("fingerprint"), NAME_MAX) or fingerprint_of_labels(labels),
         is_firing=is_firing,
-        severity=_severity(labels),
+        severity=_severity(labels, default),
         summary=annotations.get("summary", ""),
         description=annotations.get("description") or annotations.get("message", ""),
+        runbook=next((annotations[key] for key in RUNBOOK_KEYS if annotations.get(key)), ""),
         labels=labels,
         starts_at=_time(alert.get("startsAt")),
         ends_at=None if is_firing else _time(alert.get("endsAt")),
@@ -114,7 +120,7 @@ def _of_kuma(body: Json) -> list[Signal]:
     ]
 
 
-def _of_plain(body: Json) -> Signal:
+def _of_plain(body: Json, default: Severity) -> Signal:
     labels = _labels(body.get("labels"))
     title, text = _text(body["title"], NAME_MAX), _text(body.get("text"), TEXT_MAX)
     is_firing = str(body.get("status", "firing")).lower() not in RESOLVED
@@ -124,7 +130,7 @@ def _of_plain(body: Json) -> Signal:
         fingerprint=_text(body.get("fingerprint"), NAME_MAX)
         or (fingerprint_of_labels(labels) if labels else fingerprint_of_text(f"{title}\n{text}")),
         is_firing=is_firing,
-        severity=severity_of(given) if given else _severity(labels),
+        severity=severity_of(given) if given else _severity(labels, default),
         description=text,
         labels=labels,
         starts_at=_time(body.get("starts_at")),
@@ -138,8 +144,9 @@ def _name(labels: Mapping[str, str]) -> str:
     return name[:NAME_MAX] or "(no name)"
 
 
-def _severity(labels: Mapping[str, str]) -> Severity:
-    return severity_of(next((labels[key] for key in SEVERITY_LABELS if key in labels), None))
+def _severity(labels: Mapping[str, str], default: Severity) -> Severity:
+    word = next((labels[key] for key in SEVERITY_LABELS if key in labels), None)
+    return default if word is None else severity_of(word)
 
 
 def _labels(value: object, length_max: int = LABEL_MAX) -> dict[str, str]:

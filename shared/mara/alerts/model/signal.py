@@ -22,7 +22,8 @@ class Signal:
     """One alert that fires or is resolved.
 
     ``starts_at`` and ``ends_at`` have offsets; None is unknown. ``is_test`` marks what a person
-    sends to try the connection: it is posted and costs nothing.
+    sends to try the connection: it is posted and costs nothing. ``runbook`` is the link or
+    the name of a runbook that the alert itself has.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Signal:
     severity: Severity
     summary: str = ""
     description: str = ""
+    runbook: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     starts_at: datetime | None = None
     ends_at: datetime | None = None

@@ -5,6 +5,14 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, delete, exists, select
 
+from mara.alerts.adapters.tables import (
+    alert_deliveries,
+    alert_episodes,
+    alert_intakes,
+    alert_posts,
+    alerts,
+)
+from mara.alerts.model.alert import AlertStatus
 from mara.auth.adapters.tables import account_mails, login_failures, refresh_tokens, sessions
 from mara.kernel.unit_of_work import SYSTEM
 from mara.notifications.adapters.tables import changes, webhook_deliveries, webhooks
@@ -12,6 +20,7 @@ from mara.notifications.model import RETENTION
 from mara.notifications.model.webhooks import DELIVERY_RETENTION, DeliveryState
 from mara.platform import idempotency_store, rate_limit_store
 from mara.platform.database import transaction
+from mara.platform.settings.alerts import alert_settings
 from mara.platform.sql import execute
 from mara.vault.adapters.tables import connection_secrets
 
@@ -42,8 +51,25 @@ DELETE_DELIVERIES = delete(webhook_deliveries).where(
 # The reference to it becomes NULL.
 DELETE_OLD_SECRETS = delete(connection_secrets).where(
     connection_secrets.c.id.in_(
-        select(webhooks.c.previous_secret_id).where(webhooks.c.previous_until < bindparam("before"))
+        select(webhooks.c.previous_secret_id)
+        .where(webhooks.c.previous_until < bindparam("before"))
+        .union_all(
+            select(alert_intakes.c.previous_id).where(
+                alert_intakes.c.previous_until < bindparam("before")
+            )
+        )
     )
+)
+# With their episodes and signals.
+DELETE_ALERTS = delete(alerts).where(
+    alerts.c.last_at < bindparam("before"), alerts.c.status != AlertStatus.FIRING.value
+)
+DELETE_ALERT_POSTS = delete(alert_posts).where(
+    alert_posts.c.created_at < bindparam("before"),
+    ~exists().where(alert_episodes.c.post_id == alert_posts.c.id),
+)
+DELETE_ALERT_DELIVERIES = delete(alert_deliveries).where(
+    alert_deliveries.c.received_at < bindparam("before")
 )
 
 
@@ -53,6 +79,7 @@ def delete_expired(now: datetime) -> dict[str, int]:
     Each table has its own transaction, so that locks are held briefly.
     """
     unused_since = now - REFRESH_TOKEN_RETENTION
+    last_at = now - timedelta(days=alert_settings().alert_retention_days)
     tables: dict[str, Callable[[], int]] = {
         "refresh_tokens": lambda: execute(DELETE_REFRESH_TOKENS, before=unused_since),
         "sessions": lambda: execute(DELETE_SESSIONS, before=unused_since),
@@ -62,6 +89,9 @@ def delete_expired(now: datetime) -> dict[str, int]:
         "changes": lambda: execute(DELETE_CHANGES, before=now - RETENTION),
         "webhook_deliveries": lambda: execute(DELETE_DELIVERIES, before=now - DELIVERY_RETENTION),
         "connection_secrets": lambda: execute(DELETE_OLD_SECRETS, before=now),
+        "alerts": lambda: execute(DELETE_ALERTS, before=last_at),
+        "alert_posts": lambda: execute(DELETE_ALERT_POSTS, before=last_at),
+        "alert_deliveries": lambda: execute(DELETE_ALERT_DELIVERIES, before=last_at),
         "rate_limits": lambda: rate_limit_store.delete_expired(now),
     }
     deleted = {}

@@ -1,0 +1,31 @@
+"""GET /api/v1/alerts - list the caller's alerts, newest first.
+
+The list is paged: send `next_cursor` of a page as `cursor` of the next request.
+"""
+
+from mara.alerts.schemas.alerts import AlertOut
+from mara.alerts.schemas.lists import AlertSort, Since, Until, WantedAlerts
+from mara.entrypoints.http import ALERTS_READ, USER, PageOut, api, lambda_handler
+from mara.entrypoints.lists import NEWEST, Listed, SearchText, page_out
+from mara.entrypoints.principal import Caller
+from mara.wiring.alerts import alert_service
+
+app = api(access=USER, scope=ALERTS_READ)
+
+
+@app.get("/api/v1/alerts")
+async def list_alerts(  # noqa: PLR0913 - each is a query parameter
+    caller: Caller,
+    listed: Listed,
+    *,
+    wanted: WantedAlerts,
+    text: SearchText = None,
+    since: Since = None,
+    until: Until = None,
+    sort: AlertSort = NEWEST,
+) -> PageOut[AlertOut]:
+    page = listed.request(sort, text=text, since=since, until=until, **wanted)
+    return page_out(alert_service().list(caller, page), AlertOut.of)
+
+
+handler = lambda_handler(app)

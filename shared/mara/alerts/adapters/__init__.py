@@ -1,0 +1,1 @@
+"""Adapters of the alerts domain, named after their technology."""

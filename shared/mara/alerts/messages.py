@@ -1,0 +1,11 @@
+"""Messages of the alerts domain on queues."""
+
+from uuid import UUID
+
+from mara.kernel.messages import Message
+
+
+class AnswerAlerts(Message):
+    """Ask the agents what to do about the alerts of an owner that wait for an answer."""
+
+    owner_id: UUID

@@ -1,0 +1,71 @@
+"""Intakes: where monitoring systems deliver alerts, each with a secret and an agent."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from mara.alerts.model.severity import Severity
+
+INTAKES_MAX: Final = 50
+"""Of one user."""
+OLD_SECRET_LASTS: Final = timedelta(hours=24)
+"""How long the secret before a rotation still works, unless it is ended at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeSettings:
+    """What the owner chooses; alerts without a severity have ``default_severity``."""
+
+    name: str
+    agent_id: UUID
+    default_severity: Severity = Severity.WARNING
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeSecret:
+    """A secret of an intake: its SHA-256, and the id of the sealed secret that signatures need."""
+
+    hash: bytes = field(repr=False)
+    secret_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryCounts:
+    """What came in; ``last_refusal`` is the stable code of the last refused delivery."""
+
+    accepted: int = 0
+    refused: int = 0
+    last_accepted_at: datetime | None = None
+    last_refused_at: datetime | None = None
+    last_refusal: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """An intake; ``previous`` is the secret before the last rotation, valid up to a moment."""
+
+    id: UUID
+    owner_id: UUID
+    settings: IntakeSettings
+    secret: IntakeSecret
+    created_at: datetime
+    updated_at: datetime
+    previous: IntakeSecret | None = None
+    previous_until: datetime | None = None
+    counts: DeliveryCounts = field(default_factory=DeliveryCounts)
+
+    def secrets_at(self, at: datetime) -> tuple[IntakeSecret, ...]:
+        """The secrets that are valid at a moment."""
+        if self.previous is None or self.previous_until is None or at >= self.previous_until:
+            return (self.secret,)
+        return (self.secret, self.previous)
+
+    def rotated(self, secret: IntakeSecret, at: datetime, *, ends_at_once: bool) -> "Intake":
+        """With a new secret; the old one stays valid for OLD_SECRET_LASTS or ends at once."""
+        if ends_at_once:
+            return replace(self, secret=secret, previous=None, previous_until=None, updated_at=at)
+        until = at + OLD_SECRET_LASTS
+        return replace(
+            self, secret=secret, previous=self.secret, previous_until=until, updated_at=at
+        )

@@ -1,0 +1,144 @@
+"""Applies the signals of one delivery to the alerts of its source."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from mara.alerts.model.alert import (
+    Alert,
+    AlertSource,
+    AlertStatus,
+    Episode,
+    EpisodeEnd,
+    RecordedSignal,
+)
+from mara.alerts.model.alert_post import AlertPost, key_of, question_of
+from mara.alerts.model.alert_state import AlertState, SignalOutcome
+from mara.alerts.model.signal import Signal
+from mara.kernel.ids import new_id
+
+FIRES_ON = (SignalOutcome.REPEATED, SignalOutcome.WORSENED)
+
+
+@dataclass(slots=True)
+class Recording:
+    """What is known of a source's alerts, and what its signals change; locked by the caller.
+
+    ``alerts`` are by fingerprint, ``episodes`` (the open ones) by the alert's id, ``posts`` (the
+    newest ones) by their key. The lists and sets hold what is to be stored.
+    """
+
+    owner_id: UUID
+    source: AlertSource
+    agent_id: UUID
+    delivery_id: UUID
+    alerts: dict[str, Alert]
+    episodes: dict[UUID, Episode]
+    posts: dict[str, AlertPost]
+    changed_alerts: dict[UUID, Alert] = field(default_factory=dict)
+    changed_episodes: dict[UUID, Episode] = field(default_factory=dict)
+    new_posts: list[AlertPost] = field(default_factory=list)
+    signals: list[RecordedSignal] = field(default_factory=list)
+    alert_ids: dict[UUID, None] = field(default_factory=dict)
+
+    def receive(self, signal: Signal, at: datetime) -> None:
+        """Apply one signal that arrived at ``at``; a duplicate changes nothing."""
+        alert = self.alerts.get(signal.fingerprint) or self._new_alert(signal, at)
+        state, outcome = alert.state.receive(signal, at)
+        self.alert_ids[alert.id] = None
+        if outcome is SignalOutcome.DUPLICATE:
+            return
+        alert = alert.after(signal, state, at)
+        self.alerts[alert.fingerprint] = self.changed_alerts[alert.id] = alert
+        self.signals.append(self._recorded(signal, alert, outcome, at))
+        self._change_episode(signal, alert, outcome, at)
+
+    def _change_episode(
+        self, signal: Signal, alert: Alert, outcome: SignalOutcome, at: datetime
+    ) -> None:
+        state, episode = alert.state, self.episodes.get(alert.id)
+        if outcome is SignalOutcome.OPENED:
+            post = self._post(signal, at)
+            self._keep(_opened(alert, post.id, at))
+        elif outcome in FIRES_ON and episode:
+            is_worse = outcome is SignalOutcome.WORSENED
+            post_id = self._post(signal, at).id if is_worse else episode.post_id
+            self._keep(episode.still(state, post_id))
+        elif outcome is SignalOutcome.RESOLVED and episode:
+            over = episode.over(state.ended_at or at, EpisodeEnd.RESOLVED)
+            self.changed_episodes[over.id] = over
+            del self.episodes[alert.id]
+
+    def _keep(self, episode: Episode) -> None:
+        self.episodes[episode.alert_id] = self.changed_episodes[episode.id] = episode
+
+    def _post(self, signal: Signal, at: datetime) -> AlertPost:
+        """The newest post of the question, or a new one."""
+        key = key_of(signal)
+        newest = self.posts.get(key)
+        if newest is not None and newest.takes(signal, at):
+            return newest
+        post = AlertPost(
+            id=new_id(),
+            owner_id=self.owner_id,
+            source=self.source,
+            key=key,
+            agent_id=self.agent_id,
+            name=signal.name,
+            severity=signal.severity,
+            question=question_of(signal),
+            created_at=at,
+            is_test=signal.is_test,
+        )
+        self.posts[key] = post
+        self.new_posts.append(post)
+        return post
+
+    def _new_alert(self, signal: Signal, at: datetime) -> Alert:
+        return Alert(
+            id=new_id(),
+            owner_id=self.owner_id,
+            source=self.source,
+            fingerprint=signal.fingerprint,
+            name=signal.name,
+            severity=signal.severity,
+            status=AlertStatus.RESOLVED,
+            state=AlertState(),
+            first_at=at,
+            last_at=at,
+            summary=signal.summary,
+            description=signal.description,
+            labels=signal.labels,
+            is_test=signal.is_test,
+        )
+
+    def _recorded(
+        self, signal: Signal, alert: Alert, outcome: SignalOutcome, at: datetime
+    ) -> RecordedSignal:
+        return RecordedSignal(
+            id=new_id(),
+            owner_id=self.owner_id,
+            alert_id=alert.id,
+            delivery_id=self.delivery_id,
+            received_at=at,
+            is_firing=signal.is_firing,
+            severity=signal.severity,
+            outcome=outcome,
+            starts_at=signal.starts_at,
+            ends_at=signal.ends_at,
+        )
+
+
+def _opened(alert: Alert, post_id: UUID, at: datetime) -> Episode:
+    state = alert.state
+    return Episode(
+        id=new_id(),
+        owner_id=alert.owner_id,
+        alert_id=alert.id,
+        post_id=post_id,
+        began_at=state.began_at or at,
+        opened_at=at,
+        severity=state.severity or alert.severity,
+        count=state.count,
+        last_at=state.last_at or at,
+    )

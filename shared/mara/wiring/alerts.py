@@ -1,0 +1,107 @@
+"""Assembles the services of alerts from their production adapters, each with its imports."""
+
+from datetime import timedelta
+from functools import cache
+from typing import TYPE_CHECKING
+
+from mara.alerts.adapters.postgres_alerts import PostgresAlerts
+from mara.alerts.adapters.postgres_intakes import PostgresAlertDeliveries, PostgresIntakes
+from mara.alerts.adapters.postgres_posts import PostgresAlertPosts
+from mara.platform.clock import now
+from mara.platform.database import transaction
+
+if TYPE_CHECKING:
+    from mara.alerts.service.alerts import AlertService, StalenessService
+    from mara.alerts.service.answering import AlertAnsweringService, WaitingAlertsService
+    from mara.alerts.service.intakes import IntakeService
+    from mara.alerts.service.reception import ReceptionService
+
+
+@cache
+def intake_service() -> "IntakeService":
+    """Management of intakes."""
+    from mara.agents.adapters.postgres import PostgresAgents
+    from mara.alerts.service.intakes import IntakeService
+    from mara.platform.count_lock import lock_count
+    from mara.wiring.connection_secrets import secret_store
+
+    return IntakeService(
+        intakes=PostgresIntakes(),
+        deliveries=PostgresAlertDeliveries(),
+        agents=PostgresAgents(),
+        secrets=secret_store(),
+        lock_count=lock_count,
+        unit_of_work=transaction,
+        now=now,
+    )
+
+
+@cache
+def reception_service() -> "ReceptionService":
+    """Reception of what monitoring systems deliver."""
+    from mara.alerts.service.reception import ReceptionService
+    from mara.platform.outbox import publish
+    from mara.wiring.connection_secrets import secret_store
+
+    return ReceptionService(
+        intakes=PostgresIntakes(),
+        deliveries=PostgresAlertDeliveries(),
+        alerts=PostgresAlerts(),
+        posts=PostgresAlertPosts(),
+        secrets=secret_store(),
+        publish=publish,
+        unit_of_work=transaction,
+        now=now,
+    )
+
+
+@cache
+def alert_service() -> "AlertService":
+    """Lists and histories of alerts."""
+    from mara.alerts.service.alerts import AlertService
+    from mara.documents.adapters.postgres_ownership import PostgresOwnDocuments
+
+    return AlertService(PostgresAlerts(), PostgresAlertPosts(), PostgresOwnDocuments(), transaction)
+
+
+@cache
+def staleness_service() -> "StalenessService":
+    """The end of alerts that monitoring systems forgot."""
+    from mara.alerts.service.alerts import StalenessService
+    from mara.platform.settings.alerts import alert_settings
+
+    stale_after = timedelta(hours=alert_settings().alert_stale_hours)
+    return StalenessService(PostgresAlerts(), transaction, stale_after)
+
+
+@cache
+def alert_answering_service() -> "AlertAnsweringService":
+    """Answers to alerts that wait."""
+    from mara.agents.adapters.postgres import PostgresAnswers
+    from mara.alerts.adapters.agent_answers import AgentAnswering
+    from mara.alerts.adapters.plan_metering import PlanAlertMetering
+    from mara.alerts.service.answering import AlertAnsweringService
+    from mara.platform.count_lock import lock_count
+    from mara.platform.outbox import publish
+    from mara.wiring.agents import answer_service
+    from mara.wiring.metering import metering
+
+    return AlertAnsweringService(
+        posts=PostgresAlertPosts(),
+        asking=AgentAnswering(
+            answer_service(), PostgresAnswers(), PlanAlertMetering(metering()), transaction
+        ),
+        lock_count=lock_count,
+        publish=publish,
+        unit_of_work=transaction,
+        now=now,
+    )
+
+
+@cache
+def waiting_alerts_service() -> "WaitingAlertsService":
+    """Doorbells for alerts that wait."""
+    from mara.alerts.service.answering import WaitingAlertsService
+    from mara.platform.outbox import publish_all
+
+    return WaitingAlertsService(PostgresAlertPosts(), publish_all, transaction)
