@@ -7,6 +7,7 @@ from uuid import UUID
 
 from mara.kernel.page import PageRequest
 from mara.telegram.model.bot_config import BotConfig, BotProfile
+from mara.telegram.model.update import ClaimedUpdate, FailedUpdate, Lane
 
 
 class BotConfigs(Protocol):
@@ -41,6 +42,48 @@ class BotConfigs(Protocol):
 
     def forget_disconnected(self, before: datetime) -> int:
         """Delete what is remembered of bots that were disconnected before a time; their number."""
+
+
+class Updates(Protocol):
+    """Claimed updates of bots in their lanes, and the leases of the lanes.
+
+    A worker that loses its lease must not store what it did: it calls ``hold`` first in each
+    transaction that handles an update.
+    """
+
+    def claim(self, update: ClaimedUpdate) -> bool:
+        """Store an update; return False where the bot has claimed its id already."""
+
+    def lease(self, lane: Lane, holder: UUID, *, now: datetime, until: datetime) -> bool:
+        """Lease the lane, or renew its lease; return False where another holder has it.
+
+        Waits for a transaction that frees the lane.
+        """
+
+    def hold(self, lane: Lane, holder: UUID) -> bool:
+        """Lock the lane until the transaction ends; False where another holder leased it."""
+
+    def next(self, lane: Lane) -> ClaimedUpdate | None:
+        """Return the oldest waiting update of the lane, whether it is due or not."""
+
+    def handled(self, update: ClaimedUpdate) -> None:
+        """Mark the update as handled, and delete its body."""
+
+    def failed(self, failed: FailedUpdate) -> None:
+        """Store a failure: the time of the next try, or the death of the update."""
+
+    def release(self, lane: Lane, holder: UUID) -> bool:
+        """Free the lane; return whether updates wait that came meanwhile or are not due.
+
+        The lane is freed before it is looked at: an update that is claimed after the look is
+        committed later, and its doorbell waits for this transaction.
+        """
+
+    def list_idle(self, now: datetime, *, limit: int) -> Sequence[Lane]:
+        """Return lanes with due updates that no one has leased, the longest waiting first."""
+
+    def forget(self, *, handled_before: datetime, dead_before: datetime) -> int:
+        """Delete handled and dead updates that were received before these times; their number."""
 
 
 class BotApi(Protocol):

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from mara.billing.model.account import EventRecord, UnpaidInvoice
@@ -22,6 +23,7 @@ from mara.kernel.unit_of_work import SYSTEM, Scope
 from mara.ledger.model import Hold, Transfer, TransferRequest, UserAccount
 from mara.ledger.model.lots import LotMove, LotState
 from mara.telegram.model.bot_config import BotConfig
+from mara.telegram.model.update import Lane
 from mara.vault.model import ConnectionSecret, Vault
 from mara.wallets.model import (
     Deposit,
@@ -98,6 +100,8 @@ class Tables:
     connection_secrets: dict[UUID, ConnectionSecret] = field(default_factory=dict)
     bot_configs: dict[UUID, BotConfig] = field(default_factory=dict)
     disconnected_bots: dict[UUID, datetime] = field(default_factory=dict)
+    bot_updates: dict[tuple[UUID, int], Any] = field(default_factory=dict)
+    bot_lanes: dict[Lane, tuple[UUID, datetime]] = field(default_factory=dict)
     plans: dict[UUID, Plan] = field(default_factory=dict)
     plan_versions: dict[UUID, PlanVersion] = field(default_factory=dict)
     subscriptions: dict[UUID, StoredSubscription] = field(default_factory=dict)

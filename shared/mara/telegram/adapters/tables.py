@@ -1,4 +1,4 @@
-"""The tables of connected bots."""
+"""The tables of connected bots and of their updates."""
 
 from datetime import datetime
 from typing import Any
@@ -9,12 +9,14 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ForeignKey,
+    Identity,
     Index,
     Integer,
     LargeBinary,
     Table,
     Text,
     Uuid,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -27,6 +29,7 @@ from mara.platform.schema import (
     one_of,
 )
 from mara.telegram.model.bot_config import BotAccess, BotLanguage, BotState, FormerSecret
+from mara.telegram.model.update import UpdateState
 
 
 def _load_former(stored: list[dict[str, Any]]) -> tuple[FormerSecret, ...]:
@@ -82,4 +85,42 @@ disconnected_bots = Table(
     Column("at", TIMESTAMP, nullable=False),
     Index("disconnected_bots_owner", "owner_id"),
     Index("disconnected_bots_at", "at"),
+)
+
+# `position` is the order in which updates were claimed.
+bot_updates = Table(
+    "bot_updates",
+    metadata,
+    Column("config_id", Uuid, ForeignKey("bot_configs.id", ondelete="CASCADE"), primary_key=True),
+    Column("update_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("owner_id", Uuid, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("lane", Text, nullable=False),
+    Column("position", BigInteger, Identity(always=True), nullable=False),
+    Column("body", LargeBinary),
+    Column("state", enumerated(UpdateState), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", TIMESTAMP),
+    Column("reason", Text),
+    Column("received_at", TIMESTAMP, nullable=False),
+    one_of("state", UpdateState),
+    CheckConstraint("(body IS NULL) = (state = 'handled')", name="body"),
+    Index(
+        "bot_updates_waiting",
+        *("config_id", "lane", "position"),
+        postgresql_where=text("state = 'waiting'"),
+    ),
+    Index("bot_updates_received", "state", "received_at"),
+    Index("bot_updates_owner", "owner_id"),
+)
+
+bot_lanes = Table(
+    "bot_lanes",
+    metadata,
+    Column("config_id", Uuid, ForeignKey("bot_configs.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("owner_id", Uuid, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("holder", Uuid),
+    Column("leased_until", TIMESTAMP),
+    CheckConstraint("(holder IS NULL) = (leased_until IS NULL)", name="lease"),
+    Index("bot_lanes_owner", "owner_id"),
 )

@@ -1,0 +1,160 @@
+"""Updates of bots and the leases of their lanes in PostgreSQL."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import and_, bindparam, delete, func, null, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from mara.platform.sql import Row, bound, constant, execute, fetch_all, fetch_one, fetch_value
+from mara.telegram.adapters.tables import bot_lanes, bot_updates
+from mara.telegram.model.update import ClaimedUpdate, FailedUpdate, Lane, UpdateState
+
+_updates, _lanes = bot_updates.c, bot_lanes.c
+_waits = _updates.state == constant("waiting")
+_lane_key = (_lanes.config_id == bindparam("config_id"), _lanes.name == bindparam("lane"))
+_update_key = (
+    _updates.config_id == bindparam("config_id"),
+    _updates.update_id == bindparam("update_id"),
+)
+_of_lane = (_updates.config_id == bindparam("config_id"), _updates.lane == bindparam("lane"))
+_is_holder = _lanes.holder == bindparam("holder")
+
+CLAIM = (
+    insert(bot_updates)
+    .values(bound(c for c in _updates if c is not _updates.position))
+    .on_conflict_do_nothing(index_elements=["config_id", "update_id"])
+)
+ADD_LANE = (
+    insert(bot_lanes)
+    .values(
+        config_id=bindparam("config_id"), name=bindparam("lane"), owner_id=bindparam("owner_id")
+    )
+    .on_conflict_do_nothing(index_elements=["config_id", "name"])
+)
+LEASE = (
+    update(bot_lanes)
+    .where(
+        *_lane_key,
+        or_(_lanes.holder.is_(None), _is_holder, _lanes.leased_until <= bindparam("now")),
+    )
+    .values(holder=bindparam("holder"), leased_until=bindparam("until"))
+)
+HOLD = select(_lanes.name).where(*_lane_key, _is_holder).with_for_update()
+RELEASE = update(bot_lanes).where(*_lane_key, _is_holder).values(holder=null(), leased_until=null())
+NEXT = select(bot_updates).where(*_of_lane, _waits).order_by(_updates.position).limit(1)
+HANDLED = (
+    update(bot_updates)
+    .where(*_update_key, _waits)
+    .values(state=UpdateState.HANDLED, body=null(), due_at=null(), reason=null())
+)
+FAILED = (
+    update(bot_updates)
+    .where(*_update_key, _waits)
+    .values(bound((_updates.state, _updates.attempts, _updates.due_at, _updates.reason)))
+)
+LIST_IDLE = (
+    select(_updates.config_id, _updates.owner_id, _updates.lane)
+    .join(bot_lanes, and_(_lanes.config_id == _updates.config_id, _lanes.name == _updates.lane))
+    .where(
+        _waits,
+        or_(_updates.due_at.is_(None), _updates.due_at <= bindparam("now")),
+        or_(_lanes.holder.is_(None), _lanes.leased_until <= bindparam("now")),
+    )
+    .group_by(_updates.config_id, _updates.owner_id, _updates.lane)
+    .order_by(func.min(_updates.position))
+    .limit(bindparam("limit"))
+)
+FORGET = delete(bot_updates).where(
+    or_(
+        and_(
+            _updates.state == constant("handled"),
+            _updates.received_at < bindparam("handled_before"),
+        ),
+        and_(_updates.state == constant("dead"), _updates.received_at < bindparam("dead_before")),
+    )
+)
+
+
+class PostgresUpdates:
+    """Implements ``Updates``."""
+
+    def claim(self, update: ClaimedUpdate) -> bool:
+        """Store an update; False where the bot has claimed its id already."""
+        row = {
+            "config_id": update.config_id,
+            "update_id": update.update_id,
+            "owner_id": update.owner_id,
+            "lane": update.lane,
+            "body": update.body,
+            "state": UpdateState.WAITING,
+            "attempts": update.attempts,
+            "due_at": update.due_at,
+            "reason": None,
+            "received_at": update.received_at,
+        }
+        if execute(CLAIM, **row) == 0:
+            return False
+        execute(ADD_LANE, **_key(update.in_lane), owner_id=update.owner_id)
+        return True
+
+    def lease(self, lane: Lane, holder: UUID, *, now: datetime, until: datetime) -> bool:
+        """Lease the lane, or renew its lease; False where another holder has it."""
+        return execute(LEASE, **_key(lane), holder=holder, now=now, until=until) == 1
+
+    def hold(self, lane: Lane, holder: UUID) -> bool:
+        """Lock the lane until the transaction ends; False where another holder leased it."""
+        return fetch_value(HOLD, **_key(lane), holder=holder) is not None
+
+    def next(self, lane: Lane) -> ClaimedUpdate | None:
+        """Return the oldest waiting update of the lane, whether it is due or not."""
+        row = fetch_one(NEXT, **_key(lane))
+        return _update(row) if row else None
+
+    def handled(self, update: ClaimedUpdate) -> None:
+        """Mark the update as handled, and delete its body."""
+        execute(HANDLED, config_id=update.config_id, update_id=update.update_id)
+
+    def failed(self, failed: FailedUpdate) -> None:
+        """Store a failure: the time of the next try, or the death of the update."""
+        key = {"config_id": failed.update.config_id, "update_id": failed.update.update_id}
+        execute(
+            FAILED,
+            **key,
+            state=failed.state,
+            attempts=failed.attempts,
+            due_at=failed.at,
+            reason=failed.reason,
+        )
+
+    def release(self, lane: Lane, holder: UUID) -> bool:
+        """Free the lane, then look whether updates wait."""
+        execute(RELEASE, **_key(lane), holder=holder)
+        return fetch_one(NEXT, **_key(lane)) is not None
+
+    def list_idle(self, now: datetime, *, limit: int) -> Sequence[Lane]:
+        """Return lanes with due updates that no one has leased, the longest waiting first."""
+        rows = fetch_all(LIST_IDLE, now=now, limit=limit)
+        return [Lane(row["config_id"], row["owner_id"], row["lane"]) for row in rows]
+
+    def forget(self, *, handled_before: datetime, dead_before: datetime) -> int:
+        """Delete handled and dead updates that were received before these times; their number."""
+        return execute(FORGET, handled_before=handled_before, dead_before=dead_before)
+
+
+def _key(lane: Lane) -> Row:
+    return {"config_id": lane.config_id, "lane": lane.name}
+
+
+def _update(row: Row) -> ClaimedUpdate:
+    return ClaimedUpdate(
+        config_id=row["config_id"],
+        owner_id=row["owner_id"],
+        update_id=row["update_id"],
+        lane=row["lane"],
+        body=row["body"],
+        received_at=row["received_at"],
+        attempts=row["attempts"],
+        due_at=row["due_at"],
+    )
