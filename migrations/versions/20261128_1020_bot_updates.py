@@ -4,7 +4,7 @@ from alembic import op
 from tenancy import secure
 
 revision = "bot_updates"
-down_revision = "bot_configs"
+down_revision = "alerts"
 branch_labels = None
 depends_on = None
 
