@@ -17,6 +17,7 @@ from tests.support.events import Answer
 from tests.support.invoices import give_invoice
 from tests.support.knowledge import failed_document, learn
 from tests.support.mails import Mailbox, mailbox
+from tests.support.notices import give_notice
 from tests.support.openapi import Operation, document, form, operations, url_encoded
 from tests.support.scanning import begin_scans
 
@@ -66,6 +67,8 @@ STORY = (
     *("redeliver_webhook_delivery", "redeliver_webhook_deliveries", "delete_webhook"),
     *("create_intake", "list_intakes", "get_intake", "change_intake", "rotate_intake_secret"),
     *("receive_alerts", "list_intake_deliveries", "list_alerts", "get_alert", "delete_intake"),
+    *("list_notifications", "read_notification", "read_all_notifications"),
+    *("get_notification_preferences", "set_notification_preferences"),
     *("delete_conversation", "delete_agent", "delete_document"),
     *("list_sessions", "end_session"),
     *("log_out", "log_out_everywhere", "change_password"),
@@ -216,6 +219,8 @@ class TestExamples:
                 reader.ids["document_id"] = str(failed_document(reader.user_id).id)
             if name == "list_invoices":
                 reader.ids["invoice_id"] = str(give_invoice(reader.user_id))
+            if name == "read_notification":
+                reader.ids["notification_id"] = str(give_notice(reader.user_id))
             reader.follow(every[name])
             if name in {"upload_document", "retry_document"}:
                 learned = learned or learn(reader.user_id, "disk.txt", [TEXT])

@@ -193,7 +193,9 @@ class TestWhatIsOnesOwn:
             if operation.id in ENDS_SESSIONS:
                 headers = caller.headers(own.account)
             is_list = cursor.keys() <= operation.query_parameters
-            for query in [None, cursor] if is_list else [None]:
+            # A cursor is of one order: it names no id in the default one of notices.
+            order = {"sort": "-created_at"} if "sort" in operation.query_parameters else {}
+            for query in [None, cursor | order] if is_list else [None]:
                 answer = operation.call(
                     own.ids, body=example(operation), headers=headers, query=query
                 )

@@ -30,6 +30,7 @@ from mara.wiring.webhooks import delivery_service, webhook_service
 from tests.support.accounts import PASSWORD, Account, make_account
 from tests.support.invoices import give_invoice
 from tests.support.knowledge import learn
+from tests.support.notices import give_notice
 
 ALL_SCOPES = frozenset(Scope)
 
@@ -146,6 +147,7 @@ def make_tenant(
         "session_id": other_session(account),
         "network": network,
         "webhook_id": webhook.id,
+        "notification_id": give_notice(account.id),
         "delivery_id": deliveries.test(who, webhook.id).id,
     }
     address = wallet.address_text

@@ -45,3 +45,9 @@ class TooManyWebhooks(Invalid):
     """The caller has as many webhooks as a user may have."""
 
     title = "No more webhooks can be made"
+
+
+class NoticeNotFound(NotFound):
+    """The caller has no notice with this id."""
+
+    title = "There is no such notice"

@@ -37,3 +37,10 @@ class WebhookSwitchedOff(Event):
 
     webhook_id: UUID
     owner_id: UUID
+
+
+class NoticeDue(Event):
+    """A notice goes to its user's Telegram."""
+
+    notice_id: UUID
+    owner_id: UUID

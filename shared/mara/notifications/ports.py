@@ -8,6 +8,7 @@ from uuid import UUID
 
 from mara.kernel.page import PageRequest
 from mara.notifications.model import ChangeBatch
+from mara.notifications.model.notices import Notice, NoticePreferences
 from mara.notifications.model.webhook_events import EventType
 from mara.notifications.model.webhooks import Webhook, WebhookAnswer, WebhookDelivery
 
@@ -106,3 +107,28 @@ class WebhookSender(Protocol):
 
     def send_all(self, requests: Sequence[WebhookRequest]) -> Sequence[WebhookAnswer]:
         """Send the requests side by side; return the answers in the same order."""
+
+
+class Notices(Protocol):
+    """The repository of notices."""
+
+    def add(self, notice: Notice) -> bool:
+        """Insert the notice; False where its event has one already."""
+
+    def list(self, owner_id: UUID, page: PageRequest) -> Sequence[Notice]:
+        """Return a page of the owner's notices; filters are ``unread`` (1 or 0) and ``kind``."""
+
+    def count(self, owner_id: UUID, page: PageRequest) -> int:
+        """Return the number of notices that the page's filters select."""
+
+    def mark_read(self, notice_id: UUID, now: datetime) -> Notice:
+        """Mark the notice as read, if it is not yet. Raises NoticeNotFound."""
+
+    def mark_all_read(self, owner_id: UUID, now: datetime) -> int:
+        """Mark all notices of the owner as read; return how many were not yet."""
+
+    def preferences(self, owner_id: UUID) -> NoticePreferences:
+        """Return the owner's preferences."""
+
+    def save_preferences(self, owner_id: UUID, preferences: NoticePreferences) -> None:
+        """Replace the owner's preferences."""

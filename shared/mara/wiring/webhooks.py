@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
+from mara.notifications.adapters.notices import PostgresNotices
 from mara.notifications.adapters.webhook_deliveries import PostgresDeliveries
 from mara.notifications.adapters.webhooks import PostgresWebhooks
 from mara.notifications.service.webhook_deliveries import DeliveryService
@@ -34,7 +35,9 @@ def webhook_service() -> "WebhookService":
 @cache
 def delivery_service() -> DeliveryService:
     """Deliveries of outgoing webhooks."""
-    return DeliveryService(PostgresWebhooks(), PostgresDeliveries(), publish, transaction, now)
+    return DeliveryService(
+        PostgresWebhooks(), PostgresDeliveries(), PostgresNotices(), publish, transaction, now
+    )
 
 
 def ring_for_webhooks(_now: datetime) -> bool:

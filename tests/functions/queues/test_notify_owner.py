@@ -11,12 +11,15 @@ from mara.billing import messages as billing_messages
 from mara.kernel.ids import new_id
 from mara.kernel.messages import Event
 from mara.kernel.unit_of_work import SYSTEM
+from mara.notifications.messages import WebhookSwitchedOff
+from mara.notifications.model.notices import NOTICE_FORMS
 from mara.notifications.model.webhook_events import EVENT_FORMS
 from mara.platform import outbox_rows
 from mara.platform.database import connection, transaction
 from mara.wallets import messages as wallet_messages
 from mara.wallets.messages import DepositCredited
 from tests.support.accounts import Account, make_account
+from tests.support.notices import notices_of
 from tests.support.webhooks_world import WebhookWorld
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -41,7 +44,8 @@ def anna() -> Account:
 
 @pytest.fixture(autouse=True)
 def no_queue(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mara.platform.sqs.send", lambda _queue, _body: None)
+    for send in ("sqs.send", "sns.publish"):
+        monkeypatch.setattr(f"mara.platform.{send}", lambda _to, _body: None)
 
 
 class TestNotifyOwner:
@@ -52,6 +56,7 @@ class TestNotifyOwner:
         body = stored(event)
         assert [deliver(body), deliver(body)] == [{"batchItemFailures": []}] * 2
         assert len(world.listed(anna, webhook.id)) == 1
+        assert [one.kind for one in notices_of(anna)] == ["deposit_credited"]
 
     def test_prepares_two_of_equal_events_that_happened_twice(self, anna: Account) -> None:
         """A deposit may be seen again after a reorganization."""
@@ -78,10 +83,14 @@ class TestForms:
         assert set(EVENT_FORMS) == set(events)
         for name, form in EVENT_FORMS.items():
             assert set(form.fields) <= set(events[name].model_fields)
+        events["webhook-switched-off"] = WebhookSwitchedOff
+        for name, notice in NOTICE_FORMS.items():
+            assert set(notice.fields) <= set(events[name].model_fields)
 
     def test_are_those_that_the_queue_is_subscribed_to(self) -> None:
         properties = load_template()["Resources"]["NotifyOwnerSubscription"]["Properties"]
-        assert set(properties["FilterPolicy"]["event"]) == set(EVENT_FORMS)
+        named = set(EVENT_FORMS) | set(NOTICE_FORMS)
+        assert set(properties["FilterPolicy"]["event"]) == named
         assert properties["RawMessageDelivery"] is True
 
     def test_carry_ids_and_words_of_the_product_alone(self) -> None:

@@ -1,4 +1,4 @@
-"""The tables of changes, which triggers of other tables fill, and of outgoing webhooks."""
+"""The tables of changes, which triggers of other tables fill, of notices and of webhooks."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Identity,
@@ -20,9 +21,11 @@ from sqlalchemy import (
 from sqlalchemy.types import UserDefinedType
 
 from mara.notifications.model import ChangeKind
+from mara.notifications.model.notices import Channel, NoticeKind
 from mara.notifications.model.webhook_events import EventType
 from mara.notifications.model.webhooks import DeliveryFailure, DeliveryState, OffReason
 from mara.platform.schema import (
+    JSON,
     TIMESTAMP,
     Converted,
     TransactionId,
@@ -108,4 +111,33 @@ webhook_deliveries = Table(
         postgresql_where=text("state = 'waiting'"),
     ),
     Index("webhook_deliveries_age", "created_at"),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("owner_id", Uuid, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", enumerated(NoticeKind), nullable=False),
+    Column("event_id", Uuid, nullable=False),
+    Column("data", JSON, nullable=False),
+    Column("in_api", Boolean, nullable=False),
+    Column("created_at", TIMESTAMP, nullable=False),
+    Column("unread", Integer, nullable=False),
+    Column("read_at", TIMESTAMP),
+    UniqueConstraint("owner_id", "event_id"),
+    one_of("kind", NoticeKind),
+    Index("notices_list", "owner_id", "unread", "id"),
+    Index("notices_age", "created_at"),
+)
+
+# Only what is refused has a row: a kind that is added later is wanted.
+notice_refusals = Table(
+    "notice_refusals",
+    metadata,
+    Column("owner_id", Uuid, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", enumerated(NoticeKind), primary_key=True),
+    Column("channel", enumerated(Channel), primary_key=True),
+    one_of("kind", NoticeKind),
+    one_of("channel", Channel),
 )

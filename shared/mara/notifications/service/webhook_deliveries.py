@@ -12,9 +12,10 @@ from mara.kernel.principal import Principal
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 from mara.notifications.errors import WebhookOff
 from mara.notifications.messages import NotifyOwner, SendWebhooks
+from mara.notifications.model.notices import Channel, kind_of
 from mara.notifications.model.webhook_events import EVENT_FORMS, TEST, body_of
 from mara.notifications.model.webhooks import Webhook, WebhookDelivery
-from mara.notifications.ports import Deliveries, Webhooks
+from mara.notifications.ports import Deliveries, Notices, Webhooks
 from mara.notifications.service.webhooks import own
 
 
@@ -24,6 +25,7 @@ class DeliveryService:
 
     webhooks: Webhooks
     deliveries: Deliveries
+    notices: Notices
     publish: Publish
     unit_of_work: UnitOfWork
     now: Clock
@@ -31,15 +33,19 @@ class DeliveryService:
     def prepare(self, message: NotifyOwner) -> int:
         """Make a delivery for each webhook of the owner that wants the event; return how many.
 
-        An event that arrives again makes no second delivery.
+        An event that arrives again makes no second delivery, and one whose notices the owner does
+        not want by webhooks makes none.
         """
-        form = EVENT_FORMS.get(message.event)
+        form, kind = EVENT_FORMS.get(message.event), kind_of(message.event, message.data)
         if form is None:
             return 0
         now = self.now()
         data = {name: message.data[name] for name in form.fields}
         body = body_of(form.type, made_at(message.event_id) or now, data)
         with self.unit_of_work(message.owner_id):
+            preferences = self.notices.preferences(message.owner_id)
+            if kind and not preferences.wants(kind, Channel.WEBHOOKS):
+                return 0
             made = [
                 self.deliveries.add(_delivery(webhook, message.event_id, form.type, body, now=now))
                 for webhook in self.webhooks.list_wanting(message.owner_id, form.type)

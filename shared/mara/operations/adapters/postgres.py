@@ -15,8 +15,9 @@ from mara.alerts.adapters.tables import (
 from mara.alerts.model.alert import AlertStatus
 from mara.auth.adapters.tables import account_mails, login_failures, refresh_tokens, sessions
 from mara.kernel.unit_of_work import SYSTEM
-from mara.notifications.adapters.tables import changes, webhook_deliveries, webhooks
+from mara.notifications.adapters.tables import changes, notices, webhook_deliveries, webhooks
 from mara.notifications.model import RETENTION
+from mara.notifications.model.notices import NOTICE_RETENTION
 from mara.notifications.model.webhooks import DELIVERY_RETENTION, DeliveryState
 from mara.platform import idempotency_store, rate_limit_store
 from mara.platform.database import transaction
@@ -44,6 +45,7 @@ DELETE_LOGIN_FAILURES = delete(login_failures).where(
 
 DELETE_ACCOUNT_MAILS = delete(account_mails).where(account_mails.c.created_at < bindparam("before"))
 DELETE_CHANGES = delete(changes).where(changes.c.at < bindparam("before"))
+DELETE_NOTICES = delete(notices).where(notices.c.created_at < bindparam("before"))
 DELETE_DELIVERIES = delete(webhook_deliveries).where(
     webhook_deliveries.c.created_at < bindparam("before"),
     webhook_deliveries.c.state != DeliveryState.WAITING,
@@ -87,6 +89,7 @@ def delete_expired(now: datetime) -> dict[str, int]:
         "login_failures": lambda: execute(DELETE_LOGIN_FAILURES, before=now - DAY),
         "account_mails": lambda: execute(DELETE_ACCOUNT_MAILS, before=unused_since),
         "changes": lambda: execute(DELETE_CHANGES, before=now - RETENTION),
+        "notices": lambda: execute(DELETE_NOTICES, before=now - NOTICE_RETENTION),
         "webhook_deliveries": lambda: execute(DELETE_DELIVERIES, before=now - DELIVERY_RETENTION),
         "connection_secrets": lambda: execute(DELETE_OLD_SECRETS, before=now),
         "alerts": lambda: execute(DELETE_ALERTS, before=last_at),

@@ -1,0 +1,88 @@
+"""The texts of notices, in both languages; they are made when a notice is read."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from mara.kernel.money import format_usdt
+from mara.notifications.model.notices import Notice, NoticeKind
+
+TEXTS: Final[Mapping[NoticeKind, Mapping[str, str]]] = {
+    NoticeKind.DEPOSIT_SEEN: {
+        "en": "A deposit of {amount} USDT was seen; it is not final yet.",
+        "ru": "Замечен платёж на {amount} USDT; он ещё не окончательный.",
+    },
+    NoticeKind.DEPOSIT_CREDITED: {
+        "en": "A deposit of {amount} USDT was credited.",
+        "ru": "Платёж на {amount} USDT зачислен.",
+    },
+    NoticeKind.DEPOSIT_ORPHANED: {
+        "en": "A deposit of {amount} USDT disappeared from the blockchain.",
+        "ru": "Платёж на {amount} USDT исчез из блокчейна.",
+    },
+    NoticeKind.RENEWAL_PAID: {
+        "en": "An invoice of {amount} USDT was paid from the balance.",
+        "ru": "Счёт на {amount} USDT оплачен с баланса.",
+    },
+    NoticeKind.RENEWAL_FAILED: {
+        "en": "The balance did not cover {amount} USDT. Pay in by {until}.",
+        "ru": "Баланса не хватило на {amount} USDT. Пополните его до {until}.",
+    },
+    NoticeKind.PAYMENT_REMINDER: {
+        "en": "An invoice is not paid: {missing} USDT are missing. Pay in by {until}.",
+        "ru": "Счёт не оплачен: не хватает {missing} USDT. Пополните баланс до {until}.",
+    },
+    NoticeKind.TRIAL_ENDING: {
+        "en": "The trial ends on {ends}; then the subscription is charged.",
+        "ru": "Пробный период закончится {ends}; затем спишется оплата подписки.",
+    },
+    NoticeKind.LIMIT_NEAR: {
+        "en": "{percent} % of the allowance is used: {meter}.",
+        "ru": "Израсходовано {percent} % лимита: {meter}.",
+    },
+    NoticeKind.LIMIT_REACHED: {
+        "en": "The allowance is used up: {meter}.",
+        "ru": "Лимит исчерпан: {meter}.",
+    },
+    NoticeKind.WEBHOOK_SWITCHED_OFF: {
+        "en": "A webhook was switched off: its receiver did not accept events.",
+        "ru": "Вебхук выключен: его получатель не принимал события.",
+    },
+}
+"""By kind and language."""
+
+METERS_RU: Final[Mapping[str, str]] = {
+    "answers": "ответы",
+    "generated_tokens": "токены модели",
+    "pages": "страницы",
+    "alerts": "алерты",
+    "stored_mb": "хранилище, МБ",
+    "agents": "агенты",
+    "bots": "боты",
+}
+
+
+def text_of(notice: Notice, language: str) -> str:
+    """The text of the notice; ``language`` is ``ru`` or ``en``."""
+    data = notice.data
+    meter = str(data.get("meter", ""))
+    return TEXTS[notice.kind][language].format(
+        amount=_usdt(data.get("amount_micro_usdt")),
+        missing=_usdt(data.get("missing_micro_usdt")),
+        until=_moment(data.get("pay_until")),
+        ends=_moment(data.get("ends_at")),
+        percent=data.get("percent", ""),
+        meter=METERS_RU.get(meter, meter) if language == "ru" else meter.replace("_", " "),
+    )
+
+
+def _usdt(amount: Any) -> str:
+    """Without zeros at the end, which say nothing in a sentence; two places at least."""
+    whole, _, places = format_usdt(int(amount or 0)).partition(".")
+    return f"{whole}.{places.rstrip('0').ljust(2, '0')}"
+
+
+def _moment(text: str | None) -> str:
+    return (
+        datetime.fromisoformat(text).astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC") if text else ""
+    )

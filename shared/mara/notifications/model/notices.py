@@ -1,0 +1,108 @@
+"""Notices: what a user is told, of which event, and by which channels."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+NOTICE_RETENTION: Final = timedelta(days=180)
+"""How long notices are kept."""
+PERCENT_ALL: Final = 100
+
+
+class NoticeKind(StrEnum):
+    """What a notice is about."""
+
+    DEPOSIT_SEEN = "deposit_seen"
+    DEPOSIT_CREDITED = "deposit_credited"
+    DEPOSIT_ORPHANED = "deposit_orphaned"
+    RENEWAL_PAID = "renewal_paid"
+    RENEWAL_FAILED = "renewal_failed"
+    PAYMENT_REMINDER = "payment_reminder"
+    TRIAL_ENDING = "trial_ending"
+    LIMIT_NEAR = "limit_near"
+    LIMIT_REACHED = "limit_reached"
+    WEBHOOK_SWITCHED_OFF = "webhook_switched_off"
+
+
+class Channel(StrEnum):
+    """Where notices go: the list of the API, the user's Telegram, outgoing webhooks."""
+
+    API = "api"
+    TELEGRAM = "telegram"
+    WEBHOOKS = "webhooks"
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeForm:
+    """What a notice keeps of an event of the topic: ids, figures and words of the product."""
+
+    kind: NoticeKind
+    fields: tuple[str, ...]
+
+
+NOTICE_FORMS: Final[Mapping[str, NoticeForm]] = {
+    "deposit-seen": NoticeForm(NoticeKind.DEPOSIT_SEEN, ("deposit_id", "amount_micro_usdt")),
+    "deposit-credited": NoticeForm(
+        NoticeKind.DEPOSIT_CREDITED, ("deposit_id", "amount_micro_usdt")
+    ),
+    "deposit-orphaned": NoticeForm(
+        NoticeKind.DEPOSIT_ORPHANED, ("deposit_id", "amount_micro_usdt")
+    ),
+    "invoice-paid": NoticeForm(NoticeKind.RENEWAL_PAID, ("invoice_id", "amount_micro_usdt")),
+    "invoice-payment-failed": NoticeForm(
+        NoticeKind.RENEWAL_FAILED, ("invoice_id", "amount_micro_usdt", "pay_until")
+    ),
+    "payment-reminder-due": NoticeForm(
+        NoticeKind.PAYMENT_REMINDER, ("invoice_id", "missing_micro_usdt", "pay_until")
+    ),
+    "trial-ending": NoticeForm(NoticeKind.TRIAL_ENDING, ("subscription_id", "ends_at")),
+    "usage-threshold-reached": NoticeForm(NoticeKind.LIMIT_NEAR, ("meter", "percent")),
+    "webhook-switched-off": NoticeForm(NoticeKind.WEBHOOK_SWITCHED_OFF, ("webhook_id",)),
+}
+"""By the name of the event on the topic; one of a threshold of 100 % has a kind of its own."""
+
+
+def kind_of(event: str, data: Mapping[str, Any]) -> NoticeKind | None:
+    """The kind of the notice of an event, None if there is none."""
+    form = NOTICE_FORMS.get(event)
+    if form is None:
+        return None
+    if form.kind is NoticeKind.LIMIT_NEAR and data.get("percent") == PERCENT_ALL:
+        return NoticeKind.LIMIT_REACHED
+    return form.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notice. ``unread`` is 1 or 0, which lists sort by; ``in_api`` is whether lists show it."""
+
+    id: UUID
+    owner_id: UUID
+    kind: NoticeKind
+    event_id: UUID
+    data: Mapping[str, Any]
+    in_api: bool
+    created_at: datetime
+    unread: int = 1
+    read_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticePreferences:
+    """By which channels a user does not want which notices; all others are wanted."""
+
+    refused: frozenset[tuple[NoticeKind, Channel]] = field(default_factory=frozenset)
+
+    def wants(self, kind: NoticeKind, channel: Channel) -> bool:
+        """Whether notices of the kind go to the channel."""
+        return (kind, channel) not in self.refused
+
+    def changed(self, choices: Sequence[tuple[NoticeKind, Channel, bool]]) -> "NoticePreferences":
+        """The preferences after these choices; others stay."""
+        refused = set(self.refused)
+        for kind, channel, wanted in choices:
+            (refused.discard if wanted else refused.add)((kind, channel))
+        return NoticePreferences(frozenset(refused))
