@@ -22,7 +22,10 @@ from tests.support.subscriptions import without_limits
 pytestmark = pytest.mark.usefixtures("database")
 
 BAD = ["\x00", "a\x00b", "\x1b[31m", "\x7f", "\x85", "\ud800", "\udc00x", "\ufdd0", "\uffff"]
-WITH_BODY = [found for found in operations().values() if found.body_schema]
+# An intake takes what monitoring systems send, and masks what cannot be stored.
+WITH_BODY = [
+    found for name, found in operations().items() if found.body_schema and name != "receive_alerts"
+]
 WITH_QUERY = [
     found
     for found in operations().values()
