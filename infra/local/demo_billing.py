@@ -7,6 +7,7 @@ from typing import Any
 from infra.local import billing_clock, demo_money
 from infra.local.api_client import Api, ApiRefused, wait_for
 from infra.local.chains import servers
+from infra.local.demo_console import say
 
 PLAN = "team"
 FOR_A_RENEWAL = "25"
@@ -127,8 +128,3 @@ def _wait(api: Api, is_so: Callable[[Any], bool]) -> Any:
         return subscription if is_so(subscription) else None
 
     return wait_for(shown, ACTIVE_TIMEOUT_S, lambda: f"Still {_state(_shown(api))}")
-
-
-def say(text: str) -> None:
-    """Print a step of the story."""
-    print(f"\n- {text}")

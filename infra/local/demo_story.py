@@ -4,9 +4,9 @@ import secrets
 import time
 from typing import Any
 
-from infra.local import demo_billing, demo_money
+from infra.local import demo_alert, demo_billing, demo_money
 from infra.local.api_client import Api
-from infra.local.demo_billing import say
+from infra.local.demo_console import say, show_citation
 from infra.local.seed import FOLDER
 
 QUESTIONS = (
@@ -17,7 +17,7 @@ QUESTIONS = (
 
 
 def play() -> None:
-    """Register, upload, ask, pay for a plan, delete, ask without documents, deposit USDT."""
+    """Register, upload, ask, get an alert, pay for a plan, delete, ask again, deposit USDT."""
     api = Api()
     email, password = f"guest-{secrets.token_hex(4)}@mara.example", secrets.token_urlsafe(16)
     api.register(email, password, full_name="Гость", locale="ru")
@@ -28,6 +28,7 @@ def play() -> None:
     say(f"made the agent {agent['name']!r}, which answers in mode {agent['mode']!r}")
     for question in QUESTIONS:
         _ask(api, agent["id"], question)
+    demo_alert.play(api, agent["id"])
     demo_billing.play(api, email, lambda: _question(api, agent["id"], QUESTIONS[0]))
     for document in documents:
         api.call("DELETE", f"/documents/{document['id']}")
@@ -57,8 +58,7 @@ def _ask(api: Api, agent_id: str, question: str) -> None:
     print(f"\n? {question}")
     print(f"  {answer['status']}, confidence {answer['confidence']:.2f}, {took_ms:.0f} ms")
     for citation in answer["citations"][:2]:
-        print(f"  {citation['filename']} › {' › '.join(citation['place']['headings'])}")
-        print("\n".join(f"  │ {line}" for line in citation["quote"].splitlines()))
+        show_citation(citation)
     if not answer["citations"]:
         print(f"  {answer['text']}")
     for passage in answer["related"][:1]:
