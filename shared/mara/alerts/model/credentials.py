@@ -6,6 +6,7 @@ signs the body, or ``<timestamp>:<body>`` where it sends a timestamp header.
 
 import hashlib
 import hmac
+import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,6 +14,7 @@ from typing import Final
 CLOCKS_DIFFER_MAX: Final = timedelta(minutes=5)
 """A signature with an older or later timestamp is refused."""
 PREFIX: Final = "sha256="
+SECONDS: Final = re.compile(r"[0-9]{1,12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class DeliveryCredentials:
         """Whether the timestamp, if there is one, is near ``at``."""
         if self.timestamp is None:
             return True
-        if not self.timestamp.isascii() or not self.timestamp.isdigit():
+        if not SECONDS.fullmatch(self.timestamp):
             return False
         return abs(int(self.timestamp) - at.timestamp()) <= CLOCKS_DIFFER_MAX.total_seconds()
 
@@ -39,9 +41,9 @@ class DeliveryCredentials:
         signed = body if self.timestamp is None else self.timestamp.encode() + b":" + body
         expected = hmac.digest(bytes(secret), signed, "sha256").hex()
         given = (self.signature or "").removeprefix(PREFIX).lower()
-        return hmac.compare_digest(expected.encode(), given.encode())
+        return hmac.compare_digest(expected.encode(), given.encode("utf-8", "surrogatepass"))
 
 
 def hash_of_secret(secret: str) -> bytes:
     """Return the SHA-256; a slow hash is not needed for a secret with 256 random bits."""
-    return hashlib.sha256(secret.encode()).digest()
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
