@@ -32,7 +32,7 @@ class BotAlreadyConnected(Conflict):
 
 
 class BotHasWebhook(Conflict):
-    """Another program receives the bot's updates; ``take_over`` replaces its webhook."""
+    """Another program receives the bot's updates; taking the bot over replaces its webhook."""
 
     title = "The bot has a webhook of another program"
     fields = ("take_over",)
