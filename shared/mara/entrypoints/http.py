@@ -7,6 +7,7 @@ rule and rate limits, and replays the stored response of a repeated request.
 import logging
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar
 
 from fastapi import FastAPI, Query
@@ -184,13 +185,15 @@ def lambda_handler(
     if route.rule.access is not Access.PUBLIC:
         load_authentication()
     serve = Mangum(app, lifespan="off", text_mime_types=TEXT)
-    operation, keep = route.operation, _keeper(route, on_refusal)
+    operation, limit = route.operation, rate_limit.OperationLimit.of(route)
+    keep = _keeper(route, on_refusal)
 
     def respond(request: Request, context: Any) -> Response:
         verify_settings_once()
         _check_body(request, body_max, media_types)
         principal = identify(request, route.rule)
-        return _limited(request, principal, route, lambda: serve(request.event, context))
+        run = partial(serve, request.event, context)
+        return _limited(request, principal, route, run, limit=limit)
 
     def handler(event: Event, context: Any) -> Response:
         started = time.perf_counter()
@@ -215,10 +218,14 @@ def _keeper(route: RouteApp, on_refusal: OnRefusal | None) -> "PromisedStatuses 
 
 
 def _limited(
-    request: Request, principal: Principal | None, route: RouteApp, run: Callable[[], Response]
+    request: Request,
+    principal: Principal | None,
+    route: RouteApp,
+    run: Callable[[], Response],
+    *,
+    limit: rate_limit.OperationLimit | None,
 ) -> Response:
     """Run the route within its limits, once for each Idempotency-Key."""
-    limit = rate_limit.OperationLimit.of(route)
     if route.promised is not None:
         rate_limit.check_operation(request, limit)
         return run()
