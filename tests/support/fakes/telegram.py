@@ -12,7 +12,7 @@ from tests.support.fakes.database import FakeDatabase
 
 
 class FakeBotConfigs:
-    """Implements ``BotConfigs``; one bot is connected once, whoever owns it."""
+    """Implements ``BotConfigs``; a bot is connected at most once across all accounts."""
 
     def __init__(self, database: FakeDatabase) -> None:
         self._database = database

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from mara.agents.model import Answer, AnswerStatus, Citation, Feedback, Usage
+from mara.agents.model import Answer, AnswerStatus, Citation, Feedback, Reply, Usage
 from mara.agents.schemas.agents import Text
 from mara.kernel.json_types import JsonBool
 from mara.search.schemas import (
@@ -195,16 +195,22 @@ class TurnOut(AnswerOut):
 
 
 def _answer_fields(answer: Answer) -> dict[str, Any]:
-    reply = answer.reply
     return {
         "answer_id": answer.id,
         "conversation_id": answer.conversation_id,
+        **reply_fields(answer.reply),
+        "other_alerts": answer.other_alerts,
+        "usage": UsageOut.of(answer.reply.usage),
+        "created_at": answer.created_at,
+    }
+
+
+def reply_fields(reply: Reply) -> dict[str, Any]:
+    """The fields of a response that shows a reply: its status, text and passages."""
+    return {
         "status": reply.status,
         "text": reply.text,
         "confidence": round(reply.confidence, 4),
         "citations": [CitationOut.of(citation) for citation in reply.citations],
         "related": [CitationOut.of(citation) for citation in reply.related],
-        "other_alerts": answer.other_alerts,
-        "usage": UsageOut.of(reply.usage),
-        "created_at": answer.created_at,
     }

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from mara.agents.model import AnswerStatus, Reply
-from mara.agents.schemas.answers import CitationOut
+from mara.agents.schemas.answers import CitationOut, reply_fields
 from mara.alerts.model.alert_post import AlertPost, AskFailure, PostState
 
 
@@ -39,13 +39,7 @@ class AlertReplyOut(BaseModel):
     @classmethod
     def of(cls, reply: Reply) -> Self:
         """Build the response from the model object."""
-        return cls(
-            status=reply.status,
-            text=reply.text,
-            confidence=round(reply.confidence, 4),
-            citations=[CitationOut.of(citation) for citation in reply.citations],
-            related=[CitationOut.of(citation) for citation in reply.related],
-        )
+        return cls(**reply_fields(reply))
 
 
 class AskFailureOut(BaseModel):
