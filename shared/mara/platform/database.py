@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TypeVar
 
 import psycopg
-from psycopg import IsolationLevel, errors, sql
+from psycopg import IsolationLevel, sql
 from psycopg.pq import TransactionStatus
 
 from mara.kernel.errors import Unavailable
@@ -22,6 +22,16 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 ResultT = TypeVar("ResultT")
 
+REFUSED_FOR_NOW = (
+    "too many clients",
+    "too many connections",
+    "reserved for",
+    "is starting up",
+    "is not yet accepting connections",
+    "in recovery mode",
+    "could not fork",
+)
+"""Words of PostgreSQL's errors 53300 and 57P03, and of a server that has no room for a process."""
 SET_SCOPE = "SELECT set_config('mara.scope', %s, true)"
 
 
@@ -156,7 +166,7 @@ def _connected() -> Connection:
 
 
 def _connect() -> Connection:
-    """Connect; retry for a limited time while PostgreSQL has no free connection slot.
+    """Connect; retry for a limited time while PostgreSQL refuses connections for the moment.
 
     Autocommit: psycopg begins no transaction by itself, ``transaction`` does.
     """
@@ -172,17 +182,17 @@ def _connect() -> Connection:
                 cursor_factory=CheckedCursor,
             )
         except psycopg.OperationalError as error:
-            if not _is_out_of_connections(error) or time.monotonic() > deadline:
+            if not _is_refused_for_now(error) or time.monotonic() > deadline:
                 raise
             time.sleep(random.uniform(0.05, 0.5))  # noqa: S311 - jitter, not a secret
 
 
-def _is_out_of_connections(error: psycopg.OperationalError) -> bool:
-    """Libpq gives no SQLSTATE for a refused connection, only the server's message."""
-    if isinstance(error, errors.TooManyConnections):
-        return True
-    text = str(error)
-    return "too many clients" in text or "too many connections" in text or "reserved for" in text
+def _is_refused_for_now(error: psycopg.OperationalError) -> bool:
+    """Whether the server answered that it cannot take a connection at this moment.
+
+    Libpq gives no SQLSTATE for a refused connection, only the server's message.
+    """
+    return any(words in str(error) for words in REFUSED_FOR_NOW)
 
 
 def _in_transaction(conn: Connection) -> bool:

@@ -10,7 +10,13 @@ from infra.local.postgres import ADMIN, APP, PostgresServer
 from mara.kernel.ids import new_id
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform import database as platform
-from mara.platform.database import connection, disconnect, execute_autocommit, transaction
+from mara.platform.database import (
+    DatabaseUnavailable,
+    connection,
+    disconnect,
+    execute_autocommit,
+    transaction,
+)
 from mara.users.adapters.postgres import PostgresUsers
 from mara.users.errors import UserNotFound
 from tests.support.accounts import make_account
@@ -157,6 +163,55 @@ def cold_start(index: int) -> str:
     except Exception as error:  # noqa: BLE001 - the outcome is what is tested
         return f"{index}: {error!r}"
     return "" if row == (1,) else "no row"
+
+
+class TestRefusedConnections:
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "FATAL:  sorry, too many clients already",
+            "FATAL:  the database system is starting up",
+            "FATAL:  the database system is in recovery mode",
+            "could not fork new process for connection: Resource temporarily unavailable",
+        ],
+    )
+    def test_are_tried_again_while_the_server_says_that_it_will_take_them(
+        self, monkeypatch: pytest.MonkeyPatch, words: str
+    ) -> None:
+        asked = refuse(monkeypatch, words, times=2)
+        with transaction(SYSTEM):
+            assert scope() == (None, True)
+        assert len(asked) == 3
+
+    def test_are_not_tried_for_longer_than_the_setting_allows(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("MARA_DATABASE_WAIT_MAX_S", "0")
+        refuse(monkeypatch, "FATAL:  the database system is starting up", times=10)
+        with pytest.raises(DatabaseUnavailable), transaction(SYSTEM):
+            pass
+
+    def test_by_no_server_are_tried_once_more_only(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        asked = refuse(monkeypatch, "connection refused", times=10)
+        with pytest.raises(DatabaseUnavailable), transaction(SYSTEM):
+            pass
+        assert len(asked) == 2
+
+
+def refuse(monkeypatch: pytest.MonkeyPatch, words: str, *, times: int) -> list[str]:
+    """Let the next connections fail with these words; return the list of all that are tried."""
+    disconnect()
+    asked: list[str] = []
+    connect = psycopg.connect
+
+    def fail_first(url: str, **options: Any) -> Any:
+        asked.append(words)
+        if len(asked) <= times:
+            raise psycopg.OperationalError(f"connection to server failed: {words}")
+        return connect(url, **options)
+
+    monkeypatch.setattr(psycopg, "connect", fail_first)
+    return asked
 
 
 class TestColdStarts:

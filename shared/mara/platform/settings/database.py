@@ -13,10 +13,10 @@ class DatabaseSettings(StageSettings):
 
     database_url: PostgresDsn
     """postgresql://mara_app:PASSWORD@HOST:5432/mara; functions get it from the store."""
-    database_connect_timeout_s: int = 5
+    database_connect_timeout_s: int = 10
     """How long a function waits for PostgreSQL to accept a connection."""
     database_wait_max_s: float = 8.0
-    """How long a function waits for a free connection slot when PostgreSQL has none left."""
+    """How long a function waits while PostgreSQL has no free connection slot, or starts up."""
 
     @model_validator(mode="after")
     def _require_strong_password(self) -> Self:
