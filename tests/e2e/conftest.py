@@ -1,11 +1,11 @@
 """One deployed stack for the tests that only use it; those that break one start their own."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.support.local_cloud import LocalCloud, local_cloud
+from tests.support.local_cloud import RUNNING, LocalCloud, local_cloud
 from tests.support.ports import free_port
 from tests.support.story import Customer
 
@@ -18,6 +18,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if FOLDER in item.path.parents:
             item.add_marker(pytest.mark.xdist_group("local-cloud"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show the logs of the stacks that run while a test fails."""
+    report = yield
+    if report.failed:
+        report.sections += [(f"logs in {cloud.home}", cloud.logged()) for cloud in RUNNING]
+    return report
 
 
 @pytest.fixture(scope="session")

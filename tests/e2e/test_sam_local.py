@@ -8,9 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-import boto3
 import httpx
 import pytest
 
@@ -125,7 +123,7 @@ def start_api(cloud: LocalCloud, tmp_path: Path) -> Iterator[str]:
 
 def ingest(cloud: LocalCloud, tmp_path: Path) -> None:
     """Take the message from the queue and invoke its consumer: `sam local` has no such source."""
-    sqs = _client(cloud, "sqs")
+    sqs = cloud.client("sqs")
     url = sqs.get_queue_url(QueueName="mara-local-ingest-document")["QueueUrl"]
     received = until(
         "the message of the upload is in the queue",
@@ -157,17 +155,6 @@ def ingest(cloud: LocalCloud, tmp_path: Path) -> None:
 
 def _stop_consuming(cloud: LocalCloud) -> None:
     """The emulator's own consumer is to leave the message to the container."""
-    functions = _client(cloud, "lambda")
+    functions = cloud.client("lambda")
     for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
         functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
-
-
-def _client(cloud: LocalCloud, service: str) -> Any:
-    make: Any = boto3.client
-    return make(
-        service,
-        endpoint_url=f"http://127.0.0.1:{cloud.port + 1}",
-        region_name="eu-west-1",
-        aws_access_key_id="test",
-        aws_secret_access_key=cloud.emulator_secret,
-    )

@@ -2,7 +2,6 @@
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -12,15 +11,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import boto3
 import httpx
 
-from infra.local.settings import Ports
+from infra.local.settings import REGION, Ports
 from tests.support.ports import free_ports, is_free
 from tests.support.processes import kill
 
 ROOT = Path(__file__).parents[2]
 COMMAND_TIMEOUT_S = 240.0
 POLL_S = 0.1
+LOG_LINES = 40
 SERVERS = len(Ports.__dataclass_fields__)
 """They listen on ports in a row."""
 
@@ -83,6 +84,28 @@ class LocalCloud:
         assert run.returncode == 0, run.stdout + run.stderr
         self.processes()
 
+    def deployed(self) -> dict[str, str]:
+        """When each function was deployed the last time."""
+        pages = self.client("lambda").get_paginator("list_functions").paginate()
+        listed = [one for page in pages for one in page["Functions"]]
+        return {one["FunctionName"]: one["LastModified"] for one in listed}
+
+    def client(self, service: str) -> Any:
+        """A client of the AWS emulator of this stack."""
+        make: Any = boto3.client
+        return make(
+            service,
+            endpoint_url=f"http://127.0.0.1:{self.servers.emulator}",
+            region_name=REGION,
+            aws_access_key_id="test",
+            aws_secret_access_key=self.emulator_secret,
+        )
+
+    def logged(self) -> str:
+        """The last lines of each of its logs."""
+        logs = sorted(self.home.glob("*.log"))
+        return "\n".join(f"{log.name}\n{_end_of(log)}" for log in logs)
+
     @property
     def emulator_secret(self) -> str:
         """The secret access key that the AWS emulator of this stack checks."""
@@ -128,22 +151,26 @@ class LocalCloud:
         return [port for port in self.ports if not is_free(port)]
 
 
+RUNNING: list[LocalCloud] = []
+"""The stacks of this process of tests."""
+
+
 @contextmanager
 def local_cloud(home: Path, **settings: str) -> Iterator[LocalCloud]:
     """A stack that the caller starts; stopped at the end, by SIGKILL if necessary."""
     cloud = LocalCloud(home, free_ports(SERVERS), settings)
+    RUNNING.append(cloud)
     try:
         yield cloud
     finally:
         cloud.run("down")
         for pid in cloud.left_over():
             kill(pid)
+        RUNNING.remove(cloud)
 
 
-def commands_cpu_s() -> float:
-    """CPU seconds of all commands that this process ran and that have ended."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+def _end_of(log: Path) -> str:
+    return "\n".join(log.read_text("utf-8", "replace").splitlines()[-LOG_LINES:])
 
 
 def until(what: str, condition: Callable[[], Any], timeout_s: float = 30.0) -> Any:
