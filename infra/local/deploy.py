@@ -44,6 +44,8 @@ FROM_ENVIRONMENT = {
     "MARA_RERANKER": "Reranker",
     "MARA_RERANKER_MODEL": "RerankerModel",
     "MARA_RERANKER_TIMEOUT_S": "RerankerTimeoutS",
+    "MARA_PUBLIC_URL": "PublicUrl",
+    "MARA_TELEGRAM_API_URL": "TelegramApiUrl",
 }
 """Variables of `make up`, and the parameters of the template that they set."""
 RELAY_INTERVAL_S = "2"
@@ -137,6 +139,7 @@ def parameters(secrets: Mapping[str, str]) -> dict[str, str]:
         "BcryptCost": "10",
         "MailFrom": mailbox.SENDER,
         "RelayIntervalS": RELAY_INTERVAL_S,
+        "PublicUrl": front_url(),
         **{
             parameter: os.environ[name]
             for name, parameter in FROM_ENVIRONMENT.items()

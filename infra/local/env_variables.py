@@ -50,6 +50,13 @@ OF_THE_LOCAL_CLOUD = (
     Variable("MARA_RERANKER_TIMEOUT_S", "5", "Seconds in which the judge must answer, 1 to 20."),
     Variable("MARA_OCR", "", "tesseract recognises scanned pages; it needs container images."),
     Variable("MARA_APP_URL", "", "The URL of the frontend, for links in e-mails."),
+    Variable(
+        "MARA_PUBLIC_URL",
+        "",
+        "The URL at which Telegram reaches this API, such as that of a tunnel; the default is the "
+        "address on this machine, which serves for a simulated Telegram.",
+    ),
+    Variable("MARA_TELEGRAM_API_URL", "https://api.telegram.org", "The URL of the Bot API server."),
     Variable("MARA_CORS_ORIGINS", "", "Origins of browsers, separated by commas."),
     Variable("MARA_MODEL", "qwen3:4b", "The model that Ollama pulls for `mara localstack up`."),
     Variable("MARA_ANVIL", "", "The anvil program, if it is not to be installed from npm."),

@@ -67,6 +67,7 @@ EXPRESSIONS = {
             "MAIL_FROM",
             "OCR",
             "OLLAMA_URL",
+            "PUBLIC_URL",
             "REFRESH_TOKEN_DAYS",
             "RELAY_INTERVAL_S",
             "REQUESTS_PER_MINUTE_ADDRESS",
@@ -78,6 +79,7 @@ EXPRESSIONS = {
             "SELLER_ADDRESS",
             "SELLER_EMAIL",
             "SELLER_NAME",
+            "TELEGRAM_API_URL",
         )
     },
 }

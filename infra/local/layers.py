@@ -21,6 +21,7 @@ EXTRAS = {
     "docs": ("docs",),
     "charts": ("charts",),
     "pdf": ("pdf",),
+    "telegram": ("telegram",),
 }
 """The extras of pyproject.toml in each layer; a function has at most five layers."""
 

@@ -10,6 +10,13 @@ class BotConfigNotFound(NotFound):
     fields = ("config_id",)
 
 
+class BotChatNotFound(NotFound):
+    """The bot is not in the chat, as far as Telegram has told."""
+
+    title = "The bot does not know this chat"
+    fields = ("chat_id",)
+
+
 class InvalidBotToken(Invalid):
     """Telegram does not accept the token, or the text does not have the form of a token."""
 

@@ -22,7 +22,9 @@ from mara.kernel.messages import Message
 from mara.kernel.unit_of_work import SYSTEM, Scope
 from mara.ledger.model import Hold, Transfer, TransferRequest, UserAccount
 from mara.ledger.model.lots import LotMove, LotState
+from mara.telegram.model.bot_chat import BotChat
 from mara.telegram.model.bot_config import BotConfig
+from mara.telegram.model.person import BotPerson, Invitation
 from mara.telegram.model.update import Lane
 from mara.vault.model import ConnectionSecret, Vault
 from mara.wallets.model import (
@@ -102,6 +104,9 @@ class Tables:
     disconnected_bots: dict[UUID, datetime] = field(default_factory=dict)
     bot_updates: dict[tuple[UUID, int], Any] = field(default_factory=dict)
     bot_lanes: dict[Lane, tuple[UUID, datetime]] = field(default_factory=dict)
+    bot_chats: dict[tuple[UUID, int], BotChat] = field(default_factory=dict)
+    bot_people: dict[tuple[UUID, int], BotPerson] = field(default_factory=dict)
+    bot_invitations: dict[bytes, Invitation] = field(default_factory=dict)
     plans: dict[UUID, Plan] = field(default_factory=dict)
     plan_versions: dict[UUID, PlanVersion] = field(default_factory=dict)
     subscriptions: dict[UUID, StoredSubscription] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Text,
+    UniqueConstraint,
     Uuid,
     text,
 )
@@ -28,7 +29,9 @@ from mara.platform.schema import (
     metadata,
     one_of,
 )
+from mara.telegram.model.bot_chat import ChatKind, ChatState
 from mara.telegram.model.bot_config import BotAccess, BotLanguage, BotState, FormerSecret
+from mara.telegram.model.person import PersonKind
 from mara.telegram.model.update import UpdateState
 
 
@@ -123,4 +126,56 @@ bot_lanes = Table(
     Column("leased_until", TIMESTAMP),
     CheckConstraint("(holder IS NULL) = (leased_until IS NULL)", name="lease"),
     Index("bot_lanes_owner", "owner_id"),
+)
+
+# `id` is the cursor of lists; a chat is known by the id that Telegram gives it.
+bot_chats = Table(
+    "bot_chats",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("config_id", Uuid, ForeignKey("bot_configs.id", ondelete="CASCADE"), nullable=False),
+    Column("owner_id", Uuid, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("kind", enumerated(ChatKind), nullable=False),
+    Column("state", enumerated(ChatState), nullable=False),
+    Column("added_by", BigInteger),
+    Column("changed_at", TIMESTAMP, nullable=False),
+    one_of("kind", ChatKind),
+    one_of("state", ChatState),
+    UniqueConstraint("config_id", "chat_id"),
+    Index("bot_chats_list", "config_id", "id"),
+    Index("bot_chats_owner", "owner_id"),
+)
+
+bot_people = Table(
+    "bot_people",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("config_id", Uuid, ForeignKey("bot_configs.id", ondelete="CASCADE"), nullable=False),
+    Column("owner_id", Uuid, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("telegram_id", BigInteger, nullable=False),
+    Column("kind", enumerated(PersonKind), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("linked_at", TIMESTAMP, nullable=False),
+    one_of("kind", PersonKind),
+    UniqueConstraint("config_id", "telegram_id"),
+    Index("bot_people_list", "config_id", "id"),
+    Index("bot_people_owner", "owner_id"),
+)
+
+bot_invitations = Table(
+    "bot_invitations",
+    metadata,
+    Column("code_hash", LargeBinary, primary_key=True),
+    Column("config_id", Uuid, ForeignKey("bot_configs.id", ondelete="CASCADE"), nullable=False),
+    Column("owner_id", Uuid, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("makes", enumerated(PersonKind), nullable=False),
+    Column("expires_at", TIMESTAMP, nullable=False),
+    Column("used_at", TIMESTAMP),
+    one_of("makes", PersonKind),
+    CheckConstraint("length(code_hash) = 32", name="code_hash"),
+    Index("bot_invitations_config", "config_id"),
+    Index("bot_invitations_owner", "owner_id"),
+    Index("bot_invitations_expiry", "expires_at"),
 )

@@ -1,0 +1,18 @@
+"""Messages of the telegram domain on queues."""
+
+from uuid import UUID
+
+from mara.kernel.messages import Message
+
+
+class LaneHasWork(Message):
+    """Handle the updates that wait in a lane of a bot: a doorbell, which may be lost or doubled."""
+
+    config_id: UUID
+    owner_id: UUID
+    lane: str
+
+    @classmethod
+    def queue(cls) -> str:
+        """Return the queue of the worker of updates."""
+        return "handle-updates"

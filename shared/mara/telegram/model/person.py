@@ -1,0 +1,67 @@
+"""Telegram accounts that may ask a bot in private, and the codes that make them so."""
+
+import re
+import secrets
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+from uuid import UUID
+
+from mara.kernel.ids import new_id
+
+CODE_BYTES = 16
+"""128 bits: 22 characters of base64url; Telegram passes up to 64 (core.telegram.org/bots)."""
+CODE = re.compile(r"[A-Za-z0-9_-]{22}")
+CODE_LIFE = timedelta(minutes=10)
+
+
+class PersonKind(StrEnum):
+    """The owner's own account also sees balance and status; an invited one only asks."""
+
+    OWNER = "owner"
+    INVITED = "invited"
+
+
+@dataclass(frozen=True, slots=True)
+class BotPerson:
+    """A Telegram account that may ask a bot in private; ``name`` is what Telegram showed."""
+
+    config_id: UUID
+    owner_id: UUID
+    telegram_id: int
+    kind: PersonKind
+    name: str
+    linked_at: datetime
+    id: UUID = field(default_factory=new_id, compare=False)
+    """The cursor of lists; ``add`` keeps the one that is stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A code as it is stored, by its SHA-256; it works once, for its own bot."""
+
+    code_hash: bytes = field(repr=False)
+    config_id: UUID
+    owner_id: UUID
+    makes: PersonKind
+    expires_at: datetime
+    used_at: datetime | None = None
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether the code still works."""
+        return self.used_at is None and now < self.expires_at
+
+    def used(self, at: datetime) -> "Invitation":
+        """Return the invitation after its use."""
+        return replace(self, used_at=at)
+
+
+def draw_code() -> str:
+    """Draw a code: 22 characters of base64url."""
+    return secrets.token_urlsafe(CODE_BYTES)
+
+
+def hash_of_code(code: str) -> bytes | None:
+    """Return the stored form of a code; None where the text does not have the form of one."""
+    return sha256(code.encode("ascii")).digest() if CODE.fullmatch(code) else None

@@ -1,0 +1,80 @@
+"""Ports for the chats of bots, and for the people who may ask them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from mara.kernel.page import PageRequest
+from mara.telegram.model.bot_chat import BotChat
+from mara.telegram.model.person import BotPerson, Invitation
+
+
+class BotChats(Protocol):
+    """The chats of bots."""
+
+    def get(self, owner_id: UUID, config_id: UUID, chat_id: int) -> BotChat:
+        """Return the chat. Raises BotChatNotFound."""
+
+    def lock(self, owner_id: UUID, config_id: UUID, chat_id: int) -> BotChat:
+        """Return it, locked until the transaction ends. Raises BotChatNotFound."""
+
+    def list(self, owner_id: UUID, config_id: UUID, page: PageRequest) -> Sequence[BotChat]:
+        """Return a page of the bot's chats, and one more if there are more.
+
+        The filters are ``state`` and ``text`` (of the title). Raises InvalidCursor.
+        """
+
+    def count(self, owner_id: UUID, config_id: UUID, page: PageRequest) -> int:
+        """Return the number of the bot's chats that the filters of ``page`` admit."""
+
+    def save(self, chat: BotChat) -> None:
+        """Insert the chat, or replace what is known of it."""
+
+    def delete(self, owner_id: UUID, config_id: UUID, chat_id: int) -> None:
+        """Forget the chat; no effect where it is unknown."""
+
+    def move(self, owner_id: UUID, config_id: UUID, old_chat_id: int, new_chat_id: int) -> None:
+        """Give the chat its new id: a group became a supergroup.
+
+        What is known under the new id is replaced: the state that the owner chose has the old one.
+        Telegram says so in both chats: a second call, without the old id, has no effect.
+        """
+
+
+class BotPeople(Protocol):
+    """The Telegram accounts that may ask a bot in private."""
+
+    def get(self, owner_id: UUID, config_id: UUID, telegram_id: int) -> BotPerson | None:
+        """Return the person, or None where the account is not linked."""
+
+    def list(self, owner_id: UUID, config_id: UUID, page: PageRequest) -> Sequence[BotPerson]:
+        """Return a page of people, and one more if there are more. Raises InvalidCursor."""
+
+    def count(self, owner_id: UUID, config_id: UUID) -> int:
+        """Return how many people may ask the bot."""
+
+    def add(self, person: BotPerson) -> None:
+        """Insert the person, or replace what is known of it.
+
+        An account that is the owner's stays so, whatever a later invitation makes.
+        """
+
+    def remove(self, owner_id: UUID, config_id: UUID, telegram_id: int) -> bool:
+        """Remove the person; return False where the account was not linked."""
+
+
+class Invitations(Protocol):
+    """The codes that link Telegram accounts."""
+
+    def add(self, invitation: Invitation) -> None:
+        """Insert an invitation."""
+
+    def take(self, config_id: UUID, code_hash: bytes, now: datetime) -> Invitation | None:
+        """Use the code of a bot; None where it is unknown, over, or was used.
+
+        Of transactions that take one code at once, a single one gets it.
+        """
+
+    def forget(self, before: datetime) -> int:
+        """Delete invitations that ended before a time, used or not; their number."""

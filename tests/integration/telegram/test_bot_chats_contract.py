@@ -1,0 +1,232 @@
+"""The contracts of chats, people and invitations: PostgreSQL and the fakes."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from mara.kernel.ids import new_id
+from mara.kernel.page import PageRequest
+from mara.kernel.secret import Secret
+from mara.kernel.unit_of_work import SYSTEM
+from mara.platform.database import transaction
+from mara.telegram.adapters.bot_chats import PostgresBotChats
+from mara.telegram.adapters.bot_configs import PostgresBotConfigs
+from mara.telegram.adapters.people import PostgresBotPeople, PostgresInvitations
+from mara.telegram.errors import BotChatNotFound
+from mara.telegram.model.bot_chat import BotChat, ChatKind, ChatState
+from mara.telegram.model.person import (
+    CODE_LIFE,
+    BotPerson,
+    Invitation,
+    PersonKind,
+    draw_code,
+    hash_of_code,
+)
+from mara.telegram.ports.chats import BotChats, BotPeople, Invitations
+from mara.wiring.connection_secrets import secret_store
+from tests.support.bots import NOON, make_config
+from tests.support.fakes.bot_chats import FakeBotChats, FakeBotPeople, FakeInvitations
+from tests.support.fakes.database import FakeDatabase
+from tests.support.money import make_owner
+from tests.support.parallel import outcomes
+
+ALL = PageRequest.of(9, None, total=True)
+GROUP, SUPERGROUP = -77, -(10**12) - 77
+SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class Store:
+    chats: BotChats
+    people: BotPeople
+    invitations: Invitations
+    config_id: UUID
+    owner_id: UUID
+    unit_of_work: Callable[..., AbstractContextManager[None]]
+
+    def chat(self, chat_id: int = GROUP, title: str = "On call") -> BotChat:
+        ids = (self.config_id, self.owner_id, chat_id)
+        return BotChat(*ids, title, ChatKind.GROUP, ChatState.PENDING, None, NOON)
+
+    def save(self, *chats: BotChat) -> None:
+        for chat in chats:
+            with self.unit_of_work(self.owner_id):
+                self.chats.save(chat)
+
+    def get(self, chat_id: int = GROUP) -> BotChat:
+        with self.unit_of_work(self.owner_id):
+            return self.chats.get(self.owner_id, self.config_id, chat_id)
+
+    def list(self, page: PageRequest = ALL) -> tuple[list[BotChat], int]:
+        with self.unit_of_work(self.owner_id):
+            found = self.chats.list(self.owner_id, self.config_id, page)
+            return list(found), self.chats.count(self.owner_id, self.config_id, page)
+
+    def move(self) -> None:
+        with self.unit_of_work(self.owner_id):
+            self.chats.move(self.owner_id, self.config_id, GROUP, SUPERGROUP)
+
+    def person(self, telegram_id: int = 5, kind: PersonKind = PersonKind.INVITED) -> BotPerson:
+        return BotPerson(self.config_id, self.owner_id, telegram_id, kind, "Анна", NOON)
+
+    def add(self, person: BotPerson) -> None:
+        with self.unit_of_work(self.owner_id):
+            self.people.add(person)
+
+    def find(self, telegram_id: int = 5) -> BotPerson | None:
+        with self.unit_of_work(self.owner_id):
+            return self.people.get(self.owner_id, self.config_id, telegram_id)
+
+    def invite(self) -> Invitation:
+        code_hash = hash_of_code(draw_code())
+        assert code_hash is not None
+        ids = (code_hash, self.config_id, self.owner_id)
+        invitation = Invitation(*ids, PersonKind.OWNER, NOON + CODE_LIFE)
+        with self.unit_of_work(self.owner_id):
+            self.invitations.add(invitation)
+        return invitation
+
+
+def fake_store() -> Store:
+    database = FakeDatabase()
+    chats, people = FakeBotChats(database), FakeBotPeople(database)
+    codes, ids = FakeInvitations(database), (new_id(), new_id())
+    return Store(chats, people, codes, *ids, database.unit_of_work)
+
+
+def postgres_store() -> Store:
+    owner_id = make_owner()
+    token = secret_store().seal(owner_id, Secret(bytearray(b"token")))
+    config = make_config(owner_id, token.id)
+    with transaction(owner_id):
+        secret_store().add(token)
+        PostgresBotConfigs().add(config)
+    ports = (PostgresBotChats(), PostgresBotPeople(), PostgresInvitations())
+    return Store(*ports, config.id, owner_id, transaction)
+
+
+@pytest.fixture(params=["fake", "postgres"])
+def store(request: pytest.FixtureRequest) -> Store:
+    if request.param == "fake":
+        return fake_store()
+    request.getfixturevalue("database")
+    return postgres_store()
+
+
+class TestSave:
+    def test_stores_a_chat_and_then_what_changed_of_it(self, store: Store) -> None:
+        chat = store.chat()
+        store.save(chat)
+        assert store.get() == chat
+        later = NOON + SECOND
+        moved = replace(chat, title="Дежурные", kind=ChatKind.CHANNEL, added_by=2**52 - 1)
+        changed = replace(moved.now_in(ChatState.APPROVED, later), id=new_id())
+        store.save(changed)
+        assert store.get() == changed
+        assert store.get().id == chat.id
+
+    def test_is_of_one_owner(self, store: Store) -> None:
+        store.save(store.chat())
+        stranger = make_owner() if store.unit_of_work is transaction else new_id()
+        for read in (store.chats.get, store.chats.lock):
+            with store.unit_of_work(stranger), pytest.raises(BotChatNotFound):
+                read(stranger, store.config_id, GROUP)
+
+
+class TestList:
+    def test_has_the_chats_of_a_bot_the_newest_first_in_pages(self, store: Store) -> None:
+        chats = [store.chat(-number, f"Chat {number}") for number in (1, 2, 3)]
+        chats[1] = chats[1].now_in(ChatState.APPROVED, NOON)
+        store.save(*chats)
+        first, total = store.list(PageRequest.of(2, None))
+        assert (first, total) == (chats[::-1], 3)
+        assert store.list(replace(ALL, after=first[1].id))[0] == [chats[0]]
+        for filters in ({"state": "approved"}, {"text": "CHAT 2"}):
+            assert store.list(PageRequest.of(9, None, filters=filters)) == ([chats[1]], 1)
+
+
+class TestDelete:
+    def test_forgets_a_chat_that_may_be_unknown(self, store: Store) -> None:
+        store.save(store.chat())
+        for _ in range(2):
+            with store.unit_of_work(store.owner_id):
+                store.chats.delete(store.owner_id, store.config_id, GROUP)
+        with pytest.raises(BotChatNotFound):
+            store.get()
+
+
+class TestMove:
+    def test_keeps_the_state_that_the_owner_chose_however_often_it_is_said(
+        self, store: Store
+    ) -> None:
+        chat = store.chat().now_in(ChatState.APPROVED, NOON)
+        store.save(chat, store.chat(SUPERGROUP, "unknown yet"))
+        store.move()
+        moved = replace(chat, chat_id=SUPERGROUP, kind=ChatKind.SUPERGROUP)
+        assert store.list() == ([moved], 1)
+        store.move()
+        assert store.list() == ([moved], 1)
+
+
+class TestPeople:
+    def test_are_added_once_and_the_owners_account_stays_so(self, store: Store) -> None:
+        assert store.find() is None
+        store.add(store.person())
+        store.add(store.person(kind=PersonKind.OWNER))
+        renamed = replace(store.person(), name="Anna", linked_at=NOON + SECOND)
+        store.add(renamed)
+        assert store.find() == replace(renamed, kind=PersonKind.OWNER)
+
+    def test_are_listed_in_pages_and_removed(self, store: Store) -> None:
+        people = [store.person(number) for number in (1, 2, 3)]
+        for person in people:
+            store.add(person)
+        bot = (store.owner_id, store.config_id)
+        with store.unit_of_work(store.owner_id):
+            first = store.people.list(*bot, PageRequest.of(2, None))
+            rest = store.people.list(*bot, replace(ALL, after=first[1].id))
+            assert [*first[:2], *rest] == people[::-1]
+            assert store.people.remove(*bot, 2)
+            assert not store.people.remove(*bot, 2)
+            assert store.people.count(*bot) == 2
+        assert store.find(2) is None
+
+
+class TestInvitations:
+    def test_work_once_within_their_time_and_for_their_own_bot(self, store: Store) -> None:
+        invitation = store.invite()
+        for config_id, at in (
+            (new_id(), NOON),
+            (store.config_id, NOON + CODE_LIFE),
+        ):
+            with store.unit_of_work(store.owner_id):
+                assert store.invitations.take(config_id, invitation.code_hash, at) is None
+        with store.unit_of_work(store.owner_id):
+            taken = store.invitations.take(store.config_id, invitation.code_hash, NOON + SECOND)
+        assert taken == invitation.used(NOON + SECOND)
+        with store.unit_of_work(store.owner_id):
+            assert store.invitations.take(store.config_id, invitation.code_hash, NOON) is None
+
+    def test_are_forgotten_once_they_are_over(self, store: Store) -> None:
+        store.invite()
+        with store.unit_of_work(SYSTEM):
+            assert store.invitations.forget(NOON + CODE_LIFE) == 0
+            assert store.invitations.forget(NOON + CODE_LIFE + SECOND) == 1
+
+
+@pytest.mark.usefixtures("database")
+def test_of_ten_people_who_send_one_code_at_once_a_single_one_is_linked() -> None:
+    """Take the code by a SELECT and an UPDATE to see it fail."""
+    store = postgres_store()
+    invitation = store.invite()
+
+    def take(_: int) -> str:
+        with transaction(store.owner_id):
+            taken = store.invitations.take(store.config_id, invitation.code_hash, NOON)
+        return "linked" if taken else "refused"
+
+    assert sorted(outcomes(take, range(10))) == ["linked"] + ["refused"] * 9
