@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from infra.local import lifecycle, stacks
 from infra.local.cli_arguments import arguments_of
-from infra.local.commands import chains, development, localstack, operations, stack
+from infra.local.commands import chains, development, localstack, operations, stack, telegram
 from infra.local.env_variables import load_env_file
 from infra.local.scaffold import commands as scaffold
 from infra.local.settings import STAGE, state_dir
@@ -72,6 +72,7 @@ COMMANDS: dict[str, tuple[Command, str]] = {
         chains.chain,
         "mine, reorg, finalize, pause, resume: move a local chain; scan, rescan: read it",
     ),
+    "telegram": (telegram.run, "say, press, show: the chats of the simulated Telegram"),
     "new": (scaffold.new, "write the files of a route, a queue, a schedule or a domain"),
     "invoke": (
         development.invoke,

@@ -84,6 +84,14 @@ def _of_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--version", type=int, help="default: the newest")
 
 
+def _of_telegram(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("action", choices=["show", "say", "press"])
+    parser.add_argument("chat", nargs="?", help="its title or id; show without one lists the chats")
+    parser.add_argument("text", nargs="?", help="what is said, or the label of the button")
+    parser.add_argument("--as", dest="person", metavar="NAME", help="default: the first person")
+    parser.add_argument("--message", type=int, metavar="ID", help="to reply to, or with the button")
+
+
 ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "chain": chains.add_chain_arguments,
     "clock": billing_clock.add_arguments,
@@ -98,6 +106,7 @@ ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "revision": _of_revision,
     "secrets": _of_secrets,
     "superuser": _of_superuser,
+    "telegram": _of_telegram,
     "vault": _of_vault,
 }
 """The arguments of the commands that take any."""

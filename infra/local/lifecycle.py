@@ -22,7 +22,7 @@ from infra.local.stacks import PID_FILE, register, supervisor_of
 
 START_TIMEOUT_S = 90.0
 POLL_S = 0.1
-STARTED_IN_ORDER = ("database", "emulator", "language model", "front door")
+STARTED_IN_ORDER = ("database", "emulator", "language model", "telegram", "front door")
 DISK_FREE_MIN = 1024**3
 """Bytes; PostgreSQL alone writes 100 MB at its first start."""
 

@@ -38,6 +38,7 @@ class Ports:
     tron_node: int
     tron: int
     aptos: int
+    telegram: int
 
 
 @dataclass(frozen=True)

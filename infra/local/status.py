@@ -34,6 +34,8 @@ def describe() -> StackStatus:
         "database": (ports().postgres, probe.listens(ports().postgres)),
     }
     known = lifecycle.server_states()
+    if "telegram" in known:
+        answering["telegram"] = (ports().telegram, probe.listens(ports().telegram))
     if "language model" in known:
         answering["language model"] = (ports().model, probe.listens(ports().model))
     lines = [

@@ -62,6 +62,7 @@ def _servers(folder: Path, secrets: Secrets) -> Iterator[Server]:
     yield Server("emulator", start_emulator, recover=lambda: _deploy_again(folder))
     if language_model.is_served_here():
         yield model_server(where.model)
+    yield telegram_server(where.telegram)
     yield Server("front door", lambda: start_module("front_door.server"))
 
 
@@ -82,6 +83,18 @@ def database_server(folder: Path, secrets: Secrets) -> Server:
 def model_server(port: int) -> Server:
     """Return the embedded language model."""
     return Server("language model", lambda: start_module("model_server", "--port", port))
+
+
+def telegram_server(port: int) -> Server:
+    """Return the simulated Telegram; its chats are in a file of the stack's folder."""
+    state = state_dir() / "telegram.state"
+
+    def start() -> "subprocess.Popen[bytes]":
+        module = "infra.local.simulators.telegram.server"
+        command = [sys.executable, "-m", module, "--port", str(port), "--state", str(state)]
+        return spawn(command, log=state_dir() / "telegram.log")
+
+    return Server("telegram", start)
 
 
 def _database(folder: Path, secrets: Secrets) -> PostgresServer:

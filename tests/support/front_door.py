@@ -74,7 +74,9 @@ def door_before(emulator: NotingEmulator, gateway_file: Path, **settings: Any) -
 
 
 @contextmanager
-def served(gateway_file: Path, *, headers_timeout_s: float = 10.0) -> Iterator[int]:
+def served(
+    gateway_file: Path, *, headers_timeout_s: float = 10.0, telegram_port: int = 0
+) -> Iterator[int]:
     """The front door on a port, as its process serves it; nothing is behind it."""
 
     class Protocol(FrontDoorProtocol):
@@ -82,7 +84,7 @@ def served(gateway_file: Path, *, headers_timeout_s: float = 10.0) -> Iterator[i
 
     Protocol.headers_timeout_s = headers_timeout_s
     config = uvicorn.Config(
-        make_app(gateway_file, SECRET),
+        make_app(gateway_file, SECRET, telegram_port),
         http=Protocol,
         ws="none",
         proxy_headers=False,

@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from infra.local import mailbox
 from infra.local.front_door import headers as http_headers
+from infra.local.front_door import telegram
 from infra.local.front_door.bodies import (
     BodyTooLarge,
     problem_of_the_emulator,
@@ -104,7 +105,7 @@ class FrontDoor:
             async with self.slots.of(f"{route.method} {route.path}", is_long_poll=waits):
                 url = httpx.URL(deployed.url + path, query=query)
                 sent = http_headers.forwarded(request.scope, self.secret)
-                received = await self._running_client.request(
+                received = await self.running_client.request(
                     request.method, url, content=body, headers=sent
                 )
         except Busy:
@@ -121,17 +122,18 @@ class FrontDoor:
         return response_of(received)
 
     @property
-    def _running_client(self) -> httpx.AsyncClient:
+    def running_client(self) -> httpx.AsyncClient:
+        """The client of the requests that are forwarded. Raises RuntimeError before the start."""
         if self.client is None:
             raise RuntimeError("The application has not been started.")
         return self.client
 
 
-def make_app(gateway_file: Path, secret: str) -> Starlette:
+def make_app(gateway_file: Path, secret: str, telegram_port: int) -> Starlette:
     """Return the application.
 
     ``/_mara/status`` tells whether a deployment is there, ``/_mara/mail`` shows the e-mails that
-    were sent.
+    were sent, ``/telegram/`` the chats of the simulated Telegram.
     """
     door = FrontDoor(Gateway(gateway_file), secret)
 
@@ -143,6 +145,10 @@ def make_app(gateway_file: Path, secret: str) -> Starlette:
             deployed = door.gateway.deployment()
             emulator_port = httpx.URL(deployed.url).port if deployed else None
             response = await mailbox.show(Request(scope, receive), emulator_port, secret)
+        elif telegram.is_page(scope["raw_path"]):
+            response = await telegram.show(
+                Request(scope, receive), door.running_client, telegram_port
+            )
         else:
             response = await door.serve(Request(scope, receive))
         await response(scope, receive, send)

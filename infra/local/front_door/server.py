@@ -12,7 +12,7 @@ SHUTDOWN_S = 3
 
 def main() -> None:
     """Serve until SIGTERM."""
-    app = make_app(state_dir() / GATEWAY_FILE, load_secrets().emulator_secret)
+    app = make_app(state_dir() / GATEWAY_FILE, load_secrets().emulator_secret, ports().telegram)
     uvicorn.run(
         app,
         host="127.0.0.1",

@@ -2,9 +2,11 @@
 
 import argparse
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -13,6 +15,7 @@ from infra.local.simulators.serving import served
 from infra.local.simulators.telegram.api import BotApi
 from infra.local.simulators.telegram.control.http import Control
 from infra.local.simulators.telegram.courier import Courier, http_client
+from infra.local.simulators.telegram.keeping import keep, load
 from infra.local.simulators.telegram.world import World
 
 
@@ -22,6 +25,8 @@ class SimulatedTelegram:
 
     world: World = field(default_factory=World)
     api: BotApi = field(init=False)
+    state: Path | None = None
+    """The file that keeps the world over a restart; None keeps nothing."""
     url: str = ""
     _courier: Courier | None = None
 
@@ -41,16 +46,24 @@ class SimulatedTelegram:
 
     @asynccontextmanager
     async def _deliver(self, _: Starlette) -> AsyncIterator[None]:
-        async with http_client() as client:
+        async with http_client() as client, AsyncExitStack() as stack:
+            if self.state is not None:
+                await stack.enter_async_context(_running(keep(self.world, self.state)))
             courier = self._courier = Courier(self.world, client)
-            running = asyncio.create_task(courier.run())
-            try:
-                yield
-            finally:
-                running.cancel()
-                with suppress(asyncio.CancelledError):
-                    await running
-                await courier.stop()
+            stack.push_async_callback(courier.stop)
+            await stack.enter_async_context(_running(courier.run()))
+            yield
+
+
+@asynccontextmanager
+async def _running(coroutine: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    task = asyncio.create_task(coroutine)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 @contextmanager
@@ -62,11 +75,12 @@ def simulated_telegram(port: int, world: World | None = None) -> Iterator[Simula
 
 
 def main() -> None:
-    """Serve on loopback until SIGTERM; the state is in memory, and the clock the system's."""
+    """Serve on loopback until SIGTERM, with the clock of the system."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--state", type=Path, required=True, help="the file that keeps the chats")
     options = parser.parse_args()
-    app = SimulatedTelegram().app()
+    app = SimulatedTelegram(load(options.state), state=options.state).app()
     uvicorn.run(app, host="127.0.0.1", port=options.port, log_level="warning", access_log=False)
 
 

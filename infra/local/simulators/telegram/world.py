@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
 from threading import RLock
-from typing import Concatenate, Final, ParamSpec, TypeVar
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from infra.local.simulators.telegram.bots import Bot
 from infra.local.simulators.telegram.budgets import Budgets
@@ -47,6 +47,14 @@ class World:
     queries: dict[str, CallbackQuery] = field(default_factory=dict)
     lock: RLock = field(default_factory=RLock)
     listeners: list[Callable[[], None]] = field(default_factory=list)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is kept over a restart: all but what belongs to the process."""
+        return {key: kept for key, kept in vars(self).items() if key not in {"lock", "listeners"}}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take what was kept."""
+        vars(self).update(state, lock=RLock(), listeners=[])
 
     def now(self) -> float:
         """The time of the simulator's clock."""

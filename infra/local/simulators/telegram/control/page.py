@@ -53,7 +53,7 @@ async function press(chat, message, button) {
   const body = { chat_id: chat.id, user_id: Number(by('who').value), message_id: message.id,
     data: button.callback_data };
   if (chat.bot_id) body.bot_id = chat.bot_id;
-  const answer = await fetch('/control/press', { method: 'POST', body: JSON.stringify(body),
+  const answer = await fetch('control/press', { method: 'POST', body: JSON.stringify(body),
     headers: { 'content-type': 'application/json' } });
   const said = await answer.json();
   pressed = said.id ?? null;
@@ -104,7 +104,7 @@ function show(state) {
   by('messages').replaceChildren(...(chat?.messages ?? []).map(one => articleOf(chat, one)));
 }
 async function refresh() {
-  const state = await (await fetch('/control/state')).json();
+  const state = await (await fetch('control/state')).json();
   if (pressed && state.answers[pressed]) by('answer').textContent = state.answers[pressed].text;
   const { now, ...rest } = state, text = JSON.stringify(rest);
   if (text === shown) return;
