@@ -16,3 +16,15 @@ class LaneHasWork(Message):
     def queue(cls) -> str:
         """Return the queue of the worker of updates."""
         return "handle-updates"
+
+
+class MessagesWait(Message):
+    """Send the messages that wait for a bot: a doorbell, which may be lost or doubled."""
+
+    config_id: UUID
+    owner_id: UUID
+
+    @classmethod
+    def queue(cls) -> str:
+        """Return the queue of the sender."""
+        return "send-telegram"

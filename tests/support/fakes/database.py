@@ -24,6 +24,7 @@ from mara.ledger.model import Hold, Transfer, TransferRequest, UserAccount
 from mara.ledger.model.lots import LotMove, LotState
 from mara.telegram.model.bot_chat import BotChat
 from mara.telegram.model.bot_config import BotConfig
+from mara.telegram.model.pace import ChatPace
 from mara.telegram.model.person import BotPerson, Invitation
 from mara.telegram.model.update import Lane
 from mara.vault.model import ConnectionSecret, Vault
@@ -107,6 +108,9 @@ class Tables:
     bot_chats: dict[tuple[UUID, int], BotChat] = field(default_factory=dict)
     bot_people: dict[tuple[UUID, int], BotPerson] = field(default_factory=dict)
     bot_invitations: dict[bytes, Invitation] = field(default_factory=dict)
+    outgoing_messages: dict[UUID, Any] = field(default_factory=dict)
+    bot_senders: dict[UUID, Any] = field(default_factory=dict)
+    bot_chat_paces: dict[tuple[UUID, int], ChatPace] = field(default_factory=dict)
     plans: dict[UUID, Plan] = field(default_factory=dict)
     plan_versions: dict[UUID, PlanVersion] = field(default_factory=dict)
     subscriptions: dict[UUID, StoredSubscription] = field(default_factory=dict)

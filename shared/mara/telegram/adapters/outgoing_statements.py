@@ -1,0 +1,169 @@
+"""The statements of outgoing messages."""
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    FromClause,
+    Interval,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
+
+from mara.platform.sql import bound, constant
+from mara.telegram.adapters.outgoing_tables import bot_chat_paces, bot_senders, outgoing_messages
+from mara.telegram.adapters.tables import bot_configs
+from mara.telegram.model.outgoing import OutgoingState
+
+_columns, _paces = outgoing_messages.c, bot_chat_paces.c
+_added = [column for column in _columns if column.name not in {"position", "created_at"}]
+_changing = (
+    *(_columns.thread_id, _columns.rank, _columns.due_at, _columns.state),
+    *(_columns.telegram_ids, _columns.attempts, _columns.is_plain, _columns.reason),
+)
+CHANGING = tuple(column.name for column in _changing)
+_now = bindparam("now", type_=_columns.due_at.type)
+_given_up = {"state": OutgoingState.FAILED, "reason": bindparam("reason")}
+
+
+def _waits(of: FromClause) -> ColumnElement[bool]:
+    return of.c.state.in_((constant("queued"), constant("sending")))
+
+
+_one, _edited = outgoing_messages.alias("one"), outgoing_messages.alias("edited")
+_of_chat = (_one.c.config_id == _paces.config_id, _one.c.chat_id == _paces.chat_id, _waits(_one))
+_in_order = (_one.c.rank, _one.c.position)
+_is_there = or_(_edited.c.id.is_(None), ~_waits(_edited))
+
+ADD = insert(outgoing_messages).values(bound(_added))
+ADD_SENDER = (
+    insert(bot_senders)
+    .values(bound((bot_senders.c.config_id, bot_senders.c.owner_id)))
+    .on_conflict_do_nothing(index_elements=["config_id"])
+)
+ADD_CHAT = (
+    insert(bot_chat_paces)
+    .values(bound((_paces.config_id, _paces.chat_id, _paces.owner_id)))
+    .on_conflict_do_nothing(index_elements=["config_id", "chat_id"])
+)
+GET = select(outgoing_messages).where(
+    _columns.id == bindparam("id"), _columns.owner_id == bindparam("owner_id")
+)
+_message = (
+    select(_one)
+    .where(*_of_chat, _one.c.edits.is_(None))
+    .where(or_(_one.c.state == constant("sending"), _one.c.due_at <= _now))
+    .order_by(*_in_order)
+    .limit(1)
+    .lateral("message")
+)
+NEXT_MESSAGES = (
+    select(*_message.c)
+    .select_from(bot_chat_paces.join(_message, true()))
+    .where(_paces.config_id == bindparam("config_id"))
+)
+_edit = (
+    select(_one, _edited.c.telegram_ids.label("edited_ids"))
+    .select_from(_one.outerjoin(_edited, _edited.c.id == _one.c.edits))
+    .where(*_of_chat, _one.c.edits.is_not(None), _one.c.due_at <= _now, _is_there)
+    .where(or_(_edited.c.edited_at.is_(None), _edited.c.edited_at <= bindparam("edited_before")))
+    .order_by(*_in_order)
+    .limit(1)
+    .lateral("edit")
+)
+NEXT_EDITS = (
+    select(*_edit.c)
+    .select_from(bot_chat_paces.join(_edit, true()))
+    .where(_paces.config_id == bindparam("config_id"))
+)
+_due_at = func.greatest(
+    _one.c.due_at, _edited.c.edited_at + bindparam("edit_every", type_=Interval())
+)
+NEXT_DUE = (
+    select(func.min(_due_at))
+    .select_from(_one.outerjoin(_edited, _edited.c.id == _one.c.edits))
+    .where(_one.c.config_id == bindparam("config_id"), _waits(_one), _is_there, _due_at > _now)
+)
+SAVE = (
+    update(outgoing_messages)
+    .where(
+        _columns.id == bindparam("of_id"),
+        _waits(outgoing_messages),
+        _columns.attempts == bindparam("of_attempts"),
+        func.cardinality(_columns.telegram_ids) == bindparam("sent_parts"),
+    )
+    .values(bound(_changing))
+)
+_newest = (
+    select(func.max(_one.c.position))
+    .where(_one.c.edits == bindparam("edits"), _one.c.state == constant("queued"))
+    .scalar_subquery()
+)
+REPLACE_OLDER = (
+    update(outgoing_messages)
+    .where(
+        _columns.edits == bindparam("edits"),
+        _columns.state == constant("queued"),
+        _columns.position < _newest,
+    )
+    .values(state=OutgoingState.REPLACED)
+)
+EDITED = (
+    update(outgoing_messages)
+    .where(_columns.id == bindparam("of_id"))
+    .values(bound((_columns.edited_at,)))
+)
+SENT_INSTEAD = (
+    update(outgoing_messages)
+    .where(_columns.id == bindparam("of_id"))
+    .values(bound((_columns.telegram_ids,)))
+)
+_old_chat: BindParameter[int] = bindparam("old_chat_id")
+MOVE = (
+    update(outgoing_messages)
+    .where(
+        _columns.config_id == bindparam("config_id"),
+        _columns.chat_id == _old_chat,
+        _waits(outgoing_messages),
+    )
+    .values(chat_id=bindparam("new_chat_id"))
+)
+MOVE_PACE = (
+    insert(bot_chat_paces)
+    .from_select(
+        ["config_id", "chat_id", "owner_id"],
+        select(
+            _paces.config_id, bindparam("new_chat_id", type_=_paces.chat_id.type), _paces.owner_id
+        ).where(_paces.config_id == bindparam("config_id"), _paces.chat_id == _old_chat),
+    )
+    .on_conflict_do_nothing(index_elements=["config_id", "chat_id"])
+)
+FAIL_CHAT = (
+    update(outgoing_messages)
+    .where(
+        _columns.config_id == bindparam("of_config"),
+        _columns.chat_id == bindparam("of_chat"),
+        _waits(outgoing_messages),
+    )
+    .values(_given_up)
+    .returning(outgoing_messages)
+)
+FAIL_REVOKED = (
+    update(outgoing_messages)
+    .where(
+        _waits(outgoing_messages),
+        _columns.due_at < bindparam("due_before"),
+        _columns.config_id == bot_configs.c.id,
+        bot_configs.c.state == constant("token_revoked"),
+    )
+    .values(_given_up)
+    .returning(outgoing_messages)
+)
+FORGET = delete(outgoing_messages).where(
+    _columns.created_at < bindparam("before"), ~_waits(outgoing_messages)
+)
