@@ -55,3 +55,15 @@ class TelegramUnavailable(Unavailable):
     """Telegram cannot be reached, answers with an error of its own, or asks to wait."""
 
     title = "Telegram does not answer"
+
+
+class UnreadableUpdate(Invalid):
+    """An update is not of the types of the Bot API; the detail names fields, never their values."""
+
+    title = "The update cannot be read"
+
+
+class LaneWaits(Unavailable):
+    """The next update of a lane is due in some seconds."""
+
+    title = "The next try is due later"

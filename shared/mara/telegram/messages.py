@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from mara.kernel.messages import Message
+from mara.kernel.messages import Event, Message
 
 
 class LaneHasWork(Message):
@@ -28,3 +28,11 @@ class MessagesWait(Message):
     def queue(cls) -> str:
         """Return the queue of the sender."""
         return "send-telegram"
+
+
+class BotChatPending(Event):
+    """A bot was added to a chat, but not by its owner, who is to decide whether it answers."""
+
+    config_id: UUID
+    owner_id: UUID
+    chat_id: int

@@ -49,7 +49,7 @@ def quoted(citations: Sequence[Citation], language: Language) -> str:
     parts = []
     for number, citation in enumerate(citations, start=1):
         has_namesake = citation.has_namesake or names[citation.filename] > 1
-        source = _source(citation, language, has_namesake=has_namesake)
+        source = source_line(citation, language, has_namesake=has_namesake)
         more = [MORE[language]] if citation.has_more else []
         parts.append("\n".join([f"[{number}] {source}", citation.quote, *more]))
     return "\n\n".join(parts)
@@ -58,7 +58,7 @@ def quoted(citations: Sequence[Citation], language: Language) -> str:
 def with_sources_told_apart(text: str, citations: Sequence[Citation], language: Language) -> str:
     """Append the sources whose names other documents have too, with the times of their uploads."""
     sources = [
-        f"[{number}] {_source(citation, language, has_namesake=True)}"
+        f"[{number}] {source_line(citation, language, has_namesake=True)}"
         for number, citation in enumerate(citations, start=1)
         if citation.has_namesake
     ]
@@ -72,7 +72,8 @@ def with_other_alerts(text: str, names: Sequence[str], language: Language) -> st
     return f"{text}\n\n{OTHER_ALERTS[language].format(names=', '.join(names))}"
 
 
-def _source(citation: Citation, language: Language, *, has_namesake: bool) -> str:
+def source_line(citation: Citation, language: Language, *, has_namesake: bool) -> str:
+    """Format the source of a quote: file, headings, page, sheet and row."""
     place = citation.place
     parts = [citation.filename, *place.headings]
     if has_namesake and citation.uploaded_at is not None:

@@ -59,14 +59,21 @@ class AnswerService:
         with self.reservation.reserved(read) as question:
             return self._answer(caller, question, budget)
 
-    def ask_once(
-        self, caller: Principal, agent_id: UUID, text: str, *, answer_id: UUID, budget: TimeBudget
+    def ask_once(  # noqa: PLR0913 - as ``ask``, and the id
+        self,
+        caller: Principal,
+        agent_id: UUID,
+        text: str,
+        *,
+        answer_id: UUID,
+        budget: TimeBudget,
+        conversation_id: UUID | None = None,
     ) -> Answer:
-        """Answer in a new conversation; the answer has this id, and is charged once for it.
+        """Answer with this id, which is charged once; by default in a new conversation.
 
         Raises as ``ask``, and ReservationEnded if an earlier try with this id has ended.
         """
-        read = self.questions.read(caller, agent_id, text, None)
+        read = self.questions.read(caller, agent_id, text, conversation_id)
         with self.reservation.reserved(replace(read, answer_id=answer_id)) as question:
             return self._answer(caller, question, budget)
 

@@ -1,0 +1,49 @@
+"""What a bot does about an update."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from mara.telegram.model.bot_config import BotConfig
+from mara.telegram.model.chat_command import CommandName
+from mara.telegram.model.formatted_text import FormattedText
+from mara.telegram.model.incoming import IncomingMessage
+
+GROUP_MEMORY: Final = timedelta(hours=24)
+"""For so long after the last question, a question in a group continues its conversation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """The bot says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """The bot answers the message with a text."""
+
+    message: IncomingMessage
+    text: FormattedText
+
+
+@dataclass(frozen=True, slots=True)
+class AskAgent:
+    """The bot's agent answers. ``conversation_id`` is the one to continue."""
+
+    config: BotConfig
+    message: IncomingMessage
+    question: str = field(repr=False)
+    conversation_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The bot reports its status, or the balance of its owner."""
+
+    config: BotConfig
+    message: IncomingMessage
+    command: CommandName
+
+
+Reaction = Silence | Say | AskAgent | Report

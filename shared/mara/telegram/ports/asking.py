@@ -1,0 +1,37 @@
+"""Ports of the worker to the rest of the platform: agents, accounts, and other bots."""
+
+from typing import Protocol
+from uuid import UUID
+
+from mara.agents.model import Answer
+from mara.kernel.time_budget import TimeBudget
+from mara.telegram.model.agent_question import AgentQuestion
+
+
+class ConnectedBots(Protocol):
+    """All bots of the platform; it opens transactions of its own."""
+
+    def knows(self, telegram_id: int) -> bool:
+        """Whether any account has connected the bot."""
+
+
+class ChatAnswering(Protocol):
+    """Asks agents; each method opens transactions of its own."""
+
+    def ask(self, question: AgentQuestion, budget: TimeBudget) -> Answer:
+        """Return the answer that has one of the ids already, or ask the agent.
+
+        One answer is charged for its ids. It continues the conversation if that still exists and
+        is one of this agent. Raises as ``AnswerService.ask``, and ReservationEnded if an answer of
+        each id has failed.
+        """
+
+
+class OwnerFacts(Protocol):
+    """What the owner of a bot may read in the chat; each opens a transaction of its own."""
+
+    def available(self, owner_id: UUID) -> int:
+        """Return the available balance in micro-USDT."""
+
+    def agent_name(self, owner_id: UUID, agent_id: UUID) -> str | None:
+        """Return the name of the agent; None if it was deleted."""

@@ -1,0 +1,104 @@
+"""Decides what a bot does about a message: who may ask, how often, and what is asked.
+
+All of it is one transaction, the caller's, which may be repeated for the same update.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from mara.kernel.clock import Clock
+from mara.kernel.count_lock import CountLock
+from mara.telegram.errors import BotChatNotFound
+from mara.telegram.model.bot_chat import BotChat, ChatKind, ChatState
+from mara.telegram.model.bot_config import BotConfig
+from mara.telegram.model.bot_reply import BotReply, ReplyKind
+from mara.telegram.model.chat_access import Asker, may_ask
+from mara.telegram.model.incoming import IncomingMessage, Sender
+from mara.telegram.model.reaction import GROUP_MEMORY, AskAgent, Reaction, Silence
+from mara.telegram.model.reply_limits import admitted
+from mara.telegram.model.update import ClaimedUpdate
+from mara.telegram.model.wish import Wish, wish_of
+from mara.telegram.ports.chats import BotChats, BotPeople
+from mara.telegram.ports.handling import BotReplies, ChatConversations
+from mara.telegram.service.chat_replies import ChatReplies
+
+
+@dataclass(frozen=True, slots=True)
+class ChatReception:
+    """Receives the messages of chats."""
+
+    chats: BotChats
+    people: BotPeople
+    replies: BotReplies
+    conversations: ChatConversations
+    saying: ChatReplies
+    lock_count: CountLock
+    now: Clock
+
+    def react(self, config: BotConfig, update: ClaimedUpdate, message: IncomingMessage) -> Reaction:
+        """Return what the bot does, counted for its limits, in the caller's transaction."""
+        if message.moved_to is not None or message.moved_from is not None:
+            self._move(config, message)
+            return Silence()
+        if message.sender is None or self._is_no_question(config, message):
+            return Silence()
+        asker = self._asker(config, message, message.sender)
+        wish = wish_of(message, message.sender, config.profile, may_ask=may_ask(message, asker))
+        if wish is None:
+            return Silence()
+        kind = self._admit(update, message, message.sender.id, wish.kind)
+        if kind is wish.kind and wish.question:
+            return AskAgent(config, message, wish.question, self._conversation(config, message))
+        return self.saying.reply(config, message, Wish(kind, wish.question, wish.command), asker)
+
+    def _move(self, config: BotConfig, message: IncomingMessage) -> None:
+        """A group became a supergroup; both chats say so, in any order."""
+        old = message.chat.id if message.moved_from is None else message.moved_from
+        new = message.chat.id if message.moved_to is None else message.moved_to
+        self.chats.move(config.owner_id, config.id, old, new)
+        self.conversations.move(config.id, old, new)
+
+    def _is_no_question(self, config: BotConfig, message: IncomingMessage) -> bool:
+        if message.is_edit or message.is_service:
+            return True
+        if message.origin_chat_id is None:
+            return False
+        # The copy of a channel's post in its discussion group is the post itself.
+        channel = self._chat(config, message.origin_chat_id)
+        return channel is not None and channel.state is ChatState.APPROVED
+
+    def _asker(self, config: BotConfig, message: IncomingMessage, sender: Sender) -> Asker:
+        if message.chat.kind is ChatKind.PRIVATE:
+            person = self.people.get(config.owner_id, config.id, sender.id)
+            return Asker(person, None, config.settings.access)
+        return Asker(None, self._chat(config, message.chat.id), config.settings.access)
+
+    def _chat(self, config: BotConfig, chat_id: int) -> BotChat | None:
+        try:
+            return self.chats.get(config.owner_id, config.id, chat_id)
+        except BotChatNotFound:
+            return None
+
+    def _admit(
+        self, update: ClaimedUpdate, message: IncomingMessage, sender_id: int, kind: ReplyKind
+    ) -> ReplyKind:
+        """The kind within the limits; a second try of the update does what the first one did."""
+        before = self.replies.find(update.config_id, update.update_id)
+        if before is not None:
+            return before.kind
+        # Chats of a bot are handled side by side, and share the limits of a person.
+        self.lock_count(update.owner_id, "bot_replies")
+        ids = (update.config_id, update.owner_id, update.update_id)
+        wanted = BotReply(*ids, kind, message.chat.id, sender_id, self.now())
+        is_private = message.chat.kind is ChatKind.PRIVATE
+        found = admitted(wanted, self.replies.count, is_private=is_private)
+        self.replies.add(BotReply(*ids, found, message.chat.id, sender_id, wanted.at))
+        return found
+
+    def _conversation(self, config: BotConfig, message: IncomingMessage) -> UUID | None:
+        thread_id = message.thread_id or 0
+        known = self.conversations.find(config.id, message.chat.id, thread_id)
+        is_private = message.chat.kind is ChatKind.PRIVATE
+        if known is None or not (is_private or self.now() - known.asked_at < GROUP_MEMORY):
+            return None
+        return known.conversation_id

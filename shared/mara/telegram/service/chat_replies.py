@@ -1,0 +1,75 @@
+"""What a bot says without asking its agent: commands, invitations, refusals."""
+
+from dataclasses import dataclass
+
+from mara.telegram.model.bot_chat import ChatKind
+from mara.telegram.model.bot_config import BotConfig, BotLanguage
+from mara.telegram.model.bot_reply import ReplyKind
+from mara.telegram.model.chat_access import Asker
+from mara.telegram.model.chat_command import CommandName
+from mara.telegram.model.chat_texts import ChatText, chat_text, language_in
+from mara.telegram.model.formatted_text import FormattedText
+from mara.telegram.model.incoming import IncomingMessage
+from mara.telegram.model.reaction import Reaction, Report, Say, Silence
+from mara.telegram.model.wish import Wish
+from mara.telegram.service.invitation_use import InvitationUse
+
+TEXTS_OF_KINDS = {
+    ReplyKind.DECLINED: ChatText.DECLINED,
+    ReplyKind.LIMITED: ChatText.LIMITED,
+    ReplyKind.IGNORED: None,
+}
+COMMANDS = {
+    CommandName.START: ChatText.WELCOME,
+    CommandName.HELP: ChatText.HELP,
+    CommandName.PRIVACY: ChatText.PRIVACY,
+    CommandName.UNKNOWN: ChatText.UNKNOWN_COMMAND,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ChatReplies:
+    """Chooses the text, in the caller's transaction."""
+
+    invitations: InvitationUse
+
+    def reply(
+        self, config: BotConfig, message: IncomingMessage, wish: Wish, asker: Asker
+    ) -> Reaction:
+        """Return the text for a wish that is no question; nothing if it reached a limit."""
+        text = self._text(config, message, wish, asker)
+        if text is not None:
+            return _say(config, message, text)
+        if wish.kind is ReplyKind.QUESTION and wish.command is not None:
+            return Report(config, message, wish.command.name)
+        return Silence()
+
+    def _text(
+        self, config: BotConfig, message: IncomingMessage, wish: Wish, asker: Asker
+    ) -> ChatText | None:
+        """The text; None for a report to the owner, and where the bot stays silent."""
+        if wish.kind in TEXTS_OF_KINDS:
+            return TEXTS_OF_KINDS[wish.kind]
+        if wish.command is None:
+            return ChatText.NO_TEXT
+        if wish.kind is ReplyKind.CODE:
+            is_linked = self.invitations.link(config, wish.command.argument, message)
+            return ChatText.LINKED if is_linked else ChatText.CODE_INVALID
+        if wish.command.name in COMMANDS:
+            return COMMANDS[wish.command.name]
+        return None if asker.is_owner else ChatText.OWNER_ONLY
+
+
+def message_language(config: BotConfig, message: IncomingMessage) -> BotLanguage:
+    """The language in which the bot talks to the sender of the message."""
+    return language_in(
+        is_private=message.chat.kind is ChatKind.PRIVATE,
+        language_code=message.sender.language if message.sender else "",
+        bot=config.settings.language,
+    )
+
+
+def _say(config: BotConfig, message: IncomingMessage, text: ChatText) -> Say:
+    bot = f"@{config.profile.username}"
+    words = chat_text(text, message_language(config, message), bot=bot)
+    return Say(message, FormattedText.of(words))
