@@ -30,9 +30,41 @@ class MessagesWait(Message):
         return "send-telegram"
 
 
+class BotTokenRevoked(Event):
+    """Telegram no longer knows the token of a bot."""
+
+    config_id: UUID
+    owner_id: UUID
+
+
+class ChatLost(Event):
+    """A bot may no longer write in a chat."""
+
+    config_id: UUID
+    owner_id: UUID
+    chat_id: int
+
+
 class BotChatPending(Event):
     """A bot was added to a chat, but not by its owner, who is to decide whether it answers."""
 
+    config_id: UUID
+    owner_id: UUID
+    chat_id: int
+
+
+class TopicLost(Event):
+    """A topic was closed or deleted: what was meant for it went to its chat."""
+
+    config_id: UUID
+    owner_id: UUID
+    chat_id: int
+
+
+class MessageUndelivered(Event):
+    """A message was given up; its row says why."""
+
+    message_id: UUID
     config_id: UUID
     owner_id: UUID
     chat_id: int

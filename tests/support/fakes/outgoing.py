@@ -8,7 +8,7 @@ from uuid import UUID
 from mara.telegram.model.bot_config import BotState
 from mara.telegram.model.outgoing import OutgoingMessage, OutgoingState
 from mara.telegram.model.pace import EDIT_EVERY, BotPace, ChatPace
-from mara.telegram.ports.outgoing import NextOfChat
+from mara.telegram.model.sending_plan import NextOfChat
 from tests.support.fakes.database import FakeDatabase
 
 

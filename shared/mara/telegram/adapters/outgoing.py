@@ -8,7 +8,7 @@ from mara.platform.sql import Row, execute, fetch_all, fetch_one, fetch_value, t
 from mara.telegram.adapters import outgoing_statements as statements
 from mara.telegram.model.outgoing import OutgoingFile, OutgoingMessage
 from mara.telegram.model.pace import EDIT_EVERY
-from mara.telegram.ports.outgoing import NextOfChat
+from mara.telegram.model.sending_plan import NextOfChat
 
 
 class PostgresOutgoingMessages:

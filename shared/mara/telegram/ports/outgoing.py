@@ -1,26 +1,13 @@
 """Ports for messages that wait to be sent, and for the bots' senders with their budgets."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from mara.telegram.model.outgoing import OutgoingMessage
 from mara.telegram.model.pace import BotPace, ChatPace
-
-
-@dataclass(frozen=True, slots=True)
-class NextOfChat:
-    """A message or edit that is the next of its kind in its chat.
-
-    ``edited_id`` is the id in Telegram of the message that it edits; None for a message, and for an
-    edit of a message that is not there.
-    """
-
-    message: OutgoingMessage
-    position: int
-    edited_id: int | None = None
+from mara.telegram.model.sending_plan import NextOfChat
 
 
 class OutgoingMessages(Protocol):

@@ -1,0 +1,173 @@
+"""Stores what came of each piece of a message, and what that means for chat, bot and message."""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from mara.kernel.clock import Clock
+from mara.kernel.messages import Publish
+from mara.kernel.unit_of_work import UnitOfWork
+from mara.telegram.errors import BotChatNotFound, BotConfigNotFound
+from mara.telegram.messages import BotTokenRevoked, ChatLost, MessageUndelivered, TopicLost
+from mara.telegram.model.bot_chat import ChatState
+from mara.telegram.model.bot_config import BotState
+from mara.telegram.model.outgoing import OutgoingMessage, OutgoingState
+from mara.telegram.model.sending import SendOutcome, SendResult
+from mara.telegram.ports import BotConfigs
+from mara.telegram.ports.chats import BotChats
+from mara.telegram.ports.outgoing import BotSenders, OutgoingMessages
+from mara.telegram.service.chat_migration import ChatMigration
+
+
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """A piece on its way: its message as it was stored before, and the token that it is sent by."""
+
+    message: OutgoingMessage
+    edited_id: int | None
+    token_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SendOutcomes:
+    """Each outcome is stored by one transaction."""
+
+    messages: OutgoingMessages
+    senders: BotSenders
+    configs: BotConfigs
+    chats: BotChats
+    migration: ChatMigration
+    publish: Publish
+    unit_of_work: UnitOfWork
+    now: Clock
+
+    def store(self, flight: Flight, outcome: SendOutcome) -> None:
+        """Store what Telegram said; a bot that was disconnected meanwhile has no rows."""
+        with self.unit_of_work(flight.message.owner_id), suppress(BotConfigNotFound):
+            self._by_kind[outcome.kind](flight, outcome)
+
+    def give_up(self, flight: Flight, reason: str) -> None:
+        """Fail the message in the caller's transaction."""
+        self._save_failure(flight, flight.message.failed(reason))
+
+    @property
+    def _by_kind(self) -> Mapping[SendResult, Callable[[Flight, SendOutcome], None]]:
+        return {
+            SendResult.SENT: self._sent,
+            SendResult.NOT_MODIFIED: self._sent,
+            SendResult.POSTPONED: self._postponed,
+            SendResult.MIGRATED: self._migrated,
+            SendResult.BAD_ENTITIES: self._bad_entities,
+            SendResult.NO_TOPIC: self._no_topic,
+            SendResult.NO_EDIT: self._no_edit,
+            SendResult.UNREACHABLE: self._unreachable,
+            SendResult.REVOKED: self._revoked,
+            SendResult.FAULT: self._fault,
+            SendResult.REFUSED: self._refused,
+        }
+
+    def _sent(self, flight: Flight, outcome: SendOutcome) -> None:
+        message = flight.message
+        if flight.edited_id is None:
+            after = message.sent_part(outcome.telegram_id)
+        else:
+            after = message.edited()
+        self.messages.save(after, message)
+        if message.edits is None:
+            return
+        if flight.edited_id is None:
+            self.messages.sent_instead(message.edits, after.telegram_ids)
+        self.messages.edited(message.edits, self.now())
+
+    def _postponed(self, flight: Flight, outcome: SendOutcome) -> None:
+        config_id, chat_id = flight.message.config_id, flight.message.chat_id
+        self.messages.save(flight.message.postponed(), flight.message)
+        pace = self.senders.chat_paces(config_id, [chat_id])[chat_id]
+        refused = pace.refused(self.now(), outcome.retry_after)
+        self.senders.save_chat_pace(config_id, chat_id, refused)
+
+    def _migrated(self, flight: Flight, outcome: SendOutcome) -> None:
+        message = flight.message
+        if outcome.chat_id == message.chat_id:
+            self._refused(flight, outcome)
+            return
+        self.messages.save(message.postponed(), message)
+        self.migration.move(message.owner_id, message.config_id, message.chat_id, outcome.chat_id)
+
+    def _bad_entities(self, flight: Flight, outcome: SendOutcome) -> None:
+        if flight.message.is_plain:
+            self._refused(flight, outcome)
+            return
+        self.messages.save(replace(flight.message.postponed(), is_plain=True), flight.message)
+
+    def _no_topic(self, flight: Flight, outcome: SendOutcome) -> None:
+        message = flight.message
+        if message.thread_id is None:
+            self._refused(flight, outcome)
+            return
+        self.messages.save(replace(message.postponed(), thread_id=None), message)
+        config = self.configs.lock(message.owner_id, message.config_id)
+        settings = config.settings
+        if (settings.target_chat_id, settings.target_thread_id) == _topic(message):
+            # Once is enough to say: later alerts go to the chat.
+            without = replace(settings, target_thread_id=None)
+            self.configs.save(config.changed(self.now(), settings=without))
+        self.publish(
+            TopicLost(
+                config_id=message.config_id, owner_id=message.owner_id, chat_id=message.chat_id
+            )
+        )
+
+    def _no_edit(self, flight: Flight, outcome: SendOutcome) -> None:
+        if flight.edited_id is None or flight.message.edits is None:
+            self._refused(flight, outcome)
+            return
+        self.messages.sent_instead(flight.message.edits, ())
+        self.messages.save(flight.message.postponed(), flight.message)
+
+    def _unreachable(self, flight: Flight, outcome: SendOutcome) -> None:
+        message = flight.message
+        self._refused(flight, outcome)
+        for other in self.messages.fail_chat(message.config_id, message.chat_id, outcome.words):
+            self._undelivered(other)
+        # People who ask in private need no row of their chat.
+        with suppress(BotChatNotFound):
+            chat = self.chats.lock(message.owner_id, message.config_id, message.chat_id)
+            if chat.state is not ChatState.UNREACHABLE:
+                self.chats.save(chat.now_in(ChatState.UNREACHABLE, self.now()))
+                self.publish(
+                    ChatLost(config_id=chat.config_id, owner_id=chat.owner_id, chat_id=chat.chat_id)
+                )
+
+    def _revoked(self, flight: Flight, outcome: SendOutcome) -> None:
+        message = flight.message
+        self.messages.save(replace(message.postponed(), reason=outcome.words), message)
+        config = self.configs.lock(message.owner_id, message.config_id)
+        if config.token_id == flight.token_id and config.state is not BotState.REVOKED:
+            self.configs.save(config.changed(self.now(), state=BotState.REVOKED))
+            self.publish(BotTokenRevoked(config_id=config.id, owner_id=config.owner_id))
+
+    def _fault(self, flight: Flight, outcome: SendOutcome) -> None:
+        self._save_failure(flight, flight.message.failed_once(outcome.words, self.now()))
+
+    def _refused(self, flight: Flight, outcome: SendOutcome) -> None:
+        self.give_up(flight, outcome.words)
+
+    def _save_failure(self, flight: Flight, after: OutgoingMessage) -> None:
+        if self.messages.save(after, flight.message) and after.state is OutgoingState.FAILED:
+            self._undelivered(after)
+
+    def _undelivered(self, message: OutgoingMessage) -> None:
+        self.publish(
+            MessageUndelivered(
+                message_id=message.id,
+                config_id=message.config_id,
+                owner_id=message.owner_id,
+                chat_id=message.chat_id,
+            )
+        )
+
+
+def _topic(message: OutgoingMessage) -> tuple[int, int | None]:
+    return message.chat_id, message.thread_id
