@@ -1,4 +1,4 @@
-"""The nine ways an operation can fail, named for what the caller can do about it."""
+"""The eight ways an operation can fail, named for what the caller can do about it."""
 
 import re
 from collections.abc import Callable
@@ -46,10 +46,6 @@ class Forbidden(DomainError):
 
 class NotFound(DomainError):
     """The thing does not exist, or the caller may not know that it does."""
-
-
-class Gone(DomainError):
-    """The thing existed, and will not come back."""
 
 
 class Conflict(DomainError):

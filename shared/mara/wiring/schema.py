@@ -12,6 +12,7 @@ from mara.notifications.adapters import tables as _notifications
 from mara.platform import tables as _platform
 from mara.platform.schema import metadata
 from mara.search.adapters import tables as _search
+from mara.telegram.adapters import chat_tables as _chats
 from mara.telegram.adapters import outgoing_tables as _outgoing
 from mara.telegram.adapters import tables as _telegram
 from mara.users.adapters import tables as _users
@@ -20,7 +21,8 @@ from mara.wallets.adapters import tables as _wallets
 
 DECLARED_IN = (
     *(_platform, _users, _auth, _vault, _ledger, _notifications, _wallets, _search),
-    *(_documents, _billing, _usage, _credits, _agents, _telegram, _outgoing, _alerts),
+    *(_documents, _billing, _usage, _credits, _agents, _telegram, _chats, _outgoing),
+    _alerts,
 )
 """The modules that declare tables: importing them fills ``metadata``."""
 

@@ -108,6 +108,8 @@ class Tables:
     bot_chats: dict[tuple[UUID, int], BotChat] = field(default_factory=dict)
     bot_people: dict[tuple[UUID, int], BotPerson] = field(default_factory=dict)
     bot_invitations: dict[bytes, Invitation] = field(default_factory=dict)
+    bot_replies: dict[tuple[UUID, int], Any] = field(default_factory=dict)
+    bot_conversations: dict[tuple[UUID, int, int], Any] = field(default_factory=dict)
     outgoing_messages: dict[UUID, Any] = field(default_factory=dict)
     bot_senders: dict[UUID, Any] = field(default_factory=dict)
     bot_chat_paces: dict[tuple[UUID, int], ChatPace] = field(default_factory=dict)

@@ -27,9 +27,3 @@ class PublicUrlSettings(Settings):
 def telegram_settings() -> TelegramSettings:
     """Return the server of the Bot API, read once per process."""
     return TelegramSettings()
-
-
-@cache
-def public_url_settings() -> PublicUrlSettings:
-    """Return the address of this API, read once per process."""
-    return PublicUrlSettings()

@@ -1,0 +1,56 @@
+"""What bots did about messages, in PostgreSQL."""
+
+from uuid import UUID
+
+from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from mara.platform.sql import bound, execute, fetch_one, fetch_value, values_of
+from mara.telegram.adapters.chat_tables import bot_replies
+from mara.telegram.model.bot_reply import KEPT_FOR, BotReply
+from mara.telegram.model.reply_limits import ReplyLimit
+
+_columns = bot_replies.c
+_of_bot = _columns.config_id == bindparam("config_id")
+
+FIND = select(bot_replies).where(_of_bot, _columns.update_id == bindparam("update_id"))
+ADD = (
+    insert(bot_replies)
+    .values(bound(_columns))
+    .on_conflict_do_nothing(index_elements=["config_id", "update_id"])
+)
+FORGET = delete(bot_replies).where(_of_bot, _columns.at <= bindparam("before"))
+_others = (
+    _of_bot,
+    _columns.kind == bindparam("kind", type_=_columns.kind.type),
+    _columns.update_id != bindparam("update_id"),
+    _columns.at > bindparam("since"),
+)
+COUNT_OF_SENDER = select(func.count()).where(*_others, _columns.sender_id == bindparam("sender_id"))
+COUNT_OF_CHAT = select(func.count()).where(*_others, _columns.chat_id == bindparam("chat_id"))
+
+
+class PostgresBotReplies:
+    """Implements ``BotReplies``."""
+
+    def find(self, config_id: UUID, update_id: int) -> BotReply | None:
+        """Return what was done about the update; None if nothing was, or a day ago."""
+        row = fetch_one(FIND, config_id=config_id, update_id=update_id)
+        return BotReply(**row) if row else None
+
+    def count(self, reply: BotReply, limit: ReplyLimit) -> int:
+        """Return how many other replies of the limit's kind there were in its time."""
+        wanted = {
+            "config_id": reply.config_id,
+            "kind": limit.kind,
+            "update_id": reply.update_id,
+            "since": reply.at - limit.within,
+        }
+        if limit.per_sender:
+            return int(fetch_value(COUNT_OF_SENDER, **wanted, sender_id=reply.sender_id))
+        return int(fetch_value(COUNT_OF_CHAT, **wanted, chat_id=reply.chat_id))
+
+    def add(self, reply: BotReply) -> None:
+        """Insert the reply, and delete those of the same bot that are older than a day."""
+        execute(FORGET, config_id=reply.config_id, before=reply.at - KEPT_FOR)
+        execute(ADD, **values_of(reply))

@@ -1,0 +1,148 @@
+"""Handles one update: reads it, decides, asks the agent if need be, and queues what to say.
+
+What is decided is one transaction, which also ends the update unless the agent is asked. The agent
+is asked outside of any transaction; its answer is queued in another one, which ends the update. An
+answer has an id that follows from the update, so that a second try after a crash finds it, and it
+is charged once.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from mara.kernel.clock import Clock
+from mara.kernel.errors import DomainError, Invalid, code_of
+from mara.kernel.unit_of_work import UnitOfWork
+from mara.telegram.model.bot_reply import ReplyKind
+from mara.telegram.model.incoming import (
+    Incoming,
+    IncomingMessage,
+    Membership,
+    SenderKind,
+)
+from mara.telegram.model.reaction import Reaction, Say, Silence
+from mara.telegram.model.update import ClaimedUpdate, FailedUpdate, UpdateState
+from mara.telegram.ports import BotConfigs, Updates
+from mara.telegram.ports.asking import ConnectedBots
+from mara.telegram.ports.handling import BotReplies, UpdateReader
+from mara.telegram.service.chat_memberships import ChatMemberships
+from mara.telegram.service.chat_reception import ChatReception
+from mara.telegram.service.chat_work import ChatWork, OutgoingText
+
+TRIES_MAX: Final = 3
+ASK_WITHIN: Final = timedelta(seconds=20)
+"""The time of an agent for one answer; what a model has not written then consists of quotes."""
+
+
+RecordFailure = Callable[[FailedUpdate, Exception], None]
+"""Logs a failure by its ids and its reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateHandler:
+    """Handles updates of a lane that the caller has leased as ``holder``."""
+
+    updates: Updates
+    configs: BotConfigs
+    reader: UpdateReader
+    connected: ConnectedBots
+    replies: BotReplies
+    reception: ChatReception
+    memberships: ChatMemberships
+    work: ChatWork
+    unit_of_work: UnitOfWork
+    now: Clock
+    record: RecordFailure
+
+    def handle(self, update: ClaimedUpdate, holder: UUID) -> bool:
+        """Handle the update, or store why it failed; False where the lease is lost.
+
+        Then nothing is stored: the one who has the lease handles it.
+        """
+        try:
+            return self._handle(update, holder)
+        except Exception as error:  # noqa: BLE001 - the lane goes on, the reason is stored
+            return self._fail(update, holder, error)
+
+    def _handle(self, update: ClaimedUpdate, holder: UUID) -> bool:
+        if update.attempts >= TRIES_MAX:
+            raise EveryTryEnded
+        incoming = self.reader.read(update.body)
+        is_connected = self._is_connected_bot(incoming)
+        with self.unit_of_work(update.owner_id):
+            if not self.updates.hold(update.in_lane, holder):
+                return False
+            reaction = Silence() if is_connected else self._react(update, incoming)
+            if isinstance(reaction, Silence | Say):
+                self._finish(update, reaction)
+                return True
+            # A worker that dies over the answer has used one of the tries.
+            self.updates.failed(self._begun(update))
+        said = self.work.do(update, reaction, ASK_WITHIN)
+        with self.unit_of_work(update.owner_id):
+            if not self.updates.hold(update.in_lane, holder):
+                return False
+            self.work.queue(update, said)
+            self.updates.handled(update)
+        return True
+
+    def _is_connected_bot(self, incoming: Incoming) -> bool:
+        """Whether another bot of the platform wrote: two of them would talk for ever."""
+        if not isinstance(incoming, IncomingMessage) or incoming.sender is None:
+            return False
+        sender = incoming.sender
+        return sender.kind is SenderKind.BOT and self.connected.knows(sender.id)
+
+    def _react(self, update: ClaimedUpdate, incoming: Incoming) -> Reaction:
+        config = self.configs.get(update.owner_id, update.config_id)
+        if isinstance(incoming, Membership):
+            self.memberships.store(config, incoming)
+        if isinstance(incoming, IncomingMessage):
+            return self.reception.react(config, update, incoming)
+        return Silence()
+
+    def _finish(self, update: ClaimedUpdate, reaction: Silence | Say) -> None:
+        if isinstance(reaction, Say):
+            self.work.queue(update, OutgoingText(reaction.message, reaction.text))
+        self.updates.handled(update)
+
+    def _begun(self, update: ClaimedUpdate) -> FailedUpdate:
+        attempts = update.attempts + 1
+        reason = "worker_ended"
+        return FailedUpdate(update, UpdateState.WAITING, attempts, self.now(), reason)
+
+    def _fail(self, update: ClaimedUpdate, holder: UUID, error: Exception) -> bool:
+        failed = update.failed(reason_of(error), self.now())
+        if isinstance(error, Invalid):
+            failed = replace(failed, state=UpdateState.DEAD, at=self.now())
+        with self.unit_of_work(update.owner_id):
+            if not self.updates.hold(update.in_lane, holder):
+                return False
+            self.updates.failed(failed)
+            if failed.state is UpdateState.DEAD:
+                self._apologize(update, error)
+        self.record(failed, error)
+        return True
+
+    def _apologize(self, update: ClaimedUpdate, error: Exception) -> None:
+        """Answer a question that gets no answer, so that its sender does not wait for one."""
+        reply = self.replies.find(update.config_id, update.update_id)
+        if reply is None or reply.kind is not ReplyKind.QUESTION:
+            return
+        message = self.reader.read(update.body)
+        if isinstance(message, IncomingMessage):
+            config = self.configs.get(update.owner_id, update.config_id)
+            self.work.queue(update, self.work.failure(config, message, error))
+
+
+class EveryTryEnded(Exception):
+    """Each try ended with its worker."""
+
+
+def reason_of(error: Exception) -> str:
+    """A stable code: the words of an error may repeat those of a chat."""
+    if isinstance(error, DomainError):
+        return code_of(type(error))
+    return type(error).__name__

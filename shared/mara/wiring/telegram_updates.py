@@ -1,0 +1,111 @@
+"""Assembles the worker that handles updates of bots, each part with its imports."""
+
+import time
+from functools import cache
+from typing import TYPE_CHECKING
+
+from mara.platform.clock import now
+from mara.platform.database import transaction
+
+if TYPE_CHECKING:
+    from mara.telegram.service.chat_memberships import ChatMemberships
+    from mara.telegram.service.chat_reception import ChatReception
+    from mara.telegram.service.chat_work import ChatWork
+    from mara.telegram.service.lanes import LaneService
+    from mara.telegram.service.update_handling import UpdateHandler
+
+
+@cache
+def lane_service() -> "LaneService":
+    """Updates that wait in lanes."""
+    from mara.platform.outbox import publish
+    from mara.telegram.adapters.updates import PostgresUpdates
+    from mara.telegram.service.lanes import LaneService
+
+    return LaneService(
+        updates=PostgresUpdates(),
+        handler=update_handler(),
+        publish=publish,
+        unit_of_work=transaction,
+        now=now,
+        wait=time.sleep,
+    )
+
+
+@cache
+def update_handler() -> "UpdateHandler":
+    """The handling of one update."""
+    from mara.telegram.adapters.aiogram_updates import AiogramUpdates
+    from mara.telegram.adapters.bot_configs import PostgresBotConfigs
+    from mara.telegram.adapters.bot_replies import PostgresBotReplies
+    from mara.telegram.adapters.connected_bots import PostgresConnectedBots
+    from mara.telegram.adapters.failure_log import record_failure
+    from mara.telegram.adapters.updates import PostgresUpdates
+    from mara.telegram.service.update_handling import UpdateHandler
+
+    return UpdateHandler(
+        updates=PostgresUpdates(),
+        configs=PostgresBotConfigs(),
+        reader=AiogramUpdates(),
+        connected=PostgresConnectedBots(transaction),
+        replies=PostgresBotReplies(),
+        reception=_reception(),
+        memberships=_memberships(),
+        work=_work(),
+        unit_of_work=transaction,
+        now=now,
+        record=record_failure,
+    )
+
+
+def _reception() -> "ChatReception":
+    from mara.platform.count_lock import lock_count
+    from mara.telegram.adapters.bot_chats import PostgresBotChats
+    from mara.telegram.adapters.bot_replies import PostgresBotReplies
+    from mara.telegram.adapters.chat_conversations import PostgresChatConversations
+    from mara.telegram.adapters.people import PostgresBotPeople, PostgresInvitations
+    from mara.telegram.service.chat_reception import ChatReception
+    from mara.telegram.service.chat_replies import ChatReplies
+    from mara.telegram.service.invitation_use import InvitationUse
+
+    chats, people = PostgresBotChats(), PostgresBotPeople()
+    return ChatReception(
+        chats=chats,
+        people=people,
+        replies=PostgresBotReplies(),
+        conversations=PostgresChatConversations(),
+        saying=ChatReplies(InvitationUse(PostgresInvitations(), people, chats, now)),
+        lock_count=lock_count,
+        now=now,
+    )
+
+
+def _memberships() -> "ChatMemberships":
+    from mara.platform.outbox import publish
+    from mara.telegram.adapters.bot_chats import PostgresBotChats
+    from mara.telegram.adapters.chat_conversations import PostgresChatConversations
+    from mara.telegram.adapters.people import PostgresBotPeople
+    from mara.telegram.service.chat_memberships import ChatMemberships
+
+    return ChatMemberships(
+        PostgresBotChats(), PostgresBotPeople(), PostgresChatConversations(), publish, now
+    )
+
+
+def _work() -> "ChatWork":
+    from mara.agents.adapters.postgres import PostgresAgents, PostgresAnswers
+    from mara.telegram.adapters.agent_chat_answers import AgentChatAnswering
+    from mara.telegram.adapters.chat_conversations import PostgresChatConversations
+    from mara.telegram.adapters.owner_facts import AccountFacts
+    from mara.telegram.service.chat_work import ChatWork
+    from mara.wiring.agents import answer_service
+    from mara.wiring.ledger import balance_service
+    from mara.wiring.telegram_sending import outgoing_queue
+
+    return ChatWork(
+        answering=AgentChatAnswering(answer_service(), PostgresAnswers(), transaction),
+        facts=AccountFacts(balance_service(), PostgresAgents(), transaction),
+        conversations=PostgresChatConversations(),
+        outgoing=outgoing_queue(),
+        now=now,
+    )

@@ -1,0 +1,189 @@
+"""A bot's worker on fakes: the clock stands until a test moves it, and waiting moves it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from mara.agents.model import Answer, AnswerStatus, Reply
+from mara.kernel.ids import new_id
+from mara.kernel.time_budget import TimeBudget
+from mara.telegram.adapters.aiogram_updates import AiogramUpdates
+from mara.telegram.model.agent_question import AgentQuestion
+from mara.telegram.model.bot_chat import BotChat, ChatKind, ChatState
+from mara.telegram.model.bot_config import BotConfig
+from mara.telegram.model.outgoing import OutgoingMessage
+from mara.telegram.model.person import BotPerson, Invitation, PersonKind, draw_code, hash_of_code
+from mara.telegram.model.update import ClaimedUpdate, FailedUpdate, Lane
+from mara.telegram.service.chat_memberships import ChatMemberships
+from mara.telegram.service.chat_reception import ChatReception
+from mara.telegram.service.chat_replies import ChatReplies
+from mara.telegram.service.chat_work import ChatWork
+from mara.telegram.service.invitation_use import InvitationUse
+from mara.telegram.service.lanes import LaneService
+from mara.telegram.service.outgoing_queue import OutgoingQueue
+from mara.telegram.service.update_handling import UpdateHandler
+from tests.support.bot_messages import ANN, BOT, raw_message
+from tests.support.bots import NOON, make_config
+from tests.support.fakes.bot_chats import FakeBotChats, FakeBotPeople, FakeInvitations
+from tests.support.fakes.chat_memory import FakeBotReplies, FakeChatConversations
+from tests.support.fakes.database import FakeDatabase
+from tests.support.fakes.outgoing import FakeOutgoingMessages
+from tests.support.fakes.telegram import FakeBotConfigs
+from tests.support.fakes.updates import FakeUpdates, StoredUpdate
+
+GROUP_ID = -1001
+
+
+@dataclass
+class FakeAgent:
+    """Implements ``ChatAnswering`` and ``OwnerFacts``: one answer for the ids of a question."""
+
+    answers: dict[UUID, Answer] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    conversations: list[UUID | None] = field(default_factory=list)
+    before: Callable[[str], None] = lambda _: None
+    after: Callable[[str], None] = lambda _: None
+
+    def ask(self, question: AgentQuestion, budget: TimeBudget) -> Answer:
+        first = question.answer_ids[0]
+        if first not in self.answers:
+            self.before(question.text)
+            self.asked.append(question.text)
+            self.conversations.append(question.conversation_id)
+            self.answers[first] = self._answer(question, first)
+        self.after(question.text)
+        return self.answers[first]
+
+    def available(self, owner_id: UUID) -> int:
+        return 12_500_000
+
+    def agent_name(self, owner_id: UUID, agent_id: UUID) -> str | None:
+        return "On call"
+
+    def _answer(self, question: AgentQuestion, answer_id: UUID) -> Answer:
+        return Answer(
+            id=answer_id,
+            owner_id=question.owner_id,
+            agent_id=question.agent_id,
+            agent_version=1,
+            conversation_id=question.conversation_id or new_id(),
+            question=question.text,
+            reply=Reply(AnswerStatus.ANSWERED, f"Answer: {question.text}", 0.9),
+            retrieval=(),
+            created_at=NOON,
+        )
+
+
+@dataclass
+class ChatWorld:
+    """A bot with an approved group, whose worker is run by ``work``."""
+
+    database: FakeDatabase = field(default_factory=FakeDatabase)
+    agent: FakeAgent = field(default_factory=FakeAgent)
+    clock: datetime = NOON
+    failures: list[FailedUpdate] = field(default_factory=list)
+    connected: set[int] = field(default_factory=set)
+    config: BotConfig = field(init=False)
+
+    def __post_init__(self) -> None:
+        made = make_config(new_id(), new_id(), BOT.telegram_id)
+        self.config = replace(made, profile=BOT)
+        with self.database.unit_of_work():
+            FakeBotConfigs(self.database).add(self.config)
+        self.put_chat(ChatState.APPROVED)
+
+    def now(self) -> datetime:
+        return self.clock
+
+    def wait(self, seconds: float) -> None:
+        self.clock += timedelta(seconds=seconds)
+
+    def knows(self, telegram_id: int) -> bool:
+        return telegram_id in self.connected
+
+    def put_chat(self, state: ChatState) -> None:
+        ids = (self.config.id, self.config.owner_id, GROUP_ID)
+        chat = BotChat(*ids, "On call", ChatKind.SUPERGROUP, state, None, NOON)
+        with self.database.unit_of_work():
+            FakeBotChats(self.database).save(chat)
+
+    def link(self, kind: PersonKind = PersonKind.INVITED) -> None:
+        ids = (self.config.id, self.config.owner_id)
+        with self.database.unit_of_work():
+            FakeBotPeople(self.database).add(BotPerson(*ids, ANN.id, kind, "Ann", NOON))
+
+    def invite(self, makes: PersonKind = PersonKind.INVITED) -> str:
+        code = draw_code()
+        digest = hash_of_code(code)
+        assert digest is not None
+        ids = (self.config.id, self.config.owner_id)
+        until = NOON + timedelta(minutes=10)
+        with self.database.unit_of_work():
+            FakeInvitations(self.database).add(Invitation(digest, *ids, makes, until))
+        return code
+
+    def lane(self, name: str = "chat:11") -> Lane:
+        return Lane(self.config.id, self.config.owner_id, name)
+
+    def claim(self, body: bytes, update_id: int = 1, lane: str = "chat:11") -> None:
+        ids = (self.config.id, self.config.owner_id, update_id)
+        with self.database.unit_of_work():
+            FakeUpdates(self.database).claim(ClaimedUpdate(*ids, lane, body, self.clock))
+
+    def say(self, text: str, update_id: int = 1, **parts: Any) -> list[str]:
+        """Let Ann write, run the worker, and return what the bot said since."""
+        before = len(self.texts())
+        self.claim(raw_message(text, update_id, **parts), update_id)
+        self.service.work(self.lane())
+        return self.texts()[before:]
+
+    def messages(self) -> list[OutgoingMessage]:
+        return list(self.database.committed.outgoing_messages.values())
+
+    def texts(self) -> list[str]:
+        return ["".join(part.text for part in one.parts) for one in self.messages()]
+
+    def stored(self, update_id: int = 1) -> StoredUpdate:
+        found: StoredUpdate = self.database.committed.bot_updates[self.config.id, update_id]
+        return found
+
+    def chat(self, chat_id: int = GROUP_ID) -> BotChat | None:
+        return self.database.committed.bot_chats.get((self.config.id, chat_id))
+
+    @property
+    def service(self) -> LaneService:
+        database, updates = self.database, FakeUpdates(self.database)
+        return LaneService(
+            updates, self.handler, database.publish, database.unit_of_work, self.now, self.wait
+        )
+
+    @property
+    def handler(self) -> UpdateHandler:
+        database = self.database
+        chats, people = FakeBotChats(database), FakeBotPeople(database)
+        conversations, replies = FakeChatConversations(database), FakeBotReplies(database)
+        use = InvitationUse(FakeInvitations(database), people, chats, self.now)
+        outgoing = OutgoingQueue(FakeOutgoingMessages(database), database.publish)
+        return UpdateHandler(
+            updates=FakeUpdates(database),
+            configs=FakeBotConfigs(database),
+            reader=AiogramUpdates(),
+            connected=self,
+            replies=replies,
+            reception=ChatReception(
+                chats=chats,
+                people=people,
+                replies=replies,
+                conversations=conversations,
+                saying=ChatReplies(use),
+                lock_count=lambda *_: None,
+                now=self.now,
+            ),
+            memberships=ChatMemberships(chats, people, conversations, database.publish, self.now),
+            work=ChatWork(self.agent, self.agent, conversations, outgoing, self.now),
+            unit_of_work=database.unit_of_work,
+            now=self.now,
+            record=lambda failed, _: self.failures.append(failed),
+        )

@@ -1,0 +1,257 @@
+"""What a bot does about updates: who gets an answer, and who gets nothing."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, ClassVar
+
+import pytest
+
+from mara.kernel.errors import DomainError, Forbidden, NotFound, PaymentRequired
+from mara.telegram.messages import BotChatPending
+from mara.telegram.model.bot_chat import ChatState
+from mara.telegram.model.bot_config import BotAccess
+from mara.telegram.model.outgoing import Priority
+from mara.telegram.model.person import PersonKind
+from mara.telegram.model.update import UpdateState
+from tests.support.bot_messages import BOT, raw_update
+from tests.support.chat_world import GROUP_ID, ChatWorld
+from tests.support.fakes.telegram import FakeBotConfigs
+
+GROUP: Any = {"chat": {"id": GROUP_ID, "type": "supergroup", "title": "On call"}}
+MENTION: Any = {"entities": [{"type": "mention", "offset": 0, "length": 12}]}
+ADDED = ({"status": "left"}, {"status": "member"})
+REMOVED = ({"status": "member"}, {"status": "left"})
+NOT_INVITED = "This bot answers invited people only. Ask its owner for a link."
+
+
+@pytest.fixture
+def world() -> ChatWorld:
+    return ChatWorld()
+
+
+def ask_in_group(world: ChatWorld, text: str = "@runbook_bot Disk?", **parts: Any) -> list[str]:
+    update_id = len(world.database.committed.bot_updates) + 1
+    return world.say(text, update_id, **{**GROUP, **MENTION, **parts})
+
+
+def change_membership(
+    world: ChatWorld, states: tuple[dict[str, str], dict[str, str]], update_id: int = 1
+) -> None:
+    bot = {"user": {"id": BOT.telegram_id, "is_bot": True, "first_name": "Bot"}}
+    change = {
+        **GROUP,
+        "from": {"id": 11, "is_bot": False, "first_name": "Ann"},
+        "date": 1,
+        "old_chat_member": {**states[0], **bot},
+        "new_chat_member": {**states[1], **bot},
+    }
+    world.claim(raw_update(update_id, my_chat_member=change), update_id)
+    world.service.work(world.lane())
+
+
+class TestPrivateChats:
+    def test_of_strangers_get_one_polite_line_a_day(self, world: ChatWorld) -> None:
+        assert world.say("Disk?") == [NOT_INVITED]
+        assert world.say("/balance", 2) == []
+        world.clock += timedelta(days=1)
+        assert world.say("Disk?", 3) == [NOT_INVITED]
+        assert world.agent.asked == []
+
+    def test_of_invited_people_get_answers(self, world: ChatWorld) -> None:
+        world.link()
+        assert world.say("Disk?") == ["Answer: Disk?"]
+        sent = world.messages()[0]
+        assert (sent.chat_id, sent.reply_to, sent.priority) == (11, 5, Priority.ANSWER)
+
+    def test_may_be_open_to_anyone(self, world: ChatWorld) -> None:
+        settings = replace(world.config.settings, access=BotAccess.ANYONE)
+        with world.database.unit_of_work():
+            FakeBotConfigs(world.database).save(replace(world.config, settings=settings))
+        assert world.say("Disk?") == ["Answer: Disk?"]
+
+    def test_continue_their_conversation(self, world: ChatWorld) -> None:
+        world.link()
+        world.say("Disk?")
+        world.clock += timedelta(days=9)
+        world.say("And then?", 2)
+        first, second = world.agent.conversations
+        assert first is None
+        assert second is not None
+
+    def test_are_limited_in_questions(self, world: ChatWorld) -> None:
+        world.link()
+        said = [world.say("Disk?", number) for number in range(12)]
+        assert said[9:] == [["Answer: Disk?"], [said[10][0]], []]
+        assert "Too many questions" in said[10][0]
+
+    def test_may_have_no_text(self, world: ChatWorld) -> None:
+        world.link()
+        photo = [{"file_id": "a", "file_unique_id": "b", "width": 1, "height": 1}]
+        assert "text only" in world.say("", photo=photo)[0]
+
+
+class TestInvitations:
+    def test_link_an_account_once(self, world: ChatWorld) -> None:
+        code = world.invite()
+        assert "may ask questions now" in world.say(f"/start {code}")[0]
+        assert world.say("Disk?", 2) == ["Answer: Disk?"]
+        chat = world.chat(11)
+        assert chat is not None
+        assert chat.state is ChatState.APPROVED
+        assert "not valid" in world.say(f"/start {code}", 3)[0]
+
+    @pytest.mark.parametrize("code", ["x", "x" * 22, "a b", "é" * 22])
+    def test_need_a_valid_code(self, world: ChatWorld, code: str) -> None:
+        assert "not valid" in world.say(f"/start {code}")[0]
+        assert world.say("Disk?", 2) == [NOT_INVITED]
+
+    def test_end_after_ten_minutes(self, world: ChatWorld) -> None:
+        code = world.invite()
+        world.clock += timedelta(minutes=10)
+        assert "not valid" in world.say(f"/start {code}")[0]
+
+    def test_are_for_private_chats(self, world: ChatWorld) -> None:
+        code = world.invite()
+        world.say(f"/start {code}", **GROUP)
+        assert world.database.committed.bot_people == {}
+
+    def test_are_not_guessed_without_end(self, world: ChatWorld) -> None:
+        said = [world.say("/start abc", number) for number in range(11)]
+        assert said[9:] == [said[9], []]
+        assert said[9] != []
+
+
+class TestCommands:
+    def test_of_the_owner_report(self, world: ChatWorld) -> None:
+        world.link(PersonKind.OWNER)
+        assert world.say("/balance") == ["The balance is 12.500000 USDT."]
+        assert world.say("/status", 2) == ["Bot: @runbook_bot, active\nAgent: On call"]
+
+    def test_report_to_the_owner_only(self, world: ChatWorld) -> None:
+        world.link()
+        for number, command in enumerate(("/balance", "/status")):
+            assert "owner only" in world.say(command, number)[0]
+            assert ask_in_group(world, command) == []
+
+    def test_help(self, world: ChatWorld) -> None:
+        world.link()
+        assert "mention @runbook_bot" in world.say("/help")[0]
+        assert "7 days" in world.say("/privacy", 2)[0]
+        assert world.say("/ask Disk?", 3) == ["Answer: Disk?"]
+        assert "/help" in world.say("/dance", 4)[0]
+
+
+class TestGroups:
+    def test_get_answers_to_mentions_and_replies(self, world: ChatWorld) -> None:
+        assert ask_in_group(world) == ["Answer: Disk?"]
+        replied = {"message_id": 4, "date": 1, "from": {"id": BOT.telegram_id, "is_bot": True}}
+        replied["from"]["first_name"] = "Bot"  # type: ignore[index]
+        to_bot: Any = {"reply_to_message": {**replied, **GROUP}, "entities": []}
+        assert ask_in_group(world, "And then?", **to_bot) == ["Answer: And then?"]
+        assert ask_in_group(world, "Just talk", entities=[]) == []
+
+    @pytest.mark.parametrize("state", set(ChatState) - {ChatState.APPROVED})
+    def test_get_nothing_unless_approved(self, world: ChatWorld, state: ChatState) -> None:
+        world.put_chat(state)
+        world.link(PersonKind.OWNER)
+        assert ask_in_group(world) == []
+        assert world.agent.asked == []
+
+    def test_of_a_stranger_get_nothing(self, world: ChatWorld) -> None:
+        own: Any = {"chat": {"id": -666, "type": "supergroup", "title": "Mine"}}
+        for text in ("@runbook_bot Disk?", "/balance@runbook_bot", "/ask Disk?"):
+            assert ask_in_group(world, text, **own) == []
+        assert world.agent.asked == []
+
+    def test_have_a_conversation_for_24_hours_in_each_topic(self, world: ChatWorld) -> None:
+        topic: Any = {"message_thread_id": 7, "is_topic_message": True}
+        pauses: Any = ((0, {}), (1, topic), (24, {}), (0, {}))
+        for hours, parts in pauses:
+            ask_in_group(world, **parts)
+            world.clock += timedelta(hours=hours)
+        first, in_topic, second, late = world.agent.conversations
+        assert (first, in_topic, late) == (None, None, None)
+        assert second is not None
+        assert world.messages()[1].thread_id == 7
+
+    def test_move_to_supergroups(self, world: ChatWorld) -> None:
+        ask_in_group(world)
+        ask_in_group(world, None, migrate_to_chat_id=-1009, entities=[])  # type: ignore[arg-type]
+        assert world.chat() is None
+        moved: Any = {"chat": {"id": -1009, "type": "supergroup", "title": "On call"}}
+        assert ask_in_group(world, **moved) == ["Answer: Disk?"]
+        assert world.agent.conversations[1] is not None
+
+    def test_get_no_answer_to_edits_and_copies_of_posts(self, world: ChatWorld) -> None:
+        message = {"message_id": 5, "date": 1, "text": "@runbook_bot Disk?", **GROUP, **MENTION}
+        world.claim(raw_update(1, edited_message=message))
+        channel = {"id": GROUP_ID, "type": "channel", "title": "News"}
+        copy: Any = {"is_automatic_forward": True, "sender_chat": channel}
+        assert ask_in_group(world, **copy) == []
+        assert world.agent.asked == []
+
+
+class TestOtherBots:
+    BOT: ClassVar[Any] = {"from": {"id": 12, "is_bot": True, "first_name": "Other"}}
+
+    def test_get_three_answers_in_ten_minutes(self, world: ChatWorld) -> None:
+        said = [ask_in_group(world, **self.BOT) for _ in range(4)]
+        assert said == [["Answer: Disk?"]] * 3 + [[]]
+
+    def test_of_this_platform_get_none(self, world: ChatWorld) -> None:
+        world.connected.add(12)
+        assert ask_in_group(world, **self.BOT) == []
+        assert world.stored().state is UpdateState.HANDLED
+
+
+class TestMemberships:
+    def test_by_the_owner_approve_the_chat(self, world: ChatWorld) -> None:
+        change_membership(world, REMOVED)
+        assert world.chat() is None
+        world.link(PersonKind.OWNER)
+        change_membership(world, ADDED, 2)
+        found = world.chat()
+        assert found is not None
+        assert (found.state, found.title, found.added_by) == (ChatState.APPROVED, "On call", 11)
+
+    def test_by_anyone_else_wait_for_the_owner(self, world: ChatWorld) -> None:
+        world.link()
+        change_membership(world, REMOVED)
+        for number in (2, 3):
+            change_membership(world, ADDED, number)
+        found = world.chat()
+        assert found is not None
+        assert found.state is ChatState.PENDING
+        assert world.database.published(BotChatPending) == 1
+        assert ask_in_group(world) == []
+
+    def test_that_end_forget_the_conversation(self, world: ChatWorld) -> None:
+        ask_in_group(world)
+        change_membership(world, REMOVED, 2)
+        assert world.database.committed.bot_conversations == {}
+
+
+class TestFailures:
+    @pytest.mark.parametrize(
+        ("error", "words"),
+        [(PaymentRequired("x"), "top up"), (Forbidden("x"), "plan"), (NotFound("x"), "no agent")],
+    )
+    def test_that_the_owner_can_mend_are_said_at_once(
+        self, world: ChatWorld, error: DomainError, words: str
+    ) -> None:
+        def fail(_: str) -> None:
+            raise error
+
+        world.agent.before = fail
+        world.link()
+        assert words in world.say("Disk?")[0]
+        assert world.stored().state is UpdateState.HANDLED
+
+
+class TestOtherUpdates:
+    def test_are_skipped(self, world: ChatWorld) -> None:
+        world.claim(raw_update(1, kind_of_tomorrow={"a": 1}))
+        world.claim(raw_update(2, callback_query={"id": "1", "from": {}}), 2)
+        world.service.work(world.lane())
+        assert world.stored(1).state is UpdateState.HANDLED
+        assert world.stored(2).state is UpdateState.DEAD
