@@ -140,6 +140,7 @@ def parameters(secrets: Mapping[str, str]) -> dict[str, str]:
         "MailFrom": mailbox.SENDER,
         "RelayIntervalS": RELAY_INTERVAL_S,
         "PublicUrl": front_url(),
+        "TelegramApiUrl": f"http://127.0.0.1:{ports().telegram}",
         **{
             parameter: os.environ[name]
             for name, parameter in FROM_ENVIRONMENT.items()

@@ -56,7 +56,12 @@ OF_THE_LOCAL_CLOUD = (
         "The URL at which Telegram reaches this API, such as that of a tunnel; the default is the "
         "address on this machine, which serves for a simulated Telegram.",
     ),
-    Variable("MARA_TELEGRAM_API_URL", "https://api.telegram.org", "The URL of the Bot API server."),
+    Variable(
+        "MARA_TELEGRAM_API_URL",
+        "",
+        "The URL of the Bot API server, https://api.telegram.org for real bots; the default is "
+        "the simulated Telegram of this machine.",
+    ),
     Variable("MARA_CORS_ORIGINS", "", "Origins of browsers, separated by commas."),
     Variable("MARA_MODEL", "qwen3:4b", "The model that Ollama pulls for `mara localstack up`."),
     Variable("MARA_ANVIL", "", "The anvil program, if it is not to be installed from npm."),

@@ -23,6 +23,10 @@ RIGHTS = {
     # They make the secret of an intake, and seal it.
     "CreateIntake": {"kms:GenerateDataKey of connection secrets"},
     "RotateIntakeSecret": {"kms:GenerateDataKey of connection secrets"},
+    # They seal the token of a bot; a bot is disconnected at Telegram with its token.
+    "ConnectBot": {"kms:GenerateDataKey of connection secrets"},
+    "UpdateBot": {"kms:GenerateDataKey of connection secrets"},
+    "DisconnectBot": {"kms:Decrypt of connection secrets"},
     # It checks signatures that are made with the secret.
     "ReceiveAlerts": {"kms:Decrypt of connection secrets"},
 }

@@ -11,8 +11,16 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from infra.local.openapi import TARGET, render
 from infra.local.simulators import aptos
 from mara.kernel.principal import Role
+from mara.telegram.schemas.bots import EXAMPLE_TOKEN
 from tests.support.accounts import make_account
 from tests.support.chain_labs import aptos_connected
+from tests.support.connected_telegram import (
+    CHAT_ID,
+    PERSON_ID,
+    give_bot,
+    give_chat,
+    telegram_connected,
+)
 from tests.support.events import Answer
 from tests.support.invoices import give_invoice
 from tests.support.knowledge import failed_document, learn
@@ -69,6 +77,9 @@ STORY = (
     *("receive_alerts", "list_intake_deliveries", "list_alerts", "get_alert", "delete_intake"),
     *("list_notifications", "read_notification", "read_all_notifications"),
     *("get_notification_preferences", "set_notification_preferences"),
+    *("connect_bot", "list_bots", "get_bot", "update_bot", "create_bot_invitation"),
+    *("list_bot_chats", "set_bot_chat", "list_bot_people", "remove_bot_person"),
+    *("disconnect_bot",),
     *("delete_conversation", "delete_agent", "delete_document"),
     *("list_sessions", "end_session"),
     *("log_out", "log_out_everywhere", "change_password"),
@@ -141,6 +152,7 @@ class Reader:
         if operation.id in {"log_in", "refresh_session"}:
             self.session = dict(made)
         names = {
+            "connect_bot": "config_id",
             "create_agent": "agent_id",
             "create_api_key": "key_id",
             "create_intake": "intake_id",
@@ -174,7 +186,12 @@ def check(operation: Operation, answer: Answer) -> None:
 @pytest.fixture
 def reader(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
     begin_scans()
-    with mailbox(monkeypatch) as mails, aptos_connected(monkeypatch) as chain:
+    with (
+        mailbox(monkeypatch) as mails,
+        aptos_connected(monkeypatch) as chain,
+        telegram_connected(monkeypatch) as telegram,
+    ):
+        give_bot(telegram, EXAMPLE_TOKEN)
         yield Reader(chain, mails)
 
 
@@ -219,6 +236,9 @@ class TestExamples:
                 reader.ids["document_id"] = str(failed_document(reader.user_id).id)
             if name == "list_invoices":
                 reader.ids["invoice_id"] = str(give_invoice(reader.user_id))
+            if name == "list_bot_chats":
+                give_chat(reader.user_id, UUID(reader.ids["config_id"]))
+                reader.ids.update(chat_id=str(CHAT_ID), telegram_id=str(PERSON_ID))
             if name == "read_notification":
                 reader.ids["notification_id"] = str(give_notice(reader.user_id))
             reader.follow(every[name])

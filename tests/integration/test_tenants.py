@@ -14,6 +14,7 @@ from mara.kernel.principal import Role
 from mara.wallets.model import Network
 from tests.support.chain_labs import aptos_connected
 from tests.support.cloud import storage_and_queues
+from tests.support.connected_telegram import telegram_connected
 from tests.support.events import Answer
 from tests.support.openapi import Operation, form, operations
 from tests.support.scanning import begin_scans
@@ -25,10 +26,11 @@ WORD = "obsidian"
 ENDS_SESSIONS = {"change_password", "log_out", "log_out_everywhere"}
 EXPECTED_ERRORS = {
     *("document_not_failed", "fields_missing", "gate_closed", "transaction_not_found"),
-    *("plan_not_found", "subscription_not_found"),
+    *("plan_not_found", "subscription_not_found", "invalid_bot_token"),
 }
 """What an example may meet: a document that can be read, a setting that it leaves out, a gate that
-no evaluation opened, a hash of no transaction, and a plan that is not sold here."""
+no evaluation opened, a hash of no transaction, a plan that is not sold here, and a token of no
+bot."""
 
 IDS_IN_BODIES: dict[str, Callable[[dict[str, str]], Any]] = {
     "document_ids": lambda ids: [ids["document_id"]],
@@ -71,7 +73,7 @@ def own(rows: Rows, caller: Caller) -> Tenant:
 
 @pytest.fixture(autouse=True)
 def cloud(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    with storage_and_queues(), aptos_connected(monkeypatch):
+    with storage_and_queues(), aptos_connected(monkeypatch), telegram_connected(monkeypatch):
         yield
 
 
@@ -153,10 +155,12 @@ class TestIdsOfTheNeighbour:
             "ask_agent",
             "change_agent",
             "change_intake",
+            "connect_bot",
             "create_agent",
             "create_intake",
             "search_documents",
             "update_agent",
+            "update_bot",
             "upload_document",
         }
         beside_a_file = form("mine.md", b"# Mine", agent_id=neighbour.ids["agent_id"])

@@ -16,8 +16,9 @@ from mara.telegram.model.bot_config import (
     hash_of,
 )
 from mara.telegram.service.bot_configs import BotConfigService
+from mara.telegram.service.bot_views import BotViews
 from tests.support.fakes.database import FakeDatabase
-from tests.support.fakes.telegram import FakeBot, FakeBotApi, FakeBotConfigs
+from tests.support.fakes.telegram import FakeBot, FakeBotApi, FakeBotConfigs, FakeBotLevel
 from tests.support.fakes.vaults import fake_secret_store
 
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -61,6 +62,7 @@ class BotWorld:
     api: FakeBotApi = field(default_factory=FakeBotApi)
     agents: set[tuple[UUID, UUID]] = field(default_factory=set)
     clock: datetime = NOON
+    level: FakeBotLevel = field(default_factory=FakeBotLevel)
 
     def now(self) -> datetime:
         return self.clock
@@ -74,11 +76,16 @@ class BotWorld:
             configs=FakeBotConfigs(self.database),
             tokens=fake_secret_store(self.database, self.now),
             api=self.api,
+            level=self.level,
             check_agent=self._check_agent,
             webhook_url=lambda config_id: f"{API}/{config_id}",
             unit_of_work=self.database.unit_of_work,
             now=self.now,
         )
+
+    @property
+    def views(self) -> BotViews:
+        return BotViews(FakeBotConfigs(self.database), self.database.unit_of_work)
 
     def customer(self) -> tuple[Principal, UUID]:
         """An account with an agent."""

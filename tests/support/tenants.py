@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
+from zlib import crc32
 
 import psycopg
 from psycopg import sql
@@ -28,6 +29,7 @@ from mara.wiring.vault import vault_service
 from mara.wiring.wallets import wallet_creation_service
 from mara.wiring.webhooks import delivery_service, webhook_service
 from tests.support.accounts import PASSWORD, Account, make_account
+from tests.support.connected_telegram import CHAT_ID, PERSON_ID, give_config
 from tests.support.invoices import give_invoice
 from tests.support.knowledge import learn
 from tests.support.notices import give_notice
@@ -133,7 +135,11 @@ def make_tenant(
         who, url=f"https://{word}.example.com/", description=word, events=None
     )
     deliveries = replace(delivery_service(), publish=_publish_nothing)
+    number = crc32(word.encode())
     ids = {
+        "config_id": give_config(account.id, agent.id, f"{word} bot", number),
+        "chat_id": CHAT_ID - number,
+        "telegram_id": PERSON_ID + number,
         "user_id": account.id,
         "invoice_id": give_invoice(account.id),
         "plan_id": new_id(),  # of no plan: every user sees those there are

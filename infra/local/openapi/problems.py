@@ -163,6 +163,7 @@ REMEDIES = {
     errors.PaymentRequired: "Take a way that `way_out` lists, such as paying in what is missing.",
     errors.Forbidden: "Use an account or an API key that has the right.",
     errors.NotFound: "Check the address and the ids: the object does not exist, or is not yours.",
+    errors.Gone: "The object was removed for good: stop sending to this address.",
     errors.Conflict: "Read the current state of the object, then decide whether to try again.",
     errors.LimitReached: "Wait for the seconds that the header `Retry-After` names.",
     errors.Unavailable: "Send the same request again after the seconds in `Retry-After`.",

@@ -2,7 +2,7 @@
 
 Alertmanager and Telegram repeat a call at once after a 5xx only; another refusal delays or loses
 what they deliver. Their bodies have any media type and any text, and a rate limit is one of the
-reasons for 503.
+reasons for 503. It has no Retry-After: without one Telegram repeats at once, with one it waits.
 """
 
 import json
@@ -12,7 +12,7 @@ from http import HTTPStatus
 
 from mara.entrypoints.events import Request, Response, json_response
 from mara.entrypoints.language import localized
-from mara.entrypoints.problems import PROBLEM_JSON, NotTaken, headers_of, problem
+from mara.entrypoints.problems import PROBLEM_JSON, NotTaken, problem
 from mara.kernel.errors import DomainError
 from mara.platform.telemetry import logger
 
@@ -41,6 +41,5 @@ class PromisedStatuses:
 
 
 def _not_taken(request: Request) -> Response:
-    error = NotTaken("Send the same again.")
-    body, language = localized(problem(error, request), request)
-    return json_response(body["status"], body, PROBLEM_JSON, {**headers_of(error), **language})
+    body, language = localized(problem(NotTaken("Send the same again."), request), request)
+    return json_response(body["status"], body, PROBLEM_JSON, language)

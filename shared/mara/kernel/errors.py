@@ -1,4 +1,4 @@
-"""The eight ways an operation can fail, named for what the caller can do about it."""
+"""The nine ways an operation can fail, named for what the caller can do about it."""
 
 import re
 from collections.abc import Callable
@@ -46,6 +46,10 @@ class Forbidden(DomainError):
 
 class NotFound(DomainError):
     """The thing does not exist, or the caller may not know that it does."""
+
+
+class Gone(DomainError):
+    """The thing existed, and will not come back."""
 
 
 class Conflict(DomainError):

@@ -1,6 +1,6 @@
 """Errors of the telegram domain."""
 
-from mara.kernel.errors import Conflict, Invalid, NotFound, Unavailable
+from mara.kernel.errors import Conflict, Forbidden, Gone, Invalid, NotFound, Unavailable
 
 
 class BotConfigNotFound(NotFound):
@@ -15,6 +15,37 @@ class BotChatNotFound(NotFound):
 
     title = "The bot does not know this chat"
     fields = ("chat_id",)
+
+
+class BotPersonNotFound(NotFound):
+    """The Telegram account is not linked to the bot."""
+
+    title = "This account is not linked to the bot"
+    fields = ("telegram_id",)
+
+
+class WrongWebhookSecret(Forbidden):
+    """An update has no secret, or not that of the bot's webhook."""
+
+    title = "The secret of the webhook is missing or wrong"
+
+
+class BotDisconnected(Gone):
+    """The bot was disconnected; Telegram drops a webhook that answers so for a day."""
+
+    title = "The bot was disconnected"
+
+
+class MalformedUpdate(Invalid):
+    """The body is not a JSON object with an update_id."""
+
+    title = "The update is malformed"
+
+
+class NoPublicUrl(Unavailable):
+    """The installation does not know the address at which Telegram reaches it."""
+
+    title = "Bots cannot be connected here"
 
 
 class InvalidBotToken(Invalid):

@@ -29,10 +29,15 @@ from mara.kernel.ids import new_id
 from mara.platform.clock import now
 from mara.platform.database import asynchronous, transaction
 from mara.platform.outbox import publish, publish_all
+from mara.telegram.adapters.plan_level import BOTS
 from mara.wiring.ledger import ledger_service
 from mara.wiring.seller import seller
 
-LEVEL_COUNTS: Final[Mapping[Meter, str]] = {Meter.STORED_MB: STORED_BYTES, Meter.AGENTS: AGENTS}
+LEVEL_COUNTS: Final[Mapping[Meter, str]] = {
+    Meter.STORED_MB: STORED_BYTES,
+    Meter.AGENTS: AGENTS,
+    Meter.BOTS: BOTS,
+}
 """Queries that count what exists, for the recount of levels."""
 
 

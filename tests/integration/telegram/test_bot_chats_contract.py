@@ -82,9 +82,7 @@ class Store:
             return self.people.get(self.owner_id, self.config_id, telegram_id)
 
     def invite(self) -> Invitation:
-        code_hash = hash_of_code(draw_code())
-        assert code_hash is not None
-        ids = (code_hash, self.config_id, self.owner_id)
+        ids = (hash_of_code(draw_code()), self.config_id, self.owner_id)
         invitation = Invitation(*ids, PersonKind.OWNER, NOON + CODE_LIFE)
         with self.unit_of_work(self.owner_id):
             self.invitations.add(invitation)

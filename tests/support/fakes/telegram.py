@@ -1,10 +1,12 @@
 """Connected bots in memory, and the Bot API of a simulated Telegram without HTTP."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from mara.billing.errors import UsageLimitReached
 from mara.kernel.page import PageRequest
 from mara.telegram.errors import BotConfigNotFound, InvalidBotToken
 from mara.telegram.model.bot_config import BotConfig, BotProfile
@@ -37,6 +39,9 @@ class FakeBotConfigs:
     def lock(self, owner_id: UUID, config_id: UUID) -> BotConfig:
         return self.get(owner_id, config_id)
 
+    def find(self, config_id: UUID) -> BotConfig | None:
+        return self._rows.get(config_id)
+
     def list(self, owner_id: UUID, page: PageRequest) -> Sequence[BotConfig]:
         found = [
             one for one in self._found(owner_id, page) if page.after is None or one.id < page.after
@@ -68,6 +73,22 @@ class FakeBotConfigs:
         text = page.filters.get("text", "").casefold()
         mine = (one for one in self._rows.values() if one.owner_id == owner_id)
         return [one for one in mine if text in one.settings.name.casefold()]
+
+
+@dataclass
+class FakeBotLevel:
+    """Implements ``BotLevel``, without transactions: ``bots`` by owner, at most ``most`` each."""
+
+    most: int = 10
+    bots: Counter[UUID] = field(default_factory=Counter)
+
+    def take(self, owner_id: UUID) -> None:
+        if self.bots[owner_id] >= self.most:
+            raise UsageLimitReached("The plan includes no more bots.")
+        self.bots[owner_id] += 1
+
+    def give(self, owner_id: UUID) -> None:
+        self.bots[owner_id] -= 1
 
 
 @dataclass

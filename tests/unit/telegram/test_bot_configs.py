@@ -48,7 +48,7 @@ class TestConnect:
         assert config.webhook_secret.accepts(bot.secret, world.now())
         assert not config.webhook_secret.accepts(bot.secret + "x", world.now())
         assert (config.state, config.profile) == (BotState.ACTIVE, bot.profile)
-        assert world.service.get(caller, config.id) == config
+        assert world.views.get(caller, config.id) == config
 
     @pytest.mark.parametrize(
         "token", ["", "123", "123:short", "x:" + "a" * 35, "1:" + "ы" * 35, " 1:" + "a" * 35]
@@ -135,7 +135,7 @@ class TestUpdate:
         changed = world.service.update(caller, config.id, settings_of(agent_id, "Night shift"))
         assert changed.settings.name == "Night shift"
         assert changed.webhook_secret == config.webhook_secret
-        assert world.service.get(caller, config.id) == changed
+        assert world.views.get(caller, config.id) == changed
 
     def test_with_a_new_token_sets_the_webhook_again_and_keeps_what_waits(
         self, world: BotWorld
@@ -165,7 +165,7 @@ class TestUpdate:
         config = world.service.connect(caller, world.bot(), settings_of(agent_id))
         with pytest.raises(TokenOfOtherBot):
             world.service.update(caller, config.id, settings_of(agent_id, "new"), world.bot(2002))
-        assert world.service.get(caller, config.id) == config
+        assert world.views.get(caller, config.id) == config
 
     def test_that_cannot_set_the_webhook_still_accepts_the_secret_that_telegram_has(
         self, world: BotWorld
@@ -179,7 +179,7 @@ class TestUpdate:
         for _ in range(3):
             with pytest.raises(TelegramUnavailable):
                 world.service.update(caller, config.id, config.settings, token)
-        kept = world.service.get(caller, config.id)
+        kept = world.views.get(caller, config.id)
         assert kept.webhook_secret.accepts(at_telegram, world.now())
         world.api.before = lambda _: None
         changed = world.service.update(caller, config.id, config.settings, token)
@@ -192,12 +192,12 @@ class TestUpdate:
         stranger, other_agent = world.customer()
         for call in (
             lambda: world.service.update(stranger, config.id, settings_of(other_agent)),
-            lambda: world.service.get(stranger, config.id),
+            lambda: world.views.get(stranger, config.id),
             lambda: world.service.disconnect(stranger, config.id),
         ):
             with pytest.raises(BotConfigNotFound):
                 call()
-        assert world.service.get(caller, config.id) == config
+        assert world.views.get(caller, config.id) == config
 
 
 class TestDisconnect:
@@ -232,7 +232,7 @@ class TestDisconnect:
         world.api.before = failing("delete_webhook", TelegramUnavailable("Try again."))
         with pytest.raises(TelegramUnavailable):
             world.service.disconnect(caller, config.id)
-        assert world.service.get(caller, config.id) == config
+        assert world.views.get(caller, config.id) == config
 
 
 class TestList:
@@ -243,9 +243,9 @@ class TestList:
             world.service.connect(caller, world.bot(n), settings_of(agent_id)) for n in (11, 12)
         ]
         world.service.connect(other, world.bot(13), settings_of(other_agent))
-        page = world.service.list(caller, PageRequest.of(9, None, total=True))
+        page = world.views.list(caller, PageRequest.of(9, None, total=True))
         assert (list(page.items), page.total) == (mine[::-1], 2)
-        assert not world.service.list(principal_of(new_id()), PageRequest.of(9, None)).items
+        assert not world.views.list(principal_of(new_id()), PageRequest.of(9, None)).items
 
 
 def test_a_config_shows_no_secret() -> None:

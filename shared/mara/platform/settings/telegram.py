@@ -27,3 +27,9 @@ class PublicUrlSettings(Settings):
 def telegram_settings() -> TelegramSettings:
     """Return the server of the Bot API, read once per process."""
     return TelegramSettings()
+
+
+@cache
+def public_url_settings() -> PublicUrlSettings:
+    """Return the address of this API, read once per process."""
+    return PublicUrlSettings()

@@ -24,6 +24,7 @@ ADD = (
     .on_conflict_do_nothing(index_elements=["telegram_id"])
 )
 GET = select(bot_configs).where(*_key)
+FIND = select(bot_configs).where(_columns.id == bindparam("id"))
 LOCK = GET.with_for_update()
 SAVE = update(bot_configs).where(*_key).values(bound(c for c in _columns if c not in _constants))
 DELETE = delete(bot_configs).where(*_key)
@@ -55,6 +56,11 @@ class PostgresBotConfigs:
     def lock(self, owner_id: UUID, config_id: UUID) -> BotConfig:
         """Return it, locked until the transaction ends. Raises BotConfigNotFound."""
         return _config(fetch_one(LOCK, owner_id=owner_id, id=config_id))
+
+    def find(self, config_id: UUID) -> BotConfig | None:
+        """Return a bot of any account, in the scope of the system; None without one."""
+        row = fetch_one(FIND, id=config_id)
+        return _config(row) if row else None
 
     def list(self, owner_id: UUID, page: PageRequest) -> Sequence[BotConfig]:
         """Return a page of the owner's bots, and one more if there are more."""

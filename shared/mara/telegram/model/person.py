@@ -1,6 +1,5 @@
 """Telegram accounts that may ask a bot in private, and the codes that make them so."""
 
-import re
 import secrets
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -12,7 +11,6 @@ from mara.kernel.ids import new_id
 
 CODE_BYTES = 16
 """128 bits: 22 characters of base64url; Telegram passes up to 64 (core.telegram.org/bots)."""
-CODE = re.compile(r"[A-Za-z0-9_-]{22}")
 CODE_LIFE = timedelta(minutes=10)
 
 
@@ -57,11 +55,20 @@ class Invitation:
         return replace(self, used_at=at)
 
 
+@dataclass(frozen=True, slots=True)
+class NewInvitation:
+    """An invitation as its maker sees it, once: ``link`` holds the code."""
+
+    link: str = field(repr=False)
+    makes: PersonKind
+    expires_at: datetime
+
+
 def draw_code() -> str:
     """Draw a code: 22 characters of base64url."""
     return secrets.token_urlsafe(CODE_BYTES)
 
 
-def hash_of_code(code: str) -> bytes | None:
-    """Return the stored form of a code; None where the text does not have the form of one."""
-    return sha256(code.encode("ascii")).digest() if CODE.fullmatch(code) else None
+def hash_of_code(code: str) -> bytes:
+    """Return the stored form of a code; a text of another form has one that no code has."""
+    return sha256(code.encode("utf-8", "surrogatepass")).digest()

@@ -25,6 +25,9 @@ class BotConfigs(Protocol):
     def lock(self, owner_id: UUID, config_id: UUID) -> BotConfig:
         """Return it, locked until the transaction ends. Raises BotConfigNotFound."""
 
+    def find(self, config_id: UUID) -> BotConfig | None:
+        """Return a bot of any account, in the scope of the system; None without one."""
+
     def list(self, owner_id: UUID, page: PageRequest) -> Sequence[BotConfig]:
         """Return a page of the owner's bots, and one more if there are more."""
 
@@ -84,6 +87,16 @@ class Updates(Protocol):
 
     def forget(self, *, handled_before: datetime, dead_before: datetime) -> int:
         """Delete handled and dead updates that were received before these times; their number."""
+
+
+class BotLevel(Protocol):
+    """The number of bots of a user; each method stands in the caller's transaction."""
+
+    def take(self, owner_id: UUID) -> None:
+        """Count a new bot. Raises UsageLimitReached; then roll back."""
+
+    def give(self, owner_id: UUID) -> None:
+        """Count a bot that is disconnected."""
 
 
 class BotApi(Protocol):

@@ -14,7 +14,6 @@ from uuid import UUID
 from mara.kernel.clock import Clock
 from mara.kernel.errors import DomainError
 from mara.kernel.ids import new_id
-from mara.kernel.page import Page, PageRequest
 from mara.kernel.principal import Principal
 from mara.kernel.secret import Secret
 from mara.kernel.unit_of_work import UnitOfWork
@@ -33,7 +32,7 @@ from mara.telegram.model.bot_config import (
     check_token,
     hash_of,
 )
-from mara.telegram.ports import BotApi, BotConfigs
+from mara.telegram.ports import BotApi, BotConfigs, BotLevel
 from mara.vault.ports import SecretStore
 
 SECRET_BYTES = 32
@@ -47,6 +46,7 @@ class BotConfigService:
     configs: BotConfigs
     tokens: SecretStore
     api: BotApi
+    level: BotLevel
     check_agent: Callable[[UUID, UUID], None]
     """Raises AgentNotFound unless the owner (first) has the agent (second)."""
     webhook_url: Callable[[UUID], str]
@@ -59,8 +59,8 @@ class BotConfigService:
         """Connect a bot: its updates arrive from now on; those that wait are dropped.
 
         Raises AgentNotFound, InvalidBotToken, BotHasWebhook unless ``take_over``,
-        BotAlreadyConnected, WebhookRefused, KeysUnavailable and TelegramUnavailable; then nothing
-        is stored.
+        BotAlreadyConnected, UsageLimitReached, WebhookRefused, NoPublicUrl, KeysUnavailable and
+        TelegramUnavailable; then nothing is stored.
         """
         check_token(token)
         with self.unit_of_work(caller.user_id):
@@ -78,18 +78,6 @@ class BotConfigService:
                 raise
         return self._save(config, state=BotState.ACTIVE)
 
-    def get(self, caller: Principal, config_id: UUID) -> BotConfig:
-        """Return the bot. Raises BotConfigNotFound."""
-        with self.unit_of_work(caller.user_id):
-            return self.configs.get(caller.user_id, config_id)
-
-    def list(self, caller: Principal, page: PageRequest) -> Page[BotConfig]:
-        """Return a page of the caller's bots, the newest first. Raises InvalidCursor."""
-        with self.unit_of_work(caller.user_id):
-            found = self.configs.list(caller.user_id, page)
-            total = self.configs.count(caller.user_id, page) if page.total else None
-        return Page.of(found, page, lambda config: config.id, total=total)
-
     def update(
         self, caller: Principal, config_id: UUID, settings: BotSettings, token: str | None = None
     ) -> BotConfig:
@@ -97,11 +85,12 @@ class BotConfigService:
 
         A revoked token takes its webhook with it, so a new token sets the webhook again; updates
         that wait are kept. Raises BotConfigNotFound, AgentNotFound, InvalidBotToken,
-        TokenOfOtherBot and KeysUnavailable; then nothing is changed. After TelegramUnavailable or
-        WebhookRefused the new token is stored, and the same request sets the webhook.
+        TokenOfOtherBot, NoPublicUrl and KeysUnavailable; then nothing is changed. After
+        TelegramUnavailable or WebhookRefused the new token is stored, and the same request sets
+        the webhook.
         """
-        config = self.get(caller, config_id)
         with self.unit_of_work(caller.user_id):
+            config = self.configs.get(caller.user_id, config_id)
             self.check_agent(caller.user_id, settings.agent_id)
         if token is not None:
             config = self._replace_token(config, token)
@@ -148,6 +137,7 @@ class BotConfigService:
             self.tokens.add(sealed)
             if not self.configs.add(config):
                 raise BotAlreadyConnected("Disconnect it first where it is connected.")
+            self.level.take(caller.user_id)
         return config
 
     def _check_webhook(self, config: BotConfig, plain: bytearray, *, take_over: bool) -> None:
@@ -157,7 +147,7 @@ class BotConfigService:
 
     def _replace_token(self, config: BotConfig, token: str) -> BotConfig:
         check_token(token)
-        secret = secrets.token_urlsafe(SECRET_BYTES)
+        secret, url = secrets.token_urlsafe(SECRET_BYTES), self.webhook_url(config.id)
         with Secret(bytearray(token.encode())) as plain:
             profile = self.api.get_me(plain)
             if profile.telegram_id != config.profile.telegram_id:
@@ -175,7 +165,6 @@ class BotConfigService:
                 self.tokens.add(sealed)
                 self.configs.save(changed)
                 self.tokens.delete(locked.token_id)
-            url = self.webhook_url(config.id)
             self.api.set_webhook(plain, url, secret, drop_pending_updates=False)
         return self._save(changed, state=BotState.ACTIVE)
 
@@ -191,3 +180,4 @@ class BotConfigService:
             locked = self.configs.lock(config.owner_id, config.id)
             self.configs.disconnect(locked, self.now())
             self.tokens.delete(locked.token_id)
+            self.level.give(config.owner_id)

@@ -1,0 +1,80 @@
+"""Builds the services of connected bots from their production adapters."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from mara.platform.clock import now
+from mara.platform.database import transaction
+from mara.telegram.adapters.bot_configs import PostgresBotConfigs
+
+if TYPE_CHECKING:
+    from mara.telegram.service.bot_access import BotAccessService
+    from mara.telegram.service.bot_configs import BotConfigService
+    from mara.telegram.service.bot_views import BotViews
+
+WEBHOOK_PATH = "/api/v1/telegram/webhook"
+
+
+@cache
+def bot_config_service() -> "BotConfigService":
+    """Connecting, changing and disconnecting of bots."""
+    from mara.platform.settings.telegram import telegram_settings
+    from mara.telegram.adapters.aiogram_api import AiogramBotApi
+    from mara.telegram.adapters.plan_level import PlanBotLevel
+    from mara.telegram.service.bot_configs import BotConfigService
+    from mara.wiring.connection_secrets import secret_store
+    from mara.wiring.metering import level_service
+
+    return BotConfigService(
+        configs=PostgresBotConfigs(),
+        tokens=secret_store(),
+        api=AiogramBotApi(telegram_settings().telegram_api_url),
+        level=PlanBotLevel(level_service()),
+        check_agent=_check_agent,
+        webhook_url=webhook_url,
+        unit_of_work=transaction,
+        now=now,
+    )
+
+
+@cache
+def bot_views() -> "BotViews":
+    """Lists of bots."""
+    from mara.telegram.service.bot_views import BotViews
+
+    return BotViews(PostgresBotConfigs(), transaction)
+
+
+@cache
+def bot_access_service() -> "BotAccessService":
+    """Chats of bots, people who may ask them, and invitations."""
+    from mara.telegram.adapters.bot_chats import PostgresBotChats
+    from mara.telegram.adapters.people import PostgresBotPeople, PostgresInvitations
+    from mara.telegram.service.bot_access import BotAccessService
+
+    return BotAccessService(
+        configs=PostgresBotConfigs(),
+        chats=PostgresBotChats(),
+        people=PostgresBotPeople(),
+        invitations=PostgresInvitations(),
+        unit_of_work=transaction,
+        now=now,
+    )
+
+
+def webhook_url(config_id: UUID) -> str:
+    """Return the address to which Telegram sends the updates of a bot. Raises NoPublicUrl."""
+    from mara.platform.settings.telegram import public_url_settings
+    from mara.telegram.errors import NoPublicUrl
+
+    public = public_url_settings().public_url
+    if not public:
+        raise NoPublicUrl("The operator sets the parameter PublicUrl of the template.")
+    return f"{public}{WEBHOOK_PATH}/{config_id}"
+
+
+def _check_agent(owner_id: UUID, agent_id: UUID) -> None:
+    from mara.agents.adapters.postgres import PostgresAgents
+
+    PostgresAgents().get(owner_id, agent_id)
