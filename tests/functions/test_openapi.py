@@ -10,6 +10,8 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from infra.local.openapi import TARGET, render
 from infra.local.simulators import aptos
+from infra.local.simulators.telegram.bots import Bot
+from infra.local.simulators.telegram.webhooks import SECRET_HEADER
 from mara.kernel.principal import Role
 from mara.telegram.schemas.bots import EXAMPLE_TOKEN
 from tests.support.accounts import make_account
@@ -77,7 +79,14 @@ STORY = (
     *("receive_alerts", "list_intake_deliveries", "list_alerts", "get_alert", "delete_intake"),
     *("list_notifications", "read_notification", "read_all_notifications"),
     *("get_notification_preferences", "set_notification_preferences"),
-    *("connect_bot", "list_bots", "get_bot", "update_bot", "create_bot_invitation"),
+    *(
+        "connect_bot",
+        "receive_update",
+        "list_bots",
+        "get_bot",
+        "update_bot",
+        "create_bot_invitation",
+    ),
     *("list_bot_chats", "set_bot_chat", "list_bot_people", "remove_bot_person"),
     *("disconnect_bot",),
     *("delete_conversation", "delete_agent", "delete_document"),
@@ -91,9 +100,10 @@ STORY = (
 class Reader:
     """Somebody who follows the document: sends its examples, and checks what comes back."""
 
-    def __init__(self, chain: aptos.Ledger, mails: Mailbox) -> None:
+    def __init__(self, chain: aptos.Ledger, mails: Mailbox, bot: Bot) -> None:
         """``chain`` is where the last of the wallets is that the document makes."""
         self.chain = chain
+        self.bot = bot
         self.mails = mails
         self.ids: dict[str, str] = {}
         self.session: dict[str, str] = {}
@@ -123,6 +133,10 @@ class Reader:
         self.follow(operations()["log_in"])
 
     def _headers(self, operation: Operation) -> dict[str, str]:
+        if operation.id == "receive_update":
+            webhook = self.bot.webhook
+            assert webhook is not None
+            return {SECRET_HEADER: webhook.settings.secret or ""}
         if operation.id == "receive_alerts":
             return {"authorization": f"Bearer {self.ids['secret']}"}
         if operation.spec.get("x-role") in {"admin", "superuser"}:
@@ -191,8 +205,7 @@ def reader(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
         aptos_connected(monkeypatch) as chain,
         telegram_connected(monkeypatch) as telegram,
     ):
-        give_bot(telegram, EXAMPLE_TOKEN)
-        yield Reader(chain, mails)
+        yield Reader(chain, mails, give_bot(telegram, EXAMPLE_TOKEN))
 
 
 class TestDocument:
@@ -213,7 +226,7 @@ class TestDocument:
 
     @pytest.mark.parametrize("operation", operations().values(), ids=operations())
     def test_refuses_what_it_does_not_know(self, operation: Operation) -> None:
-        is_foreign = operation.id == "receive_alerts"  # monitoring systems add fields
+        is_foreign = operation.id in {"receive_alerts", "receive_update"}  # others add fields
         if (schema := operation.body_schema) is not None and not is_foreign:
             assert schema["additionalProperties"] is False
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from mara.telegram.service.bot_access import BotAccessService
     from mara.telegram.service.bot_configs import BotConfigService
     from mara.telegram.service.bot_views import BotViews
+    from mara.telegram.service.update_reception import UpdateReceptionService
 
 WEBHOOK_PATH = "/api/v1/telegram/webhook"
 
@@ -60,6 +61,18 @@ def bot_access_service() -> "BotAccessService":
         invitations=PostgresInvitations(),
         unit_of_work=transaction,
         now=now,
+    )
+
+
+@cache
+def update_reception_service() -> "UpdateReceptionService":
+    """Reception of updates."""
+    from mara.platform.outbox import publish
+    from mara.telegram.adapters.updates import PostgresUpdates
+    from mara.telegram.service.update_reception import UpdateReceptionService
+
+    return UpdateReceptionService(
+        PostgresBotConfigs(), PostgresUpdates(), publish, transaction, now
     )
 
 
