@@ -46,5 +46,6 @@ def relay(now: datetime) -> int:
 def delete_expired(now: datetime) -> dict[str, int]:
     """Delete expired rows; return how many of each table."""
     from mara.operations.adapters import postgres
+    from mara.wiring import telegram
 
-    return postgres.delete_expired(now)
+    return {**postgres.delete_expired(now), **telegram.forget_expired(now)}

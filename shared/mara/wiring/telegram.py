@@ -1,5 +1,6 @@
 """Builds the services of connected bots from their production adapters."""
 
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -74,6 +75,25 @@ def update_reception_service() -> "UpdateReceptionService":
     return UpdateReceptionService(
         PostgresBotConfigs(), PostgresUpdates(), publish, transaction, now
     )
+
+
+def forget_expired(at: datetime) -> dict[str, int]:
+    """Delete old updates, ids of disconnected bots, and invitations that are over; how many."""
+    from mara.kernel.unit_of_work import SYSTEM
+    from mara.telegram.adapters.people import PostgresInvitations
+    from mara.telegram.adapters.updates import PostgresUpdates
+    from mara.telegram.model.bot_config import REMEMBERED
+    from mara.telegram.model.update import DEAD_KEPT, HANDLED_KEPT
+
+    kept = {"handled_before": at - HANDLED_KEPT, "dead_before": at - DEAD_KEPT}
+    deleted = {}
+    with transaction(SYSTEM):
+        deleted["bot_updates"] = PostgresUpdates().forget(**kept)
+    with transaction(SYSTEM):
+        deleted["disconnected_bots"] = PostgresBotConfigs().forget_disconnected(at - REMEMBERED)
+    with transaction(SYSTEM):
+        deleted["bot_invitations"] = PostgresInvitations().forget(at)
+    return deleted
 
 
 def webhook_url(config_id: UUID) -> str:

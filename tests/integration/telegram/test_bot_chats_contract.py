@@ -16,6 +16,7 @@ from mara.platform.database import transaction
 from mara.telegram.adapters.bot_chats import PostgresBotChats
 from mara.telegram.adapters.bot_configs import PostgresBotConfigs
 from mara.telegram.adapters.people import PostgresBotPeople, PostgresInvitations
+from mara.telegram.adapters.updates import PostgresUpdates
 from mara.telegram.errors import BotChatNotFound
 from mara.telegram.model.bot_chat import BotChat, ChatKind, ChatState
 from mara.telegram.model.person import (
@@ -26,8 +27,10 @@ from mara.telegram.model.person import (
     draw_code,
     hash_of_code,
 )
+from mara.telegram.model.update import ClaimedUpdate
 from mara.telegram.ports.chats import BotChats, BotPeople, Invitations
 from mara.wiring.connection_secrets import secret_store
+from mara.wiring.telegram import forget_expired
 from tests.support.bots import NOON, make_config
 from tests.support.fakes.bot_chats import FakeBotChats, FakeBotPeople, FakeInvitations
 from tests.support.fakes.database import FakeDatabase
@@ -228,3 +231,26 @@ def test_of_ten_people_who_send_one_code_at_once_a_single_one_is_linked() -> Non
         return "linked" if taken else "refused"
 
     assert sorted(outcomes(take, range(10))) == ["linked"] + ["refused"] * 9
+
+
+@pytest.mark.usefixtures("database")
+def test_the_hourly_cleaning_deletes_what_is_over_and_nothing_else() -> None:
+    store = postgres_store()
+    store.invite()
+    claimed = ClaimedUpdate(store.config_id, store.owner_id, 1, "chat:1", b"{}", NOON)
+    with transaction(store.owner_id):
+        PostgresUpdates().claim(claimed)
+    none = {"bot_updates": 0, "disconnected_bots": 0, "bot_invitations": 0}
+    assert forget_expired(NOON) == none
+    assert forget_expired(NOON + CODE_LIFE + SECOND) == {**none, "bot_invitations": 1}
+    month = NOON + timedelta(days=30)
+    assert forget_expired(month) == none, "an update that waits stays"
+    with transaction(store.owner_id):
+        PostgresUpdates().handled(claimed)
+        config = PostgresBotConfigs().get(store.owner_id, store.config_id)
+    assert forget_expired(NOON + timedelta(days=3)) == none
+    assert forget_expired(NOON + timedelta(days=3, seconds=1)) == {**none, "bot_updates": 1}
+    with transaction(store.owner_id):
+        PostgresBotConfigs().disconnect(config, NOON)
+    assert forget_expired(NOON + timedelta(hours=48)) == none
+    assert forget_expired(month) == {**none, "disconnected_bots": 1}
