@@ -20,6 +20,8 @@ RIGHTS = {
     "CreateWebhook": {"kms:GenerateDataKey of connection secrets"},
     "RotateWebhookSecret": {"kms:GenerateDataKey of connection secrets"},
     "SendWebhooks": {"kms:Decrypt of connection secrets"},
+    # It needs the token of the bot whose messages it sends.
+    "SendTelegram": {"kms:Decrypt of connection secrets"},
     # They make the secret of an intake, and seal it.
     "CreateIntake": {"kms:GenerateDataKey of connection secrets"},
     "RotateIntakeSecret": {"kms:GenerateDataKey of connection secrets"},

@@ -41,6 +41,19 @@ def send(queue: str, body: str) -> None:
         raise SendFailed(queue) from error
 
 
+def send_later(queue: str, body: str, delay_s: int) -> None:
+    """Send ``body`` to the queue, which delivers it after ``delay_s`` (0 to 900).
+
+    Raises SendFailed.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        client().send_message(QueueUrl=queue_url(queue), MessageBody=body, DelaySeconds=delay_s)
+    except (BotoCoreError, ClientError) as error:
+        raise SendFailed(queue) from error
+
+
 def send_all(queue: str, bodies: Sequence[str]) -> list[int]:
     """Send at most ten ``bodies`` to the queue, by one request; the positions that it accepted.
 

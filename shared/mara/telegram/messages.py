@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from mara.kernel.messages import Event, Message
+from mara.telegram.model.outgoing import OutgoingMessage
 
 
 class LaneHasWork(Message):
@@ -68,3 +69,13 @@ class MessageUndelivered(Event):
     config_id: UUID
     owner_id: UUID
     chat_id: int
+
+    @classmethod
+    def about(cls, message: OutgoingMessage) -> "MessageUndelivered":
+        """Return the event of a message."""
+        return cls(
+            message_id=message.id,
+            config_id=message.config_id,
+            owner_id=message.owner_id,
+            chat_id=message.chat_id,
+        )

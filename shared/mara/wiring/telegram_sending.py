@@ -2,16 +2,130 @@
 
 from functools import cache
 from typing import TYPE_CHECKING
+from uuid import UUID
+
+from mara.platform.clock import now
+from mara.platform.database import transaction
+from mara.telegram.adapters.bot_senders import PostgresBotSenders
+from mara.telegram.adapters.outgoing import PostgresOutgoingMessages
 
 if TYPE_CHECKING:
+    from mara.telegram.ports.sending import ChatSigns
     from mara.telegram.service.outgoing_queue import OutgoingQueue
+    from mara.telegram.service.ringing import RingingService
+    from mara.telegram.service.send_outcomes import SendOutcomes
+    from mara.telegram.service.sending import Futures, SendingService
+    from mara.telegram.service.taking import Taking
 
 
 @cache
 def outgoing_queue() -> "OutgoingQueue":
     """The queue of messages for chats."""
     from mara.platform.outbox import publish
-    from mara.telegram.adapters.outgoing import PostgresOutgoingMessages
     from mara.telegram.service.outgoing_queue import OutgoingQueue
 
     return OutgoingQueue(PostgresOutgoingMessages(), publish)
+
+
+@cache
+def ringing_service() -> "RingingService":
+    """Doorbells for bots whose messages wait, and for lanes whose updates do."""
+    from mara.platform.outbox import publish_all
+    from mara.telegram.adapters.updates import PostgresUpdates
+    from mara.telegram.service.ringing import RingingService
+
+    messages, senders = PostgresOutgoingMessages(), PostgresBotSenders()
+    return RingingService(messages, senders, PostgresUpdates(), publish_all, transaction)
+
+
+@cache
+def chat_signs() -> "ChatSigns":
+    """Answers to presses, and the sign that a bot is busy."""
+    from mara.platform.settings.telegram import telegram_settings
+    from mara.telegram.adapters.aiogram_signs import AiogramChatSigns
+
+    return AiogramChatSigns(telegram_settings().telegram_api_url)
+
+
+@cache
+def sending_service() -> "SendingService":
+    """The sender of bots."""
+    from mara.platform.doorbells import ring_later
+    from mara.platform.settings.telegram import telegram_settings
+    from mara.telegram.adapters.aiogram_sender import AiogramSender
+    from mara.telegram.adapters.bot_configs import PostgresBotConfigs
+    from mara.telegram.service.sending import SendingService
+    from mara.wiring.connection_secrets import secret_store
+
+    outcomes = _outcomes()
+    return SendingService(
+        taking=_taking(outcomes),
+        outcomes=outcomes,
+        senders=PostgresBotSenders(),
+        configs=PostgresBotConfigs(),
+        tokens=secret_store(),
+        sender=AiogramSender(telegram_settings().telegram_api_url),
+        ring_later=ring_later,
+        unit_of_work=transaction,
+        now=now,
+        wait=_wait,
+    )
+
+
+def _outcomes() -> "SendOutcomes":
+    from mara.platform.outbox import publish
+    from mara.telegram.adapters.bot_chats import PostgresBotChats
+    from mara.telegram.adapters.bot_configs import PostgresBotConfigs
+    from mara.telegram.service.chat_migration import ChatMigration
+    from mara.telegram.service.send_outcomes import SendOutcomes
+
+    configs, chats = PostgresBotConfigs(), PostgresBotChats()
+    messages = PostgresOutgoingMessages()
+    return SendOutcomes(
+        messages=messages,
+        senders=PostgresBotSenders(),
+        configs=configs,
+        chats=chats,
+        migration=ChatMigration(configs, chats, messages, now, [_move_conversations]),
+        publish=publish,
+        unit_of_work=transaction,
+        now=now,
+    )
+
+
+def _move_conversations(_: UUID, config_id: UUID, old_chat_id: int, new_chat_id: int) -> None:
+    from mara.telegram.adapters.chat_conversations import PostgresChatConversations
+
+    PostgresChatConversations().move(config_id, old_chat_id, new_chat_id)
+
+
+def _taking(outcomes: "SendOutcomes") -> "Taking":
+    from mara.platform.outbox import publish
+    from mara.platform.settings.telegram_sending import TelegramSendingSettings
+    from mara.telegram.model.pace import Budgets
+    from mara.telegram.service.taking import Taking
+
+    settings = TelegramSendingSettings()
+    return Taking(
+        messages=PostgresOutgoingMessages(),
+        senders=PostgresBotSenders(),
+        outcomes=outcomes,
+        budgets=Budgets(
+            settings.telegram_messages_per_second,
+            settings.telegram_chat_messages_per_second,
+            settings.telegram_group_messages_per_minute,
+        ),
+        publish=publish,
+        unit_of_work=transaction,
+        now=now,
+    )
+
+
+def _wait(futures: "Futures", seconds: float) -> "Futures":
+    """Wait for one of the futures; without any, for the time."""
+    import time
+    from concurrent.futures import FIRST_COMPLETED, wait
+
+    if not futures:
+        time.sleep(seconds)
+    return wait(futures, seconds, FIRST_COMPLETED).done

@@ -159,14 +159,7 @@ class SendOutcomes:
             self._undelivered(after)
 
     def _undelivered(self, message: OutgoingMessage) -> None:
-        self.publish(
-            MessageUndelivered(
-                message_id=message.id,
-                config_id=message.config_id,
-                owner_id=message.owner_id,
-                chat_id=message.chat_id,
-            )
-        )
+        self.publish(MessageUndelivered.about(message))
 
 
 def _topic(message: OutgoingMessage) -> tuple[int, int | None]:
