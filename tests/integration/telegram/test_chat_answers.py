@@ -1,0 +1,176 @@
+"""Answers in chats on PostgreSQL: once, whatever fails, and not to strangers."""
+
+import io
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from functions.queues.handle_updates.handler import handler as handle_updates
+from mara.kernel.messages import Message
+from mara.kernel.secret import Secret
+from mara.kernel.unit_of_work import SYSTEM
+from mara.platform.database import connection, transaction
+from mara.telegram.adapters.bot_configs import PostgresBotConfigs
+from mara.telegram.adapters.people import PostgresBotPeople
+from mara.telegram.adapters.updates import PostgresUpdates
+from mara.telegram.messages import LaneHasWork
+from mara.telegram.model.bot_config import BotConfig
+from mara.telegram.model.person import BotPerson, PersonKind
+from mara.telegram.model.update import ClaimedUpdate, Lane
+from mara.wiring.connection_secrets import secret_store
+from mara.wiring.telegram_updates import lane_service
+from tests.support.accounts import make_account
+from tests.support.alerting import RUNBOOK, make_agent
+from tests.support.bot_messages import ANN, BOT, raw_message
+from tests.support.bots import NOON, make_config
+from tests.support.cloud import Cloud
+from tests.support.knowledge import learn
+from tests.support.parallel import outcomes
+
+QUESTION = "KubePodCrashLooping: what to do?"
+
+
+class Died(BaseException):
+    """A worker that is killed runs nothing more."""
+
+
+@dataclass(frozen=True)
+class ChatBot:
+    """A bot whose agent has a runbook; Ann writes to it in private."""
+
+    config: BotConfig
+
+    @property
+    def lane(self) -> Lane:
+        return Lane(self.config.id, self.config.owner_id, "chat:11")
+
+    def link(self) -> None:
+        ids = (self.config.id, self.config.owner_id)
+        with transaction(self.config.owner_id):
+            PostgresBotPeople().add(BotPerson(*ids, ANN.id, PersonKind.INVITED, "Ann", NOON))
+
+    def claim(self, update_id: int, text: str = QUESTION) -> bool:
+        ids = (self.config.id, self.config.owner_id, update_id)
+        update = ClaimedUpdate(*ids, "chat:11", raw_message(text, update_id), NOON)
+        with transaction(SYSTEM):
+            return PostgresUpdates().claim(update)
+
+    def ring(self) -> dict[str, Any]:
+        ids = {"config_id": self.config.id, "owner_id": self.config.owner_id}
+        body = LaneHasWork(**ids, lane="chat:11").model_dump_json()
+        record = {"messageId": "1", "receiptHandle": "", "body": body, "eventSource": "aws:sqs"}
+        return handle_updates({"Records": [record]}, None)
+
+    def column(self, statement: str) -> list[Any]:
+        with transaction(SYSTEM):
+            return [row[0] for row in connection().execute(statement).fetchall()]
+
+    def sent(self) -> list[str]:
+        return [str(parts) for parts in self.column("SELECT parts FROM outgoing_messages")]
+
+    def answers(self) -> int:
+        return len(self.column("SELECT id FROM answers"))
+
+    def states(self) -> list[str]:
+        return self.column("SELECT state FROM bot_updates ORDER BY position")
+
+
+@pytest.fixture
+def bot(database: str, cloud: Cloud) -> ChatBot:
+    account = make_account("anna")
+    learn(account.id, "runbooks.md", RUNBOOK)
+    return ChatBot(connected(account.id, UUID(make_agent(account))))
+
+
+def connected(owner_id: UUID, agent_id: UUID) -> BotConfig:
+    with transaction(owner_id):
+        sealed = secret_store().seal(owner_id, Secret(bytearray(b"token")))
+        secret_store().add(sealed)
+        made = make_config(owner_id, sealed.id, BOT.telegram_id)
+        config = replace(made, profile=BOT, settings=replace(made.settings, agent_id=agent_id))
+        PostgresBotConfigs().add(config)
+    return config
+
+
+class TestAnswers:
+    def test_are_the_section_of_the_runbook(self, bot: ChatBot) -> None:
+        bot.link()
+        bot.claim(1)
+        assert bot.ring() == {"batchItemFailures": []}
+        assert len(bot.sent()) == 1
+        assert "kubectl logs --previous" in bot.sent()[0]
+        assert "runbooks.md" in bot.sent()[0]
+        assert bot.states() == ["handled"]
+
+    def test_are_not_for_strangers(self, bot: ChatBot) -> None:
+        for number, text in enumerate((QUESTION, "/balance", "/status", f"/start {'x' * 22}")):
+            bot.claim(number, text)
+        bot.ring()
+        assert bot.answers() == 0
+        assert not any("kubectl" in text or "USDT" in text for text in bot.sent())
+        assert bot.states() == ["handled"] * 4
+
+    def test_are_given_once_for_an_update_that_comes_five_times(self, bot: ChatBot) -> None:
+        bot.link()
+        assert outcomes(lambda _: str(bot.claim(1)), range(5)).count("True") == 1
+        assert bot.claim(2)
+        found = outcomes(lambda _: str(bot.ring()["batchItemFailures"]), range(5))
+        assert found == ["[]"] * 5
+        bot.ring()
+        assert (len(bot.sent()), bot.answers(), bot.states()) == (2, 2, ["handled"] * 2)
+
+    def test_follow_the_order_of_the_claims(self, bot: ChatBot) -> None:
+        bot.link()
+        for update_id in (9, 3, 7):
+            bot.claim(update_id)
+        bot.ring()
+        replies = bot.column("SELECT update_id FROM bot_replies ORDER BY at")
+        assert replies == [9, 3, 7]
+
+    def test_are_remembered_as_one_conversation(self, bot: ChatBot) -> None:
+        bot.link()
+        bot.claim(1)
+        bot.claim(2)
+        bot.ring()
+        assert len(bot.column("SELECT id FROM conversations")) == 1
+
+
+class TestWorkersThatDie:
+    def test_after_the_answer_leave_it_to_the_next_one(self, bot: ChatBot) -> None:
+        bot.link()
+        bot.claim(1)
+        service = lane_service()
+
+        def die(message: Message) -> None:
+            raise Died
+
+        queue = replace(service.handler.work.outgoing, publish=die)
+        work = replace(service.handler.work, outgoing=queue)
+        dying = replace(service, handler=replace(service.handler, work=work))
+        with pytest.raises(Died):
+            dying.work(bot.lane)
+        assert (bot.answers(), bot.sent()) == (1, [])
+        with transaction(SYSTEM):
+            connection().execute("UPDATE bot_lanes SET leased_until = now() - interval '1 second'")
+        bot.ring()
+        assert (bot.answers(), len(bot.sent())) == (1, 1)
+
+
+class TestLogs:
+    def test_have_no_text_of_a_chat(self, bot: ChatBot, log: io.StringIO) -> None:
+        bot.link()
+        bot.claim(1, "What about the canary?")
+        bot.claim(2, "/start canary")
+        with transaction(SYSTEM):
+            connection().execute(
+                "UPDATE bot_updates SET body = %s WHERE update_id = 2",
+                (b'{"update_id": 2, "message": {"text": "canary"}}',),
+            )
+        bot.ring()
+        shown = log.getvalue()
+        assert "update_failed" in shown
+        assert "canary" not in shown
+        reasons = bot.column("SELECT reason FROM bot_updates WHERE state = 'dead'")
+        assert reasons == ["unreadable_update"]
