@@ -8,11 +8,13 @@ from uuid import UUID
 
 from mara.agents.model import Answer, AnswerStatus, Reply
 from mara.kernel.ids import new_id
+from mara.kernel.secret import Secret
 from mara.kernel.time_budget import TimeBudget
 from mara.telegram.adapters.aiogram_updates import AiogramUpdates
 from mara.telegram.model.agent_question import AgentQuestion
 from mara.telegram.model.bot_chat import BotChat, ChatKind, ChatState
 from mara.telegram.model.bot_config import BotConfig
+from mara.telegram.model.incoming import Press
 from mara.telegram.model.outgoing import OutgoingMessage
 from mara.telegram.model.person import BotPerson, Invitation, PersonKind, draw_code, hash_of_code
 from mara.telegram.model.update import ClaimedUpdate, FailedUpdate, Lane
@@ -23,6 +25,7 @@ from mara.telegram.service.chat_work import ChatWork
 from mara.telegram.service.invitation_use import InvitationUse
 from mara.telegram.service.lanes import LaneService
 from mara.telegram.service.outgoing_queue import OutgoingQueue
+from mara.telegram.service.presses import PressAnswering
 from mara.telegram.service.update_handling import UpdateHandler
 from tests.support.bot_messages import ANN, BOT, raw_message
 from tests.support.bots import NOON, make_config
@@ -32,6 +35,7 @@ from tests.support.fakes.database import FakeDatabase
 from tests.support.fakes.outgoing import FakeOutgoingMessages
 from tests.support.fakes.telegram import FakeBotConfigs
 from tests.support.fakes.updates import FakeUpdates, StoredUpdate
+from tests.support.fakes.vaults import fake_secret_store
 
 GROUP_ID = -1001
 
@@ -85,12 +89,19 @@ class ChatWorld:
     clock: datetime = NOON
     failures: list[FailedUpdate] = field(default_factory=list)
     connected: set[int] = field(default_factory=set)
+    presses: list[Press] = field(default_factory=list)
+    shown: list[str] = field(default_factory=list)
+    """What pressers were shown."""
+    sign_error: Exception | None = None
     config: BotConfig = field(init=False)
 
     def __post_init__(self) -> None:
-        made = make_config(new_id(), new_id(), BOT.telegram_id)
+        owner_id, tokens = new_id(), fake_secret_store(self.database, self.now)
+        token = tokens.seal(owner_id, Secret(bytearray(b"token")))
+        made = make_config(owner_id, token.id, BOT.telegram_id)
         self.config = replace(made, profile=BOT)
         with self.database.unit_of_work():
+            tokens.add(token)
             FakeBotConfigs(self.database).add(self.config)
         self.put_chat(ChatState.APPROVED)
 
@@ -102,6 +113,20 @@ class ChatWorld:
 
     def knows(self, telegram_id: int) -> bool:
         return telegram_id in self.connected
+
+    def count_press(self, _: BotConfig, press: Press) -> str:
+        self.presses.append(press)
+        return "Counted."
+
+    def answer_press(self, token: bytearray, press_id: str, text: str, *, alert: bool) -> bool:
+        assert (bytes(token), alert) == (b"token", False)
+        if self.sign_error is not None:
+            raise self.sign_error
+        self.shown.append(f"{press_id}: {text}")
+        return True
+
+    def show_typing(self, token: bytearray, chat_id: int, thread_id: int | None) -> bool:
+        return True
 
     def put_chat(self, state: ChatState) -> None:
         ids = (self.config.id, self.config.owner_id, GROUP_ID)
@@ -183,6 +208,13 @@ class ChatWorld:
             ),
             memberships=ChatMemberships(chats, people, conversations, database.publish, self.now),
             work=ChatWork(self.agent, self.agent, conversations, outgoing, self.now),
+            presses=PressAnswering(
+                self.count_press,
+                fake_secret_store(database, self.now),
+                self,
+                lambda *_: None,
+                database.unit_of_work,
+            ),
             unit_of_work=database.unit_of_work,
             now=self.now,
             record=lambda failed, _: self.failures.append(failed),

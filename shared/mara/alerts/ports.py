@@ -7,9 +7,11 @@ from uuid import UUID
 
 from mara.agents.model import Answer, Reply
 from mara.alerts.model.alert import Alert, AlertHistory, AlertSource, Episode, RecordedSignal
+from mara.alerts.model.alert_message import AlertMessage
 from mara.alerts.model.alert_post import AlertPost
 from mara.alerts.model.delivery import StoredDelivery
 from mara.alerts.model.intake import Intake
+from mara.alerts.model.vote import PostVote, VoteCounts
 from mara.kernel.page import PageRequest
 from mara.kernel.time_budget import TimeBudget
 
@@ -140,6 +142,49 @@ class AlertPosts(Protocol):
 
     def owners_waiting(self, at: datetime, limit: int) -> Sequence[UUID]:
         """Return owners with posts that may be tried at that time, in the scope of the system."""
+
+
+class AlertMessages(Protocol):
+    """The repository of messages of posts, for those that have a target."""
+
+    def add_all(self, messages: Collection[AlertMessage]) -> None:
+        """Insert messages that are to be shown."""
+
+    def changed(self, owner_id: UUID, post_ids: Collection[UUID], at: datetime) -> int:
+        """Let those that are shown be edited; return how many are."""
+
+    def settled(self, owner_id: UUID, post_id: UUID, at: datetime) -> bool:
+        """Let the answer be shown; return whether the post has a message."""
+
+    def claim(self, owner_id: UUID, at: datetime) -> AlertMessage | None:
+        """Return the most severe one that is due, of these the oldest, locked; None without one.
+
+        Those that another transaction has locked are left out.
+        """
+
+    def find(self, owner_id: UUID, post_id: UUID) -> AlertMessage | None:
+        """Return the message of a post; None without one."""
+
+    def vote(self, vote: PostVote) -> None:
+        """Store a vote, in place of an earlier one of the same person."""
+
+    def votes(self, owner_id: UUID, post_id: UUID) -> VoteCounts:
+        """Count the votes on a post."""
+
+    def save(self, message: AlertMessage) -> None:
+        """Update where and what is shown, and when next."""
+
+    def next_due(self, owner_id: UUID) -> datetime | None:
+        """Return when the first one is due; None if none is."""
+
+    def owners_due(self, at: datetime, limit: int) -> Sequence[UUID]:
+        """Return owners with messages that are due, in the scope of the system."""
+
+    def message_before(self, post: AlertPost) -> UUID | None:
+        """Return the message of the last post before with this question; None without one."""
+
+    def alerts_of(self, owner_id: UUID, post_id: UUID) -> Sequence[tuple[Alert, bool]]:
+        """Return the alerts of a post, and whether each still fires in it."""
 
 
 class AlertAnswering(Protocol):

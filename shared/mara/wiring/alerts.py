@@ -1,11 +1,12 @@
 """Assembles the services of alerts from their production adapters, each with its imports."""
 
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from mara.alerts.adapters.postgres_alerts import PostgresAlerts
 from mara.alerts.adapters.postgres_intakes import PostgresAlertDeliveries, PostgresIntakes
+from mara.alerts.adapters.postgres_messages import PostgresAlertMessages
 from mara.alerts.adapters.postgres_posts import PostgresAlertPosts
 from mara.platform.clock import now
 from mara.platform.database import transaction
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
     from mara.alerts.service.alerts import AlertService, StalenessService
     from mara.alerts.service.answering import AlertAnsweringService, WaitingAlertsService
     from mara.alerts.service.intakes import IntakeService
+    from mara.alerts.service.posting import AlertPostingService
     from mara.alerts.service.reception import ReceptionService
+    from mara.alerts.service.voting import VotingService
 
 
 @cache
@@ -23,12 +26,14 @@ def intake_service() -> "IntakeService":
     from mara.agents.adapters.postgres import PostgresAgents
     from mara.alerts.service.intakes import IntakeService
     from mara.platform.count_lock import lock_count
+    from mara.telegram.adapters.bot_configs import PostgresBotConfigs
     from mara.wiring.connection_secrets import secret_store
 
     return IntakeService(
         intakes=PostgresIntakes(),
         deliveries=PostgresAlertDeliveries(),
         agents=PostgresAgents(),
+        configs=PostgresBotConfigs(),
         secrets=secret_store(),
         lock_count=lock_count,
         unit_of_work=transaction,
@@ -48,6 +53,7 @@ def reception_service() -> "ReceptionService":
         deliveries=PostgresAlertDeliveries(),
         alerts=PostgresAlerts(),
         posts=PostgresAlertPosts(),
+        messages=PostgresAlertMessages(),
         secrets=secret_store(),
         publish=publish,
         unit_of_work=transaction,
@@ -71,7 +77,7 @@ def staleness_service() -> "StalenessService":
     from mara.platform.settings.alerts import alert_settings
 
     stale_after = timedelta(hours=alert_settings().alert_stale_hours)
-    return StalenessService(PostgresAlerts(), transaction, stale_after)
+    return StalenessService(PostgresAlerts(), PostgresAlertMessages(), transaction, stale_after)
 
 
 @cache
@@ -88,10 +94,48 @@ def alert_answering_service() -> "AlertAnsweringService":
 
     return AlertAnsweringService(
         posts=PostgresAlertPosts(),
+        messages=PostgresAlertMessages(),
         asking=AgentAnswering(
             answer_service(), PostgresAnswers(), PlanAlertMetering(metering()), transaction
         ),
         lock_count=lock_count,
+        publish=publish,
+        unit_of_work=transaction,
+        now=now,
+    )
+
+
+@cache
+def alert_posting_service() -> "AlertPostingService":
+    """Posts of alerts in chats."""
+    from mara.alerts.service.posting import AlertPostingService
+    from mara.telegram.adapters.bot_configs import PostgresBotConfigs
+    from mara.telegram.adapters.outgoing import PostgresOutgoingMessages
+    from mara.wiring.telegram_sending import outgoing_queue
+
+    return AlertPostingService(
+        messages=PostgresAlertMessages(),
+        posts=PostgresAlertPosts(),
+        configs=PostgresBotConfigs(),
+        outgoing=PostgresOutgoingMessages(),
+        queue_messages=outgoing_queue().queue_messages,
+        unit_of_work=transaction,
+        now=now,
+    )
+
+
+@cache
+def voting_service() -> "VotingService":
+    """Presses of the buttons below posts."""
+    from mara.alerts.adapters.agent_feedback import rate
+    from mara.alerts.service.voting import VotingService
+    from mara.platform.outbox import publish
+    from mara.wiring.agents import conversation_service
+
+    return VotingService(
+        messages=PostgresAlertMessages(),
+        posts=PostgresAlertPosts(),
+        rate=partial(rate, conversation_service()),
         publish=publish,
         unit_of_work=transaction,
         now=now,
@@ -104,4 +148,6 @@ def waiting_alerts_service() -> "WaitingAlertsService":
     from mara.alerts.service.answering import WaitingAlertsService
     from mara.platform.outbox import publish_all
 
-    return WaitingAlertsService(PostgresAlertPosts(), publish_all, transaction)
+    return WaitingAlertsService(
+        PostgresAlertPosts(), PostgresAlertMessages(), publish_all, transaction
+    )

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from mara.telegram.service.chat_reception import ChatReception
     from mara.telegram.service.chat_work import ChatWork
     from mara.telegram.service.lanes import LaneService
+    from mara.telegram.service.presses import PressAnswering
     from mara.telegram.service.update_handling import UpdateHandler
 
 
@@ -52,6 +53,7 @@ def update_handler() -> "UpdateHandler":
         reception=_reception(),
         memberships=_memberships(),
         work=_work(),
+        presses=_presses(),
         unit_of_work=transaction,
         now=now,
         record=record_failure,
@@ -89,6 +91,18 @@ def _memberships() -> "ChatMemberships":
 
     return ChatMemberships(
         PostgresBotChats(), PostgresBotPeople(), PostgresChatConversations(), publish, now
+    )
+
+
+def _presses() -> "PressAnswering":
+    from mara.telegram.adapters.failure_log import record_unanswered
+    from mara.telegram.service.presses import PressAnswering
+    from mara.wiring.alerts import voting_service
+    from mara.wiring.connection_secrets import secret_store
+    from mara.wiring.telegram_sending import chat_signs
+
+    return PressAnswering(
+        voting_service().press, secret_store(), chat_signs(), record_unanswered, transaction
     )
 
 

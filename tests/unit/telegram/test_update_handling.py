@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import pytest
 
 from mara.kernel.errors import DomainError, Forbidden, NotFound, PaymentRequired
+from mara.telegram.errors import InvalidBotToken, TelegramUnavailable
 from mara.telegram.messages import BotChatPending
 from mara.telegram.model.bot_chat import ChatState
 from mara.telegram.model.bot_config import BotAccess
@@ -255,3 +256,32 @@ class TestOtherUpdates:
         world.service.work(world.lane())
         assert world.stored(1).state is UpdateState.HANDLED
         assert world.stored(2).state is UpdateState.DEAD
+
+
+class TestPresses:
+    @staticmethod
+    def press(world: ChatWorld, update_id: int = 1) -> None:
+        query = {
+            "id": "77",
+            "from": {"id": 11, "is_bot": False, "first_name": "Ann"},
+            "chat_instance": "1",
+            "data": "+1",
+            "message": {"message_id": 5, "date": 1, **GROUP},
+        }
+        world.claim(raw_update(update_id, callback_query=query), update_id, "person:11")
+        world.service.work(world.lane("person:11"))
+
+    def test_are_counted_and_the_presser_is_shown_what_came_of_it(self, world: ChatWorld) -> None:
+        self.press(world)
+        assert [(one.data, one.chat_id) for one in world.presses] == [("+1", GROUP_ID)]
+        assert world.shown == ["77: Counted."]
+        assert world.stored().state is UpdateState.HANDLED
+
+    @pytest.mark.parametrize("error", [TelegramUnavailable("Try."), InvalidBotToken("Old.")])
+    def test_stay_counted_where_the_presser_cannot_be_shown_a_text(
+        self, world: ChatWorld, error: DomainError
+    ) -> None:
+        world.sign_error = error
+        self.press(world)
+        assert len(world.presses) == 1
+        assert world.stored().state is UpdateState.HANDLED

@@ -4,13 +4,12 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, case, func, insert, literal, or_, select, update
+from sqlalchemy import and_, bindparam, func, insert, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from mara.alerts.adapters.tables import alert_posts
+from mara.alerts.adapters.tables import alert_posts, urgency
 from mara.alerts.model.alert import AlertSource
 from mara.alerts.model.alert_post import AlertPost, PostState
-from mara.alerts.model.severity import Severity
 from mara.platform.sql import (
     Row,
     bound,
@@ -30,7 +29,6 @@ _due = and_(
     or_(_columns.try_after.is_(None), _columns.try_after <= bindparam("at")),
     or_(_columns.leased_until.is_(None), _columns.leased_until < bindparam("at")),
 )
-_urgency = case({one.value: one.rank for one in Severity}, value=_columns.severity)
 _result = (
     *(_columns.state, _columns.tries, _columns.answer_id, _columns.agent_version, _columns.reply),
     *(_columns.failure, _columns.asked_at, _columns.settled_at, _columns.try_after),
@@ -60,7 +58,7 @@ CLAIM = (
         _columns.id
         == select(_columns.id)
         .where(_owned, _due)
-        .order_by(_urgency, _columns.id)
+        .order_by(urgency, _columns.id)
         .limit(1)
         .with_for_update(skip_locked=True)
         .scalar_subquery()

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    case,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -27,6 +28,7 @@ from mara.alerts.adapters.stored_json import (
     stored_state,
 )
 from mara.alerts.model.alert import AlertSourceKind, AlertStatus, EpisodeEnd
+from mara.alerts.model.alert_message import ShownContent
 from mara.alerts.model.alert_post import PostState
 from mara.alerts.model.alert_state import SignalOutcome
 from mara.alerts.model.severity import Severity
@@ -50,6 +52,9 @@ alert_intakes = Table(
     Column("name", Text, nullable=False),
     Column("agent_id", Uuid, nullable=False),
     Column("default_severity", enumerated(Severity), nullable=False),
+    Column("config_id", Uuid, ForeignKey("bot_configs.id", ondelete="SET NULL")),
+    Column("target_chat_id", BigInteger),
+    Column("target_thread_id", Integer),
     Column("secret_hash", LargeBinary, nullable=False),
     Column("secret_id", Uuid, ForeignKey("connection_secrets.id"), nullable=False),
     Column("previous_hash", LargeBinary),
@@ -64,6 +69,7 @@ alert_intakes = Table(
     Column("last_refusal", Text),
     one_of("default_severity", Severity),
     Index("alert_intakes_owner", "owner_id", "id"),
+    Index("alert_intakes_config", "config_id"),
 )
 
 alert_deliveries = Table(
@@ -162,6 +168,36 @@ alert_posts = Table(
     Index("alert_posts_asked", "owner_id", "asked_at"),
     Index("alert_posts_waiting", "owner_id", postgresql_where=text("state = 'waiting'")),
     Index("alert_posts_created", "created_at"),
+)
+
+urgency = case({one.value: one.rank for one in Severity}, value=alert_posts.c.severity)
+
+# `message_id` has no foreign key: messages are forgotten before posts.
+alert_messages = Table(
+    "alert_messages",
+    metadata,
+    Column("post_id", Uuid, ForeignKey("alert_posts.id", ondelete="CASCADE"), primary_key=True),
+    Column("owner_id", Uuid, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("config_id", Uuid, ForeignKey("bot_configs.id", ondelete="CASCADE"), nullable=False),
+    Column("chat_id", BigInteger),
+    Column("thread_id", Integer),
+    Column("due_at", TIMESTAMP),
+    Column("shown", enumerated(ShownContent), nullable=False),
+    Column("message_id", Uuid),
+    one_of("shown", ShownContent),
+    Index("alert_messages_due", "owner_id", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+    Index("alert_messages_config", "config_id"),
+)
+
+alert_votes = Table(
+    "alert_votes",
+    metadata,
+    Column("post_id", Uuid, ForeignKey("alert_posts.id", ondelete="CASCADE"), primary_key=True),
+    Column("telegram_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("owner_id", Uuid, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("helped", Boolean, nullable=False),
+    Column("at", TIMESTAMP, nullable=False),
+    Index("alert_votes_owner", "owner_id"),
 )
 
 alert_episodes = Table(

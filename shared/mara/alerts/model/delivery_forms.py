@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from mara.alerts.errors import UnknownDeliveryForm
 from mara.alerts.model.masking import fingerprint_of_labels, fingerprint_of_text
-from mara.alerts.model.severity import Severity, severity_of
+from mara.alerts.model.severity import SEVERITY_LABELS, Severity, severity_of
 from mara.alerts.model.signal import Delivery, DeliveryForm, Signal
 from mara.kernel.text import mask
 
@@ -22,7 +22,6 @@ NAME_MAX, TEXT_MAX, LABELS_MAX, LABEL_MAX = 300, 20_000, 100, 2000
 """In characters; further labels and characters are cut."""
 NO_DATA: Final = ("DatasourceNoData", "DatasourceError")
 """Names under which Grafana reports the state of a rule, which the label `rulename` names."""
-SEVERITY_LABELS: Final = ("severity", "priority", "level")
 RUNBOOK_KEYS: Final = ("runbook_url", "runbook")
 """Annotations that name the runbook of an alert."""
 KUMA_KEPT: Final = frozenset({"name", "url", "type"})

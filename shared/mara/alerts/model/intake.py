@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from mara.alerts.model.alert_message import AlertTarget
 from mara.alerts.model.severity import Severity
 
 INTAKES_MAX: Final = 50
@@ -15,11 +16,24 @@ OLD_SECRET_LASTS: Final = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class IntakeSettings:
-    """What the owner chooses; alerts without a severity have ``default_severity``."""
+    """What the owner chooses; alerts without a severity have ``default_severity``.
+
+    ``config_id`` is the bot that posts the alerts; without a chat they go to the bot's own target.
+    """
 
     name: str
     agent_id: UUID
     default_severity: Severity = Severity.WARNING
+    config_id: UUID | None = None
+    target_chat_id: int | None = None
+    target_thread_id: int | None = None
+
+    @property
+    def target(self) -> AlertTarget | None:
+        """Where alerts are posted; None keeps them in the list only."""
+        if self.config_id is None:
+            return None
+        return AlertTarget(self.config_id, self.target_chat_id, self.target_thread_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from mara.alerts.model.severity import SEVERITY_LABELS
+
 MASK: Final = "#"
 VALUES: Final = re.compile(
     r"""
@@ -19,9 +21,9 @@ VALUES: Final = re.compile(
 )
 PASSING: Final = frozenset(
     {"instance", "pod", "host", "hostname", "node", "container", "uid", "pod_name", "nodename",
-     "container_name", "container_id"}
+     "container_name", "container_id", *SEVERITY_LABELS}
 )  # fmt: skip
-"""Labels that say where an alert fires, not what it is."""
+"""Labels that say where an alert fires, or how urgent it is, not what it is."""
 
 
 def masked(text: str) -> str:

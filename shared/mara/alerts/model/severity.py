@@ -30,6 +30,10 @@ WORDS: Final = {
 BY_WORD: Final = {word: severity for severity, words in WORDS.items() for word in words}
 
 
+SEVERITY_LABELS: Final = ("severity", "priority", "level")
+"""Labels that hold such a word; the first that an alert has counts."""
+
+
 def severity_of(word: str | None) -> Severity:
     """The severity that a monitoring system means; an unknown word is a warning."""
     return BY_WORD.get((word or "").strip().lower(), Severity.WARNING)

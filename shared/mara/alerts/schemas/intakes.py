@@ -9,9 +9,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from mara.agents.schemas.agents import Line
 from mara.alerts.model.intake import Intake, IntakeSettings
 from mara.alerts.model.severity import Severity
-from mara.kernel.json_types import JsonBool
+from mara.kernel.json_types import JsonBool, JsonInt
 from mara.kernel.patch import MergePatch, optional
 
+CONFIG = (
+    "Id of the connected bot that posts the alerts to a chat; null keeps them in the list only."
+)
+CHAT = "Id of the chat in Telegram that gets the alerts; null stands for the target of the bot."
+THREAD = "Id of the topic in the chat; null posts outside of topics."
 AGENT = "Id of the agent that is asked what to do."
 DEFAULT_SEVERITY = "Severity of alerts that name none."
 SECRET = "Ct3mB5r7xkHq3cVw0yTqk3nWJ0G1uQ5f3aQk8d2mB5r"  # noqa: S105 - an example
@@ -37,9 +42,17 @@ class IntakeIn(BaseModel):
         default=Severity.WARNING, description=DEFAULT_SEVERITY, examples=["warning"]
     )
 
+    config_id: UUID | None = Field(default=None, description=CONFIG, examples=[None])
+    target_chat_id: JsonInt | None = Field(
+        default=None, ge=-(2**52), le=2**52, description=CHAT, examples=[-1001234567890]
+    )
+    target_thread_id: JsonInt | None = Field(
+        default=None, ge=1, le=2**31 - 1, description=THREAD, examples=[None]
+    )
+
     def to_settings(self) -> IntakeSettings:
         """Convert to the model object."""
-        return IntakeSettings(self.name, self.agent_id, self.default_severity)
+        return IntakeSettings(**dict(self))
 
 
 class IntakePatch(MergePatch):
@@ -52,6 +65,13 @@ class IntakePatch(MergePatch):
     name: Line = optional(description="Name of the intake.", examples=["Alertmanager"])
     agent_id: UUID = optional(description=AGENT)
     default_severity: Severity = optional(description=DEFAULT_SEVERITY, examples=["critical"])
+    config_id: UUID | None = optional(description=CONFIG, examples=[None])
+    target_chat_id: JsonInt | None = optional(
+        ge=-(2**52), le=2**52, description=CHAT, examples=[-1001234567890]
+    )
+    target_thread_id: JsonInt | None = optional(
+        ge=1, le=2**31 - 1, description=THREAD, examples=[None]
+    )
 
 
 class IntakeRotationIn(BaseModel):
@@ -73,6 +93,9 @@ class IntakeOut(BaseModel):
     name: str = Field(description="Name of the intake.", examples=["Alertmanager"])
     agent_id: UUID = Field(description=AGENT)
     default_severity: Severity = Field(description=DEFAULT_SEVERITY, examples=["warning"])
+    config_id: UUID | None = Field(description=CONFIG, examples=[None])
+    target_chat_id: int | None = Field(description=CHAT, examples=[-1001234567890])
+    target_thread_id: int | None = Field(description=THREAD, examples=[None])
     path: str = Field(
         description="Where to post to, at the address of this API.",
         examples=["/api/v1/alerts/intake/0199f0a0-7c2e-7d4a-9a53-0c1f4b1e7a10"],
@@ -123,6 +146,9 @@ def _fields(intake: Intake) -> dict[str, Any]:
         "name": intake.settings.name,
         "agent_id": intake.settings.agent_id,
         "default_severity": intake.settings.default_severity,
+        "config_id": intake.settings.config_id,
+        "target_chat_id": intake.settings.target_chat_id,
+        "target_thread_id": intake.settings.target_thread_id,
         "path": f"/api/v1/alerts/intake/{intake.id}",
         "old_secret_until": intake.previous_until,
         "accepted": counts.accepted,

@@ -8,7 +8,7 @@ from uuid import UUID
 from mara.agents.model.withdrawal import withdrawn_from
 from mara.alerts.model.alert import Alert, AlertHistory, AlertStatus, EpisodeEnd
 from mara.alerts.model.alert_post import AlertPost
-from mara.alerts.ports import AlertPosts, Alerts
+from mara.alerts.ports import AlertMessages, AlertPosts, Alerts
 from mara.documents.ports import OwnDocuments
 from mara.kernel.page import Page, PageRequest
 from mara.kernel.principal import Principal
@@ -64,6 +64,7 @@ class StalenessService:
     """Ends alerts that fire and got no signal for ``stale_after``."""
 
     alerts: Alerts
+    messages: AlertMessages
     unit_of_work: UnitOfWork
     stale_after: timedelta
 
@@ -89,3 +90,7 @@ class StalenessService:
             for episode in self.alerts.open_episodes(owner_id, ids)
         ]
         self.alerts.save(ended, episodes, [])
+        for owner_id in by_owner:
+            # The schedule rings for them.
+            changed = {one.post_id for one in episodes if one.owner_id == owner_id}
+            self.messages.changed(owner_id, changed, at)

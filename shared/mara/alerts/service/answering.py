@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from mara.alerts.errors import AlertsWait, AskingGivenUp, TestAlertsUsedUp
-from mara.alerts.messages import AnswerAlerts
+from mara.alerts.messages import AnswerAlerts, PostAlerts
 from mara.alerts.model.alert_post import (
     ANSWER_LASTS,
     ASK_WITHIN,
@@ -22,7 +22,7 @@ from mara.alerts.model.alert_post import (
     AskFailure,
     PostState,
 )
-from mara.alerts.ports import AlertAnswering, AlertPosts
+from mara.alerts.ports import AlertAnswering, AlertMessages, AlertPosts
 from mara.kernel.clock import Clock
 from mara.kernel.count_lock import CountLock
 from mara.kernel.errors import Conflict, DomainError, LimitReached, Unavailable, code_of
@@ -45,6 +45,7 @@ class AlertAnsweringService:
     """Answers the posts of one owner, the most severe first."""
 
     posts: AlertPosts
+    messages: AlertMessages
     asking: AlertAnswering
     lock_count: CountLock
     publish: Publish
@@ -87,7 +88,7 @@ class AlertAnsweringService:
             elif post.is_test and self._tests_are_used_up(owner_id):
                 used_up = TestAlertsUsedUp(f"{TEST_ANSWERS_MAX} were answered within 24 hours.")
                 claimed = post.failed(failure_of(used_up), at)
-            self.posts.save(claimed)
+            self._store(claimed)
         return claimed
 
     def _tests_are_used_up(self, owner_id: UUID) -> bool:
@@ -122,7 +123,13 @@ class AlertAnsweringService:
 
     def _save(self, post: AlertPost) -> None:
         with self.unit_of_work(post.owner_id):
-            self.posts.save(post)
+            self._store(post)
+
+    def _store(self, post: AlertPost) -> None:
+        self.posts.save(post)
+        is_over = post.state is not PostState.WAITING
+        if is_over and self.messages.settled(post.owner_id, post.id, self.now()):
+            self.publish(PostAlerts(owner_id=post.owner_id))
 
     def _check_next(self, owner_id: UUID) -> None:
         at = self.now()
@@ -137,15 +144,18 @@ class WaitingAlertsService:
     """Rings for owners whose alerts wait: a doorbell may be lost, and a pace may be over."""
 
     posts: AlertPosts
+    messages: AlertMessages
     publish_all: PublishAll
     unit_of_work: UnitOfWork
 
     def ring(self, at: datetime) -> int:
         """Return how many owners were rung for."""
         with self.unit_of_work(SYSTEM):
-            owners = self.posts.owners_waiting(at, OWNERS_AT_ONCE)
-            self.publish_all([AnswerAlerts(owner_id=owner_id) for owner_id in owners])
-        return len(owners)
+            waiting = self.posts.owners_waiting(at, OWNERS_AT_ONCE)
+            self.publish_all([AnswerAlerts(owner_id=owner_id) for owner_id in waiting])
+            due = self.messages.owners_due(at, OWNERS_AT_ONCE)
+            self.publish_all([PostAlerts(owner_id=owner_id) for owner_id in due])
+        return len({*waiting, *due})
 
 
 def failure_of(error: DomainError) -> AskFailure:

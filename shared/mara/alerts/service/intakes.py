@@ -1,7 +1,7 @@
 """Creates, changes and deletes intakes, and rotates their secrets."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
@@ -19,6 +19,7 @@ from mara.kernel.page import Page, PageRequest
 from mara.kernel.principal import Principal
 from mara.kernel.secret import Secret
 from mara.kernel.unit_of_work import UnitOfWork
+from mara.telegram.ports import BotConfigs
 from mara.vault.model import ConnectionSecret
 from mara.vault.ports import SecretStore
 
@@ -32,6 +33,7 @@ class IntakeService:
     intakes: Intakes
     deliveries: AlertDeliveries
     agents: Agents
+    configs: BotConfigs
     secrets: SecretStore
     lock_count: CountLock
     unit_of_work: UnitOfWork
@@ -40,13 +42,13 @@ class IntakeService:
     def create(self, caller: Principal, settings: IntakeSettings) -> tuple[Intake, str]:
         """Create an intake; return it with its secret, which cannot be read again.
 
-        Raises AgentNotFound, TooManyIntakes, KeysUnavailable.
+        Raises AgentNotFound, BotConfigNotFound, TooManyIntakes, KeysUnavailable.
         """
         plain, secret, sealed = self._new_secret(caller.user_id)
         at = self.now()
         intake = Intake(new_id(), caller.user_id, settings, secret, at, at)
         with self.unit_of_work(caller.user_id):
-            self.agents.get(caller.user_id, settings.agent_id)
+            self._check(caller.user_id, settings)
             self.lock_count(caller.user_id, "alert_intakes")
             if self.intakes.count(caller.user_id) >= INTAKES_MAX:
                 raise TooManyIntakes(f"Delete one: a user has at most {INTAKES_MAX}.")
@@ -67,12 +69,15 @@ class IntakeService:
             return self.intakes.get(caller.user_id, intake_id)
 
     def change(self, caller: Principal, intake_id: UUID, changes: Mapping[str, Any]) -> Intake:
-        """Change the settings that are given. Raises IntakeNotFound, AgentNotFound."""
+        """Change the settings that are given.
+
+        Raises IntakeNotFound, AgentNotFound, BotConfigNotFound.
+        """
         with self.unit_of_work(caller.user_id):
             intake = self.intakes.lock(caller.user_id, intake_id)
             settings = replace(intake.settings, **changes)
-            if "agent_id" in changes:
-                self.agents.get(caller.user_id, settings.agent_id)
+            # What is not changed may be gone: the agent or the bot was deleted meanwhile.
+            self._check(caller.user_id, settings, changes)
             changed = replace(intake, settings=settings, updated_at=self.now())
             self.intakes.save(changed)
         return changed
@@ -109,6 +114,15 @@ class IntakeService:
             found = self.deliveries.list(caller.user_id, intake_id, page)
             total = self.deliveries.count(caller.user_id, intake_id) if page.total else None
         return Page.of(found, page, lambda delivery: delivery.id, total=total)
+
+    def _check(
+        self, owner_id: UUID, settings: IntakeSettings, given: Collection[str] | None = None
+    ) -> None:
+        """Raise AgentNotFound or BotConfigNotFound for the fields that are given, or for all."""
+        if given is None or "agent_id" in given:
+            self.agents.get(owner_id, settings.agent_id)
+        if settings.config_id is not None and (given is None or "config_id" in given):
+            self.configs.get(owner_id, settings.config_id)
 
     def _new_secret(self, owner_id: UUID) -> tuple[str, IntakeSecret, ConnectionSecret]:
         plain = secrets.token_urlsafe(SECRET_BYTES)

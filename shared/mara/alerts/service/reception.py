@@ -8,8 +8,9 @@ from typing import Final
 from uuid import UUID
 
 from mara.alerts.errors import UnreadableDelivery, WrongIntakeSecret
-from mara.alerts.messages import AnswerAlerts
+from mara.alerts.messages import AnswerAlerts, PostAlerts
 from mara.alerts.model.alert import AlertSource, AlertSourceKind
+from mara.alerts.model.alert_message import ANSWER_AWAITED_FOR, AlertMessage
 from mara.alerts.model.alert_post import key_of
 from mara.alerts.model.credentials import DeliveryCredentials, hash_of_secret
 from mara.alerts.model.delivery import DeliveryReceipt, StoredDelivery, hash_of_content
@@ -17,7 +18,7 @@ from mara.alerts.model.delivery_forms import read_delivery
 from mara.alerts.model.intake import Intake
 from mara.alerts.model.recording import Recording
 from mara.alerts.model.signal import Delivery
-from mara.alerts.ports import AlertDeliveries, AlertPosts, Alerts, Intakes
+from mara.alerts.ports import AlertDeliveries, AlertMessages, AlertPosts, Alerts, Intakes
 from mara.kernel.clock import Clock
 from mara.kernel.ids import new_id
 from mara.kernel.messages import Publish
@@ -37,6 +38,7 @@ class ReceptionService:
     deliveries: AlertDeliveries
     alerts: Alerts
     posts: AlertPosts
+    messages: AlertMessages
     secrets: SecretStore
     publish: Publish
     unit_of_work: UnitOfWork
@@ -127,7 +129,23 @@ class ReceptionService:
         self.intakes.count_accepted(intake.owner_id, intake.id, at)
         if recording.new_posts:
             self.publish(AnswerAlerts(owner_id=intake.owner_id))
+        if self._show(intake, recording, at):
+            self.publish(PostAlerts(owner_id=intake.owner_id))
         return DeliveryReceipt(stored, is_repeated=False)
+
+    def _show(self, intake: Intake, recording: Recording, at: datetime) -> bool:
+        """Let chats show the new posts, and what changed in others; whether any is to be shown."""
+        changed = {episode.post_id for episode in recording.changed_episodes.values()}
+        edited = self.messages.changed(intake.owner_id, changed, at)
+        target = intake.settings.target
+        if target is None:
+            return edited > 0
+        due_at = at + ANSWER_AWAITED_FOR
+        posted = [
+            AlertMessage(post.id, intake.owner_id, target, due_at) for post in recording.new_posts
+        ]
+        self.messages.add_all(posted)
+        return bool(edited or posted)
 
     def _record(
         self, intake: Intake, delivery: Delivery, delivery_id: UUID, at: datetime

@@ -1,8 +1,9 @@
-"""Failures of updates in the log: ids, the reason, and the line that failed."""
+"""Failures of updates in the log: ids, the reason, and the line that failed; no text of a chat."""
 
 import traceback
 
 from mara.platform.telemetry import logger
+from mara.telegram.model.incoming import Press
 from mara.telegram.model.update import FailedUpdate
 
 
@@ -19,3 +20,8 @@ def record_failure(failed: FailedUpdate, error: Exception) -> None:
         reason=failed.reason,
         where=where,
     )
+
+
+def record_unanswered(press: Press, error: Exception) -> None:
+    """Log that a presser was not shown what came of the press."""
+    logger.warning("press_unanswered", press_id=press.press_id, error=type(error).__name__)

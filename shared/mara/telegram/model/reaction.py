@@ -8,7 +8,7 @@ from uuid import UUID
 from mara.telegram.model.bot_config import BotConfig
 from mara.telegram.model.chat_command import CommandName
 from mara.telegram.model.formatted_text import FormattedText
-from mara.telegram.model.incoming import IncomingMessage
+from mara.telegram.model.incoming import IncomingMessage, Press
 
 GROUP_MEMORY: Final = timedelta(hours=24)
 """For so long after the last question, a question in a group continues its conversation."""
@@ -46,4 +46,12 @@ class Report:
     command: CommandName
 
 
-Reaction = Silence | Say | AskAgent | Report
+@dataclass(frozen=True, slots=True)
+class AnswerPress:
+    """The bot does what a button says."""
+
+    config: BotConfig
+    press: Press
+
+
+Reaction = Silence | Say | AskAgent | Report | AnswerPress

@@ -20,9 +20,10 @@ from mara.telegram.model.incoming import (
     Incoming,
     IncomingMessage,
     Membership,
+    Press,
     SenderKind,
 )
-from mara.telegram.model.reaction import Reaction, Say, Silence
+from mara.telegram.model.reaction import AnswerPress, Reaction, Say, Silence
 from mara.telegram.model.update import ClaimedUpdate, FailedUpdate, UpdateState
 from mara.telegram.ports import BotConfigs, Updates
 from mara.telegram.ports.asking import ConnectedBots
@@ -30,6 +31,7 @@ from mara.telegram.ports.handling import BotReplies, UpdateReader
 from mara.telegram.service.chat_memberships import ChatMemberships
 from mara.telegram.service.chat_reception import ChatReception
 from mara.telegram.service.chat_work import ChatWork, OutgoingText
+from mara.telegram.service.presses import PressAnswering
 
 TRIES_MAX: Final = 3
 ASK_WITHIN: Final = timedelta(seconds=20)
@@ -52,6 +54,7 @@ class UpdateHandler:
     reception: ChatReception
     memberships: ChatMemberships
     work: ChatWork
+    presses: PressAnswering
     unit_of_work: UnitOfWork
     now: Clock
     record: RecordFailure
@@ -80,11 +83,16 @@ class UpdateHandler:
                 return True
             # A worker that dies over the answer has used one of the tries.
             self.updates.failed(self._begun(update))
-        said = self.work.do(update, reaction, ASK_WITHIN)
+        if isinstance(reaction, AnswerPress):
+            self.presses.answer(reaction.config, reaction.press)
+            said = None
+        else:
+            said = self.work.do(update, reaction, ASK_WITHIN)
         with self.unit_of_work(update.owner_id):
             if not self.updates.hold(update.in_lane, holder):
                 return False
-            self.work.queue(update, said)
+            if said is not None:
+                self.work.queue(update, said)
             self.updates.handled(update)
         return True
 
@@ -101,6 +109,8 @@ class UpdateHandler:
             self.memberships.store(config, incoming)
         if isinstance(incoming, IncomingMessage):
             return self.reception.react(config, update, incoming)
+        if isinstance(incoming, Press):
+            return AnswerPress(config, incoming)
         return Silence()
 
     def _finish(self, update: ClaimedUpdate, reaction: Silence | Say) -> None:

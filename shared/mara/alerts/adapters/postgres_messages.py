@@ -1,0 +1,191 @@
+"""Messages of posts in PostgreSQL."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import bindparam, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from mara.alerts.adapters.tables import (
+    alert_episodes,
+    alert_messages,
+    alert_posts,
+    alert_votes,
+    alerts,
+    urgency,
+)
+from mara.alerts.model.alert import Alert, AlertSource
+from mara.alerts.model.alert_message import AlertMessage, AlertTarget, ShownContent
+from mara.alerts.model.alert_post import AlertPost
+from mara.alerts.model.vote import PostVote, VoteCounts
+from mara.platform.sql import (
+    Row,
+    bound,
+    constant,
+    execute,
+    fetch_all,
+    fetch_one,
+    fetch_value,
+    take,
+    values_of,
+)
+
+_messages, _posts, _alerts, _episodes = alert_messages.c, alert_posts.c, alerts.c, alert_episodes.c
+_votes = alert_votes.c
+_owned = _messages.owner_id == bindparam("owner_id")
+_keys = (_messages.post_id, _messages.owner_id)
+
+INSERT = insert(alert_messages).values(bound(_messages))
+CHANGED = (
+    update(alert_messages)
+    .where(
+        _owned,
+        _messages.post_id == func.any(bindparam("post_ids")),
+        _messages.shown != constant(ShownContent.NOTHING.value),
+    )
+    .values(due_at=bindparam("at"))
+)
+SETTLED = (
+    update(alert_messages)
+    .where(_owned, _messages.post_id == bindparam("post"))
+    .values(due_at=bindparam("at"))
+)
+CLAIM = (
+    select(alert_messages)
+    .join(alert_posts, _posts.id == _messages.post_id)
+    .where(_owned, _messages.due_at <= bindparam("at"))
+    .order_by(urgency, _messages.due_at, _messages.post_id)
+    .limit(1)
+    .with_for_update(skip_locked=True, of=alert_messages)
+)
+SAVE = (
+    update(alert_messages)
+    .where(_owned, _messages.post_id == bindparam("id"))
+    .values(bound(c for c in _messages if c not in _keys))
+)
+NEXT_DUE = select(func.min(_messages.due_at)).where(_owned)
+FIND = select(alert_messages).where(_owned, _messages.post_id == bindparam("post"))
+VOTE = (
+    insert(alert_votes)
+    .values(bound(_votes))
+    .on_conflict_do_update(
+        index_elements=[_votes.post_id, _votes.telegram_id],
+        set_={"helped": bindparam("helped"), "at": bindparam("at")},
+    )
+)
+VOTES = (
+    select(_votes.helped, func.count().label("people"))
+    .where(_votes.owner_id == bindparam("owner_id"), _votes.post_id == bindparam("post"))
+    .group_by(_votes.helped)
+)
+OWNERS_DUE = (
+    select(_messages.owner_id)
+    .where(_messages.due_at <= bindparam("at"))
+    .distinct()
+    .limit(bindparam("limit"))
+)
+BEFORE = (
+    select(_messages.message_id)
+    .join(alert_posts, _posts.id == _messages.post_id)
+    .where(
+        _owned,
+        _posts.owner_id == bindparam("owner_id"),
+        _posts.key == bindparam("key"),
+        _posts.source_kind == bindparam("source_kind"),
+        _posts.source_id == bindparam("source_id"),
+        _posts.id < bindparam("id"),
+        _messages.message_id.is_not(None),
+    )
+    .order_by(_posts.id.desc())
+    .limit(1)
+)
+ALERTS_OF = (
+    select(alerts, func.bool_or(_episodes.ended_at.is_(None)).label("fires"))
+    .join(alert_episodes, _episodes.alert_id == _alerts.id)
+    .where(_alerts.owner_id == bindparam("owner_id"), _episodes.post_id == bindparam("post_id"))
+    .group_by(_alerts.id)
+    .order_by(_alerts.id)
+)
+
+
+class PostgresAlertMessages:
+    """Implements ``AlertMessages``."""
+
+    def add_all(self, messages: Collection[AlertMessage]) -> None:
+        """Insert messages that are to be shown."""
+        for message in messages:
+            execute(INSERT, **_values(message))
+
+    def changed(self, owner_id: UUID, post_ids: Collection[UUID], at: datetime) -> int:
+        """Let those that are shown be edited; return how many are."""
+        if not post_ids:
+            return 0
+        return execute(CHANGED, owner_id=owner_id, post_ids=list(post_ids), at=at)
+
+    def settled(self, owner_id: UUID, post_id: UUID, at: datetime) -> bool:
+        """Let the answer be shown; return whether the post has a message."""
+        return execute(SETTLED, owner_id=owner_id, post=post_id, at=at) > 0
+
+    def claim(self, owner_id: UUID, at: datetime) -> AlertMessage | None:
+        """Return the most severe one that is due, of these the oldest, locked."""
+        return _message(fetch_one(CLAIM, owner_id=owner_id, at=at))
+
+    def find(self, owner_id: UUID, post_id: UUID) -> AlertMessage | None:
+        """Return the message of a post; None without one."""
+        return _message(fetch_one(FIND, owner_id=owner_id, post=post_id))
+
+    def vote(self, vote: PostVote) -> None:
+        """Store a vote, in place of an earlier one of the same person."""
+        execute(VOTE, **values_of(vote))
+
+    def votes(self, owner_id: UUID, post_id: UUID) -> VoteCounts:
+        """Count the votes on a post."""
+        rows = fetch_all(VOTES, owner_id=owner_id, post=post_id)
+        people = {row["helped"]: row["people"] for row in rows}
+        return VoteCounts(people.get(True, 0), people.get(False, 0))
+
+    def save(self, message: AlertMessage) -> None:
+        """Update where and what is shown, and when next."""
+        execute(SAVE, id=message.post_id, **_values(message))
+
+    def next_due(self, owner_id: UUID) -> datetime | None:
+        """Return when the first one is due; None if none is."""
+        found: datetime | None = fetch_value(NEXT_DUE, owner_id=owner_id)
+        return found
+
+    def owners_due(self, at: datetime, limit: int) -> Sequence[UUID]:
+        """Return owners with messages that are due."""
+        return [row["owner_id"] for row in fetch_all(OWNERS_DUE, at=at, limit=limit)]
+
+    def message_before(self, post: AlertPost) -> UUID | None:
+        """Return the message of the last post before with this question."""
+        row = fetch_one(
+            BEFORE,
+            owner_id=post.owner_id,
+            key=post.key,
+            source_kind=post.source.kind,
+            source_id=post.source.id,
+            id=post.id,
+        )
+        return row["message_id"] if row else None
+
+    def alerts_of(self, owner_id: UUID, post_id: UUID) -> Sequence[tuple[Alert, bool]]:
+        """Return the alerts of a post, and whether each still fires in it."""
+        return [_alert(row) for row in fetch_all(ALERTS_OF, owner_id=owner_id, post_id=post_id)]
+
+
+def _message(row: Row | None) -> AlertMessage | None:
+    return AlertMessage(target=take(AlertTarget, row), **row) if row else None
+
+
+def _values(message: AlertMessage) -> Row:
+    row = values_of(message)
+    target: AlertTarget = row.pop("target")
+    return {**row, **values_of(target)}
+
+
+def _alert(row: Row) -> tuple[Alert, bool]:
+    fires = bool(row.pop("fires"))
+    source = AlertSource(row.pop("source_kind"), row.pop("source_id"))
+    return Alert(source=source, **row), fires

@@ -1,0 +1,155 @@
+"""Shows the posts of alerts in chats: once, and edited when their alerts change."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from mara.agents.model import Language
+from mara.alerts.errors import AlertsWait
+from mara.alerts.model.alert import Alert
+from mara.alerts.model.alert_message import AlertMessage, AlertTarget, ShownContent
+from mara.alerts.model.alert_post import AlertPost
+from mara.alerts.model.post import Post, PostedAlert
+from mara.alerts.model.post_message import PostMessage, message_of
+from mara.alerts.model.vote import buttons_of
+from mara.alerts.ports import AlertMessages, AlertPosts
+from mara.kernel.clock import Clock
+from mara.kernel.ids import new_id
+from mara.kernel.unit_of_work import UnitOfWork
+from mara.telegram.errors import BotConfigNotFound
+from mara.telegram.model.bot_config import BotConfig
+from mara.telegram.model.outgoing import OutgoingMessage, Priority
+from mara.telegram.ports import BotConfigs
+from mara.telegram.ports.outgoing import OutgoingMessages
+
+WORKS_FOR: Final = timedelta(seconds=20)
+SHOWN_SOON: Final = timedelta(seconds=15)
+"""What is due so soon is left to the queue's next try, and later ones to the schedule."""
+PLACES: Final = ("instance", "pod", "host", "node", "container", "uid", "device", "job")
+"""Labels that tell the alerts of a post from each other, the first that one has."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertPostingService:
+    """Queues the messages of an owner's posts; one transaction for each."""
+
+    messages: AlertMessages
+    posts: AlertPosts
+    configs: BotConfigs
+    outgoing: OutgoingMessages
+    queue_messages: Callable[[Sequence[OutgoingMessage]], None]
+    """Adds them to the caller's transaction."""
+    unit_of_work: UnitOfWork
+    now: Clock
+
+    def show_due(self, owner_id: UUID) -> int:
+        """Queue what is due, the most severe first; return how many messages were looked at.
+
+        Raises AlertsWait if another one is due soon.
+        """
+        ends_at, worked = self.now() + WORKS_FOR, 0
+        while self.now() < ends_at and self._show_next(owner_id):
+            worked += 1
+        at = self.now()
+        with self.unit_of_work(owner_id):
+            next_due = self.messages.next_due(owner_id)
+        if next_due is not None and next_due <= at + SHOWN_SOON:
+            raise AlertsWait("The next message is due in some seconds.")
+        return worked
+
+    def _show_next(self, owner_id: UUID) -> bool:
+        with self.unit_of_work(owner_id):
+            message = self.messages.claim(owner_id, self.now())
+            if message is None:
+                return False
+            self.messages.save(self._queued(message))
+        return True
+
+    def _queued(self, message: AlertMessage) -> AlertMessage:
+        """The message after what it says now was queued; ended if there is no place for it."""
+        found = self.messages.alerts_of(message.owner_id, message.post_id)
+        try:
+            config = self.configs.get(message.owner_id, message.target.config_id)
+        except BotConfigNotFound:
+            return message.ended()
+        located = replace(message, target=_located(message, config))
+        if located.target.chat_id is None or not found:
+            return message.ended()
+        (post,) = self.posts.of_episodes(message.owner_id, [message.post_id])
+        text = self._text(post, found, config)
+        message_id = located.message_id or new_id()
+        queued = self._outgoing(located, post, text, message_id)
+        if text.has_answer:
+            counts = self.messages.votes(message.owner_id, message.post_id)
+            buttons = buttons_of(post.id, counts, config.settings.language)
+            queued[0] = replace(queued[0], buttons=buttons)
+        self.queue_messages(queued)
+        return located.showing(text.shown, message_id)
+
+    def _text(
+        self, post: AlertPost, found: Sequence[tuple[Alert, bool]], config: BotConfig
+    ) -> PostMessage:
+        newest = max((alert for alert, _ in found), key=lambda alert: alert.last_at)
+        stands = Post(
+            name=post.name,
+            severity=post.severity,
+            alerts=[_posted(alert, fires=fires) for alert, fires in found],
+            summary=newest.summary,
+            description=newest.description,
+            is_test=post.is_test,
+        )
+        language = config.settings.language
+        return message_of(post, stands.text(Language(language), self.now()), language)
+
+    def _outgoing(
+        self, message: AlertMessage, post: AlertPost, text: PostMessage, message_id: UUID
+    ) -> list[OutgoingMessage]:
+        target = message.target
+        assert target.chat_id is not None  # noqa: S101 - checked by the caller
+        whole = OutgoingMessage(
+            id=message_id,
+            config_id=target.config_id,
+            owner_id=message.owner_id,
+            chat_id=target.chat_id,
+            priority=Priority.ALERT,
+            parts=(text.first, *text.others),
+            due_at=self.now(),
+            thread_id=target.thread_id,
+            file=text.file,
+        )
+        if message.message_id is None:
+            before = self._before(post)
+            is_here = before is not None and before.chat_id == whole.chat_id
+            return [replace(whole, reply_to=self._place_of(before if is_here else None))]
+        edit = replace(whole, id=new_id(), parts=(text.first,), file=None, edits=message_id)
+        if message.shown is ShownContent.WHOLE or (not text.others and not text.file):
+            return [edit]
+        # The answer came after the alerts were shown: what has no room there follows.
+        reply_to = self._place_of(self.outgoing.get(message.owner_id, message_id))
+        rest = replace(whole, id=new_id(), parts=text.others, reply_to=reply_to)
+        return [edit, rest]
+
+    def _before(self, post: AlertPost) -> OutgoingMessage | None:
+        """The message of the same question before this post, in whichever chat."""
+        before = self.messages.message_before(post)
+        return self.outgoing.get(post.owner_id, before) if before else None
+
+    @staticmethod
+    def _place_of(message: OutgoingMessage | None) -> int | None:
+        return message.telegram_ids[0] if message and message.telegram_ids else None
+
+
+def _located(message: AlertMessage, config: BotConfig) -> AlertTarget:
+    target = message.target
+    if target.chat_id is not None:
+        return target
+    settings = config.settings
+    return replace(target, chat_id=settings.target_chat_id, thread_id=settings.target_thread_id)
+
+
+def _posted(alert: Alert, *, fires: bool) -> PostedAlert:
+    """The alert as this post has it: one that fires in a later post is over in this one."""
+    place = next((alert.labels[key] for key in PLACES if alert.labels.get(key)), "")
+    return PostedAlert(place, alert.state if fires else replace(alert.state, firings={}))

@@ -1,0 +1,42 @@
+"""Answers presses of buttons: what they do is stored first, then the presser is shown a text."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mara.kernel.unit_of_work import UnitOfWork
+from mara.telegram.errors import InvalidBotToken, TelegramUnavailable
+from mara.telegram.model.bot_config import BotConfig
+from mara.telegram.model.incoming import Press
+from mara.telegram.ports.sending import ChatSigns
+from mara.vault.ports import SecretStore
+
+CountPress = Callable[[BotConfig, Press], str]
+"""Does what the button says, once however often it is called; returns what is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class PressAnswering:
+    """Answers presses. ``tell`` logs that a presser could not be shown the text."""
+
+    count: CountPress
+    tokens: SecretStore
+    signs: ChatSigns
+    tell: Callable[[Press, Exception], None]
+    unit_of_work: UnitOfWork
+
+    def answer(self, config: BotConfig, press: Press) -> None:
+        """Do what the button says, and show the presser what came of it, outside of transactions.
+
+        A text that cannot be shown is no reason for another try: a press lives 150 s, and what it
+        does is stored. Raises KeysUnavailable.
+        """
+        text = self.count(config, press)
+        with self.unit_of_work(config.owner_id):
+            sealed = self.tokens.get(config.token_id)
+        if sealed is None:
+            return
+        with self.tokens.open(sealed) as token:
+            try:
+                self.signs.answer_press(token, press.press_id, text, alert=False)
+            except (InvalidBotToken, TelegramUnavailable) as error:
+                self.tell(press, error)

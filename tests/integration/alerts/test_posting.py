@@ -1,0 +1,262 @@
+"""Posts of alerts in chats: one message for each, edited when its alerts change."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from functions.api.agents.delete_agent.handler import handler as delete_agent
+from functions.api.alerts.change_intake.handler import handler as change_intake
+from functions.api.alerts.create_intake.handler import handler as create_intake
+from functions.schedules.answer_waiting_alerts.handler import handler as answer_waiting_alerts
+from mara.alerts.errors import AlertsWait
+from mara.alerts.model.post_message import HEAD_UNITS_MAX
+from mara.extraction.model import Block, Place
+from mara.kernel.unit_of_work import SYSTEM
+from mara.platform.database import connection, transaction
+from mara.telegram.adapters.bot_configs import PostgresBotConfigs
+from mara.telegram.adapters.outgoing import PostgresOutgoingMessages
+from mara.telegram.model.bot_config import BotLanguage
+from mara.telegram.model.formatted_text import units_of
+from mara.wiring.alerts import alert_posting_service
+from tests.support.accounts import make_account
+from tests.support.alert_chats import CHAT, Chat, make_chat
+from tests.support.alerting import (
+    API,
+    SECTION,
+    an_alert,
+    make_intake,
+    resolved,
+)
+from tests.support.cloud import Cloud
+from tests.support.events import call
+from tests.support.knowledge import learn
+from tests.support.parallel import outcomes
+from tests.support.stored_bots import add_bot
+
+STEPS = "\n\n".join(f"Step {number}: look at disk {number} of the pool." for number in range(150))
+LONG = (Block(STEPS, Place(headings=("LongRunbook", "Mitigation"))),)
+
+
+@pytest.fixture
+def chat(database: str, cloud: Cloud) -> Chat:
+    return make_chat()
+
+
+def waited(seconds: float) -> None:
+    """Let time pass for messages that are due later."""
+    with transaction(SYSTEM):
+        connection().execute(
+            "UPDATE alert_messages SET due_at = due_at - %s", [timedelta(seconds=seconds)]
+        )
+
+
+class TestTheFirstMessage:
+    def test_has_the_alert_and_the_section_of_the_runbook_in_the_chat_of_the_bot(
+        self, chat: Chat
+    ) -> None:
+        chat.deliver()
+        chat.answer()
+        assert chat.show() == {"batchItemFailures": []}
+        (message,) = chat.queued()
+        text = message.parts[0].text
+        assert (message.chat_id, message.config_id) == (CHAT, chat.bot.id)
+        assert text.startswith("🔴 KubePodCrashLooping critical")
+        assert SECTION in text
+        assert "runbooks.md" in text
+
+    def test_is_queued_once_however_often_the_doorbell_rings(self, chat: Chat) -> None:
+        chat.deliver()
+        chat.answer()
+        outcomes(lambda _: str(chat.show()), range(4))
+        chat.show()
+        assert len(chat.queued()) == 1
+
+    def test_comes_without_an_answer_that_is_late_which_is_edited_in(self, chat: Chat) -> None:
+        chat.deliver()
+        assert chat.show() == {"batchItemFailures": [{"itemIdentifier": "1"}]}
+        assert chat.queued() == []
+        waited(seconds=2)
+        chat.show()
+        chat.answer()
+        chat.show()
+        first, edit = chat.queued()
+        assert first.parts[0].text.endswith("The runbook is being searched …")
+        assert (edit.edits, SECTION in edit.parts[0].text) == (first.id, True)
+
+    def test_says_why_there_is_no_section(self, chat: Chat) -> None:
+        call(
+            delete_agent,
+            "DELETE",
+            f"{API}/agents/{chat.intake.agent_id}",
+            headers=chat.intake.owner.headers,
+        )
+        chat.deliver()
+        chat.answer()
+        chat.show()
+        (text,) = chat.texts()
+        assert text.endswith(
+            "the agent was deleted. The owner can choose another one for the intake."
+        )
+
+    def test_is_in_the_language_of_the_bot(self, chat: Chat) -> None:
+        russian = add_bot(chat.intake.owner.id, 2, target_chat_id=5, language=BotLanguage.RU)
+        intake = make_intake(
+            chat.intake.owner, agent_id=chat.intake.agent_id, config_id=str(russian.id)
+        )
+        Chat(intake, russian).deliver()
+        chat.answer()
+        chat.show()
+        assert chat.texts()[0].startswith("🔴 KubePodCrashLooping критично")
+
+    def test_goes_to_the_chat_that_the_intake_names(self, chat: Chat) -> None:
+        target = {"target_chat_id": -77, "target_thread_id": 3}
+        path = f"{API}/alerts/intakes/{chat.intake.id}"
+        call(change_intake, "PATCH", path, headers=chat.intake.owner.headers, body=target)
+        chat.deliver()
+        chat.answer()
+        chat.show()
+        (message,) = chat.queued()
+        assert (message.chat_id, message.thread_id) == (-77, 3)
+
+    def test_of_an_intake_without_a_bot_is_none(self, chat: Chat) -> None:
+        intake = make_intake(chat.intake.owner, agent_id=chat.intake.agent_id)
+        Chat(intake, chat.bot).deliver()
+        chat.answer()
+        assert chat.show() == {"batchItemFailures": []}
+        assert chat.queued() == []
+
+    def test_of_a_bot_without_a_chat_is_none(self, chat: Chat) -> None:
+        bot = add_bot(chat.intake.owner.id, 2)
+        intake = make_intake(
+            chat.intake.owner, agent_id=chat.intake.agent_id, config_id=str(bot.id)
+        )
+        Chat(intake, bot).deliver()
+        chat.answer()
+        assert chat.show() == {"batchItemFailures": []}
+        assert chat.queued() == []
+
+
+class TestEdits:
+    def test_show_repeats_and_the_end(self, chat: Chat) -> None:
+        chat.deliver()
+        chat.answer()
+        chat.show()
+        chat.deliver(startsAt="2026-11-28T01:30:00Z")
+        chat.show()
+        chat.deliver(resolved())
+        chat.show()
+        first, repeated, over = chat.queued()
+        assert [one.edits for one in (repeated, over)] == [first.id, first.id]
+        assert "×2" in repeated.parts[0].text
+        assert over.parts[0].text.startswith("✅ KubePodCrashLooping")
+        assert SECTION in over.parts[0].text
+
+    def test_show_other_alerts_of_the_same_question(self, chat: Chat) -> None:
+        chat.deliver()
+        chat.answer()
+        chat.show()
+        chat.deliver(labels={"pod": "billing-other"}, fingerprint="f2")
+        chat.show()
+        edit = chat.queued()[1]
+        assert "billing-7d4f" in edit.parts[0].text
+        assert "billing-other" in edit.parts[0].text
+
+    def test_leave_a_message_alone_that_nothing_changed(self, chat: Chat) -> None:
+        chat.deliver()
+        chat.answer()
+        chat.show()
+        chat.deliver()
+        chat.show()
+        assert len(chat.queued()) == 1
+
+    def test_of_a_disconnected_bot_are_none(self, chat: Chat) -> None:
+        chat.deliver()
+        chat.answer()
+        with transaction(chat.intake.owner.id):
+            PostgresBotConfigs().disconnect(chat.bot, chat.bot.created_at)
+        assert chat.show() == {"batchItemFailures": []}
+        assert chat.queued() == []
+
+
+class TestAHigherSeverity:
+    def test_is_a_new_message_that_replies_to_the_one_before(self, chat: Chat) -> None:
+        chat.deliver(labels={"severity": "warning"})
+        chat.answer()
+        chat.show()
+        (first,) = chat.queued()
+        with transaction(chat.intake.owner.id):
+            store = PostgresOutgoingMessages()
+            assert store.save(first.begun().sent_part(41), first)
+        chat.deliver(labels={"severity": "critical"}, startsAt="2026-11-28T01:30:00Z")
+        chat.answer()
+        chat.show()
+        worse = chat.queued()[-1]
+        assert (worse.edits, worse.reply_to) == (None, 41)
+        assert worse.parts[0].text.startswith("🔴")
+
+
+class TestLongAnswers:
+    def test_keep_the_first_part_below_the_limit_with_room_for_the_alerts(self, chat: Chat) -> None:
+        learn(chat.intake.owner.id, "long.md", LONG)
+        names = [f"pod-{number:03}-" + "x" * 200 for number in range(12)]
+        alerts = [
+            an_alert(labels={"alertname": "LongRunbook", "pod": name}, fingerprint=name)
+            for name in names
+        ]
+        alert_id = chat.deliver(*alerts)[0]
+        chat.answer()
+        chat.show()
+        (message,) = chat.queued()
+        quotes = chat.intake.alert(alert_id)["posts"][0]["reply"]["citations"]
+        assert all(0 < units_of(part.text) <= 4096 for part in message.parts)
+        assert units_of(message.parts[0].text) > HEAD_UNITS_MAX
+        said = "".join("".join(part.text.split()) for part in message.parts)
+        assert "".join("".join(one["quote"] for one in quotes).split()) in said
+
+
+class TestWorkers:
+    def test_that_die_before_the_commit_leave_the_message_due(self, chat: Chat) -> None:
+        chat.deliver()
+        chat.answer()
+        service = alert_posting_service()
+
+        def die(_: Any) -> None:
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            replace(service, queue_messages=die).show_due(chat.intake.owner.id)
+        assert chat.queued() == []
+        chat.show()
+        assert len(chat.queued()) == 1
+
+    def test_are_rung_again_by_the_schedule_while_something_is_due(self, chat: Chat) -> None:
+        chat.deliver()
+        chat.answer()
+        assert answer_waiting_alerts({}, None)["result"] == 1
+        chat.show()
+        assert answer_waiting_alerts({}, None)["result"] == 0
+
+    def test_that_find_the_next_message_due_soon_ask_to_be_called_again(self, chat: Chat) -> None:
+        chat.deliver()
+        with pytest.raises(AlertsWait):
+            alert_posting_service().show_due(chat.intake.owner.id)
+
+
+class TestIntakes:
+    def test_take_no_bot_of_another_account(self, chat: Chat) -> None:
+        stranger = make_account("eve")
+        agent_id = make_intake(stranger).agent_id
+        body = {"name": "x", "agent_id": agent_id, "config_id": str(chat.bot.id)}
+        refused = call(
+            create_intake, "POST", f"{API}/alerts/intakes", headers=stranger.headers, body=body
+        )
+        assert (refused.status, refused.json["code"]) == (404, "bot_config_not_found")
+
+    def test_keep_their_alerts_when_the_bot_is_disconnected(self, chat: Chat) -> None:
+        with transaction(chat.intake.owner.id):
+            PostgresBotConfigs().disconnect(chat.bot, chat.bot.created_at)
+        (alert_id,) = chat.deliver()
+        chat.answer()
+        assert chat.intake.alert(alert_id)["posts"][0]["state"] == "answered"
