@@ -1,14 +1,20 @@
 """The part of the demo story about alerts: Alertmanager posts one, and its runbook is found."""
 
+import secrets
+from collections.abc import Callable
 from typing import Any
 
 import httpx
 
+from infra.local import demo_bot
 from infra.local.api_client import Api, ApiRefused, wait_for
+from infra.local.commands.telegram import button_of
 from infra.local.demo_console import say, show_citation
 from infra.local.settings import front_url
+from infra.local.telegram_client import TelegramPeople
 
 ANSWER_TIMEOUT_S = 60.0
+HELPED = "👍 Помогло"
 DELIVERY = {
     "version": "4",
     "groupKey": '{}:{alertname="DiskAlmostFull"}',
@@ -39,11 +45,15 @@ DELIVERY = {
 
 
 def play(api: Api, agent_id: str) -> None:
-    """Create an intake, deliver an alert to it as Alertmanager does, and print the answer.
+    """Deliver an alert as Alertmanager does, print what the chat shows, and press "helped".
 
-    Raises ApiRefused.
+    Raises ApiRefused, TelegramRefused.
     """
-    intake = api.call("POST", "/alerts/intakes", json={"name": "Prod", "agent_id": agent_id})
+    number = secrets.token_hex(3)
+    bot = demo_bot.connect(api, agent_id, f"guest_{number}_bot", f"On call {number}")
+    say(f"connected the bot @{bot.username}; its group is at {front_url()}/telegram/")
+    body = {"name": "Prod", "agent_id": agent_id, "config_id": bot.config_id}
+    intake = api.call("POST", "/alerts/intakes", json=body)
     say(f"made an intake for alerts: POST {intake['path']}")
     headers = {"authorization": f"Bearer {intake['secret']}"}
     answer = httpx.post(
@@ -54,6 +64,34 @@ def play(api: Api, agent_id: str) -> None:
     (alert_id,) = answer.json()["alert_ids"]
     say(f"Alertmanager posts DiskAlmostFull: {answer.status_code}")
     _show(wait_for(lambda: _settled(api, alert_id), ANSWER_TIMEOUT_S, lambda: "no answer yet"))
+    people = TelegramPeople()
+    print(f"  in the group {bot.group!r}:")
+    _print_chat(_shown(people, bot.group, lambda message: HELPED in _labels(message)))
+    where = {"chat_id": bot.chat_id, "user_id": people.person(demo_bot.OWNER)["id"]}
+    message_id, data = button_of(people.chat(bot.group), HELPED)
+    people.act("press", **where, message_id=message_id, data=data)
+    voted = _shown(people, bot.group, lambda message: f"{HELPED} · 1" in _labels(message))
+    say(f"{demo_bot.OWNER} presses {HELPED!r}; the buttons are now {', '.join(_labels(voted))}")
+    api.call("DELETE", f"/telegram/configs/{bot.config_id}")
+
+
+def _shown(people: TelegramPeople, chat: str, is_wanted: Callable[[Any], bool]) -> Any:
+    """The last message of a chat that is as wanted."""
+
+    def look() -> Any:
+        found = [one for one in people.chat(chat)["messages"] if is_wanted(one)]
+        return found[-1] if found else None
+
+    return wait_for(look, ANSWER_TIMEOUT_S, lambda: f"the message is not in {chat!r}")
+
+
+def _labels(message: Any) -> list[str]:
+    return [button["text"] for row in message["buttons"] for button in row]
+
+
+def _print_chat(message: Any) -> None:
+    print("\n".join(f"  │ {line}" for line in message["text"].splitlines()))
+    print(f"  │ [{'] ['.join(_labels(message))}]")
 
 
 def _settled(api: Api, alert_id: str) -> Any:

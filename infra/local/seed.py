@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.local import demo_bot
 from infra.local.api_client import Api
 from infra.local.progress import waits_for
 from infra.local.settings import front_url, load_secrets
 from infra.local.stacks import command
 
 EMAIL = "demo@mara.example"
+BOT, GROUP = "mara_demo_bot", "Дежурка / On call"
 AGENT = "Дежурный / On call"
 FOLDER = Path(__file__).parent / "demo"
 QUESTION = "Оплата отвечает медленно, что делать?"
@@ -34,6 +36,8 @@ def seed() -> DemoAccount:
     agent = mine[0] if mine else api.call("POST", "/agents", json={"name": AGENT})
     for document in uploaded:
         api.wait_until_read(document["id"], waits_for)
+    waits_for("the demo's bot")
+    demo_bot.connect(api, agent["id"], BOT, GROUP)
     return DemoAccount(EMAIL, password, agent["id"])
 
 
@@ -42,6 +46,7 @@ def welcome(account: DemoAccount) -> str:
     api = f"{front_url()}/api/v1"
     json = "-H 'content-type: application/json'"
     faucet = command(".venv/bin/mara faucet ADDRESS 25 --wait")
+    ask = command(".venv/bin/mara telegram")
     login = f'{{"email":"{account.email}","password":"{account.password}"}}'
     take = "python3 -c 'import json,sys; print(json.load(sys.stdin)[\"access_token\"])'"
     return f"""
@@ -54,6 +59,8 @@ Try:
   curl -s {api}/agents/{account.agent_id}/ask -H "authorization: Bearer $TOKEN" {json} \\
     -d '{{"question":"{QUESTION}"}}'
   curl -s {api}/wallets/generate -H "authorization: Bearer $TOKEN" {json} -d '{{"network":"aptos"}}'
+  {ask} say "{demo_bot.OWNER} with {BOT}" "{QUESTION}"
+  {ask} show "{demo_bot.OWNER} with {BOT}"     # or {front_url()}/telegram/
   {faucet}
   curl -s {api}/users/balance -H "authorization: Bearer $TOKEN"
 """
