@@ -80,7 +80,7 @@ def _link(api: Api, people: TelegramPeople, bot: DemoBot, bot_id: int, owner_id:
     wait_for(
         lambda: api.call("GET", f"{path}/people")["items"] or None,
         UPDATE_TIMEOUT_S,
-        lambda: "nobody is linked to the bot",
+        lambda: "no account is linked to the bot",
     )
 
 

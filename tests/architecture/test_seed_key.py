@@ -22,6 +22,8 @@ RIGHTS = {
     "SendWebhooks": {"kms:Decrypt of connection secrets"},
     # It needs the token of the bot whose messages it sends.
     "SendTelegram": {"kms:Decrypt of connection secrets"},
+    # It needs the token to show a person what came of the press of a button.
+    "HandleUpdates": {"kms:Decrypt of connection secrets"},
     # They make the secret of an intake, and seal it.
     "CreateIntake": {"kms:GenerateDataKey of connection secrets"},
     "RotateIntakeSecret": {"kms:GenerateDataKey of connection secrets"},
@@ -82,8 +84,12 @@ def holders(template: Template) -> dict[str, set[str]]:
     whose content is not in the template.
     """
     found: dict[str, set[str]] = {}
-    for name, resource in translated(template)["Resources"].items():
+    resources = translated(template)["Resources"]
+    for name, resource in resources.items():
         properties = resource.get("Properties", {})
+        role, _ = properties.get("Role", {}).get("Fn::GetAtt", ("", ""))
+        if resource["Type"] == "AWS::Lambda::Function" and role not in resources:
+            found.setdefault(name, set()).add(f"all: {properties['Role']}")
         for statement in statements(properties):
             given = powers(statement)
             if as_list(statement.get("Resource")) == [CONNECTION_KEY]:
@@ -95,7 +101,8 @@ def holders(template: Template) -> dict[str, set[str]]:
         for policy in as_list(properties.get("ManagedPolicyArns", [])):
             # What a policy of the template itself gives is found as that resource's.
             is_ours = isinstance(policy, dict) and policy.get("Ref") in template["Resources"]
-            if not is_ours and not HARMLESS.search(str(policy)):
+            arn = policy.get("Fn::Sub", policy) if isinstance(policy, dict) else policy
+            if not is_ours and not HARMLESS.search(str(arn)):
                 found.setdefault(name.removesuffix("Role"), set()).add(f"all: {policy}")
     return found
 
@@ -107,6 +114,7 @@ def expected(template: Template) -> dict[str, set[str]]:
 def give(function: str, *policies: Any) -> Callable[[Template], None]:
     def change(template: Template) -> None:
         properties = template["Resources"][function]["Properties"]
+        properties.pop("Role", None)
         properties["Policies"] = [*properties.get("Policies", []), *policies]
 
     return change
@@ -125,6 +133,16 @@ def add_a_policy_of_its_own(template: Template) -> None:
             "PolicyDocument": allow("kms:Decrypt"),
         },
     }
+
+
+def take_a_role_of_the_account(template: Template) -> None:
+    properties = template["Resources"]["LogIn"]["Properties"]
+    properties["Role"] = {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:role/operator"}
+
+
+def extend_the_shared_role(template: Template) -> None:
+    policy = {"PolicyName": "more", "PolicyDocument": allow("kms:Decrypt")}
+    template["Resources"]["RouteRole"]["Properties"]["Policies"] = [policy]
 
 
 def open_the_key_itself(template: Template) -> None:
@@ -149,6 +167,8 @@ WAYS_ROUND = {
     "a grant": give("LogIn", allow("kms:CreateGrant")),
     "a policy beside the function": add_a_policy_of_its_own,
     "the policy of the key": open_the_key_itself,
+    "a role of the account": take_a_role_of_the_account,
+    "the role that routes share": extend_the_shared_role,
 }
 
 

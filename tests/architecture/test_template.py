@@ -21,6 +21,7 @@ RESOURCES_BASE, FUNCTIONS_BASE = 230, 63
 
 KINDS = {"api": 3, "queues": 5, "schedules": 3}
 """Resources of a function: itself, its role, its event; a queue and its dead letters."""
+ROLE = {"Fn::GetAtt": ["RouteRole", "Arn"]}
 
 LINES_MAX = 14
 """Of what is written by hand: a dozen, and the function's name."""
@@ -161,6 +162,12 @@ class TestBuckets:
 
 
 class TestRights:
+    def test_of_their_own_have_only_functions_that_need_more_than_the_shared_role_has(self) -> None:
+        for name, function in resources(FUNCTION).items():
+            own, shared = function.get("Policies"), function.get("Role")
+            assert own != [{"Ref": "TokenSecretsPolicy"}], f"{name}: take the role RouteRole"
+            assert shared is None or (shared == ROLE and own is None), name
+
     def test_name_what_may_be_done_and_to_what(self) -> None:
         found = list(statements(load_template()["Resources"]))
         assert found

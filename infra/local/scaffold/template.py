@@ -11,7 +11,7 @@ ROUTE = """  {camel}:
       CodeUri: {folder}/
       FunctionName: !Sub "mara-${{Stage}}-{kebab}"
       Layers: [!Ref HttpLayer]
-      Policies: [!Ref TokenSecretsPolicy]
+      Role: !GetAtt RouteRole.Arn
       Events:
         Route: {{Type: Api, Properties: {{RestApiId: !Ref Api, Method: {method}, Path: "{path}"}}}}
 
