@@ -19,6 +19,7 @@ from mara.telegram.model.outgoing import OutgoingMessage
 from mara.telegram.model.person import BotPerson, Invitation, PersonKind, draw_code, hash_of_code
 from mara.telegram.model.update import ClaimedUpdate, FailedUpdate, Lane
 from mara.telegram.service.chat_memberships import ChatMemberships
+from mara.telegram.service.chat_migration import ChatMigration
 from mara.telegram.service.chat_reception import ChatReception
 from mara.telegram.service.chat_replies import ChatReplies
 from mara.telegram.service.chat_work import ChatWork
@@ -203,6 +204,13 @@ class ChatWorld:
                 replies=replies,
                 conversations=conversations,
                 saying=ChatReplies(use),
+                migration=ChatMigration(
+                    FakeBotConfigs(database),
+                    chats,
+                    FakeOutgoingMessages(database),
+                    self.now,
+                    [lambda _, *moved: conversations.move(*moved)],
+                ),
                 lock_count=lambda *_: None,
                 now=self.now,
             ),

@@ -78,11 +78,13 @@ def update_reception_service() -> "UpdateReceptionService":
 
 
 def forget_expired(at: datetime) -> dict[str, int]:
-    """Delete old updates, ids of disconnected bots, and invitations that are over; how many."""
+    """Delete what is over: updates, ids of disconnected bots, invitations, messages; how many."""
     from mara.kernel.unit_of_work import SYSTEM
+    from mara.telegram.adapters.outgoing import PostgresOutgoingMessages
     from mara.telegram.adapters.people import PostgresInvitations
     from mara.telegram.adapters.updates import PostgresUpdates
     from mara.telegram.model.bot_config import REMEMBERED
+    from mara.telegram.model.outgoing import SENT_KEPT
     from mara.telegram.model.update import DEAD_KEPT, HANDLED_KEPT
 
     kept = {"handled_before": at - HANDLED_KEPT, "dead_before": at - DEAD_KEPT}
@@ -93,6 +95,8 @@ def forget_expired(at: datetime) -> dict[str, int]:
         deleted["disconnected_bots"] = PostgresBotConfigs().forget_disconnected(at - REMEMBERED)
     with transaction(SYSTEM):
         deleted["bot_invitations"] = PostgresInvitations().forget(at)
+    with transaction(SYSTEM):
+        deleted["outgoing_messages"] = PostgresOutgoingMessages().forget(at - SENT_KEPT)
     return deleted
 
 

@@ -11,6 +11,7 @@ from mara.telegram.adapters.outgoing import PostgresOutgoingMessages
 
 if TYPE_CHECKING:
     from mara.telegram.ports.sending import ChatSigns
+    from mara.telegram.service.chat_migration import ChatMigration
     from mara.telegram.service.outgoing_queue import OutgoingQueue
     from mara.telegram.service.ringing import RingingService
     from mara.telegram.service.send_outcomes import SendOutcomes
@@ -76,20 +77,33 @@ def _outcomes() -> "SendOutcomes":
     from mara.platform.outbox import publish
     from mara.telegram.adapters.bot_chats import PostgresBotChats
     from mara.telegram.adapters.bot_configs import PostgresBotConfigs
-    from mara.telegram.service.chat_migration import ChatMigration
     from mara.telegram.service.send_outcomes import SendOutcomes
 
-    configs, chats = PostgresBotConfigs(), PostgresBotChats()
-    messages = PostgresOutgoingMessages()
     return SendOutcomes(
-        messages=messages,
+        messages=PostgresOutgoingMessages(),
         senders=PostgresBotSenders(),
-        configs=configs,
-        chats=chats,
-        migration=ChatMigration(configs, chats, messages, now, [_move_conversations]),
+        configs=PostgresBotConfigs(),
+        chats=PostgresBotChats(),
+        migration=chat_migration(),
         publish=publish,
         unit_of_work=transaction,
         now=now,
+    )
+
+
+def chat_migration() -> "ChatMigration":
+    """What is done when a group became a supergroup: all that names the chat names the new one."""
+    from mara.alerts.adapters.chat_targets import move_targets
+    from mara.telegram.adapters.bot_chats import PostgresBotChats
+    from mara.telegram.adapters.bot_configs import PostgresBotConfigs
+    from mara.telegram.service.chat_migration import ChatMigration
+
+    return ChatMigration(
+        PostgresBotConfigs(),
+        PostgresBotChats(),
+        PostgresOutgoingMessages(),
+        now,
+        [_move_conversations, move_targets],
     )
 
 

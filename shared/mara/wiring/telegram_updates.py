@@ -69,6 +69,7 @@ def _reception() -> "ChatReception":
     from mara.telegram.service.chat_reception import ChatReception
     from mara.telegram.service.chat_replies import ChatReplies
     from mara.telegram.service.invitation_use import InvitationUse
+    from mara.wiring.telegram_sending import chat_migration
 
     chats, people = PostgresBotChats(), PostgresBotPeople()
     return ChatReception(
@@ -77,6 +78,7 @@ def _reception() -> "ChatReception":
         replies=PostgresBotReplies(),
         conversations=PostgresChatConversations(),
         saying=ChatReplies(InvitationUse(PostgresInvitations(), people, chats, now)),
+        migration=chat_migration(),
         lock_count=lock_count,
         now=now,
     )

@@ -20,6 +20,7 @@ from mara.telegram.adapters.outgoing import PostgresOutgoingMessages
 from mara.telegram.model.bot_config import BotLanguage
 from mara.telegram.model.formatted_text import units_of
 from mara.wiring.alerts import alert_posting_service
+from mara.wiring.telegram_sending import chat_migration
 from tests.support.accounts import make_account
 from tests.support.alert_chats import CHAT, Chat, make_chat
 from tests.support.alerting import (
@@ -242,6 +243,27 @@ class TestWorkers:
         chat.deliver()
         with pytest.raises(AlertsWait):
             alert_posting_service().show_due(chat.intake.owner.id)
+
+
+class TestAGroupThatBecameASupergroup:
+    @pytest.mark.parametrize("named", [{}, {"target_chat_id": CHAT, "target_thread_id": 7}])
+    def test_gets_later_alerts_and_edits_under_its_new_id(
+        self, chat: Chat, named: dict[str, int]
+    ) -> None:
+        path, owner = f"{API}/alerts/intakes/{chat.intake.id}", chat.intake.owner
+        call(change_intake, "PATCH", path, headers=owner.headers, body={"name": "x", **named})
+        chat.deliver()
+        chat.answer()
+        chat.show()
+        for _ in range(2):
+            with transaction(owner.id):
+                chat_migration().move(owner.id, chat.bot.id, CHAT, -1002)
+        chat.deliver(resolved())
+        chat.deliver(labels={"alertname": "Other"}, fingerprint="other")
+        chat.answer()
+        chat.show()
+        assert [one.chat_id for one in chat.queued()] == [-1002] * 3
+        assert [one.thread_id for one in chat.queued()[1:]] == [None] * 2
 
 
 class TestIntakes:

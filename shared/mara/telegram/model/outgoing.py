@@ -19,6 +19,10 @@ RETRY_WAITS: Final = tuple(timedelta(seconds=one) for one in (1, 5, 30, 60, 120)
 and a half minutes."""
 
 
+SENT_KEPT: Final = timedelta(days=30)
+"""A message is edited for so long at most; a later edit is sent as a message."""
+
+
 class Priority(StrEnum):
     """What goes first: alerts, then the results of presses, answers, digests."""
 

@@ -20,6 +20,7 @@ from mara.telegram.model.update import ClaimedUpdate
 from mara.telegram.model.wish import Wish, wish_of
 from mara.telegram.ports.chats import BotChats, BotPeople
 from mara.telegram.ports.handling import BotReplies, ChatConversations
+from mara.telegram.service.chat_migration import ChatMigration
 from mara.telegram.service.chat_replies import ChatReplies
 
 
@@ -32,6 +33,7 @@ class ChatReception:
     replies: BotReplies
     conversations: ChatConversations
     saying: ChatReplies
+    migration: ChatMigration
     lock_count: CountLock
     now: Clock
 
@@ -55,8 +57,7 @@ class ChatReception:
         """A group became a supergroup; both chats say so, in any order."""
         old = message.chat.id if message.moved_from is None else message.moved_from
         new = message.chat.id if message.moved_to is None else message.moved_to
-        self.chats.move(config.owner_id, config.id, old, new)
-        self.conversations.move(config.id, old, new)
+        self.migration.move(config.owner_id, config.id, old, new)
 
     def _is_no_question(self, config: BotConfig, message: IncomingMessage) -> bool:
         if message.is_edit or message.is_service:

@@ -1,0 +1,37 @@
+"""The chats that alerts are posted to, when one of them gets another id."""
+
+from uuid import UUID
+
+from sqlalchemy import bindparam, null, update
+
+from mara.alerts.adapters.tables import alert_intakes, alert_messages
+from mara.platform.sql import execute
+
+_intakes, _messages = alert_intakes.c, alert_messages.c
+
+# The topics of a supergroup are others than those that were named before.
+MOVE_INTAKES = (
+    update(alert_intakes)
+    .where(
+        _intakes.owner_id == bindparam("owner"),
+        _intakes.config_id == bindparam("config"),
+        _intakes.target_chat_id == bindparam("old_chat_id"),
+    )
+    .values(target_chat_id=bindparam("new_chat_id"), target_thread_id=null())
+)
+MOVE_MESSAGES = (
+    update(alert_messages)
+    .where(
+        _messages.owner_id == bindparam("owner"),
+        _messages.config_id == bindparam("config"),
+        _messages.chat_id == bindparam("old_chat_id"),
+    )
+    .values(chat_id=bindparam("new_chat_id"), thread_id=null())
+)
+
+
+def move_targets(owner_id: UUID, config_id: UUID, old_chat_id: int, new_chat_id: int) -> None:
+    """Post the alerts of a chat to another one; a second call has no effect."""
+    moved = {"owner": owner_id, "config": config_id}
+    for statement in (MOVE_INTAKES, MOVE_MESSAGES):
+        execute(statement, old_chat_id=old_chat_id, new_chat_id=new_chat_id, **moved)
