@@ -16,15 +16,16 @@ from mara.platform.database import connection, transaction
 from tests.support.accounts import Account, make_account
 from tests.support.cloud import storage_and_queues
 from tests.support.events import Answer
-from tests.support.openapi import Operation, body_with, form, operations, places
+from tests.support.openapi import FOREIGN_BODIES, Operation, body_with, form, operations, places
 from tests.support.subscriptions import without_limits
 
 pytestmark = pytest.mark.usefixtures("database")
 
 BAD = ["\x00", "a\x00b", "\x1b[31m", "\x7f", "\x85", "\ud800", "\udc00x", "\ufdd0", "\uffff"]
-# An intake takes what monitoring systems send, and masks what cannot be stored.
 WITH_BODY = [
-    found for name, found in operations().items() if found.body_schema and name != "receive_alerts"
+    found
+    for name, found in operations().items()
+    if found.body_schema and name not in FOREIGN_BODIES
 ]
 WITH_QUERY = [
     found

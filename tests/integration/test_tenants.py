@@ -272,4 +272,4 @@ class TestDeclarations:
             for operation in operations().values()
             if operation.rule.access is Access.PUBLIC and operation.parameters
         }
-        assert with_ids == {"receive_alerts"}
+        assert with_ids == {"receive_alerts", "receive_update"}

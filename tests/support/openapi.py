@@ -18,6 +18,10 @@ JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 BOUNDARY = "mara-boundary"
 
+FOREIGN_BODIES = frozenset({"receive_alerts", "receive_update"})
+"""Operations that take what monitoring systems and Telegram send, whatever fields they add, and
+answer them with few statuses."""
+
 
 @cache
 def document() -> dict[str, Any]:

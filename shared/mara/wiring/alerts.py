@@ -109,6 +109,7 @@ def alert_answering_service() -> "AlertAnsweringService":
 def alert_posting_service() -> "AlertPostingService":
     """Posts of alerts in chats."""
     from mara.alerts.service.posting import AlertPostingService
+    from mara.platform.doorbells import ring_later
     from mara.telegram.adapters.bot_configs import PostgresBotConfigs
     from mara.telegram.adapters.outgoing import PostgresOutgoingMessages
     from mara.wiring.telegram_sending import outgoing_queue
@@ -119,6 +120,7 @@ def alert_posting_service() -> "AlertPostingService":
         configs=PostgresBotConfigs(),
         outgoing=PostgresOutgoingMessages(),
         queue_messages=outgoing_queue().queue_messages,
+        ring_later=ring_later,
         unit_of_work=transaction,
         now=now,
     )

@@ -10,7 +10,6 @@ from functions.api.agents.delete_agent.handler import handler as delete_agent
 from functions.api.alerts.change_intake.handler import handler as change_intake
 from functions.api.alerts.create_intake.handler import handler as create_intake
 from functions.schedules.answer_waiting_alerts.handler import handler as answer_waiting_alerts
-from mara.alerts.errors import AlertsWait
 from mara.alerts.model.post_message import HEAD_UNITS_MAX
 from mara.extraction.model import Block, Place
 from mara.kernel.unit_of_work import SYSTEM
@@ -76,7 +75,7 @@ class TestTheFirstMessage:
 
     def test_comes_without_an_answer_that_is_late_which_is_edited_in(self, chat: Chat) -> None:
         chat.deliver()
-        assert chat.show() == {"batchItemFailures": [{"itemIdentifier": "1"}]}
+        assert chat.show() == {"batchItemFailures": []}
         assert chat.queued() == []
         waited(seconds=2)
         chat.show()
@@ -239,10 +238,15 @@ class TestWorkers:
         chat.show()
         assert answer_waiting_alerts({}, None)["result"] == 0
 
-    def test_that_find_the_next_message_due_soon_ask_to_be_called_again(self, chat: Chat) -> None:
+    def test_ring_again_for_a_message_that_is_due_soon(self, chat: Chat) -> None:
+        rung: list[timedelta] = []
+        service = replace(alert_posting_service(), ring_later=lambda _, delay: rung.append(delay))
         chat.deliver()
-        with pytest.raises(AlertsWait):
-            alert_posting_service().show_due(chat.intake.owner.id)
+        assert service.show_due(chat.intake.owner.id) == 0
+        assert [timedelta(0) < delay <= timedelta(seconds=2) for delay in rung] == [True]
+        waited(seconds=2)
+        assert service.show_due(chat.intake.owner.id) == 1
+        assert len(rung) == 1
 
 
 class TestAGroupThatBecameASupergroup:

@@ -52,4 +52,4 @@ def test_the_types_that_clients_know_are_still_there() -> None:
 
 def test_every_error_has_one_of_the_statuses_of_the_contract() -> None:
     statuses = {status_of(error.__new__(error)).value for error in every_error()}
-    assert statuses <= {401, 402, 403, 404, 405, 409, 413, 415, 422, 429, 503}
+    assert statuses <= {401, 402, 403, 404, 405, 409, 410, 413, 415, 422, 429, 503}

@@ -1,4 +1,7 @@
-"""GET /api/v1/telegram/configs/{config_id} - get a connected bot, without its token."""
+"""GET /api/v1/telegram/configs/{config_id} - get a connected bot, without its token.
+
+`state` says whether updates arrive; `token_revoked` and `webhook_taken` need the owner.
+"""
 
 from uuid import UUID
 

@@ -1,4 +1,8 @@
-"""PUT /api/v1/telegram/configs/{config_id}/chats/{chat_id} - approve or refuse a chat of a bot."""
+"""PUT /api/v1/telegram/configs/{config_id}/chats/{chat_id} - approve or refuse a chat of a bot.
+
+A bot reads and answers in approved groups and channels only; a refused chat stays refused when the
+bot is added to it again.
+"""
 
 from uuid import UUID
 

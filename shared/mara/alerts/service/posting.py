@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from mara.agents.model import Language
-from mara.alerts.errors import AlertsWait
+from mara.alerts.messages import PostAlerts
 from mara.alerts.model.alert import Alert
 from mara.alerts.model.alert_message import AlertMessage, AlertTarget, ShownContent
 from mara.alerts.model.alert_post import AlertPost
@@ -26,7 +26,7 @@ from mara.telegram.ports.outgoing import OutgoingMessages
 
 WORKS_FOR: Final = timedelta(seconds=20)
 SHOWN_SOON: Final = timedelta(seconds=15)
-"""What is due so soon is left to the queue's next try, and later ones to the schedule."""
+"""It rings for what is due so soon; the schedule rings for what is due later."""
 PLACES: Final = ("instance", "pod", "host", "node", "container", "uid", "device", "job")
 """Labels that tell the alerts of a post from each other, the first that one has."""
 
@@ -41,13 +41,15 @@ class AlertPostingService:
     outgoing: OutgoingMessages
     queue_messages: Callable[[Sequence[OutgoingMessage]], None]
     """Adds them to the caller's transaction."""
+    ring_later: Callable[[PostAlerts, timedelta], None]
+    """Rings outside of a transaction; a doorbell that is lost is the schedule's to repeat."""
     unit_of_work: UnitOfWork
     now: Clock
 
     def show_due(self, owner_id: UUID) -> int:
         """Queue what is due, the most severe first; return how many messages were looked at.
 
-        Raises AlertsWait if another one is due soon.
+        It rings again for what is due soon, and for what it had no time for.
         """
         ends_at, worked = self.now() + WORKS_FOR, 0
         while self.now() < ends_at and self._show_next(owner_id):
@@ -56,7 +58,8 @@ class AlertPostingService:
         with self.unit_of_work(owner_id):
             next_due = self.messages.next_due(owner_id)
         if next_due is not None and next_due <= at + SHOWN_SOON:
-            raise AlertsWait("The next message is due in some seconds.")
+            wait = max(next_due - at, timedelta(0))
+            self.ring_later(PostAlerts(owner_id=owner_id), wait)
         return worked
 
     def _show_next(self, owner_id: UUID) -> bool:
