@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 
 from functions.schedules.ring_telegram.handler import handler as ring_telegram
-from mara.kernel.secret import Secret
 from mara.platform.clock import now
 from mara.platform.database import transaction
 from mara.telegram.adapters.bot_configs import PostgresBotConfigs
@@ -16,23 +15,16 @@ from mara.telegram.model.bot_config import BotConfig, BotState
 from mara.telegram.model.outgoing import OutgoingMessage, OutgoingState
 from mara.telegram.model.update import ClaimedUpdate
 from mara.telegram.service.ringing import REVOKED, REVOKED_KEPT
-from mara.wiring.connection_secrets import secret_store
-from tests.support.bots import make_config
 from tests.support.money import make_owner
 from tests.support.outgoing import make_message
+from tests.support.stored_bots import add_bot
 
 pytestmark = pytest.mark.usefixtures("database")
 
 
 @pytest.fixture
 def config() -> BotConfig:
-    owner_id, tokens = make_owner(), secret_store()
-    token = tokens.seal(owner_id, Secret(bytearray(b"token")))
-    config = make_config(owner_id, token.id)
-    with transaction(owner_id):
-        tokens.add(token)
-        PostgresBotConfigs().add(config)
-    return config
+    return add_bot(make_owner())
 
 
 @pytest.fixture

@@ -10,11 +10,12 @@ import pytest
 
 from mara.kernel.ids import new_id
 from mara.kernel.page import PageRequest
-from mara.kernel.secret import Secret
 from mara.kernel.unit_of_work import SYSTEM
+from mara.platform.clock import now
 from mara.platform.database import transaction
 from mara.telegram.adapters.bot_chats import PostgresBotChats
 from mara.telegram.adapters.bot_configs import PostgresBotConfigs
+from mara.telegram.adapters.outgoing import PostgresOutgoingMessages
 from mara.telegram.adapters.people import PostgresBotPeople, PostgresInvitations
 from mara.telegram.adapters.updates import PostgresUpdates
 from mara.telegram.errors import BotChatNotFound
@@ -29,13 +30,14 @@ from mara.telegram.model.person import (
 )
 from mara.telegram.model.update import ClaimedUpdate
 from mara.telegram.ports.chats import BotChats, BotPeople, Invitations
-from mara.wiring.connection_secrets import secret_store
 from mara.wiring.telegram import forget_expired
-from tests.support.bots import NOON, make_config
+from tests.support.bots import NOON
 from tests.support.fakes.bot_chats import FakeBotChats, FakeBotPeople, FakeInvitations
 from tests.support.fakes.database import FakeDatabase
 from tests.support.money import make_owner
+from tests.support.outgoing import make_message
 from tests.support.parallel import outcomes
+from tests.support.stored_bots import add_bot
 
 ALL = PageRequest.of(9, None, total=True)
 GROUP, SUPERGROUP = -77, -(10**12) - 77
@@ -100,14 +102,9 @@ def fake_store() -> Store:
 
 
 def postgres_store() -> Store:
-    owner_id = make_owner()
-    token = secret_store().seal(owner_id, Secret(bytearray(b"token")))
-    config = make_config(owner_id, token.id)
-    with transaction(owner_id):
-        secret_store().add(token)
-        PostgresBotConfigs().add(config)
+    config = add_bot(make_owner())
     ports = (PostgresBotChats(), PostgresBotPeople(), PostgresInvitations())
-    return Store(*ports, config.id, owner_id, transaction)
+    return Store(*ports, config.id, config.owner_id, transaction)
 
 
 @pytest.fixture(params=["fake", "postgres"])
@@ -240,7 +237,8 @@ def test_the_hourly_cleaning_deletes_what_is_over_and_nothing_else() -> None:
     claimed = ClaimedUpdate(store.config_id, store.owner_id, 1, "chat:1", b"{}", NOON)
     with transaction(store.owner_id):
         PostgresUpdates().claim(claimed)
-    none = {"bot_updates": 0, "disconnected_bots": 0, "bot_invitations": 0}
+    kinds = ("bot_updates", "disconnected_bots", "bot_invitations", "outgoing_messages")
+    none = dict.fromkeys(kinds, 0)
     assert forget_expired(NOON) == none
     assert forget_expired(NOON + CODE_LIFE + SECOND) == {**none, "bot_invitations": 1}
     month = NOON + timedelta(days=30)
@@ -254,3 +252,17 @@ def test_the_hourly_cleaning_deletes_what_is_over_and_nothing_else() -> None:
         PostgresBotConfigs().disconnect(config, NOON)
     assert forget_expired(NOON + timedelta(hours=48)) == none
     assert forget_expired(month) == {**none, "disconnected_bots": 1}
+
+
+@pytest.mark.usefixtures("database")
+def test_the_hourly_cleaning_deletes_messages_of_a_month_ago_that_wait_no_more() -> None:
+    config, messages = add_bot(make_owner()), PostgresOutgoingMessages()
+    sent, waits = (make_message(config.id, config.owner_id) for _ in range(2))
+    with transaction(config.owner_id):
+        for message in (sent, waits):
+            messages.add(message)
+        assert messages.save(sent.begun().sent_part(1), sent)
+    assert forget_expired(now() + timedelta(days=29))["outgoing_messages"] == 0
+    assert forget_expired(now() + timedelta(days=31))["outgoing_messages"] == 1
+    with transaction(config.owner_id):
+        assert messages.get(config.owner_id, waits.id) == waits

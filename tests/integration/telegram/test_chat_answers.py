@@ -9,25 +9,23 @@ import pytest
 
 from functions.queues.handle_updates.handler import handler as handle_updates
 from mara.kernel.messages import Message
-from mara.kernel.secret import Secret
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform.database import connection, transaction
-from mara.telegram.adapters.bot_configs import PostgresBotConfigs
 from mara.telegram.adapters.people import PostgresBotPeople
 from mara.telegram.adapters.updates import PostgresUpdates
 from mara.telegram.messages import LaneHasWork
 from mara.telegram.model.bot_config import BotConfig
 from mara.telegram.model.person import BotPerson, PersonKind
 from mara.telegram.model.update import ClaimedUpdate, Lane
-from mara.wiring.connection_secrets import secret_store
 from mara.wiring.telegram_updates import lane_service
 from tests.support.accounts import make_account
 from tests.support.alerting import RUNBOOK, make_agent
 from tests.support.bot_messages import ANN, BOT, raw_message
-from tests.support.bots import NOON, make_config
+from tests.support.bots import NOON
 from tests.support.cloud import Cloud
 from tests.support.knowledge import learn
 from tests.support.parallel import outcomes
+from tests.support.stored_bots import add_bot
 
 QUESTION = "KubePodCrashLooping: what to do?"
 
@@ -85,13 +83,7 @@ def bot(database: str, cloud: Cloud) -> ChatBot:
 
 
 def connected(owner_id: UUID, agent_id: UUID) -> BotConfig:
-    with transaction(owner_id):
-        sealed = secret_store().seal(owner_id, Secret(bytearray(b"token")))
-        secret_store().add(sealed)
-        made = make_config(owner_id, sealed.id, BOT.telegram_id)
-        config = replace(made, profile=BOT, settings=replace(made.settings, agent_id=agent_id))
-        PostgresBotConfigs().add(config)
-    return config
+    return add_bot(owner_id, BOT.telegram_id, agent_id=agent_id)
 
 
 class TestAnswers:

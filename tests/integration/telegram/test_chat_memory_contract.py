@@ -11,10 +11,8 @@ import pytest
 from mara.agents.adapters.postgres import PostgresAgents, PostgresConversations
 from mara.agents.model import Agent, AgentSettings, Conversation
 from mara.kernel.ids import new_id
-from mara.kernel.secret import Secret
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform.database import transaction
-from mara.telegram.adapters.bot_configs import PostgresBotConfigs
 from mara.telegram.adapters.bot_replies import PostgresBotReplies
 from mara.telegram.adapters.chat_conversations import PostgresChatConversations
 from mara.telegram.adapters.connected_bots import PostgresConnectedBots
@@ -22,11 +20,11 @@ from mara.telegram.model.agent_question import ChatConversation
 from mara.telegram.model.bot_reply import KEPT_FOR, BotReply, ReplyKind
 from mara.telegram.model.reply_limits import ReplyLimit
 from mara.telegram.ports.handling import BotReplies, ChatConversations
-from mara.wiring.connection_secrets import secret_store
-from tests.support.bots import NOON, make_config
+from tests.support.bots import NOON
 from tests.support.fakes.chat_memory import FakeBotReplies, FakeChatConversations
 from tests.support.fakes.database import FakeDatabase
 from tests.support.money import make_owner
+from tests.support.stored_bots import add_bot
 
 MINUTE = timedelta(minutes=1)
 OF_SENDER = ReplyLimit(ReplyKind.QUESTION, 10, MINUTE)
@@ -76,11 +74,8 @@ class Store:
 
 def postgres() -> Store:
     owner_id = make_owner()
+    config = add_bot(owner_id)
     with transaction(owner_id):
-        sealed = secret_store().seal(owner_id, Secret(bytearray(b"token")))
-        secret_store().add(sealed)
-        config = make_config(owner_id, sealed.id)
-        PostgresBotConfigs().add(config)
         agent = Agent(new_id(), owner_id, AgentSettings("On call"), 1, NOON, NOON)
         PostgresAgents().add(agent)
         made = [Conversation(new_id(), owner_id, agent.id, NOON, NOON) for _ in range(2)]

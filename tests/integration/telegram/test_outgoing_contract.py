@@ -10,7 +10,6 @@ from uuid import UUID
 import pytest
 
 from mara.kernel.ids import new_id
-from mara.kernel.secret import Secret
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform.database import transaction
 from mara.telegram.adapters.bot_configs import PostgresBotConfigs
@@ -28,7 +27,6 @@ from mara.telegram.model.outgoing import (
 from mara.telegram.model.pace import EDIT_EVERY, BotPace, ChatPace
 from mara.telegram.ports import BotConfigs
 from mara.telegram.ports.outgoing import BotSenders, OutgoingMessages
-from mara.wiring.connection_secrets import secret_store
 from tests.support.bots import NOON, make_config
 from tests.support.fakes.database import FakeDatabase
 from tests.support.fakes.outgoing import FakeBotSenders, FakeOutgoingMessages
@@ -36,6 +34,7 @@ from tests.support.fakes.telegram import FakeBotConfigs
 from tests.support.money import make_owner
 from tests.support.outgoing import make_message
 from tests.support.parallel import outcomes
+from tests.support.stored_bots import add_bot
 
 SECOND = timedelta(seconds=1)
 LEASE = timedelta(seconds=30)
@@ -99,15 +98,8 @@ class Store:
 
 
 def stored_bot() -> Store:
-    owner_id, tokens = make_owner(), secret_store()
-    token = tokens.seal(owner_id, Secret(bytearray(b"token")))
-    config = make_config(owner_id, token.id)
-    with transaction(owner_id):
-        tokens.add(token)
-        PostgresBotConfigs().add(config)
-    return Store(
-        PostgresOutgoingMessages(), PostgresBotSenders(), PostgresBotConfigs(), config, transaction
-    )
+    stores = (PostgresOutgoingMessages(), PostgresBotSenders(), PostgresBotConfigs())
+    return Store(*stores, add_bot(make_owner()), transaction)
 
 
 @pytest.fixture(params=["fake", "postgres"])

@@ -12,22 +12,20 @@ import psycopg
 import pytest
 
 from mara.kernel.ids import new_id
-from mara.kernel.secret import Secret
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform.database import disconnect, transaction
 from mara.platform.sql import fetch_one
 from mara.telegram.adapters import updates as updates_adapter
-from mara.telegram.adapters.bot_configs import PostgresBotConfigs
 from mara.telegram.adapters.updates import PostgresUpdates
 from mara.telegram.model.update import ClaimedUpdate, Lane
 from mara.telegram.ports import Updates
-from mara.wiring.connection_secrets import secret_store
-from tests.support.bots import NOON, make_config
+from tests.support.bots import NOON
 from tests.support.fakes.database import FakeDatabase
 from tests.support.fakes.updates import FakeUpdates
 from tests.support.local_cloud import until
 from tests.support.money import make_owner
 from tests.support.parallel import outcomes
+from tests.support.stored_bots import add_bot
 
 LEASE = timedelta(seconds=30)
 SECOND = timedelta(seconds=1)
@@ -75,13 +73,8 @@ class Store:
 
 
 def connected_bot() -> Lane:
-    owner_id, store = make_owner(), secret_store()
-    token = store.seal(owner_id, Secret(bytearray(b"token")))
-    config = make_config(owner_id, token.id)
-    with transaction(owner_id):
-        store.add(token)
-        PostgresBotConfigs().add(config)
-    return Lane(config.id, owner_id, "chat:1")
+    config = add_bot(make_owner())
+    return Lane(config.id, config.owner_id, "chat:1")
 
 
 @pytest.fixture(params=["fake", "postgres"])
