@@ -1,6 +1,7 @@
 """Counts the presses of the buttons below posts."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -39,11 +40,9 @@ class VotingService:
         if asked is None or post is None:
             return GONE[language]
         if post.answer_id is not None and post.reply is not None:
-            try:
+            # Deleted meanwhile, or used again from another post: the vote alone is kept.
+            with suppress(AnswerNotFound, AgentNotFound):
                 self.rate(post, asked[0] is Verb.HELPED)
-            except (AnswerNotFound, AgentNotFound):
-                # Deleted meanwhile, or used again from another post: the vote alone is kept.
-                return THANKS[language]
         return THANKS[language]
 
     def _vote(self, config: BotConfig, press: Press, verb: Verb, post_id: UUID) -> AlertPost | None:

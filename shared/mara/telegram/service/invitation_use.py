@@ -23,7 +23,7 @@ class InvitationUse:
         """Link the sender of the message, whose private chat it is; False for a wrong code."""
         now, sender, chat = self.now(), message.sender, message.chat
         digest = hash_of_code(code)
-        if sender is None or digest is None:
+        if sender is None:
             return False
         taken = self.invitations.take(config.id, digest, now)
         if taken is None:
