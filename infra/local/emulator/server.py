@@ -8,6 +8,7 @@ from pathlib import Path
 
 from infra.local.emulator.gate import EmulatorGate
 from infra.local.emulator.queues import QueuePersistence
+from infra.local.emulator.schedules import spread_schedules
 from infra.local.emulator.workers import limit_workers
 
 WORKERS_MAX = 32
@@ -21,6 +22,7 @@ def main() -> None:
     # The import above has configured the emulator's own logging; functions must not inherit it.
     os.environ.pop("LOG_LEVEL", None)
     limit_workers(WORKERS_MAX)
+    spread_schedules()
     queues = QueuePersistence(Path(os.environ.pop("MARA_QUEUES_FILE")))
     queues.start()
     secret = os.environ["AWS_SECRET_ACCESS_KEY"]
