@@ -53,6 +53,7 @@ class BillingWorld:
     events: list[EventRecord] = field(default_factory=list)
     payment_reminders: int = 0
     trial_reminders: int = 0
+    paid_ids: list[UUID] = field(default_factory=list)
     _paid_by_period: dict[datetime, dict[UUID, None]] = field(default_factory=dict)
     """The ids of paid invoices in their order, by the start of their period."""
     _ids: Iterator[int] = field(default_factory=lambda: count(1))
@@ -179,8 +180,10 @@ class BillingWorld:
         self.trial_reminded = change_set.trial_reminded
         self.invoices |= change_set.invoices
         for invoice in change_set.invoices.values():
-            if invoice.status is InvoiceStatus.PAID and invoice.period:
-                self._paid_by_period.setdefault(invoice.period.start, {})[invoice.id] = None
+            if invoice.status is InvoiceStatus.PAID:
+                self.paid_ids.append(invoice.id)
+                if invoice.period:
+                    self._paid_by_period.setdefault(invoice.period.start, {})[invoice.id] = None
         if self.unpaid is not None:
             self.invoices[self.unpaid.invoice.id] = self.unpaid.invoice
         self.events += change_set.events

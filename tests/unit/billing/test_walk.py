@@ -129,10 +129,11 @@ class Walk:
     def note(self) -> None:
         """A credit note by hand gives a part of a paid invoice back."""
         world = self.world
-        paid = [one for one in world.paid if one.total > world.credited.get(one.id, 0)]
-        if paid:
-            one = self.random.choice(paid)
-            left = one.total - world.credited.get(one.id, 0)
+        if not world.paid_ids:
+            return
+        one = world.invoices[self.random.choice(world.paid_ids)]
+        left = one.total - world.credited.get(one.id, 0)
+        if left:
             CreditableInvoice(one.id, one.owner_id, one.status, one.total, one.total - left).check(
                 amount := self.random.randint(1, left)
             )
