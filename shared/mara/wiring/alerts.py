@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mara.alerts.service.intakes import IntakeService
     from mara.alerts.service.posting import AlertPostingService
     from mara.alerts.service.reception import ReceptionService
+    from mara.alerts.service.recorder import AlertRecorder
     from mara.alerts.service.voting import VotingService
 
 
@@ -45,20 +46,24 @@ def intake_service() -> "IntakeService":
 def reception_service() -> "ReceptionService":
     """Reception of what monitoring systems deliver."""
     from mara.alerts.service.reception import ReceptionService
-    from mara.platform.outbox import publish
     from mara.wiring.connection_secrets import secret_store
 
     return ReceptionService(
         intakes=PostgresIntakes(),
         deliveries=PostgresAlertDeliveries(),
-        alerts=PostgresAlerts(),
-        posts=PostgresAlertPosts(),
-        messages=PostgresAlertMessages(),
+        recorder=alert_recorder(),
         secrets=secret_store(),
-        publish=publish,
         unit_of_work=transaction,
         now=now,
     )
+
+
+def alert_recorder() -> "AlertRecorder":
+    """Records of signals."""
+    from mara.alerts.service.recorder import AlertRecorder
+    from mara.platform.outbox import publish
+
+    return AlertRecorder(PostgresAlerts(), PostgresAlertPosts(), PostgresAlertMessages(), publish)
 
 
 @cache

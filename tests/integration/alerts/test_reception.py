@@ -68,7 +68,8 @@ def test_nothing_is_stored_where_the_doorbell_cannot_be(
     def fail(message: Message) -> None:
         raise Broken
 
-    service = replace(reception_service(), publish=fail)
+    service = reception_service()
+    service = replace(service, recorder=replace(service.recorder, publish=fail))
     content, bearer = json.dumps({"title": "a"}).encode(), DeliveryCredentials(bearer=intake.secret)
     with pytest.raises(Broken):
         service.receive(UUID(intake.id), content, bearer)

@@ -12,12 +12,27 @@ from mara.alerts.model.alert import (
     EpisodeEnd,
     RecordedSignal,
 )
+from mara.alerts.model.alert_message import AlertTarget
 from mara.alerts.model.alert_post import AlertPost, key_of, question_of
 from mara.alerts.model.alert_state import AlertState, SignalOutcome
 from mara.alerts.model.signal import Signal
 from mara.kernel.ids import new_id
 
 FIRES_ON = (SignalOutcome.REPEATED, SignalOutcome.WORSENED)
+
+
+@dataclass(frozen=True, slots=True)
+class SignalOrigin:
+    """What signals came in by, who answers them, and where they are posted; None posts nowhere.
+
+    ``delivery_id`` is that of the request or of the message that carried them.
+    """
+
+    owner_id: UUID
+    source: AlertSource
+    agent_id: UUID
+    target: AlertTarget | None
+    delivery_id: UUID
 
 
 @dataclass(slots=True)
@@ -28,10 +43,7 @@ class Recording:
     newest ones) by their key. The lists and sets hold what is to be stored.
     """
 
-    owner_id: UUID
-    source: AlertSource
-    agent_id: UUID
-    delivery_id: UUID
+    origin: SignalOrigin
     alerts: dict[str, Alert]
     episodes: dict[UUID, Episode]
     posts: dict[str, AlertPost]
@@ -80,10 +92,10 @@ class Recording:
             return newest
         post = AlertPost(
             id=new_id(),
-            owner_id=self.owner_id,
-            source=self.source,
+            owner_id=self.origin.owner_id,
+            source=self.origin.source,
             key=key,
-            agent_id=self.agent_id,
+            agent_id=self.origin.agent_id,
             name=signal.name,
             severity=signal.severity,
             question=question_of(signal),
@@ -97,8 +109,8 @@ class Recording:
     def _new_alert(self, signal: Signal, at: datetime) -> Alert:
         return Alert(
             id=new_id(),
-            owner_id=self.owner_id,
-            source=self.source,
+            owner_id=self.origin.owner_id,
+            source=self.origin.source,
             fingerprint=signal.fingerprint,
             name=signal.name,
             severity=signal.severity,
@@ -117,9 +129,9 @@ class Recording:
     ) -> RecordedSignal:
         return RecordedSignal(
             id=new_id(),
-            owner_id=self.owner_id,
+            owner_id=self.origin.owner_id,
             alert_id=alert.id,
-            delivery_id=self.delivery_id,
+            delivery_id=self.origin.delivery_id,
             received_at=at,
             is_firing=signal.is_firing,
             severity=signal.severity,

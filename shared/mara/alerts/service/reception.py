@@ -3,25 +3,22 @@
 import hmac
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
 from mara.alerts.errors import UnreadableDelivery, WrongIntakeSecret
-from mara.alerts.messages import AnswerAlerts, PostAlerts
 from mara.alerts.model.alert import AlertSource, AlertSourceKind
-from mara.alerts.model.alert_message import ANSWER_AWAITED_FOR, AlertMessage
-from mara.alerts.model.alert_post import key_of
 from mara.alerts.model.credentials import DeliveryCredentials, hash_of_secret
 from mara.alerts.model.delivery import DeliveryReceipt, StoredDelivery, hash_of_content
 from mara.alerts.model.delivery_forms import read_delivery
 from mara.alerts.model.intake import Intake
-from mara.alerts.model.recording import Recording
+from mara.alerts.model.recording import SignalOrigin
 from mara.alerts.model.signal import Delivery
-from mara.alerts.ports import AlertDeliveries, AlertMessages, AlertPosts, Alerts, Intakes
+from mara.alerts.ports import AlertDeliveries, Intakes
+from mara.alerts.service.recorder import AlertRecorder
 from mara.kernel.clock import Clock
 from mara.kernel.ids import new_id
-from mara.kernel.messages import Publish
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 from mara.vault.model import ConnectionSecret
 from mara.vault.ports import SecretStore
@@ -36,11 +33,8 @@ class ReceptionService:
 
     intakes: Intakes
     deliveries: AlertDeliveries
-    alerts: Alerts
-    posts: AlertPosts
-    messages: AlertMessages
+    recorder: AlertRecorder
     secrets: SecretStore
-    publish: Publish
     unit_of_work: UnitOfWork
     now: Clock
 
@@ -117,57 +111,17 @@ class ReceptionService:
         same = self.deliveries.find_same(stored, at - SAME_BODY_FOR)
         if same is not None:
             return DeliveryReceipt(same, is_repeated=True)
-        recording = self._record(intake, delivery, delivery_id, at)
-        stored = stored.about(tuple(recording.alert_ids))
-        self.deliveries.add(stored)
-        self.posts.add_all(recording.new_posts)
-        self.alerts.save(
-            recording.changed_alerts.values(),
-            recording.changed_episodes.values(),
-            recording.signals,
-        )
-        self.intakes.count_accepted(intake.owner_id, intake.id, at)
-        if recording.new_posts:
-            self.publish(AnswerAlerts(owner_id=intake.owner_id))
-        if self._show(intake, recording, at):
-            self.publish(PostAlerts(owner_id=intake.owner_id))
-        return DeliveryReceipt(stored, is_repeated=False)
-
-    def _show(self, intake: Intake, recording: Recording, at: datetime) -> bool:
-        """Let chats show the new posts, and what changed in others; whether any is to be shown."""
-        changed = {episode.post_id for episode in recording.changed_episodes.values()}
-        edited = self.messages.changed(intake.owner_id, changed, at)
-        target = intake.settings.target
-        if target is None:
-            return edited > 0
-        due_at = at + ANSWER_AWAITED_FOR
-        posted = [
-            AlertMessage(post.id, intake.owner_id, target, due_at) for post in recording.new_posts
-        ]
-        self.messages.add_all(posted)
-        return bool(edited or posted)
-
-    def _record(
-        self, intake: Intake, delivery: Delivery, delivery_id: UUID, at: datetime
-    ) -> Recording:
-        owner_id, source = intake.owner_id, AlertSource(AlertSourceKind.INTAKE, intake.id)
-        fingerprints = {signal.fingerprint for signal in delivery.signals}
-        alerts = self.alerts.of_source(owner_id, source, fingerprints)
-        episodes = self.alerts.open_episodes(owner_id, [alert.id for alert in alerts])
-        keys = {key_of(signal) for signal in delivery.signals if signal.is_firing}
-        posts = self.posts.newest(owner_id, source, keys)
-        recording = Recording(
-            owner_id=owner_id,
-            source=source,
+        origin = SignalOrigin(
+            owner_id=intake.owner_id,
+            source=AlertSource(AlertSourceKind.INTAKE, intake.id),
             agent_id=intake.settings.agent_id,
+            target=intake.settings.target,
             delivery_id=delivery_id,
-            alerts={alert.fingerprint: alert for alert in alerts},
-            episodes={episode.alert_id: episode for episode in episodes},
-            posts={post.key: post for post in posts},
         )
-        for signal in delivery.signals:
-            recording.receive(signal, at)
-        return recording
+        stored = stored.about(self.recorder.record(origin, delivery.signals, at))
+        self.deliveries.add(stored)
+        self.intakes.count_accepted(intake.owner_id, intake.id, at)
+        return DeliveryReceipt(stored, is_repeated=False)
 
 
 def _parsed(body: bytes) -> object:

@@ -1,0 +1,69 @@
+"""Records signals: their alerts, episodes and posts, and the messages that show them in chats."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from mara.alerts.messages import AnswerAlerts, PostAlerts
+from mara.alerts.model.alert_message import ANSWER_AWAITED_FOR, AlertMessage
+from mara.alerts.model.alert_post import key_of
+from mara.alerts.model.recording import Recording, SignalOrigin
+from mara.alerts.model.signal import Signal
+from mara.alerts.ports import AlertMessages, AlertPosts, Alerts
+from mara.kernel.messages import Publish
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRecorder:
+    """Records signals in the caller's transaction, which has locked their source."""
+
+    alerts: Alerts
+    posts: AlertPosts
+    messages: AlertMessages
+    publish: Publish
+
+    def record(
+        self, origin: SignalOrigin, signals: Sequence[Signal], at: datetime
+    ) -> Sequence[UUID]:
+        """Store what the signals change, and ring for it; return the ids of their alerts."""
+        recording = self._recording(origin, signals)
+        for signal in signals:
+            recording.receive(signal, at)
+        self.posts.add_all(recording.new_posts)
+        self.alerts.save(
+            recording.changed_alerts.values(),
+            recording.changed_episodes.values(),
+            recording.signals,
+        )
+        if recording.new_posts:
+            self.publish(AnswerAlerts(owner_id=origin.owner_id))
+        if self._show(recording, at):
+            self.publish(PostAlerts(owner_id=origin.owner_id))
+        return tuple(recording.alert_ids)
+
+    def _recording(self, origin: SignalOrigin, signals: Sequence[Signal]) -> Recording:
+        owner_id, source = origin.owner_id, origin.source
+        fingerprints = {signal.fingerprint for signal in signals}
+        alerts = self.alerts.of_source(owner_id, source, fingerprints)
+        episodes = self.alerts.open_episodes(owner_id, [alert.id for alert in alerts])
+        keys = {key_of(signal) for signal in signals if signal.is_firing}
+        posts = self.posts.newest(owner_id, source, keys)
+        return Recording(
+            origin=origin,
+            alerts={alert.fingerprint: alert for alert in alerts},
+            episodes={episode.alert_id: episode for episode in episodes},
+            posts={post.key: post for post in posts},
+        )
+
+    def _show(self, recording: Recording, at: datetime) -> bool:
+        """Let chats show the new posts, and what changed in others; whether any is to be shown."""
+        owner_id, target = recording.origin.owner_id, recording.origin.target
+        changed = {episode.post_id for episode in recording.changed_episodes.values()}
+        edited = self.messages.changed(owner_id, changed, at)
+        if target is None:
+            return edited > 0
+        due_at = at + ANSWER_AWAITED_FOR
+        posted = [AlertMessage(post.id, owner_id, target, due_at) for post in recording.new_posts]
+        self.messages.add_all(posted)
+        return bool(edited or posted)
