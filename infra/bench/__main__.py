@@ -13,6 +13,7 @@ NAMES = (
     "ledger",
     "scanning",
     "billing",
+    "telegram",
 )
 
 

@@ -6,9 +6,7 @@ all transfers, as if the balance of the platform's account were stored in a row.
 """
 
 import os
-import re
 import statistics
-import subprocess
 import tempfile
 import time
 from pathlib import Path
@@ -16,8 +14,9 @@ from typing import Final
 
 import psycopg
 
+from infra.bench.pgbench import pgbench, rate
 from infra.local.migrate import upgrade
-from infra.local.postgres import ADMIN, APP, BINARIES, OWNER, PostgresServer, free_port
+from infra.local.postgres import ADMIN, APP, OWNER, PostgresServer, free_port
 
 CLIENTS: Final = 8
 BATCH: Final = 1000
@@ -69,7 +68,7 @@ def _measure(server: PostgresServer, folder: Path) -> None:
     with psycopg.connect(server.url(ADMIN, "bench"), autocommit=True) as link:
         link.execute(PREPARE.encode())
     tpcb, ledger = server.url(ADMIN, "tpcb"), server.url(APP, "bench")
-    _pgbench(tpcb, "-i", "-q", "-s", str(SCALE))
+    pgbench(tpcb, "-i", "-q", "-s", str(SCALE))
     _print_rates(_measure_rates(tpcb, ledger, folder / "script.sql"))
     os.environ.update(MARA_STAGE="local", MARA_DATABASE_URL=ledger)
     print(
@@ -85,19 +84,20 @@ def _measure_rates(tpcb: str, ledger: str, script_file: Path) -> dict[str, list[
     rates: dict[str, list[float]] = {"TPC-B": [], **{name: [] for name in SCRIPTS}}
     # The scripts alternate, because the load of the machine changes over time.
     for _ in range(ROUNDS):
-        rates["TPC-B"].append(_rate(tpcb))
+        rates["TPC-B"].append(rate(tpcb, clients=CLIENTS, seconds=SECONDS))
         for name, script in SCRIPTS.items():
             script_file.write_text(script)
-            rates[name].append(_rate(ledger, "-n", "-f", str(script_file)))
-    rates["in batches"] = [rate * BATCH for rate in rates["in batches"]]
+            measured = rate(ledger, "-n", "-f", str(script_file), clients=CLIENTS, seconds=SECONDS)
+            rates[name].append(measured)
+    rates["in batches"] = [one * BATCH for one in rates["in batches"]]
     return rates
 
 
 def _print_rates(rates: dict[str, list[float]]) -> None:
     median = {name: statistics.median(measured) for name, measured in rates.items()}
-    for name, rate in median.items():
+    for name, found in median.items():
         spread = ", ".join(f"{measured:.0f}" for measured in rates[name])
-        print(f"{name:15} {rate:8.0f} per second   ({spread})")
+        print(f"{name:15} {found:8.0f} per second   ({spread})")
     one = median["transfers"]
     print(f"transfers / TPC-B {one / median['TPC-B']:.2f}")
     print(f"in batches of {BATCH} / one by one {median['in batches'] / one:.1f}")
@@ -131,22 +131,3 @@ def _audit() -> None:
     took = time.perf_counter() - began
     disconnect()
     print(f"audit of {audit.postings} postings {took:.1f} s, {len(audit.differences)} differences")
-
-
-def _rate(url: str, *options: str) -> float:
-    clients = ("-c", str(CLIENTS), "-j", "2", "-M", "prepared", "-T", str(SECONDS))
-    match = re.search(r"tps = ([\d.]+)", _pgbench(url, *clients, *options))
-    if match is None:
-        raise RuntimeError("pgbench printed no rate")
-    return float(match[1])
-
-
-def _pgbench(url: str, *options: str) -> str:
-    run = subprocess.run(  # noqa: S603 - our own pgbench, on a temporary server
-        [BINARIES / "pgbench", *options, url],
-        env={**os.environ, "PGOPTIONS": "-c mara.scope=system"},
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return run.stdout

@@ -6,9 +6,7 @@ at once, as two ticks of the schedule would. TPC-B runs before and after them, b
 the machine changes over time.
 """
 
-import re
 import statistics
-import subprocess
 import time
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Final
@@ -16,8 +14,9 @@ from typing import TYPE_CHECKING, Final
 import psycopg
 
 from infra.bench import orm_renewals
+from infra.bench.pgbench import pgbench, rate
 from infra.bench.subscribers import app_url, charging, database
-from infra.local.postgres import ADMIN, BINARIES, PostgresServer
+from infra.local.postgres import ADMIN, PostgresServer
 
 if TYPE_CHECKING:
     from multiprocessing.synchronize import Barrier
@@ -37,11 +36,11 @@ def run(subscriptions: int, orm_subscriptions: int, seconds: int) -> None:
     """Measure, compare, and print. Raises RuntimeError where one was not charged exactly once."""
     with database(subscriptions, due_in_s=-OVERDUE_S) as server:
         tpcb = server.url(ADMIN, "tpcb")
-        _pgbench(tpcb, "-i", "-q", "-s", str(SCALE))
-        rates = [_tpcb_rate(tpcb, seconds)]
+        pgbench(tpcb, "-i", "-q", "-s", str(SCALE))
+        rates = [rate(tpcb, clients=CLIENTS, seconds=seconds)]
         orm = orm_renewals.rate(app_url(server), orm_subscriptions)
         renewals = _renewal_rate(app_url(server), subscriptions - orm_subscriptions)
-        rates.append(_tpcb_rate(tpcb, seconds))
+        rates.append(rate(tpcb, clients=CLIENTS, seconds=seconds))
         _check(server, subscriptions)
     tpcb_rate = statistics.mean(rates)
     print(f"{'TPC-B':38} {tpcb_rate:.0f} per second ({rates[0]:.0f}, {rates[1]:.0f})")
@@ -86,18 +85,3 @@ def _check(server: PostgresServer, subscriptions: int) -> None:
         found = link.execute(RENEWED).fetchone()
     if found != (subscriptions, subscriptions, 0):
         raise RuntimeError(f"invoices, numbers, not paid: {found}")
-
-
-def _tpcb_rate(url: str, seconds: int) -> float:
-    options = ("-c", str(CLIENTS), "-j", "2", "-M", "prepared", "-T", str(seconds))
-    match = re.search(r"tps = ([\d.]+)", _pgbench(url, *options))
-    if match is None:
-        raise RuntimeError("pgbench printed no rate")
-    return float(match[1])
-
-
-def _pgbench(url: str, *options: str) -> str:
-    run = subprocess.run(  # noqa: S603 - our own pgbench, on a temporary server
-        [BINARIES / "pgbench", *options, url], check=True, capture_output=True, text=True
-    )
-    return run.stdout

@@ -21,18 +21,24 @@ _update_key = (
 _of_lane = (_updates.config_id == bindparam("config_id"), _updates.lane == bindparam("lane"))
 _is_holder = _lanes.holder == bindparam("holder")
 
-CLAIM = (
+_claimed = (
     insert(bot_updates)
     .values(bound(c for c in _updates if c is not _updates.position))
     .on_conflict_do_nothing(index_elements=["config_id", "update_id"])
+    .returning(_updates.config_id, _updates.lane, _updates.owner_id)
+    .cte("claimed")
 )
-ADD_LANE = (
+_lane_added = (
     insert(bot_lanes)
-    .values(
-        config_id=bindparam("config_id"), name=bindparam("lane"), owner_id=bindparam("owner_id")
+    .from_select(
+        ["config_id", "name", "owner_id"],
+        select(_claimed.c.config_id, _claimed.c.lane, _claimed.c.owner_id),
     )
     .on_conflict_do_nothing(index_elements=["config_id", "name"])
+    .cte("lane")
 )
+# One round trip: Telegram waits for the answer before it sends the next update of the chat.
+CLAIM = select(func.count()).select_from(_claimed).add_cte(_lane_added)
 LEASE = (
     update(bot_lanes)
     .where(
@@ -94,10 +100,7 @@ class PostgresUpdates:
             "reason": None,
             "received_at": update.received_at,
         }
-        if execute(CLAIM, **row) == 0:
-            return False
-        execute(ADD_LANE, **_key(update.in_lane), owner_id=update.owner_id)
-        return True
+        return bool(fetch_value(CLAIM, **row))
 
     def lease(self, lane: Lane, holder: UUID, *, now: datetime, until: datetime) -> bool:
         """Lease the lane, or renew its lease; False where another holder has it."""
