@@ -77,6 +77,9 @@ class _Calls:
         """Yield each function, method and class that ``function`` calls."""
         nodes = [n for n in ast.walk(self._tree) if isinstance(n, ast.AsyncFunctionDef)]
         body = next(node for node in nodes if node.name == function)
+        for argument in body.args.args:
+            if isinstance(argument.annotation, ast.Name):
+                self._names[argument.arg] = self._value(argument.annotation)
         for node in ast.walk(body):
             if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
                 self._names[node.targets[0].id] = self._value(node.value)

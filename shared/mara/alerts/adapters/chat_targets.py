@@ -19,6 +19,15 @@ MOVE_INTAKES = (
     )
     .values(target_chat_id=bindparam("new_chat_id"), target_thread_id=null())
 )
+MOVE_ESCALATIONS = (
+    update(alert_intakes)
+    .where(
+        _intakes.owner_id == bindparam("owner"),
+        _intakes.escalation_config_id == bindparam("config"),
+        _intakes.escalation_chat_id == bindparam("old_chat_id"),
+    )
+    .values(escalation_chat_id=bindparam("new_chat_id"), escalation_thread_id=null())
+)
 MOVE_MESSAGES = (
     update(alert_messages)
     .where(
@@ -33,5 +42,5 @@ MOVE_MESSAGES = (
 def move_targets(owner_id: UUID, config_id: UUID, old_chat_id: int, new_chat_id: int) -> None:
     """Post the alerts of a chat to another one; a second call has no effect."""
     moved = {"owner": owner_id, "config": config_id}
-    for statement in (MOVE_INTAKES, MOVE_MESSAGES):
+    for statement in (MOVE_INTAKES, MOVE_ESCALATIONS, MOVE_MESSAGES):
         execute(statement, old_chat_id=old_chat_id, new_chat_id=new_chat_id, **moved)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
+from mara.alerts.adapters.stored_settings import settings_values, take_settings
 from mara.alerts.adapters.tables import alert_deliveries, alert_intakes
 from mara.alerts.errors import IntakeNotFound
 from mara.alerts.model.delivery import StoredDelivery
@@ -162,7 +163,7 @@ def _known(row: Row | None) -> Intake:
         raise IntakeNotFound("Check the id.")
     previous_hash, previous_id = row.pop("previous_hash"), row.pop("previous_id")
     return Intake(
-        settings=take(IntakeSettings, row),
+        settings=take(IntakeSettings, row, alerting=take_settings(row)),
         counts=take(DeliveryCounts, row),
         secret=IntakeSecret(row.pop("secret_hash"), row.pop("secret_id")),
         previous=IntakeSecret(previous_hash, previous_id) if previous_id else None,
@@ -175,6 +176,7 @@ def _values(intake: Intake) -> Row:
     return {
         **values_of(intake),
         **values_of(intake.settings),
+        **settings_values(intake.settings.alerting),
         "secret_hash": intake.secret.hash,
         "secret_id": intake.secret.secret_id,
         "previous_hash": previous.hash if previous else None,

@@ -27,6 +27,7 @@ from mara.alerts.adapters.stored_json import (
     stored_reply,
     stored_state,
 )
+from mara.alerts.adapters.stored_settings import settings_columns
 from mara.alerts.model.alert import AlertSourceKind, AlertStatus, EpisodeEnd
 from mara.alerts.model.alert_message import ShownContent
 from mara.alerts.model.alert_post import PostState
@@ -55,6 +56,7 @@ alert_intakes = Table(
     Column("config_id", Uuid, ForeignKey("bot_configs.id", ondelete="SET NULL")),
     Column("target_chat_id", BigInteger),
     Column("target_thread_id", Integer),
+    *settings_columns(),
     Column("secret_hash", LargeBinary, nullable=False),
     Column("secret_id", Uuid, ForeignKey("connection_secrets.id"), nullable=False),
     Column("previous_hash", LargeBinary),
@@ -70,6 +72,7 @@ alert_intakes = Table(
     one_of("default_severity", Severity),
     Index("alert_intakes_owner", "owner_id", "id"),
     Index("alert_intakes_config", "config_id"),
+    Index("alert_intakes_escalation", "escalation_config_id"),
 )
 
 alert_deliveries = Table(

@@ -1,11 +1,13 @@
 """Intakes: where monitoring systems deliver alerts, each with a secret and an agent."""
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from mara.alerts.model.alert_message import AlertTarget
+from mara.alerts.model.alert_settings import AlertSettings
 from mara.alerts.model.severity import Severity
 
 INTAKES_MAX: Final = 50
@@ -27,6 +29,14 @@ class IntakeSettings:
     config_id: UUID | None = None
     target_chat_id: int | None = None
     target_thread_id: int | None = None
+    alerting: AlertSettings = field(default_factory=AlertSettings)
+
+    def changed(self, changes: Mapping[str, Any]) -> "IntakeSettings":
+        """With these fields, of which those of ``AlertSettings`` are named as its own."""
+        shared = {one.name for one in fields(AlertSettings)} & changes.keys()
+        alerting = replace(self.alerting, **{name: changes[name] for name in shared})
+        own = {name: value for name, value in changes.items() if name not in shared}
+        return replace(self, **own, alerting=alerting)
 
     @property
     def target(self) -> AlertTarget | None:

@@ -34,6 +34,8 @@ class QuietHours:
             raise InvalidQuietHours("Times have no offset: the time zone gives it.")
         if not self.days or not set(self.days) <= set(WEEK):
             raise InvalidQuietHours("Days are numbers from 0 (Monday) to 6, and at least one.")
+        if self.begins == self.ends and set(self.days) == set(WEEK):
+            raise InvalidQuietHours("No moment would be left that is not quiet.")
         _ = self._zone
 
     @cached_property

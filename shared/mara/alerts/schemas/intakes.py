@@ -1,5 +1,6 @@
 """Requests and responses of the routes of intakes."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
@@ -7,8 +8,24 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from mara.agents.schemas.agents import Line
+from mara.alerts.model.alert_settings import AlertSettings
 from mara.alerts.model.intake import Intake, IntakeSettings
 from mara.alerts.model.severity import Severity
+from mara.alerts.schemas.alert_settings import (
+    CHAT_ID_MAX,
+    COOLDOWN_MINUTES,
+    COOLDOWN_MINUTES_MAX,
+    COOLDOWN_TEXT,
+    ESCALATION_EXAMPLE,
+    ESCALATION_TEXT,
+    QUIET_EXAMPLE,
+    QUIET_TEXT,
+    THREAD_ID_MAX,
+    EscalationBody,
+    QuietHoursBody,
+    settings_fields,
+    settings_from,
+)
 from mara.kernel.json_types import JsonBool, JsonInt
 from mara.kernel.patch import MergePatch, optional
 
@@ -44,15 +61,31 @@ class IntakeIn(BaseModel):
 
     config_id: UUID | None = Field(default=None, description=CONFIG, examples=[None])
     target_chat_id: JsonInt | None = Field(
-        default=None, ge=-(2**52), le=2**52, description=CHAT, examples=[-1001234567890]
+        default=None, ge=-CHAT_ID_MAX, le=CHAT_ID_MAX, description=CHAT, examples=[-1001234567890]
     )
     target_thread_id: JsonInt | None = Field(
-        default=None, ge=1, le=2**31 - 1, description=THREAD, examples=[None]
+        default=None, ge=1, le=THREAD_ID_MAX, description=THREAD, examples=[None]
+    )
+
+    cooldown_minutes: JsonInt = Field(
+        default=COOLDOWN_MINUTES,
+        ge=1,
+        le=COOLDOWN_MINUTES_MAX,
+        description=COOLDOWN_TEXT,
+        examples=[COOLDOWN_MINUTES],
+    )
+    quiet_hours: QuietHoursBody | None = Field(
+        default=None, description=QUIET_TEXT, examples=[QUIET_EXAMPLE]
+    )
+    escalation: EscalationBody | None = Field(
+        default=None, description=ESCALATION_TEXT, examples=[ESCALATION_EXAMPLE]
     )
 
     def to_settings(self) -> IntakeSettings:
-        """Convert to the model object."""
-        return IntakeSettings(**dict(self))
+        """Convert to the model object. Raises InvalidQuietHours."""
+        return IntakeSettings(
+            **_own(dict(self)), alerting=AlertSettings(**settings_from(dict(self)))
+        )
 
 
 class IntakePatch(MergePatch):
@@ -67,11 +100,23 @@ class IntakePatch(MergePatch):
     default_severity: Severity = optional(description=DEFAULT_SEVERITY, examples=["critical"])
     config_id: UUID | None = optional(description=CONFIG, examples=[None])
     target_chat_id: JsonInt | None = optional(
-        ge=-(2**52), le=2**52, description=CHAT, examples=[-1001234567890]
+        ge=-CHAT_ID_MAX, le=CHAT_ID_MAX, description=CHAT, examples=[-1001234567890]
     )
     target_thread_id: JsonInt | None = optional(
-        ge=1, le=2**31 - 1, description=THREAD, examples=[None]
+        ge=1, le=THREAD_ID_MAX, description=THREAD, examples=[None]
     )
+    cooldown_minutes: JsonInt = optional(
+        ge=1, le=COOLDOWN_MINUTES_MAX, description=COOLDOWN_TEXT, examples=[COOLDOWN_MINUTES]
+    )
+    quiet_hours: QuietHoursBody | None = optional(description=QUIET_TEXT, examples=[QUIET_EXAMPLE])
+    escalation: EscalationBody | None = optional(
+        description=ESCALATION_TEXT, examples=[ESCALATION_EXAMPLE]
+    )
+
+    def changes(self) -> dict[str, Any]:
+        """Return the fields of ``IntakeSettings.changed``. Raises InvalidQuietHours."""
+        given = super().changes()
+        return {**_own(given), **settings_from(given)}
 
 
 class IntakeRotationIn(BaseModel):
@@ -96,6 +141,11 @@ class IntakeOut(BaseModel):
     config_id: UUID | None = Field(description=CONFIG, examples=[None])
     target_chat_id: int | None = Field(description=CHAT, examples=[-1001234567890])
     target_thread_id: int | None = Field(description=THREAD, examples=[None])
+    cooldown_minutes: int = Field(description=COOLDOWN_TEXT, examples=[COOLDOWN_MINUTES])
+    quiet_hours: QuietHoursBody | None = Field(description=QUIET_TEXT, examples=[QUIET_EXAMPLE])
+    escalation: EscalationBody | None = Field(
+        description=ESCALATION_TEXT, examples=[ESCALATION_EXAMPLE]
+    )
     path: str = Field(
         description="Where to post to, at the address of this API.",
         examples=["/api/v1/alerts/intake/0199f0a0-7c2e-7d4a-9a53-0c1f4b1e7a10"],
@@ -149,6 +199,7 @@ def _fields(intake: Intake) -> dict[str, Any]:
         "config_id": intake.settings.config_id,
         "target_chat_id": intake.settings.target_chat_id,
         "target_thread_id": intake.settings.target_thread_id,
+        **settings_fields(intake.settings.alerting),
         "path": f"/api/v1/alerts/intake/{intake.id}",
         "old_secret_until": intake.previous_until,
         "accepted": counts.accepted,
@@ -159,3 +210,9 @@ def _fields(intake: Intake) -> dict[str, Any]:
         "created_at": intake.created_at,
         "updated_at": intake.updated_at,
     }
+
+
+def _own(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that are not those of the shared settings."""
+    shared = ("cooldown_minutes", "quiet_hours", "escalation")
+    return {name: value for name, value in values.items() if name not in shared}

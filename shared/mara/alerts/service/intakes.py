@@ -75,7 +75,7 @@ class IntakeService:
         """
         with self.unit_of_work(caller.user_id):
             intake = self.intakes.lock(caller.user_id, intake_id)
-            settings = replace(intake.settings, **changes)
+            settings = intake.settings.changed(changes)
             # What is not changed may be gone: the agent or the bot was deleted meanwhile.
             self._check(caller.user_id, settings, changes)
             changed = replace(intake, settings=settings, updated_at=self.now())
@@ -123,6 +123,9 @@ class IntakeService:
             self.agents.get(owner_id, settings.agent_id)
         if settings.config_id is not None and (given is None or "config_id" in given):
             self.configs.get(owner_id, settings.config_id)
+        escalation = settings.alerting.escalation
+        if escalation is not None and (given is None or "escalation" in given):
+            self.configs.get(owner_id, escalation.config_id)
 
     def _new_secret(self, owner_id: UUID) -> tuple[str, IntakeSecret, ConnectionSecret]:
         plain = secrets.token_urlsafe(SECRET_BYTES)

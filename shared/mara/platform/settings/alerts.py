@@ -7,7 +7,7 @@ from pydantic import Field
 from mara.platform.settings.base import Settings
 
 
-class AlertSettings(Settings):
+class AlertTimes(Settings):
     """Times of alerts."""
 
     alert_stale_hours: int = Field(default=24, ge=1)
@@ -17,6 +17,6 @@ class AlertSettings(Settings):
 
 
 @cache
-def alert_settings() -> AlertSettings:
+def alert_settings() -> AlertTimes:
     """Return the times, read once per process."""
-    return AlertSettings()
+    return AlertTimes()

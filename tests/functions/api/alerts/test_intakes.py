@@ -15,10 +15,18 @@ from mara.platform.database import connection, transaction
 from tests.support.accounts import Account, make_account
 from tests.support.alerting import API, AlertIntake, make_agent, make_intake
 from tests.support.events import Answer, call
+from tests.support.stored_bots import add_bot
 
 pytestmark = pytest.mark.usefixtures("database")
 
 PATH = f"{API}/alerts/intakes"
+NIGHT = {
+    "from": "22:00",
+    "to": "07:00",
+    "days": [0, 1, 2, 3, 4, 5, 6],
+    "time_zone": "Europe/Moscow",
+    "except": ["critical"],
+}
 
 
 def secrets_kept() -> int:
@@ -81,6 +89,48 @@ class TestChange:
         assert (changed["name"], changed["default_severity"]) == ("Alertmanager", "critical")
         receipt = intake.post({"title": "Nothing says how urgent it is"}).json
         assert intake.alert(receipt["alert_ids"][0])["severity"] == "critical"
+
+    def test_of_when_and_where_else_alerts_are_posted_is_kept(self, anna: Account) -> None:
+        bot = str(add_bot(anna.id).id)
+        escalation = {"config_id": bot, "chat_id": -7, "thread_id": None}
+        made = make_intake(anna, cooldown_minutes=5, quiet_hours=NIGHT, escalation=escalation)
+        chosen = {"cooldown_minutes": 5, "quiet_hours": NIGHT, "escalation": escalation}
+        assert made.made.items() >= chosen.items()
+        assert change(made, name="other").json.items() >= chosen.items()
+        assert change(made, quiet_hours=None, escalation=None, cooldown_minutes=1).status == 200
+        shown = call(get_intake, "GET", f"{PATH}/{made.id}", headers=anna.headers).json
+        cleared = {"cooldown_minutes": 1, "quiet_hours": None, "escalation": None}
+        assert shown.items() >= cleared.items()
+
+    def test_by_default_alerts_are_posted_at_any_hour(self, anna: Account) -> None:
+        made = make_intake(anna).made
+        assert (made["cooldown_minutes"], made["quiet_hours"], made["escalation"]) == (
+            30,
+            None,
+            None,
+        )
+
+    @pytest.mark.parametrize(
+        ("wrong", "code"),
+        [
+            ({"time_zone": "Europe/Atlantis"}, "invalid_quiet_hours"),
+            ({"days": [7]}, "invalid_quiet_hours"),
+            ({"from": "07:00"}, "invalid_quiet_hours"),
+            ({"from": "7"}, "bad_request"),
+            ({"until": "8"}, "bad_request"),
+        ],
+    )
+    def test_to_quiet_hours_that_make_no_sense_is_refused(
+        self, anna: Account, wrong: dict[str, Any], code: str
+    ) -> None:
+        refused = change(make_intake(anna), quiet_hours={**NIGHT, **wrong})
+        assert (refused.status, refused.json["code"]) == (422, code)
+
+    def test_to_the_bot_of_another_tenant_is_refused(self, anna: Account) -> None:
+        bot = str(add_bot(make_account("boris").id).id)
+        escalation = {"config_id": bot, "chat_id": -7, "thread_id": None}
+        refused = change(make_intake(anna), escalation=escalation)
+        assert (refused.status, refused.json["code"]) == (404, "bot_config_not_found")
 
     def test_to_the_agent_of_another_tenant_is_refused(self, anna: Account) -> None:
         intake = make_intake(anna)
