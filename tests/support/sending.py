@@ -128,6 +128,9 @@ class SendingWorld:
         chat_id = (chat or self.here.group).id
         given = {"due_at": self.now()} | more
         message = make_message(self.config.id, self.config.owner_id, chat_id, *texts, **given)
+        return self.queue_message(message)
+
+    def queue_message(self, message: OutgoingMessage) -> OutgoingMessage:
         with self.database.unit_of_work(self.config.owner_id):
             OutgoingQueue(self.messages, self.database.publish).queue_messages([message])
         return message
