@@ -31,6 +31,7 @@ RIGHTS = {
     "ConnectBot": {"kms:GenerateDataKey of connection secrets"},
     "UpdateBot": {"kms:GenerateDataKey of connection secrets"},
     "DisconnectBot": {"kms:Decrypt of connection secrets"},
+    "ExamineBot": {"kms:Decrypt of connection secrets"},
     # It checks signatures that are made with the secret.
     "ReceiveAlerts": {"kms:Decrypt of connection secrets"},
 }

@@ -27,6 +27,7 @@ ALLOWED_BACKGROUND_WORK = {
     "shared/mara/search/adapters/ollama_judge.py",
     # The event loop of one call of Telegram; the caller waits for it.
     "shared/mara/telegram/adapters/aiogram_api.py",
+    "shared/mara/telegram/adapters/aiogram_inspector.py",
     "shared/mara/telegram/adapters/aiogram_signs.py",
     # The event loop of the messages of one bot; the session's end waits for it.
     "shared/mara/telegram/adapters/aiogram_sender.py",

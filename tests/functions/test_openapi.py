@@ -88,7 +88,7 @@ STORY = (
         "create_bot_invitation",
     ),
     *("list_bot_chats", "set_bot_chat", "list_bot_people", "remove_bot_person"),
-    *("disconnect_bot",),
+    *("examine_bot", "disconnect_bot"),
     *("delete_conversation", "delete_agent", "delete_document"),
     *("list_sessions", "end_session"),
     *("log_out", "log_out_everywhere", "change_password"),

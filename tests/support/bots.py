@@ -51,6 +51,7 @@ def make_config(
         webhook_secret=WebhookSecret(hash_of("secret")),
         created_at=NOON,
         updated_at=NOON,
+        checked_at=NOON,
     )
 
 

@@ -266,3 +266,25 @@ def test_the_hourly_cleaning_deletes_messages_of_a_month_ago_that_wait_no_more()
     assert forget_expired(now() + timedelta(days=31))["outgoing_messages"] == 1
     with transaction(config.owner_id):
         assert messages.get(config.owner_id, waits.id) == waits
+
+
+class TestSawBots:
+    def test_is_remembered_once_a_day_and_survives_a_change(self, store: Store) -> None:
+        store.save(store.chat())
+        hour = timedelta(hours=1)
+        for at, seen_at in (
+            (NOON, NOON),
+            (NOON + hour, NOON),
+            (NOON + 25 * hour, NOON + 25 * hour),
+        ):
+            with store.unit_of_work(store.owner_id):
+                store.chats.saw_bots(store.config_id, GROUP, at)
+            store.save(store.chat(title="Renamed"))
+            with store.unit_of_work(store.owner_id):
+                chat = store.chats.get(store.owner_id, store.config_id, GROUP)
+            assert chat.saw_bots_at == seen_at
+
+    def test_of_an_unknown_chat_is_not(self, store: Store) -> None:
+        with store.unit_of_work(store.owner_id):
+            store.chats.saw_bots(store.config_id, GROUP, NOON)
+            assert store.chats.count(store.owner_id, store.config_id, ALL) == 0

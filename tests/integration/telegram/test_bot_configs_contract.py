@@ -110,6 +110,8 @@ class TestSave:
             token_id=token.id,
             webhook_secret=config.webhook_secret.rotated("next", NOON),
             updated_at=NOON + timedelta(hours=1),
+            checked_at=NOON + timedelta(hours=2),
+            reads_all_since=NOON,
         )
         with store.unit_of_work(config.owner_id):
             store.tokens.add(token)

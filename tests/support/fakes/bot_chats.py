@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from mara.kernel.page import PageRequest
@@ -42,7 +42,13 @@ class FakeBotChats:
     def save(self, chat: BotChat) -> None:
         key = (chat.config_id, chat.chat_id)
         known = self._rows.get(key, chat)
-        self._rows[key] = replace(chat, id=known.id)
+        self._rows[key] = replace(chat, id=known.id, saw_bots_at=known.saw_bots_at)
+
+    def saw_bots(self, config_id: UUID, chat_id: int, at: datetime) -> None:
+        known = self._rows.get((config_id, chat_id))
+        if known is None or (known.saw_bots_at and known.saw_bots_at >= at - timedelta(days=1)):
+            return
+        self._rows[config_id, chat_id] = replace(known, saw_bots_at=at)
 
     def delete(self, owner_id: UUID, config_id: UUID, chat_id: int) -> None:
         self._rows.pop((config_id, chat_id), None)

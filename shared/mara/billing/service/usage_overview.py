@@ -42,6 +42,19 @@ class UsageOverview:
     overage_limit: int
     overage_spent: int
 
+    @property
+    def used_up(self) -> Sequence[Meter]:
+        """The meters of the period of which nothing is left, and nothing more is sold."""
+        may_buy = self.overage_spent < self.overage_limit
+        return [
+            use.meter
+            for use in self.meters
+            if use.meter in PERIODIC
+            and use.included is not None
+            and use.used + use.reserved >= use.included
+            and not (use.price is not None and may_buy)
+        ]
+
 
 @dataclass(frozen=True, slots=True)
 class UsageOverviewService:

@@ -1,9 +1,10 @@
 """Chats of bots in PostgreSQL."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, exists, select, update
+from sqlalchemy import bindparam, delete, exists, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mara.kernel.page import PageRequest
@@ -31,6 +32,15 @@ SAVE = (
     insert(bot_chats)
     .values(bound(_columns))
     .on_conflict_do_update(index_elements=["config_id", "chat_id"], set_=bound(_changing))
+)
+SAW_BOTS = (
+    update(bot_chats)
+    .where(
+        _columns.config_id == bindparam("of_config"),
+        _columns.chat_id == bindparam("of_chat"),
+        or_(_columns.saw_bots_at.is_(None), _columns.saw_bots_at < bindparam("before")),
+    )
+    .values(bound((_columns.saw_bots_at,)))
 )
 DELETE = delete(bot_chats).where(*_key)
 LIST = SortedList.of(
@@ -80,6 +90,11 @@ class PostgresBotChats:
     def save(self, chat: BotChat) -> None:
         """Insert the chat, or replace what is known of it."""
         execute(SAVE, **values_of(chat))
+
+    def saw_bots(self, config_id: UUID, chat_id: int, at: datetime) -> None:
+        """Remember that a message of another bot came, at most once a day."""
+        before = at - timedelta(days=1)
+        execute(SAW_BOTS, of_config=config_id, of_chat=chat_id, before=before, saw_bots_at=at)
 
     def delete(self, owner_id: UUID, config_id: UUID, chat_id: int) -> None:
         """Forget the chat; no effect where it is unknown."""

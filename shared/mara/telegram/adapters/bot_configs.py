@@ -117,4 +117,6 @@ def _values(config: BotConfig) -> Row:
         "former_webhook_secrets": secret.former,
         "created_at": config.created_at,
         "updated_at": config.updated_at,
+        "checked_at": config.checked_at,
+        "reads_all_since": config.reads_all_since,
     }

@@ -71,12 +71,15 @@ bot_configs = Table(
     Column("former_webhook_secrets", FORMER_SECRETS, nullable=False),
     Column("created_at", TIMESTAMP, nullable=False),
     Column("updated_at", TIMESTAMP, nullable=False),
+    Column("checked_at", TIMESTAMP, nullable=False),
+    Column("reads_all_since", TIMESTAMP),
     one_of("language", BotLanguage),
     one_of("access", BotAccess),
     one_of("state", BotState),
     CheckConstraint("length(webhook_secret) = 32", name="webhook_secret"),
     Index("bot_configs_owner", "owner_id", "id"),
     Index("bot_configs_token", "token_id"),
+    Index("bot_configs_checked", "checked_at"),
 )
 
 # Ids that answer 410, so that Telegram drops a webhook that it could not be told to delete.
@@ -141,6 +144,7 @@ bot_chats = Table(
     Column("state", enumerated(ChatState), nullable=False),
     Column("added_by", BigInteger),
     Column("changed_at", TIMESTAMP, nullable=False),
+    Column("saw_bots_at", TIMESTAMP),
     one_of("kind", ChatKind),
     one_of("state", ChatState),
     UniqueConstraint("config_id", "chat_id"),

@@ -47,7 +47,9 @@ class BotChat:
     added_by: int | None
     changed_at: datetime
     id: UUID = field(default_factory=new_id, compare=False)
-    """The cursor of lists; ``save`` keeps the one that is stored."""
+    """The cursor of lists; ``save`` keeps the one that is stored, as of ``saw_bots_at``."""
+    saw_bots_at: datetime | None = field(default=None, compare=False)
+    """When a message of another bot came that was not meant for this one; within a day."""
 
     def now_in(self, state: ChatState, at: datetime) -> "BotChat":
         """Return the chat in another state."""

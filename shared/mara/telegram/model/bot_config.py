@@ -103,7 +103,11 @@ class WebhookSecret:
 
 @dataclass(frozen=True, slots=True)
 class BotConfig:
-    """A connected bot. ``token_id`` is the connection secret with its token."""
+    """A connected bot. ``token_id`` is the connection secret with its token.
+
+    ``checked_at`` is when Telegram was asked last whether token and webhook still are the bot's.
+    ``reads_all_since`` is since when privacy mode is known to be off, None while it is on.
+    """
 
     id: UUID
     owner_id: UUID
@@ -114,6 +118,13 @@ class BotConfig:
     webhook_secret: WebhookSecret
     created_at: datetime
     updated_at: datetime
+    checked_at: datetime
+    reads_all_since: datetime | None = None
+
+    def shown(self, profile: BotProfile, now: datetime) -> "BotConfig":
+        """The bot with what getMe says now."""
+        since = self.reads_all_since or now if profile.reads_all_group_messages else None
+        return replace(self, profile=profile, reads_all_since=since)
 
     def changed(self, now: datetime, **changes: object) -> "BotConfig":
         """The bot with some fields replaced."""

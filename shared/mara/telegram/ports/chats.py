@@ -31,6 +31,9 @@ class BotChats(Protocol):
     def save(self, chat: BotChat) -> None:
         """Insert the chat, or replace what is known of it."""
 
+    def saw_bots(self, config_id: UUID, chat_id: int, at: datetime) -> None:
+        """Remember that a message of another bot came, at most once a day."""
+
     def delete(self, owner_id: UUID, config_id: UUID, chat_id: int) -> None:
         """Forget the chat; no effect where it is unknown."""
 

@@ -132,7 +132,8 @@ class BotConfigService:
             webhook_secret=WebhookSecret(hash_of(secret)),
             created_at=now,
             updated_at=now,
-        )
+            checked_at=now,
+        ).shown(profile, now)
         with self.unit_of_work(caller.user_id):
             self.tokens.add(sealed)
             if not self.configs.add(config):
@@ -156,10 +157,9 @@ class BotConfigService:
             with self.unit_of_work(config.owner_id):
                 locked = self.configs.lock(config.owner_id, config.id)
                 now = self.now()
-                changed = locked.changed(
+                changed = locked.shown(profile, now).changed(
                     now,
                     token_id=sealed.id,
-                    profile=profile,
                     webhook_secret=locked.webhook_secret.rotated(secret, now),
                 )
                 self.tokens.add(sealed)

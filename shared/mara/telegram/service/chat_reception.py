@@ -13,7 +13,8 @@ from mara.telegram.model.bot_chat import BotChat, ChatKind, ChatState
 from mara.telegram.model.bot_config import BotConfig
 from mara.telegram.model.bot_reply import BotReply, ReplyKind
 from mara.telegram.model.chat_access import Asker, may_ask
-from mara.telegram.model.incoming import IncomingMessage, Sender
+from mara.telegram.model.chat_question import question_of_message
+from mara.telegram.model.incoming import IncomingMessage, Sender, SenderKind
 from mara.telegram.model.reaction import GROUP_MEMORY, AskAgent, Reaction, Silence
 from mara.telegram.model.reply_limits import admitted
 from mara.telegram.model.update import ClaimedUpdate
@@ -44,6 +45,7 @@ class ChatReception:
             return Silence()
         if message.sender is None or self._is_no_question(config, message):
             return Silence()
+        self._note_bot(config, message, message.sender)
         asker = self._asker(config, message, message.sender)
         wish = wish_of(message, message.sender, config.profile, may_ask=may_ask(message, asker))
         if wish is None:
@@ -52,6 +54,11 @@ class ChatReception:
         if kind is wish.kind and wish.question:
             return AskAgent(config, message, wish.question, self._conversation(config, message))
         return self.saying.reply(config, message, Wish(kind, wish.question, wish.command), asker)
+
+    def _note_bot(self, config: BotConfig, message: IncomingMessage, sender: Sender) -> None:
+        """Only a message that was not meant for this bot shows that it sees those of others."""
+        if sender.kind is SenderKind.BOT and question_of_message(message, config.profile) is None:
+            self.chats.saw_bots(config.id, message.chat.id, self.now())
 
     def _move(self, config: BotConfig, message: IncomingMessage) -> None:
         """A group became a supergroup; both chats say so, in any order."""

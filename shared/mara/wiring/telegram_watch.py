@@ -1,0 +1,69 @@
+"""Assembles what examines bots: the doctor, and the hourly check of their webhooks."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from mara.kernel.principal import Principal
+from mara.platform.clock import now
+from mara.platform.database import transaction
+from mara.telegram.adapters.bot_configs import PostgresBotConfigs
+
+if TYPE_CHECKING:
+    from mara.telegram.model.bot_config import BotLanguage
+    from mara.telegram.model.doctor_facts import AccountState
+    from mara.telegram.ports.inspecting import BotInspector
+    from mara.telegram.service.bot_doctor import BotDoctor
+
+
+@cache
+def bot_doctor() -> "BotDoctor":
+    """The examination of a bot for its owner."""
+    from mara.telegram.adapters.bot_chats import PostgresBotChats
+    from mara.telegram.adapters.doctor_facts import PostgresDoctorFacts
+    from mara.telegram.service.bot_doctor import BotDoctor
+    from mara.wiring.connection_secrets import secret_store
+    from mara.wiring.telegram import webhook_url
+
+    return BotDoctor(
+        configs=PostgresBotConfigs(),
+        chats=PostgresBotChats(),
+        facts=PostgresDoctorFacts(),
+        tokens=secret_store(),
+        inspector=bot_inspector(),
+        account=_account,
+        language=_language,
+        webhook_url=webhook_url,
+        unit_of_work=transaction,
+        now=now,
+    )
+
+
+def bot_inspector() -> "BotInspector":
+    """Questions to Telegram about a bot."""
+    from mara.platform.settings.telegram import telegram_settings
+    from mara.telegram.adapters.aiogram_inspector import AiogramInspector
+
+    return AiogramInspector(telegram_settings().telegram_api_url)
+
+
+def _account(caller: Principal, agent_id: UUID) -> "AccountState":
+    from mara.agents.adapters.postgres import PostgresAgents
+    from mara.agents.errors import AgentNotFound
+    from mara.telegram.model.doctor_facts import AccountState
+    from mara.wiring.metering import usage_overview_service
+
+    used_up = usage_overview_service().get(caller).used_up
+    with transaction(caller.user_id):
+        try:
+            PostgresAgents().get(caller.user_id, agent_id)
+        except AgentNotFound:
+            return AccountState(has_agent=False, used_up=used_up)
+    return AccountState(has_agent=True, used_up=used_up)
+
+
+def _language(user_id: UUID) -> "BotLanguage":
+    from mara.telegram.model.bot_config import BotLanguage
+    from mara.users.adapters.postgres import PostgresUsers
+
+    return BotLanguage(PostgresUsers().get(user_id).profile.locale.value)
