@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "bot_checks"
-down_revision = "alert_messages"
+down_revision = "alert_settings"
 branch_labels = None
 depends_on = None
 
