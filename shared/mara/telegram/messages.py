@@ -38,6 +38,13 @@ class BotTokenRevoked(Event):
     owner_id: UUID
 
 
+class BotWebhookTaken(Event):
+    """Another program set a webhook of a bot, or deleted ours: its updates come no more."""
+
+    config_id: UUID
+    owner_id: UUID
+
+
 class ChatLost(Event):
     """A bot may no longer write in a chat."""
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mara.telegram.model.doctor_facts import AccountState
     from mara.telegram.ports.inspecting import BotInspector
     from mara.telegram.service.bot_doctor import BotDoctor
+    from mara.telegram.service.bot_watch import BotWatch
 
 
 @cache
@@ -34,6 +35,25 @@ def bot_doctor() -> "BotDoctor":
         account=_account,
         language=_language,
         webhook_url=webhook_url,
+        unit_of_work=transaction,
+        now=now,
+    )
+
+
+@cache
+def bot_watch() -> "BotWatch":
+    """The hourly check of tokens and webhooks."""
+    from mara.platform.outbox import publish
+    from mara.telegram.service.bot_watch import BotWatch
+    from mara.wiring.connection_secrets import secret_store
+    from mara.wiring.telegram import webhook_url
+
+    return BotWatch(
+        configs=PostgresBotConfigs(),
+        tokens=secret_store(),
+        inspector=bot_inspector(),
+        webhook_url=webhook_url,
+        publish=publish,
         unit_of_work=transaction,
         now=now,
     )

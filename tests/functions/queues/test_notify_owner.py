@@ -16,6 +16,14 @@ from mara.notifications.model.notices import NOTICE_FORMS
 from mara.notifications.model.webhook_events import EVENT_FORMS
 from mara.platform import outbox_rows
 from mara.platform.database import connection, transaction
+from mara.telegram.messages import (
+    BotChatPending,
+    BotTokenRevoked,
+    BotWebhookTaken,
+    ChatLost,
+    MessageUndelivered,
+    TopicLost,
+)
 from mara.wallets import messages as wallet_messages
 from mara.wallets.messages import DepositCredited
 from tests.support.accounts import Account, make_account
@@ -84,6 +92,11 @@ class TestForms:
         for name, form in EVENT_FORMS.items():
             assert set(form.fields) <= set(events[name].model_fields)
         events["webhook-switched-off"] = WebhookSwitchedOff
+        bots = (
+            *(BotTokenRevoked, BotWebhookTaken, BotChatPending),
+            *(ChatLost, TopicLost, MessageUndelivered),
+        )
+        events |= {event.queue(): event for event in bots}
         for name, notice in NOTICE_FORMS.items():
             assert set(notice.fields) <= set(events[name].model_fields)
 

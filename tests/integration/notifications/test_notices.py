@@ -14,8 +14,10 @@ from mara.notifications.errors import NoticeNotFound
 from mara.notifications.messages import NoticeDue
 from mara.notifications.model.notices import NOTICE_RETENTION, Channel, NoticeKind
 from mara.operations.adapters.postgres import delete_expired
+from mara.platform.database import connection, transaction
 from tests.support.accounts import Account, make_account
 from tests.support.notices import event, give_notice, notices_of, service
+from tests.support.parallel import outcomes
 from tests.support.webhooks_world import WebhookWorld, rows_of
 
 CREDITED = NoticeKind.DEPOSIT_CREDITED
@@ -63,6 +65,28 @@ class TestWriting:
             thread.join()
         assert written == [False]
         assert len(notices_of(anna)) == 1
+
+    def test_says_once_an_hour_that_messages_do_not_reach_a_chat(self, anna: Account) -> None:
+        """Each message that waited for a lost chat is an event."""
+
+        def lost(chat_id: int) -> bool:
+            ids = {"config_id": str(new_id()), "message_id": str(new_id()), "chat_id": chat_id}
+            return service().write(event(anna.id, "message-undelivered", **ids))
+
+        assert [lost(chat_id) for chat_id in (-1, -1, -2, -1)] == [True, False, True, False]
+        with transaction(anna.id):
+            connection().execute("UPDATE notices SET created_at = created_at - interval '1 hour'")
+        assert lost(-1)
+        assert len(notices_of(anna)) == 3
+
+    def test_says_it_once_to_consumers_of_a_crowd(self, anna: Account) -> None:
+        """Take no lock to see it fail."""
+
+        def write(_: int) -> str:
+            ids = {"config_id": str(new_id()), "message_id": str(new_id()), "chat_id": -1}
+            return str(service().write(event(anna.id, "message-undelivered", **ids)))
+
+        assert sorted(outcomes(write, range(4))) == ["False", "False", "False", "True"]
 
     def test_is_undone_where_telegram_cannot_be_rung(self, anna: Account) -> None:
         def fail(message: Message) -> None:

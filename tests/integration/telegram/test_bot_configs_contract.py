@@ -153,3 +153,19 @@ class TestDisconnect:
             assert store.configs.forget_disconnected(NOON + second) == 1
             assert not store.configs.was_disconnected(config.id, NOON - second)
         assert store.add(store.make(store.make_owner()))
+
+
+class TestTakeUnchecked:
+    def test_takes_each_bot_once_the_longest_waiting_first(self, store: Store) -> None:
+        hour = timedelta(hours=1)
+        configs = [
+            replace(store.make(store.make_owner(), number), checked_at=NOON + number * hour)
+            for number in (3, 1, 2)
+        ]
+        revoked = replace(store.make(store.make_owner(), 4), state=BotState.REVOKED)
+        assert all(map(store.add, [*configs, revoked]))
+        now = NOON + 9 * hour
+        with store.unit_of_work(SYSTEM):
+            taken = [store.configs.take_unchecked(NOON + 2 * hour, now) for _ in range(3)]
+        assert [one and one.profile.telegram_id for one in taken] == [1, 2, None]
+        assert store.get(configs[1]).checked_at == now

@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
 from mara.billing.errors import UsageLimitReached
 from mara.kernel.page import PageRequest
 from mara.telegram.errors import BotConfigNotFound, InvalidBotToken
-from mara.telegram.model.bot_config import BotConfig, BotProfile
+from mara.telegram.model.bot_config import BotConfig, BotProfile, BotState
 from tests.support.fakes.database import FakeDatabase
 
 
@@ -41,6 +41,18 @@ class FakeBotConfigs:
 
     def find(self, config_id: UUID) -> BotConfig | None:
         return self._rows.get(config_id)
+
+    def take_unchecked(self, before: datetime, now: datetime) -> BotConfig | None:
+        waiting = [
+            one
+            for one in self._rows.values()
+            if one.checked_at <= before and one.state is not BotState.REVOKED
+        ]
+        if not waiting:
+            return None
+        taken = min(waiting, key=lambda one: one.checked_at)
+        self._rows[taken.id] = replace(taken, checked_at=now)
+        return self._rows[taken.id]
 
     def list(self, owner_id: UUID, page: PageRequest) -> Sequence[BotConfig]:
         found = [

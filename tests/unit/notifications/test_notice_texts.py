@@ -17,6 +17,7 @@ DATA = {
     "ends_at": "2026-12-02T00:00:00Z",
     "meter": "stored_mb",
     "percent": 80,
+    "chat_id": -1001234567890,
 }
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from mara.kernel.ids import new_id
 from mara.telegram.model.bot_config import BotLanguage
-from mara.telegram.model.doctor import PLACES, Case, Check, CheckState, Finding
+from mara.telegram.model.doctor import PLACES, BotCase, BotFinding, Check, CheckState
 from mara.telegram.model.doctor_texts import SEEN, fix_text, seen_text
 
 FIELDS = dict.fromkeys(
@@ -15,9 +15,9 @@ FIELDS = dict.fromkeys(
 
 
 class TestTexts:
-    @pytest.mark.parametrize("case", Case)
-    def test_exist_in_both_languages(self, case: Case) -> None:
-        finding, config_id = Finding(case, FIELDS), new_id()
+    @pytest.mark.parametrize("case", BotCase)
+    def test_exist_in_both_languages(self, case: BotCase) -> None:
+        finding, config_id = BotFinding(case, FIELDS), new_id()
         for language, is_russian in ((BotLanguage.EN, False), (BotLanguage.RU, True)):
             seen = seen_text(finding, language)
             fix = fix_text(finding, language, config_id)
@@ -26,5 +26,5 @@ class TestTexts:
             assert "{" not in seen + (fix or "")
 
     def test_belong_to_one_check_each(self) -> None:
-        assert set(PLACES) == set(Case)
+        assert set(PLACES) == set(BotCase)
         assert {check for check, _ in PLACES.values()} == set(Check)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, case, delete, func, select, true, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Text, bindparam, case, cast, delete, func, select, true, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from mara.kernel.page import PageRequest
 from mara.notifications.adapters.tables import notice_refusals, notices
@@ -28,6 +28,17 @@ ADD = (
     insert(notices)
     .values(bound(_columns))
     .on_conflict_do_nothing(index_elements=["owner_id", "event_id"])
+)
+WAS_TOLD = (
+    select(_columns.id)
+    .where(
+        _columns.owner_id == bindparam("owner_id"),
+        _columns.kind == bindparam("kind", type_=_columns.kind.type),
+        _columns.created_at > bindparam("since"),
+        _columns.event_id != bindparam("event_id"),
+        cast(_columns.data, JSONB)[bindparam("field", type_=Text)].astext == bindparam("value"),
+    )
+    .limit(1)
 )
 LIST = SortedList.of(
     select(notices).where(
@@ -64,6 +75,19 @@ class PostgresNotices:
     def add(self, notice: Notice) -> bool:
         """Insert the notice; False where its event has one already."""
         return execute(ADD, **values_of(notice)) == 1
+
+    def was_told(self, notice: Notice, field: str, since: datetime) -> bool:
+        """Whether its owner has another notice of its kind and event's field after ``since``."""
+        row = fetch_one(
+            WAS_TOLD,
+            owner_id=notice.owner_id,
+            kind=notice.kind,
+            event_id=notice.event_id,
+            since=since,
+            field=field,
+            value=str(notice.data[field]),
+        )
+        return row is not None
 
     def list(self, owner_id: UUID, page: PageRequest) -> Sequence[Notice]:
         """Return a page of the owner's notices; filters are ``unread`` (1 or 0) and ``kind``."""

@@ -48,6 +48,30 @@ TEXTS: Final[Mapping[NoticeKind, Mapping[str, str]]] = {
         "en": "A webhook was switched off: its receiver did not accept events.",
         "ru": "Вебхук выключен: его получатель не принимал события.",
     },
+    NoticeKind.BOT_REVOKED: {
+        "en": "Telegram no longer knows the token of a bot: it neither reads nor writes.",
+        "ru": "Telegram больше не знает токен бота: бот не читает и не пишет.",
+    },
+    NoticeKind.BOT_TAKEN: {
+        "en": "The webhook of a bot is gone, or leads to another program: no updates come.",
+        "ru": "Вебхук бота удалён или ведёт в другую программу: обновления не приходят.",
+    },
+    NoticeKind.BOT_CHAT_PENDING: {
+        "en": "A bot was added to the chat {chat}. It is silent there until you approve the chat.",
+        "ru": "Бота добавили в чат {chat}. Он молчит там, пока вы не одобрите чат.",
+    },
+    NoticeKind.CHAT_LOST: {
+        "en": "A bot may no longer write to the chat {chat}.",
+        "ru": "Бот больше не может писать в чат {chat}.",
+    },
+    NoticeKind.TOPIC_LOST: {
+        "en": "A topic of the chat {chat} is closed or gone: its messages go to the chat itself.",
+        "ru": "Тема чата {chat} закрыта или удалена: её сообщения идут в сам чат.",
+    },
+    NoticeKind.MESSAGE_UNDELIVERED: {
+        "en": "A message for the chat {chat} was not delivered.",
+        "ru": "Сообщение для чата {chat} не доставлено.",
+    },
 }
 """By kind and language."""
 
@@ -71,6 +95,7 @@ def text_of(notice: Notice, language: str) -> str:
         missing=_usdt(data.get("missing_micro_usdt")),
         until=_moment(data.get("pay_until")),
         ends=_moment(data.get("ends_at")),
+        chat=data.get("chat_id", ""),
         percent=data.get("percent", ""),
         meter=METERS_RU.get(meter, meter) if language == "ru" else meter.replace("_", " "),
     )

@@ -10,6 +10,8 @@ from uuid import UUID
 NOTICE_RETENTION: Final = timedelta(days=180)
 """How long notices are kept."""
 PERCENT_ALL: Final = 100
+QUIET_FOR: Final = timedelta(hours=1)
+"""A chat that is lost takes all with it that waits for it: one notice says so."""
 
 
 class NoticeKind(StrEnum):
@@ -25,6 +27,12 @@ class NoticeKind(StrEnum):
     LIMIT_NEAR = "limit_near"
     LIMIT_REACHED = "limit_reached"
     WEBHOOK_SWITCHED_OFF = "webhook_switched_off"
+    BOT_REVOKED = "bot_revoked"
+    BOT_TAKEN = "bot_taken"
+    BOT_CHAT_PENDING = "bot_chat_pending"
+    CHAT_LOST = "chat_lost"
+    TOPIC_LOST = "topic_lost"
+    MESSAGE_UNDELIVERED = "message_undelivered"
 
 
 class Channel(StrEnum):
@@ -37,10 +45,14 @@ class Channel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NoticeForm:
-    """What a notice keeps of an event of the topic: ids, figures and words of the product."""
+    """What a notice keeps of an event of the topic: ids, figures and words of the product.
+
+    Of events that come in crowds, one in ``QUIET_FOR`` is told of the same ``once_of``.
+    """
 
     kind: NoticeKind
     fields: tuple[str, ...]
+    once_of: str | None = None
 
 
 NOTICE_FORMS: Final[Mapping[str, NoticeForm]] = {
@@ -61,6 +73,16 @@ NOTICE_FORMS: Final[Mapping[str, NoticeForm]] = {
     "trial-ending": NoticeForm(NoticeKind.TRIAL_ENDING, ("subscription_id", "ends_at")),
     "usage-threshold-reached": NoticeForm(NoticeKind.LIMIT_NEAR, ("meter", "percent")),
     "webhook-switched-off": NoticeForm(NoticeKind.WEBHOOK_SWITCHED_OFF, ("webhook_id",)),
+    "bot-token-revoked": NoticeForm(NoticeKind.BOT_REVOKED, ("config_id",)),
+    "bot-webhook-taken": NoticeForm(NoticeKind.BOT_TAKEN, ("config_id",)),
+    "bot-chat-pending": NoticeForm(
+        NoticeKind.BOT_CHAT_PENDING, ("config_id", "chat_id"), once_of="chat_id"
+    ),
+    "chat-lost": NoticeForm(NoticeKind.CHAT_LOST, ("config_id", "chat_id")),
+    "topic-lost": NoticeForm(NoticeKind.TOPIC_LOST, ("config_id", "chat_id"), once_of="chat_id"),
+    "message-undelivered": NoticeForm(
+        NoticeKind.MESSAGE_UNDELIVERED, ("config_id", "chat_id", "message_id"), once_of="chat_id"
+    ),
 }
 """By the name of the event on the topic; one of a threshold of 100 % has a kind of its own."""
 

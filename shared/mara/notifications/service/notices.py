@@ -15,6 +15,7 @@ from mara.notifications.errors import NoticeNotFound
 from mara.notifications.messages import NoticeDue, NotifyOwner
 from mara.notifications.model.notices import (
     NOTICE_FORMS,
+    QUIET_FOR,
     Channel,
     Notice,
     NoticeKind,
@@ -40,12 +41,12 @@ class NoticeService:
     def write(self, message: NotifyOwner) -> bool:
         """Write the notice of an event; False where there is none to write, or it is there.
 
-        An event of a user who is gone is ignored.
+        An event of a user who is gone is ignored, and one of a crowd whose first was told.
         """
         kind = kind_of(message.event, message.data)
         if kind is None:
             return False
-        fields = NOTICE_FORMS[message.event].fields
+        form = NOTICE_FORMS[message.event]
         with self.unit_of_work(message.owner_id):
             wants = self.notices.preferences(message.owner_id).wants
             by_telegram = wants(kind, Channel.TELEGRAM)
@@ -54,13 +55,13 @@ class NoticeService:
                 owner_id=message.owner_id,
                 kind=kind,
                 event_id=message.event_id,
-                data={name: message.data[name] for name in fields},
+                data={name: message.data[name] for name in form.fields},
                 in_api=wants(kind, Channel.API),
                 created_at=self.now(),
             )
             if not (notice.in_api or by_telegram) or not self._is_known(message.owner_id):
                 return False
-            if not self.notices.add(notice):
+            if self._is_repeated(notice, form.once_of) or not self.notices.add(notice):
                 return False
             if by_telegram:
                 self.publish(NoticeDue(notice_id=notice.id, owner_id=notice.owner_id))
@@ -105,6 +106,13 @@ class NoticeService:
             changed = self.notices.preferences(caller.user_id).changed(choices)
             self.notices.save_preferences(caller.user_id, changed)
         return changed
+
+    def _is_repeated(self, notice: Notice, field: str | None) -> bool:
+        if field is None:
+            return False
+        # Events of a crowd arrive at once.
+        self.lock_count(notice.owner_id, "notices")
+        return self.notices.was_told(notice, field, notice.created_at - QUIET_FOR)
 
     def _language(self, caller: Principal) -> str:
         return self.users.get(caller.user_id).profile.locale.value

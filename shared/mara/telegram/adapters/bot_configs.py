@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 
 from mara.kernel.page import PageRequest
-from mara.platform.sql import Row, bound, execute, fetch_one, fetch_value, take
+from mara.platform.sql import Row, bound, constant, execute, fetch_one, fetch_value, take
 from mara.platform.sql_lists import SortedList, containing, contains_if_given
 from mara.telegram.adapters.tables import bot_configs, disconnected_bots
 from mara.telegram.errors import BotConfigNotFound
@@ -26,6 +26,20 @@ ADD = (
 GET = select(bot_configs).where(*_key)
 FIND = select(bot_configs).where(_columns.id == bindparam("id"))
 LOCK = GET.with_for_update()
+_unchecked = (
+    select(_columns.id)
+    .where(_columns.checked_at <= bindparam("before"), _columns.state != constant("token_revoked"))
+    .order_by(_columns.checked_at)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+    .scalar_subquery()
+)
+TAKE_UNCHECKED = (
+    update(bot_configs)
+    .where(_columns.id == _unchecked)
+    .values(bound((_columns.checked_at,)))
+    .returning(*_columns)
+)
 SAVE = update(bot_configs).where(*_key).values(bound(c for c in _columns if c not in _constants))
 DELETE = delete(bot_configs).where(*_key)
 LIST = SortedList.of(
@@ -60,6 +74,11 @@ class PostgresBotConfigs:
     def find(self, config_id: UUID) -> BotConfig | None:
         """Return a bot of any account, in the scope of the system; None without one."""
         row = fetch_one(FIND, id=config_id)
+        return _config(row) if row else None
+
+    def take_unchecked(self, before: datetime, now: datetime) -> BotConfig | None:
+        """Return the bot that waits longest for a check, and mark it as checked."""
+        row = fetch_one(TAKE_UNCHECKED, before=before, checked_at=now)
         return _config(row) if row else None
 
     def list(self, owner_id: UUID, page: PageRequest) -> Sequence[BotConfig]:

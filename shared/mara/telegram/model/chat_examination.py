@@ -7,7 +7,7 @@ from datetime import datetime
 from mara.kernel.ids import made_at
 from mara.telegram.model.bot_chat import BotChat, ChatKind
 from mara.telegram.model.bot_config import BotConfig
-from mara.telegram.model.doctor import Case, Finding
+from mara.telegram.model.doctor import BotCase, BotFinding
 from mara.telegram.model.examination import moment
 from mara.telegram.model.inspection import ChatView, Problem, Trouble
 
@@ -35,50 +35,52 @@ class ChatExamination:
 
     def of(
         self, chat: ExaminedChat, seen: ChatView | Problem, paused_until: datetime | None
-    ) -> Iterator[Finding]:
+    ) -> Iterator[BotFinding]:
         """Whether the bot is in the chat, may write, and what it sees there."""
         here = chat.chat_id
         if isinstance(seen, Problem):
             yield _absence(here, seen)
             return
-        yield Finding(Case.MEMBER_IN, chat_id=here)
-        yield Finding(Case.MAY_WRITE if seen.may_write else Case.MAY_NOT_WRITE, chat_id=here)
+        yield BotFinding(BotCase.MEMBER_IN, chat_id=here)
+        yield BotFinding(
+            BotCase.MAY_WRITE if seen.may_write else BotCase.MAY_NOT_WRITE, chat_id=here
+        )
         settings = self.config.settings
         wants_topic = settings.target_chat_id == here and settings.target_thread_id is not None
         has_topic = seen.is_forum or not wants_topic
-        yield Finding(Case.TOPICS_RIGHT if has_topic else Case.NO_TOPICS, chat_id=here)
+        yield BotFinding(BotCase.TOPICS_RIGHT if has_topic else BotCase.NO_TOPICS, chat_id=here)
         messages = self._messages(chat, seen)
-        yield Finding(messages, chat_id=here)
-        yield Finding(_bots(chat, seen), chat_id=here)
+        yield BotFinding(messages, chat_id=here)
+        yield BotFinding(_bots(chat, seen), chat_id=here)
         if paused_until is None:
-            yield Finding(Case.NOT_PAUSED, chat_id=here)
+            yield BotFinding(BotCase.NOT_PAUSED, chat_id=here)
         else:
-            yield Finding(Case.PAUSED, {"at": moment(paused_until)}, here)
+            yield BotFinding(BotCase.PAUSED, {"at": moment(paused_until)}, here)
 
-    def _messages(self, chat: ExaminedChat, seen: ChatView) -> Case:
+    def _messages(self, chat: ExaminedChat, seen: ChatView) -> BotCase:
         """A change of privacy mode holds after the bot is added to the chat again."""
         if seen.administers or seen.kind is ChatKind.PRIVATE:
-            return Case.SEES_ALL
+            return BotCase.SEES_ALL
         if self.reads_all_since is None:
-            return Case.PRIVACY_ON
+            return BotCase.PRIVACY_ON
         added_at = made_at(chat.known.id) if chat.known else None
         if added_at is None or added_at < self.reads_all_since:
-            return Case.ADDED_BEFORE
-        return Case.SEES_ALL
+            return BotCase.ADDED_BEFORE
+        return BotCase.SEES_ALL
 
 
-def _absence(chat_id: int, problem: Problem) -> Finding:
+def _absence(chat_id: int, problem: Problem) -> BotFinding:
     if problem.trouble is Trouble.MIGRATED:
-        return Finding(Case.MIGRATED, {"new": problem.moved_to}, chat_id)
+        return BotFinding(BotCase.MIGRATED, {"new": problem.moved_to}, chat_id)
     if problem.trouble is Trouble.NOT_INSIDE:
-        return Finding(Case.MEMBER_OUT, {"words": problem.words or "not a member"}, chat_id)
-    return Finding(Case.CHAT_UNKNOWN, {"words": problem.words}, chat_id)
+        return BotFinding(BotCase.MEMBER_OUT, {"words": problem.words or "not a member"}, chat_id)
+    return BotFinding(BotCase.CHAT_UNKNOWN, {"words": problem.words}, chat_id)
 
 
-def _bots(chat: ExaminedChat, seen: ChatView) -> Case:
+def _bots(chat: ExaminedChat, seen: ChatView) -> BotCase:
     """No field of the Bot API says whether Bot-to-Bot Communication Mode is on."""
     if seen.kind is ChatKind.CHANNEL:
-        return Case.SEES_POSTS
+        return BotCase.SEES_POSTS
     if chat.known is not None and chat.known.saw_bots_at is not None:
-        return Case.SAW_BOTS
-    return Case.BOTS_UNKNOWN
+        return BotCase.SAW_BOTS
+    return BotCase.BOTS_UNKNOWN

@@ -35,7 +35,7 @@ class CheckState(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Case(StrEnum):
+class BotCase(StrEnum):
     """What a check can see; each has its texts."""
 
     TOKEN_VALID = "token_valid"  # noqa: S105 - a name
@@ -78,46 +78,58 @@ class Case(StrEnum):
     PAUSED = "paused"
 
 
-CASES: Final[Mapping[Check, Mapping[CheckState, tuple[Case, ...]]]] = {
+CASES: Final[Mapping[Check, Mapping[CheckState, tuple[BotCase, ...]]]] = {
     Check.TOKEN: {
-        CheckState.OK: (Case.TOKEN_VALID,),
-        CheckState.FAILED: (Case.TOKEN_REVOKED,),
-        CheckState.UNKNOWN: (Case.TOKEN_UNKNOWN,),
+        CheckState.OK: (BotCase.TOKEN_VALID,),
+        CheckState.FAILED: (BotCase.TOKEN_REVOKED,),
+        CheckState.UNKNOWN: (BotCase.TOKEN_UNKNOWN,),
     },
     Check.WEBHOOK: {
-        CheckState.OK: (Case.WEBHOOK_SET,),
-        CheckState.FAILED: (Case.WEBHOOK_TAKEN, Case.WEBHOOK_MISSING),
-        CheckState.UNKNOWN: (Case.WEBHOOK_UNKNOWN,),
+        CheckState.OK: (BotCase.WEBHOOK_SET,),
+        CheckState.FAILED: (BotCase.WEBHOOK_TAKEN, BotCase.WEBHOOK_MISSING),
+        CheckState.UNKNOWN: (BotCase.WEBHOOK_UNKNOWN,),
     },
     Check.DELIVERY: {
-        CheckState.OK: (Case.DELIVERED,),
-        CheckState.WARNING: (Case.DELIVERY_FAILED, Case.BACKLOG),
+        CheckState.OK: (BotCase.DELIVERED,),
+        CheckState.WARNING: (BotCase.DELIVERY_FAILED, BotCase.BACKLOG),
     },
-    Check.KINDS: {CheckState.OK: (Case.KINDS_ALL,), CheckState.FAILED: (Case.KINDS_MISSING,)},
+    Check.KINDS: {CheckState.OK: (BotCase.KINDS_ALL,), CheckState.FAILED: (BotCase.KINDS_MISSING,)},
     Check.LAST_UPDATE: {
-        CheckState.OK: (Case.UPDATE_CAME,),
-        CheckState.WARNING: (Case.NO_UPDATE,),
+        CheckState.OK: (BotCase.UPDATE_CAME,),
+        CheckState.WARNING: (BotCase.NO_UPDATE,),
     },
-    Check.LANES: {CheckState.OK: (Case.LANES_IN_TIME,), CheckState.WARNING: (Case.LANES_LATE,)},
-    Check.DEAD_UPDATES: {CheckState.OK: (Case.NO_DEAD,), CheckState.WARNING: (Case.SOME_DEAD,)},
-    Check.AGENT: {CheckState.OK: (Case.AGENT_THERE,), CheckState.FAILED: (Case.AGENT_GONE,)},
-    Check.PLAN: {CheckState.OK: (Case.PLAN_SUFFICES,), CheckState.FAILED: (Case.PLAN_USED_UP,)},
+    Check.LANES: {
+        CheckState.OK: (BotCase.LANES_IN_TIME,),
+        CheckState.WARNING: (BotCase.LANES_LATE,),
+    },
+    Check.DEAD_UPDATES: {
+        CheckState.OK: (BotCase.NO_DEAD,),
+        CheckState.WARNING: (BotCase.SOME_DEAD,),
+    },
+    Check.AGENT: {CheckState.OK: (BotCase.AGENT_THERE,), CheckState.FAILED: (BotCase.AGENT_GONE,)},
+    Check.PLAN: {
+        CheckState.OK: (BotCase.PLAN_SUFFICES,),
+        CheckState.FAILED: (BotCase.PLAN_USED_UP,),
+    },
     Check.MEMBER: {
-        CheckState.OK: (Case.MEMBER_IN,),
-        CheckState.FAILED: (Case.MEMBER_OUT, Case.MIGRATED),
-        CheckState.UNKNOWN: (Case.CHAT_UNKNOWN,),
+        CheckState.OK: (BotCase.MEMBER_IN,),
+        CheckState.FAILED: (BotCase.MEMBER_OUT, BotCase.MIGRATED),
+        CheckState.UNKNOWN: (BotCase.CHAT_UNKNOWN,),
     },
-    Check.RIGHTS: {CheckState.OK: (Case.MAY_WRITE,), CheckState.FAILED: (Case.MAY_NOT_WRITE,)},
-    Check.FORUM: {CheckState.OK: (Case.TOPICS_RIGHT,), CheckState.WARNING: (Case.NO_TOPICS,)},
+    Check.RIGHTS: {
+        CheckState.OK: (BotCase.MAY_WRITE,),
+        CheckState.FAILED: (BotCase.MAY_NOT_WRITE,),
+    },
+    Check.FORUM: {CheckState.OK: (BotCase.TOPICS_RIGHT,), CheckState.WARNING: (BotCase.NO_TOPICS,)},
     Check.MESSAGES: {
-        CheckState.OK: (Case.SEES_ALL,),
-        CheckState.WARNING: (Case.PRIVACY_ON, Case.ADDED_BEFORE),
+        CheckState.OK: (BotCase.SEES_ALL,),
+        CheckState.WARNING: (BotCase.PRIVACY_ON, BotCase.ADDED_BEFORE),
     },
     Check.BOT_MESSAGES: {
-        CheckState.OK: (Case.SEES_POSTS, Case.SAW_BOTS),
-        CheckState.UNKNOWN: (Case.BOTS_UNKNOWN,),
+        CheckState.OK: (BotCase.SEES_POSTS, BotCase.SAW_BOTS),
+        CheckState.UNKNOWN: (BotCase.BOTS_UNKNOWN,),
     },
-    Check.PAUSE: {CheckState.OK: (Case.NOT_PAUSED,), CheckState.WARNING: (Case.PAUSED,)},
+    Check.PAUSE: {CheckState.OK: (BotCase.NOT_PAUSED,), CheckState.WARNING: (BotCase.PAUSED,)},
 }
 PLACES: Final = {
     case: (check, state)
@@ -128,10 +140,10 @@ PLACES: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class BotFinding:
     """What a check saw; ``fields`` fill its texts, ``chat_id`` is set for checks of a chat."""
 
-    case: Case
+    case: BotCase
     fields: Mapping[str, object] = field(default_factory=dict)
     chat_id: int | None = None
 

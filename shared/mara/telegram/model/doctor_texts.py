@@ -4,72 +4,72 @@ from collections.abc import Mapping
 from typing import Final
 
 from mara.telegram.model.bot_config import BotLanguage
-from mara.telegram.model.doctor import Case, CheckState, Finding
+from mara.telegram.model.doctor import BotCase, BotFinding, CheckState
 
-SEEN: Final[Mapping[Case, tuple[str, str]]] = {
-    Case.TOKEN_VALID: ("Telegram knows the token: {bot}.", "Telegram знает токен: {bot}."),
-    Case.TOKEN_REVOKED: (
+SEEN: Final[Mapping[BotCase, tuple[str, str]]] = {
+    BotCase.TOKEN_VALID: ("Telegram knows the token: {bot}.", "Telegram знает токен: {bot}."),
+    BotCase.TOKEN_REVOKED: (
         "Telegram does not know the token.",
         "Telegram не знает этот токен.",
     ),
-    Case.TOKEN_UNKNOWN: ("Telegram did not answer: {words}", "Telegram не ответил: {words}"),
-    Case.WEBHOOK_SET: ("Updates come to MARA.", "Обновления приходят в MARA."),
-    Case.WEBHOOK_TAKEN: ("Updates go to {host}.", "Обновления уходят на {host}."),
-    Case.WEBHOOK_MISSING: ("No webhook is set.", "Вебхук не установлен."),
-    Case.WEBHOOK_UNKNOWN: ("Telegram did not answer: {words}", "Telegram не ответил: {words}"),
-    Case.DELIVERED: (
+    BotCase.TOKEN_UNKNOWN: ("Telegram did not answer: {words}", "Telegram не ответил: {words}"),
+    BotCase.WEBHOOK_SET: ("Updates come to MARA.", "Обновления приходят в MARA."),
+    BotCase.WEBHOOK_TAKEN: ("Updates go to {host}.", "Обновления уходят на {host}."),
+    BotCase.WEBHOOK_MISSING: ("No webhook is set.", "Вебхук не установлен."),
+    BotCase.WEBHOOK_UNKNOWN: ("Telegram did not answer: {words}", "Telegram не ответил: {words}"),
+    BotCase.DELIVERED: (
         "Updates are accepted; {pending} wait at Telegram.",
         "Обновления принимаются; в очереди Telegram: {pending}.",
     ),
-    Case.DELIVERY_FAILED: (
+    BotCase.DELIVERY_FAILED: (
         "Telegram could not deliver at {at}: {words}; {pending} updates wait.",
         "Telegram не смог доставить обновление {at}: {words}; в очереди: {pending}.",
     ),
-    Case.BACKLOG: (
+    BotCase.BACKLOG: (
         "{pending} updates wait at Telegram.",
         "В очереди Telegram ждут обновления: {pending}.",
     ),
-    Case.KINDS_ALL: ("All kinds of updates come.", "Приходят все виды обновлений."),
-    Case.KINDS_MISSING: (
+    BotCase.KINDS_ALL: ("All kinds of updates come.", "Приходят все виды обновлений."),
+    BotCase.KINDS_MISSING: (
         "These kinds of updates are not sent: {kinds}.",
         "Не отправляются обновления: {kinds}.",
     ),
-    Case.UPDATE_CAME: ("The last update came at {at}.", "Последнее обновление пришло {at}."),
-    Case.NO_UPDATE: (
+    BotCase.UPDATE_CAME: ("The last update came at {at}.", "Последнее обновление пришло {at}."),
+    BotCase.NO_UPDATE: (
         "No update has come in the last days.",
         "За последние дни не пришло ни одного обновления.",
     ),
-    Case.LANES_IN_TIME: ("Updates are handled in time.", "Обновления обрабатываются вовремя."),
-    Case.LANES_LATE: ("An update has waited since {at}.", "Обновление ждёт с {at}."),
-    Case.NO_DEAD: ("All updates could be handled.", "Все обновления обработаны."),
-    Case.SOME_DEAD: (
+    BotCase.LANES_IN_TIME: ("Updates are handled in time.", "Обновления обрабатываются вовремя."),
+    BotCase.LANES_LATE: ("An update has waited since {at}.", "Обновление ждёт с {at}."),
+    BotCase.NO_DEAD: ("All updates could be handled.", "Все обновления обработаны."),
+    BotCase.SOME_DEAD: (
         "Updates that could not be handled: {count}.",
         "Обновлений, которые не удалось обработать: {count}.",
     ),
-    Case.AGENT_THERE: ("The bot has an agent.", "У бота есть агент."),
-    Case.AGENT_GONE: ("The agent was deleted.", "Агент удалён."),
-    Case.PLAN_SUFFICES: ("The plan allows answers.", "Тариф позволяет отвечать."),
-    Case.PLAN_USED_UP: ("Used up: {meters}.", "Исчерпано: {meters}."),
-    Case.MEMBER_IN: ("The bot is in the chat.", "Бот состоит в чате."),
-    Case.MEMBER_OUT: ("The bot is not in the chat: {words}", "Бота нет в чате: {words}"),
-    Case.MIGRATED: (
+    BotCase.AGENT_THERE: ("The bot has an agent.", "У бота есть агент."),
+    BotCase.AGENT_GONE: ("The agent was deleted.", "Агент удалён."),
+    BotCase.PLAN_SUFFICES: ("The plan allows answers.", "Тариф позволяет отвечать."),
+    BotCase.PLAN_USED_UP: ("Used up: {meters}.", "Исчерпано: {meters}."),
+    BotCase.MEMBER_IN: ("The bot is in the chat.", "Бот состоит в чате."),
+    BotCase.MEMBER_OUT: ("The bot is not in the chat: {words}", "Бота нет в чате: {words}"),
+    BotCase.MIGRATED: (
         "The group became the supergroup {new}.",
         "Группа стала супергруппой {new}.",
     ),
-    Case.CHAT_UNKNOWN: ("Telegram did not answer: {words}", "Telegram не ответил: {words}"),
-    Case.MAY_WRITE: ("The bot may write.", "Бот может писать."),
-    Case.MAY_NOT_WRITE: ("The bot may not write.", "Бот не может писать."),
-    Case.TOPICS_RIGHT: ("Topics fit the settings.", "Темы соответствуют настройкам."),
-    Case.NO_TOPICS: (
+    BotCase.CHAT_UNKNOWN: ("Telegram did not answer: {words}", "Telegram не ответил: {words}"),
+    BotCase.MAY_WRITE: ("The bot may write.", "Бот может писать."),
+    BotCase.MAY_NOT_WRITE: ("The bot may not write.", "Бот не может писать."),
+    BotCase.TOPICS_RIGHT: ("Topics fit the settings.", "Темы соответствуют настройкам."),
+    BotCase.NO_TOPICS: (
         "The settings name a topic, but the chat has none.",
         "В настройках указана тема, но тем в чате нет.",
     ),
-    Case.SEES_ALL: ("The bot sees all messages.", "Бот видит все сообщения."),
-    Case.PRIVACY_ON: (
+    BotCase.SEES_ALL: ("The bot sees all messages.", "Бот видит все сообщения."),
+    BotCase.PRIVACY_ON: (
         "The bot sees only commands, mentions and replies: privacy mode is on.",
         "Бот видит только команды, упоминания и ответы: включён режим приватности.",
     ),
-    Case.ADDED_BEFORE: (
+    BotCase.ADDED_BEFORE: (
         (
             "Privacy mode is off, but the bot may have been added before that; then it is still on "
             "in this chat."
@@ -79,17 +79,17 @@ SEEN: Final[Mapping[Case, tuple[str, str]]] = {
             "действует."
         ),
     ),
-    Case.SEES_POSTS: (
+    BotCase.SEES_POSTS: (
         "In a channel all posts are seen, those of bots too.",
         "В канале видны все публикации, включая публикации ботов.",
     ),
-    Case.SAW_BOTS: ("The bot sees messages of other bots.", "Бот видит сообщения других ботов."),
-    Case.BOTS_UNKNOWN: (
+    BotCase.SAW_BOTS: ("The bot sees messages of other bots.", "Бот видит сообщения других ботов."),
+    BotCase.BOTS_UNKNOWN: (
         "No message of another bot has come yet; Telegram does not say whether one would.",
         "Сообщений других ботов ещё не было; Telegram не сообщает, придут ли они.",
     ),
-    Case.NOT_PAUSED: ("Messages are sent at once.", "Сообщения отправляются сразу."),
-    Case.PAUSED: (
+    BotCase.NOT_PAUSED: ("Messages are sent at once.", "Сообщения отправляются сразу."),
+    BotCase.PAUSED: (
         "Telegram accepts nothing for this chat before {at}.",
         "Telegram ничего не принимает для этого чата до {at}.",
     ),
@@ -109,39 +109,39 @@ _SEND_TOKEN = (
 _REPEAT = ("Repeat the check in a minute.", "Повторите проверку через минуту.")
 _WAIT = ("Nothing is to do: it goes on by itself.", "Ничего делать не нужно: это пройдёт само.")
 
-FIXES: Final[Mapping[Case, tuple[str, str]]] = {
-    Case.TOKEN_REVOKED: _SEND_TOKEN,
-    Case.TOKEN_UNKNOWN: _REPEAT,
-    Case.WEBHOOK_TAKEN: _SEND_TOKEN,
-    Case.WEBHOOK_MISSING: _SEND_TOKEN,
-    Case.WEBHOOK_UNKNOWN: _REPEAT,
-    Case.DELIVERY_FAILED: _REPEAT,
-    Case.BACKLOG: _WAIT,
-    Case.KINDS_MISSING: _SEND_TOKEN,
-    Case.NO_UPDATE: (
+FIXES: Final[Mapping[BotCase, tuple[str, str]]] = {
+    BotCase.TOKEN_REVOKED: _SEND_TOKEN,
+    BotCase.TOKEN_UNKNOWN: _REPEAT,
+    BotCase.WEBHOOK_TAKEN: _SEND_TOKEN,
+    BotCase.WEBHOOK_MISSING: _SEND_TOKEN,
+    BotCase.WEBHOOK_UNKNOWN: _REPEAT,
+    BotCase.DELIVERY_FAILED: _REPEAT,
+    BotCase.BACKLOG: _WAIT,
+    BotCase.KINDS_MISSING: _SEND_TOKEN,
+    BotCase.NO_UPDATE: (
         "Write to the bot in private, or add it to a group and mention it there.",
         "Напишите боту в личный чат или добавьте его в группу и упомяните там.",
     ),
-    Case.LANES_LATE: _WAIT,
-    Case.SOME_DEAD: (
+    BotCase.LANES_LATE: _WAIT,
+    BotCase.SOME_DEAD: (
         "Their senders were asked to repeat. Those that are not older than 7 days are kept.",
         "Отправителей попросили повторить. Такие обновления хранятся 7 дней.",
     ),
-    Case.AGENT_GONE: (
+    BotCase.AGENT_GONE: (
         "Name another agent by PUT /telegram/configs/{config_id}.",
         "Укажите другого агента через PUT /telegram/configs/{config_id}.",
     ),
-    Case.PLAN_USED_UP: (
+    BotCase.PLAN_USED_UP: (
         "Choose a larger plan, or allow overage.",
         "Выберите тариф больше или разрешите превышение лимита.",
     ),
-    Case.MEMBER_OUT: ("Add the bot to the chat.", "Добавьте бота в чат."),
-    Case.MIGRATED: (
+    BotCase.MEMBER_OUT: ("Add the bot to the chat.", "Добавьте бота в чат."),
+    BotCase.MIGRATED: (
         "Write a message in the supergroup: its id is then replaced everywhere.",
         "Напишите сообщение в супергруппе: её номер заменится везде.",
     ),
-    Case.CHAT_UNKNOWN: _REPEAT,
-    Case.MAY_NOT_WRITE: (
+    BotCase.CHAT_UNKNOWN: _REPEAT,
+    BotCase.MAY_NOT_WRITE: (
         (
             "Let members write in the group, or make the bot an administrator; in a channel, one "
             "who may post."
@@ -151,11 +151,11 @@ FIXES: Final[Mapping[Case, tuple[str, str]]] = {
             "правом публикации."
         ),
     ),
-    Case.NO_TOPICS: (
+    BotCase.NO_TOPICS: (
         "Enable topics in the chat, or remove target_thread_id from the settings.",
         "Включите темы в чате или уберите target_thread_id из настроек.",
     ),
-    Case.PRIVACY_ON: (
+    BotCase.PRIVACY_ON: (
         (
             "Make the bot an administrator. Or switch privacy mode off (@BotFather, /setprivacy, "
             "Disable), then remove the bot from the chat and add it again."
@@ -165,11 +165,11 @@ FIXES: Final[Mapping[Case, tuple[str, str]]] = {
             "/setprivacy, Disable), затем удалите бота из чата и добавьте снова."
         ),
     ),
-    Case.ADDED_BEFORE: (
+    BotCase.ADDED_BEFORE: (
         "Remove the bot from the chat and add it again, or make it an administrator.",
         "Удалите бота из чата и добавьте снова или сделайте его администратором.",
     ),
-    Case.BOTS_UNKNOWN: (
+    BotCase.BOTS_UNKNOWN: (
         (
             "Enable Bot-to-Bot Communication Mode in @BotFather, and make the bot an administrator "
             "or switch privacy mode off. In channels it is not needed."
@@ -179,19 +179,19 @@ FIXES: Final[Mapping[Case, tuple[str, str]]] = {
             "или выключите режим приватности. В каналах это не нужно."
         ),
     ),
-    Case.PAUSED: _WAIT,
+    BotCase.PAUSED: _WAIT,
 }
 """By case; none where nothing is wrong."""
 
 LANGUAGES: Final = (BotLanguage.EN, BotLanguage.RU)
 
 
-def seen_text(finding: Finding, language: BotLanguage) -> str:
+def seen_text(finding: BotFinding, language: BotLanguage) -> str:
     """What the check saw."""
     return SEEN[finding.case][LANGUAGES.index(language)].format(**finding.fields)
 
 
-def fix_text(finding: Finding, language: BotLanguage, config_id: object) -> str | None:
+def fix_text(finding: BotFinding, language: BotLanguage, config_id: object) -> str | None:
     """What to do about it; None where nothing is wrong."""
     if finding.state is CheckState.OK:
         return None

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from mara.telegram.model.bot_chat import ChatKind
-from mara.telegram.model.bot_config import BotProfile
+from mara.telegram.model.bot_config import BotProfile, BotState
 
 
 class Trouble(StrEnum):
@@ -59,3 +59,18 @@ class Inspection:
     profile: BotProfile | Problem
     webhook: WebhookView | Problem
     chats: Mapping[int, ChatView | Problem]
+
+    def state_of(self, known: BotState, webhook_url: str) -> BotState:
+        """The state of the bot, whose webhook has this URL as long as it is ours.
+
+        Without an answer the known one stays. A webhook that is gone was taken too: whoever calls
+        getUpdates has to delete it first.
+        """
+        problems = [part for part in (self.profile, self.webhook) if isinstance(part, Problem)]
+        if any(one.trouble is Trouble.REVOKED for one in problems):
+            return BotState.REVOKED
+        if isinstance(self.webhook, Problem):
+            return known
+        if self.webhook.url == webhook_url:
+            return BotState.ACTIVE
+        return known if known is BotState.CONNECTING else BotState.WEBHOOK_TAKEN

@@ -28,6 +28,13 @@ class BotConfigs(Protocol):
     def find(self, config_id: UUID) -> BotConfig | None:
         """Return a bot of any account, in the scope of the system; None without one."""
 
+    def take_unchecked(self, before: datetime, now: datetime) -> BotConfig | None:
+        """Return a bot that was checked last at ``before`` or earlier, and mark it as checked.
+
+        The one that waits longest, in the scope of the system; those with a revoked token are left
+        out. No two transactions take the same.
+        """
+
     def list(self, owner_id: UUID, page: PageRequest) -> Sequence[BotConfig]:
         """Return a page of the owner's bots, and one more if there are more."""
 

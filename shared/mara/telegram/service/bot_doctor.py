@@ -15,7 +15,7 @@ from mara.telegram.errors import BotChatNotFound
 from mara.telegram.model.bot_chat import BotChat, ChatKind, ChatState
 from mara.telegram.model.bot_config import BotConfig, BotLanguage, BotProfile
 from mara.telegram.model.chat_examination import ChatExamination, ExaminedChat
-from mara.telegram.model.doctor import Finding
+from mara.telegram.model.doctor import BotFinding
 from mara.telegram.model.doctor_facts import AccountState, BotFacts
 from mara.telegram.model.examination import BotExamination
 from mara.telegram.model.inspection import ChatView, Inspection, Problem, Trouble
@@ -34,7 +34,7 @@ class Diagnosis:
     """The findings about a bot, and the language of its owner."""
 
     config_id: UUID
-    findings: Sequence[Finding]
+    findings: Sequence[BotFinding]
     language: BotLanguage
     at: datetime
 
@@ -131,7 +131,7 @@ def _of_chats(
     *,
     facts: BotFacts,
     now: datetime,
-) -> Iterator[Finding]:
+) -> Iterator[BotFinding]:
     shown = config.shown(seen.profile, now) if isinstance(seen.profile, BotProfile) else config
     examination = ChatExamination(config, shown.reads_all_since)
     for chat in chats:
