@@ -150,6 +150,7 @@ def _config() -> Any:
         webhook_secret=WebhookSecret(hash_of(SECRET)),
         created_at=now(),
         updated_at=now(),
+        checked_at=now(),
     )
 
 
