@@ -39,7 +39,7 @@ class BotTokenRevoked(Event):
 
 
 class BotWebhookTaken(Event):
-    """Another program set a webhook of a bot, or deleted ours: its updates come no more."""
+    """Another program set a webhook of a bot, or deleted that of MARA: its updates come no more."""
 
     config_id: UUID
     owner_id: UUID

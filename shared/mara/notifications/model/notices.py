@@ -47,7 +47,7 @@ class Channel(StrEnum):
 class NoticeForm:
     """What a notice keeps of an event of the topic: ids, figures and words of the product.
 
-    Of events that come in crowds, one in ``QUIET_FOR`` is told of the same ``once_of``.
+    Of events that come in crowds, one per ``QUIET_FOR`` and value of ``once_of`` makes a notice.
     """
 
     kind: NoticeKind

@@ -27,7 +27,7 @@ class Check(StrEnum):
 
 
 class CheckState(StrEnum):
-    """``unknown``: nobody can see it now."""
+    """``unknown``: it cannot be seen now."""
 
     OK = "ok"
     WARNING = "warning"

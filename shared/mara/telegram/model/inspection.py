@@ -61,10 +61,10 @@ class Inspection:
     chats: Mapping[int, ChatView | Problem]
 
     def state_of(self, known: BotState, webhook_url: str) -> BotState:
-        """The state of the bot, whose webhook has this URL as long as it is ours.
+        """The state of the bot, whose webhook has this URL as MARA set it.
 
-        Without an answer the known one stays. A webhook that is gone was taken too: whoever calls
-        getUpdates has to delete it first.
+        Without an answer the known one stays. A webhook that is gone was taken too: a program
+        that calls getUpdates has to delete it first.
         """
         problems = [part for part in (self.profile, self.webhook) if isinstance(part, Problem)]
         if any(one.trouble is Trouble.REVOKED for one in problems):
