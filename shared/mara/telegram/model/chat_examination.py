@@ -31,7 +31,7 @@ class ChatExamination:
 
     config: BotConfig
     reads_all_since: datetime | None
-    """Since when privacy mode is known to be off; None while it is on, or Telegram does not answer."""
+    """Since when privacy mode is known to be off; None while it is on, or is not known."""
 
     def of(
         self, chat: ExaminedChat, seen: ChatView | Problem, paused_until: datetime | None
