@@ -1,7 +1,8 @@
 """An intake whose alerts a bot posts to a chat, and what is queued for it."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from functions.queues.post_alerts.handler import handler as post_alerts
@@ -10,7 +11,7 @@ from mara.telegram.adapters.outgoing import PostgresOutgoingMessages
 from mara.telegram.model.bot_config import BotConfig, BotLanguage
 from mara.telegram.model.incoming import Press, Sender, SenderKind
 from mara.telegram.model.outgoing import OutgoingMessage
-from mara.wiring.alerts import voting_service
+from mara.wiring.alerts import alert_posting_service, voting_service
 from tests.support.accounts import make_account
 from tests.support.alerting import RUNBOOK, AlertIntake, alertmanager, an_alert, make_intake, work
 from tests.support.knowledge import learn
@@ -33,6 +34,10 @@ class Chat:
 
     def answer(self) -> None:
         work(self.intake.owner)
+
+    def show_at(self, at: datetime) -> int:
+        """Ring the doorbell of messages at another time."""
+        return replace(alert_posting_service(), now=lambda: at).show_due(self.intake.owner.id)
 
     def show(self) -> Any:
         """Ring the doorbell of messages; what SQS is told."""
@@ -61,9 +66,9 @@ class Chat:
         return {button.text: str(button.data) for row in rows for button in row}
 
 
-def make_chat(name: str = "anna", telegram_id: int = 1) -> Chat:
+def make_chat(name: str = "anna", telegram_id: int = 1, **settings: Any) -> Chat:
     """A chat of a new account that knows the runbook; its bot speaks English."""
     account = make_account(name)
     learn(account.id, "runbooks.md", RUNBOOK)
     bot = add_bot(account.id, telegram_id, target_chat_id=CHAT, language=BotLanguage.EN)
-    return Chat(make_intake(account, config_id=str(bot.id)), bot)
+    return Chat(make_intake(account, config_id=str(bot.id), **settings), bot)

@@ -7,10 +7,12 @@ from uuid import UUID
 
 from mara.agents.model import Answer, Reply
 from mara.alerts.model.alert import Alert, AlertHistory, AlertSource, Episode, RecordedSignal
-from mara.alerts.model.alert_message import AlertMessage
+from mara.alerts.model.alert_message import AlertMessage, ShownContent
 from mara.alerts.model.alert_post import AlertPost
 from mara.alerts.model.delivery import StoredDelivery
 from mara.alerts.model.intake import Intake
+from mara.alerts.model.severity import Severity
+from mara.alerts.model.summary import ChatPlace, ListedPosts
 from mara.alerts.model.vote import PostVote, VoteCounts
 from mara.kernel.page import PageRequest
 from mara.kernel.time_budget import TimeBudget
@@ -154,7 +156,7 @@ class AlertMessages(Protocol):
         """Let those that are shown be edited; return how many are."""
 
     def settled(self, owner_id: UUID, post_id: UUID, at: datetime) -> bool:
-        """Let the answer be shown; return whether the post has a message."""
+        """Let the answer be shown; return whether the post has a message with a place for it."""
 
     def claim(self, owner_id: UUID, at: datetime) -> AlertMessage | None:
         """Return the most severe one that is due, of these the oldest, locked; None without one.
@@ -185,6 +187,35 @@ class AlertMessages(Protocol):
 
     def alerts_of(self, owner_id: UUID, post_id: UUID) -> Sequence[tuple[Alert, bool]]:
         """Return the alerts of a post, and whether each still fires in it."""
+
+
+class Summaries(Protocol):
+    """Messages that several posts of an owner share, each as a line."""
+
+    def on_the_way(self, place: ChatPlace, severity: Severity) -> int:
+        """Count the posts with messages of their own that wait to be sent to the chat.
+
+        Those that are less severe are not counted.
+        """
+
+    def due_in(
+        self, place: ChatPlace, shown: ShownContent, at: datetime
+    ) -> Sequence[tuple[AlertMessage, Severity]]:
+        """Return messages that are due in this state, locked, up to a limit.
+
+        Those that another transaction has locked are left out.
+        """
+
+    def latest(self, place: ChatPlace, shown: ShownContent, since: datetime) -> UUID | None:
+        """Return the last summary of this kind whose first post came since then."""
+
+    def put(
+        self, place: ChatPlace, post_ids: Collection[UUID], shown: ShownContent, message_id: UUID
+    ) -> None:
+        """Let the message show these posts, up to date."""
+
+    def listed(self, owner_id: UUID, message_id: UUID) -> Sequence[ListedPosts]:
+        """Return what the message lists, the most severe first; none of it is due any more."""
 
 
 class AlertAnswering(Protocol):

@@ -113,19 +113,25 @@ def alert_answering_service() -> "AlertAnsweringService":
 @cache
 def alert_posting_service() -> "AlertPostingService":
     """Posts of alerts in chats."""
+    from mara.alerts.adapters.postgres_summaries import PostgresSummaries
     from mara.alerts.service.posting import AlertPostingService
+    from mara.alerts.service.summaries import SummaryPosting
+    from mara.platform.count_lock import lock_count
     from mara.platform.doorbells import ring_later
     from mara.telegram.adapters.bot_configs import PostgresBotConfigs
     from mara.telegram.adapters.outgoing import PostgresOutgoingMessages
     from mara.wiring.telegram_sending import outgoing_queue
 
+    queue_messages = outgoing_queue().queue_messages
     return AlertPostingService(
         messages=PostgresAlertMessages(),
         posts=PostgresAlertPosts(),
         configs=PostgresBotConfigs(),
         outgoing=PostgresOutgoingMessages(),
-        queue_messages=outgoing_queue().queue_messages,
+        queue_messages=queue_messages,
         ring_later=ring_later,
+        summaries=SummaryPosting(PostgresSummaries(), queue_messages),
+        lock_count=lock_count,
         unit_of_work=transaction,
         now=now,
     )

@@ -16,7 +16,7 @@ from mara.alerts.adapters.tables import (
     urgency,
 )
 from mara.alerts.model.alert import Alert, AlertSource
-from mara.alerts.model.alert_message import AlertMessage, AlertTarget, ShownContent
+from mara.alerts.model.alert_message import UNSEEN, AlertMessage, AlertTarget, ShownContent
 from mara.alerts.model.alert_post import AlertPost
 from mara.alerts.model.vote import PostVote, VoteCounts
 from mara.platform.sql import (
@@ -34,6 +34,7 @@ from mara.platform.sql import (
 _messages, _posts, _alerts, _episodes = alert_messages.c, alert_posts.c, alerts.c, alert_episodes.c
 _votes = alert_votes.c
 _owned = _messages.owner_id == bindparam("owner_id")
+ANSWERED = (ShownContent.NOTHING, ShownContent.ALERTS, ShownContent.WHOLE)
 _keys = (_messages.post_id, _messages.owner_id)
 
 INSERT = insert(alert_messages).values(bound(_messages))
@@ -42,13 +43,18 @@ CHANGED = (
     .where(
         _owned,
         _messages.post_id == func.any(bindparam("post_ids")),
-        _messages.shown != constant(ShownContent.NOTHING.value),
+        _messages.shown.not_in([constant(one.value) for one in UNSEEN]),
     )
     .values(due_at=bindparam("at"))
 )
 SETTLED = (
     update(alert_messages)
-    .where(_owned, _messages.post_id == bindparam("post"))
+    .where(
+        _owned,
+        _messages.post_id == bindparam("post"),
+        # What is held back, or listed with others, shows no answer.
+        _messages.shown.in_([constant(one.value) for one in ANSWERED]),
+    )
     .values(due_at=bindparam("at"))
 )
 CLAIM = (
@@ -129,11 +135,13 @@ class PostgresAlertMessages:
 
     def claim(self, owner_id: UUID, at: datetime) -> AlertMessage | None:
         """Return the most severe one that is due, of these the oldest, locked."""
-        return _message(fetch_one(CLAIM, owner_id=owner_id, at=at))
+        row = fetch_one(CLAIM, owner_id=owner_id, at=at)
+        return message_from(row) if row else None
 
     def find(self, owner_id: UUID, post_id: UUID) -> AlertMessage | None:
         """Return the message of a post; None without one."""
-        return _message(fetch_one(FIND, owner_id=owner_id, post=post_id))
+        row = fetch_one(FIND, owner_id=owner_id, post=post_id)
+        return message_from(row) if row else None
 
     def vote(self, vote: PostVote) -> None:
         """Store a vote, in place of an earlier one of the same person."""
@@ -175,8 +183,9 @@ class PostgresAlertMessages:
         return [_alert(row) for row in fetch_all(ALERTS_OF, owner_id=owner_id, post_id=post_id)]
 
 
-def _message(row: Row | None) -> AlertMessage | None:
-    return AlertMessage(target=take(AlertTarget, row), **row) if row else None
+def message_from(row: Row) -> AlertMessage:
+    """Return the message that a row holds."""
+    return AlertMessage(target=take(AlertTarget, row), **row)
 
 
 def _values(message: AlertMessage) -> Row:

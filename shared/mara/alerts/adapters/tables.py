@@ -27,7 +27,7 @@ from mara.alerts.adapters.stored_json import (
     stored_reply,
     stored_state,
 )
-from mara.alerts.adapters.stored_settings import settings_columns
+from mara.alerts.adapters.stored_settings import quiet_hours_type, settings_columns
 from mara.alerts.model.alert import AlertSourceKind, AlertStatus, EpisodeEnd
 from mara.alerts.model.alert_message import ShownContent
 from mara.alerts.model.alert_post import PostState
@@ -187,7 +187,9 @@ alert_messages = Table(
     Column("due_at", TIMESTAMP),
     Column("shown", enumerated(ShownContent), nullable=False),
     Column("message_id", Uuid),
+    Column("quiet_hours", quiet_hours_type()),
     one_of("shown", ShownContent),
+    Index("alert_messages_listed", "message_id", postgresql_where=text("message_id IS NOT NULL")),
     Index("alert_messages_due", "owner_id", "due_at", postgresql_where=text("due_at IS NOT NULL")),
     Index("alert_messages_config", "config_id"),
 )

@@ -6,16 +6,31 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from mara.alerts.model.quiet_hours import QuietHours
+from mara.alerts.model.severity import Severity
+
 ANSWER_AWAITED_FOR: Final = timedelta(seconds=2)
 """A post whose question is not answered by then is shown without an answer, which is edited in."""
 
 
 class ShownContent(StrEnum):
-    """What a chat shows of a post: nothing yet, the alerts alone, or the answer too."""
+    """What a chat shows of a post: nothing, the alerts alone, the answer too, or a line of many.
+
+    ``held`` waits for the end of quiet hours, for the digest. ``storm`` is a line of the summary of
+    posts that were too many at once.
+    """
 
     NOTHING = "nothing"
+    HELD = "held"
     ALERTS = "alerts"
     WHOLE = "whole"
+    DIGEST = "digest"
+    STORM = "storm"
+
+
+UNSEEN: Final = frozenset({ShownContent.NOTHING, ShownContent.HELD})
+LISTED: Final = frozenset({ShownContent.DIGEST, ShownContent.STORM})
+"""Shown as a line of a message that several posts share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +55,15 @@ class AlertMessage:
     due_at: datetime | None
     shown: ShownContent = ShownContent.NOTHING
     message_id: UUID | None = None
+    quiet_hours: QuietHours | None = None
+
+    def is_held_back(self, severity: Severity, at: datetime) -> bool:
+        """Whether it waits for the end of quiet hours."""
+        return self.quiet_hours is not None and self.quiet_hours.hold_back(severity, at)
+
+    def held(self, until: datetime) -> "AlertMessage":
+        """Waiting for the end of quiet hours."""
+        return replace(self, due_at=until, shown=ShownContent.HELD)
 
     def showing(self, shown: ShownContent, message_id: UUID) -> "AlertMessage":
         """Up to date, with this content."""

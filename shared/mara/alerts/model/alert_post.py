@@ -14,8 +14,6 @@ from mara.alerts.model.masking import question_key
 from mara.alerts.model.severity import Severity
 from mara.alerts.model.signal import Signal
 
-COOLDOWN: Final = timedelta(minutes=30)
-"""For so long after a post, alerts with its question belong to it."""
 ANSWER_LASTS: Final = timedelta(minutes=10)
 """For so long an answer is used again for the same question to the same version of an agent."""
 ASKS_PER_MINUTE_MAX: Final = 30
@@ -81,10 +79,10 @@ class AlertPost:
     try_after: datetime | None = None
     leased_until: datetime | None = None
 
-    def takes(self, signal: Signal, at: datetime) -> bool:
+    def takes(self, signal: Signal, at: datetime, cooldown: timedelta) -> bool:
         """Whether an episode that this signal opens or makes worse belongs to this post."""
         return (
-            at - self.created_at < COOLDOWN
+            at - self.created_at < cooldown
             and signal.severity.rank >= self.severity.rank
             and signal.is_test == self.is_test
         )

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from mara.alerts.errors import InvalidQuietHours
 from mara.alerts.model.severity import Severity
 
+MINUTE: Final = timedelta(minutes=1)
 WEEK: Final = range(7)
 """Monday is 0, as in ``date.weekday``."""
 
@@ -49,6 +50,17 @@ class QuietHours:
     def hold_back(self, severity: Severity, at: datetime) -> bool:
         """Whether an alert of this severity waits at the moment ``at``, which has an offset."""
         return severity not in self.excepted and self.is_quiet(at)
+
+    def ends_after(self, at: datetime) -> datetime:
+        """The first moment from ``at`` on that is not quiet."""
+        if not self.is_quiet(at):
+            return at
+        # Minute by minute, since a clock that is set may skip the end or show it twice. It comes
+        # within a week: a moment that is not quiet was asked for.
+        moment = at.replace(second=0, microsecond=0)
+        while self.is_quiet(moment):
+            moment += MINUTE
+        return moment
 
     def is_quiet(self, at: datetime) -> bool:
         """Whether the wall clock stands inside the quiet hours at ``at``, which has an offset."""

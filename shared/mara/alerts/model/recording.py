@@ -14,6 +14,7 @@ from mara.alerts.model.alert import (
 )
 from mara.alerts.model.alert_message import AlertTarget
 from mara.alerts.model.alert_post import AlertPost, key_of, question_of
+from mara.alerts.model.alert_settings import AlertSettings
 from mara.alerts.model.alert_state import AlertState, SignalOutcome
 from mara.alerts.model.signal import Signal
 from mara.kernel.ids import new_id
@@ -33,6 +34,7 @@ class SignalOrigin:
     agent_id: UUID
     target: AlertTarget | None
     delivery_id: UUID
+    alerting: AlertSettings = field(default_factory=AlertSettings)
 
 
 @dataclass(slots=True)
@@ -88,7 +90,7 @@ class Recording:
         """The newest post of the question, or a new one."""
         key = key_of(signal)
         newest = self.posts.get(key)
-        if newest is not None and newest.takes(signal, at):
+        if newest is not None and newest.takes(signal, at, self.origin.alerting.cooldown):
             return newest
         post = AlertPost(
             id=new_id(),

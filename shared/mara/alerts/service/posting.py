@@ -9,13 +9,22 @@ from uuid import UUID
 from mara.agents.model import Language
 from mara.alerts.messages import PostAlerts
 from mara.alerts.model.alert import Alert
-from mara.alerts.model.alert_message import AlertMessage, AlertTarget, ShownContent
+from mara.alerts.model.alert_message import (
+    LISTED,
+    UNSEEN,
+    AlertMessage,
+    AlertTarget,
+    ShownContent,
+)
 from mara.alerts.model.alert_post import AlertPost
 from mara.alerts.model.post import Post, PostedAlert
 from mara.alerts.model.post_message import PostMessage, message_of
+from mara.alerts.model.summary import ChatPlace
 from mara.alerts.model.vote import buttons_of
 from mara.alerts.ports import AlertMessages, AlertPosts
+from mara.alerts.service.summaries import SummaryPosting
 from mara.kernel.clock import Clock
+from mara.kernel.count_lock import CountLock
 from mara.kernel.ids import new_id
 from mara.kernel.unit_of_work import UnitOfWork
 from mara.telegram.errors import BotConfigNotFound
@@ -43,6 +52,8 @@ class AlertPostingService:
     """Adds them to the caller's transaction."""
     ring_later: Callable[[PostAlerts, timedelta], None]
     """Rings outside of a transaction; a doorbell that is lost is the schedule's to repeat."""
+    summaries: SummaryPosting
+    lock_count: CountLock
     unit_of_work: UnitOfWork
     now: Clock
 
@@ -64,28 +75,62 @@ class AlertPostingService:
 
     def _show_next(self, owner_id: UUID) -> bool:
         with self.unit_of_work(owner_id):
+            # Two workers would each begin a digest, or a summary.
+            self.lock_count(owner_id, "alert_messages")
             message = self.messages.claim(owner_id, self.now())
             if message is None:
                 return False
-            self.messages.save(self._queued(message))
+            self._show(message)
         return True
 
-    def _queued(self, message: AlertMessage) -> AlertMessage:
-        """The message after what it says now was queued; ended if there is no place for it."""
+    def _show(self, message: AlertMessage) -> None:
+        """Queue what the message says now; end it if there is no place for it."""
         found = self.messages.alerts_of(message.owner_id, message.post_id)
-        try:
-            config = self.configs.get(message.owner_id, message.target.config_id)
-        except BotConfigNotFound:
-            return message.ended()
-        located = replace(message, target=_located(message, config))
-        if located.target.chat_id is None or not found:
-            return message.ended()
+        config = self._config(message)
+        located = replace(message, target=_located(message, config)) if config else message
+        if config is None or located.target.chat_id is None or not found:
+            self.messages.save(message.ended())
+            return
         (post,) = self.posts.of_episodes(message.owner_id, [message.post_id])
+        if not self._is_shared(message, post, ChatPlace.of(config, located.target), config):
+            self.messages.save(self._queued(located, post, found, config))
+
+    def _is_shared(
+        self, message: AlertMessage, post: AlertPost, place: ChatPlace, config: BotConfig
+    ) -> bool:
+        """Hold it back, or list it with others, where that is its way; whether it is."""
+        at, language = self.now(), config.settings.language
+        hours = message.quiet_hours
+        if message.shown in UNSEEN and hours and message.is_held_back(post.severity, at):
+            self.messages.save(message.held(hours.ends_after(at)))
+        elif message.shown is ShownContent.HELD:
+            self.summaries.post_digest(message, place, language, at)
+        elif message.shown in LISTED:
+            self.summaries.edit(message, place, language, at)
+        elif message.shown is ShownContent.NOTHING and self.summaries.is_storm(place, post):
+            self.summaries.list_storm(message, place, language, at)
+        else:
+            return False
+        return True
+
+    def _config(self, message: AlertMessage) -> BotConfig | None:
+        try:
+            return self.configs.get(message.owner_id, message.target.config_id)
+        except BotConfigNotFound:
+            return None
+
+    def _queued(
+        self,
+        located: AlertMessage,
+        post: AlertPost,
+        found: Sequence[tuple[Alert, bool]],
+        config: BotConfig,
+    ) -> AlertMessage:
         text = self._text(post, found, config)
         message_id = located.message_id or new_id()
         queued = self._outgoing(located, post, text, message_id)
         if text.has_answer:
-            counts = self.messages.votes(message.owner_id, message.post_id)
+            counts = self.messages.votes(post.owner_id, post.id)
             buttons = buttons_of(post.id, counts, config.settings.language)
             queued[0] = replace(queued[0], buttons=buttons)
         self.queue_messages(queued)

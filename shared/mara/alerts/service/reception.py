@@ -117,6 +117,7 @@ class ReceptionService:
             agent_id=intake.settings.agent_id,
             target=intake.settings.target,
             delivery_id=delivery_id,
+            alerting=intake.settings.alerting,
         )
         stored = stored.about(self.recorder.record(origin, delivery.signals, at))
         self.deliveries.add(stored)

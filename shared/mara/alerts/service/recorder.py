@@ -64,6 +64,10 @@ class AlertRecorder:
         if target is None:
             return edited > 0
         due_at = at + ANSWER_AWAITED_FOR
-        posted = [AlertMessage(post.id, owner_id, target, due_at) for post in recording.new_posts]
+        quiet_hours = recording.origin.alerting.quiet_hours
+        posted = [
+            AlertMessage(post.id, owner_id, target, due_at, quiet_hours=quiet_hours)
+            for post in recording.new_posts
+        ]
         self.messages.add_all(posted)
         return bool(edited or posted)
