@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "alert_summaries"
-down_revision = "alert_settings"
+down_revision = "bot_notices"
 branch_labels = None
 depends_on = None
 
