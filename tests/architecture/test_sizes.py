@@ -21,6 +21,8 @@ BACKGROUND_WORK = re.compile(
 ALLOWED_BACKGROUND_WORK = {
     # The renewal of a schedule's lease, which ends before the handler returns.
     "shared/mara/entrypoints/heartbeat.py",
+    # The sign that a bot is busy, which ends before the handler returns.
+    "shared/mara/platform/repeating.py",
     # A call of a slow model is abandoned at its time limit; closing the connection ends it.
     "shared/mara/platform/language_model.py",
     # As before, for the model that judges passages.

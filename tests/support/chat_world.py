@@ -1,6 +1,7 @@
 """A bot's worker on fakes: the clock stands until a test moves it, and waiting moves it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,6 +28,7 @@ from mara.telegram.service.invitation_use import InvitationUse
 from mara.telegram.service.lanes import LaneService
 from mara.telegram.service.outgoing_queue import OutgoingQueue
 from mara.telegram.service.presses import PressAnswering
+from mara.telegram.service.typing_sign import TypingSign
 from mara.telegram.service.update_handling import UpdateHandler
 from tests.support.bot_messages import ANN, BOT, raw_message
 from tests.support.bots import NOON, make_config
@@ -94,6 +96,9 @@ class ChatWorld:
     shown: list[str] = field(default_factory=list)
     """What pressers were shown."""
     sign_error: Exception | None = None
+    typed: list[tuple[int, int | None]] = field(default_factory=list)
+    """The chats and topics in which the bot was shown as busy."""
+    unshown: list[Exception] = field(default_factory=list)
     config: BotConfig = field(init=False)
 
     def __post_init__(self) -> None:
@@ -127,7 +132,15 @@ class ChatWorld:
         return True
 
     def show_typing(self, token: bytearray, chat_id: int, thread_id: int | None) -> bool:
+        if self.sign_error is not None:
+            raise self.sign_error
+        self.typed.append((chat_id, thread_id))
         return True
+
+    @contextmanager
+    def repeat(self, run: Callable[[], None], _every_s: float) -> Iterator[None]:
+        run()
+        yield
 
     def put_chat(self, state: ChatState) -> None:
         ids = (self.config.id, self.config.owner_id, GROUP_ID)
@@ -221,6 +234,13 @@ class ChatWorld:
                 fake_secret_store(database, self.now),
                 self,
                 lambda *_: None,
+                database.unit_of_work,
+            ),
+            typing=TypingSign(
+                fake_secret_store(database, self.now),
+                self,
+                self.repeat,
+                lambda _, error: self.unshown.append(error),
                 database.unit_of_work,
             ),
             unit_of_work=database.unit_of_work,

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mara.telegram.service.chat_work import ChatWork
     from mara.telegram.service.lanes import LaneService
     from mara.telegram.service.presses import PressAnswering
+    from mara.telegram.service.typing_sign import TypingSign
     from mara.telegram.service.update_handling import UpdateHandler
 
 
@@ -54,6 +55,7 @@ def update_handler() -> "UpdateHandler":
         memberships=_memberships(),
         work=_work(),
         presses=_presses(),
+        typing=_typing(),
         unit_of_work=transaction,
         now=now,
         record=record_failure,
@@ -106,6 +108,16 @@ def _presses() -> "PressAnswering":
     return PressAnswering(
         voting_service().press, secret_store(), chat_signs(), record_unanswered, transaction
     )
+
+
+def _typing() -> "TypingSign":
+    from mara.platform.repeating import repeating
+    from mara.telegram.adapters.failure_log import record_unshown
+    from mara.telegram.service.typing_sign import TypingSign
+    from mara.wiring.connection_secrets import secret_store
+    from mara.wiring.telegram_sending import chat_signs
+
+    return TypingSign(secret_store(), chat_signs(), repeating, record_unshown, transaction)
 
 
 def _work() -> "ChatWork":

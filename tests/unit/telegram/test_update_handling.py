@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import pytest
 
 from mara.kernel.errors import DomainError, Forbidden, NotFound, PaymentRequired
+from mara.kernel.ids import new_id
 from mara.telegram.errors import InvalidBotToken, TelegramUnavailable
 from mara.telegram.messages import BotChatPending
 from mara.telegram.model.bot_chat import ChatState
@@ -14,9 +15,11 @@ from mara.telegram.model.bot_config import BotAccess
 from mara.telegram.model.outgoing import Priority
 from mara.telegram.model.person import PersonKind
 from mara.telegram.model.update import UpdateState
-from tests.support.bot_messages import BOT, raw_update
+from mara.telegram.service.update_handling import ASK_WITHIN
+from tests.support.bot_messages import BOT, raw_message, raw_update
 from tests.support.chat_world import GROUP_ID, ChatWorld
 from tests.support.fakes.telegram import FakeBotConfigs
+from tests.support.fakes.updates import FakeUpdates
 
 GROUP: Any = {"chat": {"id": GROUP_ID, "type": "supergroup", "title": "On call"}}
 MENTION: Any = {"entities": [{"type": "mention", "offset": 0, "length": 12}]}
@@ -89,6 +92,52 @@ class TestPrivateChats:
         world.link()
         photo = [{"file_id": "a", "file_unique_id": "b", "width": 1, "height": 1}]
         assert "text only" in world.say("", photo=photo)[0]
+
+
+class TestTyping:
+    def test_is_shown_before_the_agent_is_asked_and_in_the_same_topic(
+        self, world: ChatWorld
+    ) -> None:
+        world.agent.before = lambda _: world.typed.append((0, None))
+        world.link()
+        world.say("Disk?")
+        topic: Any = {"message_thread_id": 7, "is_topic_message": True}
+        ask_in_group(world, **topic)
+        assert world.typed == [(11, None), (0, None), (GROUP_ID, 7), (0, None)]
+
+    @pytest.mark.parametrize("error", [TelegramUnavailable("Try."), InvalidBotToken("Old.")])
+    def test_that_fails_delays_no_answer(self, world: ChatWorld, error: DomainError) -> None:
+        world.sign_error = error
+        world.link()
+        assert world.say("Disk?") == ["Answer: Disk?"]
+        assert world.unshown == [error]
+
+    def test_is_not_shown_for_what_is_said_at_once(self, world: ChatWorld) -> None:
+        world.link()
+        world.say("/help")
+        assert world.typed == []
+
+    def test_renews_the_lease_that_lasts_longer_than_the_agent_may_take(
+        self, world: ChatWorld
+    ) -> None:
+        """Renew it before the update only to see it fail: another worker would take the lane."""
+        until: list[timedelta] = []
+
+        def note(_: str) -> None:
+            lease = world.database.committed.bot_lanes[world.lane()]
+            until.append(lease[1] - world.clock)
+
+        world.agent.before = note
+        world.link()
+        world.claim(raw_message("Disk?", 1))
+        holder, updates = new_id(), FakeUpdates(world.database)
+        soon = world.clock + timedelta(seconds=1)
+        with world.database.unit_of_work():
+            assert updates.lease(world.lane(), holder, now=world.clock, until=soon)
+            update = updates.next(world.lane())
+        assert update is not None
+        assert world.handler.handle(update, holder)
+        assert until[0] > ASK_WITHIN
 
 
 class TestInvitations:

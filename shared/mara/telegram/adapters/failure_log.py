@@ -3,6 +3,7 @@
 import traceback
 
 from mara.platform.telemetry import logger
+from mara.telegram.model.bot_config import BotConfig
 from mara.telegram.model.incoming import Press
 from mara.telegram.model.update import FailedUpdate
 
@@ -25,3 +26,8 @@ def record_failure(failed: FailedUpdate, error: Exception) -> None:
 def record_unanswered(press: Press, error: Exception) -> None:
     """Log that a presser was not shown what came of the press."""
     logger.warning("press_unanswered", press_id=press.press_id, error=type(error).__name__)
+
+
+def record_unshown(config: BotConfig, error: Exception) -> None:
+    """Log that a chat was not shown that its bot is busy."""
+    logger.warning("typing_not_shown", config_id=str(config.id), error=type(error).__name__)

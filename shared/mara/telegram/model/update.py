@@ -25,6 +25,8 @@ OTHER_LANE = "other"
 """The lane of updates of unknown kinds, which are stored and skipped."""
 RETRY_WAITS = (timedelta(seconds=2), timedelta(seconds=10))
 """After the third failure an update is dead, so a chat stands still for a bounded time."""
+LANE_LEASE = timedelta(seconds=30)
+"""How long a worker has a lane; it is renewed before each update, and before an agent is asked."""
 HANDLED_KEPT = timedelta(days=3)
 """Telegram gives an update up after 24 hours; until then it may come again."""
 DEAD_KEPT = timedelta(days=7)

@@ -17,11 +17,10 @@ from mara.kernel.messages import Publish
 from mara.kernel.unit_of_work import UnitOfWork
 from mara.telegram.errors import LaneWaits
 from mara.telegram.messages import LaneHasWork
-from mara.telegram.model.update import ClaimedUpdate, Lane
+from mara.telegram.model.update import LANE_LEASE, ClaimedUpdate, Lane
 from mara.telegram.ports import Updates
 from mara.telegram.service.update_handling import UpdateHandler
 
-LEASE: Final = timedelta(seconds=30)
 WORKS_FOR: Final = timedelta(seconds=20)
 """After this time a worker begins no update more, and rings for the rest."""
 
@@ -63,7 +62,7 @@ class LaneService:
         while True:
             now = self.now()
             with self.unit_of_work(lane.owner_id):
-                if not self.updates.lease(lane, holder, now=now, until=now + LEASE):
+                if not self.updates.lease(lane, holder, now=now, until=now + LANE_LEASE):
                     return _End.LOST
                 update = self.updates.next(lane)
             if update is None:

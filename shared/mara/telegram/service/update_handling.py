@@ -24,7 +24,7 @@ from mara.telegram.model.incoming import (
     SenderKind,
 )
 from mara.telegram.model.reaction import AnswerPress, Reaction, Say, Silence
-from mara.telegram.model.update import ClaimedUpdate, FailedUpdate, UpdateState
+from mara.telegram.model.update import LANE_LEASE, ClaimedUpdate, FailedUpdate, UpdateState
 from mara.telegram.ports import BotConfigs, Updates
 from mara.telegram.ports.asking import ConnectedBots
 from mara.telegram.ports.handling import BotReplies, UpdateReader
@@ -32,6 +32,7 @@ from mara.telegram.service.chat_memberships import ChatMemberships
 from mara.telegram.service.chat_reception import ChatReception
 from mara.telegram.service.chat_work import ChatWork, OutgoingText
 from mara.telegram.service.presses import PressAnswering
+from mara.telegram.service.typing_sign import TypingSign
 
 TRIES_MAX: Final = 3
 ASK_WITHIN: Final = timedelta(seconds=20)
@@ -55,6 +56,7 @@ class UpdateHandler:
     memberships: ChatMemberships
     work: ChatWork
     presses: PressAnswering
+    typing: TypingSign
     unit_of_work: UnitOfWork
     now: Clock
     record: RecordFailure
@@ -83,11 +85,15 @@ class UpdateHandler:
                 return True
             # A worker that dies over the answer has used one of the tries.
             self.updates.failed(self._begun(update))
+            # The lease lasts longer than an agent may take.
+            now = self.now()
+            self.updates.lease(update.in_lane, holder, now=now, until=now + LANE_LEASE)
         if isinstance(reaction, AnswerPress):
             self.presses.answer(reaction.config, reaction.press)
             said = None
         else:
-            said = self.work.do(update, reaction, ASK_WITHIN)
+            with self.typing.shown(reaction.config, reaction.message):
+                said = self.work.do(update, reaction, ASK_WITHIN)
         with self.unit_of_work(update.owner_id):
             if not self.updates.hold(update.in_lane, holder):
                 return False
