@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from mara.agents.model import Answer, AnswerStatus, Reply
+from mara.agents.model import Answer, AnswerStatus, Reply, Usage
 from mara.kernel.ids import new_id
 from mara.kernel.secret import Secret
 from mara.kernel.time_budget import TimeBudget
@@ -52,6 +52,7 @@ class FakeAgent:
     conversations: list[UUID | None] = field(default_factory=list)
     before: Callable[[str], None] = lambda _: None
     after: Callable[[str], None] = lambda _: None
+    price: int = 0
 
     def ask(self, question: AgentQuestion, budget: TimeBudget) -> Answer:
         first = question.answer_ids[0]
@@ -77,7 +78,12 @@ class FakeAgent:
             agent_version=1,
             conversation_id=question.conversation_id or new_id(),
             question=question.text,
-            reply=Reply(AnswerStatus.ANSWERED, f"Answer: {question.text}", 0.9),
+            reply=Reply(
+                AnswerStatus.ANSWERED,
+                f"Answer: {question.text}",
+                0.9,
+                usage=Usage(price_micro_usdt=self.price),
+            ),
             retrieval=(),
             created_at=NOON,
         )
@@ -141,6 +147,12 @@ class ChatWorld:
     def repeat(self, run: Callable[[], None], _every_s: float) -> Iterator[None]:
         run()
         yield
+
+    def set(self, **settings: Any) -> None:
+        """Change settings of the bot."""
+        self.config = replace(self.config, settings=replace(self.config.settings, **settings))
+        with self.database.unit_of_work():
+            FakeBotConfigs(self.database).save(self.config)
 
     def put_chat(self, state: ChatState) -> None:
         ids = (self.config.id, self.config.owner_id, GROUP_ID)

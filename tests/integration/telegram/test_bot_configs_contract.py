@@ -101,6 +101,9 @@ class TestSave:
             target_thread_id=9,
             language=BotLanguage.EN,
             access=BotAccess.ANYONE,
+            questions_per_minute=3,
+            chat_questions_per_hour=4,
+            price_per_day=5_000_000,
         )
         changed = replace(
             config,

@@ -126,6 +126,21 @@ class TestReplies:
         assert store.find_reply(2) is not None
 
 
+class TestPrices:
+    def test_are_added_up_for_each_bot_within_the_time(self, store: Store) -> None:
+        hour = timedelta(hours=1)
+        store.add(store.reply(1, ago=hour), store.reply(2))
+        with store.unit_of_work(store.owner_id):
+            for update_id, price in ((1, 5), (2, 7), (2, 8), (99, 1)):
+                store.replies.charged(store.config_id, update_id, price)
+            prices = [
+                store.replies.price_since(store.config_id, NOON - hours * hour)
+                for hours in (2, 1, 0)
+            ]
+            assert prices == [13, 8, 0]
+            assert store.replies.price_since(new_id(), NOON - 9 * hour) == 0
+
+
 class TestConversations:
     def test_are_of_a_chat_and_topic(self, store: Store) -> None:
         first, second = store.conversation_ids

@@ -1,6 +1,7 @@
 """What bots did about messages, and the conversations of chats, in memory."""
 
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from mara.telegram.model.agent_question import ChatConversation
@@ -31,6 +32,15 @@ class FakeBotReplies:
             and _place(other, limit) == _place(reply, limit)
             for other in self._rows.values()
         )
+
+    def price_since(self, config_id: UUID, since: datetime) -> int:
+        mine = (one for one in self._rows.values() if one.config_id == config_id)
+        return sum(one.price for one in mine if one.at > since)
+
+    def charged(self, config_id: UUID, update_id: int, price: int) -> None:
+        if (config_id, update_id) in self._rows:
+            known = self._rows[config_id, update_id]
+            self._rows[config_id, update_id] = replace(known, price=price)
 
     def add(self, reply: BotReply) -> None:
         for key, other in list(self._rows.items()):

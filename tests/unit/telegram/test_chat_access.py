@@ -12,9 +12,9 @@ from mara.telegram.model.bot_reply import BotReply, ReplyKind
 from mara.telegram.model.chat_access import Asker, may_ask, state_after
 from mara.telegram.model.incoming import IncomingChat, Membership
 from mara.telegram.model.person import BotPerson, PersonKind
-from mara.telegram.model.reply_limits import LIMITS, ReplyLimit, admitted
+from mara.telegram.model.reply_limits import LIMITS, ReplyLimit, ReplyLimits
 from tests.support.bot_messages import ANN, GROUP, PRIVATE, make_message
-from tests.support.bots import NOON
+from tests.support.bots import NOON, settings_of
 
 IDS = (new_id(), new_id())
 INVITED, ANYONE = BotAccess.INVITED, BotAccess.ANYONE
@@ -92,6 +92,7 @@ class Book:
 
     def __init__(self) -> None:
         self.replies: list[BotReply] = []
+        self.limits = ReplyLimits(settings_of())
 
     def count(self, reply: BotReply, limit: ReplyLimit) -> int:
         return sum(
@@ -107,7 +108,7 @@ class Book:
     ) -> ReplyKind:
         at = NOON + timedelta(seconds=seconds)
         wanted = BotReply(*IDS, len(self.replies), kind, 5, sender, at)
-        found = admitted(wanted, self.count, is_private=is_private)
+        found = self.limits.admitted(wanted, self.count, is_private=is_private)
         self.replies.append(replace(wanted, kind=found))
         return found
 
@@ -138,4 +139,4 @@ class TestLimits:
         assert [book.ask(at, kind) for at in (0, 1, day - 1, day)] == [kind, IGNORED, IGNORED, kind]
 
     def test_exist_for_each_kind_that_is_said(self) -> None:
-        assert {limit.kind for limit in LIMITS} == set(ReplyKind) - {IGNORED}
+        assert {limit.kind for limit in LIMITS} == set(ReplyKind) - {IGNORED, Q}

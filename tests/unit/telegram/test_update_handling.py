@@ -88,6 +88,30 @@ class TestPrivateChats:
         assert said[9:] == [["Answer: Disk?"], [said[10][0]], []]
         assert "Too many questions" in said[10][0]
 
+    def test_are_limited_as_the_owner_chose(self, world: ChatWorld) -> None:
+        world.link()
+        world.set(questions_per_minute=2)
+        said = [world.say("Disk?", number) for number in range(4)]
+        assert said[1:] == [["Answer: Disk?"], said[2], []]
+        assert "Too many questions" in said[2][0]
+        world.clock += timedelta(minutes=1)
+        assert world.say("Disk?", 9) == ["Answer: Disk?"]
+
+    def test_end_when_the_answers_of_a_day_cost_what_the_owner_allows(
+        self, world: ChatWorld
+    ) -> None:
+        world.link()
+        world.agent.price = 600_000
+        world.set(price_per_day=1_000_000)
+        said = [world.say("Disk?", number) for number in range(4)]
+        assert said[:2] == [["Answer: Disk?"]] * 2
+        assert "cost as much as the owner" in said[2][0]
+        assert said[3] == []
+        assert world.say("/help", 4) != []
+        assert ask_in_group(world) == []
+        world.clock += timedelta(hours=24)
+        assert world.say("Disk?", 9) == ["Answer: Disk?"]
+
     def test_may_have_no_text(self, world: ChatWorld) -> None:
         world.link()
         photo = [{"file_id": "a", "file_unique_id": "b", "width": 1, "height": 1}]

@@ -1,8 +1,9 @@
 """What bots did about messages, in PostgreSQL."""
 
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mara.platform.sql import bound, execute, fetch_one, fetch_value, values_of
@@ -20,6 +21,16 @@ ADD = (
     .on_conflict_do_nothing(index_elements=["config_id", "update_id"])
 )
 FORGET = delete(bot_replies).where(_of_bot, _columns.at <= bindparam("before"))
+PRICE = select(func.coalesce(func.sum(_columns.price), 0)).where(
+    _of_bot, _columns.at > bindparam("since")
+)
+CHARGED = (
+    update(bot_replies)
+    .where(
+        _columns.config_id == bindparam("of_config"), _columns.update_id == bindparam("of_update")
+    )
+    .values(bound((_columns.price,)))
+)
 _others = (
     _of_bot,
     _columns.kind == bindparam("kind", type_=_columns.kind.type),
@@ -49,6 +60,14 @@ class PostgresBotReplies:
         if limit.per_sender:
             return int(fetch_value(COUNT_OF_SENDER, **wanted, sender_id=reply.sender_id))
         return int(fetch_value(COUNT_OF_CHAT, **wanted, chat_id=reply.chat_id))
+
+    def price_since(self, config_id: UUID, since: datetime) -> int:
+        """Return what the bot's answers to messages after ``since`` cost, in micro-USDT."""
+        return int(fetch_value(PRICE, config_id=config_id, since=since))
+
+    def charged(self, config_id: UUID, update_id: int, price: int) -> None:
+        """Remember what the answer to the update cost."""
+        execute(CHARGED, of_config=config_id, of_update=update_id, price=price)
 
     def add(self, reply: BotReply) -> None:
         """Insert the reply, and delete those of the same bot that are older than a day."""

@@ -15,6 +15,7 @@ bot_replies = Table(
     Column("chat_id", BigInteger, nullable=False),
     Column("sender_id", BigInteger, nullable=False),
     Column("at", TIMESTAMP, nullable=False),
+    Column("price", BigInteger, nullable=False, server_default="0"),
     one_of("kind", ReplyKind),
     Index("bot_replies_sender", "config_id", "sender_id", "at"),
     Index("bot_replies_chat", "config_id", "chat_id", "at"),

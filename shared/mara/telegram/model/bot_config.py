@@ -48,7 +48,11 @@ class BotState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BotSettings:
-    """What the owner chooses; ``target`` is where alerts go unless a rule names another chat."""
+    """What the owner chooses; ``target`` is where alerts go unless a rule names another chat.
+
+    Questions are limited per person and minute, per chat and hour, and by what their answers cost
+    in 24 hours: ``price_per_day`` in micro-USDT, None without a limit.
+    """
 
     name: str
     agent_id: UUID
@@ -56,6 +60,9 @@ class BotSettings:
     target_thread_id: int | None = None
     language: BotLanguage = BotLanguage.RU
     access: BotAccess = BotAccess.INVITED
+    questions_per_minute: int = 10
+    chat_questions_per_hour: int = 60
+    price_per_day: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

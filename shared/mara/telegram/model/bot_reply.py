@@ -21,6 +21,8 @@ class ReplyKind(StrEnum):
     """The bot said that the person may not ask."""
     LIMITED = "limited"
     """The bot said that there were too many questions."""
+    TOO_DEAR = "too_dear"
+    """The bot said that the day's answers cost as much as its owner allows."""
     CODE = "code"
     """The code of an invitation was tried."""
     IGNORED = "ignored"
@@ -38,3 +40,5 @@ class BotReply:
     chat_id: int
     sender_id: int
     at: datetime
+    price: int = 0
+    """What the answer cost, in micro-USDT; known once it is there."""

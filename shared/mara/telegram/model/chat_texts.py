@@ -17,6 +17,7 @@ class ChatText(StrEnum):
     PRIVACY = "privacy"
     DECLINED = "declined"
     LIMITED = "limited"
+    TOO_DEAR = "too_dear"
     NO_TEXT = "no_text"
     UNKNOWN_COMMAND = "unknown_command"
     OWNER_ONLY = "owner_only"
@@ -77,6 +78,12 @@ TEXTS: Final[Mapping[ChatText, Mapping[BotLanguage, str]]] = {
     ChatText.LIMITED: {
         BotLanguage.RU: "Слишком много вопросов подряд. Подождите минуту и спросите ещё раз.",
         BotLanguage.EN: "Too many questions. Wait a minute, and ask again.",
+    },
+    ChatText.TOO_DEAR: {
+        BotLanguage.RU: "Дневной лимит расходов на ответы исчерпан. Спросите завтра или попросите "
+        "владельца бота поднять лимит.",
+        BotLanguage.EN: "The answers of the last 24 hours cost as much as the owner of the bot "
+        "allows. Ask tomorrow, or ask the owner to raise the limit.",
     },
     ChatText.NO_TEXT: {
         BotLanguage.RU: "Я читаю только текст. Напишите вопрос словами.",

@@ -1,5 +1,6 @@
 """Ports of the worker that handles updates."""
 
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -27,6 +28,12 @@ class BotReplies(Protocol):
 
         They are of the same bot, and of the reply's sender or chat, up to the time of the reply.
         """
+
+    def price_since(self, config_id: UUID, since: datetime) -> int:
+        """Return what the bot's answers to messages after ``since`` cost, in micro-USDT."""
+
+    def charged(self, config_id: UUID, update_id: int, price: int) -> None:
+        """Remember what the answer to the update cost."""
 
     def add(self, reply: BotReply) -> None:
         """Insert the reply, and delete those of the same bot that are older than a day."""

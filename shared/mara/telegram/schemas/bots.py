@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from mara.agents.schemas.agents import Line
 from mara.kernel.json_types import JsonBool, JsonInt
+from mara.kernel.money import UsdtIn, UsdtOut, format_usdt
 from mara.telegram.model.bot_config import (
     BotAccess,
     BotConfig,
@@ -49,6 +50,23 @@ class _SettingsIn(BaseModel):
         examples=["invited"],
     )
 
+    questions_per_minute: Annotated[JsonInt, Field(ge=1, le=100)] = Field(
+        default=10,
+        description="How many questions a minute of one person are answered.",
+        examples=[10],
+    )
+    chat_questions_per_hour: Annotated[JsonInt, Field(ge=1, le=1000)] = Field(
+        default=60,
+        description="How many questions an hour of one chat are answered.",
+        examples=[60],
+    )
+    price_per_day: UsdtIn | None = Field(
+        default=None,
+        description="USDT that the bot's answers of 24 hours may cost: what is asked after that "
+        "is not answered; null for no limit.",
+        examples=["5"],
+    )
+
     def to_settings(self) -> BotSettings:
         """Convert to the model object."""
         return BotSettings(
@@ -58,6 +76,9 @@ class _SettingsIn(BaseModel):
             target_thread_id=self.target_thread_id,
             language=self.language,
             access=self.access,
+            questions_per_minute=self.questions_per_minute,
+            chat_questions_per_hour=self.chat_questions_per_hour,
+            price_per_day=self.price_per_day,
         )
 
 
@@ -116,6 +137,16 @@ class BotOut(BaseModel):
         description="Language of the bot in groups and of alerts.", examples=["ru"]
     )
     access: BotAccess = Field(description="Who may ask in a private chat.", examples=["invited"])
+    questions_per_minute: int = Field(
+        description="How many questions a minute of one person are answered.", examples=[10]
+    )
+    chat_questions_per_hour: int = Field(
+        description="How many questions an hour of one chat are answered.", examples=[60]
+    )
+    price_per_day: UsdtOut | None = Field(
+        description="USDT that the bot's answers of 24 hours may cost; null for no limit.",
+        examples=["5.000000"],
+    )
     state: BotState = Field(
         description="`active`: updates arrive; `connecting`: Telegram has not taken the webhook "
         "yet; `webhook_taken`: another program has set its own; `token_revoked`: Telegram refuses "
@@ -147,6 +178,11 @@ def _fields(config: BotConfig) -> dict[str, Any]:
         "target_thread_id": settings.target_thread_id,
         "language": settings.language,
         "access": settings.access,
+        "questions_per_minute": settings.questions_per_minute,
+        "chat_questions_per_hour": settings.chat_questions_per_hour,
+        "price_per_day": None
+        if settings.price_per_day is None
+        else format_usdt(settings.price_per_day),
         "state": config.state,
         "reads_all_group_messages": profile.reads_all_group_messages,
         "created_at": config.created_at,

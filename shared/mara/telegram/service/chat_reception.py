@@ -3,7 +3,7 @@
 All of it is one transaction, the caller's, which may be repeated for the same update.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from mara.kernel.clock import Clock
@@ -11,12 +11,12 @@ from mara.kernel.count_lock import CountLock
 from mara.telegram.errors import BotChatNotFound
 from mara.telegram.model.bot_chat import BotChat, ChatKind, ChatState
 from mara.telegram.model.bot_config import BotConfig
-from mara.telegram.model.bot_reply import BotReply, ReplyKind
+from mara.telegram.model.bot_reply import KEPT_FOR, BotReply, ReplyKind
 from mara.telegram.model.chat_access import Asker, may_ask
 from mara.telegram.model.chat_question import question_of_message
 from mara.telegram.model.incoming import IncomingMessage, Sender, SenderKind
 from mara.telegram.model.reaction import GROUP_MEMORY, AskAgent, Reaction, Silence
-from mara.telegram.model.reply_limits import admitted
+from mara.telegram.model.reply_limits import ReplyLimits
 from mara.telegram.model.update import ClaimedUpdate
 from mara.telegram.model.wish import Wish, wish_of
 from mara.telegram.ports.chats import BotChats, BotPeople
@@ -50,7 +50,9 @@ class ChatReception:
         wish = wish_of(message, message.sender, config.profile, may_ask=may_ask(message, asker))
         if wish is None:
             return Silence()
-        kind = self._admit(update, message, message.sender.id, wish.kind)
+        limits = ReplyLimits(config.settings, is_too_dear=self._is_too_dear(config, wish))
+        wanted = self._wanted(update, message, message.sender.id, wish.kind)
+        kind = self._admit(wanted, limits, is_private=message.chat.kind is ChatKind.PRIVATE)
         if kind is wish.kind and wish.question:
             return AskAgent(config, message, wish.question, self._conversation(config, message))
         return self.saying.reply(config, message, Wish(kind, wish.question, wish.command), asker)
@@ -87,20 +89,28 @@ class ChatReception:
         except BotChatNotFound:
             return None
 
-    def _admit(
+    def _is_too_dear(self, config: BotConfig, wish: Wish) -> bool:
+        """Commands cost nothing. Answers on their way are not counted yet."""
+        most = config.settings.price_per_day
+        if most is None or not wish.question:
+            return False
+        return self.replies.price_since(config.id, self.now() - KEPT_FOR) >= most
+
+    def _wanted(
         self, update: ClaimedUpdate, message: IncomingMessage, sender_id: int, kind: ReplyKind
-    ) -> ReplyKind:
+    ) -> BotReply:
+        ids = (update.config_id, update.owner_id, update.update_id)
+        return BotReply(*ids, kind, message.chat.id, sender_id, self.now())
+
+    def _admit(self, wanted: BotReply, limits: ReplyLimits, *, is_private: bool) -> ReplyKind:
         """The kind within the limits; a second try of the update does what the first one did."""
-        before = self.replies.find(update.config_id, update.update_id)
+        before = self.replies.find(wanted.config_id, wanted.update_id)
         if before is not None:
             return before.kind
         # Chats of a bot are handled side by side, and share the limits of a person.
-        self.lock_count(update.owner_id, "bot_replies")
-        ids = (update.config_id, update.owner_id, update.update_id)
-        wanted = BotReply(*ids, kind, message.chat.id, sender_id, self.now())
-        is_private = message.chat.kind is ChatKind.PRIVATE
-        found = admitted(wanted, self.replies.count, is_private=is_private)
-        self.replies.add(BotReply(*ids, found, message.chat.id, sender_id, wanted.at))
+        self.lock_count(wanted.owner_id, "bot_replies")
+        found = limits.admitted(wanted, self.replies.count, is_private=is_private)
+        self.replies.add(replace(wanted, kind=found))
         return found
 
     def _conversation(self, config: BotConfig, message: IncomingMessage) -> UUID | None:

@@ -17,6 +17,7 @@ from mara.telegram.service.invitation_use import InvitationUse
 TEXTS_OF_KINDS = {
     ReplyKind.DECLINED: ChatText.DECLINED,
     ReplyKind.LIMITED: ChatText.LIMITED,
+    ReplyKind.TOO_DEAR: ChatText.TOO_DEAR,
     ReplyKind.IGNORED: None,
 }
 COMMANDS = {

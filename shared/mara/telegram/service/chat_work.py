@@ -28,11 +28,15 @@ from mara.telegram.service.outgoing_queue import OutgoingQueue
 
 @dataclass(frozen=True, slots=True)
 class OutgoingText:
-    """A text that answers a message; ``conversation`` is to be remembered with it."""
+    """A text that answers a message; ``conversation`` is to be remembered with it.
+
+    ``price`` is what the answer cost, in micro-USDT.
+    """
 
     message: IncomingMessage
     text: FormattedText
     conversation: ChatConversation | None = None
+    price: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,7 @@ class ChatWork:
             self.now(),
         )
         text = answer_text(answer.reply, message_language(config, message))
-        return OutgoingText(message, text, conversation)
+        return OutgoingText(message, text, conversation, answer.reply.usage.price_micro_usdt)
 
     def _report(self, report: Report) -> FormattedText:
         config, language = report.config, message_language(report.config, report.message)

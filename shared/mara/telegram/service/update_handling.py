@@ -99,6 +99,7 @@ class UpdateHandler:
                 return False
             if said is not None:
                 self.work.queue(update, said)
+                self.replies.charged(update.config_id, update.update_id, said.price)
             self.updates.handled(update)
         return True
 

@@ -125,6 +125,14 @@ class TestUpdate:
         assert answer.json["target_chat_id"] == -100123
         assert update(bot).json["target_chat_id"] is None
 
+    def test_replaces_the_limits_of_questions(self, bot: ConnectedBot) -> None:
+        limits = {"questions_per_minute": 2, "chat_questions_per_hour": 5, "price_per_day": "1.5"}
+        answer = update(bot, **limits)
+        assert answer.json.items() >= {**limits, "price_per_day": "1.500000"}.items()
+        default = update(bot).json
+        assert (default["questions_per_minute"], default["price_per_day"]) == (10, None)
+        assert update(bot, questions_per_minute=0).status == 422
+
     def test_with_a_new_token_sets_the_webhook_that_went_with_the_old_one(
         self, bot: ConnectedBot, telegram: SimulatedTelegram
     ) -> None:
