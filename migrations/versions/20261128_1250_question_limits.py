@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "question_limits"
-down_revision = "bot_notices"
+down_revision = "alert_summaries"
 branch_labels = None
 depends_on = None
 
