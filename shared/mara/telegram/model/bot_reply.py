@@ -21,12 +21,12 @@ class ReplyKind(StrEnum):
     """The bot said that the person may not ask."""
     LIMITED = "limited"
     """The bot said that there were too many questions."""
-    TOO_DEAR = "too_dear"
-    """The bot said that the day's answers cost as much as its owner allows."""
     CODE = "code"
     """The code of an invitation was tried."""
     IGNORED = "ignored"
     """The bot stayed silent."""
+    TOO_DEAR = "too_dear"
+    """The bot said that the day's answers cost as much as its owner allows."""
 
 
 @dataclass(frozen=True, slots=True)
