@@ -12,7 +12,7 @@ from mara.telegram.model.bot_config import BotConfig, BotLanguage
 from mara.telegram.model.incoming import Press, Sender, SenderKind
 from mara.telegram.model.outgoing import OutgoingMessage
 from mara.wiring.alerts import alert_posting_service, voting_service
-from tests.support.accounts import make_account
+from tests.support.accounts import Account, make_account
 from tests.support.alerting import RUNBOOK, AlertIntake, alertmanager, an_alert, make_intake, work
 from tests.support.knowledge import learn
 from tests.support.stored_bots import add_bot
@@ -66,9 +66,11 @@ class Chat:
         return {button.text: str(button.data) for row in rows for button in row}
 
 
-def make_chat(name: str = "anna", telegram_id: int = 1, **settings: Any) -> Chat:
+def make_chat(
+    name: str = "anna", telegram_id: int = 1, account: Account | None = None, **settings: Any
+) -> Chat:
     """A chat of a new account that knows the runbook; its bot speaks English."""
-    account = make_account(name)
+    account = account or make_account(name)
     learn(account.id, "runbooks.md", RUNBOOK)
     bot = add_bot(account.id, telegram_id, target_chat_id=CHAT, language=BotLanguage.EN)
     return Chat(make_intake(account, config_id=str(bot.id), **settings), bot)

@@ -91,6 +91,7 @@ class SendingWorld:
             chats=self.chats,
             migration=migration,
             publish=publish,
+            take_back=lambda _: None,
             unit_of_work=unit_of_work,
             now=self.now,
         )

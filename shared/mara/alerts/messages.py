@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from mara.kernel.messages import Message
+from mara.kernel.messages import Event, Message
 
 
 class PostAlerts(Message):
@@ -15,3 +15,20 @@ class AnswerAlerts(Message):
     """Ask the agents what to do about the alerts of an owner that wait for an answer."""
 
     owner_id: UUID
+
+
+class AlertUndelivered(Event):
+    """A chat did not get alerts: they go to the chat for escalations, or to the owner."""
+
+    config_id: UUID
+    owner_id: UUID
+    chat_id: int
+    message_id: UUID
+
+
+class IntakeRefused(Event):
+    """An intake refused a delivery; ``code`` is that of the problem."""
+
+    intake_id: UUID
+    owner_id: UUID
+    code: str

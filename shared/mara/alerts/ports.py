@@ -7,7 +7,7 @@ from uuid import UUID
 
 from mara.agents.model import Answer, Reply
 from mara.alerts.model.alert import Alert, AlertHistory, AlertSource, Episode, RecordedSignal
-from mara.alerts.model.alert_message import AlertMessage, ShownContent
+from mara.alerts.model.alert_message import AlertMessage, AlertTarget, ShownContent
 from mara.alerts.model.alert_post import AlertPost
 from mara.alerts.model.delivery import StoredDelivery
 from mara.alerts.model.intake import Intake
@@ -176,6 +176,9 @@ class AlertMessages(Protocol):
     def save(self, message: AlertMessage) -> None:
         """Update where and what is shown, and when next."""
 
+    def lost(self, owner_id: UUID, message_id: UUID, at: datetime) -> int:
+        """Let the posts that an outgoing message shows go another way; return how many."""
+
     def next_due(self, owner_id: UUID) -> datetime | None:
         """Return when the first one is due; None if none is."""
 
@@ -216,6 +219,13 @@ class Summaries(Protocol):
 
     def listed(self, owner_id: UUID, message_id: UUID) -> Sequence[ListedPosts]:
         """Return what the message lists, the most severe first; none of it is due any more."""
+
+
+class OwnerChats(Protocol):
+    """The private chats of owners with their bots."""
+
+    def find(self, owner_id: UUID, config_id: UUID) -> AlertTarget | None:
+        """Return the owner's chat with this bot, else with another one; None without any."""
 
 
 class AlertAnswering(Protocol):

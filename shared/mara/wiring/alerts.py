@@ -46,6 +46,7 @@ def intake_service() -> "IntakeService":
 def reception_service() -> "ReceptionService":
     """Reception of what monitoring systems deliver."""
     from mara.alerts.service.reception import ReceptionService
+    from mara.platform.outbox import publish
     from mara.wiring.connection_secrets import secret_store
 
     return ReceptionService(
@@ -53,6 +54,7 @@ def reception_service() -> "ReceptionService":
         deliveries=PostgresAlertDeliveries(),
         recorder=alert_recorder(),
         secrets=secret_store(),
+        publish=publish,
         unit_of_work=transaction,
         now=now,
     )
@@ -113,6 +115,7 @@ def alert_answering_service() -> "AlertAnsweringService":
 @cache
 def alert_posting_service() -> "AlertPostingService":
     """Posts of alerts in chats."""
+    from mara.alerts.adapters.owner_chats import PostgresOwnerChats
     from mara.alerts.adapters.postgres_summaries import PostgresSummaries
     from mara.alerts.service.posting import AlertPostingService
     from mara.alerts.service.summaries import SummaryPosting
@@ -130,6 +133,7 @@ def alert_posting_service() -> "AlertPostingService":
         outgoing=PostgresOutgoingMessages(),
         queue_messages=queue_messages,
         ring_later=ring_later,
+        owner_chats=PostgresOwnerChats(),
         summaries=SummaryPosting(PostgresSummaries(), queue_messages),
         lock_count=lock_count,
         unit_of_work=transaction,

@@ -10,6 +10,7 @@ from mara.telegram.adapters.bot_senders import PostgresBotSenders
 from mara.telegram.adapters.outgoing import PostgresOutgoingMessages
 
 if TYPE_CHECKING:
+    from mara.telegram.model.outgoing import OutgoingMessage
     from mara.telegram.ports.sending import ChatSigns
     from mara.telegram.service.chat_migration import ChatMigration
     from mara.telegram.service.outgoing_queue import OutgoingQueue
@@ -36,7 +37,14 @@ def ringing_service() -> "RingingService":
     from mara.telegram.service.ringing import RingingService
 
     messages, senders = PostgresOutgoingMessages(), PostgresBotSenders()
-    return RingingService(messages, senders, PostgresUpdates(), publish_all, transaction)
+    return RingingService(
+        messages=messages,
+        senders=senders,
+        updates=PostgresUpdates(),
+        publish_all=publish_all,
+        take_back=_take_back,
+        unit_of_work=transaction,
+    )
 
 
 @cache
@@ -86,9 +94,18 @@ def _outcomes() -> "SendOutcomes":
         chats=PostgresBotChats(),
         migration=chat_migration(),
         publish=publish,
+        take_back=_take_back,
         unit_of_work=transaction,
         now=now,
     )
+
+
+def _take_back(message: "OutgoingMessage") -> None:
+    from mara.alerts.adapters.postgres_messages import PostgresAlertMessages
+    from mara.alerts.service.lost_posts import LostPosts
+    from mara.platform.outbox import publish
+
+    LostPosts(PostgresAlertMessages(), publish, now).take_back(message)
 
 
 def chat_migration() -> "ChatMigration":

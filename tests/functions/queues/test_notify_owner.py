@@ -7,6 +7,7 @@ import pytest
 
 from functions.queues.notify_owner.handler import handler as notify_owner
 from infra.local.package import load_template
+from mara.alerts.messages import AlertUndelivered, IntakeRefused
 from mara.billing import messages as billing_messages
 from mara.kernel.ids import new_id
 from mara.kernel.messages import Event
@@ -95,6 +96,7 @@ class TestForms:
         bots = (
             *(BotTokenRevoked, BotWebhookTaken, BotChatPending),
             *(ChatLost, TopicLost, MessageUndelivered),
+            *(AlertUndelivered, IntakeRefused),
         )
         events |= {event.queue(): event for event in bots}
         for name, notice in NOTICE_FORMS.items():

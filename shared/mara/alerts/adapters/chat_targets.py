@@ -37,10 +37,19 @@ MOVE_MESSAGES = (
     )
     .values(chat_id=bindparam("new_chat_id"), thread_id=null())
 )
+MOVE_LATER = (
+    update(alert_messages)
+    .where(
+        _messages.owner_id == bindparam("owner"),
+        _messages.escalation_config_id == bindparam("config"),
+        _messages.escalation_chat_id == bindparam("old_chat_id"),
+    )
+    .values(escalation_chat_id=bindparam("new_chat_id"), escalation_thread_id=null())
+)
 
 
 def move_targets(owner_id: UUID, config_id: UUID, old_chat_id: int, new_chat_id: int) -> None:
     """Post the alerts of a chat to another one; a second call has no effect."""
     moved = {"owner": owner_id, "config": config_id}
-    for statement in (MOVE_INTAKES, MOVE_ESCALATIONS, MOVE_MESSAGES):
+    for statement in (MOVE_INTAKES, MOVE_ESCALATIONS, MOVE_MESSAGES, MOVE_LATER):
         execute(statement, old_chat_id=old_chat_id, new_chat_id=new_chat_id, **moved)

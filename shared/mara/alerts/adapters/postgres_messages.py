@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from mara.alerts.adapters.stored_settings import escalation_values, take_escalation
 from mara.alerts.adapters.tables import (
     alert_episodes,
     alert_messages,
@@ -69,6 +70,15 @@ SAVE = (
     update(alert_messages)
     .where(_owned, _messages.post_id == bindparam("id"))
     .values(bound(c for c in _messages if c not in _keys))
+)
+LOST = (
+    update(alert_messages)
+    .where(
+        _owned,
+        _messages.message_id == bindparam("lost_id"),
+        _messages.shown != constant(ShownContent.LOST.value),
+    )
+    .values(shown=constant(ShownContent.LOST.value), due_at=bindparam("at"))
 )
 NEXT_DUE = select(func.min(_messages.due_at)).where(_owned)
 FIND = select(alert_messages).where(_owned, _messages.post_id == bindparam("post"))
@@ -157,6 +167,10 @@ class PostgresAlertMessages:
         """Update where and what is shown, and when next."""
         execute(SAVE, id=message.post_id, **_values(message))
 
+    def lost(self, owner_id: UUID, message_id: UUID, at: datetime) -> int:
+        """Let the posts that an outgoing message shows go another way; return how many."""
+        return execute(LOST, owner_id=owner_id, lost_id=message_id, at=at)
+
     def next_due(self, owner_id: UUID) -> datetime | None:
         """Return when the first one is due; None if none is."""
         found: datetime | None = fetch_value(NEXT_DUE, owner_id=owner_id)
@@ -185,13 +199,14 @@ class PostgresAlertMessages:
 
 def message_from(row: Row) -> AlertMessage:
     """Return the message that a row holds."""
-    return AlertMessage(target=take(AlertTarget, row), **row)
+    escalation = take_escalation(row)
+    return AlertMessage(target=take(AlertTarget, row), escalation=escalation, **row)
 
 
 def _values(message: AlertMessage) -> Row:
     row = values_of(message)
     target: AlertTarget = row.pop("target")
-    return {**row, **values_of(target)}
+    return {**row, **values_of(target), **escalation_values(row.pop("escalation"))}
 
 
 def _alert(row: Row) -> tuple[Alert, bool]:

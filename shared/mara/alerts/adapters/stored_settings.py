@@ -16,10 +16,17 @@ from mara.platform.sql import Row
 
 
 def settings_columns() -> tuple[Column[Any], ...]:
-    """Return new columns for a table. A bot that is disconnected leaves no escalation."""
+    """Return new columns for a table."""
     return (
         Column("cooldown", Interval, nullable=False, server_default=text("'00:30:00'")),
         Column("quiet_hours", quiet_hours_type()),
+        *escalation_columns(),
+    )
+
+
+def escalation_columns() -> tuple[Column[Any], ...]:
+    """Return new columns for a table. A bot that is disconnected leaves no escalation."""
+    return (
         Column("escalation_config_id", Uuid, ForeignKey("bot_configs.id", ondelete="SET NULL")),
         Column("escalation_chat_id", BigInteger),
         Column("escalation_thread_id", Integer),

@@ -27,9 +27,13 @@ from mara.alerts.adapters.stored_json import (
     stored_reply,
     stored_state,
 )
-from mara.alerts.adapters.stored_settings import quiet_hours_type, settings_columns
+from mara.alerts.adapters.stored_settings import (
+    escalation_columns,
+    quiet_hours_type,
+    settings_columns,
+)
 from mara.alerts.model.alert import AlertSourceKind, AlertStatus, EpisodeEnd
-from mara.alerts.model.alert_message import ShownContent
+from mara.alerts.model.alert_message import PostWay, ShownContent
 from mara.alerts.model.alert_post import PostState
 from mara.alerts.model.alert_state import SignalOutcome
 from mara.alerts.model.severity import Severity
@@ -188,7 +192,11 @@ alert_messages = Table(
     Column("shown", enumerated(ShownContent), nullable=False),
     Column("message_id", Uuid),
     Column("quiet_hours", quiet_hours_type()),
+    *escalation_columns(),
+    Column("way", enumerated(PostWay), nullable=False, server_default="own"),
     one_of("shown", ShownContent),
+    one_of("way", PostWay),
+    Index("alert_messages_escalation", "escalation_config_id"),
     Index("alert_messages_listed", "message_id", postgresql_where=text("message_id IS NOT NULL")),
     Index("alert_messages_due", "owner_id", "due_at", postgresql_where=text("due_at IS NOT NULL")),
     Index("alert_messages_config", "config_id"),

@@ -17,7 +17,7 @@ class ShownContent(StrEnum):
     """What a chat shows of a post: nothing, the alerts alone, the answer too, or a line of many.
 
     ``held`` waits for the end of quiet hours, for the digest. ``storm`` is a line of the summary of
-    posts that were too many at once.
+    posts that were too many at once. ``lost`` was given up by Telegram, and waits for another way.
     """
 
     NOTHING = "nothing"
@@ -26,9 +26,20 @@ class ShownContent(StrEnum):
     WHOLE = "whole"
     DIGEST = "digest"
     STORM = "storm"
+    LOST = "lost"
 
 
 UNSEEN: Final = frozenset({ShownContent.NOTHING, ShownContent.HELD})
+
+
+class PostWay(StrEnum):
+    """Where a post goes: its own target, the chat for escalations, the owner's private chat."""
+
+    OWN = "own"
+    ESCALATION = "escalation"
+    PRIVATE = "private"
+
+
 LISTED: Final = frozenset({ShownContent.DIGEST, ShownContent.STORM})
 """Shown as a line of a message that several posts share."""
 
@@ -56,6 +67,19 @@ class AlertMessage:
     shown: ShownContent = ShownContent.NOTHING
     message_id: UUID | None = None
     quiet_hours: QuietHours | None = None
+    escalation: AlertTarget | None = None
+    way: PostWay = PostWay.OWN
+
+    def rerouted(self, way: PostWay, target: AlertTarget, at: datetime) -> "AlertMessage":
+        """To be shown somewhere else."""
+        return replace(
+            self,
+            way=way,
+            target=target,
+            due_at=at,
+            shown=ShownContent.NOTHING,
+            message_id=None,
+        )
 
     def is_held_back(self, severity: Severity, at: datetime) -> bool:
         """Whether it waits for the end of quiet hours."""

@@ -64,6 +64,11 @@ class DeliveryCounts:
     last_refused_at: datetime | None = None
     last_refusal: str | None = None
 
+    def is_first_refusal_of_hour(self, at: datetime) -> bool:
+        """Whether none was refused in the hour of the clock that ``at`` is in."""
+        last = self.last_refused_at
+        return last is None or last < at.replace(minute=0, second=0, microsecond=0)
+
 
 @dataclass(frozen=True, slots=True)
 class Intake:

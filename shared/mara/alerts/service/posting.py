@@ -21,7 +21,8 @@ from mara.alerts.model.post import Post, PostedAlert
 from mara.alerts.model.post_message import PostMessage, message_of
 from mara.alerts.model.summary import ChatPlace
 from mara.alerts.model.vote import buttons_of
-from mara.alerts.ports import AlertMessages, AlertPosts
+from mara.alerts.ports import AlertMessages, AlertPosts, OwnerChats
+from mara.alerts.service.lost_posts import next_way
 from mara.alerts.service.summaries import SummaryPosting
 from mara.kernel.clock import Clock
 from mara.kernel.count_lock import CountLock
@@ -53,6 +54,7 @@ class AlertPostingService:
     ring_later: Callable[[PostAlerts, timedelta], None]
     """Rings outside of a transaction; a doorbell that is lost is the schedule's to repeat."""
     summaries: SummaryPosting
+    owner_chats: OwnerChats
     lock_count: CountLock
     unit_of_work: UnitOfWork
     now: Clock
@@ -85,6 +87,9 @@ class AlertPostingService:
 
     def _show(self, message: AlertMessage) -> None:
         """Queue what the message says now; end it if there is no place for it."""
+        if message.shown is ShownContent.LOST:
+            self.messages.save(next_way(message, self.owner_chats, self.now()))
+            return
         found = self.messages.alerts_of(message.owner_id, message.post_id)
         config = self._config(message)
         located = replace(message, target=_located(message, config)) if config else message

@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from mara.alerts.errors import UnreadableDelivery, WrongIntakeSecret
+from mara.alerts.messages import IntakeRefused
 from mara.alerts.model.alert import AlertSource, AlertSourceKind
 from mara.alerts.model.credentials import DeliveryCredentials, hash_of_secret
 from mara.alerts.model.delivery import DeliveryReceipt, StoredDelivery, hash_of_content
@@ -19,6 +20,7 @@ from mara.alerts.ports import AlertDeliveries, Intakes
 from mara.alerts.service.recorder import AlertRecorder
 from mara.kernel.clock import Clock
 from mara.kernel.ids import new_id
+from mara.kernel.messages import Publish
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 from mara.vault.model import ConnectionSecret
 from mara.vault.ports import SecretStore
@@ -35,6 +37,7 @@ class ReceptionService:
     deliveries: AlertDeliveries
     recorder: AlertRecorder
     secrets: SecretStore
+    publish: Publish
     unit_of_work: UnitOfWork
     now: Clock
 
@@ -62,7 +65,13 @@ class ReceptionService:
         except ValueError:
             return
         with self.unit_of_work(SYSTEM):
-            self.intakes.count_refused(refusing, self.now(), code)
+            intake, at = self.intakes.find(refusing), self.now()
+            if intake is None:
+                return
+            self.intakes.count_refused(refusing, at, code)
+            if intake.counts.is_first_refusal_of_hour(at):
+                refused = IntakeRefused(intake_id=intake.id, owner_id=intake.owner_id, code=code)
+                self.publish(refused)
 
     def _authenticate(
         self, intake_id: UUID, body: bytes, credentials: DeliveryCredentials

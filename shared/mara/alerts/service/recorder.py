@@ -64,9 +64,12 @@ class AlertRecorder:
         if target is None:
             return edited > 0
         due_at = at + ANSWER_AWAITED_FOR
-        quiet_hours = recording.origin.alerting.quiet_hours
+        alerting = recording.origin.alerting
+        quiet_hours, escalation = alerting.quiet_hours, alerting.escalation
         posted = [
-            AlertMessage(post.id, owner_id, target, due_at, quiet_hours=quiet_hours)
+            AlertMessage(
+                post.id, owner_id, target, due_at, quiet_hours=quiet_hours, escalation=escalation
+            )
             for post in recording.new_posts
         ]
         self.messages.add_all(posted)

@@ -72,6 +72,14 @@ TEXTS: Final[Mapping[NoticeKind, Mapping[str, str]]] = {
         "en": "A message for the chat {chat} was not delivered.",
         "ru": "Сообщение для чата {chat} не доставлено.",
     },
+    NoticeKind.ALERT_UNDELIVERED: {
+        "en": "Alerts could not be posted in the chat {chat}.",
+        "ru": "Алерты не удалось отправить в чат {chat}.",
+    },
+    NoticeKind.INTAKE_REFUSED: {
+        "en": "An intake refused alerts: {code}.",
+        "ru": "Приём отклонил алерты: {code}.",
+    },
 }
 """By kind and language."""
 
@@ -97,6 +105,7 @@ def text_of(notice: Notice, language: str) -> str:
         ends=_moment(data.get("ends_at")),
         chat=data.get("chat_id", ""),
         percent=data.get("percent", ""),
+        code=data.get("code", ""),
         meter=METERS_RU.get(meter, meter) if language == "ru" else meter.replace("_", " "),
     )
 

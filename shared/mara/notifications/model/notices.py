@@ -33,6 +33,8 @@ class NoticeKind(StrEnum):
     CHAT_LOST = "chat_lost"
     TOPIC_LOST = "topic_lost"
     MESSAGE_UNDELIVERED = "message_undelivered"
+    ALERT_UNDELIVERED = "alert_undelivered"
+    INTAKE_REFUSED = "intake_refused"
 
 
 class Channel(StrEnum):
@@ -82,6 +84,12 @@ NOTICE_FORMS: Final[Mapping[str, NoticeForm]] = {
     "topic-lost": NoticeForm(NoticeKind.TOPIC_LOST, ("config_id", "chat_id"), once_of="chat_id"),
     "message-undelivered": NoticeForm(
         NoticeKind.MESSAGE_UNDELIVERED, ("config_id", "chat_id", "message_id"), once_of="chat_id"
+    ),
+    "alert-undelivered": NoticeForm(
+        NoticeKind.ALERT_UNDELIVERED, ("config_id", "chat_id"), once_of="chat_id"
+    ),
+    "intake-refused": NoticeForm(
+        NoticeKind.INTAKE_REFUSED, ("intake_id", "code"), once_of="intake_id"
     ),
 }
 """By the name of the event on the topic; one of a threshold of 100 % has a kind of its own."""

@@ -1,6 +1,6 @@
 """Rings for bots and lanes whose doorbell was lost, and gives up what waits for a revoked token."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -8,6 +8,7 @@ from typing import Final
 from mara.kernel.messages import PublishAll
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 from mara.telegram.messages import LaneHasWork, MessagesWait, MessageUndelivered
+from mara.telegram.model.outgoing import OutgoingMessage
 from mara.telegram.ports import Updates
 from mara.telegram.ports.outgoing import BotSenders, OutgoingMessages
 
@@ -26,6 +27,8 @@ class RingingService:
     senders: BotSenders
     updates: Updates
     publish_all: PublishAll
+    take_back: Callable[[OutgoingMessage], None]
+    """Tells whose message it is that it was given up, in the same transaction."""
     unit_of_work: UnitOfWork
 
     def ring(self, now: datetime) -> Mapping[str, int]:
@@ -44,4 +47,6 @@ class RingingService:
             )
             given_up = self.messages.fail_revoked(now - REVOKED_KEPT, REVOKED)
             self.publish_all([MessageUndelivered.about(message) for message in given_up])
+            for message in given_up:
+                self.take_back(message)
         return {"bots": len(idle), "lanes": len(lanes), "given_up": len(given_up)}

@@ -39,6 +39,8 @@ class SendOutcomes:
     chats: BotChats
     migration: ChatMigration
     publish: Publish
+    take_back: Callable[[OutgoingMessage], None]
+    """Tells whose message it is that it was given up, in the same transaction."""
     unit_of_work: UnitOfWork
     now: Clock
 
@@ -160,6 +162,7 @@ class SendOutcomes:
 
     def _undelivered(self, message: OutgoingMessage) -> None:
         self.publish(MessageUndelivered.about(message))
+        self.take_back(message)
 
 
 def _topic(message: OutgoingMessage) -> tuple[int, int | None]:

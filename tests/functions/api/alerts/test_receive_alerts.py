@@ -210,3 +210,14 @@ class TestWhateverElseGoesWrong:
     def test_takes_as_many_calls_of_one_address_as_a_storm_has(self, intake: AlertIntake) -> None:
         """A general limit of 120 a minute would refuse alerts that come one by one."""
         assert {intake.post({"title": f"alert {n}"}).status for n in range(150)} == {202}
+
+
+def test_a_refused_delivery_is_an_event_for_the_owner_once_an_hour(anna: Account) -> None:
+    intake = make_intake(anna)
+    for _ in range(3):
+        assert intake.post({"nothing": "known"}).status == 422
+    with transaction(SYSTEM):
+        rows = connection().execute(
+            "SELECT body::jsonb->>'code' FROM outbox WHERE body::text LIKE '%intake_id%'"
+        )
+        assert [row[0] for row in rows.fetchall()] == ["unknown_delivery_form"]

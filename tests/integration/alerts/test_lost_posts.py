@@ -1,0 +1,112 @@
+"""Posts that Telegram does not take: another chat gets them, and the owner a notice."""
+
+import pytest
+
+from mara.kernel.unit_of_work import SYSTEM
+from mara.platform.clock import now
+from mara.platform.database import connection, transaction
+from mara.telegram.adapters.people import PostgresBotPeople
+from mara.telegram.model.outgoing import OutgoingMessage
+from mara.telegram.model.person import BotPerson, PersonKind
+from mara.telegram.model.sending import SendOutcome, SendResult
+from mara.telegram.service.send_outcomes import Flight
+from mara.wiring.telegram_sending import sending_service
+from tests.support.accounts import make_account
+from tests.support.alert_chats import CHAT, Chat, make_chat
+from tests.support.alerting import SECTION
+from tests.support.cloud import Cloud
+from tests.support.stored_bots import add_bot
+
+pytestmark = pytest.mark.usefixtures("database")
+ESCALATION, PRIVATE = -2002, 77
+GONE = SendOutcome(SendResult.UNREACHABLE, "Forbidden: bot was kicked from the group chat")
+REFUSED = SendOutcome(SendResult.REFUSED, "Bad Request: something new")
+
+
+def answer_with(chat: Chat, message: OutgoingMessage, outcome: SendOutcome = GONE) -> None:
+    """Let Telegram answer so to the message, and the doorbell ring."""
+    begun = message.begun()
+    with transaction(chat.intake.owner.id):
+        connection().execute(
+            "UPDATE outgoing_messages SET state = 'sending', attempts = 1 WHERE id = %s",
+            [message.id],
+        )
+    sending_service().outcomes.store(Flight(begun, None, chat.bot.token_id), outcome)
+    chat.show()
+
+
+def link(chat: Chat, telegram_id: int = PRIVATE) -> None:
+    """Link a Telegram account of the owner to the bot."""
+    person = BotPerson(chat.bot.id, chat.bot.owner_id, telegram_id, PersonKind.OWNER, "Anna", now())
+    with transaction(chat.bot.owner_id):
+        PostgresBotPeople().add(person)
+
+
+def make_escalating() -> Chat:
+    """A chat of an intake with a chat for escalations of another bot."""
+    account = make_account("anna")
+    other = add_bot(account.id, 2)
+    escalation = {"config_id": str(other.id), "chat_id": ESCALATION, "thread_id": None}
+    return make_chat(account=account, escalation=escalation)
+
+
+def posted(chat: Chat) -> OutgoingMessage:
+    chat.deliver()
+    chat.answer()
+    chat.show()
+    (message,) = chat.queued()
+    return message
+
+
+@pytest.mark.parametrize("outcome", [GONE, REFUSED])
+def test_a_post_goes_to_the_chat_for_escalations(cloud: Cloud, outcome: SendOutcome) -> None:
+    chat = make_escalating()
+    answer_with(chat, posted(chat), outcome)
+    chat.show()
+    first, second = chat.queued()
+    assert [one.chat_id for one in (first, second)] == [CHAT, ESCALATION]
+    assert SECTION in second.parts[0].text
+    assert "alert-undelivered" in events()
+
+
+def test_then_to_the_private_chat_of_the_owner_then_nowhere(cloud: Cloud) -> None:
+    chat = make_escalating()
+    link(chat)
+    answer_with(chat, posted(chat))
+    for chat_id in (ESCALATION, PRIVATE):
+        last = chat.queued()[-1]
+        assert last.chat_id == chat_id
+        answer_with(chat, last)
+    assert len(chat.queued()) == 3
+
+
+def test_without_another_way_the_notice_says_it(cloud: Cloud) -> None:
+    chat = make_chat()
+    answer_with(chat, posted(chat))
+    assert len(chat.queued()) == 1
+    assert "alert-undelivered" in events()
+
+
+def test_an_edit_that_is_refused_sends_nothing_elsewhere(cloud: Cloud) -> None:
+    chat = make_escalating()
+    posted(chat)
+    chat.deliver(labels={"pod": "billing-other"}, fingerprint="f2")
+    chat.show()
+    answer_with(chat, chat.queued()[-1], REFUSED)
+    assert {one.chat_id for one in chat.queued()} == {CHAT}
+
+
+def test_later_changes_edit_the_post_where_it_is(cloud: Cloud) -> None:
+    chat = make_escalating()
+    answer_with(chat, posted(chat))
+    chat.deliver(labels={"pod": "billing-other"}, fingerprint="f2")
+    chat.show()
+    edit = chat.queued()[-1]
+    assert (edit.chat_id, edit.edits) == (ESCALATION, chat.queued()[1].id)
+
+
+def events() -> list[str]:
+    """The names of the events that wait in the outbox."""
+    with transaction(SYSTEM):
+        rows = connection().execute("SELECT body::jsonb->>'event' FROM outbox")
+        return [row[0] for row in rows.fetchall()]
