@@ -105,7 +105,7 @@ class QuietHoursBody(BaseModel):
 
 
 class EscalationBody(BaseModel):
-    """The chat of a connected bot; all fields are needed."""
+    """The chat of a connected bot."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [ESCALATION_EXAMPLE]})
 
@@ -117,6 +117,7 @@ class EscalationBody(BaseModel):
         examples=[-1001234567890],
     )
     thread_id: JsonInt | None = Field(
+        default=None,
         ge=1,
         le=THREAD_ID_MAX,
         description="Id of the topic in the chat; null posts outside of topics.",
