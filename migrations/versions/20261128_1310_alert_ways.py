@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "alert_ways"
-down_revision = "alert_summaries"
+down_revision = "question_limits"
 branch_labels = None
 depends_on = None
 
