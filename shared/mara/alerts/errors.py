@@ -32,6 +32,40 @@ class InvalidKeywords(Invalid):
     """A rule has no keywords, too many, or one without a word."""
 
     title = "The keywords are not valid"
+    fields = ("keywords",)
+
+
+class InvalidPattern(Invalid):
+    """RE2 refuses the pattern of a rule; the detail has its words."""
+
+    title = "The regular expression is not valid"
+    fields = ("regex",)
+
+
+class InvalidRule(Invalid):
+    """A rule has no condition."""
+
+    title = "The rule has no condition"
+
+
+class RuleNotFound(NotFound):
+    """The rule does not exist, or belongs to another account."""
+
+    title = "There is no such rule"
+    fields = ("rule_id",)
+
+
+class RuleChatUnknown(Invalid):
+    """A rule names a chat in which its bot is not."""
+
+    title = "The bot is not in this chat"
+    fields = ("chat_ids",)
+
+
+class TooManyRules(Conflict):
+    """The user has the greatest number of rules."""
+
+    title = "There are too many rules"
 
 
 class IntakeNotFound(NotFound):

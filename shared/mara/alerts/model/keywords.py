@@ -58,6 +58,10 @@ class Keywords:
             if len(keyword) > KEYWORD_LENGTH_MAX:
                 detail = f"A keyword has at most {KEYWORD_LENGTH_MAX} characters."
                 raise InvalidKeywords(detail, max=KEYWORD_LENGTH_MAX)
+
+    def check_words(self) -> None:
+        """Raise InvalidKeywords for a keyword without a word; it loads the stemmer."""
+        for keyword in (*self.any_of, *self.all_of, *self.none_of):
             if not _stems(keyword):
                 raise InvalidKeywords("A keyword needs a word that is not among the most common.")
 

@@ -1,0 +1,132 @@
+"""Monitoring rules: which messages of which chats are alerts, and what becomes of them."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from mara.alerts.errors import InvalidRule
+from mara.alerts.model.keywords import Keywords
+from mara.alerts.model.severity import Severity
+
+RULES_MAX: Final = 100
+"""Of one user."""
+CHATS_MAX: Final = 50
+"""Of one rule."""
+PATTERN_LENGTH_MAX: Final = 1000
+"""In characters."""
+EXAMPLES_MAX: Final = 20
+EXAMPLE_LENGTH_MAX: Final = 500
+"""In characters."""
+THRESHOLD: Final = 0.6
+KEEP_DAYS: Final = 7
+KEEP_DAYS_MAX: Final = 30
+
+
+class ContentKind(StrEnum):
+    """What a message is; a rule reads it if it reads each kind that the message has.
+
+    A message has ``text`` or ``captions`` (the text of a picture or file), ``edits`` if it was
+    edited, ``channel_posts`` if it is a post or its copy in the discussion group, ``topics`` if it
+    stands in a topic.
+    """
+
+    TEXT = "text"
+    CAPTIONS = "captions"
+    EDITS = "edits"
+    CHANNEL_POSTS = "channel_posts"
+    TOPICS = "topics"
+
+
+class RuleSender(StrEnum):
+    """Who wrote: people (administrators who hide their name too), bots, or channels."""
+
+    PEOPLE = "people"
+    BOTS = "bots"
+    CHANNELS = "channels"
+
+
+@dataclass(frozen=True, slots=True)
+class Semantic:
+    """Fires on texts whose meaning is near to an example: a cosine of ``threshold`` or more."""
+
+    examples: tuple[str, ...]
+    threshold: float = THRESHOLD
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """Each of the conditions that are given must hold. Raises InvalidRule without one."""
+
+    keywords: Keywords | None = None
+    regex: str | None = None
+    semantic: Semantic | None = None
+
+    def __post_init__(self) -> None:
+        if self.keywords is None and self.regex is None and self.semantic is None:
+            raise InvalidRule("Give keywords, a regex, or examples in semantic.")
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSettings:
+    """What the owner chooses.
+
+    Without ``target_chat_id`` an alert is posted to the chat of its message, in the same topic.
+    Texts are kept for dry runs for ``keep_days``; 0 keeps none.
+    """
+
+    name: str
+    config_id: UUID
+    chat_ids: tuple[int, ...]
+    conditions: Conditions
+    agent_id: UUID
+    kinds: frozenset[ContentKind] = frozenset(ContentKind)
+    senders: frozenset[RuleSender] = frozenset(RuleSender)
+    severity: Severity = Severity.WARNING
+    target_chat_id: int | None = None
+    target_thread_id: int | None = None
+    keep_days: int = KEEP_DAYS
+
+    @property
+    def keeps_for(self) -> timedelta:
+        """How long texts are kept."""
+        return timedelta(days=self.keep_days)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule; ``fired`` counts the messages that it fired on."""
+
+    id: UUID
+    owner_id: UUID
+    settings: RuleSettings
+    created_at: datetime
+    updated_at: datetime
+    fired: int = 0
+    last_fired_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedMessage:
+    """A message of a chat as rules see it; ``kinds`` are all that it is.
+
+    ``origin`` is the chat and the id of the message that it is a copy of, else its own: a post of a
+    channel and its copy in the discussion group are one message.
+    """
+
+    chat_id: int
+    message_id: int
+    thread_id: int | None
+    origin: tuple[int, int]
+    kinds: frozenset[ContentKind]
+    sender: RuleSender
+    text: str = field(repr=False)
+
+    def is_read_by(self, settings: RuleSettings) -> bool:
+        """Whether a rule reads such messages of this chat."""
+        return (
+            self.chat_id in settings.chat_ids
+            and self.kinds <= settings.kinds
+            and self.sender in settings.senders
+        )
