@@ -88,6 +88,7 @@ STORY = (
         "create_bot_invitation",
     ),
     *("list_bot_chats", "set_bot_chat", "list_bot_people", "remove_bot_person"),
+    *("create_rule", "list_rules", "get_rule", "test_rule", "replace_rule", "delete_rule"),
     *("examine_bot", "disconnect_bot"),
     *("delete_conversation", "delete_agent", "delete_document"),
     *("list_sessions", "end_session"),
@@ -148,7 +149,8 @@ class Reader:
     def _filled(self, example: Any) -> Any:
         """What no document can know is the ids, tokens and the transaction of just now."""
         if example and "agent_id" in example:
-            return {**example, "agent_id": self.ids["agent_id"]}
+            known = {name: self.ids[name] for name in ("agent_id", "config_id") if name in example}
+            return {**example, **known}
         if example and "token" in example:
             self.mails.deliver()
             return {**example, "token": self.mails.token()}
@@ -171,6 +173,7 @@ class Reader:
             "create_api_key": "key_id",
             "create_intake": "intake_id",
             "create_plan": "plan_id",
+            "create_rule": "rule_id",
             "create_webhook": "webhook_id",
             "register": "user_id",
             "test_webhook": "delivery_id",

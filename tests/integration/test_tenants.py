@@ -36,6 +36,7 @@ IDS_IN_BODIES: dict[str, Callable[[dict[str, str]], Any]] = {
     "document_ids": lambda ids: [ids["document_id"]],
     "conversation_id": lambda ids: ids["conversation_id"],
     "agent_id": lambda ids: ids["agent_id"],
+    "config_id": lambda ids: ids["config_id"],
 }
 LOGGED_IN = [caller for caller in CALLERS if caller.role and caller.scopes is None]
 OF_NO_TENANT = {"plan_id"}

@@ -15,7 +15,7 @@ from mara.telegram.adapters.aiogram_updates import AiogramUpdates
 from mara.telegram.model.agent_question import AgentQuestion
 from mara.telegram.model.bot_chat import BotChat, ChatKind, ChatState
 from mara.telegram.model.bot_config import BotConfig
-from mara.telegram.model.incoming import Press
+from mara.telegram.model.incoming import IncomingMessage, Press
 from mara.telegram.model.outgoing import OutgoingMessage
 from mara.telegram.model.person import BotPerson, Invitation, PersonKind, draw_code, hash_of_code
 from mara.telegram.model.update import ClaimedUpdate, FailedUpdate, Lane
@@ -99,6 +99,7 @@ class ChatWorld:
     failures: list[FailedUpdate] = field(default_factory=list)
     connected: set[int] = field(default_factory=set)
     presses: list[Press] = field(default_factory=list)
+    watched: list[IncomingMessage] = field(default_factory=list)
     shown: list[str] = field(default_factory=list)
     """What pressers were shown."""
     sign_error: Exception | None = None
@@ -125,6 +126,12 @@ class ChatWorld:
 
     def knows(self, telegram_id: int) -> bool:
         return telegram_id in self.connected
+
+    def wrote(self, chat_id: int, message_id: int, text: str) -> bool:
+        return False
+
+    def watch(self, owner_id: UUID, config_id: UUID, message: IncomingMessage) -> None:
+        self.watched.append(message)
 
     def count_press(self, _: BotConfig, press: Press) -> str:
         self.presses.append(press)
@@ -222,6 +229,7 @@ class ChatWorld:
             configs=FakeBotConfigs(database),
             reader=AiogramUpdates(),
             connected=self,
+            observer=self,
             replies=replies,
             reception=ChatReception(
                 chats=chats,

@@ -25,10 +25,12 @@ from mara.wiring.agents import agent_service, answer_service
 from mara.wiring.alerts import intake_service, reception_service
 from mara.wiring.auth import api_key_service, authentication_service, session_service
 from mara.wiring.ledger import ledger_service
+from mara.wiring.rules import rule_service
 from mara.wiring.vault import vault_service
 from mara.wiring.wallets import wallet_creation_service
 from mara.wiring.webhooks import delivery_service, webhook_service
 from tests.support.accounts import PASSWORD, Account, make_account
+from tests.support.chat_rules import make_settings
 from tests.support.connected_telegram import CHAT_ID, PERSON_ID, give_config
 from tests.support.invoices import give_invoice
 from tests.support.knowledge import learn
@@ -136,8 +138,10 @@ def make_tenant(
     )
     deliveries = replace(delivery_service(), publish=_publish_nothing)
     number = crc32(word.encode())
+    config_id = give_config(account.id, agent.id, f"{word} bot", number)
+    rule = rule_service().create(who, make_settings(config_id, agent.id, CHAT_ID - number, word))
     ids = {
-        "config_id": give_config(account.id, agent.id, f"{word} bot", number),
+        "config_id": config_id,
         "chat_id": CHAT_ID - number,
         "telegram_id": PERSON_ID + number,
         "user_id": account.id,
@@ -149,6 +153,7 @@ def make_tenant(
         "conversation_id": answer.conversation_id,
         "key_id": key.id,
         "intake_id": intake.id,
+        "rule_id": rule.id,
         "alert_id": receipt.delivery.alert_ids[0],
         "session_id": other_session(account),
         "network": network,

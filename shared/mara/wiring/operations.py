@@ -46,6 +46,10 @@ def relay(now: datetime) -> int:
 def delete_expired(now: datetime) -> dict[str, int]:
     """Delete expired rows; return how many of each table."""
     from mara.operations.adapters import postgres
-    from mara.wiring import telegram
+    from mara.wiring import rules, telegram
 
-    return {**postgres.delete_expired(now), **telegram.forget_expired(now)}
+    return {
+        **postgres.delete_expired(now),
+        **telegram.forget_expired(now),
+        **rules.forget_expired(now),
+    }

@@ -1,6 +1,7 @@
 """Every table of every domain, for Alembic and for the check of drift."""
 
 from mara.agents.adapters import tables as _agents
+from mara.alerts.adapters import rule_tables as _rules
 from mara.alerts.adapters import tables as _alerts
 from mara.auth.adapters import tables as _auth
 from mara.billing.adapters import credit_tables as _credits
@@ -22,7 +23,7 @@ from mara.wallets.adapters import tables as _wallets
 DECLARED_IN = (
     *(_platform, _users, _auth, _vault, _ledger, _notifications, _wallets, _search),
     *(_documents, _billing, _usage, _credits, _agents, _telegram, _chats, _outgoing),
-    _alerts,
+    *(_alerts, _rules),
 )
 """The modules that declare tables: importing them fills ``metadata``."""
 

@@ -37,6 +37,7 @@ def bot_config_service() -> "BotConfigService":
         webhook_url=webhook_url,
         unit_of_work=transaction,
         now=now,
+        others=[_forget_text_key],
     )
 
 
@@ -62,6 +63,7 @@ def bot_access_service() -> "BotAccessService":
         invitations=PostgresInvitations(),
         unit_of_work=transaction,
         now=now,
+        others=[forget_chat_texts],
     )
 
 
@@ -98,6 +100,19 @@ def forget_expired(at: datetime) -> dict[str, int]:
     with transaction(SYSTEM):
         deleted["outgoing_messages"] = PostgresOutgoingMessages().forget(at - SENT_KEPT)
     return deleted
+
+
+def forget_chat_texts(owner_id: UUID, config_id: UUID, chat_id: int) -> None:
+    """Delete what rules have kept of a chat for their dry runs."""
+    from mara.alerts.adapters.postgres_rule_texts import PostgresRuleTexts
+
+    PostgresRuleTexts().forget_chat(owner_id, config_id, chat_id)
+
+
+def _forget_text_key(owner_id: UUID, config_id: UUID) -> None:
+    from mara.wiring.rules import text_keys
+
+    text_keys().forget(owner_id, config_id)
 
 
 def webhook_url(config_id: UUID) -> str:

@@ -44,12 +44,14 @@ def update_handler() -> "UpdateHandler":
     from mara.telegram.adapters.failure_log import record_failure
     from mara.telegram.adapters.updates import PostgresUpdates
     from mara.telegram.service.update_handling import UpdateHandler
+    from mara.wiring.rules import chat_watch
 
     return UpdateHandler(
         updates=PostgresUpdates(),
         configs=PostgresBotConfigs(),
         reader=AiogramUpdates(),
-        connected=PostgresConnectedBots(transaction),
+        connected=PostgresConnectedBots(transaction, now),
+        observer=chat_watch(),
         replies=PostgresBotReplies(),
         reception=_reception(),
         memberships=_memberships(),
@@ -92,9 +94,15 @@ def _memberships() -> "ChatMemberships":
     from mara.telegram.adapters.chat_conversations import PostgresChatConversations
     from mara.telegram.adapters.people import PostgresBotPeople
     from mara.telegram.service.chat_memberships import ChatMemberships
+    from mara.wiring.telegram import forget_chat_texts
 
     return ChatMemberships(
-        PostgresBotChats(), PostgresBotPeople(), PostgresChatConversations(), publish, now
+        PostgresBotChats(),
+        PostgresBotPeople(),
+        PostgresChatConversations(),
+        publish,
+        now,
+        [forget_chat_texts],
     )
 
 

@@ -12,6 +12,7 @@ from mara.agents.adapters.postgres import PostgresAgents, PostgresConversations
 from mara.agents.model import Agent, AgentSettings, Conversation
 from mara.kernel.ids import new_id
 from mara.kernel.unit_of_work import SYSTEM
+from mara.platform.clock import now
 from mara.platform.database import transaction
 from mara.telegram.adapters.bot_replies import PostgresBotReplies
 from mara.telegram.adapters.chat_conversations import PostgresChatConversations
@@ -181,7 +182,7 @@ class TestPostgres:
 
     def test_knows_the_bots_of_all_accounts(self, database: str) -> None:
         postgres()
-        bots = PostgresConnectedBots(transaction)
+        bots = PostgresConnectedBots(transaction, now)
         assert bots.knows(1)
         assert not bots.knows(2)
         with transaction(SYSTEM):

@@ -86,8 +86,14 @@ class TestMessages:
     def test_that_copy_a_post_name_its_channel(self) -> None:
         origin = {"type": "channel", "date": 1, "chat": CHANNEL, "message_id": 3}
         copy: Any = {"is_automatic_forward": True, "forward_origin": origin, "sender_chat": CHANNEL}
-        assert message(chat=GROUP, **copy).origin_chat_id == -1002
+        found = message(chat=GROUP, **copy)
+        assert (found.origin_chat_id, found.origin_message_id) == (-1002, 3)
         assert message(chat=GROUP, forward_origin=origin).origin_chat_id is None
+
+    def test_tell_captions_from_texts(self) -> None:
+        photo = [{"file_id": "a", "file_unique_id": "b", "width": 1, "height": 1}]
+        assert message(None, photo=photo, caption="Disk full").is_caption
+        assert not message("Disk full").is_caption
 
     def test_tell_where_a_group_moved(self) -> None:
         assert message(None, migrate_to_chat_id=-1009).moved_to == -1009

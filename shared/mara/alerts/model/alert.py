@@ -20,6 +20,7 @@ class AlertSourceKind(StrEnum):
     """What an alert came in by."""
 
     INTAKE = "intake"
+    RULE = "rule"
 
 
 class AlertStatus(StrEnum):
@@ -33,7 +34,7 @@ class AlertStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AlertSource:
-    """What alerts come in by; ``name`` is the present name of the intake."""
+    """What alerts come in by; ``id`` is that of the intake or of the rule."""
 
     kind: AlertSourceKind
     id: UUID

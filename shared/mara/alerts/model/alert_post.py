@@ -139,11 +139,17 @@ class AlertPost:
 
 def key_of(signal: Signal) -> str:
     """Equal for signals whose questions differ in nothing but values such as addresses."""
-    return question_key(signal.name, [signal.summary, signal.description], signal.labels)
+    key = question_key(signal.name, [signal.summary, signal.description], signal.labels)
+    return f"{key}:{signal.scope}" if signal.scope else key
 
 
 def question_of(signal: Signal) -> str:
-    """Return what the agent is asked: the alert in the form of Alertmanager's webhook."""
+    """Return what the agent is asked: the alert in the form of Alertmanager's webhook.
+
+    A message of a chat is asked as it stands there.
+    """
+    if signal.question:
+        return signal.question
     annotations = {
         "summary": signal.summary,
         "description": signal.description,

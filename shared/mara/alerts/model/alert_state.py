@@ -108,14 +108,16 @@ class AlertState:
         A signal without a time began, or ended, when it arrived.
         """
         key = (signal.is_firing, signal.starts_at, signal.ends_at)
-        if key in self.seen and abs(at - self.seen[key]) < SAME_FOR:
+        if not signal.is_unique and key in self.seen and abs(at - self.seen[key]) < SAME_FOR:
             return self, SignalOutcome.DUPLICATE
         recent = {one: when for one, when in self.seen.items() if at - when < SAME_FOR}
         if signal.is_firing:
-            after, outcome = self._fire(signal.starts_at or at, at, signal.severity)
+            # What has no time and never ends is one firing, however often it is reported.
+            goes_on = self.began_at if signal.is_unique else None
+            after, outcome = self._fire(signal.starts_at or goes_on or at, at, signal.severity)
         else:
             after, outcome = self._resolve(signal.ends_at or at)
-        return replace(after, seen={**recent, key: at}), outcome
+        return replace(after, seen=recent if signal.is_unique else {**recent, key: at}), outcome
 
     def expire(self, at: datetime) -> "AlertState":
         """The state of a stale alert whose episode is over at ``at``."""

@@ -75,8 +75,9 @@ class Recording:
             post = self._post(signal, at)
             self._keep(_opened(alert, post.id, at))
         elif outcome in FIRES_ON and episode:
-            is_worse = outcome is SignalOutcome.WORSENED
-            post_id = self._post(signal, at).id if is_worse else episode.post_id
+            # After the cooldown, a message of a chat is a new post.
+            may_be_new = outcome is SignalOutcome.WORSENED or signal.is_unique
+            post_id = self._post(signal, at).id if may_be_new else episode.post_id
             self._keep(episode.still(state, post_id))
         elif outcome is SignalOutcome.RESOLVED and episode:
             over = episode.over(state.ended_at or at, EpisodeEnd.RESOLVED)

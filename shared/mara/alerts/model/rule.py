@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
 from mara.alerts.errors import InvalidRule
+from mara.alerts.model.alert_message import AlertTarget
+from mara.alerts.model.alert_settings import AlertSettings
 from mara.alerts.model.keywords import Keywords
+from mara.alerts.model.rule_kinds import ContentKind, RuleSender
 from mara.alerts.model.severity import Severity
 
 RULES_MAX: Final = 100
@@ -22,29 +24,6 @@ EXAMPLE_LENGTH_MAX: Final = 500
 THRESHOLD: Final = 0.6
 KEEP_DAYS: Final = 7
 KEEP_DAYS_MAX: Final = 30
-
-
-class ContentKind(StrEnum):
-    """What a message is; a rule reads it if it reads each kind that the message has.
-
-    A message has ``text`` or ``captions`` (the text of a picture or file), ``edits`` if it was
-    edited, ``channel_posts`` if it is a post or its copy in the discussion group, ``topics`` if it
-    stands in a topic.
-    """
-
-    TEXT = "text"
-    CAPTIONS = "captions"
-    EDITS = "edits"
-    CHANNEL_POSTS = "channel_posts"
-    TOPICS = "topics"
-
-
-class RuleSender(StrEnum):
-    """Who wrote: people (administrators who hide their name too), bots, or channels."""
-
-    PEOPLE = "people"
-    BOTS = "bots"
-    CHANNELS = "channels"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +65,7 @@ class RuleSettings:
     severity: Severity = Severity.WARNING
     target_chat_id: int | None = None
     target_thread_id: int | None = None
+    alerting: AlertSettings = field(default_factory=AlertSettings)
     keep_days: int = KEEP_DAYS
 
     @property
@@ -93,9 +73,15 @@ class RuleSettings:
         """How long texts are kept."""
         return timedelta(days=self.keep_days)
 
+    def target_of(self, chat_id: int, thread_id: int | None) -> AlertTarget:
+        """Where the alert of a message of this chat and topic is posted."""
+        if self.target_chat_id is None:
+            return AlertTarget(self.config_id, chat_id, thread_id)
+        return AlertTarget(self.config_id, self.target_chat_id, self.target_thread_id)
+
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class ChatRule:
     """A rule; ``fired`` counts the messages that it fired on."""
 
     id: UUID
@@ -105,28 +91,3 @@ class Rule:
     updated_at: datetime
     fired: int = 0
     last_fired_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class WatchedMessage:
-    """A message of a chat as rules see it; ``kinds`` are all that it is.
-
-    ``origin`` is the chat and the id of the message that it is a copy of, else its own: a post of a
-    channel and its copy in the discussion group are one message.
-    """
-
-    chat_id: int
-    message_id: int
-    thread_id: int | None
-    origin: tuple[int, int]
-    kinds: frozenset[ContentKind]
-    sender: RuleSender
-    text: str = field(repr=False)
-
-    def is_read_by(self, settings: RuleSettings) -> bool:
-        """Whether a rule reads such messages of this chat."""
-        return (
-            self.chat_id in settings.chat_ids
-            and self.kinds <= settings.kinds
-            and self.sender in settings.senders
-        )

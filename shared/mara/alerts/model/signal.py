@@ -24,6 +24,10 @@ class Signal:
     ``starts_at`` and ``ends_at`` have offsets; None is unknown. ``is_test`` marks what a person
     sends to try the connection: it is posted and costs nothing. ``runbook`` is the link or
     the name of a runbook that the alert itself has.
+
+    ``question`` is what the agent is asked, instead of the alert itself. ``scope`` tells posts from
+    others with the same question. A signal that ``is_unique`` is never sent twice: an equal one is
+    another one.
     """
 
     name: str
@@ -37,6 +41,9 @@ class Signal:
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     is_test: bool = False
+    question: str = field(default="", repr=False)
+    scope: str = ""
+    is_unique: bool = False
 
 
 @dataclass(frozen=True, slots=True)

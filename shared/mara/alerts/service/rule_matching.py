@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from mara.alerts.model.rule import Conditions, Semantic
 from mara.alerts.model.rule_match import MATCH_SHOWN_MAX, PatternMatch, RuleMatch, SemanticMatch
 from mara.alerts.model.unicode_patterns import read_pattern
-from mara.alerts.rule_ports import Likeness, Patterns
+from mara.alerts.ports.rules import Likeness, Patterns
 
 
 @dataclass(frozen=True, slots=True)

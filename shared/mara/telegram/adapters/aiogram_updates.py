@@ -89,6 +89,7 @@ def _incoming(update: Update) -> Incoming:
 def _message(message: Message, *, is_edit: bool) -> IncomingMessage:
     text = message.text or message.caption or ""
     is_topic = bool(message.is_topic_message)
+    origin_chat_id, origin_message_id = _origin(message)
     return IncomingMessage(
         chat=_chat(message.chat),
         message_id=message.message_id,
@@ -99,7 +100,9 @@ def _message(message: Message, *, is_edit: bool) -> IncomingMessage:
         replied=_replied(message),
         is_edit=is_edit,
         is_service=message.content_type not in WITH_TEXT,
-        origin_chat_id=_origin(message),
+        is_caption=not message.text and bool(message.caption),
+        origin_chat_id=origin_chat_id,
+        origin_message_id=origin_message_id,
         moved_to=message.migrate_to_chat_id,
         moved_from=message.migrate_from_chat_id,
     )
@@ -114,13 +117,13 @@ def _replied(message: Message) -> Replied | None:
     return Replied(sender.id if sender else None, replied.text or replied.caption or "")
 
 
-def _origin(message: Message) -> int | None:
+def _origin(message: Message) -> tuple[int | None, int | None]:
     if not message.is_automatic_forward:
-        return None
+        return None, None
     origin = message.forward_origin
     if isinstance(origin, MessageOriginChannel):
-        return origin.chat.id
-    return message.sender_chat.id if message.sender_chat else None
+        return origin.chat.id, origin.message_id
+    return message.sender_chat.id if message.sender_chat else None, None
 
 
 def _sender(message: Message) -> Sender | None:

@@ -62,6 +62,7 @@ outgoing_messages = Table(
     ),
     Index("outgoing_messages_edits", "edits", postgresql_where=text("edits IS NOT NULL")),
     Index("outgoing_messages_created", "created_at"),
+    Index("outgoing_messages_chat", "chat_id", "created_at"),
     Index("outgoing_messages_owner", "owner_id"),
 )
 

@@ -60,8 +60,8 @@ class IncomingMessage:
     """A message or a post of a channel; ``text`` may be the caption of a file.
 
     ``thread_id`` is set in topics only. ``origin_chat_id`` is the channel of which Telegram copied
-    the post into its discussion group. ``moved_to`` and ``moved_from`` are ids of a group before
-    and after it became a supergroup.
+    the post ``origin_message_id`` into its discussion group. ``moved_to`` and ``moved_from`` are
+    ids of a group before and after it became a supergroup.
     """
 
     chat: IncomingChat
@@ -74,7 +74,10 @@ class IncomingMessage:
     is_edit: bool = False
     is_service: bool = False
     """Whether Telegram itself made it: someone joined, a topic was opened."""
+    is_caption: bool = False
+    """Whether the text is that of a picture or a file."""
     origin_chat_id: int | None = None
+    origin_message_id: int | None = None
     moved_to: int | None = None
     moved_from: int | None = None
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from mara.agents.model import Answer
 from mara.kernel.time_budget import TimeBudget
 from mara.telegram.model.agent_question import AgentQuestion
+from mara.telegram.model.incoming import IncomingMessage
 
 
 class ConnectedBots(Protocol):
@@ -13,6 +14,16 @@ class ConnectedBots(Protocol):
 
     def knows(self, telegram_id: int) -> bool:
         """Whether any account has connected the bot."""
+
+    def wrote(self, chat_id: int, message_id: int, text: str) -> bool:
+        """Whether any of them sent this message, or is about to send its text to the chat."""
+
+
+class ChatObserver(Protocol):
+    """Sees the messages of the chats of a bot; it opens transactions of its own."""
+
+    def watch(self, owner_id: UUID, config_id: UUID, message: IncomingMessage) -> None:
+        """See a message, once or several times; a message of a connected bot is not shown."""
 
 
 class ChatAnswering(Protocol):

@@ -1,5 +1,6 @@
 """Decides who may ask a bot: its chats, the people linked to it, and invitations."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -20,11 +21,15 @@ from mara.telegram.model.person import (
 )
 from mara.telegram.ports import BotConfigs
 from mara.telegram.ports.chats import BotChats, BotPeople, Invitations
+from mara.telegram.service.chat_memberships import ForgetChat
 
 
 @dataclass(frozen=True, slots=True)
 class BotAccessService:
-    """Manages who may ask the caller's bots."""
+    """Manages who may ask the caller's bots.
+
+    ``others`` forget what they keep of a chat that is not approved any more.
+    """
 
     configs: BotConfigs
     chats: BotChats
@@ -32,6 +37,7 @@ class BotAccessService:
     invitations: Invitations
     unit_of_work: UnitOfWork
     now: Clock
+    others: Sequence[ForgetChat] = ()
 
     def list_chats(self, caller: Principal, config_id: UUID, page: PageRequest) -> Page[BotChat]:
         """Return a page of the bot's chats, the newest first.
@@ -56,6 +62,9 @@ class BotAccessService:
                 return known
             changed = known.now_in(state, self.now())
             self.chats.save(changed)
+            if state is not ChatState.APPROVED:
+                for forget in self.others:
+                    forget(caller.user_id, config_id, chat_id)
         return changed
 
     def invite(self, caller: Principal, config_id: UUID, makes: PersonKind) -> NewInvitation:

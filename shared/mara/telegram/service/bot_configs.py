@@ -6,7 +6,7 @@ deleted again, and a crash in between leaves a bot in the state ``connecting``.
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
@@ -41,7 +41,10 @@ SECRET_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class BotConfigService:
-    """Manages the caller's bots. ``webhook_url`` names the address of a config by its id."""
+    """Manages the caller's bots. ``webhook_url`` names the address of a config by its id.
+
+    ``others`` forget what they keep of a bot (owner, config) before it is deleted.
+    """
 
     configs: BotConfigs
     tokens: SecretStore
@@ -52,6 +55,7 @@ class BotConfigService:
     webhook_url: Callable[[UUID], str]
     unit_of_work: UnitOfWork
     now: Clock
+    others: Sequence[Callable[[UUID, UUID], None]] = ()
 
     def connect(
         self, caller: Principal, token: str, settings: BotSettings, *, take_over: bool = False
@@ -178,6 +182,8 @@ class BotConfigService:
     def _forget(self, config: BotConfig) -> None:
         with self.unit_of_work(config.owner_id):
             locked = self.configs.lock(config.owner_id, config.id)
+            for forget in self.others:
+                forget(config.owner_id, config.id)
             self.configs.disconnect(locked, self.now())
             self.tokens.delete(locked.token_id)
             self.level.give(config.owner_id)

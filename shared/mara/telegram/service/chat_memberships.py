@@ -1,6 +1,8 @@
 """Keeps track of the chats that a bot was added to or removed from."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from mara.kernel.clock import Clock
 from mara.kernel.messages import Publish
@@ -14,16 +16,23 @@ from mara.telegram.model.person import PersonKind
 from mara.telegram.ports.chats import BotChats, BotPeople
 from mara.telegram.ports.handling import ChatConversations
 
+ForgetChat = Callable[[UUID, UUID, int], None]
+"""Deletes what another domain keeps of a chat: owner, config, chat."""
+
 
 @dataclass(frozen=True, slots=True)
 class ChatMemberships:
-    """Stores what follows from a membership, in the caller's transaction."""
+    """Stores what follows from a membership, in the caller's transaction.
+
+    ``others`` forget what they keep of a chat that the bot has left.
+    """
 
     chats: BotChats
     people: BotPeople
     conversations: ChatConversations
     publish: Publish
     now: Clock
+    others: Sequence[ForgetChat] = ()
 
     def store(self, config: BotConfig, membership: Membership) -> None:
         """Approve the chat, let it wait for the owner, who is notified, or forget it."""
@@ -33,6 +42,8 @@ class ChatMemberships:
         state = state_after(membership, known.state if known else None, by_owner=by_owner)
         if not membership.is_member:
             self.conversations.forget(config.id, membership.chat.id)
+            for forget in self.others:
+                forget(config.owner_id, config.id, membership.chat.id)
         if state is None:
             self.chats.delete(config.owner_id, config.id, membership.chat.id)
             return

@@ -26,7 +26,7 @@ from mara.telegram.model.incoming import (
 from mara.telegram.model.reaction import AnswerPress, Reaction, Say, Silence
 from mara.telegram.model.update import LANE_LEASE, ClaimedUpdate, FailedUpdate, UpdateState
 from mara.telegram.ports import BotConfigs, Updates
-from mara.telegram.ports.asking import ConnectedBots
+from mara.telegram.ports.asking import ChatObserver, ConnectedBots
 from mara.telegram.ports.handling import BotReplies, UpdateReader
 from mara.telegram.service.chat_memberships import ChatMemberships
 from mara.telegram.service.chat_reception import ChatReception
@@ -51,6 +51,7 @@ class UpdateHandler:
     configs: BotConfigs
     reader: UpdateReader
     connected: ConnectedBots
+    observer: ChatObserver
     replies: BotReplies
     reception: ChatReception
     memberships: ChatMemberships
@@ -76,6 +77,8 @@ class UpdateHandler:
             raise EveryTryEnded
         incoming = self.reader.read(update.body)
         is_connected = self._is_connected_bot(incoming)
+        if isinstance(incoming, IncomingMessage) and not is_connected:
+            self.observer.watch(update.owner_id, update.config_id, incoming)
         with self.unit_of_work(update.owner_id):
             if not self.updates.hold(update.in_lane, holder):
                 return False
