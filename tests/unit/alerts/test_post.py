@@ -117,3 +117,16 @@ def test_every_order_of_three_alerts_ends_in_the_same_message(language: Language
         for placed in permutations(alerts):
             shown.add(post(*placed).text(language, BEGAN + 80 * MINUTE))
     assert len(shown) == 1
+
+
+def test_every_order_of_doubled_signals_ends_in_the_same_message() -> None:
+    """Each signal comes twice, as two Alertmanagers of a cluster deliver it."""
+    signals = [FIRING, RESOLVED, replace(FIRING, starts_at=BEGAN + 10 * MINUTE)]
+    shown = set()
+    for order in set(permutations([0, 0, 1, 1, 2, 2])):
+        at, state = BEGAN + 60 * MINUTE, AlertState()
+        for number in order:
+            state, _ = state.receive(signals[number], at)
+        alerts = [PostedAlert(place, state) for place in "abc"]
+        shown.add(post(*alerts).text(Language.EN, BEGAN + 80 * MINUTE))
+    assert len(shown) == 1
