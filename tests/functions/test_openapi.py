@@ -89,7 +89,7 @@ STORY = (
     ),
     *("list_bot_chats", "set_bot_chat", "list_bot_people", "remove_bot_person"),
     *("create_rule", "list_rules", "get_rule", "test_rule", "replace_rule", "delete_rule"),
-    *("examine_bot", "disconnect_bot"),
+    *("examine_bot", "list_dead_updates", "redrive_dead_updates", "disconnect_bot"),
     *("delete_conversation", "delete_agent", "delete_document"),
     *("list_sessions", "end_session"),
     *("log_out", "log_out_everywhere", "change_password"),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mara.telegram.ports.inspecting import BotInspector
     from mara.telegram.service.bot_doctor import BotDoctor
     from mara.telegram.service.bot_watch import BotWatch
+    from mara.telegram.service.dead_updates import DeadUpdates
 
 
 @cache
@@ -57,6 +58,16 @@ def bot_watch() -> "BotWatch":
         unit_of_work=transaction,
         now=now,
     )
+
+
+@cache
+def dead_updates() -> "DeadUpdates":
+    """Updates that were given up."""
+    from mara.platform.outbox import publish_all
+    from mara.telegram.adapters.updates import PostgresUpdates
+    from mara.telegram.service.dead_updates import DeadUpdates
+
+    return DeadUpdates(PostgresBotConfigs(), PostgresUpdates(), publish_all, transaction)
 
 
 def bot_inspector() -> "BotInspector":

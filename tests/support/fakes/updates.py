@@ -1,11 +1,11 @@
 """Updates of bots and the leases of their lanes in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from mara.telegram.model.update import ClaimedUpdate, FailedUpdate, Lane, UpdateState
+from mara.telegram.model.update import ClaimedUpdate, DeadUpdate, FailedUpdate, Lane, UpdateState
 from tests.support.fakes.database import FakeDatabase
 
 
@@ -75,6 +75,33 @@ class FakeUpdates:
         due = dict.fromkeys(row.update.in_lane for row in self._waiting() if row.is_due(now))
         leased = {lane for lane, (_, until) in self._leases.items() if until > now}
         return [lane for lane in due if lane not in leased][:limit]
+
+    def list_dead(self, config_id: UUID, *, limit: int) -> Sequence[DeadUpdate]:
+        return [
+            DeadUpdate(
+                row.update.update_id,
+                row.update.lane,
+                row.reason or "",
+                row.update.attempts,
+                row.update.received_at,
+            )
+            for row in self._dead(config_id)
+        ][:limit]
+
+    def redrive(self, config_id: UUID, update_ids: Collection[int] | None) -> Sequence[Lane]:
+        dead = self._dead(config_id)
+        wanted = [one for one in dead if update_ids is None or one.update.update_id in update_ids]
+        for row in wanted:
+            fresh = replace(row.update, attempts=0, due_at=None)
+            self._rows[_key(row.update)] = StoredUpdate(fresh)
+        return [row.update.in_lane for row in wanted]
+
+    def _dead(self, config_id: UUID) -> list[StoredUpdate]:
+        return [
+            row
+            for row in self._rows.values()
+            if row.state is UpdateState.DEAD and row.update.config_id == config_id
+        ]
 
     def forget(self, *, handled_before: datetime, dead_before: datetime) -> int:
         before = {UpdateState.HANDLED: handled_before, UpdateState.DEAD: dead_before}

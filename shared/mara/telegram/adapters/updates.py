@@ -1,15 +1,15 @@
 """Updates of bots and the leases of their lanes in PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, delete, func, null, or_, select, update
+from sqlalchemy import Boolean, and_, bindparam, delete, func, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mara.platform.sql import Row, bound, constant, execute, fetch_all, fetch_one, fetch_value
 from mara.telegram.adapters.tables import bot_lanes, bot_updates
-from mara.telegram.model.update import ClaimedUpdate, FailedUpdate, Lane, UpdateState
+from mara.telegram.model.update import ClaimedUpdate, DeadUpdate, FailedUpdate, Lane, UpdateState
 
 _updates, _lanes = bot_updates.c, bot_lanes.c
 _waits = _updates.state == constant("waiting")
@@ -71,6 +71,31 @@ LIST_IDLE = (
     .group_by(_updates.config_id, _updates.owner_id, _updates.lane)
     .order_by(func.min(_updates.position))
     .limit(bindparam("limit"))
+)
+_is_dead = (
+    _updates.config_id == bindparam("of_config"),
+    _updates.state == constant("dead"),
+)
+LIST_DEAD = (
+    select(
+        *(_updates.update_id, _updates.lane, _updates.reason),
+        *(_updates.attempts, _updates.received_at),
+    )
+    .where(*_is_dead)
+    .order_by(_updates.position)
+    .limit(bindparam("limit"))
+)
+REDRIVE = (
+    update(bot_updates)
+    .where(
+        *_is_dead,
+        or_(
+            bindparam("is_all", type_=Boolean),
+            _updates.update_id == func.any(bindparam("update_ids")),
+        ),
+    )
+    .values(state=UpdateState.WAITING, attempts=0, due_at=null(), reason=null())
+    .returning(_updates.config_id, _updates.owner_id, _updates.lane)
 )
 FORGET = delete(bot_updates).where(
     or_(
@@ -139,6 +164,16 @@ class PostgresUpdates:
     def list_idle(self, now: datetime, *, limit: int) -> Sequence[Lane]:
         """Return lanes with due updates that no one has leased, the longest waiting first."""
         rows = fetch_all(LIST_IDLE, now=now, limit=limit)
+        return [Lane(row["config_id"], row["owner_id"], row["lane"]) for row in rows]
+
+    def list_dead(self, config_id: UUID, *, limit: int) -> Sequence[DeadUpdate]:
+        """Return the bot's dead updates, the oldest first."""
+        return [DeadUpdate(**row) for row in fetch_all(LIST_DEAD, of_config=config_id, limit=limit)]
+
+    def redrive(self, config_id: UUID, update_ids: Collection[int] | None) -> Sequence[Lane]:
+        """Let dead updates wait again, by default all; return the lane of each."""
+        wanted = {"is_all": update_ids is None, "update_ids": list(update_ids or ())}
+        rows = fetch_all(REDRIVE, of_config=config_id, **wanted)
         return [Lane(row["config_id"], row["owner_id"], row["lane"]) for row in rows]
 
     def forget(self, *, handled_before: datetime, dead_before: datetime) -> int:

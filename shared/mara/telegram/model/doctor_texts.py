@@ -124,8 +124,14 @@ FIXES: Final[Mapping[BotCase, tuple[str, str]]] = {
     ),
     BotCase.LANES_LATE: _WAIT,
     BotCase.SOME_DEAD: (
-        "Their senders were asked to repeat. Those that are not older than 7 days are kept.",
-        "Отправителей попросили повторить. Такие обновления хранятся 7 дней.",
+        (
+            "POST /telegram/configs/{config_id}/dead-updates/redrive tries them again. They are "
+            "kept for 7 days."
+        ),
+        (
+            "POST /telegram/configs/{config_id}/dead-updates/redrive обработает их ещё раз. Они "
+            "хранятся 7 дней."
+        ),
     ),
     BotCase.AGENT_GONE: (
         "Name another agent by PUT /telegram/configs/{config_id}.",

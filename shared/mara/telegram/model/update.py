@@ -93,6 +93,17 @@ class FailedUpdate:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class DeadUpdate:
+    """An update that was given up, without what it says; ``reason`` is a code."""
+
+    update_id: int
+    lane: str
+    reason: str
+    attempts: int
+    received_at: datetime
+
+
 def lane_of(update: Mapping[str, Any]) -> str:
     """The lane of a parsed update; fields that are missing or malformed mean ``other``."""
     pressed = update.get(PRESS)

@@ -1,13 +1,13 @@
 """Ports of the telegram domain."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from mara.kernel.page import PageRequest
 from mara.telegram.model.bot_config import BotConfig, BotProfile
-from mara.telegram.model.update import ClaimedUpdate, FailedUpdate, Lane
+from mara.telegram.model.update import ClaimedUpdate, DeadUpdate, FailedUpdate, Lane
 
 
 class BotConfigs(Protocol):
@@ -91,6 +91,15 @@ class Updates(Protocol):
 
     def list_idle(self, now: datetime, *, limit: int) -> Sequence[Lane]:
         """Return lanes with due updates that no one has leased, the longest waiting first."""
+
+    def list_dead(self, config_id: UUID, *, limit: int) -> Sequence[DeadUpdate]:
+        """Return the bot's dead updates, the oldest first."""
+
+    def redrive(self, config_id: UUID, update_ids: Collection[int] | None) -> Sequence[Lane]:
+        """Let dead updates wait again, by default all; return the lane of each.
+
+        They are handled before what came to their lane after them.
+        """
 
     def forget(self, *, handled_before: datetime, dead_before: datetime) -> int:
         """Delete handled and dead updates that were received before these times; their number."""
