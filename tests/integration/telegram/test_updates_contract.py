@@ -17,7 +17,7 @@ from mara.platform.database import disconnect, transaction
 from mara.platform.sql import fetch_one
 from mara.telegram.adapters import updates as updates_adapter
 from mara.telegram.adapters.updates import PostgresUpdates
-from mara.telegram.model.update import ClaimedUpdate, Lane
+from mara.telegram.model.update import ClaimedUpdate, FailedUpdate, Lane, UpdateState
 from mara.telegram.ports import Updates
 from tests.support.bots import NOON
 from tests.support.fakes.database import FakeDatabase
@@ -240,3 +240,24 @@ class TestRaces:
 def is_blocked(rows: psycopg.Connection[Any]) -> bool:
     waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
     return rows.execute(waiting).fetchone() is not None
+
+
+class TestRedrive:
+    def test_brings_dead_updates_back_in_their_place(self, store: Store) -> None:
+        store.claim(1, 2, 3)
+        with store.unit_of_work(SYSTEM):
+            for update_id in (1, 2):
+                update = store.make(update_id)
+                store.updates.failed(FailedUpdate(update, UpdateState.DEAD, 3, NOON, "broken"))
+            (first, _) = store.updates.list_dead(store.lane.config_id, limit=9)
+            assert (first.update_id, first.lane, first.reason) == (1, "chat:1", "broken")
+            assert len(store.updates.list_dead(store.lane.config_id, limit=1)) == 1
+            assert store.updates.redrive(new_id(), None) == []
+            assert store.updates.redrive(store.lane.config_id, [2, 3]) == [store.lane]
+        again = store.next()
+        assert again is not None
+        assert (again.update_id, again.attempts, again.due_at) == (2, 0, None)
+        with store.unit_of_work(SYSTEM):
+            assert store.updates.redrive(store.lane.config_id, None) == [store.lane]
+            assert store.updates.list_dead(store.lane.config_id, limit=9) == []
+        assert store.next() == store.make(1)
