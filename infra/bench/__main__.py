@@ -14,6 +14,7 @@ NAMES = (
     "scanning",
     "billing",
     "telegram",
+    "alerting",
 )
 
 
