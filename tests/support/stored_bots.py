@@ -12,12 +12,12 @@ from mara.wiring.connection_secrets import secret_store
 from tests.support.bots import make_config
 
 
-def add_bot(owner_id: UUID, telegram_id: int = 1, **settings: Any) -> BotConfig:
+def add_bot(owner_id: UUID, telegram_id: int = 1, *, token: str = "", **settings: Any) -> BotConfig:
     """Store a bot of the owner with its token, and with these settings."""
-    token = secret_store().seal(owner_id, Secret(bytearray(b"token")))
-    config = make_config(owner_id, token.id, telegram_id)
+    sealed = secret_store().seal(owner_id, Secret(bytearray((token or "token").encode())))
+    config = make_config(owner_id, sealed.id, telegram_id)
     config = replace(config, settings=replace(config.settings, **settings))
     with transaction(owner_id):
-        secret_store().add(token)
+        secret_store().add(sealed)
         assert PostgresBotConfigs().add(config)
     return config
