@@ -203,15 +203,15 @@ def _store_config() -> None:
     from mara.kernel.unit_of_work import SYSTEM
     from mara.platform.clock import now
     from mara.platform.database import transaction
-    from mara.telegram.adapters.bot_configs import PostgresBotConfigs
-    from mara.vault.adapters.connection_secrets import PostgresConnectionSecrets
     from mara.vault.model import ConnectionSecret
+    from mara.wiring.connection_secrets import secret_store
+    from mara.wiring.telegram import bot_views
 
     config, at = _config(), now()
     unused = EncryptedValue(1, WrappedKey("bench", b"unused"), b"n" * 12, b"c" * 17)
     with transaction(SYSTEM):
-        PostgresConnectionSecrets().add(ConnectionSecret(config.token_id, OWNER_ID, unused, at, at))
-        PostgresBotConfigs().add(config)
+        secret_store().add(ConnectionSecret(config.token_id, OWNER_ID, unused, at, at))
+        bot_views().configs.add(config)
 
 
 def _reception_with_store() -> object:

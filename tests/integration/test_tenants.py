@@ -102,8 +102,8 @@ def example(operation: Operation, own: Tenant) -> Any:
     """The operation's first example with the tenant's own ids, or no body."""
     if not operation.examples:
         return None
-    known = operation.examples[0]
-    return known | {name: of(own.ids) for name, of in IDS_IN_BODIES.items() if name in known}
+    known, chats = operation.examples[0], {"chat_ids": lambda ids: [int(ids["chat_id"])]}
+    return known | {n: of(own.ids) for n, of in (IDS_IN_BODIES | chats).items() if n in known}
 
 
 def assert_tells_nothing(answer: Answer, neighbour: Tenant, sent: str) -> None:
@@ -159,6 +159,8 @@ class TestIdsOfTheNeighbour:
             "connect_bot",
             "create_agent",
             "create_intake",
+            "create_rule",
+            "replace_rule",
             "search_documents",
             "update_agent",
             "update_bot",

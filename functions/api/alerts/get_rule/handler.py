@@ -1,4 +1,7 @@
-"""GET /api/v1/telegram/monitoring/{rule_id} - get a monitoring rule, and how often it fired."""
+"""GET /api/v1/telegram/monitoring/{rule_id} - get a monitoring rule.
+
+With it comes how often it fired, and when it did so last.
+"""
 
 from uuid import UUID
 

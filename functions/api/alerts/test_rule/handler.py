@@ -1,6 +1,6 @@
-"""POST /api/v1/telegram/monitoring/{rule_id}/test - try a rule, and tell what it makes of texts.
+"""POST /api/v1/telegram/monitoring/{rule_id}/test - show what a rule makes of texts.
 
-Without a text the rule is tried on what its chats said in the last 7 days, as far as the texts are
+Without a text it is tried on what its chats said in the last 7 days, as far as the texts are
 kept. Nothing is posted, stored or charged.
 """
 

@@ -65,7 +65,8 @@ class RuleService:
     def replace(self, caller: Principal, rule_id: UUID, settings: RuleSettings) -> ChatRule:
         """Replace the settings; texts that the rule no longer reads are deleted at once.
 
-        Raises RuleNotFound, and as ``create`` does.
+        Raises RuleNotFound, InvalidKeywords, InvalidPattern, AgentNotFound, BotConfigNotFound and
+        RuleChatUnknown.
         """
         self.matching.check(settings.conditions)
         with self.unit_of_work(caller.user_id):
