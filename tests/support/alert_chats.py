@@ -11,7 +11,7 @@ from mara.telegram.adapters.outgoing import PostgresOutgoingMessages
 from mara.telegram.model.bot_config import BotConfig, BotLanguage
 from mara.telegram.model.incoming import Press, Sender, SenderKind
 from mara.telegram.model.outgoing import OutgoingMessage
-from mara.wiring.alerts import alert_posting_service, voting_service
+from mara.wiring.alerts import alert_posting_service, post_presses
 from tests.support.accounts import Account, make_account
 from tests.support.alerting import RUNBOOK, AlertIntake, alertmanager, an_alert, make_intake, work
 from tests.support.knowledge import learn
@@ -58,7 +58,7 @@ class Chat:
     def press(self, data: str, person: int = 11, chat_id: int = CHAT) -> str:
         """Press a button; what the presser is shown."""
         press = Press("1", Sender(person, SenderKind.PERSON, "Ann"), data, chat_id, 41)
-        return voting_service().press(self.bot, press)
+        return post_presses().press(self.bot, press)
 
     def buttons(self) -> dict[str, str]:
         """The data of the buttons of the last message by their labels."""

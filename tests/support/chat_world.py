@@ -18,6 +18,7 @@ from mara.telegram.model.bot_config import BotConfig
 from mara.telegram.model.incoming import IncomingMessage, Press
 from mara.telegram.model.outgoing import OutgoingMessage
 from mara.telegram.model.person import BotPerson, Invitation, PersonKind, draw_code, hash_of_code
+from mara.telegram.model.standing import NOT_YOURS_TO_PRESS, ChatStanding, Standing
 from mara.telegram.model.update import ClaimedUpdate, FailedUpdate, Lane
 from mara.telegram.service.chat_memberships import ChatMemberships
 from mara.telegram.service.chat_migration import ChatMigration
@@ -27,6 +28,7 @@ from mara.telegram.service.chat_work import ChatWork
 from mara.telegram.service.invitation_use import InvitationUse
 from mara.telegram.service.lanes import LaneService
 from mara.telegram.service.outgoing_queue import OutgoingQueue
+from mara.telegram.service.press_rights import PressRights
 from mara.telegram.service.presses import PressAnswering
 from mara.telegram.service.typing_sign import TypingSign
 from mara.telegram.service.update_handling import UpdateHandler
@@ -106,9 +108,15 @@ class ChatWorld:
     typed: list[tuple[int, int | None]] = field(default_factory=list)
     """The chats and topics in which the bot was shown as busy."""
     unshown: list[Exception] = field(default_factory=list)
+    standing: ChatStanding = field(default_factory=lambda: ChatStanding(Standing.MEMBER))
+    """What Telegram says of a person who presses."""
+    asked_members: list[tuple[int, int]] = field(default_factory=list)
+    press_rights: PressRights = field(init=False)
     config: BotConfig = field(init=False)
 
     def __post_init__(self) -> None:
+        chats = FakeBotChats(self.database)
+        self.press_rights = PressRights(chats, self, self.database.unit_of_work, self.now)
         owner_id, tokens = new_id(), fake_secret_store(self.database, self.now)
         token = tokens.seal(owner_id, Secret(bytearray(b"token")))
         made = make_config(owner_id, token.id, BOT.telegram_id)
@@ -138,7 +146,8 @@ class ChatWorld:
         return "Counted."
 
     def answer_press(self, token: bytearray, press_id: str, text: str, *, alert: bool) -> bool:
-        assert (bytes(token), alert) == (b"token", False)
+        assert bytes(token) == b"token"
+        assert alert == (text == NOT_YOURS_TO_PRESS[self.config.settings.language])
         if self.sign_error is not None:
             raise self.sign_error
         self.shown.append(f"{press_id}: {text}")
@@ -149,6 +158,11 @@ class ChatWorld:
             raise self.sign_error
         self.typed.append((chat_id, thread_id))
         return True
+
+    def standing_of(self, _: bytearray, chat_id: int, telegram_id: int) -> ChatStanding:
+        """Implements ChatMembers."""
+        self.asked_members.append((chat_id, telegram_id))
+        return self.standing
 
     @contextmanager
     def repeat(self, run: Callable[[], None], _every_s: float) -> Iterator[None]:
@@ -161,9 +175,9 @@ class ChatWorld:
         with self.database.unit_of_work():
             FakeBotConfigs(self.database).save(self.config)
 
-    def put_chat(self, state: ChatState) -> None:
+    def put_chat(self, state: ChatState, kind: ChatKind = ChatKind.SUPERGROUP) -> None:
         ids = (self.config.id, self.config.owner_id, GROUP_ID)
-        chat = BotChat(*ids, "On call", ChatKind.SUPERGROUP, state, None, NOON)
+        chat = BotChat(*ids, "On call", kind, state, None, NOON)
         with self.database.unit_of_work():
             FakeBotChats(self.database).save(chat)
 
@@ -251,6 +265,7 @@ class ChatWorld:
             work=ChatWork(self.agent, self.agent, conversations, outgoing, self.now),
             presses=PressAnswering(
                 self.count_press,
+                self.press_rights,
                 fake_secret_store(database, self.now),
                 self,
                 lambda *_: None,

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from mara.alerts.service.alerts import AlertService, StalenessService
     from mara.alerts.service.answering import AlertAnsweringService, WaitingAlertsService
     from mara.alerts.service.intakes import IntakeService
+    from mara.alerts.service.post_presses import PostPresses
     from mara.alerts.service.posting import AlertPostingService
     from mara.alerts.service.reception import ReceptionService
     from mara.alerts.service.recorder import AlertRecorder
-    from mara.alerts.service.voting import VotingService
 
 
 @cache
@@ -142,17 +142,21 @@ def alert_posting_service() -> "AlertPostingService":
 
 
 @cache
-def voting_service() -> "VotingService":
+def post_presses() -> "PostPresses":
     """Presses of the buttons below posts."""
     from mara.alerts.adapters.agent_feedback import rate
-    from mara.alerts.service.voting import VotingService
+    from mara.alerts.service.post_presses import PostPresses
     from mara.platform.outbox import publish
+    from mara.telegram.adapters.bot_configs import PostgresBotConfigs
     from mara.wiring.agents import conversation_service
+    from mara.wiring.telegram_sending import outgoing_queue
 
-    return VotingService(
+    return PostPresses(
         messages=PostgresAlertMessages(),
         posts=PostgresAlertPosts(),
+        configs=PostgresBotConfigs(),
         rate=partial(rate, conversation_service()),
+        queue_messages=outgoing_queue().queue_messages,
         publish=publish,
         unit_of_work=transaction,
         now=now,

@@ -10,8 +10,8 @@ from mara.telegram.adapters.bot_senders import PostgresBotSenders
 from mara.telegram.adapters.outgoing import PostgresOutgoingMessages
 
 if TYPE_CHECKING:
+    from mara.telegram.adapters.aiogram_signs import AiogramChatSigns
     from mara.telegram.model.outgoing import OutgoingMessage
-    from mara.telegram.ports.sending import ChatSigns
     from mara.telegram.service.chat_migration import ChatMigration
     from mara.telegram.service.outgoing_queue import OutgoingQueue
     from mara.telegram.service.ringing import RingingService
@@ -48,8 +48,8 @@ def ringing_service() -> "RingingService":
 
 
 @cache
-def chat_signs() -> "ChatSigns":
-    """Answers to presses, and the sign that a bot is busy."""
+def chat_signs() -> "AiogramChatSigns":
+    """Answers to presses, the sign that a bot is busy, and who is in a chat."""
     from mara.platform.settings.telegram import telegram_settings
     from mara.telegram.adapters.aiogram_signs import AiogramChatSigns
 

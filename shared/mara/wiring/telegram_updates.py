@@ -107,14 +107,21 @@ def _memberships() -> "ChatMemberships":
 
 
 def _presses() -> "PressAnswering":
+    from mara.telegram.adapters.bot_chats import PostgresBotChats
     from mara.telegram.adapters.failure_log import record_unanswered
+    from mara.telegram.service.press_rights import PressRights
     from mara.telegram.service.presses import PressAnswering
-    from mara.wiring.alerts import voting_service
+    from mara.wiring.alerts import post_presses
     from mara.wiring.connection_secrets import secret_store
     from mara.wiring.telegram_sending import chat_signs
 
     return PressAnswering(
-        voting_service().press, secret_store(), chat_signs(), record_unanswered, transaction
+        count=post_presses().press,
+        rights=PressRights(PostgresBotChats(), chat_signs(), transaction, now),
+        tokens=secret_store(),
+        signs=chat_signs(),
+        tell=record_unanswered,
+        unit_of_work=transaction,
     )
 
 

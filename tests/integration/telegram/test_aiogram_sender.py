@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from mara.telegram.errors import InvalidBotToken, TelegramUnavailable
 from mara.telegram.model.formatted_text import FormattedText, Span, TextFormat
 from mara.telegram.model.outgoing import Button, OutgoingFile
 from mara.telegram.model.sending import SendOutcome, SendRequest, SendResult
+from mara.telegram.model.standing import ChatStanding, Standing
 from tests.support.ports import free_port
 from tests.support.telegram import NOON, Scene, say, scene
 
@@ -216,3 +218,23 @@ class TestChatSigns:
         for wrong in (old, bytearray(b"no token")):
             with pytest.raises(InvalidBotToken):
                 signs.show_typing(wrong, here.group.id, None)
+
+
+class TestChatMembers:
+    def test_are_told_to_an_administrator(self, here: Scene) -> None:
+        signs, world, group = AiogramChatSigns(here.telegram.url), here.telegram.world, here.group
+        ask = partial(signs.standing_of, token(here), group.id)
+        assert ask(here.ann.id) == ChatStanding(Standing.UNKNOWN)
+        groups.promote(world, group, here.bot.user, here.owner)
+        assert ask(here.ann.id) == ChatStanding(Standing.MEMBER)
+        assert ask(here.owner.id) == ChatStanding(Standing.ADMINISTRATOR)
+        groups.remove(world, group, here.ann, here.owner)
+        assert ask(here.ann.id) == ChatStanding(Standing.OUTSIDE)
+        assert ask(999_999) == ChatStanding(Standing.OUTSIDE)
+
+    def test_include_anonymous_administrators(self, here: Scene) -> None:
+        signs, world, group = AiogramChatSigns(here.telegram.url), here.telegram.world, here.group
+        groups.promote(world, group, here.bot.user, here.owner)
+        groups.make_anonymous(world, group, here.owner, here.owner)
+        standing = signs.standing_of(token(here), group.id, here.owner.id)
+        assert standing == ChatStanding(Standing.ADMINISTRATOR, is_anonymous=True)

@@ -10,10 +10,11 @@ from mara.kernel.errors import DomainError, Forbidden, NotFound, PaymentRequired
 from mara.kernel.ids import new_id
 from mara.telegram.errors import InvalidBotToken, TelegramUnavailable
 from mara.telegram.messages import BotChatPending
-from mara.telegram.model.bot_chat import ChatState
+from mara.telegram.model.bot_chat import ChatKind, ChatState
 from mara.telegram.model.bot_config import BotAccess
 from mara.telegram.model.outgoing import Priority
 from mara.telegram.model.person import PersonKind
+from mara.telegram.model.standing import ChatStanding, Standing
 from mara.telegram.model.update import UpdateState
 from mara.telegram.service.update_handling import ASK_WITHIN
 from tests.support.bot_messages import BOT, raw_message, raw_update
@@ -358,3 +359,35 @@ class TestPresses:
         self.press(world)
         assert len(world.presses) == 1
         assert world.stored().state is UpdateState.HANDLED
+
+    @pytest.mark.parametrize(
+        ("kind", "standing", "is_counted"),
+        [
+            (ChatKind.SUPERGROUP, Standing.ADMINISTRATOR, True),
+            (ChatKind.SUPERGROUP, Standing.MEMBER, True),
+            (ChatKind.SUPERGROUP, Standing.UNKNOWN, True),
+            (ChatKind.SUPERGROUP, Standing.OUTSIDE, False),
+            (ChatKind.CHANNEL, Standing.ADMINISTRATOR, True),
+            (ChatKind.CHANNEL, Standing.MEMBER, False),
+            (ChatKind.CHANNEL, Standing.UNKNOWN, False),
+        ],
+    )
+    def test_count_of_members_of_groups_and_administrators_of_channels(
+        self, world: ChatWorld, kind: ChatKind, standing: Standing, is_counted: bool
+    ) -> None:
+        world.put_chat(ChatState.APPROVED, kind)
+        world.standing = ChatStanding(standing)
+        self.press(world)
+        assert len(world.presses) == is_counted
+        assert ("Counted." in world.shown[0]) == is_counted
+
+    def test_show_no_name_of_an_anonymous_administrator(self, world: ChatWorld) -> None:
+        world.standing = ChatStanding(Standing.ADMINISTRATOR, is_anonymous=True)
+        self.press(world)
+        assert [one.sender.name for one in world.presses] == ["администратор"]
+
+    def test_ask_telegram_once_in_ten_minutes_who_presses(self, world: ChatWorld) -> None:
+        for number, minutes in enumerate((0, 9, 2), start=1):
+            world.clock += timedelta(minutes=minutes)
+            self.press(world, number)
+        assert world.asked_members == [(GROUP_ID, 11)] * 2

@@ -82,6 +82,7 @@ LOST = (
 )
 NEXT_DUE = select(func.min(_messages.due_at)).where(_owned)
 FIND = select(alert_messages).where(_owned, _messages.post_id == bindparam("post"))
+LOCK = FIND.with_for_update()
 VOTE = (
     insert(alert_votes)
     .values(bound(_votes))
@@ -151,6 +152,11 @@ class PostgresAlertMessages:
     def find(self, owner_id: UUID, post_id: UUID) -> AlertMessage | None:
         """Return the message of a post; None without one."""
         row = fetch_one(FIND, owner_id=owner_id, post=post_id)
+        return message_from(row) if row else None
+
+    def lock(self, owner_id: UUID, post_id: UUID) -> AlertMessage | None:
+        """Return it, locked until the transaction ends."""
+        row = fetch_one(LOCK, owner_id=owner_id, post=post_id)
         return message_from(row) if row else None
 
     def vote(self, vote: PostVote) -> None:

@@ -194,6 +194,7 @@ alert_messages = Table(
     Column("quiet_hours", quiet_hours_type()),
     *escalation_columns(),
     Column("way", enumerated(PostWay), nullable=False, server_default="own"),
+    Column("escalated_at", TIMESTAMP),
     one_of("shown", ShownContent),
     one_of("way", PostWay),
     Index("alert_messages_escalation", "escalation_config_id"),

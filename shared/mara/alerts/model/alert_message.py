@@ -69,6 +69,16 @@ class AlertMessage:
     quiet_hours: QuietHours | None = None
     escalation: AlertTarget | None = None
     way: PostWay = PostWay.OWN
+    escalated_at: datetime | None = None
+
+    @property
+    def can_escalate(self) -> bool:
+        """Whether a person may pass it on: it is not in the chat for escalations already."""
+        return self.escalation is not None and self.escalation != self.target
+
+    def escalated(self, at: datetime) -> "AlertMessage":
+        """Passed on by a person; its button says so from now on."""
+        return replace(self, escalated_at=at, due_at=at)
 
     def rerouted(self, way: PostWay, target: AlertTarget, at: datetime) -> "AlertMessage":
         """To be shown somewhere else."""

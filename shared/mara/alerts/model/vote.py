@@ -1,4 +1,4 @@
-"""Votes on posts by the buttons below their messages: whether the section helped."""
+"""The buttons below posts: votes on whether the section helped, and passing the post on."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +15,7 @@ class Verb(StrEnum):
 
     HELPED = "+"
     DID_NOT_HELP = "-"
+    ESCALATE = "!"
 
 
 LABELS: Final = {
@@ -24,6 +25,20 @@ LABELS: Final = {
 THANKS: Final = {
     BotLanguage.EN: "Thank you, your vote is counted.",
     BotLanguage.RU: "Спасибо, ваш голос учтён.",
+}
+ESCALATE: Final = {BotLanguage.EN: "🆘 Escalate", BotLanguage.RU: "🆘 Эскалировать"}
+ESCALATED: Final = {BotLanguage.EN: "🆘 Escalated", BotLanguage.RU: "🆘 Эскалировано"}
+PASSED_ON: Final = {
+    BotLanguage.EN: "The alert was passed on to the chat for escalations.",
+    BotLanguage.RU: "Алерт передан в чат для эскалаций.",
+}
+ALREADY_PASSED_ON: Final = {
+    BotLanguage.EN: "Somebody has passed this alert on already.",
+    BotLanguage.RU: "Этот алерт уже передали.",
+}
+ESCALATED_BY: Final = {
+    BotLanguage.EN: "🆘 {name} asks for help with this alert.",
+    BotLanguage.RU: "🆘 {name} просит помощи с этим алертом.",
 }
 GONE: Final = {
     BotLanguage.EN: "This post is not there any more.",
@@ -62,7 +77,13 @@ def buttons_of(
     return (tuple(row),)
 
 
-def vote_of(data: str) -> tuple[Verb, UUID] | None:
+def escalation_row(post_id: UUID, language: BotLanguage, *, is_done: bool) -> tuple[Button, ...]:
+    """The row of the button that passes the post on; afterwards it says that this was done."""
+    label = (ESCALATED if is_done else ESCALATE)[language]
+    return (Button(label, f"{Verb.ESCALATE}{post_id.hex}"),)
+
+
+def verb_of(data: str) -> tuple[Verb, UUID] | None:
     """The verb and the post of a button's data; None for what no button of a post has."""
     try:
         return Verb(data[:1]), UUID(hex=data[1:])

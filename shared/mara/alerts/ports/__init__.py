@@ -167,6 +167,9 @@ class AlertMessages(Protocol):
     def find(self, owner_id: UUID, post_id: UUID) -> AlertMessage | None:
         """Return the message of a post; None without one."""
 
+    def lock(self, owner_id: UUID, post_id: UUID) -> AlertMessage | None:
+        """Return it, locked until the transaction ends; None without one."""
+
     def vote(self, vote: PostVote) -> None:
         """Store a vote, in place of an earlier one of the same person."""
 

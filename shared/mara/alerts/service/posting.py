@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from mara.agents.model import Language
 from mara.alerts.messages import PostAlerts
 from mara.alerts.model.alert import Alert
 from mara.alerts.model.alert_message import (
@@ -17,12 +16,12 @@ from mara.alerts.model.alert_message import (
     ShownContent,
 )
 from mara.alerts.model.alert_post import AlertPost
-from mara.alerts.model.post import Post, PostedAlert
-from mara.alerts.model.post_message import PostMessage, message_of
+from mara.alerts.model.post_message import PostMessage
 from mara.alerts.model.summary import ChatPlace
-from mara.alerts.model.vote import buttons_of
+from mara.alerts.model.vote import buttons_of, escalation_row
 from mara.alerts.ports import AlertMessages, AlertPosts, OwnerChats
 from mara.alerts.service.lost_posts import next_way
+from mara.alerts.service.rendering import rendered
 from mara.alerts.service.summaries import SummaryPosting
 from mara.kernel.clock import Clock
 from mara.kernel.count_lock import CountLock
@@ -30,15 +29,13 @@ from mara.kernel.ids import new_id
 from mara.kernel.unit_of_work import UnitOfWork
 from mara.telegram.errors import BotConfigNotFound
 from mara.telegram.model.bot_config import BotConfig
-from mara.telegram.model.outgoing import OutgoingMessage, Priority
+from mara.telegram.model.outgoing import Button, OutgoingMessage, Priority
 from mara.telegram.ports import BotConfigs
 from mara.telegram.ports.outgoing import OutgoingMessages
 
 WORKS_FOR: Final = timedelta(seconds=20)
 SHOWN_SOON: Final = timedelta(seconds=15)
 """It rings for what is due so soon; the schedule rings for what is due later."""
-PLACES: Final = ("instance", "pod", "host", "node", "container", "uid", "device", "job")
-"""Labels that tell the alerts of a post from each other, the first that one has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,30 +128,20 @@ class AlertPostingService:
         found: Sequence[tuple[Alert, bool]],
         config: BotConfig,
     ) -> AlertMessage:
-        text = self._text(post, found, config)
+        language = config.settings.language
+        text = rendered(post, found, language, self.now())
         message_id = located.message_id or new_id()
         queued = self._outgoing(located, post, text, message_id)
+        buttons: tuple[tuple[Button, ...], ...] = ()
         if text.has_answer:
             counts = self.messages.votes(post.owner_id, post.id)
-            buttons = buttons_of(post.id, counts, config.settings.language)
-            queued[0] = replace(queued[0], buttons=buttons)
+            buttons = buttons_of(post.id, counts, language)
+        if located.can_escalate:
+            is_done = located.escalated_at is not None
+            buttons = (*buttons, escalation_row(post.id, language, is_done=is_done))
+        queued[0] = replace(queued[0], buttons=buttons)
         self.queue_messages(queued)
         return located.showing(text.shown, message_id)
-
-    def _text(
-        self, post: AlertPost, found: Sequence[tuple[Alert, bool]], config: BotConfig
-    ) -> PostMessage:
-        newest = max((alert for alert, _ in found), key=lambda alert: alert.last_at)
-        stands = Post(
-            name=post.name,
-            severity=post.severity,
-            alerts=[_posted(alert, fires=fires) for alert, fires in found],
-            summary=newest.summary,
-            description=newest.description,
-            is_test=post.is_test,
-        )
-        language = config.settings.language
-        return message_of(post, stands.text(Language(language), self.now()), language)
 
     def _outgoing(
         self, message: AlertMessage, post: AlertPost, text: PostMessage, message_id: UUID
@@ -200,9 +187,3 @@ def _located(message: AlertMessage, config: BotConfig) -> AlertTarget:
         return target
     settings = config.settings
     return replace(target, chat_id=settings.target_chat_id, thread_id=settings.target_thread_id)
-
-
-def _posted(alert: Alert, *, fires: bool) -> PostedAlert:
-    """The alert as this post has it: one that fires in a later post is over in this one."""
-    place = next((alert.labels[key] for key in PLACES if alert.labels.get(key)), "")
-    return PostedAlert(place, alert.state if fires else replace(alert.state, firings={}))

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from mara.telegram.model.sending import SendOutcome, SendRequest
+from mara.telegram.model.standing import ChatStanding
 
 
 class SendSession(Protocol):
@@ -32,3 +33,10 @@ class ChatSigns(Protocol):
 
     def show_typing(self, token: bytearray, chat_id: int, thread_id: int | None) -> bool:
         """Show for 5 s that the bot is busy. False where the bot may not write in the chat."""
+
+
+class ChatMembers(Protocol):
+    """Who is in chats."""
+
+    def standing_of(self, token: bytearray, chat_id: int, telegram_id: int) -> ChatStanding:
+        """Ask how a person stands to a chat. Raises InvalidBotToken, TelegramUnavailable."""

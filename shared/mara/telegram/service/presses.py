@@ -7,7 +7,9 @@ from mara.kernel.unit_of_work import UnitOfWork
 from mara.telegram.errors import InvalidBotToken, TelegramUnavailable
 from mara.telegram.model.bot_config import BotConfig
 from mara.telegram.model.incoming import Press
+from mara.telegram.model.standing import NOT_YOURS_TO_PRESS
 from mara.telegram.ports.sending import ChatSigns
+from mara.telegram.service.press_rights import PressRights
 from mara.vault.ports import SecretStore
 
 CountPress = Callable[[BotConfig, Press], str]
@@ -19,6 +21,7 @@ class PressAnswering:
     """Answers presses. ``tell`` logs that a presser could not be shown the text."""
 
     count: CountPress
+    rights: PressRights
     tokens: SecretStore
     signs: ChatSigns
     tell: Callable[[Press, Exception], None]
@@ -28,15 +31,17 @@ class PressAnswering:
         """Do what the button says, and show the presser what came of it, outside of transactions.
 
         A text that cannot be shown is no reason for another try: a press lives 150 s, and what it
-        does is stored. Raises KeysUnavailable.
+        does is stored. Raises KeysUnavailable, InvalidBotToken, TelegramUnavailable.
         """
-        text = self.count(config, press)
         with self.unit_of_work(config.owner_id):
             sealed = self.tokens.get(config.token_id)
         if sealed is None:
             return
         with self.tokens.open(sealed) as token:
+            admitted = self.rights.admit(config, press, token)
+            refused = NOT_YOURS_TO_PRESS[config.settings.language]
+            text = self.count(config, admitted) if admitted else refused
             try:
-                self.signs.answer_press(token, press.press_id, text, alert=False)
+                self.signs.answer_press(token, press.press_id, text, alert=admitted is None)
             except (InvalidBotToken, TelegramUnavailable) as error:
                 self.tell(press, error)
