@@ -19,6 +19,9 @@ from mara.wiring.schema import metadata
 sys.path.insert(0, str(Path(__file__).parent))  # the versions share tenancy.py
 
 LOCK = sqlalchemy.text("SELECT pg_advisory_lock(7211)")
+SCOPE = sqlalchemy.text("SELECT set_config('mara.scope', 'system', false)")
+"""Row-level security holds for the owner of the tables too: without a scope a migration would
+change no row."""
 
 
 def engine_url() -> sqlalchemy.URL:
@@ -45,6 +48,7 @@ def run() -> None:
         # Two deployments must not migrate at the same time. The session holds the lock until the
         # connection closes: a lock of a transaction would end with the first migration.
         connection.execute(LOCK)
+        connection.execute(SCOPE)
         connection.commit()
         context.configure(
             connection=connection,
