@@ -51,7 +51,7 @@ class WatchedChat:
         return text
 
     def show(self, message: IncomingMessage) -> None:
-        chat_watch().watch(self.owner.id, self.bot.id, message)
+        chat_watch().watch(self.owner.id, self.bot.id, message, lambda: True)
 
     def message(self, text: str, message_id: int = 1, **parts: Any) -> IncomingMessage:
         chat = parts.pop("chat", IncomingChat(self.chat_id, ChatKind.SUPERGROUP, "On call"))

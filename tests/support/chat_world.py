@@ -20,6 +20,7 @@ from mara.telegram.model.outgoing import OutgoingMessage
 from mara.telegram.model.person import BotPerson, Invitation, PersonKind, draw_code, hash_of_code
 from mara.telegram.model.standing import NOT_YOURS_TO_PRESS, ChatStanding, Standing
 from mara.telegram.model.update import ClaimedUpdate, FailedUpdate, Lane
+from mara.telegram.ports.asking import Begin
 from mara.telegram.service.chat_memberships import ChatMemberships
 from mara.telegram.service.chat_migration import ChatMigration
 from mara.telegram.service.chat_reception import ChatReception
@@ -108,6 +109,8 @@ class ChatWorld:
     typed: list[tuple[int, int | None]] = field(default_factory=list)
     """The chats and topics in which the bot was shown as busy."""
     unshown: list[Exception] = field(default_factory=list)
+    watch_errors: list[BaseException] = field(default_factory=list)
+    """What rules that read the chat raise, each once."""
     standing: ChatStanding = field(default_factory=lambda: ChatStanding(Standing.MEMBER))
     """What Telegram says of a person who presses."""
     asked_members: list[tuple[int, int]] = field(default_factory=list)
@@ -138,8 +141,13 @@ class ChatWorld:
     def wrote(self, chat_id: int, message_id: int, text: str) -> bool:
         return False
 
-    def watch(self, owner_id: UUID, config_id: UUID, message: IncomingMessage) -> None:
+    def watch(
+        self, owner_id: UUID, config_id: UUID, message: IncomingMessage, begin: Begin
+    ) -> None:
         self.watched.append(message)
+        if self.watch_errors:
+            assert begin()
+            raise self.watch_errors.pop(0)
 
     def count_press(self, _: BotConfig, press: Press) -> str:
         self.presses.append(press)

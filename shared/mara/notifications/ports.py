@@ -115,8 +115,8 @@ class Notices(Protocol):
     def add(self, notice: Notice) -> bool:
         """Insert the notice; False where its event has one already."""
 
-    def was_told(self, notice: Notice, field: str, since: datetime) -> bool:
-        """Whether its owner has another notice of its kind and event's field after ``since``."""
+    def was_told(self, notice: Notice, fields: Sequence[str], since: datetime) -> bool:
+        """Whether its owner has another notice of its kind and these values after ``since``."""
 
     def list(self, owner_id: UUID, page: PageRequest) -> Sequence[Notice]:
         """Return a page of the owner's notices; filters are ``unread`` (1 or 0) and ``kind``."""

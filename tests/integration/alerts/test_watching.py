@@ -1,6 +1,7 @@
 """Messages of chats that rules watch become alerts, once, and texts are kept for dry runs."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 
 from functions.queues.post_alerts.handler import handler as post_alerts
 from mara.alerts.model.keywords import Keywords
-from mara.alerts.model.rule import Conditions
+from mara.alerts.model.rule import Conditions, Semantic
 from mara.alerts.model.rule_kinds import ContentKind, RuleSender
 from mara.alerts.model.rule_signals import watched
 from mara.alerts.model.severity import Severity
@@ -18,6 +19,7 @@ from mara.kernel.messages import Message
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform.clock import now
 from mara.platform.database import connection, transaction
+from mara.search.errors import EmbeddingUnavailable
 from mara.telegram.adapters.outgoing import PostgresOutgoingMessages
 from mara.telegram.model.bot_chat import ChatKind, ChatState
 from mara.telegram.model.formatted_text import FormattedText
@@ -26,13 +28,14 @@ from mara.telegram.model.outgoing import OutgoingMessage, Priority
 from mara.wiring.connection_secrets import secret_store
 from mara.wiring.rules import chat_watch, forget_expired, rule_service, rule_trials, text_keys
 from mara.wiring.telegram import bot_access_service
-from mara.wiring.telegram_sending import chat_migration
+from mara.wiring.telegram_sending import chat_migration, outgoing_queue
 from mara.wiring.telegram_updates import update_handler
 from tests.support.accounts import make_account
 from tests.support.alert_chats import CHAT, Chat
 from tests.support.alerting import SECTION, AlertIntake, work
 from tests.support.chat_rules import WatchedChat, count_rows, give_place, watched_chat
 from tests.support.cloud import Cloud
+from tests.support.outgoing import make_message
 from tests.support.parallel import outcomes
 from tests.support.stored_bots import add_bot
 
@@ -169,10 +172,53 @@ class TestAMessageThatARuleFiresOn:
         watch = chat_watch()
         broken = replace(watch, recorder=replace(watch.recorder, publish=fail))
         with pytest.raises(ConnectionError):
-            broken.watch(chat.owner.id, chat.bot.id, chat.message("disk"))
+            broken.watch(chat.owner.id, chat.bot.id, chat.message("disk"), lambda: True)
         assert (chat.fired(rule), count_rows("alerts"), count_rows("rule_firings")) == (0, 0, 0)
         chat.say("disk")
         assert (chat.fired(rule), count_rows("alerts")) == (1, 1)
+
+    def test_fires_though_the_meanings_of_another_rule_cannot_be_told(
+        self, chat: WatchedChat
+    ) -> None:
+        """Match all rules before the first one fires to see it fail."""
+        of_meanings = Conditions(semantic=Semantic(("the disk is full",), 0.5))
+        chat.add_rule(conditions=of_meanings)
+        rule = chat.add_rule()
+
+        class Gone:
+            def scores(self, text: str, examples: Sequence[str]) -> Sequence[float]:
+                raise EmbeddingUnavailable("Try again.")
+
+        watch = chat_watch()
+        broken = replace(watch, matching=replace(watch.matching, likeness=Gone()))
+        with pytest.raises(EmbeddingUnavailable):
+            broken.watch(chat.owner.id, chat.bot.id, chat.message("disk"), lambda: True)
+        assert chat.fired(rule) == 1
+
+    def test_fires_on_the_words_of_a_message_that_a_bot_could_not_send(
+        self, chat: WatchedChat
+    ) -> None:
+        """Compare the messages of people with those of bots to see it fail."""
+        rule = chat.add_rule()
+        message = make_message(chat.bot.id, chat.owner.id, chat.chat_id, "disk", due_at=now())
+        with transaction(chat.owner.id):
+            outgoing_queue().queue_messages([message])
+        chat.say("disk")
+        assert chat.fired(rule) == 1
+
+    def test_does_not_fire_where_it_reads_the_chat_no_more(self, chat: WatchedChat) -> None:
+        """It was changed after the worker had looked it up."""
+        rule, other = chat.add_rule(), add_bot(chat.owner.id, 7)
+        give_place(other, chat.chat_id)
+        watch = chat_watch()
+
+        def move() -> bool:
+            settings = replace(rule.settings, config_id=other.id)
+            rule_service().replace(chat.owner.principal, rule.id, settings)
+            return True
+
+        watch.watch(chat.owner.id, chat.bot.id, chat.message("disk"), move)
+        assert (chat.fired(rule), chat.kept()) == (0, 0)
 
 
 class TestARule:

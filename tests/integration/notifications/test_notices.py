@@ -69,21 +69,26 @@ class TestWriting:
     def test_says_once_an_hour_that_messages_do_not_reach_a_chat(self, anna: Account) -> None:
         """Each message that waited for a lost chat is an event."""
 
-        def lost(chat_id: int) -> bool:
-            ids = {"config_id": str(new_id()), "message_id": str(new_id()), "chat_id": chat_id}
+        config_id = str(new_id())
+
+        def lost(chat_id: int, config_id: str = config_id) -> bool:
+            ids = {"config_id": config_id, "message_id": str(new_id()), "chat_id": chat_id}
             return service().write(event(anna.id, "message-undelivered", **ids))
 
         assert [lost(chat_id) for chat_id in (-1, -1, -2, -1)] == [True, False, True, False]
         with transaction(anna.id):
             connection().execute("UPDATE notices SET created_at = created_at - interval '1 hour'")
         assert lost(-1)
-        assert len(notices_of(anna)) == 3
+        assert lost(-1, str(new_id()))  # another bot in the same chat
+        assert len(notices_of(anna)) == 4
 
     def test_says_it_once_to_consumers_of_a_crowd(self, anna: Account) -> None:
         """Take no lock to see it fail."""
 
+        config_id = str(new_id())
+
         def write(_: int) -> str:
-            ids = {"config_id": str(new_id()), "message_id": str(new_id()), "chat_id": -1}
+            ids = {"config_id": config_id, "message_id": str(new_id()), "chat_id": -1}
             return str(service().write(event(anna.id, "message-undelivered", **ids)))
 
         assert sorted(outcomes(write, range(4))) == ["False", "False", "False", "True"]

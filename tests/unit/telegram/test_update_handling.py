@@ -8,6 +8,7 @@ import pytest
 
 from mara.kernel.errors import DomainError, Forbidden, NotFound, PaymentRequired
 from mara.kernel.ids import new_id
+from mara.search.errors import EmbeddingUnavailable
 from mara.telegram.errors import InvalidBotToken, TelegramUnavailable
 from mara.telegram.messages import BotChatPending
 from mara.telegram.model.bot_chat import ChatKind, ChatState
@@ -321,6 +322,25 @@ class TestFailures:
         world.link()
         assert words in world.say("Disk?")[0]
         assert world.stored().state is UpdateState.HANDLED
+
+
+class TestWatching:
+    def test_that_fails_is_tried_again_and_keeps_no_question_from_its_answer(
+        self, world: ChatWorld
+    ) -> None:
+        world.link()
+        world.watch_errors = [EmbeddingUnavailable("Try again.")] * 3
+        assert world.say("Disk?") == ["Answer: Disk?"]
+        assert len(world.watched) == 3
+        assert world.stored().state is UpdateState.HANDLED
+
+    def test_whose_worker_dies_uses_a_try(self, world: ChatWorld) -> None:
+        """Count the try after the rules to see it fail: the lane would stand still for ever."""
+        world.link()
+        world.watch_errors = [KeyboardInterrupt()]
+        with pytest.raises(KeyboardInterrupt):
+            world.say("Disk?")
+        assert world.stored().update.attempts == 1
 
 
 class TestOtherUpdates:

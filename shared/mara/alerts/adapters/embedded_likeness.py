@@ -8,7 +8,8 @@ from mara.search.model.windows import windows
 from mara.search.ports import Embedder
 
 Vector = tuple[float, ...]
-EXAMPLES_CACHED: Final = 1000
+EXAMPLES_CACHED: Final = 4000
+"""More than all rules of an account have: an empty cache costs a call with all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +25,17 @@ class EmbeddedLikeness:
         if not text.strip():
             return [0.0] * len(examples)
         parts = dict.fromkeys([text, *windows(text)])
-        spoken = self._embedded(list(parts))
-        return [max(_cosine(self._of(one), part) for part in spoken) for one in examples]
-
-    def _of(self, example: str) -> Vector:
-        key = (self.embedder.model_id, example)
-        if key not in self.known:
-            if len(self.known) >= EXAMPLES_CACHED:
-                self.known.clear()
-            (self.known[key],) = self._embedded([example])
-        return self.known[key]
+        model = self.embedder.model_id
+        missing = [one for one in dict.fromkeys(examples) if (model, one) not in self.known]
+        # One call for all: a model that is far away, or slow, is asked once for a message.
+        vectors = self._embedded([*parts, *missing])
+        spoken = vectors[: len(parts)]
+        found = {one: self.known[model, one] for one in examples if one not in missing}
+        found |= dict(zip(missing, vectors[len(parts) :], strict=True))
+        if len(self.known) + len(missing) > EXAMPLES_CACHED:
+            self.known.clear()
+        self.known.update({(model, one): found[one] for one in missing})
+        return [max(_cosine(found[one], part) for part in spoken) for one in examples]
 
     def _embedded(self, texts: Sequence[str]) -> list[Vector]:
         return [tuple(map(float, vector)) for vector in self.embedder.embed_passages(texts)]

@@ -7,6 +7,8 @@ from mara.alerts.errors import InvalidPattern
 
 MEMORY_MAX: Final = 8 * 2**20
 """Bytes of one compiled pattern."""
+COMPILED_MAX: Final = 32
+"""All together take an eighth of the function's memory at most, which accounts share."""
 
 
 class Re2Patterns:
@@ -18,7 +20,7 @@ class Re2Patterns:
         return None if found is None else str(found.group())
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=COMPILED_MAX)
 def _compiled(pattern: str) -> Any:
     import re2
 

@@ -18,7 +18,7 @@ Stands = tuple[AlertPost, Sequence[tuple[Alert, bool]]]
 
 
 def escalation_of(
-    target: AlertTarget, config: BotConfig, stands: Stands, name: str, at: datetime
+    target: AlertTarget, config: BotConfig, stands: Stands, *, name: str, at: datetime
 ) -> OutgoingMessage | None:
     """The post as it stands, below who passed it on; None where the bot has no chat for it.
 

@@ -90,8 +90,12 @@ class AlertPostingService:
         found = self.messages.alerts_of(message.owner_id, message.post_id)
         config = self._config(message)
         located = replace(message, target=_located(message, config)) if config else message
-        if config is None or located.target.chat_id is None or not found:
+        if not found:
             self.messages.save(message.ended())
+            return
+        if config is None or located.target.chat_id is None:
+            # There is no chat to lose it: it goes the way of a post that a chat did not get.
+            self.messages.save(next_way(message, self.owner_chats, self.now()))
             return
         (post,) = self.posts.of_episodes(message.owner_id, [message.post_id])
         if not self._is_shared(message, post, ChatPlace.of(config, located.target), config):

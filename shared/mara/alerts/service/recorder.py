@@ -58,13 +58,14 @@ class AlertRecorder:
 
     def _show(self, recording: Recording, at: datetime) -> bool:
         """Let chats show the new posts, and what changed in others; whether any is to be shown."""
-        owner_id, target = recording.origin.owner_id, recording.origin.target
+        owner_id, alerting = recording.origin.owner_id, recording.origin.alerting
+        # The bot of the source may be gone; what it would post has another way.
+        target = recording.origin.target or alerting.escalation
         changed = {episode.post_id for episode in recording.changed_episodes.values()}
         edited = self.messages.changed(owner_id, changed, at)
         if target is None:
             return edited > 0
         due_at = at + ANSWER_AWAITED_FOR
-        alerting = recording.origin.alerting
         quiet_hours, escalation = alerting.quiet_hours, alerting.escalation
         posted = [
             AlertMessage(

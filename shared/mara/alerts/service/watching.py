@@ -4,7 +4,7 @@ It may be called again for the same message, by two workers at once too: a text 
 message fires a rule once. Meanings and keys are looked up outside of transactions.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from mara.alerts.model.alert import AlertSource, AlertSourceKind
 from mara.alerts.model.kept_text import KeptText
 from mara.alerts.model.recording import SignalOrigin
 from mara.alerts.model.rule import ChatRule
+from mara.alerts.model.rule_kinds import RuleSender
 from mara.alerts.model.rule_signals import signal_of, watched
 from mara.alerts.model.watched_message import RuleFiring, WatchedMessage
 from mara.alerts.ports.rules import Rules, RuleTexts
@@ -22,10 +23,11 @@ from mara.alerts.service.text_sealing import TextSealing
 from mara.kernel.clock import Clock
 from mara.kernel.ids import new_id
 from mara.kernel.unit_of_work import UnitOfWork
+from mara.search.errors import EmbeddingUnavailable
 from mara.telegram.errors import BotChatNotFound
 from mara.telegram.model.bot_chat import ChatState
 from mara.telegram.model.incoming import IncomingMessage
-from mara.telegram.ports.asking import ConnectedBots
+from mara.telegram.ports.asking import Begin, ConnectedBots
 from mara.telegram.ports.chats import BotChats
 
 READ_IN = (ChatState.APPROVED, ChatState.UNREACHABLE)
@@ -46,10 +48,13 @@ class ChatWatch:
     unit_of_work: UnitOfWork
     now: Clock
 
-    def watch(self, owner_id: UUID, config_id: UUID, message: IncomingMessage) -> None:
+    def watch(
+        self, owner_id: UUID, config_id: UUID, message: IncomingMessage, begin: Begin
+    ) -> None:
         """Let the rules of the bot see a message, which no bot of the platform wrote as itself.
 
-        Raises EmbeddingUnavailable and KeysUnavailable, for another try.
+        It begins only where rules read the chat. Raises EmbeddingUnavailable and KeysUnavailable,
+        for another try.
         """
         seen = watched(message)
         if seen is None:
@@ -57,30 +62,35 @@ class ChatWatch:
         with self.unit_of_work(owner_id):
             rules = self._reading(owner_id, config_id, seen)
             fired = self.rules.fired(owner_id, [rule.id for rule in rules], seen.origin)
-        # A channel hides which of its bots wrote a post.
-        if not rules or self.bots.wrote(*seen.origin, seen.text):
+        if not rules or self._is_a_bots_post(seen) or not begin():
             return
-        for rule in self._firing(rules, fired, seen):
-            self._fire(rule, seen)
+        # What is unavailable keeps no other rule from firing.
+        left = [rule for rule in rules if rule.id not in fired]
+        failed = [error for rule in left if (error := self._try(rule, seen))]
         self._keep(config_id, rules, seen)
+        if failed:
+            raise failed[0]
+
+    def _is_a_bots_post(self, seen: WatchedMessage) -> bool:
+        """A channel hides which of its bots wrote a post; elsewhere the sender says it."""
+        return seen.sender is RuleSender.CHANNELS and self.bots.wrote(*seen.origin, seen.text)
+
+    def _try(self, rule: ChatRule, seen: WatchedMessage) -> EmbeddingUnavailable | None:
+        """Let the rule fire if it matches; the error where that cannot be told now."""
+        try:
+            if self.matching.fires(rule.settings.conditions, seen.text):
+                self._fire(rule, seen)
+        except EmbeddingUnavailable as error:
+            return error
+        return None
 
     def _reading(self, owner_id: UUID, config_id: UUID, seen: WatchedMessage) -> Sequence[ChatRule]:
         rules = self.rules.watching(owner_id, config_id, seen.chat_id)
         if not rules:
             return rules
-        try:
-            chat = self.chats.get(owner_id, config_id, seen.chat_id)
-        except BotChatNotFound:
-            return []
-        if chat.state not in READ_IN:
+        if not self._is_read(rules[0], seen.chat_id):
             return []
         return [rule for rule in rules if seen.is_read_by(rule.settings)]
-
-    def _firing(
-        self, rules: Sequence[ChatRule], fired: Collection[UUID], seen: WatchedMessage
-    ) -> Sequence[ChatRule]:
-        left = [rule for rule in rules if rule.id not in fired]
-        return [rule for rule in left if self.matching.fires(rule.settings.conditions, seen.text)]
 
     def _fire(self, rule: ChatRule, seen: WatchedMessage) -> None:
         """Make an alert of the message, unless the rule is gone or has fired on it."""
@@ -89,6 +99,8 @@ class ChatWatch:
                 # Messages of one rule follow each other.
                 locked = self.rules.lock(rule.owner_id, rule.id)
             except RuleNotFound:
+                return
+            if not self._still_reads(locked, rule, seen):
                 return
             at = self.now()
             firing = RuleFiring(new_id(), rule.id, rule.owner_id, seen.origin, at)
@@ -104,6 +116,19 @@ class ChatWatch:
             )
             self.recorder.record(origin, [signal_of(locked, seen)], at)
 
+    def _still_reads(self, locked: ChatRule, rule: ChatRule, seen: WatchedMessage) -> bool:
+        """Whether the rule reads the message, seen by its bot, after what may have changed."""
+        if locked.settings.config_id != rule.settings.config_id:
+            return False
+        return seen.is_read_by(locked.settings) and self._is_read(locked, seen.chat_id)
+
+    def _is_read(self, rule: ChatRule, chat_id: int) -> bool:
+        try:
+            chat = self.chats.get(rule.owner_id, rule.settings.config_id, chat_id)
+        except BotChatNotFound:
+            return False
+        return chat.state in READ_IN
+
     def _keep(self, config_id: UUID, rules: Sequence[ChatRule], seen: WatchedMessage) -> None:
         keeping = [rule for rule in rules if rule.settings.keep_days]
         if not keeping:
@@ -112,13 +137,13 @@ class ChatWatch:
         kept = self.sealing.seal(config_id, keeping, seen, self.now())
         with self.unit_of_work(owner_id):
             for text in kept:
-                self._keep_one(text, seen)
+                self._keep_one(text, {rule.id: rule for rule in keeping}[text.rule_id], seen)
 
-    def _keep_one(self, text: KeptText, seen: WatchedMessage) -> None:
+    def _keep_one(self, text: KeptText, rule: ChatRule, seen: WatchedMessage) -> None:
         """Keep the text unless the rule was deleted, or does not read it any more."""
         try:
-            rule = self.rules.lock(text.owner_id, text.rule_id)
+            locked = self.rules.lock(text.owner_id, text.rule_id)
         except RuleNotFound:
             return
-        if rule.settings.keep_days and seen.is_read_by(rule.settings):
+        if locked.settings.keep_days and self._still_reads(locked, rule, seen):
             self.texts.keep(text)

@@ -1,5 +1,6 @@
 """Notices and preferences in PostgreSQL."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
@@ -36,7 +37,7 @@ WAS_TOLD = (
         _columns.kind == bindparam("kind", type_=_columns.kind.type),
         _columns.created_at > bindparam("since"),
         _columns.event_id != bindparam("event_id"),
-        cast(_columns.data, JSONB)[bindparam("field", type_=Text)].astext == bindparam("value"),
+        cast(_columns.data, JSONB).contains(cast(bindparam("values", type_=Text), JSONB)),
     )
     .limit(1)
 )
@@ -76,16 +77,15 @@ class PostgresNotices:
         """Insert the notice; False where its event has one already."""
         return execute(ADD, **values_of(notice)) == 1
 
-    def was_told(self, notice: Notice, field: str, since: datetime) -> bool:
-        """Whether its owner has another notice of its kind and event's field after ``since``."""
+    def was_told(self, notice: Notice, fields: Sequence[str], since: datetime) -> bool:
+        """Whether its owner has another notice of its kind and these values after ``since``."""
         row = fetch_one(
             WAS_TOLD,
             owner_id=notice.owner_id,
             kind=notice.kind,
             event_id=notice.event_id,
             since=since,
-            field=field,
-            value=str(notice.data[field]),
+            values=json.dumps({name: notice.data[name] for name in fields}),
         )
         return row is not None
 

@@ -49,13 +49,15 @@ class Channel(StrEnum):
 class NoticeForm:
     """What a notice keeps of an event of the topic: ids, figures and words of the product.
 
-    Of events that come in crowds, one per ``QUIET_FOR`` and value of ``once_of`` makes a notice.
+    Of events that come in crowds, one per ``QUIET_FOR`` and values of ``once_of`` makes a notice.
     """
 
     kind: NoticeKind
     fields: tuple[str, ...]
-    once_of: str | None = None
+    once_of: tuple[str, ...] = ()
 
+
+OF_CHAT: Final = ("config_id", "chat_id")
 
 NOTICE_FORMS: Final[Mapping[str, NoticeForm]] = {
     "deposit-seen": NoticeForm(NoticeKind.DEPOSIT_SEEN, ("deposit_id", "amount_micro_usdt")),
@@ -78,18 +80,20 @@ NOTICE_FORMS: Final[Mapping[str, NoticeForm]] = {
     "bot-token-revoked": NoticeForm(NoticeKind.BOT_REVOKED, ("config_id",)),
     "bot-webhook-taken": NoticeForm(NoticeKind.BOT_TAKEN, ("config_id",)),
     "bot-chat-pending": NoticeForm(
-        NoticeKind.BOT_CHAT_PENDING, ("config_id", "chat_id"), once_of="chat_id"
+        NoticeKind.BOT_CHAT_PENDING, ("config_id", "chat_id"), once_of=OF_CHAT
     ),
     "chat-lost": NoticeForm(NoticeKind.CHAT_LOST, ("config_id", "chat_id")),
-    "topic-lost": NoticeForm(NoticeKind.TOPIC_LOST, ("config_id", "chat_id"), once_of="chat_id"),
+    "topic-lost": NoticeForm(NoticeKind.TOPIC_LOST, ("config_id", "chat_id"), once_of=OF_CHAT),
     "message-undelivered": NoticeForm(
-        NoticeKind.MESSAGE_UNDELIVERED, ("config_id", "chat_id", "message_id"), once_of="chat_id"
+        NoticeKind.MESSAGE_UNDELIVERED,
+        ("config_id", "chat_id", "message_id"),
+        once_of=OF_CHAT,
     ),
     "alert-undelivered": NoticeForm(
-        NoticeKind.ALERT_UNDELIVERED, ("config_id", "chat_id"), once_of="chat_id"
+        NoticeKind.ALERT_UNDELIVERED, ("config_id", "chat_id"), once_of=OF_CHAT
     ),
     "intake-refused": NoticeForm(
-        NoticeKind.INTAKE_REFUSED, ("intake_id", "code"), once_of="intake_id"
+        NoticeKind.INTAKE_REFUSED, ("intake_id", "code"), once_of=("intake_id",)
     ),
 }
 """By the name of the event on the topic; one of a threshold of 100 % has a kind of its own."""

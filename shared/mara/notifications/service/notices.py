@@ -107,12 +107,12 @@ class NoticeService:
             self.notices.save_preferences(caller.user_id, changed)
         return changed
 
-    def _is_repeated(self, notice: Notice, field: str | None) -> bool:
-        if field is None:
+    def _is_repeated(self, notice: Notice, fields: Sequence[str]) -> bool:
+        if not fields:
             return False
         # Events of a crowd arrive at once.
         self.lock_count(notice.owner_id, "notices")
-        return self.notices.was_told(notice, field, notice.created_at - QUIET_FOR)
+        return self.notices.was_told(notice, fields, notice.created_at - QUIET_FOR)
 
     def _language(self, caller: Principal) -> str:
         return self.users.get(caller.user_id).profile.locale.value

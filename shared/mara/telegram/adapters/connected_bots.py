@@ -11,7 +11,7 @@ from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 from mara.platform.sql import constant, fetch_all, fetch_value
 from mara.telegram.adapters.outgoing_tables import outgoing_messages
 from mara.telegram.adapters.tables import bot_configs
-from mara.telegram.model.outgoing import OutgoingState
+from mara.telegram.model.outgoing import WAITING
 
 SENT_KEPT_WAITING: Final = timedelta(days=1)
 """A message whose sending broke off waits no longer."""
@@ -27,7 +27,7 @@ SENT = (
 )
 BEING_SENT = select(_messages.parts).where(
     _messages.chat_id == bindparam("chat_id"),
-    _messages.state != constant(OutgoingState.SENT.value),
+    _messages.state.in_([constant(one.value) for one in sorted(WAITING)]),
     _messages.created_at > bindparam("since"),
 )
 KNOWS = select(bot_configs.c.id).where(bot_configs.c.telegram_id == bindparam("telegram_id"))

@@ -28,7 +28,7 @@ class ChatStanding:
         """Whether the person may press a button in a chat of this kind.
 
         In a channel, which anyone may read, only administrators; in a group its members. Where a
-        bot that is no administrator cannot ask, whoever sees the message may press.
+        bot that is no administrator cannot ask, anyone who sees the message may press.
         """
         if kind is ChatKind.CHANNEL:
             return self.standing is Standing.ADMINISTRATOR

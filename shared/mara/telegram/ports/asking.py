@@ -1,5 +1,6 @@
 """Ports of the worker to the rest of the platform: agents, accounts, and other bots."""
 
+from collections.abc import Callable
 from typing import Protocol
 from uuid import UUID
 
@@ -19,11 +20,20 @@ class ConnectedBots(Protocol):
         """Whether any of them sent this message, or is about to send its text to the chat."""
 
 
+Begin = Callable[[], bool]
+"""Counts a try of an update, and renews the lease of its lane; False where the lease is lost."""
+
+
 class ChatObserver(Protocol):
     """Sees the messages of the chats of a bot; it opens transactions of its own."""
 
-    def watch(self, owner_id: UUID, config_id: UUID, message: IncomingMessage) -> None:
-        """See a message, once or several times; a message of a connected bot is not shown."""
+    def watch(
+        self, owner_id: UUID, config_id: UUID, message: IncomingMessage, begin: Begin
+    ) -> None:
+        """See a message, once or several times; a message of a connected bot is not shown.
+
+        It calls ``begin`` before what may take long, and does nothing where that is False.
+        """
 
 
 class ChatAnswering(Protocol):

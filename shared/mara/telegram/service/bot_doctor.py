@@ -26,7 +26,9 @@ from mara.vault.ports import SecretStore
 
 CHATS_MAX: Final = 30
 """The chats that are examined, the newest first: all answers come within the time of a route."""
-EXAMINED: Final = {ChatState.APPROVED, ChatState.UNREACHABLE}
+EXAMINED: Final = (ChatState.UNREACHABLE, ChatState.APPROVED)
+"""Those that may be open again come first."""
+PAGE: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +84,27 @@ class BotDoctor:
         return Diagnosis(config_id, findings, language, now)
 
     def _chats(self, config: BotConfig) -> list[ExaminedChat]:
-        page = PageRequest.of(100, None)
         found = [
             ExaminedChat(chat.chat_id, chat)
-            for chat in self.chats.list(config.owner_id, config.id, page)
-            if chat.kind is not ChatKind.PRIVATE and chat.state in EXAMINED
+            for state in EXAMINED
+            for chat in self._groups(config, state)
         ]
         target = config.settings.target_chat_id
         examined = found[:CHATS_MAX]
         if target is not None and target not in {one.chat_id for one in examined}:
             examined.insert(0, ExaminedChat(target, self._known(config, target)))
         return examined[:CHATS_MAX]
+
+    def _groups(self, config: BotConfig, state: ChatState) -> Iterator[BotChat]:
+        """The groups and channels in this state, the newest first."""
+        after = None
+        while True:
+            page = PageRequest(PAGE, after, filters={"state": state.value})
+            listed = self.chats.list(config.owner_id, config.id, page)[:PAGE]
+            yield from (chat for chat in listed if chat.kind is not ChatKind.PRIVATE)
+            if len(listed) < PAGE:
+                return
+            after = listed[-1].id
 
     def _known(self, config: BotConfig, chat_id: int) -> BotChat | None:
         try:

@@ -26,6 +26,9 @@ CHECKED_EVERY: Final = timedelta(hours=1)
 WORKS_FOR: Final = timedelta(seconds=35)
 """After this time a run begins no check more; the next one goes on."""
 
+SETTLED_AFTER: Final = timedelta(minutes=1)
+"""A bot that was changed later than this before is not said to have lost its webhook."""
+
 
 @dataclass(frozen=True, slots=True)
 class BotWatch:
@@ -68,12 +71,15 @@ class BotWatch:
 
     def _store(self, config: BotConfig, seen: Inspection) -> BotState:
         locked = self.configs.lock(config.owner_id, config.id)
-        if locked.token_id != config.token_id:
+        if (locked.token_id, locked.state) != (config.token_id, config.state):
             return locked.state
         now, shown = self.now(), locked
         if isinstance(seen.profile, BotProfile):
             shown = locked.shown(seen.profile, now)
         state = seen.state_of(locked.state, self.webhook_url(config.id))
+        if state is BotState.WEBHOOK_TAKEN and now - locked.updated_at < SETTLED_AFTER:
+            # Its owner may be changing the token, which sets the webhook again.
+            return locked.state
         if state is not locked.state:
             shown = shown.changed(now, state=state)
             self._tell(shown)

@@ -136,7 +136,8 @@ class SendOutcomes:
         # People who ask in private need no row of their chat.
         with suppress(BotChatNotFound):
             chat = self.chats.lock(message.owner_id, message.config_id, message.chat_id)
-            if chat.state is not ChatState.UNREACHABLE:
+            # One that the owner refused stays refused: the doctor approves unreachable ones again.
+            if chat.state is ChatState.APPROVED:
                 self.chats.save(chat.now_in(ChatState.UNREACHABLE, self.now()))
                 self.publish(
                     ChatLost(config_id=chat.config_id, owner_id=chat.owner_id, chat_id=chat.chat_id)

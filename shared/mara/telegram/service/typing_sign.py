@@ -54,10 +54,15 @@ class TypingSign:
     def _sign(
         self, config: BotConfig, message: IncomingMessage, token: bytearray
     ) -> Callable[[], None]:
+        failures: list[Exception] = []
+
         def show() -> None:
+            if failures:
+                return  # Telegram may have said how long to wait: the sign is not worth asking.
             try:
                 self.signs.show_typing(token, message.chat.id, message.thread_id)
             except (InvalidBotToken, TelegramUnavailable) as error:
+                failures.append(error)
                 self.tell(config, error)
 
         return show

@@ -78,7 +78,7 @@ class UpdateHandler:
         incoming = self.reader.read(update.body)
         is_connected = self._is_connected_bot(incoming)
         if isinstance(incoming, IncomingMessage) and not is_connected:
-            self.observer.watch(update.owner_id, update.config_id, incoming)
+            self._watch(update, incoming, holder)
         with self.unit_of_work(update.owner_id):
             if not self.updates.hold(update.in_lane, holder):
                 return False
@@ -86,11 +86,7 @@ class UpdateHandler:
             if isinstance(reaction, Silence | Say):
                 self._finish(update, reaction)
                 return True
-            # A worker that dies over the answer has used one of the tries.
-            self.updates.failed(self._begun(update))
-            # The lease lasts longer than an agent may take.
-            now = self.now()
-            self.updates.lease(update.in_lane, holder, now=now, until=now + LANE_LEASE)
+            self._begin(update, holder)
         if isinstance(reaction, AnswerPress):
             self.presses.answer(reaction.config, reaction.press)
             said = None
@@ -105,6 +101,33 @@ class UpdateHandler:
                 self.replies.charged(update.config_id, update.update_id, said.price)
             self.updates.handled(update)
         return True
+
+    def _watch(self, update: ClaimedUpdate, message: IncomingMessage, holder: UUID) -> None:
+        """Let rules see the message. What fails at every try keeps no question from its answer."""
+
+        def begin() -> bool:
+            with self.unit_of_work(update.owner_id):
+                is_held = self.updates.hold(update.in_lane, holder)
+                if is_held:
+                    self._begin(update, holder)
+            return is_held
+
+        try:
+            self.observer.watch(update.owner_id, update.config_id, message, begin)
+        except DomainError as error:
+            failed = update.failed(reason_of(error), self.now())
+            if failed.state is not UpdateState.DEAD:
+                raise
+            self.record(failed, error)
+
+    def _begin(self, update: ClaimedUpdate, holder: UUID) -> None:
+        """Count a try, in the caller's transaction: a worker that dies has used one of them.
+
+        The lease lasts longer than an agent, or a model of meanings, may take.
+        """
+        self.updates.failed(self._begun(update))
+        now = self.now()
+        self.updates.lease(update.in_lane, holder, now=now, until=now + LANE_LEASE)
 
     def _is_connected_bot(self, incoming: Incoming) -> bool:
         """Whether another bot of the platform wrote: two of them would talk for ever."""
