@@ -63,7 +63,7 @@ def play(api: Api, agent_id: str) -> None:
         raise ApiRefused(f"The intake answered {answer.status_code}: {answer.text[:300]}")
     (alert_id,) = answer.json()["alert_ids"]
     say(f"Alertmanager posts DiskAlmostFull: {answer.status_code}")
-    _show(wait_for(lambda: _settled(api, alert_id), ANSWER_TIMEOUT_S, lambda: "no answer yet"))
+    _show(wait_for(lambda: settled(api, alert_id), ANSWER_TIMEOUT_S, lambda: "no answer yet"))
     people = TelegramPeople()
     print(f"  in the group {bot.group!r}:")
     _print_chat(_shown(people, bot.group, lambda message: HELPED in _labels(message)))
@@ -94,7 +94,7 @@ def _print_chat(message: Any) -> None:
     print(f"  │ [{'] ['.join(_labels(message))}]")
 
 
-def _settled(api: Api, alert_id: str) -> Any:
+def settled(api: Api, alert_id: str) -> Any:
     """The post of the alert once it is answered, refused or failed; None until then."""
     (post,) = api.call("GET", f"/alerts/{alert_id}")["posts"]
     return post if post["state"] != "waiting" else None
