@@ -49,7 +49,10 @@ def events(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def let_an_hour_pass() -> None:
     with transaction(SYSTEM):
-        connection().execute("UPDATE bot_configs SET checked_at = checked_at - interval '1 hour'")
+        connection().execute(
+            "UPDATE bot_configs SET checked_at = checked_at - interval '1 hour',"
+            " updated_at = updated_at - interval '1 hour'"
+        )
 
 
 def tick() -> Any:
@@ -73,11 +76,11 @@ class TestWatchBots:
     def test_tells_once_that_a_webhook_was_taken_and_sees_it_come_back(
         self, bot: ConnectedBot, telegram: SimulatedTelegram, events: list[str], url: str
     ) -> None:
-        ours = bot.bot.webhook
+        before = bot.bot.webhook
         bot.bot.webhook = Webhook(Settings(url), telegram.world.dice) if url else None
         assert [tick(), tick()] == [{"webhook_taken": 1}] * 2
         assert events == ["bot-webhook-taken"]
-        bot.bot.webhook = ours
+        bot.bot.webhook = before
         assert tick() == {"active": 1}
         assert config(bot).state is BotState.ACTIVE
 
