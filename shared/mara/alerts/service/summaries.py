@@ -34,8 +34,7 @@ class SummaryPosting:
         self, message: AlertMessage, place: ChatPlace, language: BotLanguage, at: datetime
     ) -> None:
         """List this post and all that are due, in the summary of the storm or in a new one."""
-        due = self.summaries.due_in(place, ShownContent.NOTHING, at)
-        found = [message for message, severity in due if not message.is_held_back(severity, at)]
+        found = self._due(place, ShownContent.NOTHING, at)
         summary = self.summaries.latest(place, ShownContent.STORM, at - SUMMARY_LASTS)
         listing = summary or new_id()
         self.summaries.put(place, _ids(message, found), ShownContent.STORM, listing)
@@ -46,8 +45,7 @@ class SummaryPosting:
         self, message: AlertMessage, place: ChatPlace, language: BotLanguage, at: datetime
     ) -> None:
         """Post one digest of this post and all that waited for the end of quiet hours."""
-        due = self.summaries.due_in(place, ShownContent.HELD, at)
-        found = [message for message, severity in due if not message.is_held_back(severity, at)]
+        found = self._due(place, ShownContent.HELD, at)
         digest = new_id()
         self.summaries.put(place, _ids(message, found), ShownContent.DIGEST, digest)
         self._queue(_Shared(place, ShownContent.DIGEST, digest, language), at, is_edit=False)
@@ -59,6 +57,11 @@ class SummaryPosting:
         assert message.message_id is not None  # noqa: S101 - what is listed has one
         shared = _Shared(place, message.shown, message.message_id, language)
         self._queue(shared, at, is_edit=True)
+
+    def _due(self, place: ChatPlace, shown: ShownContent, at: datetime) -> list[AlertMessage]:
+        """The messages of the chat that are due, but for those that quiet hours hold back."""
+        due = self.summaries.due_in(place, shown, at)
+        return [message for message, severity in due if not message.is_held_back(severity, at)]
 
     def _queue(self, shared: "_Shared", at: datetime, *, is_edit: bool) -> None:
         place = shared.place

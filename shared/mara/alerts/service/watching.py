@@ -136,8 +136,8 @@ class ChatWatch:
         owner_id = keeping[0].owner_id
         kept = self.sealing.seal(config_id, keeping, seen, self.now())
         with self.unit_of_work(owner_id):
-            for text in kept:
-                self._keep_one(text, {rule.id: rule for rule in keeping}[text.rule_id], seen)
+            for text, rule in zip(kept, keeping, strict=True):
+                self._keep_one(text, rule, seen)
 
     def _keep_one(self, text: KeptText, rule: ChatRule, seen: WatchedMessage) -> None:
         """Keep the text unless the rule was deleted, or does not read it any more."""
