@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.emulator.fork_server import PRELOADED, ForkedProcess, SubprocessModule
+from infra.local.emulator.fork_server import PRELOADED, SubprocessModule
+from infra.local.emulator.forked_process import ForkedProcess
 
 ECHO = """
 import os, sys
