@@ -4,6 +4,7 @@ import io
 import logging
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from infra.local.postgres import ADMIN, OWNER, PostgresServer
+from mara.metrics.service import recorder
 from mara.platform import database as platform_database
 from mara.platform import opensearch as platform_opensearch
 from mara.platform.telemetry import logger
@@ -22,6 +24,9 @@ from tests.support.postgres import postgres_with_template
 
 RECURSION_LIMIT = 1000
 """Python's own. Libraries that only tests import raise it (py_ecc); no function's process does."""
+
+NEVER = datetime.max.replace(tzinfo=UTC)
+"""When counts are flushed, unless a test says so: a flush is due by the clock, in any test."""
 
 ORDER_SEED = 20261126
 """Of the random order of the tests: the same in every run, and printed at its start."""
@@ -52,6 +57,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Every test starts like a cold function of the local stage, with empty module caches."""
     set_environment(monkeypatch)
     clear_caches()
+    recorder().due_at = NEVER
     sys.setrecursionlimit(RECURSION_LIMIT)
     yield
     platform_database.disconnect()

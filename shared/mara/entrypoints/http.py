@@ -21,6 +21,7 @@ from mara.auth.model import Scope
 from mara.auth.model.permissions import Access, Rule
 from mara.entrypoints import idempotency, rate_limit
 from mara.entrypoints.client import ArrivedAt, CallerDevice
+from mara.entrypoints.counting import count_request
 from mara.entrypoints.error_handlers import (
     handle_domain_error,
     handle_http_exception,
@@ -28,6 +29,7 @@ from mara.entrypoints.error_handlers import (
     handle_validation_error,
 )
 from mara.entrypoints.events import REQUEST, Event, Request, Response, json_response
+from mara.entrypoints.flushing import flush_metrics
 from mara.entrypoints.form_check import Form, FormCheck
 from mara.entrypoints.headers import outgoing_headers
 from mara.entrypoints.language import localized
@@ -203,7 +205,8 @@ def lambda_handler(
         if keep is not None:
             response = keep.of(request, response)
         outgoing_headers(request, response)
-        _log(request, operation, response["statusCode"], started)
+        _log(request, operation, response["statusCode"], time.perf_counter() - started)
+        flush_metrics()
         return response
 
     return handler
@@ -279,8 +282,9 @@ def _unexpected_error_response(request: Request) -> Response:
     return json_response(body["status"], body, PROBLEM_JSON, language)
 
 
-def _log(request: Request, operation: str, status: int, started: float) -> None:
-    """Log one line per request: ids and figures, never the content of a request or response."""
+def _log(request: Request, operation: str, status: int, duration_s: float) -> None:
+    """Count the request, and log a line: ids and figures, never content of request or response."""
+    count_request(operation, status, duration_s)
     principal = request.event.get(PRINCIPAL)
     parameters: dict[str, str] = request.event.get("pathParameters") or {}
     logger.info(
@@ -288,7 +292,7 @@ def _log(request: Request, operation: str, status: int, started: float) -> None:
         request_id=request.request_id,
         operation=operation,
         status=status,
-        duration_ms=round((time.perf_counter() - started) * 1000, 1),
+        duration_ms=round(duration_s * 1000, 1),
         user_id=str(principal.user_id) if principal else None,
         # Nested, because a path parameter may be called user_id too. `proxy` is the rest of an
         # unknown path, which may hold anything.

@@ -17,6 +17,8 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from pydantic import ValidationError
 
+from mara.entrypoints.counting import counted_message
+from mara.entrypoints.flushing import flush_metrics
 from mara.kernel.errors import Conflict, DomainError, LimitReached, Unavailable
 from mara.kernel.messages import Message
 from mara.platform import sqs
@@ -54,9 +56,10 @@ def consumer_of(
 
         def process_record(record: SQSRecord, lambda_context: Any = None) -> None:
             try:
-                parsed = parse(record.body)
-                if parsed is not None:
-                    consume(parsed)
+                with counted_message(queue):
+                    parsed = parse(record.body)
+                    if parsed is not None:
+                        consume(parsed)
             except Exception as error:  # noqa: BLE001 - handle_failure classifies it
                 handle_failure(queue, record, error)
                 return
@@ -73,6 +76,7 @@ def consumer_of(
                 response = {**process_partial_response(event, process_record, processor, context)}
                 outcome.status = FAILED if response["batchItemFailures"] else SUCCEEDED
             freeze_once()
+            flush_metrics()
             return response
 
         return handler

@@ -1,15 +1,18 @@
 """The frame of every scheduled function: a lease, the current time, and a log line."""
 
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from mara.entrypoints.counting import count_run
+from mara.entrypoints.flushing import flush_metrics
 from mara.entrypoints.heartbeat import heartbeat
 from mara.kernel.ids import new_id
 from mara.platform import lease_store
 from mara.platform.clock import now
 from mara.platform.settings.verification import verify_settings_once
-from mara.platform.telemetry import SUCCEEDED, logger, trace
+from mara.platform.telemetry import FAILED, SUCCEEDED, logger, trace
 
 Job = Callable[[datetime], object]
 JobByInput = Callable[[str, datetime], object]
@@ -54,9 +57,14 @@ def schedule_by_input(name: str, key: str) -> Callable[[JobByInput], ScheduleHan
 
 
 def _run_traced(name: str, run: Job, context: Any) -> Outcome:
-    with trace(name, getattr(context, "aws_request_id", None)) as outcome:
-        done = _run_with_lease(name, run)
-        outcome.status = SUCCEEDED
+    started, status = time.perf_counter(), FAILED
+    try:
+        with trace(name, getattr(context, "aws_request_id", None)) as outcome:
+            done = _run_with_lease(name, run)
+            outcome.status, status = SUCCEEDED, done["status"]
+    finally:
+        count_run(name, status, time.perf_counter() - started)
+        flush_metrics()
     return done
 
 

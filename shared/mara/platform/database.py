@@ -15,6 +15,8 @@ from psycopg.pq import TransactionStatus
 
 from mara.kernel.errors import Unavailable
 from mara.kernel.unit_of_work import Scope
+from mara.metrics.model.families import DATABASE_ERRORS, TRANSACTIONS
+from mara.metrics.service import recorder
 from mara.platform.checked_cursor import CheckedCursor
 from mara.platform.settings.database import DatabaseSettings
 
@@ -75,9 +77,11 @@ def transaction(
             hook()
         conn.commit()
     except BaseException:
+        recorder().count(TRANSACTIONS, "rolled_back")
         _session.after_commit = ()
         _rollback(conn)
         raise
+    recorder().count(TRANSACTIONS, "committed")
     hooks: tuple[Callable[[], None], ...] = _session.after_commit
     _session.after_commit = ()
     for hook in hooks:
@@ -116,6 +120,12 @@ def execute_autocommit(statement: str, parameters: dict[str, Any]) -> list[tuple
     """
     _refuse_nesting()
     return _retry_on_stale_connection(lambda conn: conn.execute(statement, parameters).fetchall())
+
+
+def idle_connection() -> Connection | None:
+    """Return the connection where it is open and in no transaction; opens none."""
+    conn = _session.connection
+    return None if conn is None or conn.closed or _in_transaction(conn) else conn
 
 
 def disconnect() -> None:
@@ -182,6 +192,7 @@ def _connect() -> Connection:
                 cursor_factory=CheckedCursor,
             )
         except psycopg.OperationalError as error:
+            recorder().count(DATABASE_ERRORS, "connection")
             if not _is_refused_for_now(error) or time.monotonic() > deadline:
                 raise
             time.sleep(random.uniform(0.05, 0.5))  # noqa: S311 - jitter, not a secret

@@ -1,6 +1,6 @@
-"""The tables of the platform: outbox, idempotency keys, rate limits, leases."""
+"""The tables of the platform: outbox, idempotency keys, rate limits, leases, metrics."""
 
-from sqlalchemy import Boolean, Column, Index, LargeBinary, Table, Text, Uuid, text
+from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, Table, Text, Uuid, text
 
 from mara.platform.schema import TIMESTAMP, metadata
 
@@ -44,4 +44,25 @@ leases = Table(
     Column("name", Text, primary_key=True),
     Column("holder", Uuid, nullable=False),
     Column("held_until", TIMESTAMP, nullable=False),
+)
+
+# No index holds what a flush changes, and pages have room: the new version stays on its page.
+metric_values = Table(
+    "metric_values",
+    metadata,
+    Column("environment", Uuid, primary_key=True),
+    Column("series", Text, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+    Column("flushed_at", TIMESTAMP, nullable=False),
+    Column("folded_at", TIMESTAMP),
+    Index("metric_values_counted", "series", postgresql_where=text("folded_at IS NULL")),
+    Index("metric_values_folded", "folded_at", postgresql_where=text("folded_at IS NOT NULL")),
+    postgresql_with={"fillfactor": 50},
+)
+
+metric_totals = Table(
+    "metric_totals",
+    metadata,
+    Column("series", Text, primary_key=True),
+    Column("value", BigInteger, nullable=False),
 )

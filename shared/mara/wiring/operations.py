@@ -44,12 +44,14 @@ def relay(now: datetime) -> int:
 
 
 def delete_expired(now: datetime) -> dict[str, int]:
-    """Delete expired rows; return how many of each table."""
+    """Delete expired rows, and fold the counts of ended processes; return how many of each."""
     from mara.operations.adapters import postgres
+    from mara.platform import metric_folding
     from mara.wiring import rules, telegram
 
     return {
         **postgres.delete_expired(now),
         **telegram.forget_expired(now),
         **rules.forget_expired(now),
+        "metric_values_folded": metric_folding.fold(now),
     }

@@ -25,10 +25,9 @@ SIZES: dict[str, dict[str, object]] = {
         "IDLE": 100,
     },
     "search": {"SIZES": [1000], "QUERIES": 3},
-    "telegram": {"ROUNDS": 1, "UPDATES": 5, "SECONDS": 1},
 }
-ELSEWHERE = {"load", "alerting"}
-"""They need a running stack: tests/e2e/test_benchmarks.py."""
+ELSEWHERE = {"load"}
+"""It needs a running stack: tests/e2e/test_load.py."""
 
 
 @pytest.mark.parametrize("name", SIZES)

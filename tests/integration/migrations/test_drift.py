@@ -65,6 +65,7 @@ FUNCTIONS = """
 NOT_TENANTS = {
     *("login_failures", "outbox", "rate_limits", "leases"),
     *("chain_scans", "chain_providers", "unreadable_events", "index_in_use"),
+    *("metric_values", "metric_totals"),
 }
 """Tables without an owner; all others are under row-level security."""
 OF_EVERYONE = {"plans", "plan_versions"}

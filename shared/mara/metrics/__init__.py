@@ -1,0 +1,1 @@
+"""Counters and histograms of this execution environment, and the families that exist."""

@@ -1,0 +1,1 @@
+"""Families of metrics: their form, and the list of them."""

@@ -1,0 +1,57 @@
+"""The families that this process counts. Gauges are not among them: they are read, not counted.
+
+Each is counted at one place. Every label has few values: an operation, a class of statuses, a
+queue, a network, a state; never a path, an id, a tenant or the name of an alert.
+"""
+
+from typing import Final
+
+from mara.metrics.model.family import Family
+
+SECONDS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+STATEMENT_SECONDS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0)
+LONG_SECONDS: Final = (0.1, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)
+SHARES: Final = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+
+HTTP_REQUESTS = Family(
+    "mara_http_requests",
+    "Requests by operation and class of status; errors are the classes 4xx and 5xx.",
+    ("operation", "status"),
+)
+HTTP_SECONDS = Family(
+    "mara_http_request_duration_seconds", "Duration of a request.", ("operation",), SECONDS
+)
+TRANSACTIONS = Family("mara_database_transactions", "Ended transactions.", ("outcome",))
+STATEMENT_DURATION = Family(
+    "mara_database_statement_duration_seconds", "Duration of a statement.", (), STATEMENT_SECONDS
+)
+DATABASE_ERRORS = Family(
+    "mara_database_errors", "Failed statements and connections, by kind.", ("kind",)
+)
+QUEUE_MESSAGES = Family(
+    "mara_queue_messages", "Messages taken from a queue, by outcome.", ("queue", "outcome")
+)
+QUEUE_SECONDS = Family(
+    "mara_queue_message_duration_seconds",
+    "Duration of the work for one message.",
+    ("queue",),
+    LONG_SECONDS,
+)
+SCHEDULE_RUNS = Family(
+    "mara_schedule_runs", "Runs of a schedule, by outcome.", ("schedule", "outcome")
+)
+SCHEDULE_SECONDS = Family(
+    "mara_schedule_run_duration_seconds", "Duration of a run.", ("schedule",), LONG_SECONDS
+)
+METRICS_DROPPED = Family(
+    "mara_metric_series_dropped", "Counts of series beyond the limit of one process."
+)
+METRIC_FLUSHES = Family("mara_metric_flushes", "Flushes of counts, by outcome.", ("outcome",))
+
+FAMILIES: Final = (
+    *(HTTP_REQUESTS, HTTP_SECONDS),
+    *(TRANSACTIONS, STATEMENT_DURATION, DATABASE_ERRORS),
+    *(QUEUE_MESSAGES, QUEUE_SECONDS, SCHEDULE_RUNS, SCHEDULE_SECONDS),
+    *(METRICS_DROPPED, METRIC_FLUSHES),
+)
+"""In the order of the exposition."""
