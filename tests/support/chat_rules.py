@@ -50,8 +50,9 @@ class WatchedChat:
         self.show(self.message(text, message_id, **parts))
         return text
 
-    def show(self, message: IncomingMessage) -> None:
-        chat_watch().watch(self.owner.id, self.bot.id, message, lambda: True)
+    def show(self, message: IncomingMessage) -> bool:
+        """Let the rules see a message; whether one has fired on it."""
+        return chat_watch().watch(self.owner.id, self.bot.id, message, lambda: True)
 
     def message(self, text: str, message_id: int = 1, **parts: Any) -> IncomingMessage:
         chat = parts.pop("chat", IncomingChat(self.chat_id, ChatKind.SUPERGROUP, "On call"))

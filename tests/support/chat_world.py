@@ -28,6 +28,7 @@ from mara.telegram.service.chat_replies import ChatReplies
 from mara.telegram.service.chat_work import ChatWork
 from mara.telegram.service.invitation_use import InvitationUse
 from mara.telegram.service.lanes import LaneService
+from mara.telegram.service.message_watch import MessageWatch
 from mara.telegram.service.outgoing_queue import OutgoingQueue
 from mara.telegram.service.press_rights import PressRights
 from mara.telegram.service.presses import PressAnswering
@@ -109,8 +110,11 @@ class ChatWorld:
     typed: list[tuple[int, int | None]] = field(default_factory=list)
     """The chats and topics in which the bot was shown as busy."""
     unshown: list[Exception] = field(default_factory=list)
+    is_read_by_rules: bool = False
     watch_errors: list[BaseException] = field(default_factory=list)
     """What rules that read the chat raise, each once."""
+    fires: bool = False
+    """Whether a rule that reads the chat fires on every message."""
     standing: ChatStanding = field(default_factory=lambda: ChatStanding(Standing.MEMBER))
     """What Telegram says of a person who presses."""
     asked_members: list[tuple[int, int]] = field(default_factory=list)
@@ -129,6 +133,9 @@ class ChatWorld:
             FakeBotConfigs(self.database).add(self.config)
         self.put_chat(ChatState.APPROVED)
 
+    def record(self, failed: FailedUpdate, _: Exception) -> None:
+        self.failures.append(failed)
+
     def now(self) -> datetime:
         return self.clock
 
@@ -143,11 +150,16 @@ class ChatWorld:
 
     def watch(
         self, owner_id: UUID, config_id: UUID, message: IncomingMessage, begin: Begin
-    ) -> None:
+    ) -> bool:
+        if not self.is_read_by_rules:
+            self.watched.append(message)
+            return False
+        if not begin():
+            return False
         self.watched.append(message)
         if self.watch_errors:
-            assert begin()
             raise self.watch_errors.pop(0)
+        return self.fires
 
     def count_press(self, _: BotConfig, press: Press) -> str:
         self.presses.append(press)
@@ -251,7 +263,9 @@ class ChatWorld:
             configs=FakeBotConfigs(database),
             reader=AiogramUpdates(),
             connected=self,
-            observer=self,
+            watch=MessageWatch(
+                self, FakeBotConfigs(database), database.unit_of_work, self.now, self.record
+            ),
             replies=replies,
             reception=ChatReception(
                 chats=chats,
@@ -288,5 +302,5 @@ class ChatWorld:
             ),
             unit_of_work=database.unit_of_work,
             now=self.now,
-            record=lambda failed, _: self.failures.append(failed),
+            record=self.record,
         )

@@ -43,6 +43,7 @@ def update_handler() -> "UpdateHandler":
     from mara.telegram.adapters.connected_bots import PostgresConnectedBots
     from mara.telegram.adapters.failure_log import record_failure
     from mara.telegram.adapters.updates import PostgresUpdates
+    from mara.telegram.service.message_watch import MessageWatch
     from mara.telegram.service.update_handling import UpdateHandler
     from mara.wiring.rules import chat_watch
 
@@ -51,7 +52,7 @@ def update_handler() -> "UpdateHandler":
         configs=PostgresBotConfigs(),
         reader=AiogramUpdates(),
         connected=PostgresConnectedBots(transaction, now),
-        observer=chat_watch(),
+        watch=MessageWatch(chat_watch(), PostgresBotConfigs(), transaction, now, record_failure),
         replies=PostgresBotReplies(),
         reception=_reception(),
         memberships=_memberships(),

@@ -101,6 +101,13 @@ class TestAMessageThatARuleFiresOn:
         chat.say("disk is full again", is_edit=True)
         assert (chat.fired(rule), count_rows("alert_signals"), len(chat.alerts())) == (1, 1, 1)
 
+    def test_is_known_as_an_alert_whenever_it_is_seen_again(self, chat: WatchedChat) -> None:
+        chat.add_rule()
+        seen = ["disk full", "disk full", "all is well"]
+        ids = [1, 1, 2]
+        shown = [chat.show(chat.message(*one)) for one in zip(seen, ids, strict=True)]
+        assert shown == [True, True, False]
+
     def test_fires_when_an_edit_makes_it_match(self, chat: WatchedChat) -> None:
         rule = chat.add_rule()
         chat.say("all is well")
@@ -289,7 +296,7 @@ class TestARule:
         self, chat: WatchedChat
     ) -> None:
         handler = update_handler()
-        assert handler.observer is chat_watch()
+        assert handler.watch.observer is chat_watch()
         assert handler.connected.knows(chat.bot.profile.telegram_id)
 
 

@@ -20,6 +20,7 @@ from mara.telegram.adapters.connected_bots import PostgresConnectedBots
 from mara.telegram.model.agent_question import ChatConversation
 from mara.telegram.model.bot_reply import KEPT_FOR, BotReply, ReplyKind
 from mara.telegram.model.reply_limits import ReplyLimit
+from mara.telegram.model.spending import ANSWERED_WITHIN, Spending
 from mara.telegram.ports.handling import BotReplies, ChatConversations
 from tests.support.bots import NOON
 from tests.support.fakes.chat_memory import FakeBotReplies, FakeChatConversations
@@ -42,10 +43,16 @@ class Store:
     unit_of_work: Callable[..., AbstractContextManager[None]]
 
     def reply(
-        self, update_id: int, *, ago: timedelta = timedelta(), chat: int = 1, sender: int = 2
+        self,
+        update_id: int,
+        kind: ReplyKind = ReplyKind.QUESTION,
+        *,
+        ago: timedelta = timedelta(),
+        chat: int = 1,
+        sender: int = 2,
     ) -> BotReply:
         ids = (self.config_id, self.owner_id, update_id)
-        return BotReply(*ids, ReplyKind.QUESTION, chat, sender, NOON - ago)
+        return BotReply(*ids, kind, chat, sender, NOON - ago)
 
     def add(self, *replies: BotReply) -> None:
         for reply in replies:
@@ -128,18 +135,29 @@ class TestReplies:
 
 
 class TestPrices:
-    def test_are_added_up_for_each_bot_within_the_time(self, store: Store) -> None:
-        hour = timedelta(hours=1)
-        store.add(store.reply(1, ago=hour), store.reply(2))
+    def test_are_those_of_the_bots_answers_of_a_day(self, store: Store) -> None:
+        store.add(store.reply(1, ago=KEPT_FOR - MINUTE), store.reply(2))
         with store.unit_of_work(store.owner_id):
             for update_id, price in ((1, 5), (2, 7), (2, 8), (99, 1)):
                 store.replies.charged(store.config_id, update_id, price)
-            prices = [
-                store.replies.price_since(store.config_id, NOON - hours * hour)
-                for hours in (2, 1, 0)
+            later = [
+                store.replies.spending(store.config_id, NOON + wait)
+                for wait in (0 * MINUTE, 2 * MINUTE, KEPT_FOR)
             ]
-            assert prices == [13, 8, 0]
-            assert store.replies.price_since(new_id(), NOON - 9 * hour) == 0
+            assert later == [Spending(13, 8, 0), Spending(8, 8, 0), Spending(0, 0, 0)]
+            assert store.replies.spending(new_id(), NOON) == Spending(0, 0, 0)
+
+    def test_of_the_questions_of_the_last_minute_are_not_known_yet(self, store: Store) -> None:
+        store.add(
+            store.reply(1),
+            store.reply(2, ago=ANSWERED_WITHIN),
+            store.reply(3, ReplyKind.BOT_QUESTION),
+            store.reply(4, ReplyKind.IGNORED),
+        )
+        with store.unit_of_work(store.owner_id):
+            store.replies.charged(store.config_id, 1, 5)
+            found = store.replies.spending(store.config_id, NOON)
+        assert (found, found.expected) == (Spending(5, 5, 1), 10)
 
 
 class TestConversations:

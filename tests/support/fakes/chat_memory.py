@@ -7,6 +7,7 @@ from uuid import UUID
 from mara.telegram.model.agent_question import ChatConversation
 from mara.telegram.model.bot_reply import KEPT_FOR, BotReply
 from mara.telegram.model.reply_limits import ReplyLimit
+from mara.telegram.model.spending import ANSWERED_WITHIN, ASKING, Spending
 from tests.support.fakes.database import FakeDatabase
 
 
@@ -33,9 +34,17 @@ class FakeBotReplies:
             for other in self._rows.values()
         )
 
-    def price_since(self, config_id: UUID, since: datetime) -> int:
-        mine = (one for one in self._rows.values() if one.config_id == config_id)
-        return sum(one.price for one in mine if one.at > since)
+    def spending(self, config_id: UUID, now: datetime) -> Spending:
+        mine = [
+            one
+            for one in self._rows.values()
+            if one.config_id == config_id and one.at > now - KEPT_FOR
+        ]
+        prices = [one.price for one in mine]
+        unpriced = sum(
+            not one.price and one.kind in ASKING and one.at > now - ANSWERED_WITHIN for one in mine
+        )
+        return Spending(sum(prices), max(prices, default=0), unpriced)
 
     def charged(self, config_id: UUID, update_id: int, price: int) -> None:
         if (config_id, update_id) in self._rows:

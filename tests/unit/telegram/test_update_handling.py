@@ -13,13 +13,16 @@ from mara.telegram.errors import InvalidBotToken, TelegramUnavailable
 from mara.telegram.messages import BotChatPending
 from mara.telegram.model.bot_chat import ChatKind, ChatState
 from mara.telegram.model.bot_config import BotAccess
+from mara.telegram.model.bot_reply import BotReply, ReplyKind
 from mara.telegram.model.outgoing import Priority
 from mara.telegram.model.person import PersonKind
 from mara.telegram.model.standing import ChatStanding, Standing
 from mara.telegram.model.update import UpdateState
 from mara.telegram.service.update_handling import ASK_WITHIN
 from tests.support.bot_messages import BOT, raw_message, raw_update
+from tests.support.bots import NOON
 from tests.support.chat_world import GROUP_ID, ChatWorld
+from tests.support.fakes.chat_memory import FakeBotReplies
 from tests.support.fakes.telegram import FakeBotConfigs
 from tests.support.fakes.updates import FakeUpdates
 
@@ -113,6 +116,21 @@ class TestPrivateChats:
         assert ask_in_group(world) == []
         world.clock += timedelta(hours=24)
         assert world.say("Disk?", 9) == ["Answer: Disk?"]
+
+    def test_count_the_answers_on_their_way_in_the_price_of_a_day(self, world: ChatWorld) -> None:
+        world.link()
+        world.agent.price = 400_000
+        world.set(price_per_day=1_000_000)
+        world.say("Disk?", 1)
+        ids = (world.config.id, world.config.owner_id)
+        asked = [BotReply(*ids, 90 + n, ReplyKind.QUESTION, GROUP_ID, 12, NOON) for n in (0, 1)]
+        with world.database.unit_of_work():
+            FakeBotReplies(world.database).add(asked[0])
+        assert world.say("Disk?", 2) == ["Answer: Disk?"]
+        with world.database.unit_of_work():
+            FakeBotReplies(world.database).charged(world.config.id, 90, 100_000)
+            FakeBotReplies(world.database).add(asked[1])
+        assert "cost as much as the owner" in world.say("Disk?", 3)[0]
 
     def test_may_have_no_text(self, world: ChatWorld) -> None:
         world.link()
@@ -329,6 +347,7 @@ class TestWatching:
         self, world: ChatWorld
     ) -> None:
         world.link()
+        world.is_read_by_rules = True
         world.watch_errors = [EmbeddingUnavailable("Try again.")] * 3
         assert world.say("Disk?") == ["Answer: Disk?"]
         assert len(world.watched) == 3
@@ -337,10 +356,34 @@ class TestWatching:
     def test_whose_worker_dies_uses_a_try(self, world: ChatWorld) -> None:
         """Count the try after the rules to see it fail: the lane would stand still for ever."""
         world.link()
+        world.is_read_by_rules = True
         world.watch_errors = [KeyboardInterrupt()]
         with pytest.raises(KeyboardInterrupt):
             world.say("Disk?")
         assert world.stored().update.attempts == 1
+
+    def test_shows_no_rule_what_a_person_asks_in_a_group(self, world: ChatWorld) -> None:
+        """It would be answered and charged twice: as a question, and as an alert."""
+        world.is_read_by_rules = world.fires = True
+        assert ask_in_group(world) == ["Answer: Disk?"]
+        assert world.watched == []
+        assert ask_in_group(world, "Disk", entities=[]) == []
+        assert [message.text for message in world.watched] == ["Disk"]
+
+    @pytest.mark.parametrize(("fires", "said"), [(True, []), (False, ["Answer: Disk?"])])
+    def test_leaves_an_alert_in_which_another_bot_names_this_one_to_its_rule(
+        self, world: ChatWorld, fires: bool, said: list[str]
+    ) -> None:
+        world.is_read_by_rules, world.fires = True, fires
+        assert ask_in_group(world, **TestOtherBots.BOT) == said
+        assert world.stored().state is UpdateState.HANDLED
+
+    def test_of_a_private_chat_answers_what_fires_no_rule(self, world: ChatWorld) -> None:
+        world.link()
+        world.is_read_by_rules = True
+        assert world.say("Disk?") == ["Answer: Disk?"]
+        world.fires = True
+        assert world.say("Disk?", 2) == []
 
 
 class TestOtherUpdates:

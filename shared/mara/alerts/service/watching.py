@@ -50,26 +50,31 @@ class ChatWatch:
 
     def watch(
         self, owner_id: UUID, config_id: UUID, message: IncomingMessage, begin: Begin
-    ) -> None:
+    ) -> bool:
         """Let the rules of the bot see a message, which no bot of the platform wrote as itself.
 
-        It begins only where rules read the chat. Raises EmbeddingUnavailable and KeysUnavailable,
-        for another try.
+        Return whether one of them fired on it, now or before. It begins only where rules read the
+        chat. Raises EmbeddingUnavailable and KeysUnavailable, for another try.
         """
         seen = watched(message)
         if seen is None:
-            return
+            return False
         with self.unit_of_work(owner_id):
             rules = self._reading(owner_id, config_id, seen)
             fired = self.rules.fired(owner_id, [rule.id for rule in rules], seen.origin)
         if not rules or self._is_a_bots_post(seen) or not begin():
-            return
+            return bool(fired)
         # What is unavailable keeps no other rule from firing.
         left = [rule for rule in rules if rule.id not in fired]
         failed = [error for rule in left if (error := self._try(rule, seen))]
         self._keep(config_id, rules, seen)
         if failed:
             raise failed[0]
+        return bool(fired) or self._has_fired(owner_id, left, seen)
+
+    def _has_fired(self, owner_id: UUID, rules: Sequence[ChatRule], seen: WatchedMessage) -> bool:
+        with self.unit_of_work(owner_id):
+            return bool(self.rules.fired(owner_id, [rule.id for rule in rules], seen.origin))
 
     def _is_a_bots_post(self, seen: WatchedMessage) -> bool:
         """A channel hides which of its bots wrote a post; elsewhere the sender says it."""

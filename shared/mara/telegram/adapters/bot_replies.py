@@ -3,13 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mara.platform.sql import bound, execute, fetch_one, fetch_value, values_of
 from mara.telegram.adapters.chat_tables import bot_replies
 from mara.telegram.model.bot_reply import KEPT_FOR, BotReply
 from mara.telegram.model.reply_limits import ReplyLimit
+from mara.telegram.model.spending import ANSWERED_WITHIN, ASKING, Spending
 
 _columns = bot_replies.c
 _of_bot = _columns.config_id == bindparam("config_id")
@@ -21,9 +22,16 @@ ADD = (
     .on_conflict_do_nothing(index_elements=["config_id", "update_id"])
 )
 FORGET = delete(bot_replies).where(_of_bot, _columns.at <= bindparam("before"))
-PRICE = select(func.coalesce(func.sum(_columns.price), 0)).where(
-    _of_bot, _columns.at > bindparam("since")
+_is_unpriced = and_(
+    _columns.price == 0,
+    or_(*(_columns.kind == kind for kind in ASKING)),
+    _columns.at > bindparam("asked_since"),
 )
+SPENDING = select(
+    func.coalesce(func.sum(_columns.price), 0).label("price"),
+    func.coalesce(func.max(_columns.price), 0).label("dearest"),
+    func.count().filter(_is_unpriced).label("unpriced"),
+).where(_of_bot, _columns.at > bindparam("since"))
 CHARGED = (
     update(bot_replies)
     .where(
@@ -61,9 +69,12 @@ class PostgresBotReplies:
             return int(fetch_value(COUNT_OF_SENDER, **wanted, sender_id=reply.sender_id))
         return int(fetch_value(COUNT_OF_CHAT, **wanted, chat_id=reply.chat_id))
 
-    def price_since(self, config_id: UUID, since: datetime) -> int:
-        """Return what the bot's answers to messages after ``since`` cost, in micro-USDT."""
-        return int(fetch_value(PRICE, config_id=config_id, since=since))
+    def spending(self, config_id: UUID, now: datetime) -> Spending:
+        """Return what the bot's answers to the messages of a day cost."""
+        row = fetch_one(
+            SPENDING, config_id=config_id, since=now - KEPT_FOR, asked_since=now - ANSWERED_WITHIN
+        )
+        return Spending(**{name: int(value) for name, value in (row or {}).items()})
 
     def charged(self, config_id: UUID, update_id: int, price: int) -> None:
         """Remember what the answer to the update cost."""

@@ -13,6 +13,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from mara.kernel.errors import DomainError, code_of
+
 CHAT_KINDS = (
     "message",
     "edited_message",
@@ -121,3 +123,10 @@ def _id(content: Any, name: str) -> int | None:
     found = content.get(name) if isinstance(content, Mapping) else None
     id_ = found.get("id") if isinstance(found, Mapping) else None
     return id_ if isinstance(id_, int) and not isinstance(id_, bool) else None
+
+
+def reason_of(error: Exception) -> str:
+    """A stable code: the words of an error may repeat those of a chat."""
+    if isinstance(error, DomainError):
+        return code_of(type(error))
+    return type(error).__name__

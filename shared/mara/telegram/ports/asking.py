@@ -21,7 +21,7 @@ class ConnectedBots(Protocol):
 
 
 Begin = Callable[[], bool]
-"""Counts a try of an update, and renews the lease of its lane; False where the lease is lost."""
+"""Counts a try of an update and renews its lease; False if that is lost, or no rule may see it."""
 
 
 class ChatObserver(Protocol):
@@ -29,10 +29,11 @@ class ChatObserver(Protocol):
 
     def watch(
         self, owner_id: UUID, config_id: UUID, message: IncomingMessage, begin: Begin
-    ) -> None:
+    ) -> bool:
         """See a message, once or several times; a message of a connected bot is not shown.
 
-        It calls ``begin`` before what may take long, and does nothing where that is False.
+        Return whether it is an alert. It calls ``begin`` before what may take long, and does
+        nothing where that is False.
         """
 
 

@@ -8,6 +8,7 @@ from mara.telegram.model.agent_question import ChatConversation
 from mara.telegram.model.bot_reply import BotReply
 from mara.telegram.model.incoming import Incoming
 from mara.telegram.model.reply_limits import ReplyLimit
+from mara.telegram.model.spending import Spending
 
 
 class UpdateReader(Protocol):
@@ -29,8 +30,8 @@ class BotReplies(Protocol):
         They are of the same bot, and of the reply's sender or chat, up to the time of the reply.
         """
 
-    def price_since(self, config_id: UUID, since: datetime) -> int:
-        """Return what the bot's answers to messages after ``since`` cost, in micro-USDT."""
+    def spending(self, config_id: UUID, now: datetime) -> Spending:
+        """Return what the bot's answers to the messages of a day cost."""
 
     def charged(self, config_id: UUID, update_id: int, price: int) -> None:
         """Remember what the answer to the update cost."""

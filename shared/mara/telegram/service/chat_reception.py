@@ -11,7 +11,7 @@ from mara.kernel.count_lock import CountLock
 from mara.telegram.errors import BotChatNotFound
 from mara.telegram.model.bot_chat import BotChat, ChatKind, ChatState
 from mara.telegram.model.bot_config import BotConfig
-from mara.telegram.model.bot_reply import KEPT_FOR, BotReply, ReplyKind
+from mara.telegram.model.bot_reply import BotReply, ReplyKind
 from mara.telegram.model.chat_access import Asker, may_ask
 from mara.telegram.model.chat_question import question_of_message
 from mara.telegram.model.incoming import IncomingMessage, Sender, SenderKind
@@ -50,9 +50,9 @@ class ChatReception:
         wish = wish_of(message, message.sender, config.profile, may_ask=may_ask(message, asker))
         if wish is None:
             return Silence()
-        limits = ReplyLimits(config.settings, is_too_dear=self._is_too_dear(config, wish))
         wanted = self._wanted(update, message, message.sender.id, wish.kind)
-        kind = self._admit(wanted, limits, is_private=message.chat.kind is ChatKind.PRIVATE)
+        is_private = message.chat.kind is ChatKind.PRIVATE
+        kind = self._admit(wanted, config, is_question=bool(wish.question), is_private=is_private)
         if kind is wish.kind and wish.question:
             return AskAgent(config, message, wish.question, self._conversation(config, message))
         return self.saying.reply(config, message, Wish(kind, wish.question, wish.command), asker)
@@ -89,29 +89,32 @@ class ChatReception:
         except BotChatNotFound:
             return None
 
-    def _is_too_dear(self, config: BotConfig, wish: Wish) -> bool:
-        """Commands cost nothing. Answers on their way are not counted yet."""
-        most = config.settings.price_per_day
-        if most is None or not wish.question:
-            return False
-        return self.replies.price_since(config.id, self.now() - KEPT_FOR) >= most
-
     def _wanted(
         self, update: ClaimedUpdate, message: IncomingMessage, sender_id: int, kind: ReplyKind
     ) -> BotReply:
         ids = (update.config_id, update.owner_id, update.update_id)
         return BotReply(*ids, kind, message.chat.id, sender_id, self.now())
 
-    def _admit(self, wanted: BotReply, limits: ReplyLimits, *, is_private: bool) -> ReplyKind:
+    def _admit(
+        self, wanted: BotReply, config: BotConfig, *, is_question: bool, is_private: bool
+    ) -> ReplyKind:
         """The kind within the limits; a second try of the update does what the first one did."""
         before = self.replies.find(wanted.config_id, wanted.update_id)
         if before is not None:
             return before.kind
-        # Chats of a bot are handled side by side, and share the limits of a person.
+        # Chats of a bot are handled side by side, and share the limits of a person and the price.
         self.lock_count(wanted.owner_id, "bot_replies")
+        is_too_dear = is_question and self._is_too_dear(config)
+        limits = ReplyLimits(config.settings, is_too_dear=is_too_dear)
         found = limits.admitted(wanted, self.replies.count, is_private=is_private)
         self.replies.add(replace(wanted, kind=found))
         return found
+
+    def _is_too_dear(self, config: BotConfig) -> bool:
+        most = config.settings.price_per_day
+        if most is None:
+            return False
+        return self.replies.spending(config.id, self.now()).expected >= most
 
     def _conversation(self, config: BotConfig, message: IncomingMessage) -> UUID | None:
         thread_id = message.thread_id or 0

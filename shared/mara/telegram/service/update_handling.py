@@ -6,14 +6,14 @@ answer has an id that follows from the update, so that a second try after a cras
 is charged once.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
 from mara.kernel.clock import Clock
-from mara.kernel.errors import DomainError, Invalid, code_of
+from mara.kernel.errors import Invalid
 from mara.kernel.unit_of_work import UnitOfWork
 from mara.telegram.model.bot_reply import ReplyKind
 from mara.telegram.model.incoming import (
@@ -24,23 +24,26 @@ from mara.telegram.model.incoming import (
     SenderKind,
 )
 from mara.telegram.model.reaction import AnswerPress, Reaction, Say, Silence
-from mara.telegram.model.update import LANE_LEASE, ClaimedUpdate, FailedUpdate, UpdateState
+from mara.telegram.model.update import (
+    LANE_LEASE,
+    ClaimedUpdate,
+    FailedUpdate,
+    UpdateState,
+    reason_of,
+)
 from mara.telegram.ports import BotConfigs, Updates
-from mara.telegram.ports.asking import ChatObserver, ConnectedBots
+from mara.telegram.ports.asking import ConnectedBots
 from mara.telegram.ports.handling import BotReplies, UpdateReader
 from mara.telegram.service.chat_memberships import ChatMemberships
 from mara.telegram.service.chat_reception import ChatReception
 from mara.telegram.service.chat_work import ChatWork, OutgoingText
+from mara.telegram.service.message_watch import MessageWatch, RecordFailure
 from mara.telegram.service.presses import PressAnswering
 from mara.telegram.service.typing_sign import TypingSign
 
 TRIES_MAX: Final = 3
 ASK_WITHIN: Final = timedelta(seconds=20)
 """The time of an agent for one answer; what a model has not written then consists of quotes."""
-
-
-RecordFailure = Callable[[FailedUpdate, Exception], None]
-"""Logs a failure by its ids and its reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class UpdateHandler:
     configs: BotConfigs
     reader: UpdateReader
     connected: ConnectedBots
-    observer: ChatObserver
+    watch: MessageWatch
     replies: BotReplies
     reception: ChatReception
     memberships: ChatMemberships
@@ -77,12 +80,16 @@ class UpdateHandler:
             raise EveryTryEnded
         incoming = self.reader.read(update.body)
         is_connected = self._is_connected_bot(incoming)
-        if isinstance(incoming, IncomingMessage) and not is_connected:
-            self._watch(update, incoming, holder)
+        is_alert = (
+            isinstance(incoming, IncomingMessage)
+            and not is_connected
+            and self.watch.is_alert(update, incoming, partial(self._begin_watch, update, holder))
+        )
         with self.unit_of_work(update.owner_id):
             if not self.updates.hold(update.in_lane, holder):
                 return False
-            reaction = Silence() if is_connected else self._react(update, incoming)
+            is_ignored = is_connected or is_alert
+            reaction = Silence() if is_ignored else self._react(update, incoming)
             if isinstance(reaction, Silence | Say):
                 self._finish(update, reaction)
                 return True
@@ -102,23 +109,12 @@ class UpdateHandler:
             self.updates.handled(update)
         return True
 
-    def _watch(self, update: ClaimedUpdate, message: IncomingMessage, holder: UUID) -> None:
-        """Let rules see the message. What fails at every try keeps no question from its answer."""
-
-        def begin() -> bool:
-            with self.unit_of_work(update.owner_id):
-                is_held = self.updates.hold(update.in_lane, holder)
-                if is_held:
-                    self._begin(update, holder)
-            return is_held
-
-        try:
-            self.observer.watch(update.owner_id, update.config_id, message, begin)
-        except DomainError as error:
-            failed = update.failed(reason_of(error), self.now())
-            if failed.state is not UpdateState.DEAD:
-                raise
-            self.record(failed, error)
+    def _begin_watch(self, update: ClaimedUpdate, holder: UUID) -> bool:
+        with self.unit_of_work(update.owner_id):
+            is_held = self.updates.hold(update.in_lane, holder)
+            if is_held:
+                self._begin(update, holder)
+        return is_held
 
     def _begin(self, update: ClaimedUpdate, holder: UUID) -> None:
         """Count a try, in the caller's transaction: a worker that dies has used one of them.
@@ -182,10 +178,3 @@ class UpdateHandler:
 
 class EveryTryEnded(Exception):
     """Each try ended with its worker."""
-
-
-def reason_of(error: Exception) -> str:
-    """A stable code: the words of an error may repeat those of a chat."""
-    if isinstance(error, DomainError):
-        return code_of(type(error))
-    return type(error).__name__
