@@ -76,7 +76,8 @@ STORY = (
     *("rotate_webhook_secret", "test_webhook", "list_webhook_deliveries"),
     *("redeliver_webhook_delivery", "redeliver_webhook_deliveries", "delete_webhook"),
     *("create_intake", "list_intakes", "get_intake", "change_intake", "rotate_intake_secret"),
-    *("receive_alerts", "list_intake_deliveries", "list_alerts", "get_alert", "delete_intake"),
+    *("receive_alerts", "test_intake", "list_intake_deliveries", "list_alerts", "get_alert"),
+    *("delete_intake",),
     *("list_notifications", "read_notification", "read_all_notifications"),
     *("get_notification_preferences", "set_notification_preferences"),
     *(

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from functions.queues.post_alerts.handler import handler as post_alerts
@@ -18,6 +18,7 @@ from tests.support.knowledge import learn
 from tests.support.stored_bots import add_bot
 
 CHAT = -1001
+HOUR = timedelta(hours=1)
 
 
 @dataclass
@@ -74,3 +75,11 @@ def make_chat(
     learn(account.id, "runbooks.md", RUNBOOK)
     bot = add_bot(account.id, telegram_id, target_chat_id=CHAT, language=BotLanguage.EN)
     return Chat(make_intake(account, config_id=str(bot.id), **settings), bot)
+
+
+def quiet_now(**changes: Any) -> dict[str, Any]:
+    """Quiet hours from an hour ago to two hours from now."""
+    now = datetime.now(UTC)
+    hours = {"from": f"{now - HOUR:%H:%M}", "to": f"{now + 2 * HOUR:%H:%M}"}
+    days = list(range(7))
+    return {**hours, "days": days, "time_zone": "UTC", "except": ["critical"], **changes}

@@ -14,6 +14,8 @@ from mara.platform.database import transaction
 if TYPE_CHECKING:
     from mara.alerts.service.alerts import AlertService, StalenessService
     from mara.alerts.service.answering import AlertAnsweringService, WaitingAlertsService
+    from mara.alerts.service.delivery_storing import DeliveryStoring
+    from mara.alerts.service.intake_trials import IntakeTrials
     from mara.alerts.service.intakes import IntakeService
     from mara.alerts.service.post_presses import PostPresses
     from mara.alerts.service.posting import AlertPostingService
@@ -51,13 +53,26 @@ def reception_service() -> "ReceptionService":
 
     return ReceptionService(
         intakes=PostgresIntakes(),
-        deliveries=PostgresAlertDeliveries(),
-        recorder=alert_recorder(),
+        storing=_delivery_storing(),
         secrets=secret_store(),
         publish=publish,
         unit_of_work=transaction,
         now=now,
     )
+
+
+@cache
+def intake_trials() -> "IntakeTrials":
+    """Test alerts of intakes."""
+    from mara.alerts.service.intake_trials import IntakeTrials
+
+    return IntakeTrials(PostgresIntakes(), _delivery_storing(), transaction, now)
+
+
+def _delivery_storing() -> "DeliveryStoring":
+    from mara.alerts.service.delivery_storing import DeliveryStoring
+
+    return DeliveryStoring(PostgresIntakes(), PostgresAlertDeliveries(), alert_recorder())
 
 
 def alert_recorder() -> "AlertRecorder":

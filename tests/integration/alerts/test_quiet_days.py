@@ -16,7 +16,7 @@ from mara.alerts.model.signal import Signal
 from mara.kernel.ids import new_id
 from mara.platform.database import transaction
 from mara.telegram.model.outgoing import Priority
-from mara.wiring.alerts import reception_service
+from mara.wiring.alerts import alert_recorder
 from tests.support.alert_chats import Chat, make_chat
 from tests.support.cloud import Cloud
 
@@ -45,7 +45,7 @@ def record(chat: Chat, hours: QuietHours, signal: Signal, at: datetime) -> None:
         alerting=AlertSettings(quiet_hours=hours),
     )
     with transaction(owner_id):
-        reception_service().recorder.record(origin, [signal], at)
+        alert_recorder().record(origin, [signal], at)
 
 
 @pytest.mark.parametrize("season", [0, 1])

@@ -69,7 +69,8 @@ def test_nothing_is_stored_where_the_doorbell_cannot_be(
         raise Broken
 
     service = reception_service()
-    service = replace(service, recorder=replace(service.recorder, publish=fail))
+    failing = replace(service.storing.recorder, publish=fail)
+    service = replace(service, storing=replace(service.storing, recorder=failing))
     content, bearer = json.dumps({"title": "a"}).encode(), DeliveryCredentials(bearer=intake.secret)
     with pytest.raises(Broken):
         service.receive(UUID(intake.id), content, bearer)

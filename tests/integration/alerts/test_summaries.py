@@ -9,21 +9,12 @@ from mara.alerts.model.summary import SUMMARY_LASTS, WHOLE_MAX
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform.database import connection, transaction
 from mara.telegram.model.outgoing import Priority
-from tests.support.alert_chats import CHAT, Chat, make_chat
+from tests.support.alert_chats import CHAT, Chat, make_chat, quiet_now
 from tests.support.alerting import an_alert, resolved
 from tests.support.cloud import Cloud
 from tests.support.parallel import outcomes
 
-HOUR = timedelta(hours=1)
 pytestmark = pytest.mark.usefixtures("database")
-
-
-def quiet_now(**changes: Any) -> dict[str, Any]:
-    """Quiet hours from an hour ago to two hours from now."""
-    now = datetime.now(UTC)
-    hours = {"from": f"{now - HOUR:%H:%M}", "to": f"{now + 2 * HOUR:%H:%M}"}
-    days = list(range(7))
-    return {**hours, "days": days, "time_zone": "UTC", "except": ["critical"], **changes}
 
 
 def named(name: str, severity: str = "warning", **parts: Any) -> dict[str, Any]:

@@ -2,22 +2,18 @@
 
 import hmac
 import json
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Final
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from mara.alerts.errors import UnreadableDelivery, WrongIntakeSecret
 from mara.alerts.messages import IntakeRefused
-from mara.alerts.model.alert import AlertSource, AlertSourceKind
 from mara.alerts.model.credentials import DeliveryCredentials, hash_of_secret
-from mara.alerts.model.delivery import DeliveryReceipt, StoredDelivery, hash_of_content
+from mara.alerts.model.delivery import DeliveryReceipt, hash_of_content
 from mara.alerts.model.delivery_forms import read_delivery
 from mara.alerts.model.intake import Intake
-from mara.alerts.model.recording import SignalOrigin
 from mara.alerts.model.signal import Delivery
-from mara.alerts.ports import AlertDeliveries, Intakes
-from mara.alerts.service.recorder import AlertRecorder
+from mara.alerts.ports import Intakes
+from mara.alerts.service.delivery_storing import DeliveryStoring, stored_delivery
 from mara.kernel.clock import Clock
 from mara.kernel.ids import new_id
 from mara.kernel.messages import Publish
@@ -25,17 +21,13 @@ from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 from mara.vault.model import ConnectionSecret
 from mara.vault.ports import SecretStore
 
-SAME_BODY_FOR: Final = timedelta(seconds=60)
-"""The same body within this time is a retry; later it is a repeat, which Alertmanager sends."""
-
 
 @dataclass(frozen=True, slots=True)
 class ReceptionService:
     """Stores what monitoring systems deliver, before they are told that it arrived."""
 
     intakes: Intakes
-    deliveries: AlertDeliveries
-    recorder: AlertRecorder
+    storing: DeliveryStoring
     secrets: SecretStore
     publish: Publish
     unit_of_work: UnitOfWork
@@ -104,34 +96,10 @@ class ReceptionService:
     ) -> DeliveryReceipt:
         # The lock makes deliveries of one intake follow each other: none is stored twice.
         intake = self.intakes.lock(found.owner_id, found.id)
-        at, delivery_id = self.now(), new_id()
-        stored = StoredDelivery(
-            id=delivery_id,
-            owner_id=intake.owner_id,
-            intake_id=intake.id,
-            received_at=at,
-            form=delivery.form,
-            body_hash=hash_of_content(body),
-            key_hash=None if key is None else hash_of_content(key.encode()),
-            alert_ids=(),
-            more=delivery.more,
-            truncated=delivery.truncated,
-        )
-        same = self.deliveries.find_same(stored, at - SAME_BODY_FOR)
-        if same is not None:
-            return DeliveryReceipt(same, is_repeated=True)
-        origin = SignalOrigin(
-            owner_id=intake.owner_id,
-            source=AlertSource(AlertSourceKind.INTAKE, intake.id),
-            agent_id=intake.settings.agent_id,
-            target=intake.settings.target,
-            delivery_id=delivery_id,
-            alerting=intake.settings.alerting,
-        )
-        stored = stored.about(self.recorder.record(origin, delivery.signals, at))
-        self.deliveries.add(stored)
-        self.intakes.count_accepted(intake.owner_id, intake.id, at)
-        return DeliveryReceipt(stored, is_repeated=False)
+        stored = stored_delivery(intake, new_id(), delivery, body=body, at=self.now())
+        if key is not None:
+            stored = replace(stored, key_hash=hash_of_content(key.encode()))
+        return self.storing.store(intake, stored, delivery)
 
 
 def _parsed(body: bytes) -> object:
