@@ -156,6 +156,7 @@ class TestIdsOfTheNeighbour:
             "ask_agent",
             "change_agent",
             "change_intake",
+            "change_rule",
             "connect_bot",
             "create_agent",
             "create_intake",

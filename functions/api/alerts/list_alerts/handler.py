@@ -3,7 +3,7 @@
 The list is paged: send `next_cursor` of a page as `cursor` of the next request.
 """
 
-from mara.alerts.schemas.alerts import AlertOut
+from mara.alerts.schemas.alert_lists import ListedAlertOut
 from mara.alerts.schemas.lists import AlertSort, Since, Until, WantedAlerts
 from mara.entrypoints.http import ALERTS_READ, USER, PageOut, api, lambda_handler
 from mara.entrypoints.lists import NEWEST, Listed, SearchText, page_out
@@ -23,9 +23,9 @@ async def list_alerts(  # noqa: PLR0913 - each is a query parameter
     since: Since = None,
     until: Until = None,
     sort: AlertSort = NEWEST,
-) -> PageOut[AlertOut]:
+) -> PageOut[ListedAlertOut]:
     page = listed.request(sort, text=text, since=since, until=until, **wanted)
-    return page_out(alert_service().list(caller, page), AlertOut.of)
+    return page_out(alert_service().list(caller, page), ListedAlertOut.with_result)
 
 
 handler = lambda_handler(app)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Table, bindparam, func, or_, select
 
+from mara.alerts.adapters.rule_tables import alert_rules
 from mara.alerts.adapters.stored_json import stored_state
 from mara.alerts.adapters.tables import alert_episodes, alert_signals, alerts
 from mara.alerts.errors import AlertNotFound
@@ -34,7 +35,12 @@ from mara.platform.sql import (
 from mara.platform.sql_lists import SortedList, containing, contains_if_given
 
 _alerts, _episodes, _signals = alerts.c, alert_episodes.c, alert_signals.c
+_rules = alert_rules.c
 _since, _until = bindparam("since", type_=TIMESTAMP), bindparam("until", type_=TIMESTAMP)
+_config = bindparam("config", type_=_rules.config_id.type)
+_of_bot = select(_rules.id).where(
+    _rules.owner_id == bindparam("owner_id"), _rules.config_id == _config
+)
 
 OF_SOURCE = (
     select(alerts)
@@ -69,7 +75,9 @@ LIST_ALERTS = SortedList.of(
         _alerts.owner_id == bindparam("owner_id"),
         equals_if_given(_alerts.status, "status"),
         equals_if_given(_alerts.severity, "severity"),
+        equals_if_given(_alerts.source_kind, "kind"),
         equals_if_given(_alerts.source_id, "source"),
+        or_(_config.is_(None), _alerts.source_id.in_(_of_bot)),
         or_(
             contains_if_given(_alerts.name, "like"),
             contains_if_given(_alerts.summary, "like"),
@@ -192,6 +200,6 @@ def _alert(row: Row) -> Alert:
 
 
 def _wanted(owner_id: UUID, page: PageRequest) -> dict[str, Any]:
-    names = ("status", "severity", "source", "since", "until")
+    names = ("status", "severity", "kind", "source", "config", "since", "until")
     given = {name: page.filters.get(name) for name in names}
     return {**given, "owner_id": owner_id, "like": containing(page.filters.get("text"))}

@@ -1,14 +1,16 @@
 """Posts in PostgreSQL."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import and_, bindparam, func, insert, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from mara.alerts.adapters.post_results import results_of
 from mara.alerts.adapters.tables import alert_posts, urgency
 from mara.alerts.model.alert import AlertSource
+from mara.alerts.model.alert_overview import PostResult
 from mara.alerts.model.alert_post import AlertPost, PostState
 from mara.platform.sql import (
     Row,
@@ -151,6 +153,10 @@ class PostgresAlertPosts:
     def save(self, post: AlertPost) -> None:
         """Update what became of the question."""
         execute(SAVE, post_id=post.id, **_values(post))
+
+    def results(self, owner_id: UUID, alert_ids: Collection[UUID]) -> Mapping[UUID, PostResult]:
+        """Return what became of the newest post of each alert that has one."""
+        return results_of(owner_id, alert_ids)
 
     def owners_waiting(self, at: datetime, limit: int) -> Sequence[UUID]:
         """Return owners with posts that may be tried at that time."""

@@ -90,9 +90,7 @@ class AlertPost:
     @property
     def latency_ms(self) -> int | None:
         """From the delivery to the answer; None until then."""
-        if self.settled_at is None:
-            return None
-        return round((self.settled_at - self.created_at).total_seconds() * 1000)
+        return latency_ms(self.created_at, self.settled_at)
 
     def answered(self, answer: Answer, at: datetime) -> "AlertPost":
         """With the reply of an answer."""
@@ -135,6 +133,13 @@ class AlertPost:
         return replace(
             self, failure=failure, answer_id=None, leased_until=None, try_after=at + wait
         )
+
+
+def latency_ms(created_at: datetime, settled_at: datetime | None) -> int | None:
+    """Return the time between, in milliseconds; None until the post is settled."""
+    if settled_at is None:
+        return None
+    return round((settled_at - created_at).total_seconds() * 1000)
 
 
 def key_of(signal: Signal) -> str:

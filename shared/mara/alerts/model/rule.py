@@ -1,8 +1,9 @@
 """Monitoring rules: which messages of which chats are alerts, and what becomes of them."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from mara.alerts.errors import InvalidRule
@@ -67,6 +68,22 @@ class RuleSettings:
     target_thread_id: int | None = None
     alerting: AlertSettings = field(default_factory=AlertSettings)
     keep_days: int = KEEP_DAYS
+
+    def changed(self, changes: Mapping[str, Any]) -> "RuleSettings":
+        """With these fields, of which those of its conditions and alerting are named as their own.
+
+        Raises InvalidRule where no condition is left.
+        """
+        conditions, alerting = self.conditions, self.alerting
+        own = dict(changes)
+        given = {one.name: own.pop(one.name) for one in fields(Conditions) if one.name in own}
+        shared = {one.name: own.pop(one.name) for one in fields(AlertSettings) if one.name in own}
+        return replace(
+            self,
+            **own,
+            conditions=replace(conditions, **given),
+            alerting=replace(alerting, **shared),
+        )
 
     @property
     def keeps_for(self) -> timedelta:

@@ -1,6 +1,6 @@
 """What the alerts domain needs: its repositories, and the agents that answer."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from mara.agents.model import Answer, Reply
 from mara.alerts.model.alert import Alert, AlertHistory, AlertSource, Episode, RecordedSignal
 from mara.alerts.model.alert_message import AlertMessage, AlertTarget, ShownContent
+from mara.alerts.model.alert_overview import PostResult
 from mara.alerts.model.alert_post import AlertPost
 from mara.alerts.model.delivery import StoredDelivery
 from mara.alerts.model.intake import Intake
@@ -96,8 +97,9 @@ class Alerts(Protocol):
     def list(self, owner_id: UUID, page: PageRequest) -> list[Alert]:
         """Return a page, and one more than its limit if there are more.
 
-        The filters are ``status``, ``severity``, ``source``, ``text``, ``since`` and ``until`` (of
-        the last signal). Raises InvalidCursor.
+        The filters are ``status``, ``severity``, ``kind`` and ``source`` (of what it came in by),
+        ``config`` (the bot of its rule), ``text``, ``since`` and ``until`` (of the last signal).
+        Raises InvalidCursor.
         """
 
     def count(self, owner_id: UUID, page: PageRequest) -> int:
@@ -141,6 +143,9 @@ class AlertPosts(Protocol):
 
     def save(self, post: AlertPost) -> None:
         """Update what became of the question."""
+
+    def results(self, owner_id: UUID, alert_ids: Collection[UUID]) -> Mapping[UUID, PostResult]:
+        """Return what became of the newest post of each alert that has one, by the alert's id."""
 
     def owners_waiting(self, at: datetime, limit: int) -> Sequence[UUID]:
         """Return owners with posts that may be tried at that time, in the scope of the system."""

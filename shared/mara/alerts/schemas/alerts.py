@@ -25,8 +25,8 @@ from mara.alerts.schemas.posts import PostOut
 class AlertSourceOut(BaseModel):
     """What an alert came in by."""
 
-    kind: AlertSourceKind = Field(description="`intake`.", examples=["intake"])
-    id: UUID = Field(description="Id of the intake, which may be deleted since then.")
+    kind: AlertSourceKind = Field(description="`intake` or `rule`.", examples=["intake"])
+    id: UUID = Field(description="Id of the intake or rule, which may be deleted since then.")
 
 
 class AlertOut(BaseModel):
@@ -64,7 +64,7 @@ class AlertOut(BaseModel):
     @classmethod
     def of(cls, alert: Alert) -> Self:
         """Build the response from the model object."""
-        return cls(**_fields(alert))
+        return cls(**alert_fields(alert))
 
 
 class EpisodeOut(BaseModel):
@@ -147,14 +147,15 @@ class AlertHistoryOut(AlertOut):
     def with_posts(cls, history: AlertHistory, posts: Sequence[AlertPost]) -> Self:
         """Build the response from the model objects."""
         return cls(
-            **_fields(history.alert),
+            **alert_fields(history.alert),
             episodes=[EpisodeOut.of(episode) for episode in history.episodes],
             signals=[SignalOut.of(signal) for signal in history.signals],
             posts=[PostOut.of(post) for post in posts],
         )
 
 
-def _fields(alert: Alert) -> dict[str, Any]:
+def alert_fields(alert: Alert) -> dict[str, Any]:
+    """Return the fields of an alert."""
     return {
         "id": alert.id,
         "name": alert.name,

@@ -1,13 +1,15 @@
 """Query parameters of the list of alerts."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from fastapi import Depends, Query
 from pydantic import AwareDatetime
 
-from mara.alerts.model.alert import AlertStatus
+from mara.alerts.model.alert import AlertSourceKind, AlertStatus
 from mara.alerts.model.severity import Severity
+
+ID: Final = "0199f0a0-7c2e-7d4a-9a53-0c1f4b1e7a10"
 
 AlertSort = Annotated[
     Literal["-created_at", "created_at", "-last_at", "last_at"],
@@ -30,8 +32,8 @@ async def _wanted(
     source: Annotated[
         UUID | None,
         Query(
-            description="Only alerts that came in by this intake.",
-            examples=["0199f0a0-7c2e-7d4a-9a53-0c1f4b1e7a10"],
+            description="Only alerts that came in by this intake or rule.",
+            examples=[ID],
         ),
     ] = None,
 ) -> dict[str, Any]:
@@ -40,6 +42,35 @@ async def _wanted(
 
 WantedAlerts = Annotated[dict[str, Any], Depends(_wanted)]
 """The filters of the list by what alerts are."""
+
+
+async def _wanted_of_rules(
+    status: Annotated[
+        AlertStatus | None,
+        Query(description="Only alerts in this state.", examples=["firing"]),
+    ] = None,
+    severity: Annotated[
+        Severity | None,
+        Query(description="Only alerts of this severity.", examples=["critical"]),
+    ] = None,
+    rule_id: Annotated[
+        UUID | None, Query(description="Only alerts that this rule made.", examples=[ID])
+    ] = None,
+    config_id: Annotated[
+        UUID | None, Query(description="Only alerts of the rules of this bot.", examples=[ID])
+    ] = None,
+) -> dict[str, Any]:
+    return {
+        "status": status,
+        "severity": severity,
+        "kind": AlertSourceKind.RULE,
+        "source": rule_id,
+        "config": config_id,
+    }
+
+
+WantedChatAlerts = Annotated[dict[str, Any], Depends(_wanted_of_rules)]
+"""The filters of the list of what rules fired on."""
 Since = Annotated[
     AwareDatetime | None,
     Query(

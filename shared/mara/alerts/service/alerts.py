@@ -7,6 +7,7 @@ from uuid import UUID
 
 from mara.agents.model.withdrawal import withdrawn_from
 from mara.alerts.model.alert import Alert, AlertHistory, AlertStatus, EpisodeEnd
+from mara.alerts.model.alert_overview import AlertOverview
 from mara.alerts.model.alert_post import AlertPost
 from mara.alerts.ports import AlertMessages, AlertPosts, Alerts
 from mara.documents.ports import OwnDocuments
@@ -27,12 +28,14 @@ class AlertService:
     documents: OwnDocuments
     unit_of_work: UnitOfWork
 
-    def list(self, caller: Principal, page: PageRequest) -> Page[Alert]:
+    def list(self, caller: Principal, page: PageRequest) -> Page[AlertOverview]:
         """Return a page of the caller's alerts. Raises InvalidCursor."""
         with self.unit_of_work(caller.user_id):
             found = self.alerts.list(caller.user_id, page)
+            results = self.posts.results(caller.user_id, [alert.id for alert in found])
             total = self.alerts.count(caller.user_id, page) if page.total else None
-        return Page.of(found, page, lambda alert: alert.id, total=total)
+        shown = [AlertOverview(alert, results.get(alert.id)) for alert in found]
+        return Page.of(shown, page, lambda one: one.alert.id, total=total)
 
     def get(self, caller: Principal, alert_id: UUID) -> tuple[AlertHistory, Sequence[AlertPost]]:
         """Return an alert with its history, and the posts of its episodes, the newest first.

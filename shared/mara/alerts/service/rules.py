@@ -1,6 +1,8 @@
 """Creates, shows, changes and deletes monitoring rules."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, Final
 from uuid import UUID
 
 from mara.agents.ports import Agents
@@ -17,6 +19,8 @@ from mara.kernel.unit_of_work import UnitOfWork
 from mara.telegram.errors import BotChatNotFound
 from mara.telegram.ports import BotConfigs
 from mara.telegram.ports.chats import BotChats
+
+ALL: Final = frozenset(one.name for one in fields(RuleSettings))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,26 +76,52 @@ class RuleService:
         with self.unit_of_work(caller.user_id):
             before = self.rules.lock(caller.user_id, rule_id)
             self._check(caller.user_id, settings, before)
-            changed = replace(before, settings=settings, updated_at=self.now())
-            self.rules.save(changed)
-            # A rule sees only what its own bot saw.
-            is_moved = settings.config_id != before.settings.config_id
-            kept = replace(settings, chat_ids=()) if is_moved else settings
-            self.texts.forget_unread(rule_id, kept, self.now())
-        return changed
+            return self._store(before, settings)
+
+    def change(self, caller: Principal, rule_id: UUID, changes: Mapping[str, Any]) -> ChatRule:
+        """Change the settings that are given; texts that the rule no longer reads are deleted.
+
+        Raises RuleNotFound, InvalidRule, InvalidKeywords, InvalidPattern, AgentNotFound,
+        BotConfigNotFound and RuleChatUnknown.
+        """
+        with self.unit_of_work(caller.user_id):
+            before = self.rules.lock(caller.user_id, rule_id)
+            settings = before.settings.changed(changes)
+            self.matching.check(settings.conditions)
+            # What is not changed may be gone: the agent or the bot was deleted meanwhile.
+            self._check(caller.user_id, settings, before, given=changes)
+            return self._store(before, settings)
 
     def delete(self, caller: Principal, rule_id: UUID) -> None:
         """Delete a rule with its texts; its alerts stay. Raises RuleNotFound."""
         with self.unit_of_work(caller.user_id):
             self.rules.delete(caller.user_id, rule_id)
 
+    def _store(self, before: ChatRule, settings: RuleSettings) -> ChatRule:
+        changed = replace(before, settings=settings, updated_at=self.now())
+        self.rules.save(changed)
+        # A rule sees only what its own bot saw.
+        is_moved = settings.config_id != before.settings.config_id
+        kept = replace(settings, chat_ids=()) if is_moved else settings
+        self.texts.forget_unread(before.id, kept, self.now())
+        return changed
+
     def _check(
-        self, owner_id: UUID, settings: RuleSettings, before: ChatRule | None = None
+        self,
+        owner_id: UUID,
+        settings: RuleSettings,
+        before: ChatRule | None = None,
+        *,
+        given: Collection[str] = ALL,
     ) -> None:
-        self.agents.get(owner_id, settings.agent_id)
-        self.configs.get(owner_id, settings.config_id)
-        if settings.alerting.escalation is not None:
-            self.configs.get(owner_id, settings.alerting.escalation.config_id)
+        """Check what the fields that are given refer to."""
+        if "agent_id" in given:
+            self.agents.get(owner_id, settings.agent_id)
+        if "config_id" in given:
+            self.configs.get(owner_id, settings.config_id)
+        escalation = settings.alerting.escalation
+        if escalation is not None and ("escalation" in given or "alerting" in given):
+            self.configs.get(owner_id, escalation.config_id)
         known = before.settings if before else None
         # A chat that the bot has left since then may stay.
         stay = known.chat_ids if known and known.config_id == settings.config_id else ()

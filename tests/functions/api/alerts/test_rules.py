@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from functions.api.agents.delete_agent.handler import handler as delete_agent
+from functions.api.alerts.change_rule.handler import handler as change_rule
 from functions.api.alerts.create_rule.handler import handler as create_rule
 from functions.api.alerts.delete_rule.handler import handler as delete_rule
 from functions.api.alerts.get_rule.handler import handler as get_rule
@@ -14,7 +16,7 @@ from mara.alerts.model.rule import RULES_MAX
 from tests.support.accounts import make_account
 from tests.support.alert_chats import CHAT
 from tests.support.alerting import API, make_agent
-from tests.support.chat_rules import WatchedChat, count_rows, watched_chat
+from tests.support.chat_rules import WatchedChat, count_rows, give_place, watched_chat
 from tests.support.cloud import Cloud
 from tests.support.events import Answer, call
 from tests.support.stored_bots import add_bot
@@ -168,3 +170,60 @@ class TestADryRun:
         path = f"{PATH}/{rule_id}/test"
         for body in ({}, {"text": "a"}):
             assert call(try_rule, "POST", path, headers=boris.headers, body=body).status == 404
+
+
+class TestAChange:
+    def change(self, chat: WatchedChat, rule_id: str, **changes: Any) -> Answer:
+        headers = chat.owner.headers
+        return call(change_rule, "PATCH", f"{PATH}/{rule_id}", headers=headers, body=changes)
+
+    def test_changes_what_is_given_and_nothing_else(self, chat: WatchedChat) -> None:
+        night = {"from": "22:00", "to": "07:00", "days": [0], "time_zone": "UTC", "except": []}
+        made = create(chat, regex="9", quiet_hours=night, cooldown_minutes=5).json
+        changes = {"severity": "critical", "keep_days": 1, "regex": None, "senders": ["bots"]}
+        changed = self.change(chat, made["id"], **changes)
+        assert changed.status == 200, changed.text
+        assert changed.json == {**made, **changes, "updated_at": changed.json["updated_at"]}
+        changed = self.change(chat, made["id"], quiet_hours=None, cooldown_minutes=7)
+        assert (changed.json["quiet_hours"], changed.json["cooldown_minutes"]) == (None, 7)
+        path, headers = f"{PATH}/{made['id']}", chat.owner.headers
+        assert call(get_rule, "GET", path, headers=headers).json == changed.json
+
+    @pytest.mark.parametrize(
+        ("changes", "code"),
+        [
+            ({"keywords": None}, "invalid_rule"),
+            ({"keywords": {"any_of": ["the"]}}, "invalid_keywords"),
+            ({"regex": "(?=a)b"}, "invalid_pattern"),
+            ({"chat_ids": [CHAT, -5]}, "rule_chat_unknown"),
+            ({"chat_ids": None}, "bad_request"),
+            ({"kinds": []}, "bad_request"),
+            ({"nmae": "a"}, "bad_request"),
+        ],
+    )
+    def test_that_makes_no_sense_is_refused(
+        self, chat: WatchedChat, changes: dict[str, Any], code: str
+    ) -> None:
+        made = create(chat).json
+        refused = self.change(chat, made["id"], **changes)
+        assert (refused.status, refused.json["code"]) == (422, code)
+        path, headers = f"{PATH}/{made['id']}", chat.owner.headers
+        assert call(get_rule, "GET", path, headers=headers).json == made
+
+    def test_to_another_bot_forgets_what_the_first_one_saw(self, chat: WatchedChat) -> None:
+        made = create(chat).json
+        chat.say("Обед")
+        assert count_rows("rule_texts") == 1
+        other = add_bot(chat.owner.id, 2)
+        refused = self.change(chat, made["id"], config_id=str(other.id))
+        assert refused.json["code"] == "rule_chat_unknown"
+        give_place(other, CHAT)
+        assert self.change(chat, made["id"], config_id=str(other.id)).status == 200
+        assert count_rows("rule_texts") == 0
+
+    def test_is_possible_after_the_agent_was_deleted(self, chat: WatchedChat) -> None:
+        made = create(chat).json
+        path, headers = f"{API}/agents/{chat.agent_id}", chat.owner.headers
+        assert call(delete_agent, "DELETE", path, headers=headers).status == 204
+        assert self.change(chat, made["id"], name="Other").json["name"] == "Other"
+        assert self.change(chat, made["id"], agent_id=chat.agent_id).status == 404
