@@ -17,7 +17,7 @@ from mara.wiring.schema import metadata
 from tests.support.postgres import TEMPLATE, migrate
 
 ROOT = Path(__file__).parents[3]
-RECORDED = ("answers", "deposits", "documents", "pending_answers", "subscriptions")
+RECORDED = ("alerts", "answers", "deposits", "documents", "pending_answers", "subscriptions")
 """Tables whose changes triggers write to ``changes``."""
 
 CHECK_WITH_A_COLUMN_MORE = """
@@ -181,6 +181,7 @@ class TestWhatTablesCannotDeclare:
             ("ledger_postings", "check_transfers"),
             ("ledger_postings", "track_hold"),
             ("ledger_transfers", "append_only"),
+            ("alert_posts", "record_answer"),
             *((table, "record_new") for table in RECORDED),
             *((table, "record_change") for table in RECORDED),
         }
@@ -197,6 +198,8 @@ class TestWhatTablesCannotDeclare:
             "ledger_track_hold",
             "mara_scope_is_system",
             "mara_scope_owner",
+            "record_alert_answer",
+            "record_alert_change",
             "record_answer_change",
             "record_deposit_change",
             "record_document_change",

@@ -1,4 +1,4 @@
-"""GET /api/v1/events - wait for changes of the caller's documents, deposits and answers.
+"""GET /api/v1/events - wait for changes of the caller's documents, deposits, answers and alerts.
 
 Without `after`, all changes of the last 24 hours are returned; send `next_cursor` of a response as
 `after` of the next request. A response without events comes after `wait_s` seconds: ask again.

@@ -17,6 +17,7 @@ class ChangeKind(StrEnum):
     DEPOSIT = "deposit"
     ANSWER = "answer"
     SUBSCRIPTION = "subscription"
+    ALERT = "alert"
 
 
 @dataclass(frozen=True, slots=True)

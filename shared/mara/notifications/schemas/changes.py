@@ -39,6 +39,7 @@ PATHS = {
     ChangeKind.DEPOSIT: "/api/v1/wallets/my/{parent}/deposits",
     ChangeKind.ANSWER: "/api/v1/agents/{parent}/answers/{object_id}",
     ChangeKind.SUBSCRIPTION: "/api/v1/subscriptions/my",
+    ChangeKind.ALERT: "/api/v1/alerts/{object_id}",
 }
 
 
@@ -51,8 +52,9 @@ class EventOut(BaseModel):
     )
     state: str = Field(
         description="The state of a document (also `superseded` or `deleted`), the state of a "
-        "deposit or a subscription, or the status of an answer (`queued` or `failed` of a question "
-        "that waits).",
+        "deposit or a subscription, the status of an answer (`queued` or `failed` of a question "
+        "that waits), or the status of an alert (`answered`, `refused` or `failed` once its agent "
+        "was asked).",
         examples=["ready"],
     )
     url: str = Field(
