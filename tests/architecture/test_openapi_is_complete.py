@@ -30,6 +30,7 @@ VERBS = {
         "Make",
         "Mark",
         "Move",
+        "Post",
         "Preview",
         "Resume",
         "Subscribe",

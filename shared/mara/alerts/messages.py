@@ -18,11 +18,15 @@ class AnswerAlerts(Message):
 
 
 class AlertUndelivered(Event):
-    """A chat did not get alerts: they go to the chat for escalations, or to the owner."""
+    """A chat did not get alerts: they go to the chat for escalations, or to the owner.
+
+    Without a chat to be posted in ``chat_id`` is None. ``message_id`` is that of the message, or of
+    the post that never got one.
+    """
 
     config_id: UUID
     owner_id: UUID
-    chat_id: int
+    chat_id: int | None
     message_id: UUID
 
 

@@ -136,6 +136,7 @@ def alert_posting_service() -> "AlertPostingService":
     from mara.alerts.service.summaries import SummaryPosting
     from mara.platform.count_lock import lock_count
     from mara.platform.doorbells import ring_later
+    from mara.platform.outbox import publish
     from mara.telegram.adapters.bot_configs import PostgresBotConfigs
     from mara.telegram.adapters.outgoing import PostgresOutgoingMessages
     from mara.wiring.telegram_sending import outgoing_queue
@@ -150,6 +151,7 @@ def alert_posting_service() -> "AlertPostingService":
         ring_later=ring_later,
         owner_chats=PostgresOwnerChats(),
         summaries=SummaryPosting(PostgresSummaries(), queue_messages),
+        publish=publish,
         lock_count=lock_count,
         unit_of_work=transaction,
         now=now,

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mara.alerts.adapters.postgres_rules import PostgresRules
 from mara.platform.clock import now
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from mara.alerts.service.rules import RuleService
     from mara.alerts.service.text_sealing import TextSealing
     from mara.alerts.service.watching import ChatWatch
+
+TEXTS_AT_ONCE: Final = 5000
+"""Texts that one transaction deletes."""
 
 
 @cache
@@ -108,9 +111,13 @@ def forget_expired(at: datetime) -> dict[str, int]:
     from mara.kernel.unit_of_work import SYSTEM
     from mara.platform.settings.alerts import alert_settings
 
-    deleted = {}
-    with transaction(SYSTEM):
-        deleted["rule_texts"] = PostgresRuleTexts().forget_old(at)
+    deleted = {"rule_texts": 0}
+    while True:
+        with transaction(SYSTEM):
+            page = PostgresRuleTexts().forget_old(at, TEXTS_AT_ONCE)
+        deleted["rule_texts"] += page
+        if page < TEXTS_AT_ONCE:
+            break
     before = at - timedelta(days=alert_settings().alert_retention_days)
     with transaction(SYSTEM):
         deleted["rule_firings"] = PostgresRules().forget_firings(before)

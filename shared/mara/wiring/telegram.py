@@ -37,7 +37,7 @@ def bot_config_service() -> "BotConfigService":
         webhook_url=webhook_url,
         unit_of_work=transaction,
         now=now,
-        others=[_forget_text_key],
+        others=[_move_posts, _forget_text_key],
     )
 
 
@@ -107,6 +107,17 @@ def forget_chat_texts(owner_id: UUID, config_id: UUID, chat_id: int) -> None:
     from mara.alerts.adapters.postgres_rule_texts import PostgresRuleTexts
 
     PostgresRuleTexts().forget_chat(owner_id, config_id, chat_id)
+
+
+def _move_posts(owner_id: UUID, config_id: UUID) -> None:
+    from mara.alerts.adapters.bot_removal import unsent_posts
+    from mara.alerts.adapters.owner_chats import PostgresOwnerChats
+    from mara.alerts.adapters.postgres_messages import PostgresAlertMessages
+    from mara.alerts.service.lost_posts import BotRemoval
+    from mara.platform.outbox import publish
+
+    messages, chats = PostgresAlertMessages(), PostgresOwnerChats()
+    BotRemoval(unsent_posts, messages, chats, publish, now).move_posts(owner_id, config_id)
 
 
 def _forget_text_key(owner_id: UUID, config_id: UUID) -> None:

@@ -10,6 +10,8 @@ from mara.telegram.adapters.bot_senders import PostgresBotSenders
 from mara.telegram.adapters.outgoing import PostgresOutgoingMessages
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mara.telegram.adapters.aiogram_signs import AiogramChatSigns
     from mara.telegram.model.outgoing import OutgoingMessage
     from mara.telegram.service.chat_migration import ChatMigration
@@ -100,12 +102,12 @@ def _outcomes() -> "SendOutcomes":
     )
 
 
-def _take_back(message: "OutgoingMessage") -> None:
+def _take_back(messages: "Sequence[OutgoingMessage]") -> None:
     from mara.alerts.adapters.postgres_messages import PostgresAlertMessages
     from mara.alerts.service.lost_posts import LostPosts
     from mara.platform.outbox import publish
 
-    LostPosts(PostgresAlertMessages(), publish, now).take_back(message)
+    LostPosts(PostgresAlertMessages(), publish, now).take_back(messages)
 
 
 def chat_migration() -> "ChatMigration":

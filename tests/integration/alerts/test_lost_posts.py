@@ -1,19 +1,24 @@
 """Posts that Telegram does not take: another chat gets them, and the owner a notice."""
 
+from datetime import timedelta
+
 import pytest
 
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform.clock import now
 from mara.platform.database import connection, transaction
+from mara.telegram.adapters.bot_configs import PostgresBotConfigs
+from mara.telegram.adapters.outgoing import PostgresOutgoingMessages
 from mara.telegram.adapters.people import PostgresBotPeople
-from mara.telegram.model.outgoing import OutgoingMessage
+from mara.telegram.model.outgoing import OutgoingMessage, Priority
 from mara.telegram.model.person import BotPerson, PersonKind
 from mara.telegram.model.sending import SendOutcome, SendResult
 from mara.telegram.service.send_outcomes import Flight
+from mara.wiring.telegram import bot_config_service
 from mara.wiring.telegram_sending import sending_service
 from tests.support.accounts import make_account
-from tests.support.alert_chats import CHAT, Chat, make_chat
-from tests.support.alerting import SECTION
+from tests.support.alert_chats import CHAT, Chat, make_chat, quiet_now
+from tests.support.alerting import SECTION, make_intake
 from tests.support.cloud import Cloud
 from tests.support.stored_bots import add_bot
 
@@ -103,6 +108,80 @@ def test_later_changes_edit_the_post_where_it_is(cloud: Cloud) -> None:
     chat.show()
     edit = chat.queued()[-1]
     assert (edit.chat_id, edit.edits) == (ESCALATION, chat.queued()[1].id)
+
+
+def test_a_post_without_any_chat_makes_the_notice_once(cloud: Cloud) -> None:
+    account = make_account("anna")
+    bot = add_bot(account.id)
+    chat = Chat(make_intake(account, config_id=str(bot.id)), bot)
+    chat.deliver()
+    chat.answer()
+    chat.show()
+    chat.show()
+    assert chat.queued() == []
+    assert events().count("alert-undelivered") == 1
+
+
+class TestABotThatIsDisconnected:
+    def disconnect(self, chat: Chat) -> None:
+        with transaction(chat.intake.owner.id):
+            for forget in bot_config_service().others:
+                forget(chat.intake.owner.id, chat.bot.id)
+            PostgresBotConfigs().disconnect(chat.bot, now())
+
+    def test_leaves_posts_that_wait_to_the_chat_for_escalations(self, cloud: Cloud) -> None:
+        chat = make_escalating()
+        posted(chat)
+        self.disconnect(chat)
+        chat.show()
+        (message,) = chat.queued()
+        assert (message.chat_id, SECTION in message.parts[0].text) == (ESCALATION, True)
+        assert "alert-undelivered" in events()
+
+    def test_leaves_posts_of_quiet_hours_to_the_digest_of_another_chat(self, cloud: Cloud) -> None:
+        account = make_account("anna")
+        other = add_bot(account.id, 2)
+        escalation = {"config_id": str(other.id), "chat_id": ESCALATION, "thread_id": None}
+        chat = make_chat(account=account, escalation=escalation, quiet_hours=quiet_now())
+        chat.deliver(labels={"severity": "warning"})
+        chat.answer()
+        chat.show_at(now() + timedelta(minutes=1))
+        self.disconnect(chat)
+        chat.show_at(now() + timedelta(minutes=2))
+        assert chat.queued() == []
+        chat.show_at(now() + timedelta(hours=2, minutes=1))
+        (digest,) = chat.queued()
+        assert (digest.chat_id, digest.priority) == (ESCALATION, Priority.DIGEST)
+
+    def test_leaves_posts_to_the_owners_chat_with_another_bot(self, cloud: Cloud) -> None:
+        account = make_account("anna")
+        other = add_bot(account.id, 2)
+        chat = make_chat(account=account)
+        link(chat)
+        link(Chat(chat.intake, other), PRIVATE + 1)
+        posted(chat)
+        self.disconnect(chat)
+        chat.show()
+        (message,) = chat.queued()
+        assert (message.config_id, message.chat_id) == (other.id, PRIVATE + 1)
+
+    def test_without_another_way_makes_the_notice(self, cloud: Cloud) -> None:
+        chat = make_chat()
+        link(chat)
+        posted(chat)
+        self.disconnect(chat)
+        chat.show()
+        assert (chat.queued(), "alert-undelivered" in events()) == ([], True)
+
+    def test_does_not_repeat_what_was_sent(self, cloud: Cloud) -> None:
+        chat = make_escalating()
+        message = posted(chat)
+        with transaction(chat.intake.owner.id):
+            store = PostgresOutgoingMessages()
+            assert store.save(message.begun().sent_part(41), message)
+        self.disconnect(chat)
+        chat.show()
+        assert (chat.queued(), "alert-undelivered" in events()) == ([], False)
 
 
 def events() -> list[str]:

@@ -1,14 +1,18 @@
 """Posts that share one message: the digest after quiet hours, and the summary of a storm."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import psycopg
 import pytest
 
+from mara.alerts.adapters.postgres_summaries import PostgresSummaries
 from mara.alerts.model.summary import SUMMARY_LASTS, WHOLE_MAX
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform.database import connection, transaction
 from mara.telegram.model.outgoing import Priority
+from mara.wiring.alerts import alert_posting_service
 from tests.support.alert_chats import CHAT, Chat, make_chat, quiet_now
 from tests.support.alerting import an_alert, resolved
 from tests.support.cloud import Cloud
@@ -131,6 +135,33 @@ class TestAStorm:
         chat.deliver(named("DatabaseDown", "critical"))
         chat.show_at(later(0.2))
         assert chat.texts()[-1].startswith("🔴 DatabaseDown")
+
+    def test_does_not_take_one_that_is_more_severe_and_came_meanwhile(
+        self, chat: Chat, database: str
+    ) -> None:
+        """See it fail: let ``list_storm`` take whatever is due."""
+        self.storm(chat, WHOLE_MAX + 1)
+        (worse,) = chat.deliver(named("Down", "critical"))
+        due = (
+            "UPDATE alert_messages SET due_at = %s FROM alert_posts"
+            " WHERE id = post_id AND name = 'Down'"
+        )
+        with transaction(SYSTEM):
+            connection().execute(due, [later(24)])
+        service = alert_posting_service()
+        real = service.summaries.summaries
+
+        class Late(PostgresSummaries):
+            def due_in(self, *args: Any) -> Any:
+                with psycopg.connect(database) as other:
+                    other.execute("SELECT set_config('mara.scope', 'system', true)")
+                    assert other.execute(due, [later(0)]).rowcount == 1
+                return real.due_in(*args)
+
+        late = replace(service, summaries=replace(service.summaries, summaries=Late()))
+        replace(late, now=lambda: later(0.1)).show_due(chat.intake.owner.id)
+        assert chat.texts()[-1].startswith("🔴 Down critical")
+        assert chat.intake.alert(worse)["status"] == "firing"
 
     def test_after_another_one_has_a_summary_of_its_own(self, chat: Chat) -> None:
         self.storm(chat, WHOLE_MAX + 1)

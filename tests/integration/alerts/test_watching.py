@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from mara.telegram.model.bot_chat import ChatKind, ChatState
 from mara.telegram.model.formatted_text import FormattedText
 from mara.telegram.model.incoming import IncomingChat, Membership, Sender, SenderKind
 from mara.telegram.model.outgoing import OutgoingMessage, Priority
+from mara.wiring import rules
 from mara.wiring.connection_secrets import secret_store
 from mara.wiring.rules import chat_watch, forget_expired, rule_service, rule_trials, text_keys
 from mara.wiring.telegram import bot_access_service
@@ -372,6 +374,28 @@ class TestTextsForDryRuns:
         chat.say("disk", is_edit=True)
         trial = rule_trials().try_chats(chat.owner.principal, rule.id)
         assert (trial.kept, [hit.text for hit in trial.hits]) == (1, ["disk"])
+
+    @pytest.mark.parametrize("now_says", ["disk", ""])
+    def test_go_with_an_edit_that_the_rule_does_not_read(
+        self, chat: WatchedChat, now_says: str
+    ) -> None:
+        chat.add_rule(kinds=frozenset(ContentKind) - {ContentKind.EDITS})
+        chat.add_rule(word="cpu")
+        chat.say("lunch", 1)
+        chat.say("lunch", 2)
+        chat.say(now_says, 1, is_edit=True)
+        assert chat.kept() == (3 if now_says else 2)
+
+    def test_go_when_they_are_old_however_many_there_are(
+        self, chat: WatchedChat, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(rules, "TEXTS_AT_ONCE", 2)
+        chat.add_rule(keep_days=1)
+        chat.add_rule(keep_days=9)
+        for number in range(5):
+            chat.say("lunch", number)
+        assert rules.forget_expired(now() + timedelta(days=2))["rule_texts"] == 5
+        assert chat.kept() == 5
 
     def test_have_one_key_for_a_bot_though_many_are_kept_at_once(self, chat: WatchedChat) -> None:
         chat.add_rule()

@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Table, Update, bindparam, func, null, update
+from sqlalchemy import BigInteger, Table, Update, and_, bindparam, func, null, or_, select, update
 
 from mara.alerts.adapters.rule_tables import alert_rules, rule_texts
 from mara.alerts.adapters.tables import alert_intakes, alert_messages
-from mara.platform.sql import execute
+from mara.platform.sql import execute, fetch_all
 
-_rules, _texts = alert_rules.c, rule_texts.c
+_rules, _texts, _messages = alert_rules.c, rule_texts.c, alert_messages.c
 _old = bindparam("old_chat_id", type_=BigInteger)
 
 
@@ -30,12 +30,29 @@ def _moved_escalation(table: Table) -> Update:
     return _moved(table, "escalation_", config="escalation_config_id")
 
 
-MOVE_TARGETS = (
+# Sources before the messages of their posts, each in one order, as those who record signals do.
+MOVE_SOURCES = (
     _moved(alert_intakes, "target_"),
+    _moved_escalation(alert_intakes),
     _moved(alert_rules, "target_"),
-    _moved(alert_messages),
-    *map(_moved_escalation, (alert_intakes, alert_rules, alert_messages)),
+    _moved_escalation(alert_rules),
 )
+LOCK_MESSAGES = (
+    select(_messages.post_id)
+    .where(
+        _messages.owner_id == bindparam("owner"),
+        or_(
+            and_(_messages.config_id == bindparam("config"), _messages.chat_id == _old),
+            and_(
+                _messages.escalation_config_id == bindparam("config"),
+                _messages.escalation_chat_id == _old,
+            ),
+        ),
+    )
+    .order_by(_messages.post_id)
+    .with_for_update()
+)
+MOVE_MESSAGES = (_moved(alert_messages), _moved_escalation(alert_messages))
 MOVE_RULES = (
     update(alert_rules)
     .where(
@@ -60,5 +77,8 @@ MOVE_TEXTS = (
 def move_targets(owner_id: UUID, config_id: UUID, old_chat_id: int, new_chat_id: int) -> None:
     """Post the alerts of a chat to another one; a second call has no effect."""
     moved = {"owner": owner_id, "config": config_id}
-    for statement in (*MOVE_TARGETS, MOVE_RULES, MOVE_TEXTS):
+    for statement in (*MOVE_SOURCES, MOVE_RULES, MOVE_TEXTS):
+        execute(statement, old_chat_id=old_chat_id, new_chat_id=new_chat_id, **moved)
+    fetch_all(LOCK_MESSAGES, old_chat_id=old_chat_id, **moved)
+    for statement in MOVE_MESSAGES:
         execute(statement, old_chat_id=old_chat_id, new_chat_id=new_chat_id, **moved)

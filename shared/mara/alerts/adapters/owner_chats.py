@@ -18,6 +18,7 @@ FIND = (
         _people.owner_id == bindparam("owner_id"),
         _people.kind == constant("owner"),
         _bots.state == constant("active"),
+        _bots.id.is_distinct_from(bindparam("but", type_=_bots.id.type)),
     )
     .order_by((_people.config_id == bindparam("wanted")).desc(), _people.id)
     .limit(1)
@@ -27,7 +28,9 @@ FIND = (
 class PostgresOwnerChats:
     """Implements ``OwnerChats``."""
 
-    def find(self, owner_id: UUID, config_id: UUID) -> AlertTarget | None:
+    def find(
+        self, owner_id: UUID, config_id: UUID, *, but: UUID | None = None
+    ) -> AlertTarget | None:
         """Return the owner's chat with this bot, else with another one; None without any."""
-        row = fetch_one(FIND, owner_id=owner_id, wanted=config_id)
+        row = fetch_one(FIND, owner_id=owner_id, wanted=config_id, but=but)
         return AlertTarget(row["config_id"], row["telegram_id"]) if row else None

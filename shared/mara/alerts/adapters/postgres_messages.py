@@ -39,15 +39,12 @@ ANSWERED = (ShownContent.NOTHING, ShownContent.ALERTS, ShownContent.WHOLE)
 _keys = (_messages.post_id, _messages.owner_id)
 
 INSERT = insert(alert_messages).values(bound(_messages))
-CHANGED = (
-    update(alert_messages)
-    .where(
-        _owned,
-        _messages.post_id == func.any(bindparam("post_ids")),
-        _messages.shown.not_in([constant(one.value) for one in UNSEEN]),
-    )
-    .values(due_at=bindparam("at"))
+_shown = (
+    _owned,
+    _messages.post_id == func.any(bindparam("post_ids")),
+    _messages.shown.not_in([constant(one.value) for one in UNSEEN]),
 )
+CHANGED = update(alert_messages).where(*_shown).values(due_at=bindparam("at"))
 SETTLED = (
     update(alert_messages)
     .where(
@@ -71,15 +68,21 @@ SAVE = (
     .where(_owned, _messages.post_id == bindparam("id"))
     .values(bound(c for c in _messages if c not in _keys))
 )
+_given_up = (
+    _owned,
+    _messages.message_id == func.any(bindparam("given_up")),
+    _messages.shown != constant(ShownContent.LOST.value),
+)
 LOST = (
     update(alert_messages)
-    .where(
-        _owned,
-        _messages.message_id == bindparam("lost_id"),
-        _messages.shown != constant(ShownContent.LOST.value),
-    )
+    .where(*_given_up)
     .values(shown=constant(ShownContent.LOST.value), due_at=bindparam("at"))
+    .returning(_messages.message_id)
 )
+# Who changes several rows locks them in one order first; who posts waits for no row.
+_in_order = select(_messages.post_id).order_by(_messages.post_id).with_for_update()
+LOCK_SHOWN = _in_order.where(*_shown)
+LOCK_GIVEN_UP = _in_order.where(*_given_up)
 NEXT_DUE = select(func.min(_messages.due_at)).where(_owned)
 FIND = select(alert_messages).where(_owned, _messages.post_id == bindparam("post"))
 LOCK = FIND.with_for_update()
@@ -138,7 +141,9 @@ class PostgresAlertMessages:
         """Let those that are shown be edited; return how many are."""
         if not post_ids:
             return 0
-        return execute(CHANGED, owner_id=owner_id, post_ids=list(post_ids), at=at)
+        wanted = {"owner_id": owner_id, "post_ids": list(post_ids)}
+        fetch_all(LOCK_SHOWN, **wanted)
+        return execute(CHANGED, **wanted, at=at)
 
     def settled(self, owner_id: UUID, post_id: UUID, at: datetime) -> bool:
         """Let the answer be shown; return whether the post has a message."""
@@ -173,9 +178,11 @@ class PostgresAlertMessages:
         """Update where and what is shown, and when next."""
         execute(SAVE, id=message.post_id, **_values(message))
 
-    def lost(self, owner_id: UUID, message_id: UUID, at: datetime) -> int:
-        """Let the posts that an outgoing message shows go another way; return how many."""
-        return execute(LOST, owner_id=owner_id, lost_id=message_id, at=at)
+    def lost(self, owner_id: UUID, message_ids: Collection[UUID], at: datetime) -> Collection[UUID]:
+        """Let the posts that outgoing messages show go another way; return which showed any."""
+        wanted = {"owner_id": owner_id, "given_up": list(message_ids)}
+        fetch_all(LOCK_GIVEN_UP, **wanted)
+        return {row["message_id"] for row in fetch_all(LOST, **wanted, at=at)}
 
     def next_due(self, owner_id: UUID) -> datetime | None:
         """Return when the first one is due; None if none is."""

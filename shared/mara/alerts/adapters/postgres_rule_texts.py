@@ -1,6 +1,6 @@
 """Texts that are kept for dry runs, in PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -56,11 +56,18 @@ FORGET_CHAT = delete(rule_texts).where(
     _texts.rule_id == _rules.id,
     _rules.config_id == bindparam("config_id"),
 )
-FORGET_OLD = delete(rule_texts).where(
-    _texts.rule_id == _rules.id,
-    _texts.received_at
-    <= bindparam("at", type_=TIMESTAMP) - func.make_interval(0, 0, 0, _rules.keep_days),
+FORGET = delete(rule_texts).where(
+    _texts.owner_id == bindparam("owner_id"), _texts.id == func.any(bindparam("text_ids"))
 )
+_kept_until = _texts.received_at + func.make_interval(0, 0, 0, _rules.keep_days)
+_old = (
+    select(_texts.id)
+    .join(alert_rules, _rules.id == _texts.rule_id)
+    .where(_kept_until <= bindparam("at", type_=TIMESTAMP))
+    .order_by(_texts.received_at)
+    .limit(bindparam("limit"))
+)
+FORGET_OLD = delete(rule_texts).where(_texts.id.in_(_old.scalar_subquery()))
 
 
 class PostgresRuleTexts:
@@ -98,6 +105,10 @@ class PostgresRuleTexts:
         """Delete what rules of a bot have kept of a chat; return how many."""
         return execute(FORGET_CHAT, owner_id=owner_id, config_id=config_id, chat=chat_id)
 
-    def forget_old(self, at: datetime) -> int:
-        """Delete what is older than its rule keeps it; return how many."""
-        return execute(FORGET_OLD, at=at)
+    def forget(self, owner_id: UUID, text_ids: Collection[UUID]) -> int:
+        """Delete these texts; return how many there were."""
+        return execute(FORGET, owner_id=owner_id, text_ids=list(text_ids))
+
+    def forget_old(self, at: datetime, limit: int) -> int:
+        """Delete what is older than its rule keeps it, up to a limit; return how many."""
+        return execute(FORGET_OLD, at=at, limit=limit)

@@ -80,9 +80,15 @@ PUT = (
         due_at=null(),
     )
 )
+# A row that another transaction has locked is being changed by it, and stays due.
+_unlocked = (
+    select(_messages.post_id)
+    .where(_owned, _messages.message_id == bindparam("listing"), _messages.due_at.is_not(None))
+    .with_for_update(skip_locked=True)
+)
 UP_TO_DATE = (
     update(alert_messages)
-    .where(_owned, _messages.message_id == bindparam("listing"))
+    .where(_owned, _messages.post_id.in_(_unlocked.scalar_subquery()))
     .values(due_at=null())
 )
 LISTED = (

@@ -184,8 +184,8 @@ class AlertMessages(Protocol):
     def save(self, message: AlertMessage) -> None:
         """Update where and what is shown, and when next."""
 
-    def lost(self, owner_id: UUID, message_id: UUID, at: datetime) -> int:
-        """Let the posts that an outgoing message shows go another way; return how many."""
+    def lost(self, owner_id: UUID, message_ids: Collection[UUID], at: datetime) -> Collection[UUID]:
+        """Let the posts that outgoing messages show go another way; return which showed any."""
 
     def next_due(self, owner_id: UUID) -> datetime | None:
         """Return when the first one is due; None if none is."""
@@ -232,8 +232,13 @@ class Summaries(Protocol):
 class OwnerChats(Protocol):
     """The private chats of owners with their bots."""
 
-    def find(self, owner_id: UUID, config_id: UUID) -> AlertTarget | None:
-        """Return the owner's chat with this bot, else with another one; None without any."""
+    def find(
+        self, owner_id: UUID, config_id: UUID, *, but: UUID | None = None
+    ) -> AlertTarget | None:
+        """Return the owner's chat with this bot, else with another one; None without any.
+
+        The bot ``but`` is left out.
+        """
 
 
 class AlertAnswering(Protocol):

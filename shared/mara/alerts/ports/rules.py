@@ -94,8 +94,14 @@ class RuleTexts(Protocol):
     def forget_chat(self, owner_id: UUID, config_id: UUID, chat_id: int) -> int:
         """Delete what rules of a bot have kept of a chat; return how many."""
 
-    def forget_old(self, at: datetime) -> int:
-        """Delete what is older than its rule keeps it, of all owners; return how many."""
+    def forget(self, owner_id: UUID, text_ids: Collection[UUID]) -> int:
+        """Delete these texts; return how many there were."""
+
+    def forget_old(self, at: datetime, limit: int) -> int:
+        """Delete what is older than its rule keeps it, of all owners; return how many.
+
+        At most ``limit`` are deleted, the oldest first.
+        """
 
 
 class TextKeys(Protocol):

@@ -1,10 +1,12 @@
 """Posts that a chat did not get: they go to the chat for escalations, else to their owner."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from mara.alerts.messages import AlertUndelivered, PostAlerts
-from mara.alerts.model.alert_message import AlertMessage, PostWay
+from mara.alerts.model.alert_message import AlertMessage, AlertTarget, PostWay
 from mara.alerts.ports import AlertMessages, OwnerChats
 from mara.kernel.clock import Clock
 from mara.kernel.messages import Publish
@@ -19,25 +21,81 @@ class LostPosts:
     publish: Publish
     now: Clock
 
-    def take_back(self, message: OutgoingMessage) -> None:
-        """Let the posts of a message that was given up go another way, and tell their owner.
+    def take_back(self, messages: Sequence[OutgoingMessage]) -> None:
+        """Let the posts of messages that were given up go another way, and tell their owners.
 
         In the caller's transaction; no effect for messages that show no posts. An edit that was
         given up changes nothing: its alerts were posted.
         """
-        if message.edits is not None:
-            return
-        if not self.messages.lost(message.owner_id, message.id, self.now()):
-            return
-        self.publish(PostAlerts(owner_id=message.owner_id))
-        self.publish(
-            AlertUndelivered(
-                config_id=message.config_id,
-                owner_id=message.owner_id,
-                chat_id=message.chat_id,
-                message_id=message.id,
-            )
-        )
+        posted = [message for message in messages if message.edits is None]
+        for owner_id in sorted({message.owner_id for message in posted}):
+            given_up = {one.id: one for one in posted if one.owner_id == owner_id}
+            lost = self.messages.lost(owner_id, given_up, self.now())
+            if lost:
+                self.publish(PostAlerts(owner_id=owner_id))
+            for message_id in sorted(lost):
+                self.publish(_undelivered_by(given_up[message_id]))
+
+
+@dataclass(frozen=True, slots=True)
+class BotRemoval:
+    """Lets posts go another way that wait for a bot which is about to be deleted."""
+
+    unsent: Callable[[UUID, UUID], Sequence[AlertMessage]]
+    """Returns the posts of a bot (owner, config) that no chat has, locked."""
+    messages: AlertMessages
+    chats: OwnerChats
+    publish: Publish
+    now: Clock
+
+    def move_posts(self, owner_id: UUID, config_id: UUID) -> None:
+        """Move them in the caller's transaction, and tell their owner of each chat."""
+        chats = OtherChats(self.chats, config_id)
+        moved = False
+        for message in self.unsent(owner_id, config_id):
+            self.publish(undelivered(message))
+            after = next_way(message, chats, self.now())
+            if after.target.config_id == config_id:
+                # The chat for escalations is of the same bot.
+                after = next_way(after, chats, self.now())
+            if after.target.config_id != config_id:
+                self.messages.save(after)
+                moved = True
+        if moved:
+            self.publish(PostAlerts(owner_id=owner_id))
+
+
+@dataclass(frozen=True, slots=True)
+class OtherChats:
+    """Implements ``OwnerChats`` without those of one bot."""
+
+    chats: OwnerChats
+    removed: UUID
+
+    def find(
+        self, owner_id: UUID, config_id: UUID, *, but: UUID | None = None
+    ) -> AlertTarget | None:
+        """Return the owner's chat with another bot; None without any."""
+        return self.chats.find(owner_id, config_id, but=but or self.removed)
+
+
+def undelivered(message: AlertMessage) -> AlertUndelivered:
+    """Return what tells the owner of a post that had no chat, or lost it before it was sent."""
+    return AlertUndelivered(
+        config_id=message.target.config_id,
+        owner_id=message.owner_id,
+        chat_id=message.target.chat_id,
+        message_id=message.post_id,
+    )
+
+
+def _undelivered_by(message: OutgoingMessage) -> AlertUndelivered:
+    return AlertUndelivered(
+        config_id=message.config_id,
+        owner_id=message.owner_id,
+        chat_id=message.chat_id,
+        message_id=message.id,
+    )
 
 
 def next_way(message: AlertMessage, chats: OwnerChats, at: datetime) -> AlertMessage:

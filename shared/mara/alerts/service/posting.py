@@ -20,12 +20,13 @@ from mara.alerts.model.post_message import PostMessage
 from mara.alerts.model.summary import ChatPlace
 from mara.alerts.model.vote import buttons_of, escalation_row
 from mara.alerts.ports import AlertMessages, AlertPosts, OwnerChats
-from mara.alerts.service.lost_posts import next_way
+from mara.alerts.service.lost_posts import next_way, undelivered
 from mara.alerts.service.rendering import rendered
 from mara.alerts.service.summaries import SummaryPosting
 from mara.kernel.clock import Clock
 from mara.kernel.count_lock import CountLock
 from mara.kernel.ids import new_id
+from mara.kernel.messages import Publish
 from mara.kernel.unit_of_work import UnitOfWork
 from mara.telegram.errors import BotConfigNotFound
 from mara.telegram.model.bot_config import BotConfig
@@ -52,6 +53,7 @@ class AlertPostingService:
     """Rings outside of a transaction; a doorbell that is lost is the schedule's to repeat."""
     summaries: SummaryPosting
     owner_chats: OwnerChats
+    publish: Publish
     lock_count: CountLock
     unit_of_work: UnitOfWork
     now: Clock
@@ -95,6 +97,7 @@ class AlertPostingService:
             return
         if config is None or located.target.chat_id is None:
             # There is no chat to lose it: it goes the way of a post that a chat did not get.
+            self.publish(undelivered(message))
             self.messages.save(next_way(message, self.owner_chats, self.now()))
             return
         (post,) = self.posts.of_episodes(message.owner_id, [message.post_id])
@@ -114,7 +117,7 @@ class AlertPostingService:
         elif message.shown in LISTED:
             self.summaries.edit(message, place, language, at)
         elif message.shown is ShownContent.NOTHING and self.summaries.is_storm(place, post):
-            self.summaries.list_storm(message, place, language, at)
+            self.summaries.list_storm((message, post.severity), place, config=config, at=at)
         else:
             return False
         return True

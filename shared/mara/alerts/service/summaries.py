@@ -9,10 +9,11 @@ from uuid import UUID
 from mara.agents.model import Language
 from mara.alerts.model.alert_message import AlertMessage, ShownContent
 from mara.alerts.model.alert_post import AlertPost
+from mara.alerts.model.severity import Severity
 from mara.alerts.model.summary import SUMMARY_LASTS, WHOLE_MAX, ChatPlace, summary_text
 from mara.alerts.ports import Summaries
 from mara.kernel.ids import new_id
-from mara.telegram.model.bot_config import BotLanguage
+from mara.telegram.model.bot_config import BotConfig, BotLanguage
 from mara.telegram.model.message_parts import parts_of
 from mara.telegram.model.outgoing import OutgoingMessage, Priority
 
@@ -31,10 +32,20 @@ class SummaryPosting:
         return self.summaries.on_the_way(place, post.severity) >= WHOLE_MAX
 
     def list_storm(
-        self, message: AlertMessage, place: ChatPlace, language: BotLanguage, at: datetime
+        self,
+        claimed: tuple[AlertMessage, Severity],
+        place: ChatPlace,
+        *,
+        config: BotConfig,
+        at: datetime,
     ) -> None:
-        """List this post and all that are due, in the summary of the storm or in a new one."""
-        found = self._due(place, ShownContent.NOTHING, at)
+        """List this post and all that are due, in the summary of the storm or in a new one.
+
+        More severe ones, which came since this one was claimed, may still be shown whole.
+        """
+        message, severity = claimed
+        found = self._due(place, ShownContent.NOTHING, at, least=severity)
+        language = config.settings.language
         summary = self.summaries.latest(place, ShownContent.STORM, at - SUMMARY_LASTS)
         listing = summary or new_id()
         self.summaries.put(place, _ids(message, found), ShownContent.STORM, listing)
@@ -45,7 +56,7 @@ class SummaryPosting:
         self, message: AlertMessage, place: ChatPlace, language: BotLanguage, at: datetime
     ) -> None:
         """Post one digest of this post and all that waited for the end of quiet hours."""
-        found = self._due(place, ShownContent.HELD, at)
+        found = self._due(place, ShownContent.HELD, at, least=Severity.CRITICAL)
         digest = new_id()
         self.summaries.put(place, _ids(message, found), ShownContent.DIGEST, digest)
         self._queue(_Shared(place, ShownContent.DIGEST, digest, language), at, is_edit=False)
@@ -58,10 +69,19 @@ class SummaryPosting:
         shared = _Shared(place, message.shown, message.message_id, language)
         self._queue(shared, at, is_edit=True)
 
-    def _due(self, place: ChatPlace, shown: ShownContent, at: datetime) -> list[AlertMessage]:
-        """The messages of the chat that are due, but for those that quiet hours hold back."""
+    def _due(
+        self, place: ChatPlace, shown: ShownContent, at: datetime, *, least: Severity
+    ) -> list[AlertMessage]:
+        """The messages of the chat that are due, but for those that quiet hours hold back.
+
+        Those more severe than ``least`` are left out.
+        """
         due = self.summaries.due_in(place, shown, at)
-        return [message for message, severity in due if not message.is_held_back(severity, at)]
+        return [
+            message
+            for message, severity in due
+            if severity.rank >= least.rank and not message.is_held_back(severity, at)
+        ]
 
     def _queue(self, shared: "_Shared", at: datetime, *, is_edit: bool) -> None:
         place = shared.place

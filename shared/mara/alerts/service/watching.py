@@ -10,7 +10,7 @@ from uuid import UUID
 
 from mara.alerts.errors import RuleNotFound
 from mara.alerts.model.alert import AlertSource, AlertSourceKind
-from mara.alerts.model.kept_text import KeptText
+from mara.alerts.model.kept_text import KeptText, text_id
 from mara.alerts.model.recording import SignalOrigin
 from mara.alerts.model.rule import ChatRule
 from mara.alerts.model.rule_kinds import RuleSender
@@ -57,6 +57,8 @@ class ChatWatch:
         chat. Raises EmbeddingUnavailable and KeysUnavailable, for another try.
         """
         seen = watched(message)
+        if message.is_edit:
+            self._forget_unread(owner_id, config_id, message, seen)
         if seen is None:
             return False
         with self.unit_of_work(owner_id):
@@ -75,6 +77,24 @@ class ChatWatch:
     def _has_fired(self, owner_id: UUID, rules: Sequence[ChatRule], seen: WatchedMessage) -> bool:
         with self.unit_of_work(owner_id):
             return bool(self.rules.fired(owner_id, [rule.id for rule in rules], seen.origin))
+
+    def _forget_unread(
+        self,
+        owner_id: UUID,
+        config_id: UUID,
+        message: IncomingMessage,
+        seen: WatchedMessage | None,
+    ) -> None:
+        """Forget what the message said before where a rule does not read what it says now."""
+        with self.unit_of_work(owner_id):
+            rules = self.rules.watching(owner_id, config_id, message.chat.id)
+            unread = [
+                text_id(rule.id, message.chat.id, message.message_id)
+                for rule in rules
+                if seen is None or not seen.is_read_by(rule.settings)
+            ]
+            if unread:
+                self.texts.forget(owner_id, unread)
 
     def _is_a_bots_post(self, seen: WatchedMessage) -> bool:
         """A channel hides which of its bots wrote a post; elsewhere the sender says it."""

@@ -103,7 +103,7 @@ def text_of(notice: Notice, language: str) -> str:
         missing=_usdt(data.get("missing_micro_usdt")),
         until=_moment(data.get("pay_until")),
         ends=_moment(data.get("ends_at")),
-        chat=data.get("chat_id", ""),
+        chat=data.get("chat_id") or "—",
         percent=data.get("percent", ""),
         code=data.get("code", ""),
         meter=METERS_RU.get(meter, meter) if language == "ru" else meter.replace("_", " "),

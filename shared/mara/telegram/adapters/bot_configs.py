@@ -25,7 +25,8 @@ ADD = (
 )
 GET = select(bot_configs).where(*_key)
 FIND = select(bot_configs).where(_columns.id == bindparam("id"))
-LOCK = GET.with_for_update()
+# Rows that refer to the bot may be added meanwhile: their writers would wait, holding locks.
+LOCK = GET.with_for_update(key_share=True)
 _unchecked = (
     select(_columns.id)
     .where(_columns.checked_at <= bindparam("before"), _columns.state != constant("token_revoked"))

@@ -104,13 +104,19 @@ _newest = (
     .where(_one.c.edits == bindparam("edits"), _one.c.state == constant("queued"))
     .scalar_subquery()
 )
-REPLACE_OLDER = (
-    update(outgoing_messages)
+# One that a sender has locked is on its way or given up: to wait for it could end in a deadlock.
+_older = (
+    select(_columns.id)
     .where(
         _columns.edits == bindparam("edits"),
         _columns.state == constant("queued"),
         _columns.position < _newest,
     )
+    .with_for_update(skip_locked=True)
+)
+REPLACE_OLDER = (
+    update(outgoing_messages)
+    .where(_columns.id.in_(_older.scalar_subquery()))
     .values(state=OutgoingState.REPLACED)
 )
 EDITED = (

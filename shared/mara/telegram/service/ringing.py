@@ -1,6 +1,6 @@
 """Rings for bots and lanes whose doorbell was lost, and gives up what waits for a revoked token."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -27,8 +27,8 @@ class RingingService:
     senders: BotSenders
     updates: Updates
     publish_all: PublishAll
-    take_back: Callable[[OutgoingMessage], None]
-    """Tells whose message it is that it was given up, in the same transaction."""
+    take_back: Callable[[Sequence[OutgoingMessage]], None]
+    """Tells whose messages they are that they were given up, in the same transaction."""
     unit_of_work: UnitOfWork
 
     def ring(self, now: datetime) -> Mapping[str, int]:
@@ -47,6 +47,5 @@ class RingingService:
             )
             given_up = self.messages.fail_revoked(now - REVOKED_KEPT, REVOKED)
             self.publish_all([MessageUndelivered.about(message) for message in given_up])
-            for message in given_up:
-                self.take_back(message)
+            self.take_back(given_up)
         return {"bots": len(idle), "lanes": len(lanes), "given_up": len(given_up)}

@@ -1,6 +1,6 @@
 """Stores what came of each piece of a message, and what that means for chat, bot and message."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -39,8 +39,8 @@ class SendOutcomes:
     chats: BotChats
     migration: ChatMigration
     publish: Publish
-    take_back: Callable[[OutgoingMessage], None]
-    """Tells whose message it is that it was given up, in the same transaction."""
+    take_back: Callable[[Sequence[OutgoingMessage]], None]
+    """Tells whose messages they are that they were given up, in the same transaction."""
     unit_of_work: UnitOfWork
     now: Clock
 
@@ -51,7 +51,7 @@ class SendOutcomes:
 
     def give_up(self, flight: Flight, reason: str) -> None:
         """Fail the message in the caller's transaction."""
-        self._save_failure(flight, flight.message.failed(reason))
+        self._undelivered(self._failed(flight, flight.message.failed(reason)))
 
     @property
     def _by_kind(self) -> Mapping[SendResult, Callable[[Flight, SendOutcome], None]]:
@@ -130,9 +130,9 @@ class SendOutcomes:
 
     def _unreachable(self, flight: Flight, outcome: SendOutcome) -> None:
         message = flight.message
-        self._refused(flight, outcome)
-        for other in self.messages.fail_chat(message.config_id, message.chat_id, outcome.words):
-            self._undelivered(other)
+        given_up = self._failed(flight, message.failed(outcome.words))
+        others = self.messages.fail_chat(message.config_id, message.chat_id, outcome.words)
+        self._undelivered([*given_up, *others])
         # People who ask in private need no row of their chat.
         with suppress(BotChatNotFound):
             chat = self.chats.lock(message.owner_id, message.config_id, message.chat_id)
@@ -152,18 +152,21 @@ class SendOutcomes:
             self.publish(BotTokenRevoked(config_id=config.id, owner_id=config.owner_id))
 
     def _fault(self, flight: Flight, outcome: SendOutcome) -> None:
-        self._save_failure(flight, flight.message.failed_once(outcome.words, self.now()))
+        after = flight.message.failed_once(outcome.words, self.now())
+        self._undelivered(self._failed(flight, after))
 
     def _refused(self, flight: Flight, outcome: SendOutcome) -> None:
         self.give_up(flight, outcome.words)
 
-    def _save_failure(self, flight: Flight, after: OutgoingMessage) -> None:
-        if self.messages.save(after, flight.message) and after.state is OutgoingState.FAILED:
-            self._undelivered(after)
+    def _failed(self, flight: Flight, after: OutgoingMessage) -> Sequence[OutgoingMessage]:
+        """Store it; the message itself if it is given up now, else nothing."""
+        is_stored = self.messages.save(after, flight.message)
+        return [after] if is_stored and after.state is OutgoingState.FAILED else []
 
-    def _undelivered(self, message: OutgoingMessage) -> None:
-        self.publish(MessageUndelivered.about(message))
-        self.take_back(message)
+    def _undelivered(self, messages: Sequence[OutgoingMessage]) -> None:
+        for message in messages:
+            self.publish(MessageUndelivered.about(message))
+        self.take_back(messages)
 
 
 def _topic(message: OutgoingMessage) -> tuple[int, int | None]:

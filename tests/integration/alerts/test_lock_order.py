@@ -1,0 +1,132 @@
+"""Who changes messages of posts locks them in one order, and who posts waits for none of them.
+
+See them fail: leave out LOCK_SHOWN or LOCK_GIVEN_UP, or a ``skip_locked``.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Thread
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from mara.alerts.adapters.postgres_messages import PostgresAlertMessages
+from mara.alerts.model.summary import WHOLE_MAX
+from mara.platform.clock import now
+from mara.platform.database import connection, transaction
+from tests.integration.alerts.test_summaries import later, named
+from tests.support.alert_chats import Chat, make_chat
+from tests.support.alerting import resolved
+from tests.support.cloud import Cloud
+
+Row = tuple[Any, ...]
+
+
+@pytest.fixture
+def chat(database: str, cloud: Cloud) -> Chat:
+    return make_chat()
+
+
+@contextmanager
+def other(database: str) -> Iterator[psycopg.Connection[Any]]:
+    """A second connection, in an open transaction."""
+    with psycopg.connect(database) as link:
+        link.execute("SELECT set_config('mara.scope', 'system', true)")
+        yield link
+        link.rollback()
+
+
+@contextmanager
+def patient(chat: Chat) -> Iterator[None]:
+    """Let a statement that waits for a lock fail after some seconds."""
+    with transaction(chat.intake.owner.id):
+        connection().execute("SET lock_timeout = '5s'")
+    yield
+    with transaction(chat.intake.owner.id):
+        connection().execute("RESET lock_timeout")
+
+
+def rows(chat: Chat, query: str) -> list[Row]:
+    with transaction(chat.intake.owner.id):
+        return connection().execute(query).fetchall()
+
+
+def storm(chat: Chat) -> list[UUID]:
+    """Let a summary list three posts; their ids in order, the first one last on the disk."""
+    names = [f"Alert{letter}" for letter in "abcdefghijklm"[: WHOLE_MAX + 3]]
+    chat.deliver(*(named(name) for name in names))
+    chat.show_at(later(0.1))
+    listed = "SELECT post_id FROM alert_messages WHERE shown = 'storm' ORDER BY post_id"
+    ids = [row[0] for row in rows(chat, listed)]
+    with transaction(chat.intake.owner.id):
+        connection().execute(
+            "UPDATE alert_messages SET due_at = due_at WHERE post_id = %s", [ids[0]]
+        )
+    return ids
+
+
+def change(chat: Chat, ids: list[UUID]) -> None:
+    PostgresAlertMessages().changed(chat.intake.owner.id, list(reversed(ids)), now())
+
+
+def lose(chat: Chat, ids: list[UUID]) -> None:
+    found = connection().execute(
+        "SELECT message_id FROM alert_messages WHERE post_id = %s", [ids[0]]
+    )
+    (row,) = found.fetchall()
+    PostgresAlertMessages().lost(chat.intake.owner.id, [row[0]], now())
+
+
+@pytest.mark.parametrize("work", [change, lose])
+def test_rows_are_locked_in_the_order_of_their_posts(
+    chat: Chat, database: str, work: Callable[[Chat, list[UUID]], None]
+) -> None:
+    ids = storm(chat)
+    lock = "SELECT 1 FROM alert_messages WHERE post_id = %s FOR UPDATE"
+
+    def run() -> None:
+        with transaction(chat.intake.owner.id):
+            work(chat, ids)
+
+    with other(database) as link:
+        link.execute(lock, [ids[0]])
+        worker = Thread(target=run)
+        worker.start()
+        waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        while worker.is_alive() and link.execute(waits).fetchone() == (0,):
+            link.execute("SELECT pg_stat_clear_snapshot()")
+        assert worker.is_alive()
+        for one in ids[1:]:
+            link.execute(f"{lock} NOWAIT", [one])
+    worker.join()
+
+
+def test_a_summary_is_edited_while_one_of_its_rows_is_being_changed(
+    chat: Chat, database: str
+) -> None:
+    ids = storm(chat)
+    labels = {"alertname": "Alertm", "severity": "warning"}
+    chat.deliver(resolved(labels=labels, fingerprint="Alertm"))
+    with other(database) as link, patient(chat):
+        link.execute("UPDATE alert_messages SET due_at = now() WHERE post_id = %s", [ids[0]])
+        before = len(chat.queued())
+        assert chat.show_at(later(0.2)) == 1
+        assert len(chat.queued()) == before + 1
+        link.commit()
+    assert rows(chat, "SELECT post_id FROM alert_messages WHERE due_at IS NOT NULL") == [(ids[0],)]
+
+
+def test_an_edit_is_queued_while_a_sender_holds_the_one_before(chat: Chat, database: str) -> None:
+    chat.deliver()
+    chat.answer()
+    chat.show()
+    chat.deliver(startsAt="2026-11-28T01:30:00Z")
+    chat.show()
+    first = chat.queued()[-1]
+    with other(database) as link, patient(chat):
+        link.execute("SELECT 1 FROM outgoing_messages WHERE id = %s FOR UPDATE", [first.id])
+        chat.deliver(resolved())
+        chat.show()
+        assert len(chat.queued()) == 3
