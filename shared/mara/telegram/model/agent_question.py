@@ -6,8 +6,8 @@ from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
-ANSWER_IDS: Final = 4
-"""One for each try, and one more: an answer that failed cannot be charged by its id again."""
+ANSWER_IDS: Final = 32
+"""One for each try of ten redrives: an answer that failed cannot be charged by its id again."""
 _TIME_BITS: Final = 48
 
 
