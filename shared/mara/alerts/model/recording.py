@@ -83,6 +83,9 @@ class Recording:
             over = episode.over(state.ended_at or at, EpisodeEnd.RESOLVED)
             self.changed_episodes[over.id] = over
             del self.episodes[alert.id]
+        elif outcome is SignalOutcome.OUTDATED and not signal.is_firing and episode:
+            # A late end: firings of an earlier outage are no longer counted in this episode.
+            self._keep(episode.still(state, episode.post_id))
 
     def _keep(self, episode: Episode) -> None:
         self.episodes[episode.alert_id] = self.changed_episodes[episode.id] = episode
