@@ -121,6 +121,7 @@ def secret_values() -> dict[str, str]:
         "local-keys": json.dumps({"local-1": secrets.local_key}),
         "chains": json.dumps(chains.settings()),
         "trials": secrets.trial_key,
+        "scrape": secrets.scrape_token,
     }
 
 

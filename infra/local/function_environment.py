@@ -33,6 +33,7 @@ EXPRESSIONS = {
     "MARA_BUCKET": '!Sub "mara-${Stage}-documents"',
     "MARA_CHAINS": _secret("chains"),
     "MARA_TRIAL_KEY": _secret("trials"),
+    "MARA_SCRAPE_TOKEN": _secret("scrape"),
     "MARA_CONNECTION_KEY_ARN": "!GetAtt ConnectionKey.Arn",
     "MARA_EVENTS_TOPIC_ARN": "!Ref Events",
     "MARA_LOCAL_KEYS": f'!If [HasLocalKeys, {_secret("local-keys")}, "{{}}"]',

@@ -76,6 +76,7 @@ def write_environment() -> Path:
         "MARA_LOCAL_KEYS": secrets["local-keys"],
         "MARA_CHAINS": secrets["chains"].replace("127.0.0.1", HOST),
         "MARA_TRIAL_KEY": secrets["trials"],
+        "MARA_SCRAPE_TOKEN": secrets["scrape"],
         "MARA_OPENSEARCH_PASSWORD": "",
         "MARA_KEYS": given["Keys"],
         "MARA_CORS_ORIGINS": given["CorsOrigins"],

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-NAMES = ("database", "tokens", "chains", "local-keys", "opensearch", "trials")
+NAMES = ("database", "tokens", "chains", "local-keys", "opensearch", "trials", "scrape")
 """Those that the template and the functions read."""
 
 TOKENS = "tokens"

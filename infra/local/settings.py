@@ -56,6 +56,8 @@ class Secrets:
     """64 hexadecimal digits: the key that wraps the data keys of this machine."""
     trial_key: str
     """The key of the hashes that remember who has used a trial."""
+    scrape_token: str
+    """The token with which Prometheus reads the metrics."""
 
 
 def state_dir() -> Path:

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 SECRETS = {"k1": "nT8fWq2ZpLx5Vd9RhYc3Jm7KsBg4Ea6U"}
+SCRAPE_TOKEN = "sT7kVb2Nw9QxZe4LhRm6Fc1Jd8Pg3Ya5"
 NETWORKS = ("arbitrum", "tron", "aptos")
 NOWHERE = "http://127.0.0.1:1"
 """An address at which no server answers."""
@@ -22,6 +23,7 @@ def set_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         "MARA_LOCAL_KEYS": json.dumps(LOCAL_KEYS),
         "MARA_BUCKET": "mara-test",
         "MARA_CHAINS": json.dumps({name: {"urls": [NOWHERE]} for name in NETWORKS}),
+        "MARA_SCRAPE_TOKEN": SCRAPE_TOKEN,
         "MARA_TRIAL_KEY": "pV4tYk8Wn2QxZr6LhBm9Fc3Jd7Sg5Ea1",
         "MARA_EVENTS_TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:mara-local-events",
         "MARA_BCRYPT_COST": "4",

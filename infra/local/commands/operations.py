@@ -12,6 +12,14 @@ def superuser(options: argparse.Namespace) -> int:
     return 0
 
 
+def scrape_token(_: argparse.Namespace) -> int:
+    """Print the scrape token of the local stack."""
+    from infra.local.settings import load_secrets
+
+    print(load_secrets().scrape_token)
+    return 0
+
+
 def clock(options: argparse.Namespace) -> int:
     """Move a user's billing time forward."""
     from infra.local.billing_clock import advance

@@ -78,6 +78,7 @@ class Needs:
             "database": f"postgresql://{login}@{host}:{port}/{DATABASE}",
             "chains": json.dumps(networks),
             "trials": load_secrets().trial_key,
+            "scrape": load_secrets().scrape_token,
         }
 
     def servers(self, secrets: Mapping[str, str]) -> Sequence[Server]:

@@ -20,6 +20,7 @@ from starlette.exceptions import HTTPException
 from mara.auth.model import Scope
 from mara.auth.model.permissions import Access, Rule
 from mara.entrypoints import idempotency, rate_limit
+from mara.entrypoints.body_check import BODY_MAX, check_body
 from mara.entrypoints.client import ArrivedAt, CallerDevice
 from mara.entrypoints.counting import count_request
 from mara.entrypoints.error_handlers import (
@@ -33,11 +34,9 @@ from mara.entrypoints.flushing import flush_metrics
 from mara.entrypoints.form_check import Form, FormCheck
 from mara.entrypoints.headers import outgoing_headers
 from mara.entrypoints.language import localized
-from mara.entrypoints.principal import PRINCIPAL, identify, load_authentication
+from mara.entrypoints.principal import PRINCIPAL, AcceptsToken, identify, load_authentication
 from mara.entrypoints.problems import (
     PROBLEM_JSON,
-    BodyTooLarge,
-    UnsupportedMediaType,
     bad_request,
     headers_of,
     internal,
@@ -97,12 +96,8 @@ __all__ = [
 
 ItemT = TypeVar("ItemT")
 
-TEXT = [*DEFAULT_TEXT_MIME_TYPES, PROBLEM_JSON, "image/svg+xml"]
+TEXT = [*DEFAULT_TEXT_MIME_TYPES, PROBLEM_JSON, "image/svg+xml", "application/openmetrics-text"]
 """Media types of responses that are not base64 in the response of the function."""
-BODY_MAX = 256 * 1024
-"""Bytes of a JSON body."""
-WITH_BODY = {"POST", "PUT", "PATCH"}
-"""Methods whose body is read; that of another method has no meaning (RFC 9110, 9.3)."""
 
 # Mangum would log the traceback a second time, as text.
 logging.getLogger("mangum.http").disabled = True
@@ -176,12 +171,13 @@ def lambda_handler(
     body_max: int = BODY_MAX,
     media_types: Sequence[str] = ("application/json",),
     on_refusal: OnRefusal | None = None,
+    accepts: AcceptsToken | None = None,
 ) -> LambdaHandler:
     """Create the Lambda handler: the frame around ``app``.
 
-    ``body_max`` counts bytes as Lambda receives them; a body with another media type than
-    ``media_types`` is refused; without any, all are taken. ``on_refusal`` learns of refused calls
-    of a route with promised statuses. Raises TypeError where ``app`` declares no access.
+    ``body_max`` is in bytes as received; without ``media_types``, all are taken; ``on_refusal``
+    learns of refused calls of a route with promised statuses; ``accepts`` says whether a token of
+    no user opens the route. Raises TypeError where ``app`` declares no access.
     """
     route = declared(app)
     if route.rule.access is not Access.PUBLIC:
@@ -192,10 +188,9 @@ def lambda_handler(
 
     def respond(request: Request, context: Any) -> Response:
         verify_settings_once()
-        _check_body(request, body_max, media_types)
-        principal = identify(request, route.rule)
+        check_body(request, body_max, media_types)
         run = partial(serve, request.event, context)
-        return _limited(request, principal, route, run, limit=limit)
+        return _limited(request, identify(request, route.rule, accepts), route, run, limit=limit)
 
     def handler(event: Event, context: Any) -> Response:
         started = time.perf_counter()
@@ -252,18 +247,6 @@ def _answer(request: Request, operation: str, respond: Callable[[], Response]) -
             response = _unexpected_error_response(request)
         outcome.status = str(response["statusCode"])
     return response
-
-
-def _check_body(request: Request, body_max: int, media_types: Sequence[str]) -> None:
-    if request.body_size == 0 or request.method not in WITH_BODY:
-        return
-    if request.body_size > body_max:
-        raise BodyTooLarge(
-            f"At most {body_max} bytes are accepted here. Upload a larger file directly to the "
-            "storage: POST its name, size and sha256 as JSON to /api/v1/documents/upload."
-        )
-    if media_types and request.media_type not in media_types:
-        raise UnsupportedMediaType(f"Send {' or '.join(media_types)}.")
 
 
 def _request_id(event: Event, context: Any) -> str:

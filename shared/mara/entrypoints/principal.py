@@ -1,5 +1,6 @@
 """Authentication: from the Authorization header to the principal that a route receives."""
 
+from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,16 +17,23 @@ if TYPE_CHECKING:
 
 PRINCIPAL = "mara.principal"
 BEARER = "bearer "
+AcceptsToken = Callable[[str], bool]
+"""Whether a token of no user, such as that of a monitoring system, opens the route."""
 
 
-def identify(request: Request, rule: Rule) -> Principal | None:
-    """Authenticate the caller and check the route's ``rule``; ``None`` on a public route.
+def identify(request: Request, rule: Rule, accepts: AcceptsToken | None = None) -> Principal | None:
+    """Authenticate the caller and check the route's ``rule``.
+
+    Returns None on a public route, and where the route ``accepts`` a token of no user.
 
     Raises NotLoggedIn, InvalidToken, InvalidApiKey, NotAllowed, KeyNotAllowed, MissingScope.
     """
     if rule.access is Access.PUBLIC:
         return None
-    principal = authentication_service().authenticate(_token(request))
+    token = _token(request)
+    if accepts is not None and accepts(token):
+        return None
+    principal = authentication_service().authenticate(token)
     rule.check(principal)
     request.event[PRINCIPAL] = principal
     return principal

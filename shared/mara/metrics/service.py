@@ -1,5 +1,6 @@
 """Counts in this process, and hands absolute values to a store."""
 
+import os
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -130,3 +131,7 @@ def _by_series(counts: Iterable[tuple[_Key, list[int]]]) -> Iterable[tuple[Serie
 def recorder() -> Recorder:
     """Return the counts of this process."""
     return Recorder()
+
+
+# A forked process counts for itself: with the id of its parent, it would replace the other's rows.
+os.register_at_fork(after_in_child=recorder.cache_clear)

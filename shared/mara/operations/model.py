@@ -1,6 +1,6 @@
-"""Results of health checks, and the readiness that follows from them."""
+"""Results of health checks, the readiness that follows from them, and figures of a scrape."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -56,3 +56,22 @@ class Readiness:
         ):
             return Status.DEGRADED
         return Status.READY
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """Values that were read at one moment, by the values of the labels."""
+
+    name: str
+    documentation: str
+    labels: tuple[str, ...]
+    values: Mapping[tuple[str, ...], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Scrape:
+    """The counts of all processes by series, the gauges, and the age of each source of them."""
+
+    totals: Mapping[str, int]
+    gauges: Sequence[Gauge]
+    ages_s: Mapping[str, float]

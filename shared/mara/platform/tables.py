@@ -1,6 +1,17 @@
 """The tables of the platform: outbox, idempotency keys, rate limits, leases, metrics."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, Table, Text, Uuid, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Identity,
+    Index,
+    LargeBinary,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
 
 from mara.platform.schema import TIMESTAMP, metadata
 
@@ -65,4 +76,14 @@ metric_totals = Table(
     metadata,
     Column("series", Text, primary_key=True),
     Column("value", BigInteger, nullable=False),
+)
+
+# Rows of triggers, each with what one statement changed; `sum_up` replaces them by their sums.
+object_counts = Table(
+    "object_counts",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False),
 )

@@ -5,8 +5,17 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mara.operations.ports import Probe
-    from mara.operations.service import HealthService
+    from collections.abc import Mapping
+
+    from mara.operations.ports import GaugeSource, Probe
+    from mara.operations.service import HealthService, ScrapeService
+
+QUEUES = (
+    *("accept-upload", "analyze-document", "answer-alerts", "answer-question", "charge-owner"),
+    *("handle-updates", "ingest-document", "notify-owner", "post-alerts", "purge-document"),
+    *("send-account-mail", "send-telegram", "send-webhooks"),
+)
+"""The queues whose depth a scrape reads; a test compares them with the template."""
 
 
 @cache
@@ -26,6 +35,45 @@ def health_service() -> "HealthService":
     if SearchSettings().opensearch_url:  # type: ignore[call-arg]  # from the environment
         probes.append(SearchProbe())
     return HealthService(probes, monitoring_service().get_statuses)
+
+
+@cache
+def scrape_service() -> "ScrapeService":
+    """Scrapes; it is kept, because it holds the last values of the gauges."""
+    from mara.operations.adapters.database_gauges import DatabaseGauges
+    from mara.operations.adapters.gauge_queries import QUERIES
+    from mara.operations.adapters.queue_gauges import QueueGauges
+    from mara.operations.service import ScrapeService
+
+    sources: list[GaugeSource] = [DatabaseGauges(query) for query in QUERIES]
+    sources += [QueueGauges(queue) for queue in QUEUES]
+    return ScrapeService(sources, _totals)
+
+
+def exposition(*, openmetrics: bool) -> str:
+    """Return all figures as OpenMetrics 1.0, or as Prometheus text 0.0.4."""
+    from mara.operations.adapters.exposition import PrometheusExposition
+
+    return PrometheusExposition().render(scrape_service().scrape(), openmetrics=openmetrics)
+
+
+def is_scrape_token(token: str) -> bool:
+    """Whether ``token`` is that of the monitoring system, compared in constant time."""
+    import hmac
+
+    from mara.platform.settings.scraping import ScrapeSettings
+
+    settings = ScrapeSettings()  # type: ignore[call-arg]  # from the environment
+    return hmac.compare_digest(token.encode(), settings.scrape_token.get_secret_value().encode())
+
+
+def _totals() -> "Mapping[str, int]":
+    from mara.kernel.unit_of_work import SYSTEM
+    from mara.platform.database import transaction
+    from mara.platform.metric_folding import totals
+
+    with transaction(SYSTEM):
+        return totals()
 
 
 RELAY_PERIOD = timedelta(seconds=58)

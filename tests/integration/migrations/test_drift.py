@@ -19,6 +19,9 @@ from tests.support.postgres import TEMPLATE, migrate
 ROOT = Path(__file__).parents[3]
 RECORDED = ("alerts", "answers", "deposits", "documents", "pending_answers", "subscriptions")
 """Tables whose changes triggers write to ``changes``."""
+COUNTED = ("bot_chats", "deposits", "documents", "subscriptions")
+EVENTS = ("insert", "update", "delete")
+"""Tables whose rows triggers count by state, and when."""
 
 CHECK_WITH_A_COLUMN_MORE = """
 import sqlalchemy
@@ -65,7 +68,7 @@ FUNCTIONS = """
 NOT_TENANTS = {
     *("login_failures", "outbox", "rate_limits", "leases"),
     *("chain_scans", "chain_providers", "unreadable_events", "index_in_use"),
-    *("metric_values", "metric_totals"),
+    *("metric_values", "metric_totals", "object_counts"),
 }
 """Tables without an owner; all others are under row-level security."""
 OF_EVERYONE = {"plans", "plan_versions"}
@@ -183,12 +186,14 @@ class TestWhatTablesCannotDeclare:
             ("ledger_transfers", "append_only"),
             ("alert_posts", "record_answer"),
             *((table, "record_new") for table in RECORDED),
+            *((table, f"count_{event}") for table in COUNTED for event in EVENTS),
             *((table, "record_change") for table in RECORDED),
         }
 
     def test_functions(self, migrated: Connection) -> None:
         assert {name for (name,) in rows(migrated, FUNCTIONS)} == {
             "billing_refuse",
+            "count_objects",
             "ledger_apply_posting",
             "ledger_check_transfers",
             "ledger_content",

@@ -43,6 +43,7 @@ SCHEDULE_RUNS = Family(
 SCHEDULE_SECONDS = Family(
     "mara_schedule_run_duration_seconds", "Duration of a run.", ("schedule",), LONG_SECONDS
 )
+SOURCE_READS = Family("mara_source_reads", "Reads of sources by a scrape.", ("outcome",))
 METRICS_DROPPED = Family(
     "mara_metric_series_dropped", "Counts of series beyond the limit of one process."
 )
@@ -52,6 +53,6 @@ FAMILIES: Final = (
     *(HTTP_REQUESTS, HTTP_SECONDS),
     *(TRANSACTIONS, STATEMENT_DURATION, DATABASE_ERRORS),
     *(QUEUE_MESSAGES, QUEUE_SECONDS, SCHEDULE_RUNS, SCHEDULE_SECONDS),
-    *(METRICS_DROPPED, METRIC_FLUSHES),
+    *(METRICS_DROPPED, METRIC_FLUSHES, SOURCE_READS),
 )
 """In the order of the exposition."""

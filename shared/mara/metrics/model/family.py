@@ -9,9 +9,7 @@ from dataclasses import dataclass
 SERIES_MAX = 500
 """Series of one environment; what would be one more is counted as dropped."""
 
-SEPARATOR = "|"
-SUM = "sum"
-INFINITY = "+Inf"
+SEPARATOR, SUM, INFINITY = "|", "sum", "+Inf"
 MICRO = 1_000_000
 """A sum of observations is stored in millionths."""
 

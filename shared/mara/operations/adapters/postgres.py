@@ -19,7 +19,7 @@ from mara.notifications.adapters.tables import changes, notices, webhook_deliver
 from mara.notifications.model import RETENTION
 from mara.notifications.model.notices import NOTICE_RETENTION
 from mara.notifications.model.webhooks import DELIVERY_RETENTION, DeliveryState
-from mara.platform import idempotency_store, metric_folding, rate_limit_store
+from mara.platform import idempotency_store, metric_folding, object_counts, rate_limit_store
 from mara.platform.database import transaction
 from mara.platform.settings.alerts import alert_settings
 from mara.platform.sql import execute
@@ -96,6 +96,7 @@ def delete_expired(now: datetime) -> dict[str, int]:
         "alert_posts": lambda: execute(DELETE_ALERT_POSTS, before=last_at),
         "alert_deliveries": lambda: execute(DELETE_ALERT_DELIVERIES, before=last_at),
         "rate_limits": lambda: rate_limit_store.delete_expired(now),
+        "object_counts": object_counts.sum_up,
         "metric_values": lambda: metric_folding.delete_marked(now),
     }
     deleted = {}

@@ -13,6 +13,7 @@ GROUPS = {
     "keys.KeySettings": ("MARA_KEYS", "MARA_LOCAL_KEYS"),
     "chains.ChainsSettings": ("MARA_CHAINS",),
     "trials.TrialSettings": ("MARA_TRIAL_KEY",),
+    "scraping.ScrapeSettings": ("MARA_SCRAPE_TOKEN",),
 }
 """The settings classes that refuse weak values, and the variables that configure them."""
 

@@ -1,0 +1,53 @@
+"""Gauges of PostgreSQL; each query is run in a thread of a scrape."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import psycopg
+
+from mara.kernel.unit_of_work import SYSTEM
+from mara.operations.adapters.gauge_queries import GaugeQuery
+from mara.operations.model import Gauge
+from mara.platform.settings.database import DatabaseSettings
+
+CONNECT_TIMEOUT_S = 2
+STATEMENT_TIMEOUT_MS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseGauges:
+    """Gauges that one query reads: the last column is the value, the others are the labels."""
+
+    query: GaugeQuery
+
+    @property
+    def name(self) -> str:
+        """The source's name."""
+        return self.query.source
+
+    def read(self) -> Sequence[Gauge]:
+        """Run the query on a connection of its own: that of requests may be in use, or hang.
+
+        Raises psycopg.Error, also where the statement takes too long.
+        """
+        settings = DatabaseSettings()  # type: ignore[call-arg]  # from the environment
+        with psycopg.connect(
+            str(settings.database_url),
+            connect_timeout=CONNECT_TIMEOUT_S,
+            options=f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c mara.scope={SYSTEM}",
+            application_name="mara-metrics",
+        ) as link:
+            rows = link.execute(self.query.statement).fetchall()
+        return [
+            Gauge(
+                name,
+                documentation,
+                self.query.labels,
+                {
+                    tuple(map(str, row[1:-1])): float(row[-1])
+                    for row in rows
+                    if row[0] == name and row[-1] is not None
+                },
+            )
+            for name, documentation in self.query.gauges
+        ]

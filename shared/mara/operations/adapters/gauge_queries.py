@@ -1,0 +1,77 @@
+"""What a scrape reads from PostgreSQL: never a count over a large table.
+
+Each row is the name of the gauge, the values of its labels, and the value.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class GaugeQuery:
+    """One query, the gauges that its rows belong to, and the labels of them all."""
+
+    source: str
+    gauges: tuple[tuple[str, str], ...]
+    labels: tuple[str, ...]
+    statement: str
+
+
+CONNECTIONS = GaugeQuery(
+    "connections",
+    (("mara_database_connections", "Connections of the application, by their state."),),
+    ("state",),
+    """
+    SELECT 'mara_database_connections', coalesce(state, 'unknown'), count(*)
+    FROM pg_stat_activity WHERE usename = current_user GROUP BY 2
+    """,
+)
+# Triggers add to the table `object_counts`; a schedule sums its rows.
+OBJECTS = GaugeQuery(
+    "objects",
+    (
+        ("mara_documents", "Documents, by their state."),
+        ("mara_deposits", "Deposits, by their state."),
+        ("mara_subscriptions", "Subscriptions, by their state."),
+        ("mara_bot_chats", "Chats of bots, by their state."),
+    ),
+    ("state",),
+    "SELECT 'mara_' || kind, state, sum(amount) FROM object_counts GROUP BY kind, state",
+)
+CHAINS = GaugeQuery(
+    "chains",
+    (
+        ("mara_chain_latest_block", "Latest block of the chain at the last step of the scan."),
+        ("mara_chain_closed_block", "Last block whose deposits are settled."),
+        ("mara_chain_lag_seconds", "Seconds since the scan had read all blocks."),
+        ("mara_chain_step_age_seconds", "Seconds since the last step of the scan."),
+    ),
+    ("network",),
+    """
+    SELECT g.name, network, g.value FROM chain_scans CROSS JOIN LATERAL (VALUES
+        ('mara_chain_latest_block', latest_number),
+        ('mara_chain_closed_block', closed_number),
+        ('mara_chain_lag_seconds', extract(epoch FROM clock_timestamp() - caught_up_at)),
+        ('mara_chain_step_age_seconds', extract(epoch FROM clock_timestamp() - scanned_at))
+    ) AS g (name, value)
+    """,
+)
+# Each is the first row of an index of the work that is undone.
+OLDEST = GaugeQuery(
+    "oldest-work",
+    (("mara_oldest_work_seconds", "Age of the oldest work that is undone; 0 without any."),),
+    ("work",),
+    """
+    SELECT 'mara_oldest_work_seconds', work,
+        greatest(coalesce(extract(epoch FROM clock_timestamp() - since), 0), 0)
+    FROM (
+        SELECT 'documents', min(updated_at) FROM documents
+            WHERE state IN ('uploading', 'queued', 'processing')
+        UNION ALL SELECT 'outbox', min(created_at) FROM outbox
+        UNION ALL SELECT 'updates', min(received_at) FROM bot_updates WHERE state = 'waiting'
+        UNION ALL SELECT 'sends', min(due_at) FROM outgoing_messages
+            WHERE state IN ('queued', 'sending')
+    ) AS oldest (work, since)
+    """,
+)
+QUERIES: Final = (CONNECTIONS, OBJECTS, CHAINS, OLDEST)

@@ -1,0 +1,41 @@
+"""Gauges of the queues; each queue is asked in a thread of a scrape."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from mara.operations.model import Gauge
+from mara.platform import sqs
+
+DEAD = "dead"
+DEPTH: Final = "ApproximateNumberOfMessages"
+IN_FLIGHT: Final = "ApproximateNumberOfMessagesNotVisible"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueGauges:
+    """Attributes of a queue and of its dead letters."""
+
+    queue: str
+
+    @property
+    def name(self) -> str:
+        """The source's name."""
+        return f"queue-{self.queue}"
+
+    def read(self) -> Sequence[Gauge]:
+        """Request the attributes. Raises ClientError, BotoCoreError."""
+        own, dead = _attributes(self.queue), _attributes(f"{self.queue}-{DEAD}")
+        label, of = ("queue",), (self.queue,)
+        return [
+            Gauge("mara_queue_depth", "Messages that wait.", label, {of: own[DEPTH]}),
+            Gauge("mara_queue_in_flight", "Messages in work.", label, {of: own[IN_FLIGHT]}),
+            Gauge("mara_queue_dead_letters", "Dead letters.", label, {of: dead[DEPTH]}),
+        ]
+
+
+def _attributes(queue: str) -> dict[str, float]:
+    answer = sqs.client().get_queue_attributes(
+        QueueUrl=sqs.queue_url(queue), AttributeNames=[DEPTH, IN_FLIGHT]
+    )
+    return {name: float(value) for name, value in answer["Attributes"].items()}
