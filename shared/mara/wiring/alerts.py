@@ -131,6 +131,7 @@ def alert_answering_service() -> "AlertAnsweringService":
 def alert_posting_service() -> "AlertPostingService":
     """Posts of alerts in chats."""
     from mara.alerts.adapters.owner_chats import PostgresOwnerChats
+    from mara.alerts.adapters.postgres_missed import PostgresMissedPosts
     from mara.alerts.adapters.postgres_summaries import PostgresSummaries
     from mara.alerts.service.posting import AlertPostingService
     from mara.alerts.service.summaries import SummaryPosting
@@ -151,6 +152,7 @@ def alert_posting_service() -> "AlertPostingService":
         ring_later=ring_later,
         owner_chats=PostgresOwnerChats(),
         summaries=SummaryPosting(PostgresSummaries(), queue_messages),
+        missed=PostgresMissedPosts(),
         publish=publish,
         lock_count=lock_count,
         unit_of_work=transaction,

@@ -107,7 +107,9 @@ def forget_expired(at: datetime) -> dict[str, int]:
     """Delete texts that are kept no longer, and what old messages fired; how many."""
     from datetime import timedelta
 
+    from mara.alerts.adapters.postgres_missed import PostgresMissedPosts
     from mara.alerts.adapters.postgres_rule_texts import PostgresRuleTexts
+    from mara.alerts.model.missed_post import MISSED_FOR
     from mara.kernel.unit_of_work import SYSTEM
     from mara.platform.settings.alerts import alert_settings
 
@@ -118,6 +120,8 @@ def forget_expired(at: datetime) -> dict[str, int]:
         deleted["rule_texts"] += page
         if page < TEXTS_AT_ONCE:
             break
+    with transaction(SYSTEM):
+        deleted["missed_posts"] = PostgresMissedPosts().forget(at - MISSED_FOR)
     before = at - timedelta(days=alert_settings().alert_retention_days)
     with transaction(SYSTEM):
         deleted["rule_firings"] = PostgresRules().forget_firings(before)

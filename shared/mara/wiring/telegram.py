@@ -10,6 +10,10 @@ from mara.platform.database import transaction
 from mara.telegram.adapters.bot_configs import PostgresBotConfigs
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from mara.alerts.service.missed_posts import MissedDigests
+    from mara.telegram.model.outgoing import OutgoingMessage
     from mara.telegram.service.bot_access import BotAccessService
     from mara.telegram.service.bot_configs import BotConfigService
     from mara.telegram.service.bot_views import BotViews
@@ -107,6 +111,14 @@ def forget_chat_texts(owner_id: UUID, config_id: UUID, chat_id: int) -> None:
     from mara.alerts.adapters.postgres_rule_texts import PostgresRuleTexts
 
     PostgresRuleTexts().forget_chat(owner_id, config_id, chat_id)
+
+
+def missed_digests(queue: "Callable[[Sequence[OutgoingMessage]], None]") -> "MissedDigests":
+    """Digests of what chats missed."""
+    from mara.alerts.adapters.postgres_missed import PostgresMissedPosts
+    from mara.alerts.service.missed_posts import MissedDigests
+
+    return MissedDigests(PostgresMissedPosts(), PostgresBotConfigs(), queue, now)
 
 
 def _move_posts(owner_id: UUID, config_id: UUID) -> None:

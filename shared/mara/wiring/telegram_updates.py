@@ -95,7 +95,8 @@ def _memberships() -> "ChatMemberships":
     from mara.telegram.adapters.chat_conversations import PostgresChatConversations
     from mara.telegram.adapters.people import PostgresBotPeople
     from mara.telegram.service.chat_memberships import ChatMemberships
-    from mara.wiring.telegram import forget_chat_texts
+    from mara.wiring.telegram import forget_chat_texts, missed_digests
+    from mara.wiring.telegram_sending import outgoing_queue
 
     return ChatMemberships(
         PostgresBotChats(),
@@ -104,6 +105,7 @@ def _memberships() -> "ChatMemberships":
         publish,
         now,
         [forget_chat_texts],
+        [missed_digests(outgoing_queue().queue_messages).post],
     )
 
 

@@ -10,8 +10,11 @@ from mara.platform.database import transaction
 from mara.telegram.adapters.bot_configs import PostgresBotConfigs
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mara.telegram.model.bot_config import BotLanguage
     from mara.telegram.model.doctor_facts import AccountState
+    from mara.telegram.model.outgoing import OutgoingMessage
     from mara.telegram.ports.inspecting import BotInspector
     from mara.telegram.service.bot_doctor import BotDoctor
     from mara.telegram.service.bot_watch import BotWatch
@@ -25,7 +28,7 @@ def bot_doctor() -> "BotDoctor":
     from mara.telegram.adapters.doctor_facts import PostgresDoctorFacts
     from mara.telegram.service.bot_doctor import BotDoctor
     from mara.wiring.connection_secrets import secret_store
-    from mara.wiring.telegram import webhook_url
+    from mara.wiring.telegram import missed_digests, webhook_url
 
     return BotDoctor(
         configs=PostgresBotConfigs(),
@@ -38,7 +41,17 @@ def bot_doctor() -> "BotDoctor":
         webhook_url=webhook_url,
         unit_of_work=transaction,
         now=now,
+        opened=[missed_digests(_add_messages).post],
     )
+
+
+def _add_messages(messages: "Sequence[OutgoingMessage]") -> None:
+    """Add them without a doorbell, for which the route has no right: the schedule rings."""
+    from mara.telegram.adapters.outgoing import PostgresOutgoingMessages
+
+    store = PostgresOutgoingMessages()
+    for message in messages:
+        store.add(message)
 
 
 @cache

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Table, Update, and_, bindparam, func, null, or_, select, update
 
 from mara.alerts.adapters.rule_tables import alert_rules, rule_texts
-from mara.alerts.adapters.tables import alert_intakes, alert_messages
+from mara.alerts.adapters.tables import alert_intakes, alert_messages, missed_posts
 from mara.platform.sql import execute, fetch_all
 
 _rules, _texts, _messages = alert_rules.c, rule_texts.c, alert_messages.c
@@ -52,7 +52,11 @@ LOCK_MESSAGES = (
     .order_by(_messages.post_id)
     .with_for_update()
 )
-MOVE_MESSAGES = (_moved(alert_messages), _moved_escalation(alert_messages))
+MOVE_MESSAGES = (
+    _moved(alert_messages),
+    _moved_escalation(alert_messages),
+    _moved(missed_posts),
+)
 MOVE_RULES = (
     update(alert_rules)
     .where(

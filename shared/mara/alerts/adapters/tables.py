@@ -203,6 +203,19 @@ alert_messages = Table(
     Index("alert_messages_config", "config_id"),
 )
 
+missed_posts = Table(
+    "missed_posts",
+    metadata,
+    Column("post_id", Uuid, ForeignKey("alert_posts.id", ondelete="CASCADE"), primary_key=True),
+    Column("config_id", Uuid, ForeignKey("bot_configs.id", ondelete="CASCADE"), primary_key=True),
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("owner_id", Uuid, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("thread_id", Integer),
+    Column("missed_at", TIMESTAMP, nullable=False),
+    Index("missed_posts_chat", "config_id", "chat_id"),
+    Index("missed_posts_owner", "owner_id"),
+)
+
 alert_votes = Table(
     "alert_votes",
     metadata,

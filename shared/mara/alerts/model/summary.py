@@ -3,7 +3,7 @@
 The text depends on what is listed alone, so that it may be written again whenever that changes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -33,6 +33,10 @@ HEADS: Final = {
         Language.EN: "More alerts at the same time: {count}",
         Language.RU: "Ещё алертов за то же время: {count}",
     },
+}
+MISSED: Final = {
+    Language.EN: "This chat could not be reached. Alerts meanwhile: {count}",
+    Language.RU: "Этот чат был недоступен. Алертов за это время: {count}",
 }
 SOME_OVER: Final = {Language.EN: "{count} resolved", Language.RU: "завершено: {count}"}
 
@@ -67,11 +71,11 @@ class ListedPosts:
 
 
 def summary_text(
-    listed: Sequence[ListedPosts], shown: ShownContent, language: Language
+    listed: Sequence[ListedPosts], head: Mapping[Language, str], language: Language
 ) -> FormattedText:
-    """One line for each name that fires, and one for all that are over."""
+    """One line for each name that fires, and one for all that are over, below the head."""
     count = sum(one.posts for one in listed)
-    text = FormattedText.of(Span(HEADS[shown][language].format(count=count), TextFormat.BOLD))
+    text = FormattedText.of(Span(head[language].format(count=count), TextFormat.BOLD))
     for line in _lines(listed, language):
         text = text + FormattedText.of("\n") + line
     return text

@@ -12,6 +12,7 @@ from mara.alerts.model.alert_overview import PostResult
 from mara.alerts.model.alert_post import AlertPost
 from mara.alerts.model.delivery import StoredDelivery
 from mara.alerts.model.intake import Intake
+from mara.alerts.model.missed_post import MissedPost
 from mara.alerts.model.severity import Severity
 from mara.alerts.model.summary import ChatPlace, ListedPosts
 from mara.alerts.model.vote import PostVote, VoteCounts
@@ -227,6 +228,22 @@ class Summaries(Protocol):
 
     def listed(self, owner_id: UUID, message_id: UUID) -> Sequence[ListedPosts]:
         """Return what the message lists, the most severe first; none of it is due any more."""
+
+
+class MissedPosts(Protocol):
+    """The repository of posts that chats did not get."""
+
+    def add(self, missed: MissedPost) -> None:
+        """Remember that a chat did not get a post; once for each post and chat."""
+
+    def take(self, owner_id: UUID, config_id: UUID, chat_id: int) -> Sequence[MissedPost]:
+        """Return what a chat missed, and forget it; of two at once, one gets it."""
+
+    def listed(self, owner_id: UUID, post_ids: Collection[UUID]) -> Sequence[ListedPosts]:
+        """Return these posts as a summary lists them, the most severe first."""
+
+    def forget(self, before: datetime) -> int:
+        """Forget what was missed before a time, of all owners; return how many."""
 
 
 class OwnerChats(Protocol):

@@ -16,10 +16,11 @@ from mara.alerts.model.alert_message import (
     ShownContent,
 )
 from mara.alerts.model.alert_post import AlertPost
+from mara.alerts.model.missed_post import MissedPost
 from mara.alerts.model.post_message import PostMessage
 from mara.alerts.model.summary import ChatPlace
 from mara.alerts.model.vote import buttons_of, escalation_row
-from mara.alerts.ports import AlertMessages, AlertPosts, OwnerChats
+from mara.alerts.ports import AlertMessages, AlertPosts, MissedPosts, OwnerChats
 from mara.alerts.service.lost_posts import next_way, undelivered
 from mara.alerts.service.rendering import rendered
 from mara.alerts.service.summaries import SummaryPosting
@@ -53,6 +54,7 @@ class AlertPostingService:
     """Rings outside of a transaction; a doorbell that is lost is the schedule's to repeat."""
     summaries: SummaryPosting
     owner_chats: OwnerChats
+    missed: MissedPosts
     publish: Publish
     lock_count: CountLock
     unit_of_work: UnitOfWork
@@ -86,12 +88,13 @@ class AlertPostingService:
 
     def _show(self, message: AlertMessage) -> None:
         """Queue what the message says now; end it if there is no place for it."""
+        config = self._config(message)
+        located = replace(message, target=_located(message, config)) if config else message
         if message.shown is ShownContent.LOST:
+            self._remember(located)
             self.messages.save(next_way(message, self.owner_chats, self.now()))
             return
         found = self.messages.alerts_of(message.owner_id, message.post_id)
-        config = self._config(message)
-        located = replace(message, target=_located(message, config)) if config else message
         if not found:
             self.messages.save(message.ended())
             return
@@ -103,6 +106,13 @@ class AlertPostingService:
         (post,) = self.posts.of_episodes(message.owner_id, [message.post_id])
         if not self._is_shared(message, post, ChatPlace.of(config, located.target), config):
             self.messages.save(self._queued(located, post, found, config))
+
+    def _remember(self, lost: AlertMessage) -> None:
+        """Remember what the chat missed, if it is still known which one that is."""
+        target, at = lost.target, self.now()
+        if target.chat_id is not None:
+            ids = (lost.post_id, lost.owner_id, target.config_id)
+            self.missed.add(MissedPost(*ids, target.chat_id, target.thread_id, at))
 
     def _is_shared(
         self, message: AlertMessage, post: AlertPost, place: ChatPlace, config: BotConfig

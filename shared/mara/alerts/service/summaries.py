@@ -10,7 +10,7 @@ from mara.agents.model import Language
 from mara.alerts.model.alert_message import AlertMessage, ShownContent
 from mara.alerts.model.alert_post import AlertPost
 from mara.alerts.model.severity import Severity
-from mara.alerts.model.summary import SUMMARY_LASTS, WHOLE_MAX, ChatPlace, summary_text
+from mara.alerts.model.summary import HEADS, SUMMARY_LASTS, WHOLE_MAX, ChatPlace, summary_text
 from mara.alerts.ports import Summaries
 from mara.kernel.ids import new_id
 from mara.telegram.model.bot_config import BotConfig, BotLanguage
@@ -86,7 +86,7 @@ class SummaryPosting:
     def _queue(self, shared: "_Shared", at: datetime, *, is_edit: bool) -> None:
         place = shared.place
         listed = self.summaries.listed(place.owner_id, shared.message_id)
-        text = summary_text(listed, shared.shown, Language(shared.language))
+        text = summary_text(listed, HEADS[shared.shown], Language(shared.language))
         queued = OutgoingMessage(
             id=new_id() if is_edit else shared.message_id,
             config_id=place.config_id,

@@ -22,6 +22,7 @@ from mara.telegram.model.inspection import ChatView, Inspection, Problem, Troubl
 from mara.telegram.ports import BotConfigs
 from mara.telegram.ports.chats import BotChats
 from mara.telegram.ports.inspecting import BotInspector, DoctorFacts
+from mara.telegram.service.chat_memberships import OpenChat
 from mara.vault.ports import SecretStore
 
 CHATS_MAX: Final = 30
@@ -57,6 +58,8 @@ class BotDoctor:
     webhook_url: Callable[[UUID], str]
     unit_of_work: UnitOfWork
     now: Clock
+    opened: Sequence[OpenChat] = ()
+    """Called with each chat that is open again."""
 
     def examine(self, caller: Principal, config_id: UUID) -> Diagnosis:
         """Examine the bot; what cannot be seen in time is ``unknown``.
@@ -134,6 +137,8 @@ class BotDoctor:
             locked = self.chats.lock(known.owner_id, known.config_id, known.chat_id)
             if locked.state is ChatState.UNREACHABLE:
                 self.chats.save(locked.now_in(ChatState.APPROVED, self.now()))
+                for tell in self.opened:
+                    tell(known.owner_id, known.config_id, known.chat_id)
 
 
 def _of_chats(

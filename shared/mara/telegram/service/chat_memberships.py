@@ -18,13 +18,16 @@ from mara.telegram.ports.handling import ChatConversations
 
 ForgetChat = Callable[[UUID, UUID, int], None]
 """Deletes what another domain keeps of a chat: owner, config, chat."""
+OpenChat = Callable[[UUID, UUID, int], None]
+"""Does what another domain does when a chat opens: owner, config, chat."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChatMemberships:
     """Stores what follows from a membership, in the caller's transaction.
 
-    ``others`` forget what they keep of a chat that the bot has left.
+    ``others`` forget what they keep of a chat that the bot has left; ``opened`` are called with one
+    that the bot may write to.
     """
 
     chats: BotChats
@@ -33,6 +36,7 @@ class ChatMemberships:
     publish: Publish
     now: Clock
     others: Sequence[ForgetChat] = ()
+    opened: Sequence[OpenChat] = ()
 
     def store(self, config: BotConfig, membership: Membership) -> None:
         """Approve the chat, let it wait for the owner, who is notified, or forget it."""
@@ -48,6 +52,9 @@ class ChatMemberships:
             self.chats.delete(config.owner_id, config.id, membership.chat.id)
             return
         self._save(config, membership, known, state)
+        if membership.is_member and state is ChatState.APPROVED:
+            for tell in self.opened:
+                tell(config.owner_id, config.id, membership.chat.id)
         if known is None and state is ChatState.PENDING:
             ids = {"config_id": config.id, "owner_id": config.owner_id}
             self.publish(BotChatPending(**ids, chat_id=membership.chat.id))
