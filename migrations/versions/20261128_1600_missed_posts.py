@@ -1,14 +1,14 @@
 """Posts that a chat did not get, for the digest that it gets once it can be reached again.
 
 Revision ID: missed_posts
-Revises: alert_changes
+Revises: object_counts
 """
 
 from alembic import op
 from tenancy import secure
 
 revision = "missed_posts"
-down_revision = "alert_changes"
+down_revision = "object_counts"
 branch_labels = None
 depends_on = None
 
