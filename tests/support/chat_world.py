@@ -161,6 +161,9 @@ class ChatWorld:
             raise self.watch_errors.pop(0)
         return self.fires
 
+    def has_fired(self, owner_id: UUID, config_id: UUID, message: IncomingMessage) -> bool:
+        return self.fires
+
     def count_press(self, _: BotConfig, press: Press) -> str:
         self.presses.append(press)
         return "Counted."
@@ -258,31 +261,37 @@ class ChatWorld:
         conversations, replies = FakeChatConversations(database), FakeBotReplies(database)
         use = InvitationUse(FakeInvitations(database), people, chats, self.now)
         outgoing = OutgoingQueue(FakeOutgoingMessages(database), database.publish)
+        reception = ChatReception(
+            chats=chats,
+            people=people,
+            replies=replies,
+            conversations=conversations,
+            saying=ChatReplies(use),
+            migration=ChatMigration(
+                FakeBotConfigs(database),
+                chats,
+                FakeOutgoingMessages(database),
+                self.now,
+                [lambda _, *moved: conversations.move(*moved)],
+            ),
+            lock_count=lambda *_: None,
+            now=self.now,
+        )
         return UpdateHandler(
             updates=FakeUpdates(database),
             configs=FakeBotConfigs(database),
             reader=AiogramUpdates(),
             connected=self,
             watch=MessageWatch(
-                self, FakeBotConfigs(database), database.unit_of_work, self.now, self.record
+                self,
+                reception.is_question,
+                FakeBotConfigs(database),
+                database.unit_of_work,
+                self.now,
+                self.record,
             ),
             replies=replies,
-            reception=ChatReception(
-                chats=chats,
-                people=people,
-                replies=replies,
-                conversations=conversations,
-                saying=ChatReplies(use),
-                migration=ChatMigration(
-                    FakeBotConfigs(database),
-                    chats,
-                    FakeOutgoingMessages(database),
-                    self.now,
-                    [lambda _, *moved: conversations.move(*moved)],
-                ),
-                lock_count=lambda *_: None,
-                now=self.now,
-            ),
+            reception=reception,
             memberships=ChatMemberships(chats, people, conversations, database.publish, self.now),
             work=ChatWork(self.agent, self.agent, conversations, outgoing, self.now),
             presses=PressAnswering(

@@ -47,14 +47,22 @@ def update_handler() -> "UpdateHandler":
     from mara.telegram.service.update_handling import UpdateHandler
     from mara.wiring.rules import chat_watch
 
+    reception = _reception()
     return UpdateHandler(
         updates=PostgresUpdates(),
         configs=PostgresBotConfigs(),
         reader=AiogramUpdates(),
         connected=PostgresConnectedBots(transaction, now),
-        watch=MessageWatch(chat_watch(), PostgresBotConfigs(), transaction, now, record_failure),
+        watch=MessageWatch(
+            chat_watch(),
+            reception.is_question,
+            PostgresBotConfigs(),
+            transaction,
+            now,
+            record_failure,
+        ),
         replies=PostgresBotReplies(),
-        reception=_reception(),
+        reception=reception,
         memberships=_memberships(),
         work=_work(),
         presses=_presses(),

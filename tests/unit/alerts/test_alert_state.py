@@ -83,11 +83,19 @@ def test_an_alert_that_is_not_reported_for_a_day_is_stale() -> None:
     state, _ = receive([(FIRING, BEGAN)])
     assert not state.is_stale(BEGAN + STALE_AFTER - MINUTE)
     assert state.is_stale(BEGAN + STALE_AFTER)
-    over = state.expire(BEGAN + STALE_AFTER)
+    over = state.expire()
     assert not over.is_firing
     assert not over.is_stale(BEGAN + 2 * STALE_AFTER)
-    again = replace(FIRING, starts_at=BEGAN + STALE_AFTER + MINUTE)
-    assert over.receive(again, BEGAN + STALE_AFTER + MINUTE)[1] is SignalOutcome.OPENED
+
+
+@pytest.mark.parametrize("starts_at", [BEGAN, BEGAN + STALE_AFTER + MINUTE])
+def test_a_stale_alert_that_is_reported_again_fires_again(starts_at: datetime) -> None:
+    """Alertmanager was down for a day: what still fires has its old ``startsAt``."""
+    over = receive([(FIRING, BEGAN)])[0].expire()
+    later = BEGAN + STALE_AFTER + MINUTE
+    again, outcome = over.receive(replace(FIRING, starts_at=starts_at), later)
+    assert (outcome, again.is_firing) == (SignalOutcome.OPENED, True)
+    assert again.receive(replace(RESOLVED, ends_at=later), later)[1] is SignalOutcome.RESOLVED
 
 
 def test_three_episodes_in_an_hour_are_flapping() -> None:

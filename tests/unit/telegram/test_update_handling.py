@@ -370,6 +370,28 @@ class TestWatching:
         assert ask_in_group(world, "Disk", entities=[]) == []
         assert [message.text for message in world.watched] == ["Disk"]
 
+    def test_shows_no_rule_what_a_command_asks_in_a_group(self, world: ChatWorld) -> None:
+        world.is_read_by_rules = world.fires = True
+        assert ask_in_group(world, "/ask Disk?", entities=[]) == ["Answer: Disk?"]
+        assert world.watched == []
+
+    def test_shows_rules_a_question_that_gets_no_answer(self, world: ChatWorld) -> None:
+        """Else anyone could keep alerts from a group by using up its questions."""
+        world.is_read_by_rules = world.fires = True
+        world.set(chat_questions_per_hour=1)
+        assert ask_in_group(world) == ["Answer: Disk?"]
+        assert ask_in_group(world) == []
+        assert len(world.watched) == 1
+
+    def test_that_fails_at_every_try_answers_no_message_on_which_another_rule_fired(
+        self, world: ChatWorld
+    ) -> None:
+        world.is_read_by_rules = world.fires = True
+        world.watch_errors = [EmbeddingUnavailable("Try again.")] * 3
+        assert ask_in_group(world, **TestOtherBots.BOT) == []
+        assert len(world.watched) == 3
+        assert world.stored().state is UpdateState.HANDLED
+
     @pytest.mark.parametrize(("fires", "said"), [(True, []), (False, ["Answer: Disk?"])])
     def test_leaves_an_alert_in_which_another_bot_names_this_one_to_its_rule(
         self, world: ChatWorld, fires: bool, said: list[str]

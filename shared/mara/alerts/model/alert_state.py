@@ -119,9 +119,12 @@ class AlertState:
             after, outcome = self._resolve(signal.ends_at or at)
         return replace(after, seen=recent if signal.is_unique else {**recent, key: at}), outcome
 
-    def expire(self, at: datetime) -> "AlertState":
-        """The state of a stale alert whose episode is over at ``at``."""
-        return self._resolve(max([at, *self.firings]))[0]
+    def expire(self) -> "AlertState":
+        """The state of a stale alert whose episode is over.
+
+        No signal said that it ended: an alert that is reported again fires again.
+        """
+        return replace(self, firings={})
 
     def _fire(
         self, began_at: datetime, at: datetime, severity: Severity

@@ -83,7 +83,7 @@ class StalenessService:
                 return ended
 
     def _end(self, page: Sequence[Alert], at: datetime) -> None:
-        ended = [replace(a, state=a.state.expire(at), status=AlertStatus.STALE) for a in page]
+        ended = [replace(a, state=a.state.expire(), status=AlertStatus.STALE) for a in page]
         by_owner: dict[UUID, list[UUID]] = {}
         for alert in page:
             by_owner.setdefault(alert.owner_id, []).append(alert.id)

@@ -72,10 +72,15 @@ class ChatWatch:
         self._keep(config_id, rules, seen)
         if failed:
             raise failed[0]
-        return bool(fired) or self._has_fired(owner_id, left, seen)
+        return bool(fired) or self.has_fired(owner_id, config_id, message)
 
-    def _has_fired(self, owner_id: UUID, rules: Sequence[ChatRule], seen: WatchedMessage) -> bool:
+    def has_fired(self, owner_id: UUID, config_id: UUID, message: IncomingMessage) -> bool:
+        """Return whether a rule of the bot has fired on the message."""
+        seen = watched(message)
+        if seen is None:
+            return False
         with self.unit_of_work(owner_id):
+            rules = self.rules.watching(owner_id, config_id, seen.chat_id)
             return bool(self.rules.fired(owner_id, [rule.id for rule in rules], seen.origin))
 
     def _forget_unread(

@@ -36,6 +36,9 @@ class ChatObserver(Protocol):
         nothing where that is False.
         """
 
+    def has_fired(self, owner_id: UUID, config_id: UUID, message: IncomingMessage) -> bool:
+        """Return whether the message was taken as an alert."""
+
 
 class ChatAnswering(Protocol):
     """Asks agents; each method opens transactions of its own."""

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from mara.kernel.clock import Clock
 from mara.kernel.errors import DomainError
 from mara.kernel.unit_of_work import UnitOfWork
-from mara.telegram.model.bot_chat import ChatKind
-from mara.telegram.model.chat_question import question_of_message
-from mara.telegram.model.incoming import IncomingMessage, SenderKind
+from mara.telegram.model.bot_config import BotConfig
+from mara.telegram.model.incoming import IncomingMessage
 from mara.telegram.model.update import ClaimedUpdate, FailedUpdate, UpdateState, reason_of
 from mara.telegram.ports import BotConfigs
 from mara.telegram.ports.asking import Begin, ChatObserver
@@ -22,6 +21,8 @@ class MessageWatch:
     """Shows messages to rules."""
 
     observer: ChatObserver
+    is_question: Callable[[BotConfig, ClaimedUpdate, IncomingMessage], bool]
+    """Whether a person asks in a group and is answered; in a transaction."""
     configs: BotConfigs
     unit_of_work: UnitOfWork
     now: Clock
@@ -30,10 +31,11 @@ class MessageWatch:
     def is_alert(self, update: ClaimedUpdate, message: IncomingMessage, begin: Begin) -> bool:
         """Let rules see the message; whether it is an alert, which the bot does not answer besides.
 
-        What fails at every try keeps no question from its answer. Raises what another try may mend.
+        What a person asks, and gets answered, is no alert. What fails at every try keeps no
+        question from its answer. Raises what another try may mend.
         """
+        ids = (update.owner_id, update.config_id)
         try:
-            ids = (update.owner_id, update.config_id)
             return self.observer.watch(
                 *ids, message, lambda: not self._is_asked(update, message) and begin()
             )
@@ -42,18 +44,9 @@ class MessageWatch:
             if failed.state is not UpdateState.DEAD:
                 raise
             self.record(failed, error)
-            return False
+            return self.observer.has_fired(*ids, message)
 
     def _is_asked(self, update: ClaimedUpdate, message: IncomingMessage) -> bool:
-        """Whether a person asks the bot in a group: a question is answered, and is no alert.
-
-        Other bots may name this one in each alert; every message of a private chat asks the bot.
-        """
-        sender = message.sender
-        if sender is None or sender.kind is not SenderKind.PERSON:
-            return False
-        if message.chat.kind is ChatKind.PRIVATE:
-            return False
         with self.unit_of_work(update.owner_id):
             config = self.configs.get(update.owner_id, update.config_id)
-        return question_of_message(message, config.profile) is not None
+            return self.is_question(config, update, message)
