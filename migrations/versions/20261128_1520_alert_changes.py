@@ -26,6 +26,13 @@ FUNCTIONS = """
         FROM alert_episodes WHERE post_id = NEW.id;
         RETURN NULL;
     END $$;
+    CREATE FUNCTION record_alert_joined() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        INSERT INTO changes (owner_id, kind, object_id, state)
+        SELECT NEW.owner_id, 'alert', NEW.alert_id, state
+        FROM alert_posts WHERE id = NEW.post_id AND state <> 'waiting';
+        RETURN NULL;
+    END $$;
 """
 # A repeat changes no status, and another try no state: neither writes anything.
 TRIGGERS = """
@@ -35,6 +42,10 @@ TRIGGERS = """
         WHEN (OLD.status IS DISTINCT FROM NEW.status) EXECUTE FUNCTION record_alert_change();
     CREATE TRIGGER record_answer AFTER UPDATE ON alert_posts FOR EACH ROW
         WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION record_alert_answer();
+    CREATE TRIGGER record_joined AFTER INSERT ON alert_episodes
+        FOR EACH ROW EXECUTE FUNCTION record_alert_joined();
+    CREATE TRIGGER record_moved AFTER UPDATE ON alert_episodes FOR EACH ROW
+        WHEN (OLD.post_id IS DISTINCT FROM NEW.post_id) EXECUTE FUNCTION record_alert_joined();
 """
 
 
@@ -50,8 +61,11 @@ def downgrade() -> None:
         DROP TRIGGER record_new ON alerts;
         DROP TRIGGER record_change ON alerts;
         DROP TRIGGER record_answer ON alert_posts;
+        DROP TRIGGER record_joined ON alert_episodes;
+        DROP TRIGGER record_moved ON alert_episodes;
         DROP FUNCTION record_alert_change();
         DROP FUNCTION record_alert_answer();
+        DROP FUNCTION record_alert_joined();
         DELETE FROM changes WHERE kind = 'alert';
     """)
     _allow(*KINDS)

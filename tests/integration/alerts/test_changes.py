@@ -1,7 +1,10 @@
 """Changes of alerts that clients wait for."""
 
+import psycopg
+
 from functions.api.notifications.list_events.handler import handler as list_events
 from functions.schedules.end_stale_alerts.handler import handler as end_stale_alerts
+from infra.local.postgres import OWNER, PostgresServer
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform.database import connection, transaction
 from tests.support.accounts import Account, make_account
@@ -32,6 +35,29 @@ def test_tell_of_each_alert_of_a_post_that_was_answered(intake: AlertIntake) -> 
     found = changes(intake.owner)
     assert [state for state, _ in found] == ["firing", "firing", "answered", "answered"]
     assert {path for _, path in found[:2]} == {path for _, path in found[2:]}
+
+
+def test_tell_the_answer_of_an_alert_that_joins_others_later(intake: AlertIntake) -> None:
+    intake.post(alertmanager(an_alert(labels={"pod": "a"}, fingerprint="a")))
+    work(intake.owner)
+    intake.post(alertmanager(an_alert(labels={"pod": "b"}, fingerprint="b")))
+    found = changes(intake.owner)
+    assert [state for state, _ in found] == ["firing", "answered"] * 2
+    assert len({path for _, path in found[2:]}) == 1
+
+
+def test_of_a_kind_that_only_the_next_release_knows_are_not_listed(
+    intake: AlertIntake, postgres: PostgresServer, database: str
+) -> None:
+    intake.post(alertmanager(an_alert()))
+    with psycopg.connect(postgres.url(OWNER, database.rsplit("/", 1)[1])) as owner:
+        owner.execute("ALTER TABLE changes DROP CONSTRAINT changes_kind_check")
+    with transaction(SYSTEM):
+        connection().execute(
+            "INSERT INTO changes (owner_id, kind, object_id, state)"
+            " SELECT owner_id, 'invoice', object_id, 'paid' FROM changes"
+        )
+    assert [state for state, _ in changes(intake.owner)] == ["firing"]
 
 
 def test_tell_of_one_that_got_no_signal_for_a_day(intake: AlertIntake) -> None:

@@ -3,11 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Text, bindparam, cast, func, not_, select
+from sqlalchemy import BigInteger, Text, bindparam, cast, func, not_, or_, select
 
 from mara.notifications.adapters.cursors import NOTHING_SEEN, Position, decode, encode
 from mara.notifications.adapters.tables import Snapshot, changes
-from mara.notifications.model import Change, ChangeBatch
+from mara.notifications.model import Change, ChangeBatch, ChangeKind
 from mara.platform.sql import fetch_all, fetch_value
 
 _columns = changes.c
@@ -17,15 +17,13 @@ _until = cast(bindparam("until", type_=Text), Snapshot)
 PRESENT = select(cast(func.pg_current_snapshot(), Text))
 READ = (
     select(
-        _columns.id,
-        _columns.kind,
-        _columns.object_id,
-        _columns.state,
-        _columns.at,
-        _columns.parent,
+        *(_columns.id, _columns.kind, _columns.object_id),
+        *(_columns.state, _columns.at, _columns.parent),
     )
     .where(
         _columns.owner_id == bindparam("owner_id"),
+        # During a deployment triggers may write kinds that only the next release knows.
+        or_(*(_columns.kind == kind for kind in ChangeKind)),
         _columns.xid >= func.pg_snapshot_xmin(_seen),
         not_(func.pg_visible_in_snapshot(_columns.xid, _seen)),
         func.pg_visible_in_snapshot(_columns.xid, _until),

@@ -32,8 +32,7 @@ class ChatObserver(Protocol):
     ) -> bool:
         """See a message, once or several times; a message of a connected bot is not shown.
 
-        Return whether it is an alert. It calls ``begin`` before what may take long, and does
-        nothing where that is False.
+        Return whether it is an alert. Where ``begin``, called first, is False, it does nothing.
         """
 
     def has_fired(self, owner_id: UUID, config_id: UUID, message: IncomingMessage) -> bool:
