@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from infra.local import language_model, mailbox, secret_store
+from infra.local import language_model, mailbox, platform_bot, secret_store
 from infra.local.aws import client, endpoint
 from infra.local.chains import servers as chains
 from infra.local.import_resources import import_bucket
@@ -122,6 +122,7 @@ def secret_values() -> dict[str, str]:
         "chains": json.dumps(chains.settings()),
         "trials": secrets.trial_key,
         "scrape": secrets.scrape_token,
+        **({"telegram-bot": platform_bot.token()} if platform_bot.token() else {}),
     }
 
 
@@ -148,6 +149,7 @@ def parameters(secrets: Mapping[str, str]) -> dict[str, str]:
             if os.environ.get(name)
         },
         "Keys": "local",
+        "PlatformBot": "yes" if "telegram-bot" in secrets else "",
         "Search": os.environ.get("MARA_SEARCH", "postgres"),
         "OpenSearchUrl": os.environ.get("MARA_OPENSEARCH_URL", ""),
         **language_model.parameters(),

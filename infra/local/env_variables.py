@@ -112,7 +112,8 @@ OF_THE_EARLIER_PROGRAM = (
     Variable(
         "TELEGRAM_BOT_TOKEN",
         "",
-        "Not read: this version has no bots.",
+        "Read: the bot that sends notices to users; the default is one of the simulated Telegram. "
+        "Another stage has it in its secret `telegram-bot` and the parameter PlatformBot=yes.",
     ),
     Variable(
         "REDIS_HOST",

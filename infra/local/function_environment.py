@@ -41,6 +41,7 @@ EXPRESSIONS = {
     "MARA_OPENSEARCH_URL": "!Ref OpenSearchUrl",
     "MARA_OPENSEARCH_USER": "!Ref OpenSearchUser",
     "MARA_SEED_KEY_ARN": "!GetAtt SeedKey.Arn",
+    "MARA_TELEGRAM_BOT_TOKEN": f'!If [HasPlatformBot, {_secret("telegram-bot")}, ""]',
     **{
         f"{PREFIX}{name}": "!Ref " + name.title().replace("_", "")
         for name in (

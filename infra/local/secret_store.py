@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-NAMES = ("database", "tokens", "chains", "local-keys", "opensearch", "trials", "scrape")
+NAMES = (
+    *("database", "tokens", "chains", "local-keys", "opensearch", "telegram-bot", "trials"),
+    "scrape",
+)
 """Those that the template and the functions read."""
 
 TOKENS = "tokens"

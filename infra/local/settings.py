@@ -101,13 +101,23 @@ def load_secrets() -> Secrets:
 
 def keep_token_secrets(text: str) -> None:
     """Keep the token secrets as ``mara secrets rotate tokens`` left them."""
-    _write_private(state_dir() / "token-secrets.json", text)
+    keep_private("token-secrets.json", text)
 
 
 def rotated_token_secrets() -> str | None:
     """Return the token secrets of the latest rotation; None if there was none."""
+    return kept_private("token-secrets.json")
+
+
+def keep_private(name: str, text: str) -> None:
+    """Keep a secret in a file of the stack's folder."""
+    _write_private(state_dir() / name, text)
+
+
+def kept_private(name: str) -> str | None:
+    """Return what a file of the stack's folder keeps; None where there is none."""
     try:
-        return (state_dir() / "token-secrets.json").read_text("utf-8")
+        return (state_dir() / name).read_text("utf-8")
     except FileNotFoundError:
         return None
 

@@ -37,7 +37,10 @@ RIGHTS = {
     "UpdateBot": {"kms:GenerateDataKey of connection secrets"},
     "DisconnectBot": {"kms:Decrypt of connection secrets"},
     "ExamineBot": {"kms:Decrypt of connection secrets"},
-    "WatchBots": {"kms:Decrypt of connection secrets"},
+    "WatchBots": {
+        "kms:Decrypt of connection secrets",
+        "kms:GenerateDataKey of connection secrets",
+    },
     # It checks signatures that are made with the secret.
     "ReceiveAlerts": {"kms:Decrypt of connection secrets"},
 }

@@ -29,6 +29,7 @@ from tests.support.knowledge import failed_document, learn
 from tests.support.mails import Mailbox, mailbox
 from tests.support.notices import give_notice
 from tests.support.openapi import FOREIGN_BODIES, Operation, document, form, operations, url_encoded
+from tests.support.platform_bots import give_account_link
 from tests.support.scanning import begin_scans
 
 TEXT = "Если диск на узле заполнен, удалите архивы и перезапустите сервис журналов."
@@ -92,6 +93,7 @@ STORY = (
     *("create_rule", "list_rules", "get_rule", "test_rule", "replace_rule", "change_rule"),
     *("list_chat_alerts", "delete_rule"),
     *("examine_bot", "list_dead_updates", "redrive_dead_updates", "disconnect_bot"),
+    *("link_telegram_account", "get_telegram_account", "unlink_telegram_account"),
     *("delete_conversation", "delete_agent", "delete_document"),
     *("list_sessions", "end_session"),
     *("log_out", "log_out_everywhere", "change_password"),
@@ -261,6 +263,8 @@ class TestExamples:
             if name == "list_bot_chats":
                 give_chat(reader.user_id, UUID(reader.ids["config_id"]))
                 reader.ids.update(chat_id=str(CHAT_ID), telegram_id=str(PERSON_ID))
+            if name == "link_telegram_account":
+                give_account_link(reader.user_id)
             if name == "read_notification":
                 reader.ids["notification_id"] = str(give_notice(reader.user_id))
             reader.follow(every[name])

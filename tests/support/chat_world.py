@@ -30,8 +30,10 @@ from mara.telegram.service.invitation_use import InvitationUse
 from mara.telegram.service.lanes import LaneService
 from mara.telegram.service.message_watch import MessageWatch
 from mara.telegram.service.outgoing_queue import OutgoingQueue
+from mara.telegram.service.platform_reception import PlatformReception
 from mara.telegram.service.press_rights import PressRights
 from mara.telegram.service.presses import PressAnswering
+from mara.telegram.service.reply_admission import ReplyAdmission
 from mara.telegram.service.typing_sign import TypingSign
 from mara.telegram.service.update_handling import UpdateHandler
 from tests.support.bot_messages import ANN, BOT, raw_message
@@ -259,7 +261,10 @@ class ChatWorld:
         database = self.database
         chats, people = FakeBotChats(database), FakeBotPeople(database)
         conversations, replies = FakeChatConversations(database), FakeBotReplies(database)
-        use = InvitationUse(FakeInvitations(database), people, chats, self.now)
+        invitations = FakeInvitations(database)
+        use = InvitationUse(invitations, people, chats, self.now)
+        admission = ReplyAdmission(replies, lambda *_: None)
+        memberships = ChatMemberships(chats, people, conversations, database.publish, self.now)
         outgoing = OutgoingQueue(FakeOutgoingMessages(database), database.publish)
         reception = ChatReception(
             chats=chats,
@@ -274,7 +279,7 @@ class ChatWorld:
                 self.now,
                 [lambda _, *moved: conversations.move(*moved)],
             ),
-            lock_count=lambda *_: None,
+            admission=admission,
             now=self.now,
         )
         return UpdateHandler(
@@ -292,7 +297,10 @@ class ChatWorld:
             ),
             replies=replies,
             reception=reception,
-            memberships=ChatMemberships(chats, people, conversations, database.publish, self.now),
+            memberships=memberships,
+            platform=PlatformReception(
+                people, chats, invitations, memberships, admission, self.now
+            ),
             work=ChatWork(self.agent, self.agent, conversations, outgoing, self.now),
             presses=PressAnswering(
                 self.count_press,

@@ -48,6 +48,18 @@ class NoPublicUrl(Unavailable):
     title = "Bots cannot be connected here"
 
 
+class NoPlatformBot(Unavailable):
+    """The installation has no bot of its own, or its token was revoked."""
+
+    title = "Telegram accounts cannot be linked here"
+
+
+class AccountNotLinked(NotFound):
+    """The caller has no linked Telegram account."""
+
+    title = "No Telegram account is linked"
+
+
 class InvalidBotToken(Invalid):
     """Telegram does not accept the token, or the text does not have the form of a token."""
 

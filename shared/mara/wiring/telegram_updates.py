@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from mara.telegram.service.chat_reception import ChatReception
     from mara.telegram.service.chat_work import ChatWork
     from mara.telegram.service.lanes import LaneService
+    from mara.telegram.service.platform_reception import PlatformReception
     from mara.telegram.service.presses import PressAnswering
     from mara.telegram.service.typing_sign import TypingSign
     from mara.telegram.service.update_handling import UpdateHandler
@@ -64,6 +65,7 @@ def update_handler() -> "UpdateHandler":
         replies=PostgresBotReplies(),
         reception=reception,
         memberships=_memberships(),
+        platform=_platform_reception(),
         work=_work(),
         presses=_presses(),
         typing=_typing(),
@@ -82,17 +84,36 @@ def _reception() -> "ChatReception":
     from mara.telegram.service.chat_reception import ChatReception
     from mara.telegram.service.chat_replies import ChatReplies
     from mara.telegram.service.invitation_use import InvitationUse
+    from mara.telegram.service.reply_admission import ReplyAdmission
     from mara.wiring.telegram_sending import chat_migration
 
-    chats, people = PostgresBotChats(), PostgresBotPeople()
+    chats, people, replies = PostgresBotChats(), PostgresBotPeople(), PostgresBotReplies()
     return ChatReception(
         chats=chats,
         people=people,
-        replies=PostgresBotReplies(),
+        replies=replies,
         conversations=PostgresChatConversations(),
         saying=ChatReplies(InvitationUse(PostgresInvitations(), people, chats, now)),
         migration=chat_migration(),
-        lock_count=lock_count,
+        admission=ReplyAdmission(replies, lock_count),
+        now=now,
+    )
+
+
+def _platform_reception() -> "PlatformReception":
+    from mara.platform.count_lock import lock_count
+    from mara.telegram.adapters.bot_chats import PostgresBotChats
+    from mara.telegram.adapters.bot_replies import PostgresBotReplies
+    from mara.telegram.adapters.people import PostgresBotPeople, PostgresInvitations
+    from mara.telegram.service.platform_reception import PlatformReception
+    from mara.telegram.service.reply_admission import ReplyAdmission
+
+    return PlatformReception(
+        people=PostgresBotPeople(),
+        chats=PostgresBotChats(),
+        invitations=PostgresInvitations(),
+        memberships=_memberships(),
+        admission=ReplyAdmission(PostgresBotReplies(), lock_count),
         now=now,
     )
 

@@ -36,7 +36,9 @@ def answer_with(chat: Chat, message: OutgoingMessage, outcome: SendOutcome = GON
             "UPDATE outgoing_messages SET state = 'sending', attempts = 1 WHERE id = %s",
             [message.id],
         )
-    sending_service().outcomes.store(Flight(begun, None, chat.bot.token_id), outcome)
+    sending_service().outcomes.store(
+        Flight(begun, None, chat.bot.token_id, chat.bot.owner_id), outcome
+    )
     chat.show()
 
 

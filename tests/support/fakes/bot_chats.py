@@ -84,6 +84,13 @@ class FakeBotPeople:
         found = self._rows.get((config_id, telegram_id))
         return found if found is not None and found.owner_id == owner_id else None
 
+    def find(self, config_id: UUID, telegram_id: int) -> BotPerson | None:
+        return self._rows.get((config_id, telegram_id))
+
+    def find_account(self, owner_id: UUID) -> BotPerson | None:
+        mine = (one for one in self._rows.values() if one.owner_id == owner_id)
+        return next((one for one in mine if one.kind is PersonKind.ACCOUNT), None)
+
     def list(self, owner_id: UUID, config_id: UUID, page: PageRequest) -> Sequence[BotPerson]:
         found = self._found(owner_id, config_id)
         below = [one for one in found if page.after is None or one.id < page.after]

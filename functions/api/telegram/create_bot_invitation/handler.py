@@ -18,7 +18,7 @@ app = api(access=USER, per_minute=30, replay=Replay.REFUSAL)
 async def create_bot_invitation(
     config_id: UUID, body: BotInvitationIn, caller: Caller
 ) -> BotInvitationOut:
-    return BotInvitationOut.of(bot_access_service().invite(caller, config_id, body.links))
+    return BotInvitationOut.of(bot_access_service().invite(caller, config_id, body.to_kind()))
 
 
 handler = lambda_handler(app)

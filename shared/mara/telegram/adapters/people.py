@@ -21,6 +21,12 @@ _of_bot = (
 _key = (*_of_bot, _people.telegram_id == bindparam("telegram_id"))
 
 GET = select(bot_people).where(*_key)
+FIND = select(bot_people).where(
+    _people.config_id == bindparam("config_id"), _people.telegram_id == bindparam("telegram_id")
+)
+FIND_ACCOUNT = select(bot_people).where(
+    _people.owner_id == bindparam("owner_id"), _people.kind == constant("account")
+)
 LIST = SortedList.of(select(bot_people).where(*_of_bot), _people.id, {})
 ADD = (
     insert(bot_people)
@@ -58,6 +64,16 @@ class PostgresBotPeople:
     def get(self, owner_id: UUID, config_id: UUID, telegram_id: int) -> BotPerson | None:
         """Return the person, or None where the account is not linked."""
         row = fetch_one(GET, owner_id=owner_id, config_id=config_id, telegram_id=telegram_id)
+        return BotPerson(**row) if row else None
+
+    def find(self, config_id: UUID, telegram_id: int) -> BotPerson | None:
+        """Return the person, whosever it is; None without one."""
+        row = fetch_one(FIND, config_id=config_id, telegram_id=telegram_id)
+        return BotPerson(**row) if row else None
+
+    def find_account(self, owner_id: UUID) -> BotPerson | None:
+        """Return the Telegram account that is linked to the user; None without one."""
+        row = fetch_one(FIND_ACCOUNT, owner_id=owner_id)
         return BotPerson(**row) if row else None
 
     def list(self, owner_id: UUID, config_id: UUID, page: PageRequest) -> Sequence[BotPerson]:

@@ -169,6 +169,7 @@ bot_people = Table(
     UniqueConstraint("config_id", "telegram_id"),
     Index("bot_people_list", "config_id", "id"),
     Index("bot_people_owner", "owner_id"),
+    Index("bot_people_account", "owner_id", unique=True, postgresql_where=text("kind = 'account'")),
 )
 
 bot_invitations = Table(

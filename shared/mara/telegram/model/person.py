@@ -15,10 +15,14 @@ CODE_LIFE = timedelta(minutes=10)
 
 
 class PersonKind(StrEnum):
-    """The owner's own account also sees balance and status; an invited one only asks."""
+    """The owner's own account also sees balance and status; an invited one only asks.
+
+    ``account`` is the Telegram account of a user, linked to the platform's bot: one of each user.
+    """
 
     OWNER = "owner"
     INVITED = "invited"
+    ACCOUNT = "account"
 
 
 @dataclass(frozen=True, slots=True)

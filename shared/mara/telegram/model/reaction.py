@@ -48,10 +48,11 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class AnswerPress:
-    """The bot does what a button says."""
+    """The bot does what a button says; ``owner_id`` is the user whose post it is below."""
 
     config: BotConfig
     press: Press
+    owner_id: UUID
 
 
 Reaction = Silence | Say | AskAgent | Report | AnswerPress

@@ -51,6 +51,12 @@ class BotPeople(Protocol):
     def get(self, owner_id: UUID, config_id: UUID, telegram_id: int) -> BotPerson | None:
         """Return the person, or None where the account is not linked."""
 
+    def find(self, config_id: UUID, telegram_id: int) -> BotPerson | None:
+        """Return the person, whosever it is, in the scope of the system; None without one."""
+
+    def find_account(self, owner_id: UUID) -> BotPerson | None:
+        """Return the Telegram account that is linked to the user; None without one."""
+
     def list(self, owner_id: UUID, config_id: UUID, page: PageRequest) -> Sequence[BotPerson]:
         """Return a page of people, and one more if there are more. Raises InvalidCursor."""
 

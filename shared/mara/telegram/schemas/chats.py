@@ -82,12 +82,16 @@ class BotInvitationIn(BaseModel):
         extra="forbid", json_schema_extra={"examples": [{"links": "invited"}]}
     )
 
-    links: PersonKind = Field(
-        default=PersonKind.INVITED,
+    links: Literal["owner", "invited"] = Field(
+        default="invited",
         description="`invited`: a person who may ask; `owner`: your own account, which also sees "
         "balance and status, and whose groups are approved at once.",
         examples=["invited"],
     )
+
+    def to_kind(self) -> PersonKind:
+        """Convert to the model's kind."""
+        return PersonKind(self.links)
 
 
 class BotInvitationOut(BaseModel):

@@ -3,11 +3,10 @@
 All of it is one transaction, the caller's, which may be repeated for the same update.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from mara.kernel.clock import Clock
-from mara.kernel.count_lock import CountLock
 from mara.telegram.errors import BotChatNotFound
 from mara.telegram.model.bot_chat import BotChat, ChatKind, ChatState
 from mara.telegram.model.bot_config import BotConfig
@@ -23,6 +22,7 @@ from mara.telegram.ports.chats import BotChats, BotPeople
 from mara.telegram.ports.handling import BotReplies, ChatConversations
 from mara.telegram.service.chat_migration import ChatMigration
 from mara.telegram.service.chat_replies import ChatReplies
+from mara.telegram.service.reply_admission import ReplyAdmission
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class ChatReception:
     conversations: ChatConversations
     saying: ChatReplies
     migration: ChatMigration
-    lock_count: CountLock
+    admission: ReplyAdmission
     now: Clock
 
     def react(self, config: BotConfig, update: ClaimedUpdate, message: IncomingMessage) -> Reaction:
@@ -52,7 +52,10 @@ class ChatReception:
             return Silence()
         wanted = self._wanted(update, message, message.sender.id, wish.kind)
         is_private = message.chat.kind is ChatKind.PRIVATE
-        kind = self._admit(wanted, config, is_question=bool(wish.question), is_private=is_private)
+        is_question = bool(wish.question)
+        kind = self.admission.admit(
+            wanted, lambda: self._limits(config, is_question=is_question), is_private=is_private
+        )
         if kind is wish.kind and wish.question:
             return AskAgent(config, message, wish.question, self._conversation(config, message))
         return self.saying.reply(config, message, Wish(kind, wish.question, wish.command), asker)
@@ -120,20 +123,9 @@ class ChatReception:
         ids = (update.config_id, update.owner_id, update.update_id)
         return BotReply(*ids, kind, message.chat.id, sender_id, self.now())
 
-    def _admit(
-        self, wanted: BotReply, config: BotConfig, *, is_question: bool, is_private: bool
-    ) -> ReplyKind:
-        """The kind within the limits; a second try of the update does what the first one did."""
-        before = self.replies.find(wanted.config_id, wanted.update_id)
-        if before is not None:
-            return before.kind
-        # Chats of a bot are handled side by side, and share the limits of a person and the price.
-        self.lock_count(wanted.owner_id, "bot_replies")
+    def _limits(self, config: BotConfig, *, is_question: bool) -> ReplyLimits:
         is_too_dear = is_question and self._is_too_dear(config)
-        limits = ReplyLimits(config.settings, is_too_dear=is_too_dear)
-        found = limits.admitted(wanted, self.replies.count, is_private=is_private)
-        self.replies.add(replace(wanted, kind=found))
-        return found
+        return ReplyLimits(config.settings, is_too_dear=is_too_dear)
 
     def _is_too_dear(self, config: BotConfig) -> bool:
         most = config.settings.price_per_day

@@ -13,6 +13,7 @@ from mara.telegram.messages import BotTokenRevoked, ChatLost, MessageUndelivered
 from mara.telegram.model.bot_chat import ChatState
 from mara.telegram.model.bot_config import BotState
 from mara.telegram.model.outgoing import OutgoingMessage, OutgoingState
+from mara.telegram.model.platform_bot import scope_of
 from mara.telegram.model.sending import SendOutcome, SendResult
 from mara.telegram.ports import BotConfigs
 from mara.telegram.ports.chats import BotChats
@@ -22,11 +23,15 @@ from mara.telegram.service.chat_migration import ChatMigration
 
 @dataclass(frozen=True, slots=True)
 class Flight:
-    """A piece on its way: its message as it was stored before, and the token that it is sent by."""
+    """A piece on its way: its message as it was stored before, and the token that it is sent by.
+
+    ``bot_owner_id`` is the account of the bot, which may not be that of the message.
+    """
 
     message: OutgoingMessage
     edited_id: int | None
     token_id: UUID
+    bot_owner_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,7 @@ class SendOutcomes:
 
     def store(self, flight: Flight, outcome: SendOutcome) -> None:
         """Store what Telegram said; a bot that was disconnected meanwhile has no rows."""
-        with self.unit_of_work(flight.message.owner_id), suppress(BotConfigNotFound):
+        with self.unit_of_work(scope_of(flight.bot_owner_id)), suppress(BotConfigNotFound):
             self._by_kind[outcome.kind](flight, outcome)
 
     def give_up(self, flight: Flight, reason: str) -> None:
@@ -109,7 +114,7 @@ class SendOutcomes:
             self._refused(flight, outcome)
             return
         self.messages.save(replace(message.postponed(), thread_id=None), message)
-        config = self.configs.lock(message.owner_id, message.config_id)
+        config = self.configs.lock(flight.bot_owner_id, message.config_id)
         settings = config.settings
         if (settings.target_chat_id, settings.target_thread_id) == _topic(message):
             # Once is enough to say: later alerts go to the chat.
@@ -146,7 +151,7 @@ class SendOutcomes:
     def _revoked(self, flight: Flight, outcome: SendOutcome) -> None:
         message = flight.message
         self.messages.save(replace(message.postponed(), reason=outcome.words), message)
-        config = self.configs.lock(message.owner_id, message.config_id)
+        config = self.configs.lock(flight.bot_owner_id, message.config_id)
         if config.token_id == flight.token_id and config.state is not BotState.REVOKED:
             self.configs.save(config.changed(self.now(), state=BotState.REVOKED))
             self.publish(BotTokenRevoked(config_id=config.id, owner_id=config.owner_id))

@@ -12,10 +12,10 @@ from uuid import UUID
 
 from mara.kernel.clock import Clock
 from mara.kernel.ids import new_id
-from mara.kernel.unit_of_work import UnitOfWork
-from mara.telegram.errors import BotConfigNotFound
+from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 from mara.telegram.messages import MessagesWait
 from mara.telegram.model.bot_config import BotConfig, BotState
+from mara.telegram.model.platform_bot import PLATFORM_ACCOUNT, scope_of
 from mara.telegram.model.sending import SendOutcome, SendResult, request_for
 from mara.telegram.ports import BotConfigs
 from mara.telegram.ports.outgoing import BotSenders
@@ -52,7 +52,7 @@ class _Work:
 
 @dataclass(frozen=True, slots=True)
 class SendingService:
-    """Works through the messages of one bot."""
+    """Works through the messages of one bot; those of the platform's bot have many owners."""
 
     taking: Taking
     outcomes: SendOutcomes
@@ -74,10 +74,9 @@ class SendingService:
         disconnected. Raises KeysUnavailable.
         """
         now, holder = self.now(), new_id()
-        with self.unit_of_work(owner_id):
-            try:
-                config = self.configs.get(owner_id, config_id)
-            except BotConfigNotFound:
+        with self.unit_of_work(SYSTEM):
+            config = self.configs.find(config_id)
+            if config is None or config.owner_id not in {owner_id, PLATFORM_ACCOUNT}:
                 return 0
             sealed = self.tokens.get(config.token_id)
             if sealed is None or config.state is BotState.REVOKED:
@@ -89,7 +88,7 @@ class SendingService:
             self._run(work, sealed)
         except BaseException:
             # No ring: what failed would fail again at once. The queue repeats the doorbell.
-            with self.unit_of_work(owner_id):
+            with self.unit_of_work(scope_of(config.owner_id)):
                 self.senders.release(config_id, holder)
             raise
         look_at = self.taking.leave(config, holder)

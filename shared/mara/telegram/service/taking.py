@@ -18,6 +18,7 @@ from mara.telegram.messages import MessagesWait
 from mara.telegram.model.bot_config import BotConfig
 from mara.telegram.model.outgoing import RETRY_WAITS
 from mara.telegram.model.pace import Budgets
+from mara.telegram.model.platform_bot import scope_of
 from mara.telegram.model.sending_plan import NextOfChat, SendingPlan
 from mara.telegram.ports.outgoing import BotSenders, OutgoingMessages
 from mara.telegram.service.send_outcomes import Flight, SendOutcomes
@@ -52,7 +53,7 @@ class Taking:
     ) -> Taken | None:
         """Take messages for chats that are not busy; None where the lease was lost."""
         now = self.now()
-        with self.unit_of_work(config.owner_id):
+        with self.unit_of_work(scope_of(config.owner_id)):
             if not self.senders.lease(config.id, holder, now=now, until=now + LEASE):
                 return None
             plan = self._plan(config.id, now, limit=limit, busy=busy)
@@ -70,7 +71,7 @@ class Taking:
         sender free.
         """
         now = self.now()
-        with self.unit_of_work(config.owner_id):
+        with self.unit_of_work(scope_of(config.owner_id)):
             self.senders.release(config.id, holder)
             plan = self._plan(config.id, now, limit=1)
             if not plan.taken:
@@ -92,7 +93,7 @@ class Taking:
     def _begin(self, config: BotConfig, one: NextOfChat) -> Flight | None:
         begun = one.message.begun()
         self.messages.save(begun, one.message)
-        flight = Flight(begun, one.edited_id, config.token_id)
+        flight = Flight(begun, one.edited_id, config.token_id, config.owner_id)
         if one.message.attempts > len(RETRY_WAITS):
             self.outcomes.give_up(flight, INTERRUPTED)
             return None

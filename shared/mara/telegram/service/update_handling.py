@@ -23,6 +23,7 @@ from mara.telegram.model.incoming import (
     Press,
     SenderKind,
 )
+from mara.telegram.model.platform_bot import PLATFORM_ACCOUNT, scope_of
 from mara.telegram.model.reaction import AnswerPress, Reaction, Say, Silence
 from mara.telegram.model.update import (
     LANE_LEASE,
@@ -38,6 +39,7 @@ from mara.telegram.service.chat_memberships import ChatMemberships
 from mara.telegram.service.chat_reception import ChatReception
 from mara.telegram.service.chat_work import ChatWork, OutgoingText
 from mara.telegram.service.message_watch import MessageWatch, RecordFailure
+from mara.telegram.service.platform_reception import PlatformReception
 from mara.telegram.service.presses import PressAnswering
 from mara.telegram.service.typing_sign import TypingSign
 
@@ -58,6 +60,7 @@ class UpdateHandler:
     replies: BotReplies
     reception: ChatReception
     memberships: ChatMemberships
+    platform: PlatformReception
     work: ChatWork
     presses: PressAnswering
     typing: TypingSign
@@ -85,7 +88,7 @@ class UpdateHandler:
             and not is_connected
             and self.watch.is_alert(update, incoming, partial(self._begin_watch, update, holder))
         )
-        with self.unit_of_work(update.owner_id):
+        with self.unit_of_work(scope_of(update.owner_id)):
             if not self.updates.hold(update.in_lane, holder):
                 return False
             is_ignored = is_connected or is_alert
@@ -95,12 +98,12 @@ class UpdateHandler:
                 return True
             self._begin(update, holder)
         if isinstance(reaction, AnswerPress):
-            self.presses.answer(reaction.config, reaction.press)
+            self.presses.answer(reaction)
             said = None
         else:
             with self.typing.shown(reaction.config, reaction.message):
                 said = self.work.do(update, reaction, ASK_WITHIN)
-        with self.unit_of_work(update.owner_id):
+        with self.unit_of_work(scope_of(update.owner_id)):
             if not self.updates.hold(update.in_lane, holder):
                 return False
             if said is not None:
@@ -110,7 +113,7 @@ class UpdateHandler:
         return True
 
     def _begin_watch(self, update: ClaimedUpdate, holder: UUID) -> bool:
-        with self.unit_of_work(update.owner_id):
+        with self.unit_of_work(scope_of(update.owner_id)):
             is_held = self.updates.hold(update.in_lane, holder)
             if is_held:
                 self._begin(update, holder)
@@ -134,12 +137,14 @@ class UpdateHandler:
 
     def _react(self, update: ClaimedUpdate, incoming: Incoming) -> Reaction:
         config = self.configs.get(update.owner_id, update.config_id)
+        if config.owner_id == PLATFORM_ACCOUNT:
+            return self.platform.react(config, update, incoming)
         if isinstance(incoming, Membership):
             self.memberships.store(config, incoming)
         if isinstance(incoming, IncomingMessage):
             return self.reception.react(config, update, incoming)
         if isinstance(incoming, Press):
-            return AnswerPress(config, incoming)
+            return AnswerPress(config, incoming, config.owner_id)
         return Silence()
 
     def _finish(self, update: ClaimedUpdate, reaction: Silence | Say) -> None:
@@ -156,7 +161,7 @@ class UpdateHandler:
         failed = update.failed(reason_of(error), self.now())
         if isinstance(error, Invalid):
             failed = replace(failed, state=UpdateState.DEAD, at=self.now())
-        with self.unit_of_work(update.owner_id):
+        with self.unit_of_work(scope_of(update.owner_id)):
             if not self.updates.hold(update.in_lane, holder):
                 return False
             self.updates.failed(failed)

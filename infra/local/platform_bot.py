@@ -1,0 +1,35 @@
+"""The platform's bot of the local stack: one of the simulated Telegram, or that of the operator."""
+
+import os
+from typing import Final
+
+from infra.local.settings import keep_private, kept_private
+from infra.local.telegram_client import TelegramPeople
+
+USERNAME: Final = "mara_local_bot"
+TOKEN_FILE: Final = "platform-bot-token"  # noqa: S105 - the name of a file
+OWN_TOKEN: Final = "TELEGRAM_BOT_TOKEN"  # noqa: S105 - the name of a variable
+
+
+def prepare() -> None:
+    """Make the bot in the simulated Telegram, and keep its token; idempotent.
+
+    Raises TelegramRefused.
+    """
+    if os.environ.get(OWN_TOKEN):
+        return
+    people = TelegramPeople()
+    known = [bot["id"] for bot in people.state()["bots"] if bot["name"] == USERNAME]
+    if known and kept_private(TOKEN_FILE):
+        return
+    made = (
+        people.act("bots/revoke", bot_id=known[0])
+        if known
+        else people.act("bots", username=USERNAME)
+    )
+    keep_private(TOKEN_FILE, made["token"])
+
+
+def token() -> str:
+    """Return the token of the operator's bot, else of the simulated one; empty before its time."""
+    return os.environ.get(OWN_TOKEN) or kept_private(TOKEN_FILE) or ""
