@@ -115,6 +115,9 @@ class Notices(Protocol):
     def add(self, notice: Notice) -> bool:
         """Insert the notice; False where its event has one already."""
 
+    def find(self, notice_id: UUID) -> Notice | None:
+        """Return the notice; None where the scope has none."""
+
     def was_told(self, notice: Notice, fields: Sequence[str], since: datetime) -> bool:
         """Whether its owner has another notice of its kind and these values after ``since``."""
 

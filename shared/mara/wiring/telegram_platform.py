@@ -11,6 +11,7 @@ from mara.telegram.adapters.people import PostgresBotPeople, PostgresInvitations
 from mara.telegram.service.account_links import AccountLinks, AccountLinkService
 
 if TYPE_CHECKING:
+    from mara.telegram.service.notice_sending import NoticeSending
     from mara.telegram.service.platform_bot import PlatformBotKeeping
 
 
@@ -25,6 +26,24 @@ def account_link_service() -> AccountLinkService:
 def account_links() -> AccountLinks:
     """Reads links."""
     return AccountLinks(PostgresBotPeople(), PostgresBotChats())
+
+
+@cache
+def notice_sending() -> "NoticeSending":
+    """Notices on their way to Telegram."""
+    from mara.notifications.adapters.notices import PostgresNotices
+    from mara.telegram.service.notice_sending import NoticeSending
+    from mara.users.adapters.postgres import PostgresUsers
+    from mara.wiring.telegram_sending import outgoing_queue
+
+    return NoticeSending(
+        notices=PostgresNotices(),
+        links=account_links(),
+        users=PostgresUsers(),
+        outgoing=outgoing_queue(),
+        unit_of_work=transaction,
+        now=now,
+    )
 
 
 @cache

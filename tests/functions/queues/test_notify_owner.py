@@ -12,7 +12,7 @@ from mara.billing import messages as billing_messages
 from mara.kernel.ids import new_id
 from mara.kernel.messages import Event
 from mara.kernel.unit_of_work import SYSTEM
-from mara.notifications.messages import WebhookSwitchedOff
+from mara.notifications.messages import NoticeDue, WebhookSwitchedOff
 from mara.notifications.model.notices import NOTICE_FORMS
 from mara.notifications.model.webhook_events import EVENT_FORMS
 from mara.platform import outbox_rows
@@ -104,7 +104,7 @@ class TestForms:
 
     def test_are_those_that_the_queue_is_subscribed_to(self) -> None:
         properties = load_template()["Resources"]["NotifyOwnerSubscription"]["Properties"]
-        named = set(EVENT_FORMS) | set(NOTICE_FORMS)
+        named = set(EVENT_FORMS) | set(NOTICE_FORMS) | {NoticeDue.queue()}
         assert set(properties["FilterPolicy"]["event"]) == named
         assert properties["RawMessageDelivery"] is True
 

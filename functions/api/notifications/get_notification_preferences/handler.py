@@ -13,7 +13,8 @@ app = api(access=USER)
 
 @app.get("/api/v1/notifications/preferences")
 async def get_notification_preferences(caller: Caller) -> PreferencesOut:
-    return PreferencesOut.of(notice_service().preferences(caller))
+    service = notice_service()
+    return PreferencesOut.of(service.preferences(caller), service.telegram_state(caller))
 
 
 handler = lambda_handler(app)

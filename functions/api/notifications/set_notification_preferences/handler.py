@@ -13,7 +13,9 @@ app = api(access=USER)
 
 @app.put("/api/v1/notifications/preferences")
 async def set_notification_preferences(body: PreferencesIn, caller: Caller) -> PreferencesOut:
-    return PreferencesOut.of(notice_service().choose(caller, body.choices()))
+    service = notice_service()
+    chosen = service.choose(caller, body.choices())
+    return PreferencesOut.of(chosen, service.telegram_state(caller))
 
 
 handler = lambda_handler(app)

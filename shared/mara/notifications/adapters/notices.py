@@ -30,6 +30,7 @@ ADD = (
     .values(bound(_columns))
     .on_conflict_do_nothing(index_elements=["owner_id", "event_id"])
 )
+FIND = select(notices).where(_columns.id == bindparam("id"))
 WAS_TOLD = (
     select(_columns.id)
     .where(
@@ -76,6 +77,11 @@ class PostgresNotices:
     def add(self, notice: Notice) -> bool:
         """Insert the notice; False where its event has one already."""
         return execute(ADD, **values_of(notice)) == 1
+
+    def find(self, notice_id: UUID) -> Notice | None:
+        """Return the notice; None where the scope has none."""
+        row = fetch_one(FIND, id=notice_id)
+        return Notice(**row) if row else None
 
     def was_told(self, notice: Notice, fields: Sequence[str], since: datetime) -> bool:
         """Whether its owner has another notice of its kind and these values after ``since``."""

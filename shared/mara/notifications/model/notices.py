@@ -45,6 +45,14 @@ class Channel(StrEnum):
     WEBHOOKS = "webhooks"
 
 
+class TelegramState(StrEnum):
+    """Whether notices reach the user's Telegram; ``off`` where Telegram refuses them."""
+
+    NOT_LINKED = "not_linked"
+    ON = "on"
+    OFF = "off"
+
+
 @dataclass(frozen=True, slots=True)
 class NoticeForm:
     """What a notice keeps of an event of the topic: ids, figures and words of the product.

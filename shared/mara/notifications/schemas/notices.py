@@ -10,7 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from mara.kernel.json_types import JsonBool
 from mara.notifications.model.notice_texts import text_of
-from mara.notifications.model.notices import Channel, Notice, NoticeKind, NoticePreferences
+from mara.notifications.model.notices import (
+    Channel,
+    Notice,
+    NoticeKind,
+    NoticePreferences,
+    TelegramState,
+)
 
 NoticeSort = Annotated[
     Literal["-unread", "-created_at", "created_at"],
@@ -77,19 +83,25 @@ class PreferenceOut(BaseModel):
 class PreferencesOut(BaseModel):
     """Where notices of each kind go."""
 
+    telegram: TelegramState = Field(
+        description="Whether notices reach your Telegram: `off` where Telegram refuses them, "
+        "because you have blocked the bot; `not_linked` without a linked account.",
+        examples=["on"],
+    )
     items: Sequence[PreferenceOut] = Field(description="One of each kind.")
 
     @classmethod
-    def of(cls, preferences: NoticePreferences) -> Self:
-        """Build the response from the model object."""
+    def of(cls, preferences: NoticePreferences, telegram: TelegramState) -> Self:
+        """Build the response from the model objects."""
         return cls(
+            telegram=telegram,
             items=[
                 PreferenceOut(
                     kind=kind,
                     **{channel.value: preferences.wants(kind, channel) for channel in Channel},
                 )
                 for kind in NoticeKind
-            ]
+            ],
         )
 
 

@@ -1,6 +1,6 @@
 """Notices of a user: written once per event, listed, marked as read, and chosen."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from mara.notifications.model.notices import (
     Notice,
     NoticeKind,
     NoticePreferences,
+    TelegramState,
     kind_of,
 )
 from mara.notifications.ports import Notices
@@ -35,6 +36,8 @@ class NoticeService:
     users: Users
     publish: Publish
     lock_count: CountLock
+    find_telegram: Callable[[UUID], TelegramState]
+    """Whether notices reach the Telegram of a user, in the caller's transaction."""
     unit_of_work: UnitOfWork
     now: Clock
 
@@ -95,6 +98,11 @@ class NoticeService:
         """Return which notices the caller wants by which channels."""
         with self.unit_of_work(caller.user_id):
             return self.notices.preferences(caller.user_id)
+
+    def telegram_state(self, caller: Principal) -> TelegramState:
+        """Return whether notices reach the caller's Telegram."""
+        with self.unit_of_work(caller.user_id):
+            return self.find_telegram(caller.user_id)
 
     def choose(
         self, caller: Principal, choices: Sequence[tuple[NoticeKind, Channel, bool]]

@@ -1,11 +1,11 @@
 """The platform's bot: it serves all accounts, and belongs to an account of its own."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
 from mara.kernel.unit_of_work import SYSTEM, Scope
+from mara.notifications.model.notices import TelegramState
 from mara.telegram.model.bot_chat import BotChat, ChatState
 from mara.telegram.model.person import BotPerson
 
@@ -13,14 +13,6 @@ PLATFORM_ACCOUNT: Final = UUID("00000000-0000-7000-8000-000000006d72")
 """The account that owns the platform's bot: inactive and without a password."""
 PLATFORM_EMAIL: Final = "platform-bot@mara.invalid"
 """No such address can exist (RFC 2606)."""
-
-
-class AccountLinkState(StrEnum):
-    """Whether notices reach a Telegram account; ``off`` where it has blocked the bot."""
-
-    NOT_LINKED = "not_linked"
-    ON = "on"
-    OFF = "off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +23,13 @@ class AccountLink:
     chat: BotChat | None = None
 
     @property
-    def state(self) -> AccountLinkState:
+    def state(self) -> TelegramState:
         """Whether notices reach it."""
         if self.person is None:
-            return AccountLinkState.NOT_LINKED
+            return TelegramState.NOT_LINKED
         if self.chat is None or self.chat.state is not ChatState.APPROVED:
-            return AccountLinkState.OFF
-        return AccountLinkState.ON
+            return TelegramState.OFF
+        return TelegramState.ON
 
 
 def scope_of(owner_id: UUID) -> Scope:

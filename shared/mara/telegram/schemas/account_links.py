@@ -5,14 +5,15 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
+from mara.notifications.model.notices import TelegramState
 from mara.telegram.model.person import NewInvitation
-from mara.telegram.model.platform_bot import AccountLink, AccountLinkState
+from mara.telegram.model.platform_bot import AccountLink
 
 
 class AccountLinkOut(BaseModel):
     """The Telegram account that gets the caller's notices."""
 
-    state: AccountLinkState = Field(
+    state: TelegramState = Field(
         description="`on`: notices go there; `off`: Telegram refuses them, because the person has "
         "blocked the bot, and they go there again once the bot is started again; `not_linked`.",
         examples=["on"],
