@@ -1,9 +1,9 @@
-"""Queue messages of the auth domain."""
+"""Messages of the auth domain."""
 
 from uuid import UUID
 
 from mara.auth.model.mail import MailKind
-from mara.kernel.messages import Message
+from mara.kernel.messages import Event, Message
 
 
 class SendAccountMail(Message):
@@ -17,3 +17,16 @@ class SendAccountMail(Message):
     kind: MailKind
     email: str
     network: str | None = None
+
+
+class NewDeviceLoggedIn(Event):
+    """A session was opened on a device that has none of the account."""
+
+    session_id: UUID
+    owner_id: UUID
+
+
+class PasswordChanged(Event):
+    """The password of an account was changed, or set again by mail."""
+
+    owner_id: UUID

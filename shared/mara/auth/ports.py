@@ -1,6 +1,6 @@
 """Ports of authentication: storage, password hashing and access tokens."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
@@ -82,6 +82,9 @@ class Sessions(Protocol):
 
     def count(self, owner_id: UUID) -> int:
         """Return the number of the user's valid sessions."""
+
+    def addresses(self, owner_id: UUID, user_agent: str) -> Collection[str]:
+        """Return the addresses of the user's sessions that are not revoked, of this User-Agent."""
 
     def end(self, owner_id: UUID, session_id: UUID, at: datetime, because: str) -> bool:
         """Revoke the session if the user owns it; return whether it was valid."""

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from mara.kernel.messages import Message
+from mara.kernel.messages import Event, Message
 
 
 class IngestDocument(Message):
@@ -28,3 +28,10 @@ class AnalyzeDocument(Message):
 
     owner_id: UUID
     document_id: UUID
+
+
+class DocumentFailed(Event):
+    """A document could not be read; its row says why."""
+
+    document_id: UUID
+    owner_id: UUID

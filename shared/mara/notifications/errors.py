@@ -47,6 +47,13 @@ class TooManyWebhooks(Invalid):
     title = "No more webhooks can be made"
 
 
+class NoticeRequired(Invalid):
+    """Notices of this kind cannot be switched off in this channel."""
+
+    title = "These notices cannot be switched off"
+    fields = ("items",)
+
+
 class NoticeNotFound(NotFound):
     """The caller has no notice with this id."""
 

@@ -85,6 +85,7 @@ def password_service() -> PasswordService:
         users=PostgresUsers(),
         failures=PostgresLoginFailures(),
         failures_allowed=limit_settings().login_failures_per_account,
+        publish=publish_by_relay,
         unit_of_work=transaction,
         now=now,
     )

@@ -10,6 +10,7 @@ from mara.documents.ports import Extractor, Storage
 from mara.platform.clock import now
 from mara.platform.database import transaction
 from mara.platform.outbox import publish
+from mara.platform.outbox_rows import publish_by_relay
 from mara.platform.settings.storage import StorageSettings
 from mara.wiring.search import embedder, search_index
 
@@ -60,7 +61,9 @@ def acceptance_service() -> "AcceptanceService":
     """Verification of presigned uploads."""
     from mara.documents.service.acceptance import AcceptanceService
 
-    return AcceptanceService(PostgresDocuments(), storage(), publish, transaction, now)
+    return AcceptanceService(
+        PostgresDocuments(), storage(), publish, publish_by_relay, transaction, now
+    )
 
 
 @cache
@@ -86,6 +89,7 @@ def ingestion_service() -> "IngestionService":
         embedder=embedder(),
         index=search_index(),
         metering=PlanPageMetering(metering()),
+        publish=publish_by_relay,
         unit_of_work=transaction,
         now=now,
     )
@@ -104,7 +108,7 @@ def recovery_service() -> "RecoveryService":
     """The watchdog of lost steps."""
     from mara.documents.service.recovery import RecoveryService
 
-    return RecoveryService(PostgresDocuments(), publish, transaction)
+    return RecoveryService(PostgresDocuments(), publish, publish_by_relay, transaction)
 
 
 @cache

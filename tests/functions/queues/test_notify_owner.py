@@ -8,7 +8,9 @@ import pytest
 from functions.queues.notify_owner.handler import handler as notify_owner
 from infra.local.package import load_template
 from mara.alerts.messages import AlertUndelivered, IntakeRefused
+from mara.auth.messages import NewDeviceLoggedIn, PasswordChanged
 from mara.billing import messages as billing_messages
+from mara.documents.messages import DocumentFailed
 from mara.kernel.ids import new_id
 from mara.kernel.messages import Event
 from mara.kernel.unit_of_work import SYSTEM
@@ -97,6 +99,7 @@ class TestForms:
             *(BotTokenRevoked, BotWebhookTaken, BotChatPending),
             *(ChatLost, TopicLost, MessageUndelivered),
             *(AlertUndelivered, IntakeRefused),
+            *(DocumentFailed, NewDeviceLoggedIn, PasswordChanged),
         )
         events |= {event.queue(): event for event in bots}
         for name, notice in NOTICE_FORMS.items():

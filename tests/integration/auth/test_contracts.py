@@ -158,6 +158,18 @@ class TestSessions:
             stores.sessions.revoke(session_id, NOW, "logged out")
         assert stores.get_status(session_id) == AccessStatus(user.id, Role.USER, valid=False)
 
+    def test_have_addresses_until_they_are_revoked(self, stores: Stores) -> None:
+        user, other = stores.add_user("anna@example.com"), stores.add_user("boris@example.com")
+        first = stores.open_session(user, Device("192.0.2.1", "Firefox"))
+        stores.open_session(user, Device("192.0.2.2", "Firefox"))
+        stores.open_session(user, Device("192.0.2.3", "curl"))
+        stores.open_session(other, Device("192.0.2.4", "Firefox"))
+        with stores.unit_of_work(user.id):
+            found = stores.sessions.addresses(user.id, "Firefox")
+            assert sorted(found) == ["192.0.2.1", "192.0.2.2"]
+            stores.sessions.revoke(first, NOW, "logged out")
+            assert list(stores.sessions.addresses(user.id, "Firefox")) == ["192.0.2.2"]
+
     def test_are_not_valid_for_an_inactive_account(self, stores: Stores) -> None:
         session_id = stores.open_session(stores.add_user("anna@example.com", active=False))
         found = stores.get_status(session_id)

@@ -70,6 +70,15 @@ def rows(table: str) -> int:
         return int(row[0])
 
 
+def failures_heard_of() -> list[str]:
+    """The documents of which their owners hear that they failed."""
+    with transaction(SYSTEM):
+        query = (
+            "SELECT body::jsonb->>'document_id' FROM outbox WHERE queue = 'event:document-failed'"
+        )
+        return [row[0] for row in connection().execute(query).fetchall()]
+
+
 class TestUpload:
     def test_is_read_once_however_often_it_is_delivered(
         self, cloud: Cloud, anna: Principal
@@ -269,6 +278,7 @@ class TestIngestion:
         failed = get(anna, document)
         assert failed.failure
         assert failed.failure.code == "worker_died"
+        assert failures_heard_of() == [str(document.id)]
 
     def test_one_of_ten_workers_gets_it(self, cloud: Cloud, anna: Principal) -> None:
         document = upload(anna)
@@ -292,6 +302,7 @@ class TestIngestion:
         failed = get(anna, document)
         assert failed.failure
         assert (failed.state, failed.failure.code) == (DocumentState.FAILED, "no_text")
+        assert failures_heard_of() == [str(document.id)]
 
     def test_a_job_whose_message_was_lost_is_sent_again(
         self, cloud: Cloud, anna: Principal

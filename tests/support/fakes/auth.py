@@ -3,7 +3,7 @@
 They pass the contract tests of the real ones (tests/integration/auth/test_contracts.py).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field, fields, replace
@@ -186,6 +186,14 @@ class FakeSessions:
 
     def count(self, owner_id: UUID) -> int:
         return len(self._valid(owner_id))
+
+    def addresses(self, owner_id: UUID, user_agent: str) -> Collection[str]:
+        return {
+            one.device.address
+            for one in self.database.tables.sessions.values()
+            if (one.owner_id, one.revoked_because) == (owner_id, None)
+            and one.device.user_agent == user_agent
+        }
 
     def _valid(self, owner_id: UUID) -> Sequence[OpenSession]:
         return [

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from mara.auth.errors import InvalidMailToken, WeakPassword
-from mara.auth.messages import SendAccountMail
+from mara.auth.messages import PasswordChanged, SendAccountMail
 from mara.auth.model import Credential
 from mara.auth.model.mail import LIMITS, TOKEN_LIFETIMES, MailKind, MailLimit
 from mara.auth.service.mail import AccountMailService
@@ -127,6 +127,9 @@ class TestPasswordReset:
         assert recovery.has_password(NEW)
         (session,) = recovery.database.committed.sessions.values()
         assert session.revoked_because == "password reset"
+        assert recovery.database.committed.messages[-1] == PasswordChanged(
+            owner_id=recovery.user.id
+        )
         assert recovery.stored.email_verified_at == NOW
 
     def test_takes_each_token_once_and_voids_the_others(self, recovery: Recovery) -> None:

@@ -123,6 +123,7 @@ class Auth:
             users=FakeUsers(database),
             failures=failures,
             failures_allowed=2,
+            publish=database.publish,
             unit_of_work=unit_of_work,
             now=self.now,
         )

@@ -1,5 +1,6 @@
 """Sessions and refresh tokens in PostgreSQL."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from mara.kernel.page import PageRequest
 from mara.platform.sql import (
     bound,
     execute,
+    fetch_all,
     fetch_one,
     take,
     values_of,
@@ -64,6 +66,15 @@ LIST_SESSIONS = SortedList.of(
     sessions.c.id,
     {"last_used_at": _used_at},
 )
+ADDRESSES = (
+    select(sessions.c.address)
+    .where(
+        sessions.c.owner_id == bindparam("owner_id"),
+        sessions.c.revoked_at.is_(None),
+        sessions.c.user_agent == bindparam("user_agent"),
+    )
+    .distinct()
+)
 END = _revoke.where(sessions.c.owner_id == bindparam("owner_id"), sessions.c.id == bindparam("id"))
 RECORD_SESSION_USE = (
     update(sessions)
@@ -110,6 +121,11 @@ class PostgresSessions:
     def count(self, owner_id: UUID) -> int:
         """Return the number of the user's valid sessions."""
         return LIST_SESSIONS.total(owner_id=owner_id)
+
+    def addresses(self, owner_id: UUID, user_agent: str) -> Collection[str]:
+        """Return the addresses of the user's sessions that are not revoked, of this User-Agent."""
+        rows = fetch_all(ADDRESSES, owner_id=owner_id, user_agent=user_agent)
+        return [row["address"] for row in rows]
 
     def end(self, owner_id: UUID, session_id: UUID, at: datetime, because: str) -> bool:
         """Revoke the session of this user; False if it was revoked before or is not theirs."""

@@ -33,6 +33,11 @@ class Attempt:
     network: FailureSubject | None
     remaining_lock: timedelta
 
+    @property
+    def is_of_new_device(self) -> bool:
+        """Whether the device has shown no token of the account."""
+        return self.network is not None
+
 
 @dataclass(frozen=True, slots=True)
 class LoginAttempts:

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 
 from mara.auth.errors import InvalidCredentials, InvalidToken, LoginLocked
+from mara.auth.messages import PasswordChanged
 from mara.auth.model import Credential
 from mara.auth.model.devices import FailureSubject
 from mara.auth.ports import Credentials, LoginFailures, Passwords, Sessions
 from mara.auth.service.words import check_strength, words_about
 from mara.kernel.clock import Clock
+from mara.kernel.messages import Publish
 from mara.kernel.principal import Principal
 from mara.kernel.unit_of_work import UnitOfWork
 from mara.users.ports import Users
@@ -25,6 +27,7 @@ class PasswordService:
     users: Users
     failures: LoginFailures
     failures_allowed: int
+    publish: Publish
     unit_of_work: UnitOfWork
     now: Clock
 
@@ -69,3 +72,4 @@ class PasswordService:
         if caller.session_id is not None and not self.sessions.hold(caller.session_id):
             raise InvalidToken("Log in again.")
         self.sessions.revoke_all(caller.user_id, at, "password changed", spare=caller.session_id)
+        self.publish(PasswordChanged(owner_id=caller.user_id))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from mara.auth.errors import InvalidMailToken
-from mara.auth.messages import SendAccountMail
+from mara.auth.messages import PasswordChanged, SendAccountMail
 from mara.auth.model import Credential
 from mara.auth.model.mail import MailKind
 from mara.auth.ports import AccountMails, Credentials, Passwords, Sessions
@@ -82,6 +82,7 @@ class PasswordResetService:
             self.credentials.save(credential, at)
             self.sessions.revoke_all(user.id, at, "password reset")
             self.mails.spend_all(user.id, MailKind.PASSWORD_RESET, at)
+            self.publish(PasswordChanged(owner_id=user.id))
 
 
 def _check_found(user: User | None) -> None:

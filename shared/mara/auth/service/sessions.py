@@ -11,14 +11,14 @@ from mara.auth.errors import (
     LoginLocked,
     RefreshTokenReused,
 )
-from mara.auth.messages import SendAccountMail
+from mara.auth.messages import NewDeviceLoggedIn, SendAccountMail
 from mara.auth.model import (
     REFRESH_GRACE,
     AccessClaims,
     RefreshToken,
     SessionTokens,
 )
-from mara.auth.model.devices import Device
+from mara.auth.model.devices import Device, network_of
 from mara.auth.model.mail import MailKind
 from mara.auth.ports import AccessTokens, Credentials, LoginFailures, Passwords, Sessions
 from mara.auth.service.attempts import Attempt, LoginAttempts
@@ -91,6 +91,9 @@ class SessionService:
             self._attempts.succeed(attempt)
             session_id = new_id()
             device = Device(address, user_agent)
+            if attempt.is_of_new_device and self._is_new(credential.owner_id, device):
+                ids = {"session_id": session_id, "owner_id": credential.owner_id}
+                self.publish(NewDeviceLoggedIn(**ids))
             self.sessions.open(session_id, credential.owner_id, at, device)
             return self._issue(session_id, credential.owner_id, at)
 
@@ -167,6 +170,11 @@ class SessionService:
                     network=attempt.account.network,
                 )
             )
+
+    def _is_new(self, owner_id: UUID, device: Device) -> bool:
+        """Whether no session that is open has the User-Agent and the network of the device."""
+        known = self.sessions.addresses(owner_id, device.user_agent)
+        return network_of(device.address) not in {network_of(address) for address in known}
 
     def _issue(self, session_id: UUID, owner_id: UUID, at: datetime) -> SessionTokens:
         """Store a new refresh token of the session; return it with a new access token."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from uuid import UUID
 
 from mara.documents.errors import DocumentNotFound, IngestionSettled
-from mara.documents.messages import IngestDocument
+from mara.documents.messages import DocumentFailed, IngestDocument
 from mara.documents.model import Document, DocumentState, Failure
 from mara.documents.ports import Documents, Storage
 from mara.kernel.clock import Clock
@@ -25,6 +25,7 @@ class AcceptanceService:
     documents: Documents
     storage: Storage
     publish: Publish
+    publish_failure: Publish
     unit_of_work: UnitOfWork
     now: Clock
 
@@ -56,6 +57,9 @@ class AcceptanceService:
             self.documents.save(replace(locked, state=state, failure=failure, updated_at=at))
             if failure is None:
                 self.publish(IngestDocument(document_id=document_id))
+            else:
+                ids = {"document_id": document_id, "owner_id": locked.owner_id}
+                self.publish_failure(DocumentFailed(**ids))
 
     def _waiting(self, document_id: UUID) -> Document:
         try:

@@ -10,6 +10,7 @@ from pathlib import Path
 from uuid import UUID
 
 from mara.documents.errors import DocumentNotFound, IngestionSettled
+from mara.documents.messages import DocumentFailed
 from mara.documents.model import (
     Document,
     DocumentState,
@@ -25,6 +26,7 @@ from mara.extraction.errors import Unreadable
 from mara.extraction.model import Block, DroppedKind, Extraction, Place
 from mara.kernel.clock import Clock
 from mara.kernel.errors import PaymentRequired
+from mara.kernel.messages import Publish
 from mara.kernel.normalization import normalize, normalized
 from mara.kernel.text import clean
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
@@ -56,6 +58,7 @@ class IngestionService:
     embedder: Embedder
     index: SearchIndex
     metering: PageMetering
+    publish: Publish
     unit_of_work: UnitOfWork
     now: Clock
 
@@ -189,6 +192,8 @@ class IngestionService:
                 self.index.replace(claimed.owner_id, claimed.id, embedded)
                 superseded = self.documents.supersede_older(outcome, at)
             self.documents.save(replace(outcome, updated_at=at))
+            if outcome.state is DocumentState.FAILED:
+                self.publish(DocumentFailed(document_id=claimed.id, owner_id=claimed.owner_id))
             if settle is not None:
                 settle()
         # Older versions are not searchable any more. They are removed after the commit: not every

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from mara.documents.messages import IngestDocument, PurgeDocument
+from mara.documents.messages import DocumentFailed, IngestDocument, PurgeDocument
 from mara.documents.model import Document, DocumentState, Failure
 from mara.documents.ports import Documents
 from mara.kernel.messages import Publish
@@ -26,6 +26,7 @@ class RecoveryService:
 
     documents: Documents
     publish: Publish
+    publish_failure: Publish
     unit_of_work: UnitOfWork
 
     def recover(self, now: datetime) -> int:
@@ -74,3 +75,4 @@ class RecoveryService:
             updated_at=now,
         )
         self.documents.save(failed)
+        self.publish_failure(DocumentFailed(document_id=document.id, owner_id=document.owner_id))

@@ -80,6 +80,20 @@ TEXTS: Final[Mapping[NoticeKind, Mapping[str, str]]] = {
         "en": "An intake refused alerts: {code}.",
         "ru": "Приём отклонил алерты: {code}.",
     },
+    NoticeKind.DOCUMENT_FAILED: {
+        "en": "A document could not be read. The list of documents says why.",
+        "ru": "Документ не удалось прочитать. Причина — в списке документов.",
+    },
+    NoticeKind.NEW_SESSION: {
+        "en": "Somebody logged in to your account on a new device. If that was not you, end the "
+        "session and change the password.",
+        "ru": "В ваш аккаунт вошли с нового устройства. Если это были не вы, завершите сеанс и "
+        "смените пароль.",
+    },
+    NoticeKind.PASSWORD_CHANGED: {
+        "en": "The password of your account was changed. If that was not you, reset it by mail.",
+        "ru": "Пароль вашего аккаунта изменён. Если это были не вы, сбросьте его по почте.",
+    },
 }
 """By kind and language."""
 

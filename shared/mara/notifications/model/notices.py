@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
+from mara.notifications.errors import NoticeRequired
+
 NOTICE_RETENTION: Final = timedelta(days=180)
 """How long notices are kept."""
 PERCENT_ALL: Final = 100
@@ -35,6 +37,9 @@ class NoticeKind(StrEnum):
     MESSAGE_UNDELIVERED = "message_undelivered"
     ALERT_UNDELIVERED = "alert_undelivered"
     INTAKE_REFUSED = "intake_refused"
+    DOCUMENT_FAILED = "document_failed"
+    NEW_SESSION = "new_session"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of a kind
 
 
 class Channel(StrEnum):
@@ -43,6 +48,12 @@ class Channel(StrEnum):
     API = "api"
     TELEGRAM = "telegram"
     WEBHOOKS = "webhooks"
+
+
+ALWAYS_WANTED: Final = frozenset(
+    {(NoticeKind.NEW_SESSION, Channel.API), (NoticeKind.PASSWORD_CHANGED, Channel.API)}
+)
+"""Who takes an account over must not be able to hide it."""
 
 
 class TelegramState(StrEnum):
@@ -103,6 +114,9 @@ NOTICE_FORMS: Final[Mapping[str, NoticeForm]] = {
     "intake-refused": NoticeForm(
         NoticeKind.INTAKE_REFUSED, ("intake_id", "code"), once_of=("intake_id",)
     ),
+    "document-failed": NoticeForm(NoticeKind.DOCUMENT_FAILED, ("document_id",)),
+    "new-device-logged-in": NoticeForm(NoticeKind.NEW_SESSION, ("session_id",)),
+    "password-changed": NoticeForm(NoticeKind.PASSWORD_CHANGED, ()),
 }
 """By the name of the event on the topic; one of a threshold of 100 % has a kind of its own."""
 
@@ -143,8 +157,10 @@ class NoticePreferences:
         return (kind, channel) not in self.refused
 
     def changed(self, choices: Sequence[tuple[NoticeKind, Channel, bool]]) -> "NoticePreferences":
-        """The preferences after these choices; others stay."""
+        """The preferences after these choices; others stay. Raises NoticeRequired."""
         refused = set(self.refused)
         for kind, channel, wanted in choices:
+            if not wanted and (kind, channel) in ALWAYS_WANTED:
+                raise NoticeRequired("Leave new_session and password_changed on in the API.")
             (refused.discard if wanted else refused.add)((kind, channel))
         return NoticePreferences(frozenset(refused))

@@ -107,7 +107,10 @@ class NoticeService:
     def choose(
         self, caller: Principal, choices: Sequence[tuple[NoticeKind, Channel, bool]]
     ) -> NoticePreferences:
-        """Change which notices the caller wants by which channels; others stay as they are."""
+        """Change which notices the caller wants by which channels; others stay as they are.
+
+        Raises NoticeRequired.
+        """
         with self.unit_of_work(caller.user_id):
             # Two changes at once would each replace what the other has stored.
             self.lock_count(caller.user_id, "notice_refusals")

@@ -79,6 +79,18 @@ class TestPreferences:
         assert changed == [{**one, "webhooks": one["kind"] != "deposit_seen"} for one in before]
         assert call(get_preferences, "GET", path, headers=anna.headers).json["items"] == changed
 
+    def test_of_the_security_of_the_account_stay_on_in_the_api(self, anna: Account) -> None:
+        path = f"{PATH}/preferences"
+        for kind in ("new_session", "password_changed"):
+            body = {"items": [{"kind": kind, "telegram": False, "webhooks": False}]}
+            answer = call(set_preferences, "PUT", path, headers=anna.headers, body=body)
+            assert answer.status == 200
+            body = {"items": [{"kind": "deposit_seen", "api": False}, {"kind": kind, "api": False}]}
+            answer = call(set_preferences, "PUT", path, headers=anna.headers, body=body)
+            assert (answer.status, answer.json["code"]) == (422, "notice_required")
+        found = call(get_preferences, "GET", path, headers=anna.headers).json["items"]
+        assert all(one["api"] for one in found)
+
     def test_of_unknown_kinds_are_refused(self, anna: Account) -> None:
         body = {"items": [{"kind": "weather", "api": False}]}
         path = f"{PATH}/preferences"
