@@ -1,25 +1,30 @@
 """Posts that Telegram does not take: another chat gets them, and the owner a notice."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from mara.alerts.model.vote import THANKS
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform.clock import now
 from mara.platform.database import connection, transaction
 from mara.telegram.adapters.bot_configs import PostgresBotConfigs
 from mara.telegram.adapters.outgoing import PostgresOutgoingMessages
 from mara.telegram.adapters.people import PostgresBotPeople
+from mara.telegram.model.incoming import Press, Sender, SenderKind
 from mara.telegram.model.outgoing import OutgoingMessage, Priority
 from mara.telegram.model.person import BotPerson, PersonKind
 from mara.telegram.model.sending import SendOutcome, SendResult
 from mara.telegram.service.send_outcomes import Flight
+from mara.wiring.alerts import post_presses
 from mara.wiring.telegram import bot_config_service
 from mara.wiring.telegram_sending import sending_service
 from tests.support.accounts import make_account
 from tests.support.alert_chats import CHAT, Chat, make_chat, quiet_now
 from tests.support.alerting import SECTION, make_intake
 from tests.support.cloud import Cloud
+from tests.support.platform_bots import PERSON, give_account_link
 from tests.support.stored_bots import add_bot
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -85,6 +90,51 @@ def test_then_to_the_private_chat_of_the_owner_then_nowhere(cloud: Cloud) -> Non
         assert last.chat_id == chat_id
         answer_with(chat, last)
     assert len(chat.queued()) == 3
+
+
+def test_then_to_the_telegram_account_of_the_owner_by_the_platforms_bot(cloud: Cloud) -> None:
+    """Its language is that of the account; what it shows is edited there, and pressed."""
+    chat = make_escalating()
+    platform_id = give_account_link(chat.intake.owner.id)
+    with transaction(SYSTEM):
+        connection().execute("UPDATE users SET locale = 'ru'")
+    link(chat)
+    answer_with(chat, posted(chat))
+    for _ in range(2):
+        answer_with(chat, chat.queued()[-1])
+    last = chat.queued()[-1]
+    assert (last.config_id, last.chat_id) == (platform_id, PERSON)
+    assert SECTION in last.parts[0].text
+    assert "Помогло" in " ".join(chat.buttons())
+    with transaction(SYSTEM):
+        platform = PostgresBotConfigs().find(platform_id)
+    assert platform
+    (helped, *_) = chat.buttons().values()
+    press = Press("1", Sender(PERSON, SenderKind.PERSON, "Ann"), helped, PERSON, 41)
+    served = replace(platform, owner_id=chat.intake.owner.id)
+    assert post_presses().press(served, press) == THANKS[platform.settings.language]
+    chat.show()
+    edit = chat.queued()[-1]
+    assert (edit.config_id, edit.edits) == (platform_id, last.id)
+    answer_with(chat, last)
+    assert len(chat.queued()) == 5
+
+
+def test_not_to_an_account_that_has_blocked_the_platforms_bot(cloud: Cloud) -> None:
+    chat = make_chat()
+    give_account_link(chat.intake.owner.id)
+    with transaction(SYSTEM):
+        connection().execute("UPDATE bot_chats SET state = 'unreachable'")
+    answer_with(chat, posted(chat))
+    assert len(chat.queued()) == 1
+    assert "alert-undelivered" in events()
+
+
+def test_nor_to_the_account_of_another_owner(cloud: Cloud) -> None:
+    give_account_link(make_account("boris").id)
+    chat = make_chat()
+    answer_with(chat, posted(chat))
+    assert len(chat.queued()) == 1
 
 
 def test_without_another_way_the_notice_says_it(cloud: Cloud) -> None:

@@ -2,11 +2,13 @@
 
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, select
 
 from mara.alerts.model.alert_message import AlertTarget
 from mara.platform.sql import constant, fetch_one
-from mara.telegram.adapters.tables import bot_configs, bot_people
+from mara.telegram.adapters.tables import bot_chats, bot_configs, bot_people
+from mara.telegram.model.bot_config import BotLanguage
+from mara.users.adapters.tables import users
 
 _people, _bots = bot_people.c, bot_configs.c
 
@@ -25,6 +27,23 @@ FIND = (
 )
 
 
+FIND_PLATFORM = (
+    select(_people.config_id, _people.telegram_id, users.c.locale)
+    .join(users, users.c.id == _people.owner_id)
+    .join(
+        bot_chats,
+        and_(
+            bot_chats.c.config_id == _people.config_id, bot_chats.c.chat_id == _people.telegram_id
+        ),
+    )
+    .where(
+        _people.owner_id == bindparam("owner_id"),
+        _people.kind == constant("account"),
+        bot_chats.c.state == constant("approved"),
+    )
+)
+
+
 class PostgresOwnerChats:
     """Implements ``OwnerChats``."""
 
@@ -34,3 +53,11 @@ class PostgresOwnerChats:
         """Return the owner's chat with this bot, else with another one; None without any."""
         row = fetch_one(FIND, owner_id=owner_id, wanted=config_id, but=but)
         return AlertTarget(row["config_id"], row["telegram_id"]) if row else None
+
+    def find_platform(self, owner_id: UUID) -> tuple[AlertTarget, BotLanguage] | None:
+        """Return the owner's chat with the platform's bot, and the language of the account."""
+        row = fetch_one(FIND_PLATFORM, owner_id=owner_id)
+        if row is None:
+            return None
+        target = AlertTarget(row["config_id"], row["telegram_id"])
+        return target, BotLanguage(row["locale"].value)

@@ -33,11 +33,15 @@ UNSEEN: Final = frozenset({ShownContent.NOTHING, ShownContent.HELD})
 
 
 class PostWay(StrEnum):
-    """Where a post goes: its own target, the chat for escalations, the owner's private chat."""
+    """Where a post goes: its own target, the chat for escalations, the owner's private chat.
+
+    ``private`` is the chat with a bot of the owner, ``platform`` that with the platform's bot.
+    """
 
     OWN = "own"
     ESCALATION = "escalation"
     PRIVATE = "private"
+    PLATFORM = "platform"
 
 
 LISTED: Final = frozenset({ShownContent.DIGEST, ShownContent.STORM})

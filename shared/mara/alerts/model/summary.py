@@ -13,7 +13,7 @@ from mara.agents.model import Language
 from mara.alerts.model.alert_message import AlertTarget, ShownContent
 from mara.alerts.model.post import MARKS, MORE, NAMES, OVER, RESOLVED
 from mara.alerts.model.severity import Severity
-from mara.telegram.model.bot_config import BotConfig
+from mara.telegram.model.bot_config import BotConfig, BotLanguage
 from mara.telegram.model.formatted_text import FormattedText, Span, TextFormat
 
 WHOLE_MAX: Final = 10
@@ -42,6 +42,32 @@ SOME_OVER: Final = {Language.EN: "{count} resolved", Language.RU: "заверш�
 
 
 @dataclass(frozen=True, slots=True)
+class PostingBot:
+    """What a post needs of the bot that shows it: its language, and where it posts by default.
+
+    The platform's bot shows the posts of many owners, each in the language of the account.
+    """
+
+    owner_id: UUID
+    config_id: UUID
+    language: BotLanguage
+    default: AlertTarget | None = None
+
+    @classmethod
+    def of(cls, config: BotConfig) -> "PostingBot":
+        """A bot of the owner."""
+        settings = config.settings
+        own = AlertTarget(config.id, settings.target_chat_id, settings.target_thread_id)
+        return cls(config.owner_id, config.id, settings.language, own)
+
+    def located(self, target: AlertTarget) -> AlertTarget:
+        """The target, with the chat that the bot names where it names none."""
+        if target.chat_id is not None or self.default is None:
+            return target
+        return self.default
+
+
+@dataclass(frozen=True, slots=True)
 class ChatPlace:
     """A chat, or a topic of it, of an owner's bot; ``is_default`` where the bot's own target."""
 
@@ -52,12 +78,11 @@ class ChatPlace:
     is_default: bool
 
     @classmethod
-    def of(cls, config: BotConfig, target: AlertTarget) -> "ChatPlace":
+    def of(cls, bot: PostingBot, target: AlertTarget) -> "ChatPlace":
         """The place of a target that names a chat."""
         assert target.chat_id is not None  # noqa: S101 - checked by the caller
-        own = (config.settings.target_chat_id, config.settings.target_thread_id)
-        is_default = (target.chat_id, target.thread_id) == own
-        return cls(config.owner_id, config.id, target.chat_id, target.thread_id, is_default)
+        is_default = target == bot.default
+        return cls(bot.owner_id, bot.config_id, target.chat_id, target.thread_id, is_default)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from mara.alerts.model.summary import ChatPlace, ListedPosts
 from mara.alerts.model.vote import PostVote, VoteCounts
 from mara.kernel.page import PageRequest
 from mara.kernel.time_budget import TimeBudget
+from mara.telegram.model.bot_config import BotLanguage
 
 
 class Intakes(Protocol):
@@ -255,6 +256,12 @@ class OwnerChats(Protocol):
         """Return the owner's chat with this bot, else with another one; None without any.
 
         The bot ``but`` is left out.
+        """
+
+    def find_platform(self, owner_id: UUID) -> tuple[AlertTarget, BotLanguage] | None:
+        """Return the owner's chat with the platform's bot, and the language of the account.
+
+        None where no Telegram account is linked, or it has blocked the bot.
         """
 
 

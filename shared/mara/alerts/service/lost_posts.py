@@ -103,9 +103,10 @@ def next_way(message: AlertMessage, chats: OwnerChats, at: datetime) -> AlertMes
     escalation = message.escalation
     if message.way is PostWay.OWN and escalation and escalation != message.target:
         return message.rerouted(PostWay.ESCALATION, escalation, at)
-    if message.way is PostWay.PRIVATE:
-        return message.ended()
-    private = chats.find(message.owner_id, message.target.config_id)
-    if private is None or private == message.target:
-        return message.ended()
-    return message.rerouted(PostWay.PRIVATE, private, at)
+    if message.way in {PostWay.OWN, PostWay.ESCALATION}:
+        private = chats.find(message.owner_id, message.target.config_id)
+        if private is not None and private != message.target:
+            return message.rerouted(PostWay.PRIVATE, private, at)
+    if message.way is not PostWay.PLATFORM and (found := chats.find_platform(message.owner_id)):
+        return message.rerouted(PostWay.PLATFORM, found[0], at)
+    return message.ended()

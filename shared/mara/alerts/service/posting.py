@@ -12,13 +12,13 @@ from mara.alerts.model.alert_message import (
     LISTED,
     UNSEEN,
     AlertMessage,
-    AlertTarget,
+    PostWay,
     ShownContent,
 )
 from mara.alerts.model.alert_post import AlertPost
 from mara.alerts.model.missed_post import MissedPost
 from mara.alerts.model.post_message import PostMessage
-from mara.alerts.model.summary import ChatPlace
+from mara.alerts.model.summary import ChatPlace, PostingBot
 from mara.alerts.model.vote import buttons_of, escalation_row
 from mara.alerts.ports import AlertMessages, AlertPosts, MissedPosts, OwnerChats
 from mara.alerts.service.lost_posts import next_way, undelivered
@@ -30,7 +30,7 @@ from mara.kernel.ids import new_id
 from mara.kernel.messages import Publish
 from mara.kernel.unit_of_work import UnitOfWork
 from mara.telegram.errors import BotConfigNotFound
-from mara.telegram.model.bot_config import BotConfig
+from mara.telegram.model.bot_config import BotLanguage
 from mara.telegram.model.outgoing import Button, OutgoingMessage, Priority
 from mara.telegram.ports import BotConfigs
 from mara.telegram.ports.outgoing import OutgoingMessages
@@ -88,8 +88,8 @@ class AlertPostingService:
 
     def _show(self, message: AlertMessage) -> None:
         """Queue what the message says now; end it if there is no place for it."""
-        config = self._config(message)
-        located = replace(message, target=_located(message, config)) if config else message
+        bot = self._bot(message)
+        located = replace(message, target=bot.located(message.target)) if bot else message
         if message.shown is ShownContent.LOST:
             self._remember(located)
             self.messages.save(next_way(message, self.owner_chats, self.now()))
@@ -98,27 +98,27 @@ class AlertPostingService:
         if not found:
             self.messages.save(message.ended())
             return
-        if config is None or located.target.chat_id is None:
+        if bot is None or located.target.chat_id is None:
             # There is no chat to lose it: it goes the way of a post that a chat did not get.
             self.publish(undelivered(message))
             self.messages.save(next_way(message, self.owner_chats, self.now()))
             return
         (post,) = self.posts.of_episodes(message.owner_id, [message.post_id])
-        if not self._is_shared(message, post, ChatPlace.of(config, located.target), config):
-            self.messages.save(self._queued(located, post, found, config))
+        if not self._is_shared(message, post, ChatPlace.of(bot, located.target), bot.language):
+            self.messages.save(self._queued(located, post, found, bot.language))
 
     def _remember(self, lost: AlertMessage) -> None:
         """Remember what the chat missed, if it is still known which one that is."""
         target, at = lost.target, self.now()
-        if target.chat_id is not None:
+        if target.chat_id is not None and lost.way is not PostWay.PLATFORM:
             ids = (lost.post_id, lost.owner_id, target.config_id)
             self.missed.add(MissedPost(*ids, target.chat_id, target.thread_id, at))
 
     def _is_shared(
-        self, message: AlertMessage, post: AlertPost, place: ChatPlace, config: BotConfig
+        self, message: AlertMessage, post: AlertPost, place: ChatPlace, language: BotLanguage
     ) -> bool:
         """Hold it back, or list it with others, where that is its way; whether it is."""
-        at, language = self.now(), config.settings.language
+        at = self.now()
         hours = message.quiet_hours
         if message.shown in UNSEEN and hours and message.is_held_back(post.severity, at):
             self.messages.save(message.held(hours.ends_after(at)))
@@ -132,9 +132,14 @@ class AlertPostingService:
             return False
         return True
 
-    def _config(self, message: AlertMessage) -> BotConfig | None:
+    def _bot(self, message: AlertMessage) -> PostingBot | None:
+        if message.way is PostWay.PLATFORM:
+            found = self.owner_chats.find_platform(message.owner_id)
+            if found is None or found[0] != message.target:
+                return None
+            return PostingBot(message.owner_id, message.target.config_id, found[1])
         try:
-            return self.configs.get(message.owner_id, message.target.config_id)
+            return PostingBot.of(self.configs.get(message.owner_id, message.target.config_id))
         except BotConfigNotFound:
             return None
 
@@ -143,9 +148,8 @@ class AlertPostingService:
         located: AlertMessage,
         post: AlertPost,
         found: Sequence[tuple[Alert, bool]],
-        config: BotConfig,
+        language: BotLanguage,
     ) -> AlertMessage:
-        language = config.settings.language
         text = rendered(post, found, language, self.now())
         message_id = located.message_id or new_id()
         queued = self._outgoing(located, post, text, message_id)
@@ -196,11 +200,3 @@ class AlertPostingService:
     @staticmethod
     def _place_of(message: OutgoingMessage | None) -> int | None:
         return message.telegram_ids[0] if message and message.telegram_ids else None
-
-
-def _located(message: AlertMessage, config: BotConfig) -> AlertTarget:
-    target = message.target
-    if target.chat_id is not None:
-        return target
-    settings = config.settings
-    return replace(target, chat_id=settings.target_chat_id, thread_id=settings.target_thread_id)
