@@ -9,6 +9,7 @@ from infra.local.telegram_client import TelegramPeople
 USERNAME: Final = "mara_local_bot"
 TOKEN_FILE: Final = "platform-bot-token"  # noqa: S105 - the name of a file
 OWN_TOKEN: Final = "TELEGRAM_BOT_TOKEN"  # noqa: S105 - the name of a variable
+OTHER_TELEGRAM: Final = "MARA_TELEGRAM_API_URL"
 
 
 def prepare() -> None:
@@ -16,7 +17,7 @@ def prepare() -> None:
 
     Raises TelegramRefused.
     """
-    if os.environ.get(OWN_TOKEN):
+    if os.environ.get(OWN_TOKEN) or os.environ.get(OTHER_TELEGRAM):
         return
     people = TelegramPeople()
     known = [bot["id"] for bot in people.state()["bots"] if bot["name"] == USERNAME]
@@ -31,5 +32,10 @@ def prepare() -> None:
 
 
 def token() -> str:
-    """Return the token of the operator's bot, else of the simulated one; empty before its time."""
-    return os.environ.get(OWN_TOKEN) or kept_private(TOKEN_FILE) or ""
+    """Return the token of the operator's bot, else of the simulated one; empty without any.
+
+    Another Telegram does not know the simulated bot.
+    """
+    if own := os.environ.get(OWN_TOKEN):
+        return own
+    return "" if os.environ.get(OTHER_TELEGRAM) else kept_private(TOKEN_FILE) or ""

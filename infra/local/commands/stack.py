@@ -11,7 +11,7 @@ from infra.local.stacks import command
 
 def up(_: argparse.Namespace) -> int:
     """Start everything, deploy, and create the demo account."""
-    from infra.local import deploy, language_model, migrate, seed, seed_plans
+    from infra.local import deploy, language_model, migrate, platform_bot, seed, seed_plans
     from infra.local.chains import servers
 
     if not lifecycle.is_running():
@@ -21,6 +21,7 @@ def up(_: argparse.Namespace) -> int:
     with step("starting PostgreSQL, the AWS emulator, the chains and the front door"):
         lifecycle.start()
         servers.prepare()
+        platform_bot.prepare()
     with step("migrating the database"):
         migrate.migrate()
     with step("packaging and deploying template.yaml"):

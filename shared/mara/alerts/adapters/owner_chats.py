@@ -25,8 +25,6 @@ FIND = (
     .order_by((_people.config_id == bindparam("wanted")).desc(), _people.id)
     .limit(1)
 )
-
-
 FIND_PLATFORM = (
     select(_people.config_id, _people.telegram_id, users.c.locale)
     .join(users, users.c.id == _people.owner_id)

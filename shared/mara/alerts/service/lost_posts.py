@@ -10,6 +10,7 @@ from mara.alerts.model.alert_message import AlertMessage, AlertTarget, PostWay
 from mara.alerts.ports import AlertMessages, OwnerChats
 from mara.kernel.clock import Clock
 from mara.kernel.messages import Publish
+from mara.telegram.model.bot_config import BotLanguage
 from mara.telegram.model.outgoing import OutgoingMessage
 
 
@@ -77,6 +78,10 @@ class OtherChats:
     ) -> AlertTarget | None:
         """Return the owner's chat with another bot; None without any."""
         return self.chats.find(owner_id, config_id, but=but or self.removed)
+
+    def find_platform(self, owner_id: UUID) -> tuple[AlertTarget, BotLanguage] | None:
+        """Return the owner's chat with the platform's bot, which is none of the owner's."""
+        return self.chats.find_platform(owner_id)
 
 
 def undelivered(message: AlertMessage) -> AlertUndelivered:

@@ -127,7 +127,7 @@ class AlertPostingService:
         elif message.shown in LISTED:
             self.summaries.edit(message, place, language, at)
         elif message.shown is ShownContent.NOTHING and self.summaries.is_storm(place, post):
-            self.summaries.list_storm((message, post.severity), place, config=config, at=at)
+            self.summaries.list_storm((message, post.severity), place, language, at)
         else:
             return False
         return True

@@ -13,7 +13,7 @@ from mara.alerts.model.severity import Severity
 from mara.alerts.model.summary import HEADS, SUMMARY_LASTS, WHOLE_MAX, ChatPlace, summary_text
 from mara.alerts.ports import Summaries
 from mara.kernel.ids import new_id
-from mara.telegram.model.bot_config import BotConfig, BotLanguage
+from mara.telegram.model.bot_config import BotLanguage
 from mara.telegram.model.message_parts import parts_of
 from mara.telegram.model.outgoing import OutgoingMessage, Priority
 
@@ -35,8 +35,7 @@ class SummaryPosting:
         self,
         claimed: tuple[AlertMessage, Severity],
         place: ChatPlace,
-        *,
-        config: BotConfig,
+        language: BotLanguage,
         at: datetime,
     ) -> None:
         """List this post and all that are due, in the summary of the storm or in a new one.
@@ -45,7 +44,6 @@ class SummaryPosting:
         """
         message, severity = claimed
         found = self._due(place, ShownContent.NOTHING, at, least=severity)
-        language = config.settings.language
         summary = self.summaries.latest(place, ShownContent.STORM, at - SUMMARY_LASTS)
         listing = summary or new_id()
         self.summaries.put(place, _ids(message, found), ShownContent.STORM, listing)
