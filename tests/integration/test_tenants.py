@@ -27,10 +27,11 @@ ENDS_SESSIONS = {"change_password", "log_out", "log_out_everywhere"}
 EXPECTED_ERRORS = {
     *("document_not_failed", "fields_missing", "gate_closed", "transaction_not_found"),
     *("plan_not_found", "subscription_not_found", "invalid_bot_token"),
+    "account_not_linked",
 }
 """What an example may meet: a document that can be read, a setting that it leaves out, a gate that
-no evaluation opened, a hash of no transaction, a plan that is not sold here, and a token of no
-bot."""
+no evaluation opened, a hash of no transaction, a plan that is not sold here, a token of no bot, and
+a link that was removed before."""
 
 IDS_IN_BODIES: dict[str, Callable[[dict[str, str]], Any]] = {
     "document_ids": lambda ids: [ids["document_id"]],

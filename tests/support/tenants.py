@@ -35,6 +35,7 @@ from tests.support.connected_telegram import CHAT_ID, PERSON_ID, give_config
 from tests.support.invoices import give_invoice
 from tests.support.knowledge import learn
 from tests.support.notices import give_notice
+from tests.support.platform_bots import give_account_link
 
 ALL_SCOPES = frozenset(Scope)
 
@@ -139,6 +140,7 @@ def make_tenant(
     deliveries = replace(delivery_service(), publish=_publish_nothing)
     number = crc32(word.encode())
     config_id = give_config(account.id, agent.id, f"{word} bot", number)
+    give_account_link(account.id, number)
     rule = rule_service().create(who, make_settings(config_id, agent.id, CHAT_ID - number, word))
     ids = {
         "config_id": config_id,
