@@ -4,6 +4,7 @@ Each alert has the message that it came from, what was answered, after how long,
 The list is paged: send `next_cursor` of a page as `cursor` of the next request.
 """
 
+from mara.alerts.model.alert import AlertSourceKind
 from mara.alerts.schemas.alert_lists import ChatAlertOut
 from mara.alerts.schemas.lists import AlertSort, Since, Until, WantedChatAlerts
 from mara.entrypoints.http import ALERTS_READ, USER, PageOut, api, lambda_handler
@@ -26,7 +27,8 @@ async def list_chat_alerts(  # noqa: PLR0913 - each is a query parameter
     sort: AlertSort = NEWEST,
 ) -> PageOut[ChatAlertOut]:
     page = listed.request(sort, text=text, since=since, until=until, **wanted)
-    return page_out(alert_service().list(caller, page), ChatAlertOut.with_result)
+    found = alert_service().list(caller, page, kind=AlertSourceKind.RULE)
+    return page_out(found, ChatAlertOut.with_result)
 
 
 handler = lambda_handler(app)

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Depends, Query
 from pydantic import AwareDatetime
 
-from mara.alerts.model.alert import AlertSourceKind, AlertStatus
+from mara.alerts.model.alert import AlertStatus
 from mara.alerts.model.severity import Severity
 
 ID: Final = "0199f0a0-7c2e-7d4a-9a53-0c1f4b1e7a10"
@@ -63,7 +63,6 @@ async def _wanted_of_rules(
     return {
         "status": status,
         "severity": severity,
-        "kind": AlertSourceKind.RULE,
         "source": rule_id,
         "config": config_id,
     }

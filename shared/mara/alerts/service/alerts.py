@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from mara.agents.model.withdrawal import withdrawn_from
-from mara.alerts.model.alert import Alert, AlertHistory, AlertStatus, EpisodeEnd
+from mara.alerts.model.alert import Alert, AlertHistory, AlertSourceKind, AlertStatus, EpisodeEnd
 from mara.alerts.model.alert_overview import AlertOverview
 from mara.alerts.model.alert_post import AlertPost
 from mara.alerts.ports import AlertMessages, AlertPosts, Alerts
@@ -28,14 +28,20 @@ class AlertService:
     documents: OwnDocuments
     unit_of_work: UnitOfWork
 
-    def list(self, caller: Principal, page: PageRequest) -> Page[AlertOverview]:
-        """Return a page of the caller's alerts. Raises InvalidCursor."""
+    def list(
+        self, caller: Principal, page: PageRequest, *, kind: AlertSourceKind | None = None
+    ) -> Page[AlertOverview]:
+        """Return a page of the caller's alerts, or of those that came in so. Raises InvalidCursor.
+
+        A cursor says nothing of ``kind``, which each route has of its own.
+        """
+        wanted = replace(page, filters={**page.filters, "kind": kind})
         with self.unit_of_work(caller.user_id):
-            found = self.alerts.list(caller.user_id, page)
+            found = self.alerts.list(caller.user_id, wanted)
             results = self.posts.results(caller.user_id, [alert.id for alert in found])
-            total = self.alerts.count(caller.user_id, page) if page.total else None
+            total = self.alerts.count(caller.user_id, wanted) if page.total else None
         shown = [AlertOverview(alert, results.get(alert.id)) for alert in found]
-        return Page.of(shown, page, lambda one: one.alert.id, total=total)
+        return Page.of(shown, page, lambda one: one.alert.id, value_of=_field_of, total=total)
 
     def get(self, caller: Principal, alert_id: UUID) -> tuple[AlertHistory, Sequence[AlertPost]]:
         """Return an alert with its history, and the posts of its episodes, the newest first.
@@ -60,6 +66,10 @@ class AlertService:
             for post in posts
         ]
         return history, shown
+
+
+def _field_of(one: AlertOverview, name: str) -> datetime:
+    return one.alert.last_at if name == "last_at" else one.alert.first_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,22 @@ class TestWhatRulesFiredOn:
         assert [alert["name"] for alert in listed(chat, text="cpu")] == ["cpu rule"]
         assert listed(chat, status="resolved") == []
 
+    @pytest.mark.parametrize("sort", ["-created_at", "created_at", "-last_at", "last_at"])
+    def test_is_paged_in_each_order(self, chat: WatchedChat, sort: str) -> None:
+        for word in ("disk", "cpu", "net"):
+            chat.add_rule(word=word)
+            chat.say(word)
+        for path, handler in (("telegram/alerts", list_chat_alerts), ("alerts", list_alerts)):
+            seen, query = [], {"sort": sort, "limit": "2"}
+            for _ in range(2):
+                headers = chat.owner.headers
+                page = call(handler, "GET", f"{API}/{path}", headers=headers, query=query).json
+                seen += [alert["name"] for alert in page["items"]]
+                query["cursor"] = page["next_cursor"]
+            expected = ["disk rule", "cpu rule", "net rule"]
+            assert seen == (expected[::-1] if sort.startswith("-") else expected)
+            assert page["next_cursor"] is None
+
     def test_has_nothing_of_another_tenant(self, chat: WatchedChat) -> None:
         chat.add_rule()
         chat.say("disk full")
