@@ -31,7 +31,11 @@ class UncountedBots:
 
 @dataclass(frozen=True, slots=True)
 class PlatformBotKeeping:
-    """Connects the bot, and replaces its token. An empty token disconnects it, with all links."""
+    """Connects the bot, and replaces its token.
+
+    A token of another bot disconnects the one before, with all links. No token changes nothing: a
+    function that was deployed without its secret must not delete the links of all users.
+    """
 
     bots: BotConfigService
     configs: BotConfigs
@@ -42,17 +46,17 @@ class PlatformBotKeeping:
     token: str = field(repr=False)
 
     def keep(self) -> Mapping[str, int]:
-        """Do what is needed; return the state that the bot has then, empty without a bot.
+        """Do what is needed; return the state that the bot has then, empty without a token.
 
         A webhook that another program replaced is set again; a revoked token waits for another.
         Raises what ``BotConfigService`` raises.
         """
+        if not self.token:
+            return {}
         config = self._config()
         if config is not None and not self._is_same_bot(config):
             self.bots.disconnect(PLATFORM, config.id)
             config = None
-        if not self.token:
-            return {}
         if config is None:
             self.ensure_account()
             config = self.bots.connect(PLATFORM, self.token, SETTINGS, take_over=True)

@@ -84,9 +84,16 @@ class TestPlatformBot:
         assert linked(anna)["state"] == "not_linked"
         assert platform.config().profile.username == "other_bot"
 
-    def test_is_disconnected_by_an_empty_token(self, platform: PlatformBot, anna: Account) -> None:
+    def test_keeps_its_links_where_the_token_is_missing(
+        self, platform: PlatformBot, anna: Account
+    ) -> None:
+        """A deployment that lost the secret must not delete the links of all users."""
+        platform.link(anna, platform.person())
         assert platform.set_token("") == {}
-        assert platform.bot.webhook is None
+        assert platform.bot.webhook is not None
+        assert linked(anna)["state"] == "on"
+
+    def test_that_was_never_connected_links_no_one(self, database: str, anna: Account) -> None:
         answer = call(link_telegram_account, "POST", f"{PATH}/link", headers=anna.headers)
         assert (answer.status, answer.json["code"]) == (503, "no_platform_bot")
 
