@@ -50,6 +50,8 @@ FROM_ENVIRONMENT = {
 """Variables of `make up`, and the parameters of the template that they set."""
 RELAY_INTERVAL_S = "2"
 """E-mails about accounts leave within seconds: a person waits for them."""
+LAYERS = "layers"
+"""The folder of the stack's state that has the code of the functions."""
 DEPLOY_TIMEOUT_S = 180.0
 POLL_S = 0.2
 
@@ -63,7 +65,7 @@ def deploy() -> None:
 
     Raises DeployFailed.
     """
-    template, packages = package(load_template(), ARTIFACTS)
+    template, packages = package(load_template(), ARTIFACTS, state_dir() / LAYERS)
     _upload(packages)
     secrets = secret_values()
     request = {

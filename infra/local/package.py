@@ -8,13 +8,14 @@ the layer of our own code is the only one that is packaged. Decision 0003 says w
 import hashlib
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from samtranslator.yaml_helper import yaml_parse
 
+from infra.local import layer_folder
 from infra.local.settings import REGION, ROOT
 
 Template = dict[str, Any]
@@ -41,15 +42,18 @@ def load_template() -> Template:
     return template
 
 
-def package(template: Template, bucket: str) -> tuple[Template, dict[str, Package]]:
-    """Return the template with S3 locations for source folders, and packages by logical id."""
+def package(template: Template, bucket: str, layers: Path) -> tuple[Template, dict[str, Package]]:
+    """Return the template with S3 locations for source folders, and packages by logical id.
+
+    Our own layer is put below the folder ``layers``.
+    """
     kept = {
         logical_id: resource
         for logical_id, resource in template["Resources"].items()
         if resource["Type"] != LAYER or logical_id == OWN_LAYER
     }
     packages = {
-        logical_id: _package(resource)
+        logical_id: _package(resource, layers)
         for logical_id, resource in kept.items()
         if resource["Type"] in {FUNCTION, LAYER, STACK}
     }
@@ -63,12 +67,14 @@ def package(template: Template, bucket: str) -> tuple[Template, dict[str, Packag
     return {**template, "Globals": globals_, "Resources": resources}, packages
 
 
-def _package(resource: Template) -> Package:
+def _package(resource: Template, layers: Path) -> Package:
     """Read the source of a function, of our own layer, or of a nested stack."""
     if resource["Type"] == FUNCTION:
-        return _zip(ROOT / resource["Properties"]["CodeUri"], prefix="")
+        folder = ROOT / resource["Properties"]["CodeUri"]
+        return _zip({p.relative_to(folder).as_posix(): p.read_bytes() for p in _files(folder)})
     if resource["Type"] == LAYER:
-        return _zip(ROOT / "shared" / "mara", prefix="python/mara/")
+        copy = layer_folder.put(ROOT / "shared" / "mara", layers)
+        return _zip({"python/mara/__init__.py": layer_folder.pointer(copy).encode()})
     return _read(ROOT / resource["Properties"]["TemplateURL"])
 
 
@@ -98,14 +104,14 @@ def _read(path: Path) -> Package:
     return Package(f"{hashlib.sha256(content).hexdigest()}{path.suffix}", content)
 
 
-def _zip(folder: Path, prefix: str) -> Package:
+def _zip(files: Mapping[str, bytes]) -> Package:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in _files(folder):
+        for name, text in files.items():
             # A fixed time: the same content makes the same package.
-            entry = zipfile.ZipInfo(prefix + path.relative_to(folder).as_posix(), _EPOCH)
+            entry = zipfile.ZipInfo(name, _EPOCH)
             entry.external_attr = 0o644 << 16
-            archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
+            archive.writestr(entry, text, zipfile.ZIP_DEFLATED)
     content = buffer.getvalue()
     return Package(f"{hashlib.sha256(content).hexdigest()}.zip", content)
 

@@ -1,4 +1,4 @@
-"""The AWS emulator's process: ministack, with signature checks and a limit on function processes.
+"""The AWS emulator's process: ministack with signature checks and forked functions.
 
 Run as ``python -m infra.local.emulator.server``; infra/local/emulator/process.py starts it.
 """
@@ -6,6 +6,7 @@ Run as ``python -m infra.local.emulator.server``; infra/local/emulator/process.p
 import os
 from pathlib import Path
 
+from infra.local.emulator.fork_server import fork_functions
 from infra.local.emulator.gate import EmulatorGate
 from infra.local.emulator.queues import QueuePersistence
 from infra.local.emulator.schedules import spread_schedules
@@ -21,6 +22,7 @@ def main() -> None:
 
     # The import above has configured the emulator's own logging; functions must not inherit it.
     os.environ.pop("LOG_LEVEL", None)
+    fork_functions()
     limit_workers(WORKERS_MAX)
     spread_schedules()
     queues = QueuePersistence(Path(os.environ.pop("MARA_QUEUES_FILE")))

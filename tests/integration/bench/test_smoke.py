@@ -25,9 +25,10 @@ SIZES: dict[str, dict[str, object]] = {
         "IDLE": 100,
     },
     "search": {"SIZES": [1000], "QUERIES": 3},
+    "telegram": {"ROUNDS": 1, "UPDATES": 5, "SECONDS": 1},
 }
-ELSEWHERE = {"load"}
-"""It needs a running stack: tests/e2e/test_load.py."""
+ELSEWHERE = {"load", "alerting"}
+"""They need a running stack: tests/e2e/test_benchmarks.py."""
 
 
 @pytest.mark.parametrize("name", SIZES)

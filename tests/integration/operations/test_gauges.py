@@ -19,6 +19,7 @@ from mara.platform.database import transaction
 from tests.support.money import make_owner
 
 FULL_SCAN_ROWS_MAX = 1000
+SCRAPES = 5
 MILLION = 1_000_000
 FILL_DOCUMENTS = """
     INSERT INTO documents (id, owner_id, filename, format, media_type, size, sha256, version, state,
@@ -134,7 +135,7 @@ def scans_of_large_tables(plan: dict[str, Any]) -> list[str]:
 
 
 def prove_cost(link: psycopg.Connection[Any], rows: int) -> float:
-    """Fill the tables, look at each plan, and return the seconds of a warm scrape."""
+    """Fill the tables, look at each plan, and return the seconds of the best of warm scrapes."""
     with filled(link, rows):
         link.execute("SET mara.scope = 'system'")
         for query in QUERIES:
@@ -142,14 +143,16 @@ def prove_cost(link: psycopg.Connection[Any], rows: int) -> float:
             assert scans_of_large_tables(plan[0][0]["Plan"]) == [], query.source
         service = ScrapeService([DatabaseGauges(query) for query in QUERIES], read_totals)
         service.scrape()
-        started = time.perf_counter()
-        scrape = service.scrape()
-        took_s = time.perf_counter() - started
+        times = []
+        for _ in range(SCRAPES):
+            started = time.perf_counter()
+            scrape = service.scrape()
+            times.append(time.perf_counter() - started)
     values = {gauge.name: gauge.values for gauge in scrape.gauges}
     assert values["mara_documents"] == {("ready",): rows}
     assert values["mara_deposits"] == {("credited",): rows}
-    print(f"a scrape over {rows} documents and deposits: {took_s * 1000:.0f} ms")
-    return took_s
+    print(f"a scrape over {rows} documents and deposits: {min(times) * 1000:.0f} ms")
+    return min(times)
 
 
 @pytest.mark.usefixtures("database")

@@ -1,18 +1,26 @@
 """The template and the packages that the emulator gets."""
 
+import io
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from infra.local.alarms import TARGET
 from infra.local.package import Package, load_template, package
+from infra.local.settings import ROOT
 
 BUCKET = "artifacts"
 
 
 @pytest.fixture(scope="module")
-def packaged() -> tuple[dict[str, Any], dict[str, Package]]:
-    return package(load_template(), BUCKET)
+def packaged(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[dict[str, Any], dict[str, Package]]:
+    return package(load_template(), BUCKET, tmp_path_factory.mktemp("layers"))
 
 
 class TestNestedStack:
@@ -43,3 +51,24 @@ class TestFunctions:
         assert template["Globals"]["Function"]["Layers"] == [{"Ref": "MaraLayer"}]
         assert "Layers" not in template["Resources"]["LogIn"]["Properties"]
         assert "HttpLayer" not in template["Resources"]
+
+
+class TestOwnLayer:
+    def test_is_a_pointer_to_a_copy_of_the_source(
+        self, packaged: tuple[dict[str, Any], dict[str, Package]], tmp_path: Path
+    ) -> None:
+        _, packages = packaged
+        with zipfile.ZipFile(io.BytesIO(packages["MaraLayer"].content)) as archive:
+            archive.extractall(tmp_path)
+        code = "import mara.kernel.ids as found; print(found.__file__)"
+        environment = {"PYTHONPATH": str(tmp_path / "python")}
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        copied = Path(done.stdout.strip())
+        assert copied.read_bytes() == (ROOT / "shared/mara/kernel/ids.py").read_bytes()
+        assert ROOT not in copied.parents

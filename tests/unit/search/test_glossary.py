@@ -1,11 +1,11 @@
 """The data file of the glossary, and what its loader refuses."""
 
-import io
-import zipfile
+from pathlib import Path
 
 import pytest
 
-from infra.local.package import OWN_LAYER, load_template, package
+from infra.local import layer_folder
+from infra.local.settings import ROOT
 from mara.search.model.glossary import PATH, entries, parse
 
 
@@ -20,10 +20,9 @@ class TestEntries:
     def test_are_sorted_so_that_a_duplicate_is_seen_in_review(self) -> None:
         assert list(entries()) == sorted(entries())
 
-    def test_are_in_the_layer_of_our_own_code(self) -> None:
-        _, packages = package(load_template(), "bucket")
-        with zipfile.ZipFile(io.BytesIO(packages[OWN_LAYER].content)) as layer:
-            assert layer.read("python/mara/search/model/glossary.tsv") == PATH.read_bytes()
+    def test_are_in_the_layer_of_our_own_code(self, tmp_path: Path) -> None:
+        copy = layer_folder.put(ROOT / "shared" / "mara", tmp_path)
+        assert (copy / "search/model/glossary.tsv").read_bytes() == PATH.read_bytes()
 
 
 class TestParse:
