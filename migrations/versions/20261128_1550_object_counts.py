@@ -46,6 +46,8 @@ def upgrade() -> None:
         SELECT set_config('mara.scope', 'system', true);
     """)
     grant("object_counts")
+    # A row that is written between the count and the trigger would never be counted.
+    op.execute(f"LOCK TABLE {', '.join(COUNTED)} IN SHARE ROW EXCLUSIVE MODE")
     for table in COUNTED:
         op.execute(f"""
             INSERT INTO object_counts (kind, state, amount)
@@ -57,8 +59,15 @@ def upgrade() -> None:
                 REFERENCING {rows} FOR EACH STATEMENT EXECUTE FUNCTION count_objects()
             """)
 
+    # The oldest message that waits is read at each scrape.
+    op.execute("""
+        CREATE INDEX outgoing_messages_oldest ON outgoing_messages (due_at)
+        WHERE state IN ('queued', 'sending')
+    """)
+
 
 def downgrade() -> None:
+    op.execute("DROP INDEX outgoing_messages_oldest")
     for table in COUNTED:
         for event in EVENTS:
             op.execute(f"DROP TRIGGER count_{event.lower()} ON {table}")

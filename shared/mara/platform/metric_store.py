@@ -12,14 +12,17 @@ from mara.platform.database import idle_connection
 FLUSH_MS_MAX = 250
 """A flush that waits longer is given up: it must not delay the answer."""
 
-# One query of two statements is one round trip, and one transaction.
+# One query of several statements is one round trip, and one transaction. It does not wait for the
+# disk: what a crash of the server loses is written again by the next flush. Values only grow; an
+# older one that a lost connection left running must not replace a newer one.
 SAVE = f"""
     SET LOCAL statement_timeout = {FLUSH_MS_MAX};
+    SET LOCAL synchronous_commit = off;
     INSERT INTO metric_values AS v (environment, series, value, flushed_at)
     SELECT %(environment)s, given.series, given.value, %(now)s
     FROM unnest(%(series)s::text[], %(values)s::bigint[]) AS given (series, value)
     ON CONFLICT (environment, series) DO UPDATE
-        SET value = excluded.value, flushed_at = excluded.flushed_at
+        SET value = greatest(v.value, excluded.value), flushed_at = excluded.flushed_at
         WHERE v.folded_at IS NULL
     RETURNING series
 """

@@ -63,8 +63,10 @@ def is_scrape_token(token: str) -> bool:
 
     from mara.platform.settings.scraping import ScrapeSettings
 
-    settings = ScrapeSettings()  # type: ignore[call-arg]  # from the environment
-    return hmac.compare_digest(token.encode(), settings.scrape_token.get_secret_value().encode())
+    known = ScrapeSettings().scrape_token  # type: ignore[call-arg]  # from the environment
+    if known is None:
+        return False
+    return hmac.compare_digest(token.encode(), known.get_secret_value().encode())
 
 
 def _totals() -> "Mapping[str, int]":
@@ -97,9 +99,11 @@ def delete_expired(now: datetime) -> dict[str, int]:
     from mara.platform import metric_folding
     from mara.wiring import rules, telegram
 
+    # First, so that rows which cannot be deleted do not stop the figures.
+    folded = {"metric_values_folded": metric_folding.fold(now)}
     return {
+        **folded,
         **postgres.delete_expired(now),
         **telegram.forget_expired(now),
         **rules.forget_expired(now),
-        "metric_values_folded": metric_folding.fold(now),
     }

@@ -83,6 +83,7 @@ def delete_expired(now: datetime) -> dict[str, int]:
     unused_since = now - REFRESH_TOKEN_RETENTION
     last_at = now - timedelta(days=alert_settings().alert_retention_days)
     tables: dict[str, Callable[[], int]] = {
+        "object_counts": object_counts.sum_up,
         "refresh_tokens": lambda: execute(DELETE_REFRESH_TOKENS, before=unused_since),
         "sessions": lambda: execute(DELETE_SESSIONS, before=unused_since),
         "idempotency_keys": lambda: idempotency_store.delete_older(now - DAY),
@@ -96,7 +97,6 @@ def delete_expired(now: datetime) -> dict[str, int]:
         "alert_posts": lambda: execute(DELETE_ALERT_POSTS, before=last_at),
         "alert_deliveries": lambda: execute(DELETE_ALERT_DELIVERIES, before=last_at),
         "rate_limits": lambda: rate_limit_store.delete_expired(now),
-        "object_counts": object_counts.sum_up,
         "metric_values": lambda: metric_folding.delete_marked(now),
     }
     deleted = {}

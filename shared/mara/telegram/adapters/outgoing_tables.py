@@ -61,6 +61,11 @@ outgoing_messages = Table(
         postgresql_where=text("state IN ('queued', 'sending')"),
     ),
     Index("outgoing_messages_edits", "edits", postgresql_where=text("edits IS NOT NULL")),
+    Index(
+        "outgoing_messages_oldest",
+        "due_at",
+        postgresql_where=text("state IN ('queued', 'sending')"),
+    ),
     Index("outgoing_messages_created", "created_at"),
     Index("outgoing_messages_chat", "chat_id", "created_at"),
     Index("outgoing_messages_owner", "owner_id"),

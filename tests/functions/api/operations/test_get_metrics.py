@@ -60,6 +60,15 @@ class TestAccess:
         headers = {"authorization": f"Bearer {token}"}
         assert call(get_metrics, "GET", PATH, headers=headers).status == 401
 
+    def test_is_of_superusers_alone_where_no_scrape_token_is_set(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delenv("MARA_SCRAPE_TOKEN")
+        superuser = make_account("root", Role.SUPERUSER).headers
+        tokens = (superuser, {"authorization": f"Bearer {SCRAPE_TOKEN}"})
+        found = [call(get_metrics, "GET", PATH, headers=headers).status for headers in tokens]
+        assert found == [200, 401]
+
     def test_without_a_token_is_401(self) -> None:
         assert call(get_metrics, "GET", PATH).status == 401
 
