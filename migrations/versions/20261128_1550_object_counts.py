@@ -14,37 +14,38 @@ EVENTS = {
     "UPDATE": "OLD TABLE AS old_rows NEW TABLE AS new_rows",
     "DELETE": "OLD TABLE AS old_rows",
 }
+CREATE = """
+    CREATE TABLE object_counts (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        kind text NOT NULL,
+        state text NOT NULL,
+        amount bigint NOT NULL
+    );
+
+    CREATE FUNCTION count_objects() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF TG_OP = 'INSERT' THEN
+            INSERT INTO object_counts (kind, state, amount)
+            SELECT TG_TABLE_NAME, state, count(*) FROM new_rows GROUP BY state;
+        ELSIF TG_OP = 'DELETE' THEN
+            INSERT INTO object_counts (kind, state, amount)
+            SELECT TG_TABLE_NAME, state, -count(*) FROM old_rows GROUP BY state;
+        ELSE
+            INSERT INTO object_counts (kind, state, amount)
+            SELECT TG_TABLE_NAME, state, sum(one) FROM (
+                SELECT state, 1 AS one FROM new_rows
+                UNION ALL SELECT state, -1 FROM old_rows
+            ) AS moved GROUP BY state HAVING sum(one) <> 0;
+        END IF;
+        RETURN NULL;
+    END $$;
+
+    SELECT set_config('mara.scope', 'system', true);
+"""
 
 
 def upgrade() -> None:
-    op.execute("""
-        CREATE TABLE object_counts (
-            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-            kind text NOT NULL,
-            state text NOT NULL,
-            amount bigint NOT NULL
-        );
-
-        CREATE FUNCTION count_objects() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-            IF TG_OP = 'INSERT' THEN
-                INSERT INTO object_counts (kind, state, amount)
-                SELECT TG_TABLE_NAME, state, count(*) FROM new_rows GROUP BY state;
-            ELSIF TG_OP = 'DELETE' THEN
-                INSERT INTO object_counts (kind, state, amount)
-                SELECT TG_TABLE_NAME, state, -count(*) FROM old_rows GROUP BY state;
-            ELSE
-                INSERT INTO object_counts (kind, state, amount)
-                SELECT TG_TABLE_NAME, state, sum(one) FROM (
-                    SELECT state, 1 AS one FROM new_rows
-                    UNION ALL SELECT state, -1 FROM old_rows
-                ) AS moved GROUP BY state HAVING sum(one) <> 0;
-            END IF;
-            RETURN NULL;
-        END $$;
-
-        SELECT set_config('mara.scope', 'system', true);
-    """)
+    op.execute(CREATE)
     grant("object_counts")
     # A row that is written between the count and the trigger would never be counted.
     op.execute(f"LOCK TABLE {', '.join(COUNTED)} IN SHARE ROW EXCLUSIVE MODE")
@@ -58,7 +59,6 @@ def upgrade() -> None:
                 CREATE TRIGGER count_{event.lower()} AFTER {event} ON {table}
                 REFERENCING {rows} FOR EACH STATEMENT EXECUTE FUNCTION count_objects()
             """)
-
     # The oldest message that waits is read at each scrape.
     op.execute("""
         CREATE INDEX outgoing_messages_oldest ON outgoing_messages (due_at)

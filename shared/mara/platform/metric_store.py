@@ -12,12 +12,12 @@ from mara.platform.database import idle_connection
 FLUSH_MS_MAX = 250
 """A flush that waits longer is given up: it must not delay the answer."""
 
-# One query of several statements is one round trip, and one transaction. It does not wait for the
+# One query of two statements is one round trip, and one transaction. It does not wait for the
 # disk: what a crash of the server loses is written again by the next flush. Values only grow; an
 # older one that a lost connection left running must not replace a newer one.
 SAVE = f"""
-    SET LOCAL statement_timeout = {FLUSH_MS_MAX};
-    SET LOCAL synchronous_commit = off;
+    SELECT set_config('statement_timeout', '{FLUSH_MS_MAX}', true),
+        set_config('synchronous_commit', 'off', true);
     INSERT INTO metric_values AS v (environment, series, value, flushed_at)
     SELECT %(environment)s, given.series, given.value, %(now)s
     FROM unnest(%(series)s::text[], %(values)s::bigint[]) AS given (series, value)
