@@ -218,7 +218,7 @@ class TestFrontDoor:
             delete = partial(httpx.delete, url, timeout=90)
             asked = [pool.submit(repeated, delete) for _ in range(PARALLEL)]
             while not all(future.done() for future in asked):
-                seen.append(len(cloud.processes_of(f"-{FUNCTION}-")))
+                seen.append(len(cloud.processes_in(f"-{FUNCTION}-")))
         assert {future.result().status_code for future in asked} == {401}
         assert 0 < max(seen) <= PER_ROUTE
 

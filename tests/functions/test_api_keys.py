@@ -30,6 +30,7 @@ SCOPE_OF = {
     "get_alert": Scope.ALERTS_READ,
     "get_my_usage": Scope.USAGE_READ,
     "list_alerts": Scope.ALERTS_READ,
+    "list_chat_alerts": Scope.ALERTS_READ,
     "get_document": Scope.DOCUMENTS_READ,
     "list_chunks": Scope.DOCUMENTS_READ,
     "list_documents": Scope.DOCUMENTS_READ,

@@ -139,6 +139,13 @@ class LocalCloud:
         wanted = words.replace(" ", "\0").encode()
         return [pid for pid in self.processes() if wanted in _command(pid)]
 
+    def processes_in(self, words: str) -> list[int]:
+        """The ids of the processes whose working folder holds these words, as those of a function.
+
+        They are forked: all have the command line of their parent.
+        """
+        return [pid for pid in self.processes() if words in _folder(pid)]
+
     def kill_everything(self) -> None:
         for pid in self.processes():
             kill(pid)
@@ -207,6 +214,14 @@ def _command(pid: int) -> bytes:
         return Path(f"/proc/{pid}/cmdline").read_bytes()
     except (FileNotFoundError, ProcessLookupError):
         return b""
+
+
+def _folder(pid: int) -> str:
+    """Its working folder; empty if the process has ended."""
+    try:
+        return str(Path(f"/proc/{pid}/cwd").readlink())
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 def _stat(pid: int) -> list[str] | None:
