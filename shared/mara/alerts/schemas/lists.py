@@ -19,16 +19,17 @@ AlertSort = Annotated[
     ),
 ]
 
+OnlyStatus = Annotated[
+    AlertStatus | None, Query(description="Only alerts in this state.", examples=["firing"])
+]
+OnlySeverity = Annotated[
+    Severity | None, Query(description="Only alerts of this severity.", examples=["critical"])
+]
+
 
 async def _wanted(
-    status: Annotated[
-        AlertStatus | None,
-        Query(description="Only alerts in this state.", examples=["firing"]),
-    ] = None,
-    severity: Annotated[
-        Severity | None,
-        Query(description="Only alerts of this severity.", examples=["critical"]),
-    ] = None,
+    status: OnlyStatus = None,
+    severity: OnlySeverity = None,
     source: Annotated[
         UUID | None,
         Query(
@@ -45,14 +46,8 @@ WantedAlerts = Annotated[dict[str, Any], Depends(_wanted)]
 
 
 async def _wanted_of_rules(
-    status: Annotated[
-        AlertStatus | None,
-        Query(description="Only alerts in this state.", examples=["firing"]),
-    ] = None,
-    severity: Annotated[
-        Severity | None,
-        Query(description="Only alerts of this severity.", examples=["critical"]),
-    ] = None,
+    status: OnlyStatus = None,
+    severity: OnlySeverity = None,
     rule_id: Annotated[
         UUID | None, Query(description="Only alerts that this rule made.", examples=[ID])
     ] = None,

@@ -70,20 +70,13 @@ class ChatReception:
         # In a private chat every message asks the bot: there a rule has to be able to fire.
         if message.chat.kind is ChatKind.PRIVATE or self._is_no_question(config, message):
             return False
-        wish = self._wish(config, message, sender)
+        may = may_ask(message, self._asker(config, message, sender))
+        wish = wish_of(message, sender, config.profile, may_ask=may)
         if wish is None or not wish.question:
             return False
         wanted = self._wanted(update, message, sender.id, wish.kind)
-        found = self.replies.find(wanted.config_id, wanted.update_id)
-        limits = ReplyLimits(config.settings, is_too_dear=self._is_too_dear(config))
-        kind = (
-            found.kind if found else limits.admitted(wanted, self.replies.count, is_private=False)
-        )
-        return kind is wish.kind
-
-    def _wish(self, config: BotConfig, message: IncomingMessage, sender: Sender) -> Wish | None:
-        asker = self._asker(config, message, sender)
-        return wish_of(message, sender, config.profile, may_ask=may_ask(message, asker))
+        limits = self._limits(config, is_question=True)
+        return self.admission.expected(wanted, limits, is_private=False) is wish.kind
 
     def _note_bot(self, config: BotConfig, message: IncomingMessage, sender: Sender) -> None:
         """Only a message that was not meant for this bot shows that it sees those of others."""

@@ -31,3 +31,10 @@ class ReplyAdmission:
         found = limits().admitted(wanted, self.replies.count, is_private=is_private)
         self.replies.add(replace(wanted, kind=found))
         return found
+
+    def expected(self, wanted: BotReply, limits: ReplyLimits, *, is_private: bool) -> ReplyKind:
+        """What ``admit`` returns if nothing else is counted before; nothing is counted."""
+        before = self.replies.find(wanted.config_id, wanted.update_id)
+        if before is not None:
+            return before.kind
+        return limits.admitted(wanted, self.replies.count, is_private=is_private)
