@@ -17,6 +17,7 @@ from infra.local.function_environment import (
 )
 from infra.local.package import FUNCTION, load_template
 from mara.platform.settings.tokens import TokenSettings
+from tests.support.template import shared_role
 
 SHARED = {
     "MARA_DATABASE_URL",
@@ -30,8 +31,6 @@ SHARED = {
 """The stage, the database, the logs and the traces: every function has these."""
 
 POLICY = {"Ref": "TokenSecretsPolicy"}
-ROUTE_ROLE = {"Fn::GetAtt": ["RouteRole", "Arn"]}
-"""Of the routes that have this policy alone."""
 HTTP_LAYER = {"Ref": "HttpLayer"}
 
 
@@ -47,6 +46,10 @@ def properties(name: str) -> dict[str, Any]:
 @cache
 def read_by(name: str) -> frozenset[type[BaseSettings]]:
     return settings_read(FUNCTIONS[name])
+
+
+def policies_of(name: str) -> list[Any]:
+    return list(properties(name).get("Policies", []))
 
 
 def variables_of(name: str) -> set[str]:
@@ -88,8 +91,9 @@ class TestVariables:
 class TestTokenSecrets:
     def test_may_be_read_by_the_functions_that_do_and_by_no_other(self, function: str) -> None:
         reads = TokenSettings in read_by(function)
-        has_role = properties(function).get("Role") == ROUTE_ROLE
-        assert (has_role or POLICY in properties(function).get("Policies", [])) == reads
+        role = shared_role(properties(function))
+        given = properties(role)["ManagedPolicyArns"] if role else policies_of(function)
+        assert (POLICY in given) == reads
 
     def test_are_in_no_environment(self) -> None:
         names = {name for function in FUNCTIONS for name in variables_of(function)} | SHARED

@@ -89,31 +89,44 @@ def powers(statement: dict[str, Any]) -> set[str]:
     return {p for p in POWERS if any(fnmatchcase(p.lower(), pattern) for pattern in patterns)}
 
 
+def given_by(properties: dict[str, Any], template: Template) -> set[str]:
+    """The powers that the statements and managed policies of one resource give."""
+    found: set[str] = set()
+    for statement in statements(properties):
+        given = powers(statement)
+        if as_list(statement.get("Resource")) == [CONNECTION_KEY]:
+            given = {f"{power} of connection secrets" for power in given}
+        elif as_list(statement.get("Resource")) != [SEED_KEY]:
+            given = {f"{power} of more than the seed key" for power in given}
+        found |= given
+    for policy in as_list(properties.get("ManagedPolicyArns", [])):
+        # What a policy of the template itself gives is found as that resource's.
+        is_own = isinstance(policy, dict) and policy.get("Ref") in template["Resources"]
+        arn = policy.get("Fn::Sub", policy) if isinstance(policy, dict) else policy
+        if not is_own and not HARMLESS.search(str(arn)):
+            found.add(f"all: {policy}")
+    return found
+
+
 def holders(template: Template) -> dict[str, set[str]]:
     """By function, or by whatever else it is, the powers over the two keys; ``all`` for policies
     whose content is not in the template.
     """
     found: dict[str, set[str]] = {}
     resources = translated(template)["Resources"]
+    users: dict[str, list[str]] = {}
     for name, resource in resources.items():
-        properties = resource.get("Properties", {})
-        role, _ = properties.get("Role", {}).get("Fn::GetAtt", ("", ""))
-        if resource["Type"] == "AWS::Lambda::Function" and role not in resources:
-            found.setdefault(name, set()).add(f"all: {properties['Role']}")
-        for statement in statements(properties):
-            given = powers(statement)
-            if as_list(statement.get("Resource")) == [CONNECTION_KEY]:
-                given = {f"{power} of connection secrets" for power in given}
-            elif as_list(statement.get("Resource")) != [SEED_KEY]:
-                given = {f"{power} of more than the seed key" for power in given}
-            if given:
-                found.setdefault(name.removesuffix("Role"), set()).update(given)
-        for policy in as_list(properties.get("ManagedPolicyArns", [])):
-            # What a policy of the template itself gives is found as that resource's.
-            is_ours = isinstance(policy, dict) and policy.get("Ref") in template["Resources"]
-            arn = policy.get("Fn::Sub", policy) if isinstance(policy, dict) else policy
-            if not is_ours and not HARMLESS.search(str(arn)):
-                found.setdefault(name.removesuffix("Role"), set()).add(f"all: {policy}")
+        if resource["Type"] != "AWS::Lambda::Function":
+            continue
+        role, _ = resource["Properties"]["Role"].get("Fn::GetAtt", ("", ""))
+        users.setdefault(role, []).append(name)
+        if role not in resources:
+            found[name] = {f"all: {resource['Properties']['Role']}"}
+    for name, resource in resources.items():
+        given = given_by(resource.get("Properties", {}), template)
+        # A role gives its rights to each function that takes it.
+        for holder in users.get(name, [name]) if given else ():
+            found.setdefault(holder, set()).update(given)
     return found
 
 

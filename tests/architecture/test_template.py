@@ -1,5 +1,6 @@
 """What the template promises of queues, buckets, rights and its own size."""
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ import pytest
 
 from infra.local.package import FUNCTION, load_template
 from infra.local.settings import ROOT
-from tests.support.template import statements, translated
+from tests.support.template import shared_role, statements, translated
 
 RESOURCES_MAX = 499
 """CloudFormation's limit is 500 for one stack."""
@@ -21,7 +22,8 @@ RESOURCES_BASE, FUNCTIONS_BASE = 230, 63
 
 KINDS = {"api": 3, "queues": 5, "schedules": 3}
 """Resources of a function: itself, its role, its event; a queue and its dead letters."""
-ROLE = {"Fn::GetAtt": ["RouteRole", "Arn"]}
+
+ASSUMED_AND_MANAGED = ("AssumeRolePolicyDocument", "ManagedPolicyArns")
 
 LINES_MAX = 14
 """Of what is written by hand: a dozen, and the function's name."""
@@ -162,11 +164,24 @@ class TestBuckets:
 
 
 class TestRights:
-    def test_of_their_own_have_only_functions_that_need_more_than_the_shared_role_has(self) -> None:
+    def test_that_three_functions_have_alike_are_a_shared_role(self, cloud: dict[str, Any]) -> None:
+        alike: dict[str, list[str]] = {}
+        for name, role in cloud["Resources"].items():
+            if role["Type"] == "AWS::IAM::Role":
+                assumed, rights = (role["Properties"].get(key) for key in ASSUMED_AND_MANAGED)
+                policies = [p["PolicyDocument"] for p in role["Properties"].get("Policies", [])]
+                alike.setdefault(json.dumps([assumed, rights, policies]), []).append(name)
+        assert not [names for names in alike.values() if len(names) > 2]
+
+    def test_of_a_function_are_a_shared_role_or_its_own_policies(self) -> None:
         for name, function in resources(FUNCTION).items():
-            own, shared = function.get("Policies"), function.get("Role")
-            assert own != [{"Ref": "TokenSecretsPolicy"}], f"{name}: take the role RouteRole"
-            assert shared is None or (shared == ROLE and own is None), name
+            assert not {"Role", "Policies"} <= set(function), name
+
+    def test_of_a_shared_role_are_used_by_several_functions(self) -> None:
+        used = Counter(shared_role(function) for function in resources(FUNCTION).values())
+        roles = {name for name in resources("AWS::IAM::Role") if name != "SchedulerRole"}
+        assert all(used[name] > 1 for name in roles)
+        assert set(used) - {None} == roles
 
     def test_name_what_may_be_done_and_to_what(self) -> None:
         found = list(statements(load_template()["Resources"]))

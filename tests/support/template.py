@@ -34,6 +34,12 @@ def translated(template: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
+def shared_role(function: dict[str, Any]) -> str | None:
+    """The role of the template that a function's properties name; without one, it has its own."""
+    role = function.get("Role")
+    return str(role["Fn::GetAtt"][0]) if role else None
+
+
 def statements(value: Any) -> Iterator[dict[str, Any]]:
     """Every policy statement below this value."""
     if isinstance(value, dict):
