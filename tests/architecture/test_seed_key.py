@@ -113,7 +113,7 @@ def holders(template: Template) -> dict[str, set[str]]:
     whose content is not in the template.
     """
     found: dict[str, set[str]] = {}
-    resources = translated(template)["Resources"]
+    resources = translated(template, with_events=False)["Resources"]
     users: dict[str, list[str]] = {}
     for name, resource in resources.items():
         if resource["Type"] != "AWS::Lambda::Function":

@@ -17,14 +17,19 @@ def load_observability() -> dict[str, Any]:
     return template
 
 
-def translated(template: dict[str, Any]) -> dict[str, Any]:
-    """The template after the SAM transform."""
+def translated(template: dict[str, Any], *, with_events: bool = True) -> dict[str, Any]:
+    """The template after the SAM transform.
+
+    Events take 96 % of its time; without them, it lacks routes, schedules and event sources.
+    """
     from samtranslator.parser.parser import Parser
     from samtranslator.translator.translator import Translator
 
     template = copy.deepcopy(template)
     for resource in template["Resources"].values():
         properties = resource.get("Properties", {})
+        if not with_events:
+            properties.pop("Events", None)
         # Packaging puts an address in the place of a folder.
         for key in ("CodeUri", "ContentUri"):
             if key in properties:
