@@ -3,6 +3,7 @@
 from mara.agents.adapters import tables as _agents
 from mara.alerts.adapters import rule_tables as _rules
 from mara.alerts.adapters import tables as _alerts
+from mara.audit.adapters import tables as _audit
 from mara.auth.adapters import tables as _auth
 from mara.billing.adapters import credit_tables as _credits
 from mara.billing.adapters import tables as _billing
@@ -21,8 +22,8 @@ from mara.vault.adapters import tables as _vault
 from mara.wallets.adapters import tables as _wallets
 
 DECLARED_IN = (
-    *(_platform, _users, _auth, _vault, _ledger, _notifications, _wallets, _search),
-    *(_documents, _billing, _usage, _credits, _agents, _telegram, _chats, _outgoing),
+    *(_platform, _audit, _users, _auth, _vault, _ledger, _notifications, _wallets),
+    *(_search, _documents, _billing, _usage, _credits, _agents, _telegram, _chats, _outgoing),
     *(_alerts, _rules),
 )
 """The modules that declare tables: importing them fills ``metadata``."""

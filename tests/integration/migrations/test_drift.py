@@ -170,6 +170,9 @@ class TestWhatTablesCannotDeclare:
 
     def test_triggers(self, migrated: Connection) -> None:
         assert rows(migrated, TRIGGERS) == {
+            ("audit_details", "erase_only"),
+            ("audit_rows", "append_only"),
+            ("audit_rows", "chain_once"),
             ("credit_notes", "append_only"),
             ("credits", "append_only"),
             ("plan_versions", "append_only"),
@@ -194,6 +197,8 @@ class TestWhatTablesCannotDeclare:
 
     def test_functions(self, migrated: Connection) -> None:
         assert {name for (name,) in rows(migrated, FUNCTIONS)} == {
+            "audit_chain_once",
+            "audit_refuse",
             "billing_refuse",
             "count_objects",
             "ledger_apply_posting",

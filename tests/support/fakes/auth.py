@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from mara.audit.model.entry import AuditEntry, EntryDetail
 from mara.auth.errors import InvalidCredentials
 from mara.auth.model import AccessStatus, ApiKey, Credential, RefreshToken, lock_after
 from mara.auth.model.devices import Device, FailedLogins, FailureSubject, OpenSession
@@ -68,6 +69,8 @@ class Tables:
     failures: dict[str, Failures] = field(default_factory=dict)
     mails: dict[UUID, StoredMail] = field(default_factory=dict)
     messages: list[Message] = field(default_factory=list)
+    audit_rows: dict[UUID, AuditEntry] = field(default_factory=dict)
+    audit_details: dict[UUID, EntryDetail] = field(default_factory=dict)
 
 
 class FakeAuthDatabase:

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from mara.audit.model.entry import AuditEntry, EntryDetail
 from mara.billing.model.account import EventRecord, UnpaidInvoice
 from mara.billing.model.counter import Counter
 from mara.billing.model.entitlement import Holder
@@ -130,6 +131,8 @@ class Tables:
     reservations: dict[tuple[UUID, str], Reservation] = field(default_factory=dict)
     refusals: Count[tuple[UUID, date]] = field(default_factory=Count)
     levels: dict[tuple[UUID, Meter], int] = field(default_factory=dict)
+    audit_rows: dict[UUID, AuditEntry] = field(default_factory=dict)
+    audit_details: dict[UUID, EntryDetail] = field(default_factory=dict)
     charged_periods: list[tuple[UUID, Period]] = field(default_factory=list)
 
     def snapshot(self) -> "Tables":

@@ -1,0 +1,1 @@
+"""The audit: who did what to whom, append only, in a chain of hashes."""

@@ -1,0 +1,1 @@
+"""The audit in PostgreSQL, and the anchors of its chain in S3."""

@@ -1,0 +1,1 @@
+"""Deeds, the rows that record them, and the chain of these rows."""

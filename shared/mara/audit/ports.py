@@ -1,0 +1,22 @@
+"""Ports of the audit."""
+
+from typing import Protocol
+from uuid import UUID
+
+from mara.audit.model.deed import Deed
+
+
+class AuditLog(Protocol):
+    """Works in the transaction that is open: a deed that is rolled back leaves no row."""
+
+    def record(self, deed: Deed) -> None:
+        """Add a row. It waits for no other transaction: a schedule adds rows to the chain later.
+
+        A user's scope may record deeds on that user only.
+        """
+
+    def forget(self, owner_id: UUID) -> int:
+        """Delete salts and details of all deeds on the user; return how many there were.
+
+        Rows and chain stay, and still verify.
+        """
