@@ -21,8 +21,10 @@ from mara.telegram.model.person import BotPerson, Invitation, PersonKind, draw_c
 from mara.telegram.model.standing import NOT_YOURS_TO_PRESS, ChatStanding, Standing
 from mara.telegram.model.update import ClaimedUpdate, FailedUpdate, Lane
 from mara.telegram.ports.asking import Begin
+from mara.telegram.service.bot_tokens import BotTokens
 from mara.telegram.service.chat_memberships import ChatMemberships
 from mara.telegram.service.chat_migration import ChatMigration
+from mara.telegram.service.chat_muting import ChatMuting
 from mara.telegram.service.chat_reception import ChatReception
 from mara.telegram.service.chat_replies import ChatReplies
 from mara.telegram.service.chat_work import ChatWork
@@ -120,6 +122,9 @@ class ChatWorld:
     standing: ChatStanding = field(default_factory=lambda: ChatStanding(Standing.MEMBER))
     """What Telegram says of a person who presses."""
     asked_members: list[tuple[int, int]] = field(default_factory=list)
+    looked_again: list[tuple[UUID, UUID]] = field(default_factory=list)
+    """The bots whose alerts were looked at again, because a chat was muted or no longer is."""
+    price_of_plan: int = 0
     press_rights: PressRights = field(init=False)
     config: BotConfig = field(init=False)
 
@@ -257,6 +262,20 @@ class ChatWorld:
         )
 
     @property
+    def tokens(self) -> BotTokens:
+        return BotTokens(fake_secret_store(self.database, self.now), self.database.unit_of_work)
+
+    @property
+    def muting(self) -> ChatMuting:
+        return ChatMuting(
+            FakeBotChats(self.database),
+            self.press_rights,
+            self.tokens,
+            lambda *ids: self.looked_again.append(ids),
+            self.database.unit_of_work,
+        )
+
+    @property
     def handler(self) -> UpdateHandler:
         database = self.database
         chats, people = FakeBotChats(database), FakeBotPeople(database)
@@ -280,6 +299,7 @@ class ChatWorld:
                 [lambda _, *moved: conversations.move(*moved)],
             ),
             admission=admission,
+            price_of_plan=lambda _: self.price_of_plan,
             now=self.now,
         )
         return UpdateHandler(
@@ -301,21 +321,19 @@ class ChatWorld:
             platform=PlatformReception(
                 people, chats, invitations, memberships, admission, self.now
             ),
-            work=ChatWork(self.agent, self.agent, conversations, outgoing, self.now),
+            work=ChatWork(self.agent, self.agent, self.muting, conversations, outgoing, self.now),
             presses=PressAnswering(
                 self.count_press,
                 self.press_rights,
-                fake_secret_store(database, self.now),
+                self.tokens,
                 self,
                 lambda *_: None,
-                database.unit_of_work,
             ),
             typing=TypingSign(
-                fake_secret_store(database, self.now),
+                self.tokens,
                 self,
                 self.repeat,
                 lambda _, error: self.unshown.append(error),
-                database.unit_of_work,
             ),
             unit_of_work=database.unit_of_work,
             now=self.now,

@@ -133,16 +133,18 @@ def alert_posting_service() -> "AlertPostingService":
     from mara.alerts.adapters.owner_chats import PostgresOwnerChats
     from mara.alerts.adapters.postgres_missed import PostgresMissedPosts
     from mara.alerts.adapters.postgres_summaries import PostgresSummaries
+    from mara.alerts.service.holding import PostHolding
     from mara.alerts.service.posting import AlertPostingService
     from mara.alerts.service.summaries import SummaryPosting
     from mara.platform.count_lock import lock_count
     from mara.platform.doorbells import ring_later
     from mara.platform.outbox import publish
+    from mara.telegram.adapters.bot_chats import PostgresBotChats
     from mara.telegram.adapters.bot_configs import PostgresBotConfigs
     from mara.telegram.adapters.outgoing import PostgresOutgoingMessages
     from mara.wiring.telegram_sending import outgoing_queue
 
-    queue_messages = outgoing_queue().queue_messages
+    queue_messages, holding = outgoing_queue().queue_messages, PostHolding(PostgresBotChats())
     return AlertPostingService(
         messages=PostgresAlertMessages(),
         posts=PostgresAlertPosts(),
@@ -151,7 +153,8 @@ def alert_posting_service() -> "AlertPostingService":
         queue_messages=queue_messages,
         ring_later=ring_later,
         owner_chats=PostgresOwnerChats(),
-        summaries=SummaryPosting(PostgresSummaries(), queue_messages),
+        summaries=SummaryPosting(PostgresSummaries(), holding, queue_messages),
+        holding=holding,
         missed=PostgresMissedPosts(),
         publish=publish,
         lock_count=lock_count,

@@ -8,11 +8,16 @@ from mara.platform.clock import now
 from mara.platform.database import transaction
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
+    from mara.telegram.service.bot_tokens import BotTokens
     from mara.telegram.service.chat_memberships import ChatMemberships
+    from mara.telegram.service.chat_muting import ChatMuting
     from mara.telegram.service.chat_reception import ChatReception
     from mara.telegram.service.chat_work import ChatWork
     from mara.telegram.service.lanes import LaneService
     from mara.telegram.service.platform_reception import PlatformReception
+    from mara.telegram.service.press_rights import PressRights
     from mara.telegram.service.presses import PressAnswering
     from mara.telegram.service.typing_sign import TypingSign
     from mara.telegram.service.update_handling import UpdateHandler
@@ -76,11 +81,13 @@ def update_handler() -> "UpdateHandler":
 
 
 def _reception() -> "ChatReception":
+    from mara.billing.adapters.usage import PostgresUsageHolders
     from mara.platform.count_lock import lock_count
     from mara.telegram.adapters.bot_chats import PostgresBotChats
     from mara.telegram.adapters.bot_replies import PostgresBotReplies
     from mara.telegram.adapters.chat_conversations import PostgresChatConversations
     from mara.telegram.adapters.people import PostgresBotPeople, PostgresInvitations
+    from mara.telegram.adapters.plan_prices import PlanAnswerPrice
     from mara.telegram.service.chat_reception import ChatReception
     from mara.telegram.service.chat_replies import ChatReplies
     from mara.telegram.service.invitation_use import InvitationUse
@@ -96,6 +103,7 @@ def _reception() -> "ChatReception":
         saying=ChatReplies(InvitationUse(PostgresInvitations(), people, chats, now)),
         migration=chat_migration(),
         admission=ReplyAdmission(replies, lock_count),
+        price_of_plan=PlanAnswerPrice(PostgresUsageHolders(), now).of,
         now=now,
     )
 
@@ -139,32 +147,59 @@ def _memberships() -> "ChatMemberships":
 
 
 def _presses() -> "PressAnswering":
-    from mara.telegram.adapters.bot_chats import PostgresBotChats
     from mara.telegram.adapters.failure_log import record_unanswered
-    from mara.telegram.service.press_rights import PressRights
     from mara.telegram.service.presses import PressAnswering
     from mara.wiring.alerts import post_presses
-    from mara.wiring.connection_secrets import secret_store
     from mara.wiring.telegram_sending import chat_signs
 
     return PressAnswering(
         count=post_presses().press,
-        rights=PressRights(PostgresBotChats(), chat_signs(), transaction, now),
-        tokens=secret_store(),
+        rights=_rights(),
+        tokens=_tokens(),
         signs=chat_signs(),
         tell=record_unanswered,
-        unit_of_work=transaction,
     )
+
+
+@cache
+def _rights() -> "PressRights":
+    from mara.telegram.adapters.bot_chats import PostgresBotChats
+    from mara.telegram.service.press_rights import PressRights
+    from mara.wiring.telegram_sending import chat_signs
+
+    return PressRights(PostgresBotChats(), chat_signs(), transaction, now)
+
+
+def _tokens() -> "BotTokens":
+    from mara.telegram.service.bot_tokens import BotTokens
+    from mara.wiring.connection_secrets import secret_store
+
+    return BotTokens(secret_store(), transaction)
+
+
+def _muting() -> "ChatMuting":
+    from mara.telegram.adapters.bot_chats import PostgresBotChats
+    from mara.telegram.service.chat_muting import ChatMuting
+
+    return ChatMuting(PostgresBotChats(), _rights(), _tokens(), _look_again, transaction)
+
+
+def _look_again(owner_id: "UUID", config_id: "UUID") -> None:
+    from mara.alerts.adapters.held_posts import wake_held
+    from mara.alerts.messages import PostAlerts
+    from mara.platform.outbox import publish
+
+    wake_held(owner_id, config_id, now())
+    publish(PostAlerts(owner_id=owner_id))
 
 
 def _typing() -> "TypingSign":
     from mara.platform.repeating import repeating
     from mara.telegram.adapters.failure_log import record_unshown
     from mara.telegram.service.typing_sign import TypingSign
-    from mara.wiring.connection_secrets import secret_store
     from mara.wiring.telegram_sending import chat_signs
 
-    return TypingSign(secret_store(), chat_signs(), repeating, record_unshown, transaction)
+    return TypingSign(_tokens(), chat_signs(), repeating, record_unshown)
 
 
 def _work() -> "ChatWork":
@@ -180,6 +215,7 @@ def _work() -> "ChatWork":
     return ChatWork(
         answering=AgentChatAnswering(answer_service(), PostgresAnswers(), transaction),
         facts=AccountFacts(balance_service(), PostgresAgents(), transaction),
+        muting=_muting(),
         conversations=PostgresChatConversations(),
         outgoing=outgoing_queue(),
         now=now,

@@ -49,7 +49,7 @@ class TestQuietHours:
         (digest,) = chat.queued()
         assert (digest.chat_id, digest.priority) == (CHAT, Priority.DIGEST)
         assert digest.parts[0].text.split("\n") == [
-            "Quiet hours are over. Alerts meanwhile: 2",
+            "The quiet time is over. Alerts meanwhile: 2",
             "🟠 DiskFull warning",
             "🔵 CpuHot info",
         ]

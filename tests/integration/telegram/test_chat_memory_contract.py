@@ -50,9 +50,10 @@ class Store:
         ago: timedelta = timedelta(),
         chat: int = 1,
         sender: int = 2,
+        price: int | None = None,
     ) -> BotReply:
         ids = (self.config_id, self.owner_id, update_id)
-        return BotReply(*ids, kind, chat, sender, NOON - ago)
+        return BotReply(*ids, kind, chat, sender, NOON - ago, price)
 
     def add(self, *replies: BotReply) -> None:
         for reply in replies:
@@ -147,17 +148,24 @@ class TestPrices:
             assert later == [Spending(13, 8, 0), Spending(8, 8, 0), Spending(0, 0, 0)]
             assert store.replies.spending(new_id(), NOON) == Spending(0, 0, 0)
 
-    def test_of_the_questions_of_the_last_minute_are_not_known_yet(self, store: Store) -> None:
+    def test_of_answers_on_their_way_are_not_known_yet(self, store: Store) -> None:
         store.add(
             store.reply(1),
             store.reply(2, ago=ANSWERED_WITHIN),
             store.reply(3, ReplyKind.BOT_QUESTION),
             store.reply(4, ReplyKind.IGNORED),
+            store.reply(5, price=0),
         )
         with store.unit_of_work(store.owner_id):
             store.replies.charged(store.config_id, 1, 5)
             found = store.replies.spending(store.config_id, NOON)
-        assert (found, found.expected) == (Spending(5, 5, 1), 10)
+        assert (found, found.expected(lambda: 99)) == (Spending(5, 5, 1), 10)
+
+    def test_is_that_of_the_plan_while_none_is_known(self, store: Store) -> None:
+        store.add(store.reply(1), store.reply(2))
+        with store.unit_of_work(store.owner_id):
+            found = store.replies.spending(store.config_id, NOON)
+        assert (found, found.expected(lambda: 7)) == (Spending(0, 0, 2), 14)
 
 
 class TestConversations:

@@ -42,7 +42,15 @@ class FakeBotChats:
     def save(self, chat: BotChat) -> None:
         key = (chat.config_id, chat.chat_id)
         known = self._rows.get(key, chat)
-        self._rows[key] = replace(chat, id=known.id, saw_bots_at=known.saw_bots_at)
+        seen_at, muted_until = known.saw_bots_at, known.muted_until
+        self._rows[key] = replace(chat, id=known.id, saw_bots_at=seen_at, muted_until=muted_until)
+
+    def mute(self, owner_id: UUID, config_id: UUID, chat_id: int, until: datetime | None) -> bool:
+        known = self._rows.get((config_id, chat_id))
+        if known is None or known.owner_id != owner_id:
+            return False
+        self._rows[config_id, chat_id] = replace(known, muted_until=until)
+        return True
 
     def saw_bots(self, config_id: UUID, chat_id: int, at: datetime) -> None:
         known = self._rows.get((config_id, chat_id))

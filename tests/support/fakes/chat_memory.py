@@ -40,9 +40,10 @@ class FakeBotReplies:
             for one in self._rows.values()
             if one.config_id == config_id and one.at > now - KEPT_FOR
         ]
-        prices = [one.price for one in mine]
+        prices = [one.price or 0 for one in mine]
         unpriced = sum(
-            not one.price and one.kind in ASKING and one.at > now - ANSWERED_WITHIN for one in mine
+            one.price is None and one.kind in ASKING and one.at > now - ANSWERED_WITHIN
+            for one in mine
         )
         return Spending(sum(prices), max(prices, default=0), unpriced)
 

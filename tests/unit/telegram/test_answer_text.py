@@ -135,7 +135,14 @@ class TestFailures:
 class TestTexts:
     @pytest.mark.parametrize("text", ChatText)
     def test_exist_in_both_languages(self, text: ChatText) -> None:
-        fields = {"bot": "@b", "state": "s", "agent": "a", "available": "1", "seconds": 1}
+        fields = {
+            "bot": "@b",
+            "state": "s",
+            "agent": "a",
+            "available": "1",
+            "seconds": 1,
+            "until": "t",
+        }
         assert set(TEXTS[text]) == set(BotLanguage)
         for language in BotLanguage:
             assert "{" not in chat_text(text, language, **fields)

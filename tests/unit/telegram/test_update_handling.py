@@ -123,7 +123,9 @@ class TestPrivateChats:
         world.set(price_per_day=1_000_000)
         world.say("Disk?", 1)
         ids = (world.config.id, world.config.owner_id)
-        asked = [BotReply(*ids, 90 + n, ReplyKind.QUESTION, GROUP_ID, 12, NOON) for n in (0, 1)]
+        asked = [
+            BotReply(*ids, 90 + n, ReplyKind.QUESTION, GROUP_ID, 12, NOON, None) for n in (0, 1)
+        ]
         with world.database.unit_of_work():
             FakeBotReplies(world.database).add(asked[0])
         assert world.say("Disk?", 2) == ["Answer: Disk?"]
@@ -131,6 +133,29 @@ class TestPrivateChats:
             FakeBotReplies(world.database).charged(world.config.id, 90, 100_000)
             FakeBotReplies(world.database).add(asked[1])
         assert "cost as much as the owner" in world.say("Disk?", 3)[0]
+
+    def test_do_not_pass_the_price_of_a_day_together_while_none_is_known(
+        self, world: ChatWorld
+    ) -> None:
+        """Count an answer on its way as nothing to see it fail."""
+        world.link()
+        world.agent.price = world.price_of_plan = 600_000
+        world.set(price_per_day=1_000_000)
+        ids = (world.config.id, world.config.owner_id)
+        with world.database.unit_of_work():
+            for number in (90, 91):
+                reply = BotReply(*ids, number, ReplyKind.QUESTION, GROUP_ID, 12, NOON, None)
+                FakeBotReplies(world.database).add(reply)
+        assert "cost as much as the owner" in world.say("Disk?")[0]
+        assert world.agent.asked == []
+
+    def test_count_commands_and_free_answers_as_nothing(self, world: ChatWorld) -> None:
+        world.link(PersonKind.OWNER)
+        world.price_of_plan = 600_000
+        world.set(price_per_day=1_000_000)
+        for number, text in enumerate(("/help", "/status", "/balance", "Free?", "Free?")):
+            assert world.say(text, number) != []
+        assert world.say("Disk?", 9) == ["Answer: Disk?"]
 
     def test_may_have_no_text(self, world: ChatWorld) -> None:
         world.link()

@@ -26,8 +26,8 @@ NAME_MAX: Final = 60
 
 HEADS: Final = {
     ShownContent.DIGEST: {
-        Language.EN: "Quiet hours are over. Alerts meanwhile: {count}",
-        Language.RU: "Тихие часы закончились. Алертов за это время: {count}",
+        Language.EN: "The quiet time is over. Alerts meanwhile: {count}",
+        Language.RU: "Тихое время закончилось. Алертов за это время: {count}",
     },
     ShownContent.STORM: {
         Language.EN: "More alerts at the same time: {count}",

@@ -10,7 +10,6 @@ from mara.alerts.messages import PostAlerts
 from mara.alerts.model.alert import Alert
 from mara.alerts.model.alert_message import (
     LISTED,
-    UNSEEN,
     AlertMessage,
     PostWay,
     ShownContent,
@@ -21,6 +20,7 @@ from mara.alerts.model.post_message import PostMessage
 from mara.alerts.model.summary import ChatPlace, PostingBot
 from mara.alerts.model.vote import buttons_of, escalation_row
 from mara.alerts.ports import AlertMessages, AlertPosts, MissedPosts, OwnerChats
+from mara.alerts.service.holding import PostHolding
 from mara.alerts.service.lost_posts import next_way, undelivered
 from mara.alerts.service.rendering import rendered
 from mara.alerts.service.summaries import SummaryPosting
@@ -53,6 +53,7 @@ class AlertPostingService:
     ring_later: Callable[[PostAlerts, timedelta], None]
     """Rings outside of a transaction; a doorbell that is lost is the schedule's to repeat."""
     summaries: SummaryPosting
+    holding: PostHolding
     owner_chats: OwnerChats
     missed: MissedPosts
     publish: Publish
@@ -119,9 +120,9 @@ class AlertPostingService:
     ) -> bool:
         """Hold it back, or list it with others, where that is its way; whether it is."""
         at = self.now()
-        hours = message.quiet_hours
-        if message.shown in UNSEEN and hours and message.is_held_back(post.severity, at):
-            self.messages.save(message.held(hours.ends_after(at)))
+        held_until = self.holding.until(message, post, place, at)
+        if held_until is not None:
+            self.messages.save(message.held(held_until))
         elif message.shown is ShownContent.HELD:
             self.summaries.post_digest(message, place, language, at)
         elif message.shown in LISTED:

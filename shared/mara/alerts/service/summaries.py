@@ -12,6 +12,7 @@ from mara.alerts.model.alert_post import AlertPost
 from mara.alerts.model.severity import Severity
 from mara.alerts.model.summary import HEADS, SUMMARY_LASTS, WHOLE_MAX, ChatPlace, summary_text
 from mara.alerts.ports import Summaries
+from mara.alerts.service.holding import PostHolding
 from mara.kernel.ids import new_id
 from mara.telegram.model.bot_config import BotLanguage
 from mara.telegram.model.message_parts import parts_of
@@ -25,6 +26,7 @@ class SummaryPosting:
     """Lists posts in shared messages, in the caller's transaction, which holds the owner's lock."""
 
     summaries: Summaries
+    holding: PostHolding
     queue_messages: Callable[[Sequence[OutgoingMessage]], None]
 
     def is_storm(self, place: ChatPlace, post: AlertPost) -> bool:
@@ -70,7 +72,7 @@ class SummaryPosting:
     def _due(
         self, place: ChatPlace, shown: ShownContent, at: datetime, *, least: Severity
     ) -> list[AlertMessage]:
-        """The messages of the chat that are due, but for those that quiet hours hold back.
+        """The messages of the chat that are due, but for those that it holds back.
 
         Those more severe than ``least`` are left out.
         """
@@ -78,7 +80,9 @@ class SummaryPosting:
         return [
             message
             for message, severity in due
-            if severity.rank >= least.rank and not message.is_held_back(severity, at)
+            if severity.rank >= least.rank
+            and not message.is_held_back(severity, at)
+            and self.holding.muted_until(place, severity, at) is None
         ]
 
     def _queue(self, shared: "_Shared", at: datetime, *, is_edit: bool) -> None:

@@ -42,6 +42,7 @@ SAW_BOTS = (
     )
     .values(bound((_columns.saw_bots_at,)))
 )
+MUTE = update(bot_chats).where(*_key).values(bound((_columns.muted_until,)))
 DELETE = delete(bot_chats).where(*_key)
 LIST = SortedList.of(
     select(bot_chats).where(
@@ -95,6 +96,11 @@ class PostgresBotChats:
         """Remember that a message of another bot came, at most once a day."""
         before = at - timedelta(days=1)
         execute(SAW_BOTS, of_config=config_id, of_chat=chat_id, before=before, saw_bots_at=at)
+
+    def mute(self, owner_id: UUID, config_id: UUID, chat_id: int, until: datetime | None) -> bool:
+        """Mute the alerts of a chat until a time, None ends that; False where it is unknown."""
+        key = {"owner_id": owner_id, "config_id": config_id, "chat_id": chat_id}
+        return execute(MUTE, **key, muted_until=until) == 1
 
     def delete(self, owner_id: UUID, config_id: UUID, chat_id: int) -> None:
         """Forget the chat; no effect where it is unknown."""

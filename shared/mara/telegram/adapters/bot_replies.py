@@ -23,7 +23,7 @@ ADD = (
 )
 FORGET = delete(bot_replies).where(_of_bot, _columns.at <= bindparam("before"))
 _is_unpriced = and_(
-    _columns.price == 0,
+    _columns.price.is_(None),
     or_(*(_columns.kind == kind for kind in ASKING)),
     _columns.at > bindparam("asked_since"),
 )

@@ -1,6 +1,6 @@
 """The tables of what bots did about messages, and of the conversations of chats."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Table, Uuid, text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Table, Uuid
 
 from mara.platform.schema import TIMESTAMP, enumerated, metadata, one_of
 from mara.telegram.model.bot_reply import ReplyKind
@@ -15,7 +15,7 @@ bot_replies = Table(
     Column("chat_id", BigInteger, nullable=False),
     Column("sender_id", BigInteger, nullable=False),
     Column("at", TIMESTAMP, nullable=False),
-    Column("price", BigInteger, nullable=False, server_default=text("0")),
+    Column("price", BigInteger),
     one_of("kind", ReplyKind),
     Index("bot_replies_sender", "config_id", "sender_id", "at"),
     Index("bot_replies_chat", "config_id", "chat_id", "at"),

@@ -148,6 +148,7 @@ bot_chats = Table(
     Column("added_by", BigInteger),
     Column("changed_at", TIMESTAMP, nullable=False),
     Column("saw_bots_at", TIMESTAMP),
+    Column("muted_until", TIMESTAMP),
     one_of("kind", ChatKind),
     one_of("state", ChatState),
     UniqueConstraint("config_id", "chat_id"),

@@ -50,6 +50,12 @@ class BotChat:
     """The cursor of lists; ``save`` keeps the one that is stored, as of ``saw_bots_at``."""
     saw_bots_at: datetime | None = field(default=None, compare=False)
     """When a message of another bot came that was not meant for this one; within a day."""
+    muted_until: datetime | None = field(default=None, compare=False)
+    """Alerts that are not critical wait until then; ``save`` keeps what is stored."""
+
+    def is_muted(self, at: datetime) -> bool:
+        """Whether alerts wait that are not critical."""
+        return self.muted_until is not None and at < self.muted_until
 
     def now_in(self, state: ChatState, at: datetime) -> "BotChat":
         """Return the chat in another state."""

@@ -40,5 +40,5 @@ class BotReply:
     chat_id: int
     sender_id: int
     at: datetime
-    price: int = 0
-    """What the answer cost, in micro-USDT; known once it is there."""
+    price: int | None = 0
+    """What the answer cost, in micro-USDT; None until it is there."""

@@ -23,6 +23,7 @@ class CommandName(StrEnum):
     STATUS = "status"
     BALANCE = "balance"
     PRIVACY = "privacy"
+    MUTE = "mute"
     UNKNOWN = "unknown"
 
 

@@ -21,6 +21,9 @@ class ChatText(StrEnum):
     NO_TEXT = "no_text"
     UNKNOWN_COMMAND = "unknown_command"
     OWNER_ONLY = "owner_only"
+    MUTED = "muted"
+    UNMUTED = "unmuted"
+    MUTE_USAGE = "mute_usage"
     STATUS = "status"
     BALANCE = "balance"
     NO_AGENT = "no_agent"
@@ -55,10 +58,12 @@ TEXTS: Final[Mapping[ChatText, Mapping[BotLanguage, str]]] = {
         BotLanguage.RU: "Я отвечаю на вопросы по документам компании и называю источник.\n\n"
         "В личном чате просто напишите вопрос. В группе упомяните {bot} или ответьте на моё "
         "сообщение.\n\n/ask вопрос — задать вопрос\n/privacy — что хранится\n"
+        "/mute 2h — без алертов, кроме критических (для владельца и администраторов)\n"
         "/status — состояние бота (для владельца)\n/balance — баланс (для владельца)",
         BotLanguage.EN: "I answer questions from the company's documents and name the source.\n\n"
         "In a private chat, write the question. In a group, mention {bot} or reply to my message."
         "\n\n/ask question — ask a question\n/privacy — what is kept\n"
+        "/mute 2h — no alerts but critical ones (for the owner and administrators)\n"
         "/status — the state of the bot (for its owner)\n/balance — the balance (for its owner)",
     },
     ChatText.PRIVACY: {
@@ -96,6 +101,22 @@ TEXTS: Final[Mapping[ChatText, Mapping[BotLanguage, str]]] = {
     ChatText.OWNER_ONLY: {
         BotLanguage.RU: "Эта команда — только для владельца бота, в личном чате.",
         BotLanguage.EN: "This command is for the bot's owner only, in a private chat.",
+    },
+    ChatText.MUTED: {
+        BotLanguage.RU: "До {until} сюда приходят только критические алерты. Остальные придут "
+        "потом одним списком. Включить раньше: /mute off",
+        BotLanguage.EN: "Until {until} only critical alerts are posted here. The others come "
+        "afterwards, in one list. To end this earlier: /mute off",
+    },
+    ChatText.UNMUTED: {
+        BotLanguage.RU: "Сюда снова приходят все алерты.",
+        BotLanguage.EN: "All alerts are posted here again.",
+    },
+    ChatText.MUTE_USAGE: {
+        BotLanguage.RU: "На сколько отключить алерты этого чата? Например: /mute 30m, /mute 2h, "
+        "/mute 1d (не больше 7 дней). Критические приходят всегда. Включить: /mute off",
+        BotLanguage.EN: "For how long are the alerts of this chat muted? For example /mute 30m, "
+        "/mute 2h, /mute 1d (7 days at most). Critical ones are always posted. To end: /mute off",
     },
     ChatText.STATUS: {
         BotLanguage.RU: "Бот: {bot}, {state}\nАгент: {agent}",

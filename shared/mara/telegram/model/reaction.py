@@ -47,6 +47,15 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class Mute:
+    """The alerts of the chat are muted, if the sender may; ``argument`` says for how long."""
+
+    config: BotConfig
+    message: IncomingMessage
+    argument: str
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerPress:
     """The bot does what a button says; ``owner_id`` is the user whose post it is below."""
 
@@ -55,4 +64,4 @@ class AnswerPress:
     owner_id: UUID
 
 
-Reaction = Silence | Say | AskAgent | Report | AnswerPress
+Reaction = Silence | Say | AskAgent | Report | Mute | AnswerPress

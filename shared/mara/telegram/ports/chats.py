@@ -34,6 +34,9 @@ class BotChats(Protocol):
     def saw_bots(self, config_id: UUID, chat_id: int, at: datetime) -> None:
         """Remember that a message of another bot came, at most once a day."""
 
+    def mute(self, owner_id: UUID, config_id: UUID, chat_id: int, until: datetime | None) -> bool:
+        """Mute the alerts of a chat until a time, None ends that; False where it is unknown."""
+
     def delete(self, owner_id: UUID, config_id: UUID, chat_id: int) -> None:
         """Forget the chat; no effect where it is unknown."""
 

@@ -61,6 +61,10 @@ class BotChatOut(BaseModel):
         examples=[100000002],
     )
     changed_at: datetime = Field(description="When the chat or its state changed last.")
+    muted_until: datetime | None = Field(
+        description="Until when alerts wait that are not critical, by `/mute`; null without one.",
+        examples=["2026-01-15T11:30:00Z"],
+    )
 
     @classmethod
     def of(cls, chat: BotChat) -> Self:
@@ -72,6 +76,7 @@ class BotChatOut(BaseModel):
             state=chat.state,
             added_by=chat.added_by,
             changed_at=chat.changed_at,
+            muted_until=chat.muted_until,
         )
 
 

@@ -3,6 +3,7 @@
 All of it is one transaction, the caller's, which may be repeated for the same update.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from mara.kernel.clock import Clock
 from mara.telegram.errors import BotChatNotFound
 from mara.telegram.model.bot_chat import BotChat, ChatKind, ChatState
 from mara.telegram.model.bot_config import BotConfig
-from mara.telegram.model.bot_reply import BotReply, ReplyKind
+from mara.telegram.model.bot_reply import BotReply
 from mara.telegram.model.chat_access import Asker, may_ask
 from mara.telegram.model.chat_question import question_of_message
 from mara.telegram.model.incoming import IncomingMessage, Sender, SenderKind
@@ -36,6 +37,8 @@ class ChatReception:
     saying: ChatReplies
     migration: ChatMigration
     admission: ReplyAdmission
+    price_of_plan: Callable[[UUID], int]
+    """What an answer costs an owner, in micro-USDT, while no price of an answer is known."""
     now: Clock
 
     def react(self, config: BotConfig, update: ClaimedUpdate, message: IncomingMessage) -> Reaction:
@@ -50,7 +53,7 @@ class ChatReception:
         wish = wish_of(message, message.sender, config.profile, may_ask=may_ask(message, asker))
         if wish is None:
             return Silence()
-        wanted = self._wanted(update, message, message.sender.id, wish.kind)
+        wanted = self._wanted(update, message, message.sender.id, wish)
         is_private = message.chat.kind is ChatKind.PRIVATE
         is_question = bool(wish.question)
         kind = self.admission.admit(
@@ -74,7 +77,7 @@ class ChatReception:
         wish = wish_of(message, sender, config.profile, may_ask=may)
         if wish is None or not wish.question:
             return False
-        wanted = self._wanted(update, message, sender.id, wish.kind)
+        wanted = self._wanted(update, message, sender.id, wish)
         limits = self._limits(config, is_question=True)
         return self.admission.expected(wanted, limits, is_private=False) is wish.kind
 
@@ -111,10 +114,12 @@ class ChatReception:
             return None
 
     def _wanted(
-        self, update: ClaimedUpdate, message: IncomingMessage, sender_id: int, kind: ReplyKind
+        self, update: ClaimedUpdate, message: IncomingMessage, sender_id: int, wish: Wish
     ) -> BotReply:
+        """What is counted; only the answer of an agent has a price, which is not known yet."""
         ids = (update.config_id, update.owner_id, update.update_id)
-        return BotReply(*ids, kind, message.chat.id, sender_id, self.now())
+        price = None if wish.question else 0
+        return BotReply(*ids, wish.kind, message.chat.id, sender_id, self.now(), price)
 
     def _limits(self, config: BotConfig, *, is_question: bool) -> ReplyLimits:
         is_too_dear = is_question and self._is_too_dear(config)
@@ -124,7 +129,8 @@ class ChatReception:
         most = config.settings.price_per_day
         if most is None:
             return False
-        return self.replies.spending(config.id, self.now()).expected >= most
+        spending = self.replies.spending(config.id, self.now())
+        return spending.expected(lambda: self.price_of_plan(config.owner_id)) >= most
 
     def _conversation(self, config: BotConfig, message: IncomingMessage) -> UUID | None:
         thread_id = message.thread_id or 0

@@ -10,7 +10,7 @@ from mara.telegram.model.chat_command import CommandName
 from mara.telegram.model.chat_texts import ChatText, chat_text, language_in
 from mara.telegram.model.formatted_text import FormattedText
 from mara.telegram.model.incoming import IncomingMessage
-from mara.telegram.model.reaction import Reaction, Report, Say, Silence
+from mara.telegram.model.reaction import Mute, Reaction, Report, Say, Silence
 from mara.telegram.model.wish import Wish
 from mara.telegram.service.invitation_use import InvitationUse
 
@@ -42,13 +42,15 @@ class ChatReplies:
         if text is not None:
             return _say(config, message, text)
         if wish.kind is ReplyKind.QUESTION and wish.command is not None:
+            if wish.command.name is CommandName.MUTE:
+                return Mute(config, message, wish.command.argument)
             return Report(config, message, wish.command.name)
         return Silence()
 
     def _text(
         self, config: BotConfig, message: IncomingMessage, wish: Wish, asker: Asker
     ) -> ChatText | None:
-        """The text; None for a report to the owner, and where the bot stays silent."""
+        """The text; None for what only some may ask, and where the bot stays silent."""
         if wish.kind in TEXTS_OF_KINDS:
             return TEXTS_OF_KINDS[wish.kind]
         if wish.command is None:
@@ -58,6 +60,9 @@ class ChatReplies:
             return ChatText.LINKED if is_linked else ChatText.CODE_INVALID
         if wish.command.name in COMMANDS:
             return COMMANDS[wish.command.name]
+        is_group = message.chat.kind is not ChatKind.PRIVATE
+        if wish.command.name is CommandName.MUTE and is_group:
+            return None  # Telegram is asked who is an administrator.
         return None if asker.is_owner else ChatText.OWNER_ONLY
 
 

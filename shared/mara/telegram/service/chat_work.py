@@ -18,10 +18,11 @@ from mara.telegram.model.formatted_text import FormattedText
 from mara.telegram.model.incoming import IncomingMessage
 from mara.telegram.model.message_parts import parts_of
 from mara.telegram.model.outgoing import OutgoingMessage, Priority
-from mara.telegram.model.reaction import AskAgent, Report
+from mara.telegram.model.reaction import AskAgent, Mute, Report
 from mara.telegram.model.update import ClaimedUpdate
 from mara.telegram.ports.asking import ChatAnswering, OwnerFacts
 from mara.telegram.ports.handling import ChatConversations
+from mara.telegram.service.chat_muting import ChatMuting
 from mara.telegram.service.chat_replies import message_language
 from mara.telegram.service.outgoing_queue import OutgoingQueue
 
@@ -45,19 +46,23 @@ class ChatWork:
 
     answering: ChatAnswering
     facts: OwnerFacts
+    muting: ChatMuting
     conversations: ChatConversations
     outgoing: OutgoingQueue
     now: Clock
 
     def do(
-        self, update: ClaimedUpdate, reaction: AskAgent | Report, within: timedelta
-    ) -> OutgoingText:
-        """Return what to say, outside of any transaction.
+        self, update: ClaimedUpdate, reaction: AskAgent | Report | Mute, within: timedelta
+    ) -> OutgoingText | None:
+        """Return what to say, outside of any transaction; None to say nothing.
 
         What the owner can change is said; other errors are raised, for another try.
         """
         if isinstance(reaction, Report):
             return OutgoingText(reaction.message, self._report(reaction))
+        if isinstance(reaction, Mute):
+            text = self.muting.mute(reaction, update.received_at)
+            return OutgoingText(reaction.message, text) if text else None
         try:
             return self._ask(update, reaction, within)
         except (PaymentRequired, Forbidden, LimitReached, NotFound) as error:

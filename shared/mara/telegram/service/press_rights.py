@@ -11,7 +11,7 @@ from mara.telegram.errors import BotChatNotFound
 from mara.telegram.model.bot_chat import ChatKind
 from mara.telegram.model.bot_config import BotConfig
 from mara.telegram.model.incoming import Press
-from mara.telegram.model.standing import AN_ADMINISTRATOR, ChatStanding
+from mara.telegram.model.standing import AN_ADMINISTRATOR, ChatStanding, Standing
 from mara.telegram.ports.chats import BotChats
 from mara.telegram.ports.sending import ChatMembers
 
@@ -46,6 +46,16 @@ class PressRights:
             return press
         name = AN_ADMINISTRATOR[config.settings.language]
         return replace(press, sender=replace(press.sender, name=name))
+
+    def administers(
+        self, config: BotConfig, chat_id: int, telegram_id: int, token: bytearray
+    ) -> bool:
+        """Whether a person is an administrator of a group or channel.
+
+        Raises InvalidBotToken, TelegramUnavailable.
+        """
+        standing = self._standing(config, chat_id, telegram_id, token)
+        return standing.standing is Standing.ADMINISTRATOR
 
     def _standing(
         self, config: BotConfig, chat_id: int, telegram_id: int, token: bytearray

@@ -3,15 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from mara.kernel.unit_of_work import UnitOfWork
 from mara.telegram.errors import InvalidBotToken, TelegramUnavailable
 from mara.telegram.model.bot_config import BotConfig
 from mara.telegram.model.incoming import Press
 from mara.telegram.model.reaction import AnswerPress
 from mara.telegram.model.standing import NOT_YOURS_TO_PRESS
 from mara.telegram.ports.sending import ChatSigns
+from mara.telegram.service.bot_tokens import BotTokens
 from mara.telegram.service.press_rights import PressRights
-from mara.vault.ports import SecretStore
 
 CountPress = Callable[[BotConfig, Press], str]
 """Does what the button says, once however often it is called; returns what is shown.
@@ -26,10 +25,9 @@ class PressAnswering:
 
     count: CountPress
     rights: PressRights
-    tokens: SecretStore
+    tokens: BotTokens
     signs: ChatSigns
     tell: Callable[[Press, Exception], None]
-    unit_of_work: UnitOfWork
 
     def answer(self, asked: AnswerPress) -> None:
         """Do what the button says, and show the presser what came of it, outside of transactions.
@@ -38,11 +36,9 @@ class PressAnswering:
         does is stored. Raises KeysUnavailable, InvalidBotToken, TelegramUnavailable.
         """
         config, press = asked.config, asked.press
-        with self.unit_of_work(config.owner_id):
-            sealed = self.tokens.get(config.token_id)
-        if sealed is None:
-            return
-        with self.tokens.open(sealed) as token:
+        with self.tokens.opened(config) as token:
+            if token is None:
+                return
             admitted = self.rights.admit(config, press, token)
             refused = NOT_YOURS_TO_PRESS[config.settings.language]
             served = replace(config, owner_id=asked.owner_id)

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from mara.kernel.envelope import KeysUnavailable
-from mara.kernel.unit_of_work import UnitOfWork
 from mara.telegram.errors import InvalidBotToken, TelegramUnavailable
 from mara.telegram.model.bot_config import BotConfig
 from mara.telegram.model.incoming import IncomingMessage
 from mara.telegram.ports.sending import ChatSigns
-from mara.vault.ports import SecretStore
+from mara.telegram.service.bot_tokens import BotTokens
 
 EVERY_S: Final = 4.0
 """Telegram shows the sign for 5 s (core.telegram.org/bots/api#sendchataction)."""
@@ -24,11 +23,10 @@ Repeat = Callable[[Callable[[], None], float], AbstractContextManager[None]]
 class TypingSign:
     """Shows the sign. ``tell`` logs that it could not be shown, which delays no answer."""
 
-    tokens: SecretStore
+    tokens: BotTokens
     signs: ChatSigns
     repeat: Repeat
     tell: Callable[[BotConfig, Exception], None]
-    unit_of_work: UnitOfWork
 
     @contextmanager
     def shown(self, config: BotConfig, message: IncomingMessage) -> Iterator[None]:
@@ -41,12 +39,8 @@ class TypingSign:
             yield
 
     def _token(self, config: BotConfig, stack: ExitStack) -> bytearray | None:
-        with self.unit_of_work(config.owner_id):
-            sealed = self.tokens.get(config.token_id)
-        if sealed is None:
-            return None
         try:
-            return stack.enter_context(self.tokens.open(sealed))
+            return stack.enter_context(self.tokens.opened(config))
         except KeysUnavailable as error:
             self.tell(config, error)
             return None

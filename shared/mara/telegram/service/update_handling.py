@@ -24,7 +24,7 @@ from mara.telegram.model.incoming import (
     SenderKind,
 )
 from mara.telegram.model.platform_bot import PLATFORM_ACCOUNT, scope_of
-from mara.telegram.model.reaction import AnswerPress, Reaction, Say, Silence
+from mara.telegram.model.reaction import AnswerPress, Mute, Reaction, Say, Silence
 from mara.telegram.model.update import (
     LANE_LEASE,
     ClaimedUpdate,
@@ -100,6 +100,8 @@ class UpdateHandler:
         if isinstance(reaction, AnswerPress):
             self.presses.answer(reaction)
             said = None
+        elif isinstance(reaction, Mute):
+            said = self.work.do(update, reaction, ASK_WITHIN)
         else:
             with self.typing.shown(reaction.config, reaction.message):
                 said = self.work.do(update, reaction, ASK_WITHIN)
