@@ -48,6 +48,9 @@ class LedgerRepository(Protocol):
     def audit(self) -> Audit:
         """Recompute every balance from the postings, and compare."""
 
+    def keep_figures(self, audit: Audit, at: datetime) -> None:
+        """Keep what the last audit found, for the figures of operations."""
+
 
 class LotRepository(Protocol):
     """The lots of users; only the system's scope may write them."""

@@ -1,8 +1,10 @@
 """Counts in this process, and hands absolute values to a store."""
 
 import os
+import time
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -131,6 +133,16 @@ def _by_series(counts: Iterable[tuple[_Key, list[int]]]) -> Iterable[tuple[Serie
 def recorder() -> Recorder:
     """Return the counts of this process."""
     return Recorder()
+
+
+@contextmanager
+def timed(family: Family, *labels: str) -> Iterator[None]:
+    """Observe how many seconds the block takes, also where it raises."""
+    started = time.perf_counter()
+    try:
+        yield
+    finally:
+        recorder().observe(family, time.perf_counter() - started, *labels)
 
 
 # A forked process counts for itself: with the id of its parent, it would replace the other's rows.

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from mara.kernel.language_model import ChatPrompt, Completion, LanguageModelUnavailable, Speaker
+from mara.platform.model_counting import count_tokens, counted_request
 from mara.platform.ollama_answers import MalformedAnswer, reading_answer
 from mara.platform.telemetry import logger
 
@@ -73,13 +74,14 @@ class OllamaLanguageModel:
             prompt, model or self._model, temperature, dict(schema), deadline=deadline
         )
         # A route runs in an event loop already, and a thread has one loop at most.
-        with _as_unavailable(), ThreadPoolExecutor(max_workers=1) as pool:
+        with counted_request(), _as_unavailable(), ThreadPoolExecutor(max_workers=1) as pool:
             answer = pool.submit(asyncio.run, generation).result()
         usage = answer.usage_metadata
         tokens = (usage["input_tokens"], usage["output_tokens"]) if usage else (0, 0)
         if not all(0 <= count <= TOKENS_MAX for count in tokens):
             logger.warning("model_answer_invalid", error="TokenCount")
             raise LanguageModelUnavailable("The language model's server counts wrongly.")
+        count_tokens(*tokens)
         return Completion(answer.text, *tokens)
 
     async def _generate(

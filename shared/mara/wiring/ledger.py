@@ -44,4 +44,4 @@ def lot_service() -> "LotService":
 @cache
 def audit_service() -> AuditService:
     """The audit of the whole ledger."""
-    return AuditService(PostgresLedger(), CloudWatchLedgerMetrics(), transaction)
+    return AuditService(PostgresLedger(), CloudWatchLedgerMetrics(), transaction, now)

@@ -44,9 +44,12 @@ def scrape_service() -> "ScrapeService":
     from mara.operations.adapters.gauge_queries import QUERIES
     from mara.operations.adapters.queue_gauges import QueueGauges
     from mara.operations.service import ScrapeService
+    from mara.platform import sqs
 
     sources: list[GaugeSource] = [DatabaseGauges(query) for query in QUERIES]
     sources += [QueueGauges(queue) for queue in QUEUES]
+    # Before the threads: each would make one of its own, and none would be ready in time.
+    sqs.client()
     return ScrapeService(sources, _totals)
 
 

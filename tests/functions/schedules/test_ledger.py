@@ -11,11 +11,14 @@ import pytest
 from functions.schedules.release_expired_holds.handler import handler as release_expired_holds
 from functions.schedules.verify_ledger.handler import handler as verify_ledger
 from mara.kernel.unit_of_work import SYSTEM
-from mara.ledger.adapters.metrics import METRIC
+from mara.ledger.adapters.metrics import METRIC, SHORTFALL
 from mara.ledger.model import Balance, Cause
+from mara.operations.adapters.database_gauges import DatabaseGauges
+from mara.operations.adapters.gauge_queries import CUSTODY, LEDGER
 from mara.platform.database import transaction
 from mara.platform.metrics import NAMESPACE
 from mara.wiring.ledger import ledger_service
+from tests.support.emf import emf_values
 from tests.support.events import CONTEXT
 from tests.support.money import balance_of, make_owner
 from tests.support.template import load_observability
@@ -75,3 +78,34 @@ class TestReleaseExpiredHolds:
         for _ in range(2):
             release_expired_holds({}, CONTEXT)
             assert balance_of(owner_id) == Balance(available=5)
+
+
+class TestFigures:
+    """What a scrape reads of the last audit."""
+
+    def figures(self) -> dict[tuple[str, ...], float]:
+        read = [gauge for query in (LEDGER, CUSTODY) for gauge in DatabaseGauges(query).read()]
+        return {
+            (gauge.name, *labels): value for gauge in read for labels, value in gauge.values.items()
+        }
+
+    def test_are_differences_and_custody_beside_what_is_owed(self) -> None:
+        make_owner(5)
+        verify_ledger({}, CONTEXT)
+        found = self.figures()
+        assert found["mara_ledger_differences",] == 0
+        assert 0 <= found["mara_ledger_audit_age_seconds",] < 60
+        custody = sum(v for (name, *_), v in found.items() if "custody" in name)
+        credits_ = found["mara_ledger_credits_micro_usdt",]
+        assert custody + credits_ == found["mara_ledger_owed_micro_usdt",] == 5
+
+    def test_tell_differences_and_a_shortfall(
+        self, past_the_rules: psycopg.Connection[Any], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        make_owner(5)
+        past_the_rules.execute("UPDATE ledger_accounts SET available = 6")
+        verify_ledger({}, CONTEXT)
+        found = self.figures()
+        assert found["mara_ledger_differences",] == 1
+        assert found["mara_ledger_owed_micro_usdt",] == 6
+        assert emf_values(capsys.readouterr().out)[SHORTFALL,] == 1

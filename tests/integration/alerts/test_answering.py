@@ -21,6 +21,7 @@ from mara.wiring.alerts import alert_answering_service
 from tests.support.alerting import AlertIntake, alertmanager, an_alert, work
 from tests.support.billing import USDT, allowances, plan_version
 from tests.support.cloud import Cloud
+from tests.support.counts import counted
 from tests.support.parallel import outcomes
 from tests.support.subscriptions import pay_in, subscribe_now, without_limits
 
@@ -252,3 +253,11 @@ class TestTheSchedule:
         assert answer_waiting_alerts({}, None)["result"] == 1
         work(intake.owner)
         assert answer_waiting_alerts({}, None)["result"] == 0
+
+
+class TestCounts:
+    def test_are_of_posts_by_their_end(self, intake: AlertIntake) -> None:
+        deliver(intake)
+        counted()
+        alert_answering_service().answer_waiting(intake.owner.id)
+        assert counted("mara_alert_posts") == {"mara_alert_posts|answered": 1}

@@ -17,6 +17,7 @@ from mara.kernel.unit_of_work import SYSTEM
 from mara.platform.database import connection, transaction
 from mara.wallets.model import DepositState
 from tests.support.billing import NOW, USDT, plan_version
+from tests.support.counts import counted
 from tests.support.money import balance_of
 from tests.support.parallel import outcomes
 from tests.support.subscriptions import (
@@ -170,3 +171,15 @@ class TestFaults:
         assert row is not None
         assert row[0].startswith("UniqueViolation")
         assert row[1] == billing.at + timedelta(hours=1)
+
+
+class TestCounts:
+    def test_are_of_charges_by_outcome(self, billing: Billing, team: PlanVersion) -> None:
+        billing.subscriber(team, available=20 * USDT)
+        billing.subscriber(team, available=10 * USDT)
+        counted()
+        billing.wait(days=28)
+        assert counted("mara_subscription_charges") == {
+            "mara_subscription_charges|charged": 1,
+            "mara_subscription_charges|refused": 1,
+        }

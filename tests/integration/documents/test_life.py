@@ -36,6 +36,7 @@ from mara.wiring.documents import (
 from mara.wiring.search import search_service
 from tests.support.accounts import make_account
 from tests.support.cloud import Cloud
+from tests.support.counts import counted
 from tests.support.scans import a_recognizer, a_scan
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -87,6 +88,8 @@ class TestUpload:
         document = upload(anna)
         assert document.state is DocumentState.QUEUED
         cloud.work()
+        stages = {series.split("|")[1] for series in counted("mara_ingestion")}
+        assert stages == {"reading", "embedding", "indexing"}
         read = get(anna, document)
         assert (read.state, read.chunks, read.attempts) == (DocumentState.READY, 1, 1)
         assert found(anna) == ["Prune the backups of the database host first."]

@@ -68,7 +68,7 @@ FUNCTIONS = """
 NOT_TENANTS = {
     *("login_failures", "outbox", "rate_limits", "leases"),
     *("chain_scans", "chain_providers", "unreadable_events", "index_in_use"),
-    *("metric_values", "metric_totals", "object_counts"),
+    *("metric_values", "metric_totals", "object_counts", "ledger_figures"),
 }
 """Tables without an owner; all others are under row-level security."""
 OF_EVERYONE = {"plans", "plan_versions"}

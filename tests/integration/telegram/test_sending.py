@@ -29,6 +29,7 @@ from mara.telegram.model.outgoing import RETRY_WAITS, OutgoingFile, OutgoingStat
 from mara.telegram.model.pace import EDIT_EVERY
 from mara.telegram.service.sending import Futures
 from mara.telegram.service.taking import INTERRUPTED, LEASE
+from tests.support.counts import counted
 from tests.support.ports import free_port
 from tests.support.sending import SendingWorld
 from tests.support.telegram import NOON, scene
@@ -461,3 +462,20 @@ class TestDoorbells:
         rung = world.database.published(MessagesWait)
         assert taking.leave(world.config, new_id()) is None
         assert world.database.published(MessagesWait) == rung + 1
+
+
+class TestCounts:
+    def test_are_of_sends_by_result_with_the_latency_of_the_first_message_of_an_alert(
+        self, world: SendingWorld
+    ) -> None:
+        order(world, Fault(Kind.REFUSED, code=429, description="x", retry_after_s=1))
+        came_at = world.now() - timedelta(seconds=4)
+        alert = world.queue("alert", caused_at=came_at)
+        world.queue("answer")
+        world.send_all()
+        found = counted()
+        assert found["mara_telegram_sends|postponed"] == 1
+        assert found["mara_telegram_sends|sent"] == 2
+        taken = found["mara_alert_latency_seconds|sum"] / 1_000_000
+        assert 4 < taken < 20
+        assert world.get(alert).state is SENT

@@ -48,6 +48,7 @@ from tests.support.agents import (
     a_hit,
     no_transaction,
 )
+from tests.support.counts import counted
 from tests.support.fakes.answers import FakeAnswerMetering
 from tests.support.webhooks import Sent, alertmanager, as_text, grafana, many
 
@@ -493,3 +494,13 @@ class TestNamesakes:
         documents = self.shelf()
         a_world([], documents=documents).ask()
         assert documents.asked == []
+
+
+class TestCounts:
+    def test_are_of_stored_answers_by_status_and_confidence(self) -> None:
+        reply = a_world().ask().reply
+        a_world([]).ask()
+        found = counted("mara_answer")
+        assert found["mara_answers|answered"] == found["mara_answers|not_in_documents"] == 1
+        assert sum(v for k, v in found.items() if "confidence" in k and "sum" not in k) == 2
+        assert found["mara_answer_confidence|sum"] >= round(reply.confidence * 1_000_000)

@@ -473,7 +473,8 @@ class Metrics:
 
 class TestAudit:
     def service(self, bank: Bank, metrics: Metrics) -> AuditService:
-        return AuditService(bank.service.repository, metrics, bank.database.unit_of_work)
+        repository = bank.service.repository
+        return AuditService(repository, metrics, bank.database.unit_of_work, lambda: NOW)
 
     def test_without_differences_is_recorded_too(self, bank: Bank) -> None:
         bank.add_user(10)

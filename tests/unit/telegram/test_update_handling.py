@@ -22,6 +22,7 @@ from mara.telegram.service.update_handling import ASK_WITHIN
 from tests.support.bot_messages import BOT, raw_message, raw_update
 from tests.support.bots import NOON
 from tests.support.chat_world import GROUP_ID, ChatWorld
+from tests.support.counts import counted
 from tests.support.fakes.chat_memory import FakeBotReplies
 from tests.support.fakes.telegram import FakeBotConfigs
 from tests.support.fakes.updates import FakeUpdates
@@ -501,3 +502,11 @@ class TestPresses:
             world.clock += timedelta(minutes=minutes)
             self.press(world, number)
         assert world.asked_members == [(GROUP_ID, 11)] * 2
+
+
+class TestCounts:
+    def test_are_of_updates_by_outcome(self, world: ChatWorld) -> None:
+        world.link()
+        counted()
+        world.say("Disk?", 70)
+        assert counted("mara_telegram_updates") == {"mara_telegram_updates|handled": 1}

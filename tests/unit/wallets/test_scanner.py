@@ -26,6 +26,7 @@ from mara.wallets.model import (
     TokenTransfer,
 )
 from tests.support.chains import Payment, SimulatedProvider
+from tests.support.counts import counted
 from tests.support.world import FIVE, STRANGER, World, world_with
 
 
@@ -727,3 +728,20 @@ class TestCost:
         world.second.calls.clear()
         world.scanner().step()
         assert sorted(world.first.calls + world.second.calls) == ["get_head", "get_transfers"]
+
+
+class TestCounts:
+    def test_of_requests_and_blocks_are_by_network(self, world: World) -> None:
+        world.mine(5)
+        counted()
+        world.scan()
+        network = world.rules.network
+        found = counted()
+        assert found[f"mara_chain_rpc_calls|{network}|answered"] > 1
+        assert found[f"mara_chain_blocks_read|{network}"] >= 5
+
+    def test_of_a_provider_that_fails_are_errors(self, world: World) -> None:
+        world.mine(5)
+        with pytest.raises(ChainUnavailable):
+            world.scan(HeadOnlyProvider(world.chain, "head-only"))
+        assert counted()[f"mara_chain_rpc_calls|{world.rules.network}|unavailable"] > 0

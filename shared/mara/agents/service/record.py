@@ -13,6 +13,8 @@ from mara.agents.service.reservation import AnswerReservation
 from mara.kernel.clock import Clock
 from mara.kernel.ids import new_id
 from mara.kernel.unit_of_work import UnitOfWork
+from mara.metrics.model.families import ANSWERS, CONFIDENCE
+from mara.metrics.service import recorder
 from mara.search.model import Hit
 from mara.search.ports import Embedder
 
@@ -61,6 +63,8 @@ class AnswerRecorder:
                 self._continue_conversation(answer)
             answer = replace(answer, reply=self.reservation.settle(question, reply))
             self.answers.add(answer)
+        recorder().count(ANSWERS, answer.reply.status)
+        recorder().observe(CONFIDENCE, answer.reply.confidence)
         return answer
 
     def _basis(self, question: Question, decision: Decision) -> AnswerBasis:

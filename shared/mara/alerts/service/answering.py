@@ -30,6 +30,8 @@ from mara.kernel.ids import new_id
 from mara.kernel.messages import Publish, PublishAll
 from mara.kernel.time_budget import TimeBudget
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
+from mara.metrics.model.families import POST_ENDS
+from mara.metrics.service import recorder
 
 WORKS_FOR: Final = timedelta(seconds=30)
 """After this time a worker begins no question more, and rings for the rest."""
@@ -89,6 +91,7 @@ class AlertAnsweringService:
                 used_up = TestAlertsUsedUp(f"{TEST_ANSWERS_MAX} were answered within 24 hours.")
                 claimed = post.failed(failure_of(used_up), at)
             self._store(claimed)
+        _count(claimed)
         return claimed
 
     def _tests_are_used_up(self, owner_id: UUID) -> bool:
@@ -124,6 +127,7 @@ class AlertAnsweringService:
     def _save(self, post: AlertPost) -> None:
         with self.unit_of_work(post.owner_id):
             self._store(post)
+        _count(post)
 
     def _store(self, post: AlertPost) -> None:
         self.posts.save(post)
@@ -156,6 +160,11 @@ class WaitingAlertsService:
             due = self.messages.owners_due(at, OWNERS_AT_ONCE)
             self.publish_all([PostAlerts(owner_id=owner_id) for owner_id in due])
         return len({*waiting, *due})
+
+
+def _count(post: AlertPost) -> None:
+    if post.state is not PostState.WAITING:
+        recorder().count(POST_ENDS, post.state)
 
 
 def failure_of(error: DomainError) -> AskFailure:

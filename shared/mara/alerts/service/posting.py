@@ -180,6 +180,8 @@ class AlertPostingService:
             due_at=self.now(),
             thread_id=target.thread_id,
             file=text.file,
+            # What quiet hours held back is late by intention.
+            caused_at=post.created_at if message.shown is ShownContent.NOTHING else None,
         )
         if message.message_id is None:
             before = self._before(post)

@@ -5,6 +5,8 @@ from typing import Final
 
 from mara.billing.model.levels import LevelDifference
 from mara.billing.model.meters import Meter
+from mara.metrics.model.families import EXCESS_USE, LEVEL_DIFFERENCES
+from mara.metrics.service import recorder
 from mara.platform.metrics import publish_metric
 from mara.platform.telemetry import logger
 
@@ -22,6 +24,7 @@ class CloudWatchUsageMetrics:
         for meter, units in excess.items():
             logger.error("usage_beyond_reservation", meter=meter, units=units)
         publish_metric(EXCESS, sum(excess.values()))
+        recorder().count(EXCESS_USE, by=sum(excess.values()))
 
     def record_recount(self, differences: Sequence[LevelDifference]) -> None:
         """Log each level that differs, and write their number."""
@@ -34,3 +37,4 @@ class CloudWatchUsageMetrics:
                 counted=one.counted,
             )
         publish_metric(DIFFERENCES, len(differences))
+        recorder().count(LEVEL_DIFFERENCES, by=len(differences))

@@ -30,6 +30,8 @@ from mara.ledger.model import (
     UserAccount,
 )
 from mara.ledger.service import LedgerService
+from mara.metrics.model.families import CHARGES
+from mara.metrics.service import recorder
 
 CHARGED = (UserAccount.AVAILABLE, PlatformAccount.REVENUE)
 UNPAID = (State.INCOMPLETE, State.PAST_DUE)
@@ -98,6 +100,14 @@ class AccountBooks:
             self.publish_all(messages)
         if changed:
             self.accounts.save(changed, at, actor_id)
+        _count(changed)
+
+
+def _count(change_sets: Sequence[ChangeSet]) -> None:
+    for change_set in change_sets:
+        recorder().count(CHARGES, "charged", by=len(change_set.charges))
+        missed = sum(isinstance(one.event, MissPayment) for one in change_set.events)
+        recorder().count(CHARGES, "refused", by=missed)
 
 
 def funds_of(balance: Balance, in_flight: FundsInFlight | None) -> Funds:

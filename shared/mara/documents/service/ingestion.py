@@ -30,6 +30,8 @@ from mara.kernel.messages import Publish
 from mara.kernel.normalization import normalize, normalized
 from mara.kernel.text import clean
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
+from mara.metrics.model.families import INGESTION_SECONDS
+from mara.metrics.service import timed
 from mara.search.errors import IndexReplaced
 from mara.search.model import Chunk
 from mara.search.model.language import language_of
@@ -79,13 +81,14 @@ class IngestionService:
 
     def _settle(self, claimed: Document) -> None:
         try:
-            extraction = self._read(claimed)
-            chunks = chunk(
-                claimed.id,
-                extraction.blocks,
-                self.embedder.count_tokens,
-                self.embedder.tokens_max,
-            )
+            with timed(INGESTION_SECONDS, "reading"):
+                extraction = self._read(claimed)
+                chunks = chunk(
+                    claimed.id,
+                    extraction.blocks,
+                    self.embedder.count_tokens,
+                    self.embedder.tokens_max,
+                )
         except Unreadable as error:
             self._finish(claimed, _failed(claimed, error.code, error.detail), None)
             return
@@ -120,14 +123,16 @@ class IngestionService:
             self._finish(claimed, refused, None)
             return
         try:
-            embedded = self._embed(claimed, chunks)
+            with timed(INGESTION_SECONDS, Stage.EMBEDDING):
+                embedded = self._embed(claimed, chunks)
             self._renew(claimed, Progress(Stage.INDEXING, 0, len(chunks)))
-            self._finish(
-                claimed,
-                ready,
-                embedded,
-                lambda: self.metering.settle(claimed.owner_id, reserved, pages),
-            )
+            with timed(INGESTION_SECONDS, Stage.INDEXING):
+                self._finish(
+                    claimed,
+                    ready,
+                    embedded,
+                    lambda: self.metering.settle(claimed.owner_id, reserved, pages),
+                )
         except Exception:
             self.metering.release(claimed.owner_id, reserved)
             raise

@@ -8,6 +8,8 @@ from mara.platform.telemetry import logger
 
 METRIC: Final = "LedgerDifferences"
 """Two alarms evaluate it: on a value above 0, and on missing data."""
+SHORTFALL: Final = "LedgerCustodyShortfall"
+"""Micro-USDT that users have beyond custody and what was given by hand; 0 where all is backed."""
 
 
 class CloudWatchLedgerMetrics:
@@ -24,3 +26,4 @@ class CloudWatchLedgerMetrics:
                 found=difference.found,
             )
         publish_metric(METRIC, len(audit.differences))
+        publish_metric(SHORTFALL, audit.shortfall)

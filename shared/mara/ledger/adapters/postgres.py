@@ -121,6 +121,10 @@ class PostgresLedger:
         """Recompute every balance from the postings, and compare."""
         return postgres_audit.audit()
 
+    def keep_figures(self, audit: Audit, at: datetime) -> None:
+        """Replace the figures of the audit before."""
+        postgres_audit.keep(audit, at)
+
 
 def _parameters(request: TransferRequest, now: datetime) -> dict[str, Any]:
     """One element of `ledger_post`'s argument; a key identifies all of it but id and times."""

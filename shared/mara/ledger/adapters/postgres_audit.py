@@ -1,5 +1,6 @@
 """Audits the ledger: recomputes balances and holds from the postings, and reports differences."""
 
+from datetime import datetime
 from typing import Final
 
 from mara.ledger.model import Audit, Difference, PlatformAccount
@@ -79,10 +80,20 @@ RULES: Final = {
 }
 COUNTS: Final = """
     SELECT (SELECT count(*) FROM ledger_transfers), (SELECT count(*) FROM ledger_postings),
-        (SELECT count(*) FROM ledger_accounts)
+        (SELECT count(*) FROM ledger_accounts),
+        (SELECT coalesce(sum(available + reserved + suspense), 0) FROM ledger_accounts)
 """
 PLATFORM: Final = """
     SELECT account, sum(amount) FROM ledger_postings WHERE owner_id IS NULL GROUP BY account
+"""
+
+CUSTODY: Final = "custody:"
+KEEP: Final = """
+    INSERT INTO ledger_figures AS f (name, network, value, audited_at)
+    VALUES (%(name)s, %(network)s, %(value)s, %(at)s)
+    ON CONFLICT (name, network) DO UPDATE
+        SET value = excluded.value, audited_at = excluded.audited_at
+        WHERE f.audited_at <= excluded.audited_at
 """
 
 
@@ -95,7 +106,25 @@ def audit() -> Audit:
         for rule, query in RULES.items()
         for subject, expected, found in link.execute(f"{query} LIMIT {SHOWN_MAX}")
     ]
-    transfers, postings, users = link.execute(COUNTS).fetchall()[0]
+    transfers, postings, users, owed = link.execute(COUNTS).fetchall()[0]
     sums = {account: int(total) for account, total in link.execute(PLATFORM)}
     platform = {account: sums.get(account, 0) for account in PlatformAccount}
-    return Audit(transfers, postings, users, platform, tuple(differences))
+    return Audit(transfers, postings, users, int(owed), platform, tuple(differences))
+
+
+def keep(audit: Audit, at: datetime) -> None:
+    """Store the figures of an audit in the open transaction; a scrape reads them."""
+    custody = {
+        account.removeprefix(CUSTODY): -amount
+        for account, amount in audit.platform.items()
+        if account.startswith(CUSTODY)
+    }
+    credits_ = -audit.platform[PlatformAccount.CREDITS]
+    figures = [
+        ("differences", "", len(audit.differences)),
+        ("owed", "", audit.owed),
+        ("credits", "", credits_),
+        *(("custody", network, amount) for network, amount in custody.items()),
+    ]
+    for name, network, value in figures:
+        connection().execute(KEEP, {"name": name, "network": network, "value": value, "at": at})

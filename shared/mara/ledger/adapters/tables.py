@@ -146,3 +146,13 @@ ledger_lot_states = Table(
     Column("suspended", JSON, nullable=False, server_default=text("'[]'")),
     CheckConstraint("number >= 0", name="number"),
 )
+
+# What the last audit found, for a scrape: custody per network beside what users have in all.
+ledger_figures = Table(
+    "ledger_figures",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("network", Text, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+    Column("audited_at", TIMESTAMP, nullable=False),
+)

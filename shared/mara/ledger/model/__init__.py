@@ -228,11 +228,22 @@ class Difference:
 class Audit:
     """The result of an audit: counts, platform balances by account, and differences.
 
-    ``differences`` has the first ones of each rule only.
+    ``differences`` has the first ones of each rule only. ``owed`` is what users have in all.
     """
 
     transfers: int
     postings: int
     users: int
+    owed: int
     platform: Mapping[PlatformAccount, int]
     differences: tuple[Difference, ...]
+
+    @property
+    def shortfall(self) -> int:
+        """By how much users have more than custody and what was given to them by hand."""
+        backing = [
+            amount
+            for account, amount in self.platform.items()
+            if account is PlatformAccount.CREDITS or account.startswith("custody:")
+        ]
+        return max(0, self.owed + sum(backing))

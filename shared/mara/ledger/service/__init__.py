@@ -247,6 +247,7 @@ class AuditService:
     repository: LedgerRepository
     metrics: LedgerMetrics
     unit_of_work: UnitOfWork
+    now: Clock
 
     def verify(self) -> Audit:
         """Recompute everything from the postings; the differences."""
@@ -255,6 +256,9 @@ class AuditService:
 
     def verify_and_record(self) -> dict[str, int]:
         """Verify, and record the metrics; a summary for the log."""
-        audit = self.verify()
+        at = self.now()
+        with self.unit_of_work(SYSTEM):
+            audit = self.repository.audit()
+            self.repository.keep_figures(audit, at)
         self.metrics.record(audit)
         return {"transfers": audit.transfers, "differences": len(audit.differences)}

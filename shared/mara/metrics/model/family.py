@@ -33,6 +33,9 @@ class Family:
     documentation: str
     labels: tuple[str, ...] = ()
     buckets: tuple[float, ...] = ()
+    known: tuple[str, ...] = ()
+    """Values of the one label of a counter that are shown as 0 before they are counted: the first
+    count of a series that was not there is no increase to Prometheus."""
 
     @property
     def parts(self) -> tuple[str, ...]:

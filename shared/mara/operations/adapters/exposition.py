@@ -60,8 +60,10 @@ def _counted(totals: Mapping[str, int]) -> Iterator[Metric]:
 
 def _counter(family: Family, parts: Parts) -> Metric:
     metric = CounterMetricFamily(family.name, family.documentation, labels=family.labels)
-    for labels, values in sorted(parts.items()):
-        metric.add_metric(labels, values[""])
+    zeros = {(value,): 0 for value in family.known} if family.labels else {(): 0}
+    found = {labels: values[""] for labels, values in parts.items()}
+    for labels, value in sorted((zeros | found).items()):
+        metric.add_metric(labels, value)
     return metric
 
 

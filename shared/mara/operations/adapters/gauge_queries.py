@@ -45,6 +45,7 @@ CHAINS = GaugeQuery(
         ("mara_chain_closed_block", "Last block whose deposits are settled."),
         ("mara_chain_lag_seconds", "Seconds since the scan had read all blocks."),
         ("mara_chain_step_age_seconds", "Seconds since the last step of the scan."),
+        ("mara_chain_closing_seconds", "Seconds that final blocks have waited for settlement."),
     ),
     ("network",),
     """
@@ -52,7 +53,9 @@ CHAINS = GaugeQuery(
         ('mara_chain_latest_block', latest_number),
         ('mara_chain_closed_block', closed_number),
         ('mara_chain_lag_seconds', extract(epoch FROM clock_timestamp() - caught_up_at)),
-        ('mara_chain_step_age_seconds', extract(epoch FROM clock_timestamp() - scanned_at))
+        ('mara_chain_step_age_seconds', extract(epoch FROM clock_timestamp() - scanned_at)),
+        ('mara_chain_closing_seconds',
+            coalesce(extract(epoch FROM clock_timestamp() - closing_since), 0))
     ) AS g (name, value)
     """,
 )
@@ -71,7 +74,44 @@ OLDEST = GaugeQuery(
         UNION ALL SELECT 'updates', min(received_at) FROM bot_updates WHERE state = 'waiting'
         UNION ALL SELECT 'sends', min(due_at) FROM outgoing_messages
             WHERE state IN ('queued', 'sending')
+        UNION ALL SELECT 'renewals', min(due_at) FROM subscriptions WHERE state <> 'ended'
     ) AS oldest (work, since)
     """,
 )
-QUERIES: Final = (CONNECTIONS, OBJECTS, CHAINS, OLDEST)
+# What the last audit of the ledger found; amounts are micro-USDT.
+LEDGER = GaugeQuery(
+    "ledger",
+    (
+        ("mara_ledger_differences", "Differences that the last audit found."),
+        ("mara_ledger_owed_micro_usdt", "What users have in all: available, reserved, suspense."),
+        ("mara_ledger_credits_micro_usdt", "What was given to users by hand."),
+        ("mara_ledger_audit_age_seconds", "Seconds since the last audit."),
+    ),
+    (),
+    """
+    SELECT CASE name WHEN 'differences' THEN 'mara_ledger_differences'
+        ELSE 'mara_ledger_' || name || '_micro_usdt' END, value
+    FROM ledger_figures WHERE name <> 'custody'
+    UNION ALL SELECT 'mara_ledger_audit_age_seconds',
+        extract(epoch FROM clock_timestamp() - max(audited_at)) FROM ledger_figures
+    """,
+)
+CUSTODY = GaugeQuery(
+    "custody",
+    (("mara_ledger_custody_micro_usdt", "What is in custody by the ledger, by network."),),
+    ("network",),
+    """
+    SELECT 'mara_ledger_custody_micro_usdt', network, value
+    FROM ledger_figures WHERE name = 'custody'
+    """,
+)
+PAUSED = GaugeQuery(
+    "paused-chats",
+    (("mara_bot_chats_paused", "Chats that Telegram told bots to wait for."),),
+    (),
+    """
+    SELECT 'mara_bot_chats_paused', count(*) FROM bot_chat_paces
+    WHERE paused_until > clock_timestamp()
+    """,
+)
+QUERIES: Final = (CONNECTIONS, OBJECTS, CHAINS, OLDEST, LEDGER, CUSTODY, PAUSED)

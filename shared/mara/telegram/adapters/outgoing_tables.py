@@ -51,6 +51,7 @@ outgoing_messages = Table(
     Column("is_plain", Boolean, nullable=False),
     Column("edited_at", TIMESTAMP),
     Column("reason", Text),
+    Column("caused_at", TIMESTAMP),
     Column("created_at", TIMESTAMP, nullable=False, server_default=text("now()")),
     one_of("priority", Priority),
     one_of("state", OutgoingState),
@@ -93,4 +94,9 @@ bot_chat_paces = Table(
     Column("edited", MOMENTS, nullable=False, server_default="{}"),
     Column("paused_until", TIMESTAMP),
     Index("bot_chat_paces_owner", "owner_id"),
+    Index(
+        "bot_chat_paces_paused",
+        "paused_until",
+        postgresql_where=text("paused_until IS NOT NULL"),
+    ),
 )

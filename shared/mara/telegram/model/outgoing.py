@@ -83,6 +83,7 @@ class OutgoingMessage:
     ``edits`` is the message whose first part this one edits; where that is impossible the edit is
     sent as a message. ``telegram_ids`` are those of the parts that are sent. ``attempts`` counts
     the tries of the next part. ``is_plain`` leaves formats out, which Telegram refused.
+    ``caused_at`` is when the alert came that it is the first message of.
     """
 
     id: UUID
@@ -103,6 +104,7 @@ class OutgoingMessage:
     is_plain: bool = False
     edited_at: datetime | None = None
     reason: str | None = None
+    caused_at: datetime | None = None
 
     def __post_init__(self) -> None:
         if not all(part.text for part in self.parts) or not (self.parts or self.file):

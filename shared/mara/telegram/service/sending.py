@@ -13,6 +13,8 @@ from uuid import UUID
 from mara.kernel.clock import Clock
 from mara.kernel.ids import new_id
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
+from mara.metrics.model.families import ALERT_SECONDS, SENDS
+from mara.metrics.service import recorder
 from mara.telegram.messages import MessagesWait
 from mara.telegram.model.bot_config import BotConfig, BotState
 from mara.telegram.model.platform_bot import PLATFORM_ACCOUNT, scope_of
@@ -126,6 +128,11 @@ class SendingService:
     def _land(self, work: _Work, done: Future[SendOutcome]) -> None:
         flight, outcome = work.flights.pop(done), done.result()
         self.outcomes.store(flight, outcome)
+        recorder().count(SENDS, outcome.kind)
+        since = flight.message.caused_at
+        is_first = not (flight.message.telegram_ids or flight.message.edits)
+        if outcome.kind is SendResult.SENT and is_first and since is not None:
+            recorder().observe(ALERT_SECONDS, (self.now() - since).total_seconds())
         work.answered += 1
         if outcome.kind is SendResult.REVOKED:
             work.may_take, work.is_revoked = False, True

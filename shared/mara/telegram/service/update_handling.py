@@ -15,6 +15,8 @@ from uuid import UUID
 from mara.kernel.clock import Clock
 from mara.kernel.errors import Invalid
 from mara.kernel.unit_of_work import UnitOfWork
+from mara.metrics.model.families import UPDATES
+from mara.metrics.service import recorder
 from mara.telegram.model.bot_reply import ReplyKind
 from mara.telegram.model.incoming import (
     Incoming,
@@ -74,9 +76,12 @@ class UpdateHandler:
         Then nothing is stored: the one who has the lease handles it.
         """
         try:
-            return self._handle(update, holder)
+            is_kept = self._handle(update, holder)
         except Exception as error:  # noqa: BLE001 - the lane goes on, the reason is stored
             return self._fail(update, holder, error)
+        if is_kept:
+            recorder().count(UPDATES, "handled")
+        return is_kept
 
     def _handle(self, update: ClaimedUpdate, holder: UUID) -> bool:
         if update.attempts >= TRIES_MAX:
@@ -169,6 +174,7 @@ class UpdateHandler:
             self.updates.failed(failed)
             if failed.state is UpdateState.DEAD:
                 self._apologize(update, error)
+        recorder().count(UPDATES, "dead" if failed.state is UpdateState.DEAD else "failed")
         self.record(failed, error)
         return True
 

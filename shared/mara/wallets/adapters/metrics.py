@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from mara.metrics.model import families
+from mara.metrics.service import recorder
 from mara.platform.metrics import publish_metric
 from mara.wallets.model import Network
 
@@ -39,3 +41,4 @@ class CloudWatchChainMetrics:
     def record_unreadable(self, network: Network, events: int) -> None:
         """Write the number of events that one scan passed."""
         publish_metric(UNREADABLE_EVENTS, events, dimensions={"Network": network.value})
+        recorder().count(families.UNREADABLE_EVENTS, network, by=events)

@@ -6,6 +6,8 @@ from typing import TypeVar
 
 from mara.kernel.clock import Clock
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
+from mara.metrics.model.families import RPC_CALLS
+from mara.metrics.service import recorder
 from mara.wallets.errors import ChainContradiction, ChainUnavailable, RangeRefused
 from mara.wallets.model import FailureKind, Network, ProviderFailure
 from mara.wallets.ports import Chain, ScanCursors
@@ -42,13 +44,29 @@ class Providers:
         """
         for chain in chains:
             try:
-                answer = ask(chain)
+                answer = self.ask(ask, chain)
             except RangeRefused:
                 raise
             except ChainUnavailable as error:
                 self.record_failure(chain, _kind(error), error.detail)
                 continue
             yield chain, answer
+
+    def ask(self, ask: Callable[[Chain], AnswerT], chain: Chain) -> AnswerT:
+        """One provider's answer, which is counted. Raises RangeRefused, ChainUnavailable."""
+        outcome = "failed"
+        try:
+            answer = ask(chain)
+            outcome = "answered"
+        except RangeRefused:
+            outcome = "refused"
+            raise
+        except ChainUnavailable as error:
+            outcome = _kind(error)
+            raise
+        finally:
+            recorder().count(RPC_CALLS, self.network, outcome)
+        return answer
 
     def ask_first(
         self, ask: Callable[[Chain], AnswerT], chains: Sequence[Chain]

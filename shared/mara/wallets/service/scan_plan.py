@@ -44,6 +44,11 @@ class ScanPlan:
             return None
         return BlockRange(self.finalizing[0].first, self.finalizing[-1].last)
 
+    @property
+    def blocks(self) -> int:
+        """How many blocks the step reads."""
+        return sum(part.last - part.first + 1 for part in (self.head, self.finalized) if part)
+
     def read_by_another(self, matched: MatchedTransfer) -> bool:
         """Whether another provider has read the transfer's block before."""
         number = matched.transfer.block.number

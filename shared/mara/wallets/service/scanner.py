@@ -12,6 +12,8 @@ from datetime import datetime
 
 from mara.kernel.clock import Clock
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
+from mara.metrics.model.families import BLOCKS_READ
+from mara.metrics.service import recorder
 from mara.wallets.errors import (
     ChainContradiction,
     ChainUnavailable,
@@ -122,7 +124,9 @@ class ScannerService:
         except ChainContradiction as error:
             lag = head.latest.number - cursor.head.number
             return StepResult(advanced=False, lag=lag, rejected=error, latest=head.latest.number)
-        return self._commit(self._advanced(cursor, plan, read), head, read)
+        result = self._commit(self._advanced(cursor, plan, read), head, read)
+        recorder().count(BLOCKS_READ, self.providers.network, by=plan.blocks)
+        return result
 
     def confirm(self, turn: int = 0) -> int:
         """Ask other providers for deposits that wait for confirmation; the number settled."""
@@ -183,7 +187,8 @@ class ScannerService:
 
     def _rewind(self, cursor: ScanCursor, chain: Chain) -> StepResult:
         """Drop the ranges after the reorganization's fork point; they are read again."""
-        head = chain.get_head([part.last for part in cursor.unfinalized])
+        known = [part.last for part in cursor.unfinalized]
+        head = self.providers.ask(lambda asked: asked.get_head(known), chain)
         kept = 0
         for part in cursor.unfinalized:
             if head.hashes[part.last] != part.last_hash:
