@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "muted_chats"
-down_revision = "platform_way"
+down_revision = "audit"
 branch_labels = None
 depends_on = None
 
