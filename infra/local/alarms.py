@@ -149,9 +149,10 @@ def _of_queues(resources: dict[str, Any]) -> Iterator[Alarm]:
                 logical_id=f"{logical_id}Present",
                 name=name,
                 runbook="dead-letters",
-                action="Messages were dead-lettered: read the reason in the message, then redrive.",
-                metric="ApproximateNumberOfMessagesVisible",
-                statistic="Maximum",
+                action="Messages were dead-lettered: read the reasons, then redrive or discard.",
+                # They do not stay in the queue: a consumer moves them to a table at once.
+                metric="NumberOfMessagesReceived",
+                statistic="Sum",
                 threshold=0,
                 period_s=60,
                 **common,

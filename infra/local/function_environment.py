@@ -136,7 +136,9 @@ def _entry(entry: str) -> str:
         return entry
     kept = re.sub(r"^      Environment:.*\n(       .*\n)*", "", entry, flags=re.MULTILINE)
     block = _block(variables(settings_read(handler_module(code.group(1)))))
-    return kept.replace("      Events:", f"{block}      Events:", 1)
+    # A nested stack has the events of a function that has none here.
+    before = "      Events:" if "      Events:" in kept else "      Policies:"
+    return kept.replace(before, f"{block}{before}", 1)
 
 
 def _block(names: set[str]) -> str:

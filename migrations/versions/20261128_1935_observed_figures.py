@@ -4,7 +4,7 @@ from alembic import op
 from tenancy import grant
 
 revision = "observed_figures"
-down_revision = "audit"
+down_revision = "muted_chats"
 branch_labels = None
 depends_on = None
 

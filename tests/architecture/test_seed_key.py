@@ -41,6 +41,8 @@ RIGHTS = {
         "kms:Decrypt of connection secrets",
         "kms:GenerateDataKey of connection secrets",
     },
+    # It seals the bodies of dead letters.
+    "KeepDeadLetters": {"kms:GenerateDataKey of connection secrets"},
     # It checks signatures that are made with the secret.
     "ReceiveAlerts": {"kms:Decrypt of connection secrets"},
 }

@@ -9,6 +9,7 @@ from graphlib import TopologicalSorter
 from typing import Any
 
 import pytest
+from samtranslator.yaml_helper import yaml_parse
 
 from infra.local.package import FUNCTION, load_template
 from infra.local.settings import ROOT
@@ -142,6 +143,40 @@ class TestQueues:
             assert dead in sends, name
 
 
+class TestDeadLetters:
+    """Their one consumer is invoked by mappings in a nested stack."""
+
+    def test_of_every_queue_are_read_by_one_function(self) -> None:
+        nested = yaml_parse((ROOT / "infra" / "dead-letters.yaml").read_text("utf-8"))
+        mappings = {
+            name: resource["Properties"]["EventSourceArn"]["Fn::Sub"].rpartition(":")[2]
+            for name, resource in nested["Resources"].items()
+        }
+        assert mappings == {
+            name: queue["QueueName"]["Fn::Sub"]
+            for name, queue in resources(QUEUE).items()
+            if "RedrivePolicy" not in queue
+        }
+        stack = load_template()["Resources"]["DeadLetters"]
+        assert set(stack["DependsOn"]) == set(mappings)
+
+    def test_are_hidden_six_times_as_long_as_the_function_may_run(self) -> None:
+        timeout = resources(FUNCTION)["KeepDeadLetters"]["Timeout"]
+        for name, queue in resources(QUEUE).items():
+            if "RedrivePolicy" not in queue:
+                assert queue["VisibilityTimeout"] >= VISIBILITY_FACTOR * timeout, name
+
+    def test_can_be_sent_again_to_every_queue(self) -> None:
+        sends = {
+            policy["SQSSendMessagePolicy"]["QueueName"]["Fn::GetAtt"][0]
+            for policy in resources(FUNCTION)["RelayOutbox"]["Policies"]
+            if "SQSSendMessagePolicy" in policy
+        }
+        assert sends == {
+            name for name, queue in resources(QUEUE).items() if "RedrivePolicy" in queue
+        }
+
+
 class TestBuckets:
     def test_are_closed_to_the_public(self) -> None:
         buckets = resources(BUCKET)
@@ -244,7 +279,7 @@ class TestSize:
         functions = resources(FUNCTION)
         assert {name for name in owners if name in functions} == set(functions)
         for name, function in functions.items():
-            further_events = len(function["Events"]) - 1
+            further_events = len(function.get("Events", {})) - 1
             assert owners[name] <= KINDS[kind_of(name)] + further_events, name
 
     def test_counts_no_resource_twice_and_none_of_a_function_as_shared(

@@ -18,6 +18,8 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from pydantic import ValidationError
 
 from mara.entrypoints.counting import counted_message
+from mara.entrypoints.dead_letter_queue import DLQ_SUFFIX, redrive_of
+from mara.entrypoints.failure_notes import forget_failure, note_failure, times_received
 from mara.entrypoints.flushing import flush_metrics
 from mara.kernel.errors import Conflict, DomainError, LimitReached, Unavailable
 from mara.kernel.messages import Message
@@ -30,8 +32,6 @@ QueueHandler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 RETRY_FACTOR = 5
 RETRY_WAIT_S_MAX = 900
-DLQ_SUFFIX = "dead"
-"""The dead-letter queue of ``ingest-document`` is ``ingest-document-dead``."""
 
 
 def consumer(message: type[MessageT]) -> Callable[[Callable[[MessageT], None]], QueueHandler]:
@@ -63,6 +63,7 @@ def consumer_of(
             except Exception as error:  # noqa: BLE001 - handle_failure classifies it
                 handle_failure(queue, record, error)
                 return
+            forget_failure(queue, record)
             logger.info(
                 "message_consumed",
                 queue=queue,
@@ -96,6 +97,7 @@ def handle_failure(queue: str, record: SQSRecord, error: Exception) -> None:
         return
     if isinstance(error, LimitReached | Unavailable):
         logger.warning("message_postponed", **about)
+        note_failure(queue, record, error)
         _retry_soon(queue, record)
         raise error
     if isinstance(error, DomainError | ValidationError):
@@ -103,6 +105,7 @@ def handle_failure(queue: str, record: SQSRecord, error: Exception) -> None:
         send_to_dlq(queue, record, error)
         return
     logger.exception("message_failed", **about)
+    note_failure(queue, record, error)
     raise error
 
 
@@ -115,9 +118,9 @@ def _retry_soon(queue: str, record: SQSRecord) -> None:
     handle: str | None = record.raw_event.get("receiptHandle")
     if not handle:
         return
-    received = int(record.raw_event.get("attributes", {}).get("ApproximateReceiveCount", 1))
+    wait_s = min(RETRY_FACTOR ** (times_received(record) - 1), RETRY_WAIT_S_MAX)
     try:
-        sqs.postpone(queue, handle, min(RETRY_FACTOR ** (received - 1), RETRY_WAIT_S_MAX))
+        sqs.postpone(queue, handle, wait_s)
     except sqs.SendFailed:
         logger.warning("message_wait_not_shortened", queue=queue, message_id=record.message_id)
 
@@ -128,7 +131,14 @@ def send_to_dlq(queue: str, record: SQSRecord, error: DomainError | ValidationEr
     Raises SendFailed: then SQS delivers the message again, and moves it there after the last try.
     """
     detail = error.detail if isinstance(error, DomainError) else "The body is not a valid message."
-    dlq_message = {"body": record.body, "reason": type(error).__name__, "detail": detail}
+    dlq_message = {
+        "body": record.body,
+        "reason": type(error).__name__,
+        "detail": detail,
+        "message_id": record.message_id,
+        "attempts": times_received(record),
+        "redrive_of": redrive_of(record),
+    }
     try:
         sqs.send(f"{queue}-{DLQ_SUFFIX}", json.dumps(dlq_message, ensure_ascii=False))
     except sqs.SendFailed:

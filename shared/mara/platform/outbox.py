@@ -36,7 +36,7 @@ BACKLOG_METRIC = "OutboxOldestSeconds"
 OLDEST = "SELECT min(created_at) FROM outbox"
 DELETE = "DELETE FROM outbox WHERE id = ANY(%s)"
 OVERDUE = """
-    SELECT id, queue, body FROM outbox WHERE created_at < %s OR left_to_relay
+    SELECT id, queue, body, redrive_of FROM outbox WHERE created_at < %s OR left_to_relay
     ORDER BY created_at LIMIT %s FOR UPDATE SKIP LOCKED
 """
 
@@ -125,10 +125,11 @@ def _send_and_delete(messages: Sequence[OutboxMessage]) -> None:
 def _deliver(messages: Sequence[OutboxMessage]) -> list[UUID]:
     """Send the messages of each queue in batches; return the ids of those that were accepted."""
     delivered = list[UUID]()
-    by_queue: dict[str, list[OutboxMessage]] = {}
+    by_queue: dict[tuple[str, bool], list[OutboxMessage]] = {}
     for message in messages:
-        by_queue.setdefault(message.queue, []).append(message)
-    for queue, rows in by_queue.items():
+        key = message.queue, message.redrive_of is not None
+        by_queue.setdefault(key, []).append(message)
+    for (queue, _), rows in by_queue.items():
         for batch in _batches(rows):
             accepted = _send(queue, batch)
             delivered += accepted
@@ -154,9 +155,12 @@ def _batches(rows: Sequence[OutboxMessage]) -> Iterator[list[OutboxMessage]]:
 
 def _send(queue: str, batch: Sequence[OutboxMessage]) -> set[UUID]:
     """Send the batch by one request; return the ids of those that were accepted."""
+    accepted: Iterable[int]
     try:
         if queue.startswith(EVENT):
             accepted = _publish_events(queue.removeprefix(EVENT), [row.body for row in batch])
+        elif batch[0].redrive_of is not None:
+            accepted = sqs.send_again(queue, [(row.body, row.redrive_of or "") for row in batch])
         else:
             accepted = _send_messages(queue, [row.body for row in batch])
     except (sqs.SendFailed, sns.PublishFailed):

@@ -15,21 +15,26 @@ EVENT = "event:"
 
 # `ORDER BY` keeps the order of the messages in `created_at`, which is the time of each row.
 INSERT = """
-    INSERT INTO outbox (id, queue, body, left_to_relay)
-    SELECT id, queue, body, %s
-    FROM ROWS FROM (json_to_recordset(%s::json) AS (id uuid, queue text, body text))
-        WITH ORDINALITY AS rows (id, queue, body, place)
+    INSERT INTO outbox (id, queue, body, redrive_of, left_to_relay)
+    SELECT id, queue, body, redrive_of, %s
+    FROM ROWS FROM (
+        json_to_recordset(%s::json) AS (id uuid, queue text, body text, redrive_of text)
+    ) WITH ORDINALITY AS rows (id, queue, body, redrive_of, place)
     ORDER BY place
 """
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxMessage:
-    """A row of the outbox; ``body`` is JSON."""
+    """A row of the outbox; ``body`` is JSON.
+
+    ``redrive_of`` is the id of the message that died first, where a dead letter is sent again.
+    """
 
     id: UUID
     queue: str
     body: str
+    redrive_of: str | None = None
 
 
 def store(messages: Sequence[Message], *, left_to_relay: bool) -> list[OutboxMessage]:
@@ -38,9 +43,13 @@ def store(messages: Sequence[Message], *, left_to_relay: bool) -> list[OutboxMes
     ``left_to_relay``: the relay sends them at its next look, because their writer does not.
     """
     stored = [_row(message) for message in messages]
-    if stored:
-        connection().execute(INSERT, (left_to_relay, to_json(stored).decode()))
+    _insert(stored, left_to_relay=left_to_relay)
     return stored
+
+
+def _insert(rows: Sequence[OutboxMessage], *, left_to_relay: bool) -> None:
+    if rows:
+        connection().execute(INSERT, (left_to_relay, to_json(rows).decode()))
 
 
 def _row(message: Message) -> OutboxMessage:
@@ -63,3 +72,9 @@ def publish_by_relay(message: Message) -> None:
     which takes a cold start half a second, and waits for no queue.
     """
     store([message], left_to_relay=True)
+
+
+def resend_by_relay(queue: str, messages: Sequence[tuple[str, str]]) -> None:
+    """Implements Resend: stores pairs of the id of the first death and the body, for the relay."""
+    rows = [OutboxMessage(new_id(), queue, body, redrive_of) for redrive_of, body in messages]
+    _insert(rows, left_to_relay=True)

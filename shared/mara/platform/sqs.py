@@ -8,7 +8,13 @@ from mara.platform.settings.stage import stage
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
-    from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
+    from mypy_boto3_sqs.type_defs import (
+        MessageAttributeValueTypeDef,
+        SendMessageBatchRequestEntryTypeDef,
+    )
+
+REDRIVE_OF = "mara-redrive-of"
+"""The attribute of a message that is sent again: the id of the message that died first."""
 
 
 class SendFailed(Exception):
@@ -59,11 +65,33 @@ def send_all(queue: str, bodies: Sequence[str]) -> list[int]:
 
     Raises SendFailed where the request failed.
     """
+    return _send_batch(
+        queue, [{"Id": str(place), "MessageBody": body} for place, body in enumerate(bodies)]
+    )
+
+
+def send_again(queue: str, messages: Sequence[tuple[str, str]]) -> list[int]:
+    """As ``send_all``, for pairs of a body and the id of the message that died first."""
+    return _send_batch(
+        queue,
+        [
+            {
+                "Id": str(place),
+                "MessageBody": body,
+                "MessageAttributes": {REDRIVE_OF: _text(redrive_of)},
+            }
+            for place, (body, redrive_of) in enumerate(messages)
+        ],
+    )
+
+
+def _text(value: str) -> "MessageAttributeValueTypeDef":
+    return {"DataType": "String", "StringValue": value}
+
+
+def _send_batch(queue: str, entries: "list[SendMessageBatchRequestEntryTypeDef]") -> list[int]:
     from botocore.exceptions import BotoCoreError, ClientError
 
-    entries: list[SendMessageBatchRequestEntryTypeDef] = [
-        {"Id": str(place), "MessageBody": body} for place, body in enumerate(bodies)
-    ]
     try:
         answer = client().send_message_batch(QueueUrl=queue_url(queue), Entries=entries)
     except (BotoCoreError, ClientError) as error:

@@ -1,4 +1,4 @@
-"""The tables of the platform: outbox, idempotency keys, rate limits, leases, metrics."""
+"""The tables of the platform: outbox, idempotency keys, rate limits, leases, metrics, failures."""
 
 from sqlalchemy import (
     BigInteger,
@@ -6,6 +6,7 @@ from sqlalchemy import (
     Column,
     Identity,
     Index,
+    Integer,
     LargeBinary,
     Table,
     Text,
@@ -23,6 +24,8 @@ outbox = Table(
     Column("body", Text, nullable=False),
     Column("created_at", TIMESTAMP, nullable=False, server_default=text("clock_timestamp()")),
     Column("left_to_relay", Boolean, nullable=False, server_default=text("false")),
+    # The id that the message had in SQS when it became a dead letter, where it is sent again.
+    Column("redrive_of", Text),
     Index("outbox_created", "created_at"),
 )
 
@@ -86,4 +89,28 @@ object_counts = Table(
     Column("kind", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("amount", BigInteger, nullable=False),
+)
+
+# What the frame of consumers noted of messages that will come again.
+message_failures = Table(
+    "message_failures",
+    metadata,
+    Column("queue", Text, primary_key=True),
+    Column("message_id", Text, primary_key=True),
+    Column("error", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("first_at", TIMESTAMP, nullable=False),
+    Column("last_at", TIMESTAMP, nullable=False),
+    Index("message_failures_age", "last_at"),
+)
+
+# The last run of each schedule; ``ended_at`` is missing while it runs, and where it was killed.
+schedule_runs = Table(
+    "schedule_runs",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("started_at", TIMESTAMP, nullable=False),
+    Column("ended_at", TIMESTAMP),
+    Column("outcome", Text),
+    Column("error", Text),
 )

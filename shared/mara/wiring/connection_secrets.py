@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from mara.vault.service.rewrap import RewrapService
 
 
-def _envelope() -> Envelope:
+def envelope() -> Envelope:
+    """Encryption with the key of connection secrets, which bodies of dead letters share."""
     settings = ConnectionKeySettings
     return AesGcmEnvelope(key_provider(lambda: settings().connection_key_arn))  # type: ignore[call-arg]  # from the environment
 
@@ -29,7 +30,7 @@ def _envelope() -> Envelope:
 @cache
 def secret_store() -> "SecretStore":
     """Encryption, storing and decryption of the secrets of connections."""
-    return ConnectionSecretService(PostgresConnectionSecrets(), _envelope(), now)
+    return ConnectionSecretService(PostgresConnectionSecrets(), envelope(), now)
 
 
 @cache
@@ -37,4 +38,4 @@ def connection_rewrap_service() -> "RewrapService[ConnectionSecret]":
     """Rewrapping of connection secrets after a key rotation."""
     from mara.vault.service.rewrap import RewrapService
 
-    return RewrapService(PostgresConnectionSecrets(), _envelope(), transaction, now)
+    return RewrapService(PostgresConnectionSecrets(), envelope(), transaction, now)

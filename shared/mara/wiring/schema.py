@@ -13,6 +13,7 @@ from mara.ledger.adapters import tables as _ledger
 from mara.notifications.adapters import tables as _notifications
 from mara.platform import tables as _platform
 from mara.platform.schema import metadata
+from mara.queues.adapters import tables as _queues
 from mara.search.adapters import tables as _search
 from mara.telegram.adapters import chat_tables as _chats
 from mara.telegram.adapters import outgoing_tables as _outgoing
@@ -24,7 +25,7 @@ from mara.wallets.adapters import tables as _wallets
 DECLARED_IN = (
     *(_platform, _audit, _users, _auth, _vault, _ledger, _notifications, _wallets),
     *(_search, _documents, _billing, _usage, _credits, _agents, _telegram, _chats, _outgoing),
-    *(_alerts, _rules),
+    *(_alerts, _rules, _queues),
 )
 """The modules that declare tables: importing them fills ``metadata``."""
 

@@ -69,10 +69,11 @@ NOT_TENANTS = {
     *("login_failures", "outbox", "rate_limits", "leases"),
     *("chain_scans", "chain_providers", "unreadable_events", "index_in_use"),
     *("metric_values", "metric_totals", "object_counts", "ledger_figures"),
+    *("message_failures", "schedule_runs"),
 }
 """Tables without an owner; all others are under row-level security."""
 OF_EVERYONE = {"plans", "plan_versions"}
-OF_SYSTEM = OF_EVERYONE | {"document_numbers", "trials"}
+OF_SYSTEM = OF_EVERYONE | {"document_numbers", "trials", "dead_letters"}
 """Tables that only the system writes; users read those of everyone."""
 
 Connection = psycopg.Connection[tuple[Any, ...]]

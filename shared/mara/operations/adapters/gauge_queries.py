@@ -114,4 +114,14 @@ PAUSED = GaugeQuery(
     WHERE paused_until > clock_timestamp()
     """,
 )
-QUERIES: Final = (CONNECTIONS, OBJECTS, CHAINS, OLDEST, LEDGER, CUSTODY, PAUSED)
+# The rows of a partial index: of those that no operator has decided on, kept for 14 days.
+DEAD_LETTERS = GaugeQuery(
+    "dead-letters",
+    (("mara_queue_dead_letters", "Dead letters that wait for a decision."),),
+    ("queue",),
+    """
+    SELECT 'mara_queue_dead_letters', queue, count(*)
+    FROM dead_letters WHERE state = 'waiting' GROUP BY queue
+    """,
+)
+QUERIES: Final = (CONNECTIONS, OBJECTS, CHAINS, OLDEST, LEDGER, CUSTODY, PAUSED, DEAD_LETTERS)

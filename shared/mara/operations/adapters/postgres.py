@@ -19,7 +19,13 @@ from mara.notifications.adapters.tables import changes, notices, webhook_deliver
 from mara.notifications.model import RETENTION
 from mara.notifications.model.notices import NOTICE_RETENTION
 from mara.notifications.model.webhooks import DELIVERY_RETENTION, DeliveryState
-from mara.platform import idempotency_store, metric_folding, object_counts, rate_limit_store
+from mara.platform import (
+    failure_store,
+    idempotency_store,
+    metric_folding,
+    object_counts,
+    rate_limit_store,
+)
 from mara.platform.database import transaction
 from mara.platform.settings.alerts import alert_settings
 from mara.platform.sql import execute
@@ -29,6 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 DAY = timedelta(days=1)
+FAILURE_RETENTION = timedelta(days=14)
+"""As long as SQS keeps a message at most."""
 REFRESH_TOKEN_RETENTION = timedelta(days=7)
 """How long after expiry the reuse of a refresh token is still detected."""
 
@@ -97,6 +105,7 @@ def delete_expired(now: datetime) -> dict[str, int]:
         "alert_posts": lambda: execute(DELETE_ALERT_POSTS, before=last_at),
         "alert_deliveries": lambda: execute(DELETE_ALERT_DELIVERIES, before=last_at),
         "rate_limits": lambda: rate_limit_store.delete_expired(now),
+        "message_failures": lambda: failure_store.delete_older(now - FAILURE_RETENTION),
         "metric_values": lambda: metric_folding.delete_marked(now),
     }
     deleted = {}

@@ -7,14 +7,13 @@ from typing import Final
 from mara.operations.model import Gauge
 from mara.platform import sqs
 
-DEAD = "dead"
 DEPTH: Final = "ApproximateNumberOfMessages"
 IN_FLIGHT: Final = "ApproximateNumberOfMessagesNotVisible"
 
 
 @dataclass(frozen=True, slots=True)
 class QueueGauges:
-    """Attributes of a queue and of its dead letters."""
+    """Attributes of a queue. Its dead letters are read from their table."""
 
     queue: str
 
@@ -25,12 +24,11 @@ class QueueGauges:
 
     def read(self) -> Sequence[Gauge]:
         """Request the attributes. Raises ClientError, BotoCoreError."""
-        own, dead = _attributes(self.queue), _attributes(f"{self.queue}-{DEAD}")
+        own = _attributes(self.queue)
         label, of = ("queue",), (self.queue,)
         return [
             Gauge("mara_queue_depth", "Messages that wait.", label, {of: own[DEPTH]}),
             Gauge("mara_queue_in_flight", "Messages in work.", label, {of: own[IN_FLIGHT]}),
-            Gauge("mara_queue_dead_letters", "Dead letters.", label, {of: dead[DEPTH]}),
         ]
 
 

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, delete, insert, select
 
+from mara.platform import wrapped_columns
 from mara.platform.sql import Row, bound, execute, fetch_all, fetch_one
-from mara.vault.adapters import wrapped_columns
 from mara.vault.adapters.tables import connection_secrets
 from mara.vault.model import ConnectionSecret
 

@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
+from mara.platform import wrapped_columns
 from mara.platform.sql import Row, bound, execute, fetch_all, fetch_one
-from mara.vault.adapters import wrapped_columns
 from mara.vault.adapters.tables import vaults
 from mara.vault.model import AccountKeys, Vault
 

@@ -1,0 +1,1 @@
+"""Adapters of the queues domain, named after their technology."""

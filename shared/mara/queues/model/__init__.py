@@ -1,0 +1,1 @@
+"""Dead letters, queues and schedules as an operator sees them."""

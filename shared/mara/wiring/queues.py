@@ -1,0 +1,44 @@
+"""Builds the services of queues and dead letters from their production adapters."""
+
+from datetime import datetime, timedelta
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mara.queues.model.dead_letter import DeadMessage
+    from mara.queues.service.intake import DeadLetterIntake
+
+LETTER_RETENTION = timedelta(days=14)
+"""How long dead letters are kept, from their death on."""
+
+
+@cache
+def intake() -> "DeadLetterIntake":
+    """The worker that keeps dead letters."""
+    from mara.platform.clock import now
+    from mara.platform.database import transaction
+    from mara.queues.adapters.dead_letters import PostgresDeadLetters
+    from mara.queues.adapters.failure_notes import PostgresFailureNotes
+    from mara.queues.service.intake import DeadLetterIntake
+    from mara.wiring.connection_secrets import envelope
+
+    return DeadLetterIntake(
+        PostgresDeadLetters(), PostgresFailureNotes(), envelope(), transaction, now
+    )
+
+
+def keep_dead_letters(messages: "Sequence[DeadMessage]") -> int:
+    """Keep a batch; return how many were new."""
+    return intake().keep(messages)
+
+
+def forget_expired(now: datetime) -> dict[str, int]:
+    """Delete old dead letters; return how many."""
+    from mara.kernel.unit_of_work import SYSTEM
+    from mara.platform.database import transaction
+    from mara.queues.adapters.dead_letters import delete_older
+
+    with transaction(SYSTEM):
+        return {"dead_letters": delete_older(now - LETTER_RETENTION)}
