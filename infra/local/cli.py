@@ -65,6 +65,7 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     ),
     "vault": (operations.vault, "rewrap: wrap all data keys with the current keys"),
     "scrape-token": (operations.scrape_token, "print the token that reads the local metrics"),
+    "ship-again": (operations.ship_again, "push the log lines to Loki that it did not take"),
     "mail": (operations.mail, "print the e-mails that the local stack sent"),
     "ledger": (operations.ledger, "verify: derive every balance from the postings and compare"),
     "clock": (operations.clock, "advance: move a user's billing time, and do what became due"),

@@ -45,9 +45,17 @@ def _of_vault(parser: argparse.ArgumentParser) -> None:
 def _of_secrets(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", choices=["put", "rotate"])
     parser.add_argument("name", help="put: its value is read from stdin; rotate: tokens")
+    _add_stage(parser)
+
+
+def _add_stage(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--stage", default=STAGE, help="another stage than local is in your AWS account"
     )
+
+
+def _of_ship_again(parser: argparse.ArgumentParser) -> None:
+    _add_stage(parser)
 
 
 def _of_superuser(parser: argparse.ArgumentParser) -> None:
@@ -105,6 +113,7 @@ ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "new": scaffold.add_arguments,
     "revision": _of_revision,
     "secrets": _of_secrets,
+    "ship-again": _of_ship_again,
     "superuser": _of_superuser,
     "telegram": _of_telegram,
     "vault": _of_vault,

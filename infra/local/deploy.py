@@ -40,6 +40,8 @@ FROM_ENVIRONMENT = {
     "MARA_REFRESH_TOKEN_DAYS": "RefreshTokenDays",
     "MARA_APP_URL": "AppUrl",
     "MARA_CORS_ORIGINS": "CorsOrigins",
+    "MARA_LOKI_TENANT": "LokiTenant",
+    "MARA_LOKI_URL": "LokiUrl",
     "MARA_OCR": "Ocr",
     "MARA_RERANKER": "Reranker",
     "MARA_RERANKER_MODEL": "RerankerModel",

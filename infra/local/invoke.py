@@ -19,7 +19,12 @@ from infra.local.settings import REGION, ROOT, STAGE, load_secrets
 from infra.local.triggers import trigger_of
 
 EVENTS = ROOT / "infra" / "local" / "events"
-SAMPLES = {"api": "api.json", "queues": "queue.json", "schedules": "schedule.json"}
+SAMPLES = {
+    "api": "api.json",
+    "queues": "queue.json",
+    "schedules": "schedule.json",
+    "logs": "ship_logs.json",
+}
 """The event of each kind of trigger, for a function without a sample of its own name."""
 
 NO_ID = "00000000-0000-0000-0000-000000000000"

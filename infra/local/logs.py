@@ -8,11 +8,12 @@ from typing import Any
 
 from infra.local.log_line import LEVELS, LogLine, parse, render
 from infra.local.settings import STAGE
+from mara.logs.model import LogBatch
 
 POLL_S = 1.0
 OVERLAP_MS = 3000
 """Read again at each poll: a line may arrive after a later one of another process."""
-PREFIX = f"/aws/lambda/mara-{STAGE}"
+PREFIX = f"/mara/{STAGE}"
 
 
 Event = tuple[int, str, str]
@@ -34,6 +35,7 @@ class LineFilter:
         """Whether to print a line."""
         return (
             not line.is_written_by_lambda
+            and self.function in (None, line.function)
             and (self.request_id is None or self.request_id in line.text)
             and (self.level is None or LEVELS.get(line.level, 0) >= LEVELS[self.level])
         )
@@ -53,7 +55,7 @@ def show(wanted: LineFilter, since_minutes: float, *, follow: bool) -> None:
 
 
 class LogReader:
-    """Reads the log groups of all functions, and gives each line once."""
+    """Reads the lines of all functions, and gives each line once."""
 
     def __init__(self, logs: Any, first_ms: int) -> None:
         """``logs`` is a client of CloudWatch Logs; ``first_ms`` counts Unix milliseconds."""
@@ -65,7 +67,7 @@ class LogReader:
 
     def lines(self, wanted: LineFilter) -> Iterator[LogLine]:
         """Yield the lines that came since the last call, in the order of time."""
-        found = [line for group in self._groups(wanted) for line in self._new(group)]
+        found = [line for group in self._groups() for line in self._new(group)]
         # Sorted by time alone: lines of the same millisecond keep the order of their writing.
         return (line for line in sorted(found, key=lambda line: line.at_ms) if wanted.takes(line))
 
@@ -85,13 +87,18 @@ class LogReader:
         if found:
             latest_ms = max(at_ms for at_ms, _, _ in found)
             self._next_ms[group] = max(first_ms, latest_ms - OVERLAP_MS)
-        function = group.rsplit("/", 1)[1].removeprefix(f"mara-{STAGE}-").replace("-", "_")
-        return [parse(function, at_ms, message) for at_ms, _, message in fresh.elements()]
+        return [
+            parse(function_of(stream), at_ms, message)
+            for at_ms, stream, message in fresh.elements()
+        ]
 
-    def _groups(self, wanted: LineFilter) -> list[str]:
-        prefix = PREFIX
-        if wanted.function is not None:
-            prefix = f"{PREFIX}-{wanted.function.replace('_', '-')}"
-        pages = self._logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=prefix)
-        names = [group["logGroupName"] for page in pages for group in page["logGroups"]]
-        return [name for name in names if wanted.function is None or name == prefix]
+    def _groups(self) -> list[str]:
+        """That of all functions, and that of the function which ships its lines."""
+        pages = self._logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=PREFIX)
+        return [group["logGroupName"] for page in pages for group in page["logGroups"]]
+
+
+def function_of(stream: str) -> str:
+    """The folder of the function that writes to a stream."""
+    deployed = LogBatch(stream, ()).function
+    return deployed.removeprefix(f"mara-{STAGE}-").replace("-", "_")

@@ -10,7 +10,7 @@ def run(action: str, stage: str, name: str, text: TextIO) -> str:
     """Carry out ``put`` or ``rotate``; return what to print. Raises RuntimeError."""
     if name not in secret_store.NAMES:
         raise RuntimeError(f"Name one of: {', '.join(secret_store.NAMES)}")
-    client = _client(stage)
+    client = client_of(stage, "secretsmanager")
     if action == "rotate":
         if name != secret_store.TOKENS:
             raise RuntimeError(f"Only {secret_store.TOKENS} are drawn; put writes {name}.")
@@ -22,10 +22,11 @@ def run(action: str, stage: str, name: str, text: TextIO) -> str:
     return f"{secret_store.full_name(stage, name)} is written"
 
 
-def _client(stage: str) -> Any:
+def client_of(stage: str, service: str) -> Any:
     """The emulator's in the local stage, else that of the account in the environment."""
     if stage == STAGE:
-        return aws.client("secretsmanager")
+        return aws.client(service)
     import boto3
 
-    return boto3.client("secretsmanager")
+    make: Any = boto3.client  # its overloads want the name as a literal
+    return make(service)

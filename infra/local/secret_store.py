@@ -8,7 +8,7 @@ from typing import Any
 
 NAMES = (
     *("database", "tokens", "chains", "local-keys", "opensearch", "telegram-bot", "trials"),
-    "scrape",
+    *("scrape", "loki"),
 )
 """Those that the template and the functions read."""
 

@@ -106,6 +106,9 @@ class TestDocstrings:
             assert (trigger.source, events(name)) == ("SQS *-dead", [])
         elif kind == "queues":
             assert [f"SQS {queue_of(event)}" for event in events(name)] == [trigger.source]
+        elif kind == "logs":
+            assert {event["Type"] for event in events(name)} == {"CloudWatchLogs"}
+            assert trigger.source == "CloudWatch Logs"
         else:
             rates = {event["Properties"]["ScheduleExpression"] for event in events(name)}
             assert {f"EventBridge {rate}" for rate in rates} == {trigger.source}

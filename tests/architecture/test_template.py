@@ -21,8 +21,9 @@ RESOURCES_MAX = 499
 RESOURCES_BASE, FUNCTIONS_BASE = 230, 63
 """How many resources the stack may have at so many functions; a later one adds its own."""
 
-KINDS = {"api": 3, "queues": 5, "schedules": 3}
-"""Resources of a function: itself, its role, its event; a queue and its dead letters."""
+KINDS = {"api": 3, "queues": 5, "schedules": 3, "logs": 5}
+"""Resources of a function: itself, its role, its event; a queue and its dead letters; the
+permission of a log group and how often a call is repeated."""
 
 ASSUMED_AND_MANAGED = ("AssumeRolePolicyDocument", "ManagedPolicyArns")
 
@@ -89,6 +90,29 @@ def test_has_no_circle_of_references_before_the_transform() -> None:
     assert order.index("SchedulerRole") < order.index("ScanChain")
 
 
+def failures(function: dict[str, Any]) -> str | None:
+    """The queue of the events that a function without a queue has given up."""
+    if "EventInvokeConfig" not in function:
+        return None
+    queue = function["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]["Destination"]
+    return str(queue["Fn::GetAtt"][0])
+
+
+class TestLogs:
+    def test_of_all_functions_are_in_one_group_that_keeps_them_30_days(self) -> None:
+        shared = load_template()["Globals"]["Function"]["LoggingConfig"]["LogGroup"]
+        own = {name for name, f in resources(FUNCTION).items() if "LoggingConfig" in f}
+        assert (shared, own) == ({"Ref": "LogGroup"}, {"ShipLogs"})
+        groups = resources("AWS::Logs::LogGroup").values()
+        assert {group["RetentionInDays"] for group in groups} == {30}
+
+    def test_of_the_function_that_ships_them_are_not_shipped(self) -> None:
+        """It would call itself for ever."""
+        ships = resources(FUNCTION)["ShipLogs"]
+        read = ships["Events"]["Lines"]["Properties"]["LogGroupName"]
+        assert ships["LoggingConfig"]["LogGroup"] not in (read, {"Ref": "LogGroup"})
+
+
 class TestQueues:
     def test_have_dead_letters(self) -> None:
         """Invariant 26."""
@@ -112,7 +136,8 @@ class TestQueues:
             for queue in resources(QUEUE).values()
             if "RedrivePolicy" in queue
         }
-        assert set(resources(QUEUE)) == read | dead
+        given_up = {failures(function) for function in resources(FUNCTION).values()} - {None}
+        assert set(resources(QUEUE)) == read | dead | given_up
 
     def test_hide_a_message_six_times_as_long_as_its_function_may_run(self) -> None:
         """Invariant 26."""
@@ -257,12 +282,12 @@ def owner(name: str, resource: dict[str, Any]) -> str | None:
 
 
 def queue_owner(name: str) -> str | None:
-    """The consumer of a queue, or of the queue whose dead letters it holds."""
+    """The consumer of a queue, or the function whose dead letters it holds."""
     for function, _, queue, _ in consumers():
         dead, _ = resources(QUEUE)[queue]["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"]
         if name in (queue, dead):
             return function
-    return None
+    return next((f for f, at in resources(FUNCTION).items() if failures(at) == name), None)
 
 
 class TestSize:

@@ -61,6 +61,14 @@ def vault(options: argparse.Namespace) -> int:
     return 0
 
 
+def ship_again(options: argparse.Namespace) -> int:
+    """Call ship_logs again with the batches of log lines that it has given up."""
+    from infra.local import ship_again as shipping
+
+    print(shipping.ship_again(options.stage))
+    return 0
+
+
 def mail(_: argparse.Namespace) -> int:
     """Print the e-mails that the local stack sent."""
     from infra.local import mailbox

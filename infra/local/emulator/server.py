@@ -8,6 +8,7 @@ from pathlib import Path
 
 from infra.local.emulator.fork_server import fork_functions
 from infra.local.emulator.gate import EmulatorGate
+from infra.local.emulator.log_streams import name_log_streams
 from infra.local.emulator.queues import QueuePersistence
 from infra.local.emulator.schedules import spread_schedules
 from infra.local.emulator.workers import limit_workers
@@ -25,6 +26,7 @@ def main() -> None:
     fork_functions()
     limit_workers(WORKERS_MAX)
     spread_schedules()
+    name_log_streams()
     queues = QueuePersistence(Path(os.environ.pop("MARA_QUEUES_FILE")))
     queues.start()
     secret = os.environ["AWS_SECRET_ACCESS_KEY"]

@@ -16,17 +16,21 @@ from infra.local.log_line import parse, render
 from infra.local.logs import LineFilter, LogReader
 
 MINUTE_MS = 60_000
+GROUP = "/mara/local"
+
+
+def stream_of(name: str) -> str:
+    """As AWS and the emulator name it."""
+    return f"2026/11/28/mara-local-{name}[$LATEST]0a1b"
 
 
 @pytest.fixture
 def cloudwatch() -> Any:
     with mock_aws():
         client = boto3.client("logs", region_name="eu-west-1")
+        client.create_log_group(logGroupName=GROUP)
         for name in ("log-in", "ask-agent"):
-            client.create_log_group(logGroupName=f"/aws/lambda/mara-local-{name}")
-            client.create_log_stream(
-                logGroupName=f"/aws/lambda/mara-local-{name}", logStreamName="stream"
-            )
+            client.create_log_stream(logGroupName=GROUP, logStreamName=stream_of(name))
         yield client
 
 
@@ -37,8 +41,8 @@ def now_ms() -> int:
 
 def write(client: Any, name: str, message: str, minutes_ago: float) -> None:
     client.put_log_events(
-        logGroupName=f"/aws/lambda/mara-local-{name}",
-        logStreamName="stream",
+        logGroupName=GROUP,
+        logStreamName=stream_of(name),
         logEvents=[{"timestamp": now_ms() - int(minutes_ago * MINUTE_MS), "message": message}],
     )
 
@@ -68,7 +72,7 @@ class TestLines:
     def test_are_read_once(self, cloudwatch: Any, reader: LogReader) -> None:
         write(cloudwatch, "log-in", "first", 2)
         assert texts(reader) == [("log_in", "first")]
-        write(cloudwatch, "ask-agent", "late, of another function", 3)
+        write(cloudwatch, "ask-agent", "late, of another function", 2 + 1 / 60)
         write(cloudwatch, "log-in", "second", 1)
         assert texts(reader) == [
             ("ask_agent", "late, of another function"),
