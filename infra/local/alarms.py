@@ -143,6 +143,8 @@ def _of_queues(resources: dict[str, Any]) -> Iterator[Alarm]:
         properties = resource["Properties"]
         queue = properties["QueueName"]["Fn::Sub"]
         name = queue.removeprefix("mara-${Stage}-")
+        if name.endswith("-failed"):
+            continue  # an alarm on the errors of its function has fired before
         common: dict[str, Any] = {"namespace": "AWS/SQS", "dimensions": (("QueueName", queue),)}
         if "RedrivePolicy" not in properties:
             yield Alarm(

@@ -19,7 +19,7 @@ def ship_again(stage: str) -> str:
         body = json.dumps(payload).encode()
         functions.invoke(FunctionName=name, InvocationType="Event", Payload=body)
 
-    count = take_all(client_of(stage, "sqs"), f"{name}-dead", call)
+    count = take_all(client_of(stage, "sqs"), f"{name}-failed", call)
     return f"{count} batches were handed to {name} again"
 
 

@@ -10,7 +10,7 @@ from moto import mock_aws
 
 from infra.local.ship_again import take_all
 
-QUEUE = "mara-local-ship-logs-dead"
+QUEUE = "mara-local-ship-logs-failed"
 
 
 @pytest.fixture
