@@ -14,6 +14,7 @@ from infra.local.simulators.telegram.bots import Bot
 from infra.local.simulators.telegram.webhooks import SECRET_HEADER
 from mara.kernel.principal import Role
 from mara.telegram.schemas.bots import EXAMPLE_TOKEN
+from mara.wiring.alerts import alert_answering_service
 from tests.support.accounts import make_account
 from tests.support.chain_labs import aptos_connected
 from tests.support.connected_telegram import (
@@ -78,6 +79,7 @@ STORY = (
     *("redeliver_webhook_delivery", "redeliver_webhook_deliveries", "delete_webhook"),
     *("create_intake", "list_intakes", "get_intake", "change_intake", "rotate_intake_secret"),
     *("receive_alerts", "test_intake", "list_intake_deliveries", "list_alerts", "get_alert"),
+    *("give_alert_feedback",),
     *("delete_intake",),
     *("list_notifications", "read_notification", "read_all_notifications"),
     *("get_notification_preferences", "set_notification_preferences"),
@@ -265,6 +267,8 @@ class TestExamples:
                 reader.ids.update(chat_id=str(CHAT_ID), telegram_id=str(PERSON_ID))
             if name == "link_telegram_account":
                 give_account_link(reader.user_id)
+            if name == "give_alert_feedback":
+                alert_answering_service().answer_waiting(reader.user_id)
             if name == "read_notification":
                 reader.ids["notification_id"] = str(give_notice(reader.user_id))
             reader.follow(every[name])

@@ -82,6 +82,12 @@ class AlertNotFound(NotFound):
     fields = ("alert_id",)
 
 
+class AlertNotAnswered(Conflict):
+    """The alert has no answer that could be rated."""
+
+    title = "The alert has no answer"
+
+
 class TooManyIntakes(Conflict):
     """The user has the greatest number of intakes."""
 

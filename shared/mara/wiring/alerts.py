@@ -12,12 +12,14 @@ from mara.platform.clock import now
 from mara.platform.database import transaction
 
 if TYPE_CHECKING:
+    from mara.alerts.service.alert_feedback import AlertFeedback
     from mara.alerts.service.alerts import AlertService, StalenessService
     from mara.alerts.service.answering import AlertAnsweringService, WaitingAlertsService
     from mara.alerts.service.delivery_storing import DeliveryStoring
     from mara.alerts.service.intake_trials import IntakeTrials
     from mara.alerts.service.intakes import IntakeService
     from mara.alerts.service.post_presses import PostPresses
+    from mara.alerts.service.post_votes import PostVotes
     from mara.alerts.service.posting import AlertPostingService
     from mara.alerts.service.reception import ReceptionService
     from mara.alerts.service.recorder import AlertRecorder
@@ -163,21 +165,45 @@ def alert_posting_service() -> "AlertPostingService":
     )
 
 
+def _votes() -> "PostVotes":
+    from mara.alerts.adapters.agent_feedback import rate
+    from mara.alerts.service.post_votes import PostVotes
+    from mara.platform.outbox import publish
+    from mara.wiring.agents import conversation_service
+
+    return PostVotes(PostgresAlertMessages(), partial(rate, conversation_service()), publish)
+
+
+@cache
+def alert_feedback() -> "AlertFeedback":
+    """Votes of owners by the API."""
+    from mara.alerts.adapters.owner_chats import PostgresOwnerChats
+    from mara.alerts.service.alert_feedback import AlertFeedback
+
+    return AlertFeedback(
+        alerts=PostgresAlerts(),
+        posts=PostgresAlertPosts(),
+        messages=PostgresAlertMessages(),
+        chats=PostgresOwnerChats(),
+        votes=_votes(),
+        unit_of_work=transaction,
+        now=now,
+    )
+
+
 @cache
 def post_presses() -> "PostPresses":
     """Presses of the buttons below posts."""
-    from mara.alerts.adapters.agent_feedback import rate
     from mara.alerts.service.post_presses import PostPresses
     from mara.platform.outbox import publish
     from mara.telegram.adapters.bot_configs import PostgresBotConfigs
-    from mara.wiring.agents import conversation_service
     from mara.wiring.telegram_sending import outgoing_queue
 
     return PostPresses(
         messages=PostgresAlertMessages(),
         posts=PostgresAlertPosts(),
         configs=PostgresBotConfigs(),
-        rate=partial(rate, conversation_service()),
+        votes=_votes(),
         queue_messages=outgoing_queue().queue_messages,
         publish=publish,
         unit_of_work=transaction,

@@ -17,7 +17,10 @@ from mara.wiring.schema import metadata
 from tests.support.postgres import TEMPLATE, migrate
 
 ROOT = Path(__file__).parents[3]
-RECORDED = ("alerts", "answers", "deposits", "documents", "pending_answers", "subscriptions")
+RECORDED = (
+    *("alerts", "answers", "deposits", "documents"),
+    *("notices", "pending_answers", "subscriptions"),
+)
 """Tables whose changes triggers write to ``changes``."""
 COUNTED = ("bot_chats", "deposits", "documents", "subscriptions")
 EVENTS = ("insert", "update", "delete")

@@ -14,14 +14,18 @@ from mara.documents.adapters.postgres import PostgresDocuments
 from mara.documents.model import Document, DocumentState, Progress, Stage
 from mara.kernel.page import InvalidCursor
 from mara.kernel.unit_of_work import SYSTEM
+from mara.notifications.adapters.notices import PostgresNotices
 from mara.notifications.adapters.postgres import PostgresChanges
 from mara.notifications.errors import CursorExpired
 from mara.notifications.model import ChangeBatch, ChangeKind
+from mara.notifications.model.notices import Channel, NoticeKind, NoticePreferences
 from mara.operations.adapters.postgres import delete_expired
 from mara.platform.database import connection, transaction
 from tests.support.accounts import Account, make_account
 from tests.support.knowledge import a_document
+from tests.support.notices import give_notice, service
 
+CREDITED = NoticeKind.DEPOSIT_CREDITED
 AT = datetime.now(UTC)
 
 
@@ -83,6 +87,23 @@ class TestWhatIsRecorded:
         assert {(c.kind, c.object_id) for c in batch.changes} == {
             (ChangeKind.DOCUMENT, document.id)
         }
+
+    def test_a_notice_that_is_made_and_read(self, anna: Account) -> None:
+        notice_id = give_notice(anna.id)
+        for _ in range(2):
+            service().mark_read(anna.principal, notice_id)
+        batch = read(anna)
+        assert states(batch) == ["unread", "read"]
+        assert {(c.kind, c.object_id) for c in batch.changes} == {
+            (ChangeKind.NOTIFICATION, notice_id)
+        }
+
+    def test_no_notice_that_lists_do_not_show(self, anna: Account) -> None:
+        refused = NoticePreferences(frozenset({(CREDITED, Channel.API)}))
+        with transaction(anna.id):
+            PostgresNotices().save_preferences(anna.id, refused)
+        give_notice(anna.id)
+        assert states(read(anna)) == []
 
     def test_nothing_of_a_transaction_that_was_rolled_back(self, anna: Account) -> None:
         with pytest.raises(RuntimeError), transaction(anna.id):

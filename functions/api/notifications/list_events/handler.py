@@ -1,7 +1,7 @@
-"""GET /api/v1/events - wait for changes of the caller's documents, deposits, answers and alerts.
+"""GET /api/v1/events - wait for changes of documents, deposits, answers, alerts and notices.
 
-Without `after`, all changes of the last 24 hours are returned; send `next_cursor` of a response as
-`after` of the next request. A response without events comes after `wait_s` seconds: ask again.
+Without `after`, all changes of 24 hours are returned; send `next_cursor` of a response as `after`
+of the next request. A response without events comes after `wait_s` seconds: ask again.
 """
 
 from mara.entrypoints.http import USER, api, lambda_handler

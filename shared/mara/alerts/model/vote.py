@@ -46,6 +46,10 @@ GONE: Final = {
 }
 
 
+BY_API: Final = 0
+"""The ``telegram_id`` of an owner who votes by the API and has no linked Telegram account."""
+
+
 @dataclass(frozen=True, slots=True)
 class PostVote:
     """A person's vote on a post; the last one counts."""
@@ -63,6 +67,14 @@ class VoteCounts:
 
     helped: int = 0
     did_not_help: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class GivenVote:
+    """A vote that was counted, and all votes on its post."""
+
+    vote: PostVote
+    counts: VoteCounts
 
 
 def buttons_of(

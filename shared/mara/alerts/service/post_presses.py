@@ -1,12 +1,10 @@
 """Does what the buttons below posts say: counts votes, and passes posts on."""
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from mara.agents.errors import AgentNotFound, AnswerNotFound
 from mara.alerts.messages import PostAlerts
 from mara.alerts.model.alert_message import AlertMessage
 from mara.alerts.model.alert_post import AlertPost
@@ -21,6 +19,7 @@ from mara.alerts.model.vote import (
 )
 from mara.alerts.ports import AlertMessages, AlertPosts
 from mara.alerts.service.escalation import escalation_of
+from mara.alerts.service.post_votes import PostVotes
 from mara.kernel.clock import Clock
 from mara.kernel.messages import Publish
 from mara.kernel.unit_of_work import UnitOfWork
@@ -33,13 +32,12 @@ from mara.telegram.ports import BotConfigs
 
 @dataclass(frozen=True, slots=True)
 class PostPresses:
-    """Stores what people press. ``rate`` passes a vote to the agent as feedback on its answer."""
+    """Stores what people press."""
 
     messages: AlertMessages
     posts: AlertPosts
     configs: BotConfigs
-    rate: Callable[[AlertPost, bool], None]
-    """Raises AnswerNotFound and AgentNotFound."""
+    votes: PostVotes
     queue_messages: Callable[[Sequence[OutgoingMessage]], None]
     """Adds them to the caller's transaction."""
     publish: Publish
@@ -60,10 +58,7 @@ class PostPresses:
         post = self._vote(config, press, verb, post_id)
         if post is None:
             return GONE[language]
-        if post.answer_id is not None and post.reply is not None:
-            # Deleted meanwhile, or used again from another post: the vote alone is kept.
-            with suppress(AnswerNotFound, AgentNotFound):
-                self.rate(post, verb is Verb.HELPED)
+        self.votes.pass_on(post, helped=verb is Verb.HELPED)
         return THANKS[language]
 
     def _vote(self, config: BotConfig, press: Press, verb: Verb, post_id: UUID) -> AlertPost | None:
@@ -72,10 +67,7 @@ class PostPresses:
             message = self.messages.find(owner_id, post_id)
             if message is None or not _is_shown_here(message, config, press):
                 return None
-            vote = PostVote(post_id, owner_id, press.sender.id, verb is Verb.HELPED, at)
-            self.messages.vote(vote)
-            self.messages.changed(owner_id, [post_id], at)
-            self.publish(PostAlerts(owner_id=owner_id))
+            self.votes.count(PostVote(post_id, owner_id, press.sender.id, verb is Verb.HELPED, at))
             (post,) = self.posts.of_episodes(owner_id, [post_id])
         return post
 

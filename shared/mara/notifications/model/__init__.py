@@ -18,6 +18,7 @@ class ChangeKind(StrEnum):
     ANSWER = "answer"
     SUBSCRIPTION = "subscription"
     ALERT = "alert"
+    NOTIFICATION = "notification"
 
 
 @dataclass(frozen=True, slots=True)

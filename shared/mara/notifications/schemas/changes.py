@@ -40,6 +40,7 @@ PATHS = {
     ChangeKind.ANSWER: "/api/v1/agents/{parent}/answers/{object_id}",
     ChangeKind.SUBSCRIPTION: "/api/v1/subscriptions/my",
     ChangeKind.ALERT: "/api/v1/alerts/{object_id}",
+    ChangeKind.NOTIFICATION: "/api/v1/notifications",
 }
 
 
@@ -53,8 +54,8 @@ class EventOut(BaseModel):
     state: str = Field(
         description="The state of a document (also `superseded` or `deleted`), the state of a "
         "deposit or a subscription, the status of an answer (`queued` or `failed` of a question "
-        "that waits), or the status of an alert (`answered`, `refused` or `failed` once its agent "
-        "was asked).",
+        "that waits), the status of an alert (`answered`, `refused` or `failed` once its agent "
+        "was asked), or `unread` and `read` of a notice.",
         examples=["ready"],
     )
     url: str = Field(

@@ -1,0 +1,53 @@
+"""Counts the owner's votes that come by the API: the same as by the buttons in chats."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from mara.alerts.errors import AlertNotAnswered
+from mara.alerts.model.alert_post import AlertPost
+from mara.alerts.model.vote import BY_API, GivenVote, PostVote
+from mara.alerts.ports import AlertMessages, AlertPosts, Alerts, OwnerChats
+from mara.alerts.service.post_votes import PostVotes
+from mara.kernel.clock import Clock
+from mara.kernel.principal import Principal
+from mara.kernel.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class AlertFeedback:
+    """Counts votes on the newest post of an alert."""
+
+    alerts: Alerts
+    posts: AlertPosts
+    messages: AlertMessages
+    chats: OwnerChats
+    votes: PostVotes
+    unit_of_work: UnitOfWork
+    now: Clock
+
+    def give(self, caller: Principal, alert_id: UUID, *, helped: bool) -> GivenVote:
+        """Count the vote of the alert's owner. Raises AlertNotFound, AlertNotAnswered."""
+        owner_id = caller.user_id
+        with self.unit_of_work(owner_id):
+            post = self._newest_post(owner_id, alert_id)
+            voter = self._telegram_id(owner_id, post.id)
+            vote = PostVote(post.id, owner_id, voter, helped, self.now())
+            counts = self.votes.count(vote)
+        self.votes.pass_on(post, helped=helped)
+        return GivenVote(vote, counts)
+
+    def _newest_post(self, owner_id: UUID, alert_id: UUID) -> AlertPost:
+        history = self.alerts.history(owner_id, alert_id)
+        ids = {episode.post_id for episode in history.episodes}
+        newest = next(iter(self.posts.of_episodes(owner_id, ids)), None)
+        if newest is None or newest.reply is None:
+            raise AlertNotAnswered("Wait until its agent was asked.")
+        return newest
+
+    def _telegram_id(self, owner_id: UUID, post_id: UUID) -> int:
+        """The account with which the owner presses buttons, so that a person has one vote."""
+        message = self.messages.find(owner_id, post_id)
+        private = message and self.chats.find(owner_id, message.target.config_id)
+        platform = self.chats.find_platform(owner_id)
+        linked = private or (platform[0] if platform else None)
+        return linked.chat_id if linked and linked.chat_id is not None else BY_API
