@@ -1,13 +1,13 @@
 """Changes of notices, written as those of alerts: a new one, and one that was read.
 
 Revision ID: notice_changes
-Revises: muted_chats
+Revises: dead_letters
 """
 
 from alembic import op
 
 revision = "notice_changes"
-down_revision = "muted_chats"
+down_revision = "dead_letters"
 branch_labels = None
 depends_on = None
 

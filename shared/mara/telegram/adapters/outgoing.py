@@ -112,6 +112,7 @@ def _values(message: OutgoingMessage) -> Row:
         "is_plain": message.is_plain,
         "edited_at": message.edited_at,
         "reason": message.reason,
+        "caused_at": message.caused_at,
     }
 
 
