@@ -21,7 +21,7 @@ class Alarm:
     logical_id: str
     name: str
     runbook: str
-    """The heading in runbooks.md, as a link's fragment."""
+    """The name of its kind: of the file of the runbook (infra.observability.kinds)."""
 
     action: str
     """A sentence on what is wrong and what to look at first."""
@@ -29,8 +29,8 @@ class Alarm:
     namespace: str
     metric: str
     dimensions: Dimensions
-    statistic: Literal["Maximum", "Sum", "SampleCount"]
-    threshold: int
+    statistic: Literal["Average", "Maximum", "Sum", "SampleCount"]
+    threshold: float
     comparison: Comparison = "GreaterThanThreshold"
     period_s: int = 300
     periods: int = 1
@@ -48,7 +48,7 @@ class Alarm:
     Type: AWS::CloudWatch::Alarm
     Properties:
       AlarmName: !Sub "mara-${{Stage}}-{self.name}"
-      AlarmDescription: "{self.action} Runbook: infra/docs/runbooks.md#{self.runbook}"
+      AlarmDescription: "{self.action} Runbook: infra/docs/runbooks/{self.runbook}.md"
       Namespace: {self.namespace}
       MetricName: {self.metric}
       Dimensions: [{", ".join(pairs)}]
@@ -56,7 +56,7 @@ class Alarm:
       Period: {self.period_s}
       EvaluationPeriods: {self.periods}
       DatapointsToAlarm: {to_alarm}
-      Threshold: {self.threshold}
+      Threshold: {self.threshold:g}
       ComparisonOperator: {self.comparison}
       TreatMissingData: {self.missing}
       AlarmActions: [!Ref AlarmsTopic]

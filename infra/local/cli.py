@@ -95,7 +95,10 @@ COMMANDS: dict[str, tuple[Command, str]] = {
         development.template,
         "generate the environment of every function in template.yaml",
     ),
-    "alarms": (development.alarms, "generate infra/observability.yaml from the list of alarms"),
+    "alarms": (
+        development.alarms,
+        "generate alarms, rules and dashboards",
+    ),
     "env": (development.env, "generate .env.example from the settings"),
     "secrets": (
         operations.secrets,

@@ -9,6 +9,7 @@ from infra.local.alarm import OWN_NAMESPACE, STAGE, Alarm
 def money_alarms() -> Iterator[Alarm]:
     """Return them in the order of the file."""
     yield from _of_ledger()
+    yield from _of_custody()
     yield from _of_billing()
     yield from _of_usage()
 
@@ -40,6 +41,21 @@ def _of_ledger() -> Iterator[Alarm]:
         period_s=3600,
         missing="breaching",
         **common,
+    )
+
+
+def _of_custody() -> Iterator[Alarm]:
+    yield Alarm(
+        logical_id="CustodyBelowLiabilities",
+        name="custody-below-liabilities",
+        runbook="custody-below-liabilities",
+        action="Custody and credits do not back what users have: `mara ledger verify`.",
+        namespace=OWN_NAMESPACE,
+        metric="LedgerCustodyShortfall",
+        dimensions=STAGE,
+        statistic="Maximum",
+        threshold=0,
+        period_s=60,
     )
 
 

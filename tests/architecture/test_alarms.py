@@ -4,12 +4,17 @@ import re
 from functools import cache
 from typing import Any
 
+import pytest
+
 from infra.local.alarm import Alarm
-from infra.local.alarms import RUNBOOKS, STALLED_S, TARGET, UNSETTLED_S, alarms, render
+from infra.local.alarms import STALLED_S, TARGET, UNSETTLED_S, alarms, render
 from infra.local.package import FUNCTION, load_template
+from infra.observability.alert_kind import RUNBOOKS, AlertKind
+from infra.observability.kinds import KINDS
 from mara.billing.adapters import metrics as billing_metrics
 from mara.billing.adapters import usage_metrics
 from mara.ledger.adapters import metrics as ledger_metrics
+from mara.metrics.model.families import FAMILIES
 from mara.platform.metrics import NAMESPACE
 from mara.platform.outbox import BACKLOG_METRIC
 from mara.wallets.adapters.metrics import (
@@ -20,6 +25,7 @@ from mara.wallets.adapters.metrics import (
 from mara.wallets.model import DEPOSIT_RULES, LAG_MAX, Network
 from tests.support.template import load_observability
 
+PARTS = ["What it means", "What to look at", "What to do", "When to escalate"]
 RESOURCES_MAX = 499
 DESCRIPTION_MAX = 1024
 
@@ -33,6 +39,11 @@ def known() -> list[Alarm]:
 def resources() -> dict[str, Any]:
     found: dict[str, Any] = load_template()["Resources"]
     return found
+
+
+def alarm_resources() -> list[dict[str, Any]]:
+    found = load_observability()["Resources"].values()
+    return [one for one in found if one["Type"] == "AWS::CloudWatch::Alarm"]
 
 
 def watched(metric: str) -> set[str]:
@@ -50,8 +61,8 @@ class TestFile:
         assert "Transform" not in template
         assert len(template["Resources"]) <= RESOURCES_MAX
         kinds = {resource["Type"] for resource in template["Resources"].values()}
-        assert kinds == {"AWS::CloudWatch::Alarm"}
-        for resource in template["Resources"].values():
+        assert kinds == {"AWS::CloudWatch::Alarm", "AWS::CloudWatch::Dashboard"}
+        for resource in alarm_resources():
             assert len(resource["Properties"]["AlarmDescription"]) <= DESCRIPTION_MAX
 
     def test_gets_all_of_its_parameters_from_the_stack(self) -> None:
@@ -83,10 +94,11 @@ class TestCoverage:
 
     def test_of_the_metrics_that_the_code_writes(self) -> None:
         own = {alarm.metric for alarm in known() if alarm.namespace == NAMESPACE}
+        of_families = {family.name for family in FAMILIES}
         of_chains = {LAG_SECONDS, FINALIZING_SECONDS, UNREADABLE_EVENTS}
-        of_money = {ledger_metrics.METRIC, billing_metrics.METRIC}
+        of_money = {ledger_metrics.METRIC, ledger_metrics.SHORTFALL, billing_metrics.METRIC}
         of_use = {usage_metrics.EXCESS, usage_metrics.DIFFERENCES}
-        assert own == {*of_money, *of_use, BACKLOG_METRIC, *of_chains}
+        assert own - of_families == {*of_money, *of_use, BACKLOG_METRIC, *of_chains}
 
     def test_of_every_network_by_its_own_rules(self) -> None:
         assert set(UNSETTLED_S) == set(Network)
@@ -110,12 +122,35 @@ class TestCoverage:
 
 class TestRunbooks:
     def test_have_a_section_for_every_kind_of_alarm_and_no_other(self) -> None:
-        sections = re.findall(r"^## (\S+)$", RUNBOOKS.read_text("utf-8"), flags=re.MULTILINE)
-        assert sorted(sections) == sorted({alarm.runbook for alarm in known()})
+        assert {path.stem for path in RUNBOOKS.iterdir()} == {kind.name for kind in KINDS}
+        assert {alarm.runbook for alarm in known()} <= {kind.name for kind in KINDS}
+
+    def test_are_of_alerts_that_something_fires(self) -> None:
+        watched_by_alarms = {alarm.runbook for alarm in known()}
+        for kind in KINDS:
+            assert kind.condition or kind.name in watched_by_alarms, kind.name
+
+    @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+    def test_say_what_it_means_what_to_look_at_what_to_do_and_when_to_escalate(
+        self, kind: AlertKind
+    ) -> None:
+        text = (RUNBOOKS / f"{kind.name}.md").read_text("utf-8")
+        titles = re.findall(r"^#+ (.+)$", text, flags=re.MULTILINE)
+        assert titles == [kind.alert, *PARTS]
+        for part in PARTS:
+            _, _, after = text.partition(f"## {part}\n")
+            assert len(after.partition("\n## ")[0].strip()) > 10, part
+
+    def test_are_listed_with_what_each_means(self) -> None:
+        index = RUNBOOKS.with_suffix(".md").read_text("utf-8")
+        for kind in KINDS:
+            row = f"| [{kind.name}](runbooks/{kind.name}.md) | {kind.urgency} | {kind.meaning} |"
+            assert row in index
+        assert index.count("](runbooks/") == len(KINDS)
 
     def test_are_named_in_every_description(self) -> None:
-        for resource in load_observability()["Resources"].values():
-            assert "infra/docs/runbooks.md#" in resource["Properties"]["AlarmDescription"]
+        for resource in alarm_resources():
+            assert "infra/docs/runbooks/" in resource["Properties"]["AlarmDescription"]
 
 
 class TestNames:

@@ -45,8 +45,8 @@ def template(_: argparse.Namespace) -> int:
 
 
 def alarms(_: argparse.Namespace) -> int:
-    """Generate infra/observability.yaml."""
-    from infra.local.alarms import write
+    """Generate the alarms, rules and dashboards."""
+    from infra.observability.files import write
 
     print(write())
     return 0

@@ -1,0 +1,35 @@
+"""Prometheus and promtool, where they are installed: Debian's package prometheus has both."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from infra.local.settings import ROOT
+
+EXTRACTED = ROOT / ".ci" / "prometheus" / "usr" / "bin"
+"""Where `.ci/run` extracts the package, without starting a service."""
+
+
+def program(name: str) -> str:
+    """Return the path of `prometheus` or `promtool`; skips the test where it is missing."""
+    named = os.environ.get(f"MARA_{name.upper()}") or shutil.which(name)
+    extracted = EXTRACTED / name
+    found = named or (str(extracted) if extracted.is_file() else None)
+    if found is None:
+        pytest.skip(f"{name} is missing: Debian's package prometheus has it")
+    return found
+
+
+def promtool(*arguments: str | Path, given: str = "") -> tuple[int, str]:
+    """Run promtool; return its status and what it wrote."""
+    done = subprocess.run(
+        [program("promtool"), *map(str, arguments)],
+        input=given,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
