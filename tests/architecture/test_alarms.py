@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from infra.local.alarm import Alarm
-from infra.local.alarms import STALLED_S, TARGET, UNSETTLED_S, alarms, render
+from infra.local.alarms import TARGET, alarms, render
 from infra.local.package import FUNCTION, load_template
 from infra.observability.alert_kind import RUNBOOKS, AlertKind
 from infra.observability.kinds import KINDS
+from infra.observability.kinds.chains import STALLED_S, UNSETTLED_S
 from mara.billing.adapters import metrics as billing_metrics
 from mara.billing.adapters import usage_metrics
 from mara.ledger.adapters import metrics as ledger_metrics
