@@ -17,6 +17,7 @@ from mara.telegram.model.bot_config import (
 )
 from mara.telegram.service.bot_configs import BotConfigService
 from mara.telegram.service.bot_views import BotViews
+from tests.support.fakes.audit import FakeAuditLog
 from tests.support.fakes.database import FakeDatabase
 from tests.support.fakes.telegram import FakeBot, FakeBotApi, FakeBotConfigs, FakeBotLevel
 from tests.support.fakes.vaults import fake_secret_store
@@ -82,6 +83,7 @@ class BotWorld:
             webhook_url=lambda config_id: f"{API}/{config_id}",
             unit_of_work=self.database.unit_of_work,
             now=self.now,
+            audit=FakeAuditLog(self.database),
         )
 
     @property

@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import available_timezones
 
+from mara.audit.model.deed import AuditAction, Deed
+from mara.audit.ports import AuditLog
 from mara.kernel.clock import Clock
 from mara.kernel.messages import Publish
 from mara.kernel.page import Page, PageRequest
@@ -80,6 +82,7 @@ class UserAdministrationService:
     publish: Publish
     unit_of_work: UnitOfWork
     now: Clock
+    audit: AuditLog
 
     def list(self, _caller: Principal, wanted: UserFilter, page: PageRequest) -> Page[User]:
         """Return a page of matching users, newest first unless it is sorted otherwise.
@@ -120,6 +123,7 @@ class UserAdministrationService:
             if superusers == {user.id} and not _is_active_superuser(changed):
                 raise LastSuperuser("Make another user a superuser first.")
             self.users.save(changed)
+            self._record(caller.user_id, user, changed)
             if not changed.active:
                 self.sessions.revoke_all(user.id, changed.updated_at, "account deactivated")
                 self.publish(UserDeactivated(owner_id=user.id))
@@ -145,7 +149,19 @@ class UserAdministrationService:
             user = self.users.lock(found.id)
             changed = replace(user, role=Role.SUPERUSER, active=True, updated_at=self.now())
             self.users.save(changed)
+            self._record(None, user, changed)
         return changed
+
+    def _record(self, actor_id: UUID | None, before: User, after: User) -> None:
+        if before.role is not after.role:
+            roles = {"from": before.role, "to": after.role}
+            self.audit.record(Deed(AuditAction.ROLE_CHANGED, actor_id, after.id, detail=roles))
+        if before.active is not after.active:
+            self.audit.record(Deed(_switched(after), actor_id, after.id))
+
+
+def _switched(user: User) -> AuditAction:
+    return AuditAction.ACCOUNT_ACTIVATED if user.active else AuditAction.ACCOUNT_DEACTIVATED
 
 
 def _check_change(caller: Principal, before: User, after: User) -> None:

@@ -32,6 +32,7 @@ def intake_service() -> "IntakeService":
     from mara.alerts.service.intakes import IntakeService
     from mara.platform.count_lock import lock_count
     from mara.telegram.adapters.bot_configs import PostgresBotConfigs
+    from mara.wiring.audit import audit_log
     from mara.wiring.connection_secrets import secret_store
 
     return IntakeService(
@@ -43,6 +44,7 @@ def intake_service() -> "IntakeService":
         lock_count=lock_count,
         unit_of_work=transaction,
         now=now,
+        audit=audit_log(),
     )
 
 

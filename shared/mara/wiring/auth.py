@@ -28,6 +28,7 @@ from mara.platform.settings.cookies import CookieSettings
 from mara.platform.settings.limits import limit_settings
 from mara.platform.token_secrets import TokenSecrets, token_settings
 from mara.users.adapters.postgres import PostgresUsers
+from mara.wiring.audit import audit_log
 from mara.wiring.passwords import passwords
 
 
@@ -62,6 +63,7 @@ def session_service() -> SessionService:
         publish=publish_by_relay,
         unit_of_work=transaction,
         now=now,
+        audit=audit_log(),
     )
 
 
@@ -102,7 +104,9 @@ def device_service() -> DeviceService:
 @cache
 def api_key_service() -> ApiKeyService:
     """Management of API keys."""
-    return ApiKeyService(PostgresApiKeys(), PostgresSessions(), lock_count, transaction, now)
+    return ApiKeyService(
+        PostgresApiKeys(), PostgresSessions(), lock_count, transaction, now, audit_log()
+    )
 
 
 @cache

@@ -37,5 +37,6 @@ def secret_store() -> "SecretStore":
 def connection_rewrap_service() -> "RewrapService[ConnectionSecret]":
     """Rewrapping of connection secrets after a key rotation."""
     from mara.vault.service.rewrap import RewrapService
+    from mara.wiring.audit import audit_log
 
-    return RewrapService(PostgresConnectionSecrets(), envelope(), transaction, now)
+    return RewrapService(PostgresConnectionSecrets(), envelope(), transaction, now, audit_log())

@@ -14,6 +14,7 @@ from mara.platform.clock import now
 from mara.platform.database import transaction
 from mara.platform.settings.credits import CreditSettings
 from mara.users.adapters.postgres import PostgresUsers
+from mara.wiring.audit import audit_log
 from mara.wiring.ledger import ledger_service, lot_service
 
 
@@ -33,6 +34,7 @@ def credit_service() -> CreditService:
         unit_of_work=transaction,
         now=now,
         new_id=new_id,
+        audit=audit_log(),
     )
 
 
@@ -40,5 +42,11 @@ def credit_service() -> CreditService:
 def credit_note_service() -> CreditNoteService:
     """Credit notes by hand."""
     return CreditNoteService(
-        PostgresCreditNotes(), PostgresAccounts(), ledger_service(), transaction, now, new_id
+        PostgresCreditNotes(),
+        PostgresAccounts(),
+        ledger_service(),
+        transaction,
+        now,
+        new_id,
+        audit_log(),
     )

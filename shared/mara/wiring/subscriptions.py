@@ -15,6 +15,7 @@ from mara.ledger.adapters.postgres import PostgresLedger
 from mara.platform.clock import now
 from mara.platform.database import snapshot, transaction
 from mara.platform.settings.trials import TrialSettings
+from mara.wiring.audit import audit_log
 from mara.wiring.billing import account_books, deposits_in_flight
 from mara.wiring.metering import period_usage, usage_overview_service
 from mara.wiring.payments import payment_instruction_service
@@ -33,6 +34,7 @@ def subscription_service() -> SubscriptionService:
         unit_of_work=transaction,
         now=now,
         new_id=new_id,
+        audit=audit_log(),
     )
 
 

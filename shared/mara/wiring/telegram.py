@@ -29,6 +29,7 @@ def bot_config_service() -> "BotConfigService":
     from mara.telegram.adapters.aiogram_api import AiogramBotApi
     from mara.telegram.adapters.plan_level import PlanBotLevel
     from mara.telegram.service.bot_configs import BotConfigService
+    from mara.wiring.audit import audit_log
     from mara.wiring.connection_secrets import secret_store
     from mara.wiring.metering import level_service
 
@@ -41,6 +42,7 @@ def bot_config_service() -> "BotConfigService":
         webhook_url=webhook_url,
         unit_of_work=transaction,
         now=now,
+        audit=audit_log(),
         others=[_move_posts, _forget_text_key],
     )
 

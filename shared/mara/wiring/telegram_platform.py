@@ -54,6 +54,7 @@ def platform_bot_keeping() -> "PlatformBotKeeping":
     from mara.telegram.adapters.aiogram_api import AiogramBotApi
     from mara.telegram.service.bot_configs import BotConfigService
     from mara.telegram.service.platform_bot import PlatformBotKeeping, UncountedBots
+    from mara.wiring.audit import audit_log
     from mara.wiring.connection_secrets import secret_store
     from mara.wiring.telegram import webhook_url
 
@@ -67,6 +68,7 @@ def platform_bot_keeping() -> "PlatformBotKeeping":
         webhook_url=webhook_url,
         unit_of_work=transaction,
         now=now,
+        audit=audit_log(),
     )
     token = PlatformBotSettings().telegram_bot_token.get_secret_value()
     return PlatformBotKeeping(bots, configs, tokens, ensure_account, transaction, token)

@@ -8,6 +8,7 @@ from mara.platform.database import transaction
 from mara.platform.outbox import publish
 from mara.users.adapters.postgres import PostgresUsers
 from mara.users.service import ProfileService, UserAdministrationService
+from mara.wiring.audit import audit_log
 
 
 @cache
@@ -19,4 +20,6 @@ def profile_service() -> ProfileService:
 @cache
 def user_administration_service() -> UserAdministrationService:
     """Administration of accounts."""
-    return UserAdministrationService(PostgresUsers(), PostgresSessions(), publish, transaction, now)
+    return UserAdministrationService(
+        PostgresUsers(), PostgresSessions(), publish, transaction, now, audit_log()
+    )

@@ -46,5 +46,6 @@ def vault_service() -> "VaultService":
 def rewrap_service() -> "RewrapService[Vault]":
     """Rewrapping of seeds after a key rotation."""
     from mara.vault.service.rewrap import RewrapService
+    from mara.wiring.audit import audit_log
 
-    return RewrapService(PostgresVaults(), _envelope(), transaction, now)
+    return RewrapService(PostgresVaults(), _envelope(), transaction, now, audit_log())

@@ -25,10 +25,17 @@ if TYPE_CHECKING:
 def webhook_service() -> "WebhookService":
     """Management of the caller's outgoing webhooks."""
     from mara.notifications.service.webhooks import WebhookService
+    from mara.wiring.audit import audit_log
     from mara.wiring.connection_secrets import secret_store
 
     return WebhookService(
-        PostgresWebhooks(), PostgresDeliveries(), secret_store(), lock_count, transaction, now
+        PostgresWebhooks(),
+        PostgresDeliveries(),
+        secret_store(),
+        lock_count,
+        transaction,
+        now,
+        audit_log(),
     )
 
 

@@ -19,6 +19,7 @@ from mara.kernel.ids import new_id
 from mara.kernel.principal import Principal, Role
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform.database import transaction
+from mara.wiring.audit import audit_log
 from mara.wiring.credits import credit_note_service, credit_service
 from mara.wiring.ledger import audit_service
 from tests.support.billing import USDT
@@ -137,4 +138,5 @@ def subscription_service(customer: Customer) -> SubscriptionService:
         unit_of_work=transaction,
         now=customer.now,
         new_id=new_id,
+        audit=audit_log(),
     )

@@ -23,7 +23,6 @@ from mara.billing.model.meters import Meter
 from mara.billing.model.plan import Plan, PlanVersion, Visibility
 from mara.billing.model.subscription import State
 from mara.billing.service.period_usage import CountedPeriodUsage
-from mara.billing.service.plans import PlanService
 from mara.billing.service.subscriptions import PlanChange, SubscriptionService
 from mara.billing.service.usage_book import UsageBook
 from mara.kernel.ids import new_id
@@ -31,7 +30,9 @@ from mara.kernel.principal import Principal, Role
 from mara.kernel.unit_of_work import SYSTEM
 from mara.ledger.errors import InsufficientFunds
 from mara.platform.database import connection, transaction
+from mara.wiring.audit import audit_log
 from mara.wiring.ledger import audit_service
+from mara.wiring.plans import plan_service
 from tests.support.billing import USDT, allowances, plan_version
 from tests.support.money import balance_of, make_owner
 from tests.support.subscriptions import Billing, add_plan, invoices_of, pay_in, state_of
@@ -76,6 +77,7 @@ class Customer:
             unit_of_work=transaction,
             now=lambda: self.billing.at,
             new_id=new_id,
+            audit=audit_log(),
         )
 
     @property
@@ -135,7 +137,7 @@ class TestSubscribe:
     ) -> None:
         with pytest.raises(PlanNotFound):
             customer.service.subscribe(customer.principal, "teams")
-        service = PlanService(PostgresPlans(), transaction, lambda: customer.billing.at, new_id)
+        service = replace(plan_service(), now=lambda: customer.billing.at)
         service.change(team.plan_id, team.terms, visibility=Visibility.ARCHIVED)
         with pytest.raises(PlanArchived):
             customer.service.subscribe(customer.principal, "team")

@@ -22,6 +22,7 @@ from mara.platform.kms import KmsKeys
 from mara.vault.adapters.postgres import PostgresVaults
 from mara.vault.service.rewrap import RewrapService
 from mara.vault.service.vaults import VaultService
+from mara.wiring.audit import audit_log
 from tests.support import bip39
 from tests.support.accounts import make_account
 from tests.support.silence import ENTROPY, KnownDerivation, assert_silent, failure
@@ -85,7 +86,7 @@ def live(
     with transaction("system"):
         stored = vaults.list_to_rewrap(new, None, after=None, limit=1)[0]
     yield repr(stored) + repr(vault) + repr(envelope)
-    yield repr(RewrapService(vaults, envelope, transaction, now).rewrap())
+    yield repr(RewrapService(vaults, envelope, transaction, now, audit_log()).rewrap())
     with transaction("system"):
         rewrapped = vaults.list_to_rewrap(old, None, after=None, limit=1)[0]
     secret = envelope.decrypt(rewrapped.seed, rewrapped.encryption_context)

@@ -51,6 +51,7 @@ from mara.kernel.principal import Principal, Role
 from mara.platform.token_secrets import TokenSecrets
 from mara.users.errors import EmailTaken
 from mara.users.model import Profile, User
+from tests.support.fakes.audit import FakeAuditLog
 from tests.support.fakes.auth import (
     FakeApiKeys,
     FakeAuthDatabase,
@@ -115,6 +116,7 @@ class Auth:
             publish=database.publish,
             unit_of_work=unit_of_work,
             now=self.now,
+            audit=FakeAuditLog(database),
         )
         self.passwords = PasswordService(
             credentials=credentials,
@@ -130,7 +132,9 @@ class Auth:
         self.devices = DeviceService(
             sessions, failures, FakeUsers(database), unit_of_work, self.now
         )
-        self.keys = ApiKeyService(keys, sessions, self.lock_count, unit_of_work, self.now)
+        self.keys = ApiKeyService(
+            keys, sessions, self.lock_count, unit_of_work, self.now, FakeAuditLog(database)
+        )
         self.authentication = AuthenticationService(tokens, sessions, keys, unit_of_work, self.now)
 
     def now(self) -> datetime:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from mara.agents.errors import AgentNotFound
+from mara.audit.model.deed import AuditAction
 from mara.kernel.errors import DomainError
 from mara.kernel.ids import new_id
 from mara.kernel.page import PageRequest
@@ -258,3 +259,23 @@ def test_a_config_shows_no_secret() -> None:
     assert world.api.bots[token].secret not in shown
     assert config.webhook_secret.current.hex() not in shown
     assert repr(config.webhook_secret.current) not in shown
+
+
+def test_connecting_and_disconnecting_are_recorded(world: BotWorld) -> None:
+    caller, agent_id = world.customer()
+    config = world.service.connect(caller, world.bot(), settings_of(agent_id))
+    world.service.disconnect(caller, config.id)
+    found = world.database.committed.audit_rows.values()
+    assert [(row.action, row.actor_id, row.object_id) for row in found] == [
+        (action, caller.user_id, config.id)
+        for action in (AuditAction.BOT_CONNECTED, AuditAction.BOT_DISCONNECTED)
+    ]
+
+
+def test_a_bot_that_cannot_be_stored_is_not_recorded(world: BotWorld) -> None:
+    caller, agent_id = world.customer()
+    token = world.bot()
+    world.service.connect(caller, token, settings_of(agent_id))
+    with pytest.raises(BotAlreadyConnected):
+        world.service.connect(caller, token, settings_of(agent_id))
+    assert len(world.database.committed.audit_rows) == 1

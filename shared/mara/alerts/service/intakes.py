@@ -12,6 +12,8 @@ from mara.alerts.model.credentials import hash_of_secret
 from mara.alerts.model.delivery import StoredDelivery
 from mara.alerts.model.intake import INTAKES_MAX, Intake, IntakeSecret, IntakeSettings
 from mara.alerts.ports import AlertDeliveries, Intakes
+from mara.audit.model.deed import AuditAction, Deed
+from mara.audit.ports import AuditLog
 from mara.kernel.clock import Clock
 from mara.kernel.count_lock import CountLock
 from mara.kernel.ids import new_id
@@ -38,6 +40,7 @@ class IntakeService:
     lock_count: CountLock
     unit_of_work: UnitOfWork
     now: Clock
+    audit: AuditLog
 
     def create(self, caller: Principal, settings: IntakeSettings) -> tuple[Intake, str]:
         """Create an intake; return it with its secret, which cannot be read again.
@@ -103,7 +106,12 @@ class IntakeService:
             rotated = before.rotated(secret, self.now(), ends_at_once=ends_at_once)
             self.intakes.save(rotated)
             self._forget(before, kept=rotated)
+            self._record_rotation(caller, intake_id, ends_at_once=ends_at_once)
         return rotated, plain
+
+    def _record_rotation(self, caller: Principal, intake_id: UUID, **detail: bool) -> None:
+        what = (AuditAction.INTAKE_SECRET_ROTATED, caller.user_id, caller.user_id)
+        self.audit.record(Deed(*what, "intake", intake_id, detail))
 
     def list_deliveries(
         self, caller: Principal, intake_id: UUID, page: PageRequest

@@ -23,6 +23,7 @@ class AuditAction(StrEnum):
     CREDIT_TAKEN_BACK = "credit_taken_back"
     CREDIT_NOTE_ISSUED = "credit_note_issued"
     PLAN_CREATED = "plan_created"
+    PLAN_EDITED = "plan_edited"
     SUBSCRIBERS_MOVED = "subscribers_moved"
     PLAN_CHANGED = "plan_changed"
     INTAKE_SECRET_ROTATED = "intake_secret_rotated"  # noqa: S105 - a name, not a secret

@@ -3,8 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from mara.audit.model.deed import AuditAction, Deed
+from mara.audit.ports import AuditLog
 from mara.auth.errors import ApiKeyNotFound, ExpiryInPast, InvalidToken, TooManyApiKeys
 from mara.auth.model import ApiKey, Scope
 from mara.auth.ports import ApiKeys, Sessions
@@ -31,6 +34,7 @@ class ApiKeyService:
     lock_count: CountLock
     unit_of_work: UnitOfWork
     now: Clock
+    audit: AuditLog
 
     def create(
         self,
@@ -64,6 +68,9 @@ class ApiKeyService:
             if self.api_keys.count(caller.user_id) >= KEYS_MAX:
                 raise TooManyApiKeys(f"Delete one: a user has at most {KEYS_MAX}.")
             self.api_keys.add(key)
+            self._record(
+                AuditAction.API_KEY_CREATED, caller, key.id, name=name, scopes=sorted(key.scopes)
+            )
         return key, secret
 
     def check(self, expires_at: datetime | None) -> None:
@@ -83,3 +90,8 @@ class ApiKeyService:
         with self.unit_of_work(caller.user_id):
             if not self.api_keys.delete(caller.user_id, key_id):
                 raise ApiKeyNotFound("Check the id.")
+            self._record(AuditAction.API_KEY_DELETED, caller, key_id)
+
+    def _record(self, action: AuditAction, caller: Principal, key_id: UUID, **detail: Any) -> None:
+        owner_id = caller.user_id
+        self.audit.record(Deed(action, owner_id, owner_id, "api_key", key_id, detail))

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from mara.audit.model.deed import AuditAction, Deed
+from mara.audit.ports import AuditLog
 from mara.auth.errors import (
     InvalidCredentials,
     InvalidRefreshToken,
@@ -15,6 +17,7 @@ from mara.auth.messages import NewDeviceLoggedIn, SendAccountMail
 from mara.auth.model import (
     REFRESH_GRACE,
     AccessClaims,
+    Credential,
     RefreshToken,
     SessionTokens,
 )
@@ -56,6 +59,7 @@ class SessionService:
     publish: Publish
     unit_of_work: UnitOfWork
     now: Clock
+    audit: AuditLog
 
     def log_in(
         self,
@@ -78,24 +82,13 @@ class SessionService:
         # Outside the transaction: a password hash takes a quarter of a second.
         password_hash = credential.password_hash if credential else None
         matches = self.passwords.match(password, password_hash)
-        if not matches or credential is None:
-            self._report_lock(attempt, email)
+        tokens = None
+        if matches and credential is not None:
+            tokens = self._open(attempt, credential, Device(address, user_agent))
+        if tokens is None:
+            self._record_failure(attempt, email)
             raise InvalidCredentials("No account matches this e-mail and password.")
-        at = self.now()
-        with self.unit_of_work(SYSTEM):
-            # The password may have been changed, or the account deactivated, since it was verified:
-            # both revoke the sessions that exist, so no session may open after them. A deactivated
-            # account is answered like an unknown one.
-            if not self.credentials.hold(credential):
-                raise InvalidCredentials("No account matches this e-mail and password.")
-            self._attempts.succeed(attempt)
-            session_id = new_id()
-            device = Device(address, user_agent)
-            if attempt.is_of_new_device and self._is_new(credential.owner_id, device):
-                ids = {"session_id": session_id, "owner_id": credential.owner_id}
-                self.publish(NewDeviceLoggedIn(**ids))
-            self.sessions.open(session_id, credential.owner_id, at, device)
-            return self._issue(session_id, credential.owner_id, at)
+        return tokens
 
     def refresh(
         self, token: str, *, arrived_at: datetime | None = None, device: Device | None = None
@@ -156,10 +149,39 @@ class SessionService:
             raise LoginLocked(f"Try again in {wait_s} seconds.", retry_after_s=wait_s)
         return attempt
 
-    def _report_lock(self, attempt: Attempt, email: str) -> None:
-        """Ask for a mail to the owner if this failure locked, whether or not there is an owner."""
-        at = self.now()
+    def _open(
+        self, attempt: Attempt, credential: Credential, device: Device
+    ) -> SessionTokens | None:
+        """Open a session; None if the password was changed, or the account deactivated.
+
+        Both revoke the sessions that exist, so no session may open after them. A deactivated
+        account is answered like an unknown one.
+        """
+        at, owner_id = self.now(), credential.owner_id
         with self.unit_of_work(SYSTEM):
+            if not self.credentials.hold(credential):
+                return None
+            self._attempts.succeed(attempt)
+            session_id = new_id()
+            if attempt.is_of_new_device and self._is_new(owner_id, device):
+                self.publish(NewDeviceLoggedIn(session_id=session_id, owner_id=owner_id))
+            self.sessions.open(session_id, owner_id, at, device)
+            self._record_login(owner_id, session_id, device)
+            return self._issue(session_id, owner_id, at)
+
+    def _record_login(self, owner_id: UUID, session_id: UUID, device: Device) -> None:
+        detail = {"address": device.address, "user_agent": device.user_agent}
+        deed = Deed(AuditAction.LOGIN, owner_id, owner_id, "session", session_id, detail)
+        self.audit.record(deed)
+
+    def _record_failure(self, attempt: Attempt, email: str) -> None:
+        """Record it, and ask for a mail to the owner if it locked, whether or not there is one."""
+        at, credential = self.now(), attempt.credential
+        with self.unit_of_work(SYSTEM):
+            # The network of an unknown account is not kept: no owner could have it erased.
+            owner_id = credential.owner_id if credential else None
+            detail = {"network": attempt.account.network} if credential else {}
+            self.audit.record(Deed(AuditAction.LOGIN_FAILED, None, owner_id, detail=detail))
             if self.failures.remaining_lock(attempt.account, at) is None:
                 return
             self.publish(

@@ -4,9 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
+from mara.audit.model.deed import AuditAction, Deed
+from mara.audit.ports import AuditLog
 from mara.billing.model.invoice import CreditNote
 from mara.billing.ports import Accounts, CreditNotes
 from mara.kernel.clock import Clock
+from mara.kernel.money import format_usdt
 from mara.kernel.principal import Principal
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 from mara.ledger.model import Cause
@@ -26,6 +29,7 @@ class CreditNoteService:
     unit_of_work: UnitOfWork
     now: Clock
     new_id: Callable[[], UUID]
+    audit: AuditLog
 
     def issue(self, caller: Principal, invoice_id: UUID, amount: int, reason: str) -> CreditNote:
         """Issue a credit note of ``amount`` micro-USDT.
@@ -48,4 +52,10 @@ class CreditNoteService:
             )
             cause = Cause(f"credit_note:{note.id}", str(invoice_id))
             self.ledger.refund(invoice.owner_id, amount, cause)
+            self._record(note)
             return self.notes.add([note])[0]
+
+    def _record(self, note: CreditNote) -> None:
+        detail = {"amount": format_usdt(note.amount), "reason": note.reason}
+        what = (AuditAction.CREDIT_NOTE_ISSUED, note.actor_id, note.owner_id)
+        self.audit.record(Deed(*what, "credit_note", note.id, detail))

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from mara.audit.model.deed import AuditAction, Deed
+from mara.audit.ports import AuditLog
 from mara.billing.errors import (
     CreditReversed,
     CreditSpent,
@@ -38,6 +40,7 @@ class CreditService:
     unit_of_work: UnitOfWork
     now: Clock
     new_id: Callable[[], UUID]
+    audit: AuditLog
 
     def give(self, caller: Principal, user_id: UUID, amount: int, reason: str) -> Credit:
         """Give the user ``amount`` micro-USDT, which is spent like money that was paid in.
@@ -53,6 +56,7 @@ class CreditService:
             credit = Credit(self.new_id(), user_id, amount, reason, caller.user_id, at)
             self.credits.add(credit)
             self.ledger.credit(user_id, amount, Cause(credit.key, str(credit.id)))
+            self._record(AuditAction.CREDIT_GIVEN, credit)
         return credit
 
     def take_back(self, caller: Principal, user_id: UUID, credit_id: UUID, reason: str) -> Credit:
@@ -74,7 +78,13 @@ class CreditService:
             reversal = Credit(self.new_id(), user_id, amount, reason, actor_id, at, credit_id)
             self.credits.add(reversal)
             self.ledger.reverse_credit(user_id, amount, Cause(reversal.key, str(credit_id)))
+            self._record(AuditAction.CREDIT_TAKEN_BACK, reversal)
         return reversal
+
+    def _record(self, action: AuditAction, credit: Credit) -> None:
+        detail = {"amount": format_usdt(credit.amount), "reason": credit.reason}
+        who = (credit.actor_id, credit.owner_id)
+        self.audit.record(Deed(action, *who, "credit", credit.id, detail))
 
     def _check_day(self, amount: int, at: datetime) -> None:
         """Raise DailyCreditsReached if the credits of the day exceed the limit with this one."""

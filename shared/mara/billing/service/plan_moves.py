@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from mara.audit.model.deed import AuditAction, Deed
+from mara.audit.ports import AuditLog
 from mara.billing.errors import InvalidNotice, PlanNotFound
 from mara.billing.model.change_set import ChangeSet
 from mara.billing.model.moves import move
@@ -42,6 +44,7 @@ class PlanMoveService:
     plans: Plans
     unit_of_work: UnitOfWork
     now: Clock
+    audit: AuditLog
 
     def move(
         self,
@@ -74,7 +77,15 @@ class PlanMoveService:
                 for change_set in change_sets:
                     found.add(move(change_set, target, notice + (change_set.now - at)))
                 self.books.write(change_sets, at, caller.user_id)
+                if accounts:
+                    self._record(caller, target, len(accounts))
             if len(accounts) < BATCH:
                 break
             after = accounts[-1].subscription.id
         return found
+
+    def _record(self, caller: Principal, target: PlanVersion, moved: int) -> None:
+        """One row for a batch: the events of the subscriptions name each subscriber."""
+        detail = {"version": target.number, "subscribers": moved}
+        what = (AuditAction.SUBSCRIBERS_MOVED, caller.user_id, None)
+        self.audit.record(Deed(*what, "plan", target.plan_id, detail))

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from mara.audit.model.deed import AuditAction, Deed
+from mara.audit.ports import AuditLog
 from mara.billing.errors import PlanArchived, PlanChanged
 from mara.billing.model.plan import Plan, PlanTerms, PlanVersion, Visibility
 from mara.billing.ports import Plans
@@ -30,6 +32,7 @@ class PlanService:
     unit_of_work: UnitOfWork
     now: Clock
     new_id: Callable[[], UUID]
+    audit: AuditLog
 
     def list_public(self) -> Sequence[Plan]:
         """The plans that are sold to everyone, the cheapest first."""
@@ -41,13 +44,17 @@ class PlanService:
         with self.unit_of_work(SYSTEM):
             return self.plans.list_versions(plan_id)
 
-    def create(self, draft: PlanDraft) -> Plan:
-        """Store a new plan. Raises InvalidPlan, PlanCodeTaken."""
+    def create(self, draft: PlanDraft, actor_id: UUID | None = None) -> Plan:
+        """Store a new plan; ``actor_id`` is None for an operator.
+
+        Raises InvalidPlan, PlanCodeTaken.
+        """
         plan_id = self.new_id()
         version = self._version(plan_id, draft.code, 1, draft.terms)
         plan = Plan(plan_id, draft.code, draft.names, draft.visibility, draft.is_default, version)
         with self.unit_of_work(SYSTEM):
             self.plans.add(plan)
+            self._record(AuditAction.PLAN_CREATED, actor_id, plan)
         return plan
 
     def change(
@@ -55,6 +62,7 @@ class PlanService:
         plan_id: UUID,
         terms: PlanTerms,
         *,
+        actor_id: UUID | None = None,
         names: Mapping[str, str] | None = None,
         visibility: Visibility | None = None,
     ) -> Plan:
@@ -74,7 +82,12 @@ class PlanService:
                 current=version,
             )
             self.plans.save(changed)
+            self._record(AuditAction.PLAN_EDITED, actor_id, changed)
         return changed
+
+    def _record(self, action: AuditAction, actor_id: UUID | None, plan: Plan) -> None:
+        detail = {"code": plan.code, "version": plan.current.number}
+        self.audit.record(Deed(action, actor_id, None, "plan", plan.id, detail))
 
     def _version(self, plan_id: UUID, code: str, number: int, terms: PlanTerms) -> PlanVersion:
         return PlanVersion(self.new_id(), plan_id, code, number, terms, self.now())

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from mara.audit.model.deed import AuditAction, Deed
+from mara.audit.ports import AuditLog
 from mara.billing.errors import (
     OverageLimitTooLow,
     PreviewOutdated,
@@ -26,6 +28,7 @@ from mara.billing.model.changes import ChangeTime, PeriodUse, change
 from mara.billing.model.charging import advance
 from mara.billing.model.invoice import CANCELLED, CreditNote, InvoiceStatus
 from mara.billing.model.meters import Meter
+from mara.billing.model.plan import PlanVersion
 from mara.billing.model.proration import ChangePrice
 from mara.billing.model.subscription import State, Subscription
 from mara.billing.model.subscription_events import LimitOverage
@@ -83,6 +86,7 @@ class SubscriptionService:
     unit_of_work: UnitOfWork
     now: Clock
     new_id: Callable[[], UUID]
+    audit: AuditLog
 
     def subscribe(
         self, caller: Principal, code: str, seen_version: int | None = None
@@ -106,7 +110,13 @@ class SubscriptionService:
             if change_set.subscription.state is State.TRIALING:
                 self.trials.use(caller.user_id, at)
             self.books.write([change_set], at, caller.user_id)
+            self._record(caller, change_set.subscription, version)
         return ActionResult(change_set, now)
+
+    def _record(self, caller: Principal, subscription: Subscription, to: PlanVersion) -> None:
+        what = (AuditAction.PLAN_CHANGED, caller.user_id, subscription.owner_id)
+        detail = {"plan": to.code, "version": to.number}
+        self.audit.record(Deed(*what, "subscription", subscription.id, detail))
 
     def change(
         self, caller: Principal, wanted: PlanChange, *, preview: bool = False
@@ -137,6 +147,7 @@ class SubscriptionService:
                     raise self._too_low(change_set)
                 self.usage.change_plan(before, after, account.now)
                 self.books.write([change_set], at, caller.user_id)
+                self._record(caller, after, version)
         return ActionResult(change_set, account.now, price, allowances=allowances)
 
     def cancel(

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from mara.audit.model.deed import AuditAction, Deed
+from mara.audit.ports import AuditLog
 from mara.kernel.clock import Clock
 from mara.kernel.count_lock import CountLock
 from mara.kernel.ids import new_id
@@ -39,6 +41,7 @@ class WebhookService:
     lock_count: CountLock
     unit_of_work: UnitOfWork
     now: Clock
+    audit: AuditLog
 
     def check(self, url: str | None) -> None:
         """Check the URL of a form, if it has one. Raises WebhookUrlRefused."""
@@ -119,6 +122,7 @@ class WebhookService:
             webhook = before.rotated(sealed.id, self.now(), at_once=at_once)
             self.webhooks.save(webhook)
             self._delete_secrets(before, kept=webhook)
+            self._record_rotation(webhook, at_once=at_once)
         return webhook, secret
 
     def delete(self, caller: Principal, webhook_id: UUID) -> None:
@@ -127,6 +131,10 @@ class WebhookService:
             webhook = self._locked(caller, webhook_id)
             self.webhooks.delete(webhook.id)
             self._delete_secrets(webhook)
+
+    def _record_rotation(self, webhook: Webhook, **detail: bool) -> None:
+        what = (AuditAction.WEBHOOK_SECRET_ROTATED, webhook.owner_id, webhook.owner_id)
+        self.audit.record(Deed(*what, "webhook", webhook.id, detail))
 
     def _check_count(self, owner_id: UUID) -> None:
         if self.webhooks.count(owner_id) >= WEBHOOKS_MAX:

@@ -11,6 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
+from mara.audit.model.deed import AuditAction, Deed
+from mara.audit.ports import AuditLog
 from mara.kernel.clock import Clock
 from mara.kernel.errors import DomainError
 from mara.kernel.ids import new_id
@@ -56,6 +58,7 @@ class BotConfigService:
     webhook_url: Callable[[UUID], str]
     unit_of_work: UnitOfWork
     now: Clock
+    audit: AuditLog
     others: Sequence[Callable[[UUID, UUID], None]] = ()
 
     def connect(
@@ -144,6 +147,7 @@ class BotConfigService:
             if not self.configs.add(config):
                 raise BotAlreadyConnected("Disconnect it first where it is connected.")
             self.level.take(caller.user_id)
+            self._record(AuditAction.BOT_CONNECTED, config)
         return config
 
     def _check_webhook(self, config: BotConfig, plain: bytearray, *, take_over: bool) -> None:
@@ -188,3 +192,9 @@ class BotConfigService:
             self.configs.disconnect(locked, self.now())
             self.tokens.delete(locked.token_id)
             self.level.give(config.owner_id)
+            self._record(AuditAction.BOT_DISCONNECTED, config)
+
+    def _record(self, action: AuditAction, config: BotConfig) -> None:
+        """The owner is the actor: it is their token, also where a failure takes it back."""
+        detail = {"telegram_id": config.profile.telegram_id}
+        self.audit.record(Deed(action, config.owner_id, config.owner_id, "bot", config.id, detail))

@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Generic
 from uuid import UUID
 
+from mara.audit.model.deed import AuditAction, Deed
+from mara.audit.ports import AuditLog
 from mara.kernel.clock import Clock
 from mara.kernel.envelope import DecryptionFailed, Envelope
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
@@ -35,6 +37,7 @@ class RewrapService(Generic[WrappedT]):
     envelope: Envelope
     unit_of_work: UnitOfWork
     now: Clock
+    audit: AuditLog
 
     def rewrap(
         self, before: datetime | None = None, report: Callable[[int], None] = lambda _: None
@@ -55,9 +58,16 @@ class RewrapService(Generic[WrappedT]):
                 continue
             rewrapped = row.rewrapped(encrypted, self.now())
             with self.unit_of_work(SYSTEM):
-                done.rewrapped += self.rows.update_wrapped_key(rewrapped, row)
+                if self.rows.update_wrapped_key(rewrapped, row):
+                    self._record(row)
+                    done.rewrapped += 1
             report(done.rewrapped)
         return done
+
+    def _record(self, row: WrappedT) -> None:
+        """The actor is an operator: no user can ask for it."""
+        of = row.encryption_context
+        self.audit.record(Deed(AuditAction.KEYS_REWRAPPED, None, of.owner_id, of.table, row.id))
 
     def _pending(self, before: datetime | None) -> Iterator[WrappedT]:
         after: UUID | None = None

@@ -1,4 +1,4 @@
-"""Ports of the audit."""
+"""Ports of the audit: the log of deeds here, the chain of its rows in ``chain``."""
 
 from typing import Protocol
 from uuid import UUID
