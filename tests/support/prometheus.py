@@ -1,23 +1,16 @@
 """Prometheus and promtool, where they are installed: Debian's package prometheus has both."""
 
-import os
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from infra.local.settings import ROOT
-
-EXTRACTED = ROOT / ".ci" / "prometheus" / "usr" / "bin"
-"""Where `.ci/run` extracts the package, without starting a service."""
+from infra.observability.prometheus_server import find
 
 
 def program(name: str) -> str:
     """Return the path of `prometheus` or `promtool`; skips the test where it is missing."""
-    named = os.environ.get(f"MARA_{name.upper()}") or shutil.which(name)
-    extracted = EXTRACTED / name
-    found = named or (str(extracted) if extracted.is_file() else None)
+    found = find(name)
     if found is None:
         pytest.skip(f"{name} is missing: Debian's package prometheus has it")
     return found
