@@ -43,6 +43,7 @@ RIGHTS = {
     },
     # It seals the bodies of dead letters.
     "KeepDeadLetters": {"kms:GenerateDataKey of connection secrets"},
+    "RedriveDeadLetters": {"kms:Decrypt of connection secrets"},
     # It checks signatures that are made with the secret.
     "ReceiveAlerts": {"kms:Decrypt of connection secrets"},
 }

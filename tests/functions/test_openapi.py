@@ -96,6 +96,8 @@ STORY = (
     *("list_chat_alerts", "delete_rule"),
     *("examine_bot", "list_dead_updates", "redrive_dead_updates", "disconnect_bot"),
     *("link_telegram_account", "get_telegram_account", "unlink_telegram_account"),
+    *("list_queues", "list_dead_letters", "redrive_dead_letters", "discard_dead_letters"),
+    *("list_schedules", "run_schedule"),
     *("delete_conversation", "delete_agent", "delete_document"),
     *("list_sessions", "end_session"),
     *("log_out", "log_out_everywhere", "change_password"),
@@ -112,7 +114,7 @@ class Reader:
         self.chain = chain
         self.bot = bot
         self.mails = mails
-        self.ids: dict[str, str] = {}
+        self.ids: dict[str, str] = {"queue": "ingest-document", "schedule": "forget-expired"}
         self.session: dict[str, str] = {}
         self.admin = make_account("root", Role.SUPERUSER).headers
 
@@ -213,6 +215,7 @@ def check(operation: Operation, answer: Answer) -> None:
 @pytest.fixture
 def reader(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
     begin_scans()
+    monkeypatch.setattr("mara.queues.adapters.lambda_start.start", lambda *_: None)
     with (
         mailbox(monkeypatch) as mails,
         aptos_connected(monkeypatch) as chain,

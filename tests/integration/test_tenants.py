@@ -40,7 +40,7 @@ IDS_IN_BODIES: dict[str, Callable[[dict[str, str]], Any]] = {
     "config_id": lambda ids: ids["config_id"],
 }
 LOGGED_IN = [caller for caller in CALLERS if caller.role and caller.scopes is None]
-OF_NO_TENANT = {"plan_id"}
+OF_NO_TENANT = {"plan_id", "queue", "schedule"}
 """Parameters that name what every user sees."""
 PROTECTED = [
     operation for operation in operations().values() if operation.rule.access is not Access.PUBLIC

@@ -149,6 +149,8 @@ def make_tenant(
         "user_id": account.id,
         "invoice_id": give_invoice(account.id),
         "plan_id": new_id(),  # of no plan: every user sees those there are
+        "queue": "ingest-document",
+        "schedule": "forget-expired",
         "document_id": document.id,
         "agent_id": agent.id,
         "answer_id": answer.id,

@@ -18,6 +18,11 @@ ACQUIRE = """
     RETURNING true
 """
 HELD_UNTIL = "SELECT held_until FROM leases WHERE name = %(name)s AND held_until > %(now)s"
+TAKE_OVER = """
+    UPDATE leases SET holder = %(holder)s, held_until = %(until)s
+    WHERE name = %(name)s AND holder = %(from)s AND held_until > %(now)s
+    RETURNING true
+"""
 RENEW = """
     UPDATE leases SET held_until = %(until)s WHERE name = %(name)s AND holder = %(holder)s
     RETURNING true
@@ -32,6 +37,12 @@ def acquire(name: str, holder: UUID, *, now: datetime, until: datetime) -> bool:
     """Take the lease unless another holder has it. Raises DatabaseUnavailable."""
     parameters = {"name": name, "holder": holder, "now": now, "until": until}
     return bool(execute_autocommit(ACQUIRE, parameters))
+
+
+def take_over(name: str, former: UUID, holder: UUID, *, now: datetime, until: datetime) -> bool:
+    """Take the lease from ``former``, which holds it; once only. Raises DatabaseUnavailable."""
+    parameters = {"name": name, "from": former, "holder": holder, "now": now, "until": until}
+    return bool(execute_autocommit(TAKE_OVER, parameters))
 
 
 def held_until(name: str, *, now: datetime) -> datetime | None:

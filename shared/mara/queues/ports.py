@@ -1,12 +1,14 @@
 """Ports of the queues domain."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from mara.kernel.page import PageRequest
 from mara.queues.model.dead_letter import DeadLetter, FailureNote, LetterState
+from mara.queues.model.queue_status import Depth, QueueFigures
+from mara.queues.model.schedule import Schedule, ScheduleRun
 from mara.queues.model.selection import Selection
 
 
@@ -57,3 +59,44 @@ class Resend(Protocol):
 
     def __call__(self, queue: str, messages: Sequence[tuple[str, str]]) -> None:
         """Store pairs of the id of the first death, which travels as an attribute, and the body."""
+
+
+class Depths(Protocol):
+    """What SQS says of queues."""
+
+    def read(self, queues: Sequence[str]) -> Mapping[str, Depth]:
+        """Return the depth of each queue that answered in time; never raises."""
+
+
+class Figures(Protocol):
+    """What the database says of queues."""
+
+    def read(self, queues: Sequence[str], now: datetime) -> Mapping[str, QueueFigures]:
+        """Return the figures of each queue."""
+
+
+class Schedules(Protocol):
+    """The last runs of schedules, and their leases; both by name."""
+
+    def list_runs(self) -> Mapping[str, ScheduleRun]:
+        """Return the last run of each schedule that ever ran."""
+
+    def list_leases(self, now: datetime) -> Mapping[str, datetime]:
+        """Return until when each lease that is held is held."""
+
+
+class Leases(Protocol):
+    """Leases of schedules; each call is a transaction of its own."""
+
+    def acquire(self, name: str, holder: UUID, *, now: datetime, until: datetime) -> bool:
+        """Take the lease unless another holder has it."""
+
+    def release(self, name: str, holder: UUID, *, now: datetime) -> None:
+        """Give the lease back where ``holder`` still has it."""
+
+
+class StartSchedule(Protocol):
+    """Invokes the function of a schedule, and does not wait for its end."""
+
+    def __call__(self, schedule: Schedule, run_id: UUID) -> None:
+        """Start a run that takes the lease of ``run_id`` over. Raises ScheduleNotStarted."""

@@ -8,7 +8,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mara.queues.model.dead_letter import DeadMessage
+    from mara.queues.service.decisions import DeadLetterService
     from mara.queues.service.intake import DeadLetterIntake
+    from mara.queues.service.queue_list import QueueListService
 
 LETTER_RETENTION = timedelta(days=14)
 """How long dead letters are kept, from their death on."""
@@ -42,3 +44,39 @@ def forget_expired(now: datetime) -> dict[str, int]:
 
     with transaction(SYSTEM):
         return {"dead_letters": delete_older(now - LETTER_RETENTION)}
+
+
+@cache
+def queue_list_service() -> "QueueListService":
+    """The state of all queues."""
+    from mara.platform.clock import now
+    from mara.platform.database import transaction
+    from mara.queues.adapters.queue_depths import SqsDepths
+    from mara.queues.adapters.queue_figures import PostgresFigures
+    from mara.queues.service.queue_list import QueueListService
+    from mara.wiring.operations import QUEUES
+
+    return QueueListService(QUEUES, SqsDepths(), PostgresFigures(), transaction, now)
+
+
+@cache
+def dead_letter_service() -> "DeadLetterService":
+    """Lists of dead letters, and decisions about them."""
+    from mara.platform.clock import now
+    from mara.platform.database import transaction
+    from mara.platform.outbox_rows import resend_by_relay
+    from mara.queues.adapters.dead_letters import PostgresDeadLetters
+    from mara.queues.service.decisions import DeadLetterService
+    from mara.wiring.audit import audit_log
+    from mara.wiring.connection_secrets import envelope
+    from mara.wiring.operations import QUEUES
+
+    return DeadLetterService(
+        queues=QUEUES,
+        letters=PostgresDeadLetters(),
+        envelope=envelope(),
+        resend=resend_by_relay,
+        audit=audit_log(),
+        unit_of_work=transaction,
+        now=now,
+    )

@@ -36,3 +36,16 @@ class Selection:
             raise InvalidCursor(
                 "Use the next_cursor of the answer before as it was given."
             ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedPart:
+    """How many letters a request decided on, how many of its selection are left, and the cursor.
+
+    ``unreadable`` ones cannot be decrypted; they stay as they are.
+    """
+
+    count: int
+    remaining: int
+    unreadable: int
+    next_cursor: str | None = None
