@@ -148,9 +148,12 @@ def _entry(entry: str) -> str:
 def _block(names: set[str]) -> str:
     if not names:
         return ""
-    # No entry may be broken apart, so each is one word to the wrapper.
+    # No entry may be broken apart, so each is one word to the wrapper: also at no hyphen, which
+    # would put a blank into the name of a secret.
     parts = [f"{name}: {EXPRESSIONS[name]}".replace(" ", "\0") for name in sorted(names)]
-    lines = textwrap.wrap(", ".join(parts), WIDTH - 8, break_long_words=False)
+    lines = textwrap.wrap(
+        ", ".join(parts), WIDTH - 8, break_long_words=False, break_on_hyphens=False
+    )
     text = "\n".join(f"        {line}" for line in lines).replace("\0", " ")
     one_line = f"      Environment: {{Variables: {{{text.strip()}}}}}\n"
     if len(lines) == 1 and len(one_line) <= WIDTH:

@@ -122,6 +122,14 @@ class TestLogs:
         assert ships["LoggingConfig"]["LogGroup"] not in (read, {"Ref": "LogGroup"})
 
 
+class TestSecrets:
+    def test_are_named_without_a_blank(self) -> None:
+        """A line that is broken inside a name puts one there, and no secret has that name."""
+        told = re.findall(r'"(\{\{resolve:[^"]*|/[^"]*\}\})"', json.dumps(load_template()))
+        assert told
+        assert [part for part in told if re.search(r"\s", part)] == []
+
+
 class TestQueues:
     def test_have_dead_letters(self) -> None:
         """Invariant 26."""
