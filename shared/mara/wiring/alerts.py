@@ -81,10 +81,17 @@ def _delivery_storing() -> "DeliveryStoring":
 
 def alert_recorder() -> "AlertRecorder":
     """Records of signals."""
+    from mara.alerts.adapters.owner_chats import PostgresOwnerChats
     from mara.alerts.service.recorder import AlertRecorder
     from mara.platform.outbox import publish
 
-    return AlertRecorder(PostgresAlerts(), PostgresAlertPosts(), PostgresAlertMessages(), publish)
+    return AlertRecorder(
+        PostgresAlerts(),
+        PostgresAlertPosts(),
+        PostgresAlertMessages(),
+        PostgresOwnerChats(),
+        publish,
+    )
 
 
 @cache

@@ -14,10 +14,17 @@ import pytest
 
 from mara.alerts.adapters.postgres_messages import PostgresAlertMessages
 from mara.alerts.model.summary import WHOLE_MAX
+from mara.kernel.unit_of_work import SYSTEM
 from mara.platform.clock import now
 from mara.platform.database import connection, transaction
+from mara.telegram.adapters.bot_configs import PostgresBotConfigs
+from mara.telegram.adapters.outgoing import PostgresOutgoingMessages
+from mara.telegram.model.sending import SendOutcome, SendResult
+from mara.telegram.service.send_outcomes import Flight
+from mara.wiring.telegram import bot_config_service
+from mara.wiring.telegram_sending import chat_migration, sending_service
 from tests.integration.alerts.test_summaries import later, named
-from tests.support.alert_chats import Chat, make_chat
+from tests.support.alert_chats import CHAT, Chat, make_chat
 from tests.support.alerting import resolved
 from tests.support.cloud import Cloud
 
@@ -101,6 +108,76 @@ def test_rows_are_locked_in_the_order_of_their_posts(
         for one in ids[1:]:
             link.execute(f"{lock} NOWAIT", [one])
     worker.join()
+
+
+def remove(chat: Chat) -> None:
+    with transaction(chat.bot.owner_id):
+        locked = PostgresBotConfigs().lock_whole(chat.bot.owner_id, chat.bot.id)
+        for forget in bot_config_service().others:
+            forget(chat.bot.owner_id, chat.bot.id)
+        PostgresBotConfigs().disconnect(locked, now())
+
+
+def told(kind: SendResult) -> Callable[[Chat], None]:
+    """What a sender does about an answer of Telegram to the first message."""
+
+    def run(chat: Chat) -> None:
+        begun = chat.queued()[0].begun()
+        flight = Flight(begun, None, chat.bot.token_id, chat.bot.owner_id)
+        outcome = SendOutcome(kind, "Bad Request", chat_id=CHAT - 9)
+        sending_service().outcomes.store(flight, outcome)
+
+    return run
+
+
+def move(chat: Chat) -> None:
+    with transaction(chat.bot.owner_id):
+        chat_migration().move(chat.bot.owner_id, chat.bot.id, CHAT, CHAT - 9)
+
+
+KINDS = ("unreachable", "refused", "no_topic", "revoked", "migrated")
+CHANGES: dict[str, Callable[[Chat], None]] = {
+    "remove": remove,
+    "move": move,
+    **{kind: told(SendResult(kind)) for kind in KINDS},
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_who_changes_more_than_a_message_waits_for_the_bot_first(
+    chat: Chat, database: str, name: str
+) -> None:
+    """Lock the bot last, or not at all, to see it fail: two of them would wait for each other."""
+    chat.deliver()
+    chat.answer()
+    chat.show()
+    with other(database) as link:
+        link.execute("SELECT 1 FROM bot_configs WHERE id = %s FOR NO KEY UPDATE", [chat.bot.id])
+        worker = Thread(target=CHANGES[name], args=(chat,))
+        worker.start()
+        waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        while worker.is_alive() and link.execute(waits).fetchone() == (0,):
+            link.execute("SELECT pg_stat_clear_snapshot()")
+        assert worker.is_alive()
+        for table in ("outgoing_messages", "alert_intakes", "alert_messages", "bot_senders"):
+            link.execute(f"SELECT 1 FROM {table} FOR UPDATE NOWAIT")
+    worker.join()
+
+
+def test_what_a_revoked_token_leaves_is_given_up_while_others_hold_some_of_it(
+    chat: Chat, database: str
+) -> None:
+    chat.deliver()
+    chat.answer()
+    chat.show()
+    with transaction(SYSTEM):
+        connection().execute("UPDATE bot_configs SET state = 'token_revoked'")
+    with other(database) as link, patient(chat):
+        link.execute("SELECT 1 FROM outgoing_messages FOR UPDATE")
+        with transaction(SYSTEM):
+            assert PostgresOutgoingMessages().fail_revoked(later(1), "revoked") == []
+    with transaction(SYSTEM):
+        assert len(PostgresOutgoingMessages().fail_revoked(later(1), "revoked")) == 1
 
 
 def test_a_summary_is_edited_while_one_of_its_rows_is_being_changed(

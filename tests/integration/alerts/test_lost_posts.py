@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from functions.api.alerts.change_intake.handler import handler as change_intake
+from functions.api.alerts.list_alerts.handler import handler as list_alerts
 from mara.alerts.model.vote import THANKS
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform.clock import now
@@ -22,8 +24,9 @@ from mara.wiring.telegram import bot_config_service
 from mara.wiring.telegram_sending import sending_service
 from tests.support.accounts import make_account
 from tests.support.alert_chats import CHAT, Chat, make_chat, quiet_now
-from tests.support.alerting import SECTION, make_intake
+from tests.support.alerting import API, SECTION, make_intake
 from tests.support.cloud import Cloud
+from tests.support.events import call
 from tests.support.platform_bots import PERSON, give_account_link
 from tests.support.stored_bots import add_bot
 
@@ -177,9 +180,10 @@ def test_a_post_without_any_chat_makes_the_notice_once(cloud: Cloud) -> None:
 class TestABotThatIsDisconnected:
     def disconnect(self, chat: Chat) -> None:
         with transaction(chat.intake.owner.id):
+            locked = PostgresBotConfigs().lock_whole(chat.intake.owner.id, chat.bot.id)
             for forget in bot_config_service().others:
                 forget(chat.intake.owner.id, chat.bot.id)
-            PostgresBotConfigs().disconnect(chat.bot, now())
+            PostgresBotConfigs().disconnect(locked, now())
 
     def test_leaves_posts_that_wait_to_the_chat_for_escalations(self, cloud: Cloud) -> None:
         chat = make_escalating()
@@ -224,6 +228,68 @@ class TestABotThatIsDisconnected:
         self.disconnect(chat)
         chat.show()
         assert (chat.queued(), "alert-undelivered" in events()) == ([], True)
+
+    def test_leaves_later_alerts_to_the_chat_for_escalations(self, cloud: Cloud) -> None:
+        chat = make_escalating()
+        self.disconnect(chat)
+        posted(chat)
+        (message,) = chat.queued()
+        assert (message.chat_id, SECTION in message.parts[0].text) == (ESCALATION, True)
+        assert events().count("alert-undelivered") == 1
+
+    def test_leaves_later_alerts_to_the_owners_chat_with_another_bot(self, cloud: Cloud) -> None:
+        account = make_account("anna")
+        other = add_bot(account.id, 2)
+        chat = make_chat(account=account)
+        link(Chat(chat.intake, other), PRIVATE)
+        self.disconnect(chat)
+        message = posted(chat)
+        assert (message.config_id, message.chat_id) == (other.id, PRIVATE)
+        assert events().count("alert-undelivered") == 1
+
+    def test_then_to_the_account_of_the_owner_by_the_platforms_bot(self, cloud: Cloud) -> None:
+        chat = make_chat()
+        platform_id = give_account_link(chat.intake.owner.id)
+        self.disconnect(chat)
+        message = posted(chat)
+        assert (message.config_id, message.chat_id) == (platform_id, PERSON)
+        path, headers = f"{API}/alerts", chat.intake.owner.headers
+        (listed,) = call(list_alerts, "GET", path, headers=headers).json["items"]
+        assert listed["result"]["chat_id"] == PERSON
+
+    def test_then_only_makes_the_notice_of_later_alerts(self, cloud: Cloud) -> None:
+        chat = make_chat()
+        give_account_link(make_account("boris").id)
+        self.disconnect(chat)
+        chat.deliver()
+        chat.answer()
+        chat.show()
+        assert chat.queued() == []
+        assert events().count("alert-undelivered") == 1
+
+    def test_leaves_later_alerts_to_a_bot_that_the_owner_chooses(self, cloud: Cloud) -> None:
+        chat = make_chat()
+        self.disconnect(chat)
+        other = add_bot(chat.intake.owner.id, 2, target_chat_id=CHAT - 5)
+        path, headers = f"{API}/alerts/intakes/{chat.intake.id}", chat.intake.owner.headers
+        call(change_intake, "PATCH", path, headers=headers, body={"config_id": str(other.id)})
+        assert posted(chat).chat_id == CHAT - 5
+        assert "alert-undelivered" not in events()
+
+    def test_leaves_what_people_passed_on_to_the_owner(self, cloud: Cloud) -> None:
+        chat = make_escalating()
+        link(chat)
+        posted(chat)
+        assert "passed on" in chat.press(chat.buttons()["🆘 Escalate"])
+        copy = chat.queued()[-1]
+        assert copy.chat_id == ESCALATION
+        with transaction(chat.intake.owner.id):
+            escalating = PostgresBotConfigs().get(chat.intake.owner.id, copy.config_id)
+        self.disconnect(Chat(chat.intake, escalating))
+        moved = chat.queued()[-1]
+        assert (moved.config_id, moved.chat_id) == (chat.bot.id, PRIVATE)
+        assert moved.parts == copy.parts
+        assert "alert-undelivered" in events()
 
     def test_does_not_repeat_what_was_sent(self, cloud: Cloud) -> None:
         chat = make_escalating()

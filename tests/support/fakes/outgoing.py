@@ -161,6 +161,9 @@ class FakeBotSenders:
     def _rows(self) -> dict[UUID, StoredSender]:
         return self._database.tables.bot_senders
 
+    def lock(self, config_id: UUID) -> None:
+        """Transactions of the fake follow each other."""
+
     def lease(self, config_id: UUID, holder: UUID, *, now: datetime, until: datetime) -> bool:
         row = self._rows.get(config_id)
         if row is None or not (row.is_free(now) or row.holder == holder):

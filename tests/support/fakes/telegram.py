@@ -39,6 +39,9 @@ class FakeBotConfigs:
     def lock(self, owner_id: UUID, config_id: UUID) -> BotConfig:
         return self.get(owner_id, config_id)
 
+    def lock_whole(self, owner_id: UUID, config_id: UUID) -> BotConfig:
+        return self.get(owner_id, config_id)
+
     def find(self, config_id: UUID) -> BotConfig | None:
         return self._rows.get(config_id)
 

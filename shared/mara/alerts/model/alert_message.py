@@ -74,15 +74,17 @@ class AlertMessage:
     escalation: AlertTarget | None = None
     way: PostWay = PostWay.OWN
     escalated_at: datetime | None = None
+    escalation_message_id: UUID | None = None
+    """The copy in the chat for escalations."""
 
     @property
     def can_escalate(self) -> bool:
         """Whether a person may pass it on: it is not in the chat for escalations already."""
         return self.escalation is not None and self.escalation != self.target
 
-    def escalated(self, at: datetime) -> "AlertMessage":
-        """Passed on by a person; its button says so from now on."""
-        return replace(self, escalated_at=at, due_at=at)
+    def escalated(self, at: datetime, message_id: UUID) -> "AlertMessage":
+        """Passed on by a person, in a message; its button says so from now on."""
+        return replace(self, escalated_at=at, due_at=at, escalation_message_id=message_id)
 
     def rerouted(self, way: PostWay, target: AlertTarget, at: datetime) -> "AlertMessage":
         """To be shown somewhere else."""

@@ -83,6 +83,8 @@ class Intake:
     previous: IntakeSecret | None = None
     previous_until: datetime | None = None
     counts: DeliveryCounts = field(default_factory=DeliveryCounts)
+    removed_config_id: UUID | None = None
+    """The bot that posted the alerts until it was disconnected, unless another one was chosen."""
 
     def secrets_at(self, at: datetime) -> tuple[IntakeSecret, ...]:
         """The secrets that are valid at a moment."""

@@ -35,6 +35,8 @@ class SignalOrigin:
     target: AlertTarget | None
     delivery_id: UUID
     alerting: AlertSettings = field(default_factory=AlertSettings)
+    removed_config_id: UUID | None = None
+    """The bot of the target, which was disconnected: the alerts go the next way."""
 
 
 @dataclass(slots=True)

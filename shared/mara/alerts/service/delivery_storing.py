@@ -55,6 +55,7 @@ def origin_of(intake: Intake, delivery_id: UUID, alerting: AlertSettings) -> Sig
         target=intake.settings.target,
         delivery_id=delivery_id,
         alerting=alerting,
+        removed_config_id=None if intake.settings.config_id else intake.removed_config_id,
     )
 
 

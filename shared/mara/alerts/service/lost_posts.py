@@ -12,6 +12,7 @@ from mara.kernel.clock import Clock
 from mara.kernel.messages import Publish
 from mara.telegram.model.bot_config import BotLanguage
 from mara.telegram.model.outgoing import OutgoingMessage
+from mara.telegram.ports.outgoing import OutgoingMessages
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class LostPosts:
             if lost:
                 self.publish(PostAlerts(owner_id=owner_id))
             for message_id in sorted(lost):
-                self.publish(_undelivered_by(given_up[message_id]))
+                self.publish(undelivered_by(given_up[message_id]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class BotRemoval:
     """Returns the posts of a bot (owner, config) that no chat has, locked."""
     messages: AlertMessages
     chats: OwnerChats
+    copies: "EscalatedCopies"
     publish: Publish
     now: Clock
 
@@ -64,6 +66,30 @@ class BotRemoval:
                 moved = True
         if moved:
             self.publish(PostAlerts(owner_id=owner_id))
+        self.copies.move(owner_id, config_id, chats)
+
+
+@dataclass(frozen=True, slots=True)
+class EscalatedCopies:
+    """Sends what people passed on to the owner, where the bot that was to post it is deleted."""
+
+    unsent: Callable[[UUID, UUID], Sequence[UUID]]
+    """Returns the copies of a bot (owner, config) that wait."""
+    outgoing: OutgoingMessages
+    queue_messages: Callable[[Sequence[OutgoingMessage]], None]
+    publish: Publish
+
+    def move(self, owner_id: UUID, config_id: UUID, chats: OwnerChats) -> None:
+        """Queue them for the owner's private chat, and tell the owner, in one transaction."""
+        platform = chats.find_platform(owner_id)
+        target = chats.find(owner_id, config_id) or (platform[0] if platform else None)
+        for message_id in self.unsent(owner_id, config_id):
+            message = self.outgoing.get(owner_id, message_id)
+            if message is None:
+                continue
+            self.publish(undelivered_by(message))
+            if target is not None and target.chat_id is not None:
+                self.queue_messages([message.sent_to(target.config_id, target.chat_id)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +120,8 @@ def undelivered(message: AlertMessage) -> AlertUndelivered:
     )
 
 
-def _undelivered_by(message: OutgoingMessage) -> AlertUndelivered:
+def undelivered_by(message: OutgoingMessage) -> AlertUndelivered:
+    """Return what tells the owner of a message that its chat did not get."""
     return AlertUndelivered(
         config_id=message.config_id,
         owner_id=message.owner_id,

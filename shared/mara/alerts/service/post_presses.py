@@ -84,7 +84,7 @@ class PostPresses:
             if queued is None:
                 return GONE[language]
             self.queue_messages([queued])
-            self.messages.save(message.escalated(at))
+            self.messages.save(message.escalated(at, queued.id))
             self.publish(PostAlerts(owner_id=owner_id))
         return PASSED_ON[language]
 

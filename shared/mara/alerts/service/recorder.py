@@ -5,12 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from mara.alerts.messages import AnswerAlerts, PostAlerts
-from mara.alerts.model.alert_message import ANSWER_AWAITED_FOR, AlertMessage
+from mara.alerts.messages import AlertUndelivered, AnswerAlerts, PostAlerts
+from mara.alerts.model.alert_message import (
+    ANSWER_AWAITED_FOR,
+    AlertMessage,
+    AlertTarget,
+    PostWay,
+)
 from mara.alerts.model.alert_post import key_of
 from mara.alerts.model.recording import Recording, SignalOrigin
 from mara.alerts.model.signal import Signal
-from mara.alerts.ports import AlertMessages, AlertPosts, Alerts
+from mara.alerts.ports import AlertMessages, AlertPosts, Alerts, OwnerChats
 from mara.kernel.messages import Publish
 
 
@@ -21,6 +26,7 @@ class AlertRecorder:
     alerts: Alerts
     posts: AlertPosts
     messages: AlertMessages
+    chats: OwnerChats
     publish: Publish
 
     def record(
@@ -58,9 +64,11 @@ class AlertRecorder:
 
     def _show(self, recording: Recording, at: datetime) -> bool:
         """Let chats show the new posts, and what changed in others; whether any is to be shown."""
-        owner_id, alerting = recording.origin.owner_id, recording.origin.alerting
-        # The bot of the source may be gone; what it would post has another way.
-        target = recording.origin.target or alerting.escalation
+        origin = recording.origin
+        owner_id, alerting = origin.owner_id, origin.alerting
+        target, way = self._place(origin)
+        if origin.removed_config_id is not None and recording.new_posts:
+            self._tell(owner_id, origin.removed_config_id, recording.new_posts[0].id)
         changed = {episode.post_id for episode in recording.changed_episodes.values()}
         edited = self.messages.changed(owner_id, changed, at)
         if target is None:
@@ -69,9 +77,38 @@ class AlertRecorder:
         quiet_hours, escalation = alerting.quiet_hours, alerting.escalation
         posted = [
             AlertMessage(
-                post.id, owner_id, target, due_at, quiet_hours=quiet_hours, escalation=escalation
+                post.id,
+                owner_id,
+                target,
+                due_at,
+                quiet_hours=quiet_hours,
+                escalation=escalation,
+                way=way,
             )
             for post in recording.new_posts
         ]
         self.messages.add_all(posted)
         return bool(edited or posted)
+
+    def _place(self, origin: SignalOrigin) -> tuple[AlertTarget | None, PostWay]:
+        """Where posts of the source are shown, and which of their ways that is.
+
+        The bot of the source may be gone: they go to the chat for escalations, else to the owner's
+        private chat with another bot or with the platform's.
+        """
+        target, removed = origin.target or origin.alerting.escalation, origin.removed_config_id
+        if target is not None or removed is None:
+            return target, PostWay.OWN
+        private = self.chats.find(origin.owner_id, removed)
+        if private is not None:
+            return private, PostWay.PRIVATE
+        platform = self.chats.find_platform(origin.owner_id)
+        return (platform[0] if platform else None), PostWay.PLATFORM
+
+    def _tell(self, owner_id: UUID, removed_config_id: UUID, post_id: UUID) -> None:
+        """The notice is made in any case, one an hour."""
+        self.publish(
+            AlertUndelivered(
+                config_id=removed_config_id, owner_id=owner_id, chat_id=None, message_id=post_id
+            )
+        )

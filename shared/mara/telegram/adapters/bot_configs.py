@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 from mara.kernel.page import PageRequest
 from mara.platform.sql import Row, bound, constant, execute, fetch_one, fetch_value, take
 from mara.platform.sql_lists import SortedList, containing, contains_if_given
+from mara.telegram.adapters.bot_locks import lock_all
 from mara.telegram.adapters.tables import bot_configs, disconnected_bots
 from mara.telegram.errors import BotConfigNotFound
 from mara.telegram.model.bot_config import BotConfig, BotProfile, BotSettings, WebhookSecret
@@ -71,6 +72,12 @@ class PostgresBotConfigs:
     def lock(self, owner_id: UUID, config_id: UUID) -> BotConfig:
         """Return it, locked until the transaction ends. Raises BotConfigNotFound."""
         return _config(fetch_one(LOCK, owner_id=owner_id, id=config_id))
+
+    def lock_whole(self, owner_id: UUID, config_id: UUID) -> BotConfig:
+        """Return it, locked with its lanes, chats and messages. Raises BotConfigNotFound."""
+        self.get(owner_id, config_id)
+        lock_all(config_id)
+        return self.get(owner_id, config_id)
 
     def find(self, config_id: UUID) -> BotConfig | None:
         """Return a bot of any account, in the scope of the system; None without one."""

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, func, null, or_, select, update
 
 from mara.platform.sql import bound, constant, execute, fetch_all, fetch_one
+from mara.telegram.adapters.bot_locks import lock_sender
 from mara.telegram.adapters.outgoing_tables import bot_chat_paces, bot_senders, outgoing_messages
 from mara.telegram.adapters.tables import bot_configs
 from mara.telegram.model.pace import BotPace, ChatPace
@@ -62,6 +63,10 @@ class PostgresBotSenders:
     def lease(self, config_id: UUID, holder: UUID, *, now: datetime, until: datetime) -> bool:
         """Lease the sender, or renew the lease; False where another holder has it."""
         return execute(LEASE, of_config=config_id, holder=holder, now=now, until=until) == 1
+
+    def lock(self, config_id: UUID) -> None:
+        """Let no sender of the bot take messages until the transaction ends."""
+        lock_sender(config_id)
 
     def release(self, config_id: UUID, holder: UUID) -> None:
         """Free the sender."""

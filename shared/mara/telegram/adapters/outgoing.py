@@ -6,6 +6,7 @@ from uuid import UUID
 
 from mara.platform.sql import Row, execute, fetch_all, fetch_one, fetch_value, take
 from mara.telegram.adapters import outgoing_statements as statements
+from mara.telegram.adapters.bot_locks import lock_sender
 from mara.telegram.model.outgoing import OutgoingFile, OutgoingMessage
 from mara.telegram.model.pace import EDIT_EVERY
 from mara.telegram.model.sending_plan import NextOfChat
@@ -69,6 +70,7 @@ class PostgresOutgoingMessages:
 
     def move(self, config_id: UUID, old_chat_id: int, new_chat_id: int) -> None:
         """Send what waits for a chat to another one."""
+        lock_sender(config_id)
         moved = {"config_id": config_id, "old_chat_id": old_chat_id, "new_chat_id": new_chat_id}
         execute(statements.MOVE_PACE, **moved)
         execute(statements.MOVE, **moved)

@@ -159,14 +159,20 @@ FAIL_CHAT = (
     .values(_given_up)
     .returning(outgoing_messages)
 )
-FAIL_REVOKED = (
-    update(outgoing_messages)
+# Of many bots, whose rows others have locked in their own order: those are left for the next time.
+_revoked = (
+    select(_columns.id)
+    .join(bot_configs, bot_configs.c.id == _columns.config_id)
     .where(
         _waits(outgoing_messages),
         _columns.due_at < bindparam("due_before"),
-        _columns.config_id == bot_configs.c.id,
         bot_configs.c.state == constant("token_revoked"),
     )
+    .with_for_update(skip_locked=True, of=outgoing_messages)
+)
+FAIL_REVOKED = (
+    update(outgoing_messages)
+    .where(_columns.id.in_(_revoked.scalar_subquery()))
     .values(_given_up)
     .returning(outgoing_messages)
 )

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from mara.kernel.ids import new_id
 from mara.telegram.model.formatted_text import FormattedText
 
 BUTTON_DATA_BYTES_MAX: Final = 64
@@ -155,6 +156,21 @@ class OutgoingMessage:
     def failed(self, reason: str) -> "OutgoingMessage":
         """For good."""
         return replace(self, state=OutgoingState.FAILED, reason=reason)
+
+    def sent_to(self, config_id: UUID, chat_id: int) -> "OutgoingMessage":
+        """A new message with its text for another chat, by another bot."""
+        return replace(
+            self,
+            id=new_id(),
+            config_id=config_id,
+            chat_id=chat_id,
+            thread_id=None,
+            reply_to=None,
+            state=OutgoingState.QUEUED,
+            telegram_ids=(),
+            attempts=0,
+            reason=None,
+        )
 
     @property
     def _idle(self) -> OutgoingState:

@@ -25,6 +25,9 @@ class BotConfigs(Protocol):
     def lock(self, owner_id: UUID, config_id: UUID) -> BotConfig:
         """Return it, locked until the transaction ends. Raises BotConfigNotFound."""
 
+    def lock_whole(self, owner_id: UUID, config_id: UUID) -> BotConfig:
+        """Return it, locked with its lanes, chats and messages. Raises BotConfigNotFound."""
+
     def find(self, config_id: UUID) -> BotConfig | None:
         """Return a bot of any account, in the scope of the system; None without one."""
 

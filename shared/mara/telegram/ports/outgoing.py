@@ -67,6 +67,9 @@ class BotSenders(Protocol):
         Waits for a transaction that frees the sender.
         """
 
+    def lock(self, config_id: UUID) -> None:
+        """Let no sender of the bot take messages until the transaction ends."""
+
     def release(self, config_id: UUID, holder: UUID) -> None:
         """Free the sender. What waits is looked at later in the same transaction.
 

@@ -45,8 +45,8 @@ SECRET_BYTES = 32
 class BotConfigService:
     """Manages the caller's bots. ``webhook_url`` names the address of a config by its id.
 
-    ``others`` forget what they keep of a bot (owner, config) before it is deleted. They lock what
-    refers to it before the bot itself is locked, as those do who post.
+    ``others`` forget what they keep of a bot (owner, config) before it is deleted, when the bot is
+    locked with its chats and messages.
     """
 
     configs: BotConfigs
@@ -186,9 +186,9 @@ class BotConfigService:
 
     def _forget(self, config: BotConfig) -> None:
         with self.unit_of_work(config.owner_id):
+            locked = self.configs.lock_whole(config.owner_id, config.id)
             for forget in self.others:
                 forget(config.owner_id, config.id)
-            locked = self.configs.lock(config.owner_id, config.id)
             self.configs.disconnect(locked, self.now())
             self.tokens.delete(locked.token_id)
             self.level.give(config.owner_id)

@@ -20,6 +20,8 @@ from mara.telegram.ports.chats import BotChats
 from mara.telegram.ports.outgoing import BotSenders, OutgoingMessages
 from mara.telegram.service.chat_migration import ChatMigration
 
+OF_ONE_MESSAGE = frozenset({SendResult.SENT, SendResult.NOT_MODIFIED, SendResult.POSTPONED})
+
 
 @dataclass(frozen=True, slots=True)
 class Flight:
@@ -52,6 +54,9 @@ class SendOutcomes:
     def store(self, flight: Flight, outcome: SendOutcome) -> None:
         """Store what Telegram said; a bot that was disconnected meanwhile has no rows."""
         with self.unit_of_work(scope_of(flight.bot_owner_id)), suppress(BotConfigNotFound):
+            if outcome.kind not in OF_ONE_MESSAGE:
+                # The order of all who change more than a message: the bot, its chats, messages.
+                self.configs.lock(flight.bot_owner_id, flight.message.config_id)
             self._by_kind[outcome.kind](flight, outcome)
 
     def give_up(self, flight: Flight, reason: str) -> None:
@@ -99,8 +104,9 @@ class SendOutcomes:
         if outcome.chat_id == message.chat_id:
             self._refused(flight, outcome)
             return
-        self.messages.save(message.postponed(), message)
+        # The message is moved with the others of its chat.
         self.migration.move(message.owner_id, message.config_id, message.chat_id, outcome.chat_id)
+        self.messages.save(message.postponed(), message)
 
     def _bad_entities(self, flight: Flight, outcome: SendOutcome) -> None:
         if flight.message.is_plain:
@@ -135,9 +141,13 @@ class SendOutcomes:
 
     def _unreachable(self, flight: Flight, outcome: SendOutcome) -> None:
         message = flight.message
+        self._close_chat(message)
+        self.senders.lock(message.config_id)
         given_up = self._failed(flight, message.failed(outcome.words))
         others = self.messages.fail_chat(message.config_id, message.chat_id, outcome.words)
         self._undelivered([*given_up, *others])
+
+    def _close_chat(self, message: OutgoingMessage) -> None:
         # People who ask in private need no row of their chat.
         with suppress(BotChatNotFound):
             chat = self.chats.lock(message.owner_id, message.config_id, message.chat_id)
