@@ -220,6 +220,7 @@ class TestWhatTablesCannotDeclare:
             "record_answer_change",
             "record_deposit_change",
             "record_document_change",
+            "record_notice_change",
             "record_pending_answer_change",
             "record_subscription_change",
         }
