@@ -1,6 +1,7 @@
 """The platform's bot of the local stack: one of the simulated Telegram, or that of the operator."""
 
 import os
+from contextlib import suppress
 from typing import Final
 
 from infra.local.settings import keep_private, kept_private
@@ -29,6 +30,19 @@ def prepare() -> None:
         else people.act("bots", username=USERNAME)
     )
     keep_private(TOKEN_FILE, made["token"])
+
+
+def connect() -> None:
+    """Connect the bot now: its schedule would do so within five minutes. No effect without a token.
+
+    A bot that Telegram does not let connect, such as one of a wrong token of the operator, is left
+    to the schedule, whose log says why.
+    """
+    from infra.local.deployed import run_now
+
+    if token():
+        with suppress(RuntimeError):
+            run_now("WatchBots")
 
 
 def token() -> str:

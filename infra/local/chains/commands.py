@@ -1,7 +1,6 @@
 """`mara chain`: commands on the chains of the local cloud."""
 
 import argparse
-import json
 from typing import Any
 
 from infra.local.chains import block_producer, servers
@@ -52,19 +51,9 @@ def scan(name: str) -> str:
 
     Raises RuntimeError.
     """
-    from infra.local.aws import client
-    from infra.local.deploy import STACK
+    from infra.local.deployed import run_now
 
-    resource = client("cloudformation").describe_stack_resource(
-        StackName=STACK, LogicalResourceId="ScanChain"
-    )
-    function = resource["StackResourceDetail"]["PhysicalResourceId"]
-    payload = json.dumps({"network": name}).encode()
-    answer = client("lambda").invoke(FunctionName=function, Payload=payload)
-    said = json.loads(answer["Payload"].read())
-    if "FunctionError" in answer:
-        raise RuntimeError(f"The scan failed: {said.get('errorMessage', said)}")
-    return describe_scan(name, said)
+    return describe_scan(name, run_now("ScanChain", network=name))
 
 
 def describe_scan(name: str, said: dict[str, Any]) -> str:

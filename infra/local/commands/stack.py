@@ -28,6 +28,8 @@ def up(_: argparse.Namespace) -> int:
         deploy.deploy()
     with step("starting to scan the chains"):
         unread = chains.begin()
+    with step("connecting the platform's bot"):
+        platform_bot.connect()
     with step("creating the plans team, business and unlimited"):
         seed_plans.seed()
     with step("seeding the demo account, its agent and its runbook"):
