@@ -16,6 +16,7 @@ from mara.telegram.model.agent_question import AgentQuestion
 from mara.telegram.model.bot_chat import BotChat, ChatKind, ChatState
 from mara.telegram.model.bot_config import BotConfig
 from mara.telegram.model.incoming import IncomingMessage, Press
+from mara.telegram.model.kept_texts import ChatKeeping
 from mara.telegram.model.outgoing import OutgoingMessage
 from mara.telegram.model.person import BotPerson, Invitation, PersonKind, draw_code, hash_of_code
 from mara.telegram.model.standing import NOT_YOURS_TO_PRESS, ChatStanding, Standing
@@ -125,6 +126,8 @@ class ChatWorld:
     looked_again: list[tuple[UUID, UUID]] = field(default_factory=list)
     """The bots whose alerts were looked at again, because a chat was muted or no longer is."""
     price_of_plan: int = 0
+    keeping: ChatKeeping = field(default_factory=lambda: ChatKeeping(180))
+    """What is kept of each chat."""
     press_rights: PressRights = field(init=False)
     config: BotConfig = field(init=False)
 
@@ -290,7 +293,7 @@ class ChatWorld:
             people=people,
             replies=replies,
             conversations=conversations,
-            saying=ChatReplies(use),
+            saying=ChatReplies(use, lambda *_: self.keeping),
             migration=ChatMigration(
                 FakeBotConfigs(database),
                 chats,

@@ -10,6 +10,7 @@ from mara.platform.database import transaction
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from mara.telegram.model.kept_texts import ChatKeeping
     from mara.telegram.service.bot_tokens import BotTokens
     from mara.telegram.service.chat_memberships import ChatMemberships
     from mara.telegram.service.chat_muting import ChatMuting
@@ -100,12 +101,23 @@ def _reception() -> "ChatReception":
         people=people,
         replies=replies,
         conversations=PostgresChatConversations(),
-        saying=ChatReplies(InvitationUse(PostgresInvitations(), people, chats, now)),
+        saying=ChatReplies(InvitationUse(PostgresInvitations(), people, chats, now), _keeping),
         migration=chat_migration(),
         admission=ReplyAdmission(replies, lock_count),
         price_of_plan=PlanAnswerPrice(PostgresUsageHolders(), now).of,
         now=now,
     )
+
+
+def _keeping(owner_id: "UUID", config_id: "UUID", chat_id: int) -> "ChatKeeping":
+    """What is kept of a chat, in the caller's transaction."""
+    from mara.alerts.adapters.postgres_rules import PostgresRules
+    from mara.platform.settings.alerts import alert_settings
+    from mara.telegram.model.kept_texts import ChatKeeping
+
+    rules = PostgresRules().watching(owner_id, config_id, chat_id)
+    days = max((rule.settings.keep_days for rule in rules), default=None)
+    return ChatKeeping(alert_settings().alert_retention_days, days)
 
 
 def _platform_reception() -> "PlatformReception":

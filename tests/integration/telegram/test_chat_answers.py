@@ -8,20 +8,27 @@ from uuid import UUID
 import pytest
 
 from functions.queues.handle_updates.handler import handler as handle_updates
+from mara.agents.adapters.postgres import PostgresAgents
 from mara.kernel.messages import Message
+from mara.kernel.page import PageRequest
+from mara.kernel.principal import Principal, Role
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform.database import connection, transaction
+from mara.telegram.adapters.bot_chats import PostgresBotChats
 from mara.telegram.adapters.people import PostgresBotPeople
 from mara.telegram.adapters.updates import PostgresUpdates
 from mara.telegram.messages import LaneHasWork
+from mara.telegram.model.bot_chat import BotChat, ChatKind, ChatState
 from mara.telegram.model.bot_config import BotConfig
 from mara.telegram.model.person import BotPerson, PersonKind
 from mara.telegram.model.update import ClaimedUpdate, Lane
+from mara.wiring.rules import rule_service
 from mara.wiring.telegram_updates import lane_service
 from tests.support.accounts import make_account
 from tests.support.alerting import RUNBOOK, make_agent
 from tests.support.bot_messages import ANN, BOT, raw_message
 from tests.support.bots import NOON
+from tests.support.chat_rules import make_settings
 from tests.support.cloud import Cloud
 from tests.support.knowledge import learn
 from tests.support.parallel import outcomes
@@ -127,6 +134,31 @@ class TestAnswers:
         bot.claim(2)
         bot.ring()
         assert len(bot.column("SELECT id FROM conversations")) == 1
+
+
+class TestPrivacy:
+    def test_names_what_the_rules_of_this_bot_keep_of_this_chat(self, bot: ChatBot) -> None:
+        bot.link()
+        boris = make_account("boris")
+        others = add_bot(boris.id, BOT.telegram_id + 1)
+        for config in (bot.config, others):
+            ids, state = (config.id, config.owner_id, 11), ChatState.APPROVED
+            with transaction(config.owner_id):
+                PostgresBotChats().save(BotChat(*ids, "Ann", ChatKind.PRIVATE, state, 11, NOON))
+        theirs = make_settings(others.id, UUID(make_agent(boris)), 11, keep_days=30)
+        rule_service().create(boris.principal, theirs)
+        bot.claim(1, "/privacy")
+        bot.ring()
+        with transaction(bot.config.owner_id):
+            agent_id = PostgresAgents().list(bot.config.owner_id, PageRequest())[0].id
+        own = make_settings(bot.config.id, agent_id, 11, word="zz", keep_days=5)
+        rule_service().create(Principal(bot.config.owner_id, Role.USER), own)
+        bot.claim(2, "/privacy")
+        bot.ring()
+        before, after = bot.sent()
+        assert "nor remembered" in before
+        assert "up to 5 days" in after
+        assert "180 days" in after
 
 
 class TestWorkersThatDie:

@@ -142,6 +142,9 @@ class TestTexts:
             "available": "1",
             "seconds": 1,
             "until": "t",
+            "rules": "r",
+            "days": 1,
+            "alert_days": 2,
         }
         assert set(TEXTS[text]) == set(BotLanguage)
         for language in BotLanguage:

@@ -14,6 +14,7 @@ from mara.telegram.messages import BotChatPending
 from mara.telegram.model.bot_chat import ChatKind, ChatState
 from mara.telegram.model.bot_config import BotAccess
 from mara.telegram.model.bot_reply import BotReply, ReplyKind
+from mara.telegram.model.kept_texts import ChatKeeping
 from mara.telegram.model.outgoing import Priority
 from mara.telegram.model.person import PersonKind
 from mara.telegram.model.standing import ChatStanding, Standing
@@ -259,6 +260,18 @@ class TestCommands:
         assert "7 days" in world.say("/privacy", 2)[0]
         assert world.say("/ask Disk?", 3) == ["Answer: Disk?"]
         assert "/help" in world.say("/dance", 4)[0]
+
+    def test_say_what_is_kept_of_the_chat(self, world: ChatWorld) -> None:
+        world.link()
+        assert "nor remembered" in world.say("/privacy", 1)[0]
+        world.keeping = ChatKeeping(180, 30)
+        said = world.say("/privacy", 2)[0]
+        assert "up to 30 days" in said
+        assert "180 days" in said
+        world.keeping = ChatKeeping(180, 0)
+        said = world.say("/privacy", 3)[0]
+        assert "others are not remembered" in said
+        assert " 0 days" not in said
 
 
 class TestGroups:

@@ -15,6 +15,9 @@ class ChatText(StrEnum):
     CODE_INVALID = "code_invalid"
     HELP = "help"
     PRIVACY = "privacy"
+    KEPT_NOTHING = "kept_nothing"
+    KEPT_BY_RULES = "kept_by_rules"
+    READ_BY_RULES = "read_by_rules"
     DECLINED = "declined"
     LIMITED = "limited"
     TOO_DEAR = "too_dear"
@@ -69,12 +72,29 @@ TEXTS: Final[Mapping[ChatText, Mapping[BotLanguage, str]]] = {
     ChatText.PRIVACY: {
         BotLanguage.RU: "Сообщение хранится, пока не обработано; если обработать его не удалось, — "
         "7 дней. Вопросы ко мне и ответы сохраняются в аккаунте владельца бота, пока он их не "
-        "удалит. Новый вопрос в группе продолжает разговор не дольше 24 часов. На остальные "
-        "сообщения я не отвечаю и не запоминаю их.",
+        "удалит. Новый вопрос в группе продолжает разговор не дольше 24 часов. {rules}",
         BotLanguage.EN: "A message is kept until it is handled; one that could not be handled, 7 "
         "days. Questions to me and their answers are kept in the account of the bot's owner until "
         "the owner deletes them. In a group, a question continues the conversation of the last 24 "
-        "hours. Other messages are neither answered nor remembered.",
+        "hours. {rules}",
+    },
+    ChatText.KEPT_NOTHING: {
+        BotLanguage.RU: "На остальные сообщения я не отвечаю и не запоминаю их.",
+        BotLanguage.EN: "Other messages are neither answered nor remembered.",
+    },
+    ChatText.KEPT_BY_RULES: {
+        BotLanguage.RU: "Этот чат читают правила владельца: прочитанные ими сообщения хранятся до "
+        "{days} дней в зашифрованном виде, чтобы проверять правила. Сообщения, на которые правило "
+        "сработало, становятся алертами и хранятся {alert_days} дней.",
+        BotLanguage.EN: "Rules of the owner read this chat: the messages that they read are kept, "
+        "encrypted, for up to {days} days to try rules on. Those on which a rule fired become "
+        "alerts, which are kept {alert_days} days.",
+    },
+    ChatText.READ_BY_RULES: {
+        BotLanguage.RU: "Этот чат читают правила владельца. Сообщения, на которые правило "
+        "сработало, становятся алертами и хранятся {alert_days} дней; остальные не хранятся.",
+        BotLanguage.EN: "Rules of the owner read this chat. Messages on which a rule fired become "
+        "alerts, which are kept {alert_days} days; others are not remembered.",
     },
     ChatText.DECLINED: {
         BotLanguage.RU: "Этот бот отвечает только приглашённым. Попросите ссылку у его владельца.",

@@ -1,6 +1,8 @@
 """What a bot says without asking its agent: commands, invitations, refusals."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from uuid import UUID
 
 from mara.telegram.model.bot_chat import ChatKind
 from mara.telegram.model.bot_config import BotConfig, BotLanguage
@@ -10,6 +12,7 @@ from mara.telegram.model.chat_command import CommandName
 from mara.telegram.model.chat_texts import ChatText, chat_text, language_in
 from mara.telegram.model.formatted_text import FormattedText
 from mara.telegram.model.incoming import IncomingMessage
+from mara.telegram.model.kept_texts import ChatKeeping
 from mara.telegram.model.reaction import Mute, Reaction, Report, Say, Silence
 from mara.telegram.model.wish import Wish
 from mara.telegram.service.invitation_use import InvitationUse
@@ -33,6 +36,8 @@ class ChatReplies:
     """Chooses the text, in the caller's transaction."""
 
     invitations: InvitationUse
+    keeping: Callable[[UUID, UUID, int], ChatKeeping]
+    """What is kept of a chat: owner, config, chat."""
 
     def reply(
         self, config: BotConfig, message: IncomingMessage, wish: Wish, asker: Asker
@@ -40,7 +45,7 @@ class ChatReplies:
         """Return the text for a wish that is no question; nothing if it reached a limit."""
         text = self._text(config, message, wish, asker)
         if text is not None:
-            return _say(config, message, text)
+            return self._say(config, message, text)
         if wish.kind is ReplyKind.QUESTION and wish.command is not None:
             if wish.command.name is CommandName.MUTE:
                 return Mute(config, message, wish.command.argument)
@@ -65,6 +70,14 @@ class ChatReplies:
             return None  # Telegram is asked who is an administrator.
         return None if asker.is_owner else ChatText.OWNER_ONLY
 
+    def _say(self, config: BotConfig, message: IncomingMessage, text: ChatText) -> Say:
+        language = message_language(config, message)
+        fields = {"bot": f"@{config.profile.username}"}
+        if text is ChatText.PRIVACY:
+            keeping = self.keeping(config.owner_id, config.id, message.chat.id)
+            fields["rules"] = keeping.words(language)
+        return Say(message, FormattedText.of(chat_text(text, language, **fields)))
+
 
 def message_language(config: BotConfig, message: IncomingMessage) -> BotLanguage:
     """The language in which the bot talks to the sender of the message."""
@@ -73,9 +86,3 @@ def message_language(config: BotConfig, message: IncomingMessage) -> BotLanguage
         language_code=message.sender.language if message.sender else "",
         bot=config.settings.language,
     )
-
-
-def _say(config: BotConfig, message: IncomingMessage, text: ChatText) -> Say:
-    bot = f"@{config.profile.username}"
-    words = chat_text(text, message_language(config, message), bot=bot)
-    return Say(message, FormattedText.of(words))
