@@ -19,10 +19,15 @@ HEALTHY_FOR: Final = 1500
 
 
 def rules() -> dict[str, Any]:
-    """Return the rules, one group for each area."""
-    areas = dict.fromkeys(kind.area for kind in KINDS)
+    """Return the rules of all kinds that Prometheus knows of."""
+    return rules_of(KINDS)
+
+
+def rules_of(kinds: Sequence[AlertKind]) -> dict[str, Any]:
+    """Return the rules of some kinds, one group for each area."""
+    areas = dict.fromkeys(kind.area for kind in kinds)
     grouped = {
-        area: [_rule(kind) for kind in KINDS if kind.area is area and kind.condition]
+        area: [_rule(kind) for kind in kinds if kind.area is area and kind.condition]
         for area in areas
     }
     return {"groups": [{"name": f"mara-{area}", "rules": found} for area, found in grouped.items()]}

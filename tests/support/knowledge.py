@@ -73,9 +73,11 @@ def learn(
     whole = [Block(part, Place()) if isinstance(part, str) else part for part in blocks]
     model = embedder()
     chunks = chunk(document.id, whole, model.count_tokens, model.tokens_max)
+    # Before the transaction, which ends where it idles for long.
+    embedded = list(_embedded(chunks, filename))
     with transaction(owner_id):
         PostgresDocuments().add(replace(document, chunks=len(chunks)))
-        search_index().replace(owner_id, document.id, list(_embedded(chunks, filename)))
+        search_index().replace(owner_id, document.id, embedded)
     return document
 
 
