@@ -66,6 +66,11 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     "vault": (operations.vault, "rewrap: wrap all data keys with the current keys"),
     "scrape-token": (operations.scrape_token, "print the token that reads the local metrics"),
     "ship-again": (operations.ship_again, "push the log lines to Loki that it did not take"),
+    "queues": (operations.queues, "print depth, age, last error and dead letters of each queue"),
+    "dead-letters": (
+        operations.dead_letters,
+        "list, redrive, discard: messages that no consumer could process",
+    ),
     "mail": (operations.mail, "print the e-mails that the local stack sent"),
     "ledger": (operations.ledger, "verify: derive every balance from the postings and compare"),
     "clock": (operations.clock, "advance: move a user's billing time, and do what became due"),

@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Callable
 from datetime import datetime
+from uuid import UUID
 
 from infra.local import billing_clock
 from infra.local.chains import commands as chains
@@ -100,9 +101,18 @@ def _of_telegram(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--message", type=int, metavar="ID", help="to reply to, or with the button")
 
 
+def _of_dead_letters(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("action", choices=["list", "redrive", "discard"])
+    parser.add_argument("queue", help="such as ingest-document")
+    parser.add_argument("--ids", nargs="+", type=UUID, metavar="ID", help="default: all that wait")
+    parser.add_argument("--reason", help="why they are discarded; recorded in the audit")
+    parser.add_argument("--dry-run", action="store_true", help="only count")
+
+
 ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "chain": chains.add_chain_arguments,
     "clock": billing_clock.add_arguments,
+    "dead-letters": _of_dead_letters,
     "evaluate": _of_evaluate,
     "model": _of_model,
     "faucet": faucet.add_arguments,

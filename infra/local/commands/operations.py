@@ -69,6 +69,27 @@ def ship_again(options: argparse.Namespace) -> int:
     return 0
 
 
+def queues(_: argparse.Namespace) -> int:
+    """Print the state of the queues."""
+    from infra.local import dead_letters as letters
+
+    print(letters.show_queues())
+    return 0
+
+
+def dead_letters(options: argparse.Namespace) -> int:
+    """``mara dead-letters list|redrive|discard QUEUE``."""
+    from infra.local import dead_letters as letters
+
+    if options.action == "list":
+        print(letters.show_letters(options.queue))
+    elif options.action == "redrive":
+        print(letters.redrive(options.queue, options.ids, dry_run=options.dry_run))
+    else:
+        print(letters.discard(options.queue, options.ids, options.reason, options.dry_run))
+    return 0
+
+
 def mail(_: argparse.Namespace) -> int:
     """Print the e-mails that the local stack sent."""
     from infra.local import mailbox

@@ -46,7 +46,7 @@ class DeadLetters(Protocol):
         """Return the id of the last letter of a queue."""
 
     def decide(
-        self, ids: Sequence[UUID], state: LetterState, at: datetime, by: UUID
+        self, ids: Sequence[UUID], state: LetterState, at: datetime, by: UUID | None
     ) -> Sequence[UUID]:
         """Give waiting letters their state; return the ids of those that were waiting still.
 

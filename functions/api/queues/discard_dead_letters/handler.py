@@ -17,7 +17,7 @@ async def discard_dead_letters(
     queue: QueueName, body: DiscardLettersIn, caller: Caller
 ) -> DecisionOut:
     discard = dead_letter_service().discard
-    done = discard(caller, queue, body.selection(), body.reason, dry_run=body.dry_run)
+    done = discard(caller.user_id, queue, body.selection(), body.reason, dry_run=body.dry_run)
     return DecisionOut.of(done)
 
 

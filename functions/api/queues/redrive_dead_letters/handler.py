@@ -19,7 +19,9 @@ async def redrive_dead_letters(
     queue: QueueName, body: RedriveLettersIn, caller: Caller
 ) -> DecisionOut:
     service = dead_letter_service()
-    return DecisionOut.of(service.redrive(caller, queue, body.selection(), dry_run=body.dry_run))
+    return DecisionOut.of(
+        service.redrive(caller.user_id, queue, body.selection(), dry_run=body.dry_run)
+    )
 
 
 handler = lambda_handler(app)

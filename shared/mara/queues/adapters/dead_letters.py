@@ -114,7 +114,7 @@ class PostgresDeadLetters:
         return found
 
     def decide(
-        self, ids: Sequence[UUID], state: LetterState, at: datetime, by: UUID
+        self, ids: Sequence[UUID], state: LetterState, at: datetime, by: UUID | None
     ) -> Sequence[UUID]:
         """Give waiting letters their state; return the ids of those that were waiting."""
         rows = fetch_all(DECIDE, ids=list(ids), state=state, decided_at=at, decided_by=by)

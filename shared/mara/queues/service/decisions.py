@@ -9,7 +9,6 @@ from mara.audit.ports import AuditLog
 from mara.kernel.clock import Clock
 from mara.kernel.envelope import DecryptionFailed, Envelope
 from mara.kernel.page import Page, PageRequest
-from mara.kernel.principal import Principal
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 from mara.queues.errors import QueueNotFound
 from mara.queues.model.dead_letter import DeadLetter, LetterState, body_context
@@ -22,7 +21,10 @@ PART = 200
 
 @dataclass(frozen=True, slots=True)
 class DeadLetterService:
-    """Lists, redrives and discards; each request does a bounded part, and says what is left."""
+    """Lists, redrives and discards; each request does a bounded part, and says what is left.
+
+    ``actor_id`` is the user who decides; None for an operator's command.
+    """
 
     queues: Collection[str]
     letters: DeadLetters
@@ -41,7 +43,7 @@ class DeadLetterService:
         return Page.of(rows, page, lambda letter: letter.id, total=total)
 
     def redrive(
-        self, caller: Principal, queue: str, selection: Selection, *, dry_run: bool = False
+        self, actor_id: UUID | None, queue: str, selection: Selection, *, dry_run: bool = False
     ) -> DecidedPart:
         """Send waiting letters of a selection again; those decided on already have no effect.
 
@@ -56,14 +58,14 @@ class DeadLetterService:
             self.resend(queue, [bodies[id_] for id_ in ids])
 
         action = AuditAction.DEAD_LETTERS_REDRIVEN
-        deed = Deed(action, caller.user_id, None, "queue", detail={"queue": queue})
+        deed = Deed(action, actor_id, None, "queue", detail={"queue": queue})
         readable = [letter for letter in letters if letter.id in bodies]
         done = self._decide(deed, LetterState.REDRIVEN, readable, send)
         return self._after(queue, selection, letters, done)
 
     def discard(
         self,
-        caller: Principal,
+        actor_id: UUID | None,
         queue: str,
         selection: Selection,
         reason: str,
@@ -76,7 +78,7 @@ class DeadLetterService:
             return planned
         action = AuditAction.DEAD_LETTERS_DISCARDED
         detail = {"queue": queue, "reason": reason}
-        deed = Deed(action, caller.user_id, None, "queue", detail=detail)
+        deed = Deed(action, actor_id, None, "queue", detail=detail)
         done = self._decide(deed, LetterState.DISCARDED, letters, lambda _ids: None)
         return self._after(queue, selection, letters, done)
 
@@ -116,7 +118,7 @@ class DeadLetterService:
         act: Callable[[Sequence[UUID]], None],
     ) -> Sequence[UUID]:
         """Decide, act and record in one transaction; return the letters that it decided on."""
-        if not letters or deed.actor_id is None:
+        if not letters:
             return []
         with self.unit_of_work(SYSTEM):
             ids = [letter.id for letter in letters]

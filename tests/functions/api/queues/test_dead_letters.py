@@ -114,7 +114,7 @@ class TestRedrive:
 
         def run(_number: int) -> str:
             selection = Selection(ids)
-            return str(dead_letter_service().redrive(admin.principal, QUEUE, selection).count)
+            return str(dead_letter_service().redrive(admin.id, QUEUE, selection).count)
 
         assert sum(map(int, outcomes(run, range(4)))) == 10
         assert redrive(admin, ids=[str(id_) for id_ in ids]).json["count"] == 0
