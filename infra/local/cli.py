@@ -72,6 +72,7 @@ COMMANDS: dict[str, tuple[Command, str]] = {
         "list, redrive, discard: messages that no consumer could process",
     ),
     "mail": (operations.mail, "print the e-mails that the local stack sent"),
+    "audit": (operations.audit, "verify: compare the audit with its chain and its anchors"),
     "ledger": (operations.ledger, "verify: derive every balance from the postings and compare"),
     "clock": (operations.clock, "advance: move a user's billing time, and do what became due"),
     "faucet": (chains.faucet, "send test USDT to an address on a chain of the local cloud"),

@@ -67,6 +67,13 @@ def _of_ledger(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", choices=["verify"])
 
 
+def _of_audit(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("action", choices=["verify"])
+    parser.add_argument(
+        "--head", action="append", default=[], metavar="POSITION:HASH", help="also this, of the log"
+    )
+
+
 def _of_revision(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("message", help="a sentence on what the migration does")
 
@@ -110,6 +117,7 @@ def _of_dead_letters(parser: argparse.ArgumentParser) -> None:
 
 
 ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
+    "audit": _of_audit,
     "chain": chains.add_chain_arguments,
     "clock": billing_clock.add_arguments,
     "dead-letters": _of_dead_letters,

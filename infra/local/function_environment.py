@@ -31,6 +31,7 @@ def _secret(name: str) -> str:
 
 EXPRESSIONS = {
     "MARA_BUCKET": '!Sub "mara-${Stage}-documents"',
+    "MARA_AUDIT_BUCKET": '!Sub "mara-${Stage}-audit-anchors"',
     "MARA_CHAINS": _secret("chains"),
     "MARA_TRIAL_KEY": _secret("trials"),
     "MARA_SCRAPE_TOKEN": _secret("scrape"),

@@ -70,6 +70,7 @@ def write_environment() -> Path:
     given = deploy.parameters(secrets)
     variables = {
         "MARA_STAGE": STAGE,
+        "MARA_AUDIT_BUCKET": f"mara-{STAGE}-audit-anchors",
         "MARA_BUCKET": f"mara-{STAGE}-documents",
         # `sam local` resolves no reference to a secret; the token secrets are read at run time.
         "MARA_DATABASE_URL": secrets["database"].replace("127.0.0.1", HOST),

@@ -21,6 +21,7 @@ def set_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         "MARA_TOKEN_SECRETS": json.dumps(SECRETS),
         "MARA_KEYS": "local",
         "MARA_LOCAL_KEYS": json.dumps(LOCAL_KEYS),
+        "MARA_AUDIT_BUCKET": "mara-test-audit",
         "MARA_BUCKET": "mara-test",
         "MARA_CHAINS": json.dumps({name: {"urls": [NOWHERE]} for name in NETWORKS}),
         "MARA_SCRAPE_TOKEN": SCRAPE_TOKEN,

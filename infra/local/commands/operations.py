@@ -99,6 +99,14 @@ def mail(_: argparse.Namespace) -> int:
     return 0
 
 
+def audit(options: argparse.Namespace) -> int:
+    """Verify the audit against its chain and its anchors."""
+    from infra.local import verify_audit
+
+    print(verify_audit.verify(options.head))
+    return 0
+
+
 def ledger(_: argparse.Namespace) -> int:
     """Verify every balance against the postings."""
     from infra.local import ledger as books

@@ -1,13 +1,44 @@
 """Builds the audit from its production adapters."""
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from mara.audit.adapters.postgres import PostgresAuditLog
 from mara.kernel.ids import new_id
 from mara.platform.clock import now
+from mara.platform.database import transaction
+
+if TYPE_CHECKING:
+    from mara.audit.adapters.s3 import S3Anchors
+    from mara.audit.service import ChainService, ChainVerificationService
 
 
 @cache
 def audit_log() -> PostgresAuditLog:
     """Records deeds in the caller's transaction."""
     return PostgresAuditLog(now, new_id)
+
+
+@cache
+def chain_service() -> "ChainService":
+    """Continues the chain."""
+    from mara.audit.adapters.postgres_chain import PostgresAuditChain
+    from mara.audit.service import ChainService
+
+    return ChainService(PostgresAuditChain(), _anchors(), transaction)
+
+
+@cache
+def chain_verification_service() -> "ChainVerificationService":
+    """Verifies the chain."""
+    from mara.audit.adapters.postgres_chain import PostgresAuditChain
+    from mara.audit.service import ChainVerificationService
+
+    return ChainVerificationService(PostgresAuditChain(), _anchors(), transaction)
+
+
+def _anchors() -> "S3Anchors":
+    from mara.audit.adapters.s3 import S3Anchors
+    from mara.platform.settings.audit import AuditSettings
+
+    return S3Anchors(AuditSettings().audit_bucket)  # type: ignore[call-arg]  # from the environment

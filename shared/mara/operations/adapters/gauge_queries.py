@@ -71,6 +71,7 @@ OLDEST = GaugeQuery(
         SELECT 'documents', min(updated_at) FROM documents
             WHERE state IN ('uploading', 'queued', 'processing')
         UNION ALL SELECT 'outbox', min(created_at) FROM outbox
+        UNION ALL SELECT 'audit', min(at) FROM audit_rows WHERE position IS NULL
         UNION ALL SELECT 'updates', min(received_at) FROM bot_updates WHERE state = 'waiting'
         UNION ALL SELECT 'sends', min(due_at) FROM outgoing_messages
             WHERE state IN ('queued', 'sending')

@@ -1,0 +1,33 @@
+"""`mara audit verify`: compares the audit with its chain, and the chain with its anchors."""
+
+from collections.abc import Sequence
+
+from infra.local.environment import point_to_the_local_cloud
+
+
+def verify(heads: Sequence[str] = ()) -> str:
+    """Verify the audit at MARA_DATABASE_URL (default: the local cloud's); return a summary.
+
+    ``heads`` are more anchors, as the schedule logs them: ``<position>:<hash>``. Raises
+    RuntimeError with a line for each row that was changed, removed, inserted or cut off.
+    """
+    point_to_the_local_cloud()
+    from mara.audit.model.chain import AuditHead
+    from mara.kernel.errors import DomainError
+    from mara.wiring.audit import chain_verification_service
+
+    try:
+        known = [AuditHead.parse(head) for head in heads]
+    except ValueError:
+        raise RuntimeError("write a head as the log has it: <position>:<hash>") from None
+    try:
+        verdict = chain_verification_service().verify(known)
+    except DomainError as error:
+        raise RuntimeError(f"{error.title}: {error.detail}") from error
+    if verdict.tamperings:
+        lines = (f"  {found}" for found in verdict.tamperings)
+        raise RuntimeError("\n".join(["the audit was tampered with", *lines]))
+    return (
+        f"{verdict.rows} rows in the chain, {verdict.waiting} waiting, {verdict.erased} erased"
+        f" details, {verdict.anchors} anchors: no differences\nhead {verdict.head}"
+    )

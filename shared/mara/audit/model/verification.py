@@ -1,0 +1,53 @@
+"""What a verification finds: rows that were changed, removed, inserted or cut off."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+from mara.audit.model.chain import AuditHead
+
+
+class TamperKind(StrEnum):
+    """What was done to rows."""
+
+    CHANGED = "changed"
+    REMOVED = "removed"
+    INSERTED = "inserted"
+    CUT_OFF = "cut off"
+
+
+@dataclass(frozen=True, slots=True)
+class Tampering:
+    """``first`` and ``last`` are positions; ``entry_id`` is known where the row is there."""
+
+    kind: TamperKind
+    first: int
+    last: int
+    entry_id: UUID | None
+    reason: str
+
+    def __str__(self) -> str:
+        """One line for operators."""
+        place = f"position {self.first}"
+        if self.last > self.first:
+            place = f"positions {self.first} to {self.last}"
+        row = f", row {self.entry_id}" if self.entry_id else ""
+        return f"{self.kind}: {place}{row}: {self.reason}"
+
+
+@dataclass(slots=True)
+class AuditVerdict:
+    """``erased`` rows have no detail any more; ``waiting`` ones are not in the chain yet."""
+
+    head: AuditHead = field(default_factory=AuditHead)
+    rows: int = 0
+    erased: int = 0
+    waiting: int = 0
+    anchors: int = 0
+    tamperings: list[Tampering] = field(default_factory=list)
+
+    def add(
+        self, kind: TamperKind, place: tuple[int, int], entry_id: UUID | None, reason: str
+    ) -> None:
+        """Add what was done to the rows at ``place``, from its first position to its last."""
+        self.tamperings.append(Tampering(kind, *place, entry_id, reason))

@@ -1,0 +1,59 @@
+"""Anchors in memory, and deeds to chain."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import boto3
+from moto import mock_aws
+
+from mara.audit.model.chain import AuditHead
+from mara.audit.model.deed import AuditAction, Deed
+from mara.kernel.ids import new_id
+from mara.kernel.unit_of_work import SYSTEM
+from mara.platform import s3
+from mara.platform.database import transaction
+from mara.platform.settings.audit import AuditSettings
+from mara.wiring.audit import audit_log
+from tests.support.cloud import KEEP_SESSION
+
+
+@dataclass
+class FakeAnchors:
+    """Implements ``Anchors``."""
+
+    heads: set[AuditHead] = field(default_factory=set)
+
+    def write(self, head: AuditHead) -> None:
+        self.heads.add(head)
+
+    def list(self) -> list[AuditHead]:
+        return sorted(self.heads)
+
+
+@contextmanager
+def bucket_of_anchors() -> Iterator[str]:
+    """The bucket in this process (moto), with object lock and versions."""
+    name = AuditSettings().audit_bucket  # type: ignore[call-arg]  # from the environment
+    with mock_aws(config=KEEP_SESSION):
+        s3.client.cache_clear()
+        storage: Any = boto3.client("s3")
+        storage.create_bucket(
+            Bucket=name,
+            CreateBucketConfiguration={"LocationConstraint": "eu-west-1"},
+            ObjectLockEnabledForBucket=True,
+        )
+        yield name
+        s3.client.cache_clear()
+
+
+def login_of(owner_id: UUID) -> Deed:
+    return Deed(AuditAction.LOGIN, owner_id, owner_id, detail={"address": "192.0.2.7"})
+
+
+def record_logins(number: int, owner_id: UUID | None = None) -> None:
+    with transaction(SYSTEM):
+        for _ in range(number):
+            audit_log().record(login_of(owner_id or new_id()))
