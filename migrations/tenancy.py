@@ -32,3 +32,14 @@ def secure(table: str, owner: str = "owner_id") -> None:
 def grant(table: str) -> None:
     """Grant reading and writing of ``table`` to the app's role."""
     op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {APP_ROLE}")
+
+
+def refuse_erased(table: str) -> None:
+    """Refuse new rows of ``table`` for erased accounts, whatever worker was still busy.
+
+    The erasure waits for the transactions that began before it, and then deletes the rows.
+    """
+    op.execute(f"""
+        CREATE TRIGGER refuse_erased AFTER INSERT ON {table} REFERENCING NEW TABLE AS added
+        FOR EACH STATEMENT EXECUTE FUNCTION refuse_erased()
+    """)

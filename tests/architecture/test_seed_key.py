@@ -37,6 +37,8 @@ RIGHTS = {
     "UpdateBot": {"kms:GenerateDataKey of connection secrets"},
     "DisconnectBot": {"kms:Decrypt of connection secrets"},
     "ExamineBot": {"kms:Decrypt of connection secrets"},
+    # It removes the webhooks of an erased account's bots, and needs their tokens for that.
+    "HandleUserData": {"kms:Decrypt of connection secrets"},
     "WatchBots": {
         "kms:Decrypt of connection secrets",
         "kms:GenerateDataKey of connection secrets",

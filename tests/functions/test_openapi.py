@@ -15,7 +15,7 @@ from infra.local.simulators.telegram.webhooks import SECRET_HEADER
 from mara.kernel.principal import Role
 from mara.telegram.schemas.bots import EXAMPLE_TOKEN
 from mara.wiring.alerts import alert_answering_service
-from tests.support.accounts import make_account
+from tests.support.accounts import PASSWORD, Account, make_account
 from tests.support.chain_labs import aptos_connected
 from tests.support.connected_telegram import (
     CHAT_ID,
@@ -98,10 +98,12 @@ STORY = (
     *("link_telegram_account", "get_telegram_account", "unlink_telegram_account"),
     *("list_queues", "list_dead_letters", "redrive_dead_letters", "discard_dead_letters"),
     *("list_schedules", "run_schedule"),
+    "export_user_data",
     *("delete_conversation", "delete_agent", "delete_document"),
     *("list_sessions", "end_session"),
     *("log_out", "log_out_everywhere", "change_password"),
     *("request_password_reset", "reset_password"),
+    *("erase_account", "get_erasure"),
 )
 """Each operation once, in an order in which each has what it needs."""
 
@@ -120,6 +122,8 @@ class Reader:
 
     def follow(self, operation: Operation) -> Answer:
         """Send every example of it, or nothing where it takes no body; the last answer."""
+        if operation.id == "erase_account":
+            self.become(make_account("leaving"))
         if (fields := operation.form_example) is not None:
             return self.send(operation, **url_encoded(fields))
         for example in operation.examples or [None]:
@@ -137,6 +141,10 @@ class Reader:
     @property
     def user_id(self) -> UUID:
         return UUID(self.ids["user_id"])
+
+    def become(self, account: Account) -> None:
+        """Go on as another user, whose password is known and who has no money."""
+        self.session, self.ids["user_id"] = {"access_token": account.token}, str(account.id)
 
     def log_in(self) -> None:
         self.follow(operations()["log_in"])
@@ -159,6 +167,8 @@ class Reader:
         if example and "agent_id" in example:
             known = {name: self.ids[name] for name in ("agent_id", "config_id") if name in example}
             return {**example, **known}
+        if example and [*example] == ["password"]:
+            return {"password": PASSWORD}
         if example and "token" in example:
             self.mails.deliver()
             return {**example, "token": self.mails.token()}

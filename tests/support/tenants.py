@@ -14,11 +14,14 @@ from mara.alerts.model.credentials import DeliveryCredentials
 from mara.alerts.model.intake import IntakeSettings
 from mara.auth.model import Scope
 from mara.auth.model.permissions import ACCESS_OF_ROLE, Rule
+from mara.erasure.adapters.data_jobs import PostgresDataJobs
+from mara.erasure.model.data_job import DataJob, JobKind, JobState
 from mara.kernel.ids import new_id
 from mara.kernel.messages import Message
 from mara.kernel.principal import Role
 from mara.kernel.unit_of_work import SYSTEM
 from mara.ledger.model import Cause
+from mara.platform.clock import now
 from mara.platform.database import transaction
 from mara.wallets.model import Network
 from mara.wiring.agents import agent_service, answer_service
@@ -111,6 +114,14 @@ def _publish_nothing(message: Message) -> None:
     """The doorbell of webhooks: no queue is needed to make a tenant."""
 
 
+def give_erasure(owner_id: UUID) -> None:
+    """The record of an erasure, which operators read; the account itself stays as it is."""
+    at = now()
+    job = DataJob(new_id(), owner_id, JobKind.ERASURE, at, None, JobState.DONE, finished_at=at)
+    with transaction(owner_id):
+        PostgresDataJobs().add(job)
+
+
 def make_tenant(
     name: str, word: str, role: Role = Role.USER, network: Network = Network.ARBITRUM
 ) -> Tenant:
@@ -141,6 +152,7 @@ def make_tenant(
     number = crc32(word.encode())
     config_id = give_config(account.id, agent.id, f"{word} bot", number)
     give_account_link(account.id, number)
+    give_erasure(account.id)
     rule = rule_service().create(who, make_settings(config_id, agent.id, CHAT_ID - number, word))
     ids = {
         "config_id": config_id,

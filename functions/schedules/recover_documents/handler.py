@@ -1,6 +1,14 @@
-"""EventBridge rate(1 minute) - resume documents whose next processing step was lost."""
+"""EventBridge rate(1 minute) - resume documents, exports and erasures whose next step was lost."""
+
+from datetime import datetime
 
 from mara.entrypoints.schedule import schedule
 from mara.wiring.documents import recovery_service
+from mara.wiring.erasure import recover
 
-handler = schedule("recover-documents")(lambda now: recovery_service().recover(now))
+
+def _recover(now: datetime) -> object:
+    return {"documents": recovery_service().recover(now), **recover(now)}
+
+
+handler = schedule("recover-documents")(_recover)

@@ -13,7 +13,7 @@ import psycopg
 from psycopg import IsolationLevel, sql
 from psycopg.pq import TransactionStatus
 
-from mara.kernel.errors import Unavailable
+from mara.kernel.errors import Conflict, Unavailable
 from mara.kernel.unit_of_work import Scope
 from mara.metrics.model.families import DATABASE_ERRORS, TRANSACTIONS
 from mara.metrics.service import recorder
@@ -34,6 +34,8 @@ REFUSED_FOR_NOW = (
     "could not fork",
 )
 """Words of PostgreSQL's errors 53300 and 57P03, and of a server that has no room for a process."""
+ERASED = "MR410"
+"""The SQLSTATE of the triggers that refuse new rows of erased accounts."""
 SET_SCOPE = "SELECT set_config('mara.scope', %s, true)"
 
 
@@ -41,6 +43,12 @@ class DatabaseUnavailable(Unavailable):
     """PostgreSQL cannot be reached; the caller may retry."""
 
     title = "The database does not answer"
+
+
+class ErasedMeanwhile(Conflict):
+    """The account was erased while work for it went on: there is nothing left to do."""
+
+    title = "The account was erased meanwhile"
 
 
 class _Session:
@@ -68,7 +76,11 @@ def connection() -> Connection:
 def transaction(
     scope: Scope, *, isolation: IsolationLevel | None = None, synchronous: bool = True
 ) -> Iterator[None]:
-    """Implements UnitOfWork. Raises DatabaseUnavailable where no transaction can be opened."""
+    """Implements UnitOfWork.
+
+    Raises DatabaseUnavailable where no transaction can be opened, and ErasedMeanwhile where a row
+    was added for an erased account.
+    """
     conn = _begin(scope, isolation, synchronous=synchronous)
     _session.after_commit = ()
     try:
@@ -76,10 +88,12 @@ def transaction(
         for hook in _session.before_commit:
             hook()
         conn.commit()
-    except BaseException:
+    except BaseException as error:
         recorder().count(TRANSACTIONS, "rolled_back")
         _session.after_commit = ()
         _rollback(conn)
+        if isinstance(error, psycopg.Error) and error.sqlstate == ERASED:
+            raise ErasedMeanwhile("Nothing can be added to it.") from None
         raise
     recorder().count(TRANSACTIONS, "committed")
     hooks: tuple[Callable[[], None], ...] = _session.after_commit

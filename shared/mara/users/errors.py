@@ -41,3 +41,9 @@ class LastSuperuser(Conflict):
     """The change would leave no active superuser."""
 
     title = "The last superuser must stay one"
+
+
+class UserErased(Conflict):
+    """The account was erased: its row stays for the books alone."""
+
+    title = "The account was erased"

@@ -7,6 +7,9 @@ from uuid import UUID
 
 from mara.kernel.principal import Role
 
+ERASED_DOMAIN = "@erased.invalid"
+"""The end of the address of an erased account, which no mail reaches (RFC 2606)."""
+
 
 class Locale(StrEnum):
     """The language in which the user is addressed."""
@@ -39,6 +42,11 @@ class User:
     updated_at: datetime
     email_verified_at: datetime | None = None
     """When the user proved to receive mail at ``email``; None if that is not proved."""
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether nothing personal is left of the account; it is never active again."""
+        return self.email.endswith(ERASED_DOMAIN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from mara.users.errors import (
     RoleChangeForbidden,
     SuperuserProtected,
     UnknownTimeZone,
+    UserErased,
     UserNotFound,
 )
 from mara.users.messages import UserDeactivated
@@ -107,7 +108,7 @@ class UserAdministrationService:
         A deactivation revokes the user's sessions, which a later activation does not restore. API
         keys are refused while the account is inactive, and work again once it is active.
 
-        Raises UserNotFound, RoleChangeForbidden, SuperuserProtected, LastSuperuser.
+        Raises UserNotFound, UserErased, RoleChangeForbidden, SuperuserProtected, LastSuperuser.
         """
         with self.unit_of_work(SYSTEM):
             # Superusers are always locked first, so that concurrent demotions are serialized.
@@ -119,6 +120,8 @@ class UserAdministrationService:
                 active=user.active if active is None else active,
                 updated_at=self.now(),
             )
+            if user.is_erased:
+                raise UserErased("It cannot be changed any more.")
             _check_change(caller, user, changed)
             if superusers == {user.id} and not _is_active_superuser(changed):
                 raise LastSuperuser("Make another user a superuser first.")

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 QUEUES = (
     *("accept-upload", "analyze-document", "answer-alerts", "answer-question", "charge-owner"),
-    *("handle-updates", "ingest-document", "notify-owner", "post-alerts", "purge-document"),
-    *("send-account-mail", "send-telegram", "send-webhooks"),
+    *("handle-updates", "handle-user-data", "ingest-document", "notify-owner", "post-alerts"),
+    *("purge-document", "send-account-mail", "send-telegram", "send-webhooks"),
 )
 """The queues whose depth a scrape reads; a test compares them with the template."""
 

@@ -9,6 +9,7 @@ from mara.billing.adapters import credit_tables as _credits
 from mara.billing.adapters import tables as _billing
 from mara.billing.adapters import usage_tables as _usage
 from mara.documents.adapters import tables as _documents
+from mara.erasure.adapters import tables as _erasure
 from mara.ledger.adapters import tables as _ledger
 from mara.notifications.adapters import tables as _notifications
 from mara.platform import tables as _platform
@@ -25,7 +26,7 @@ from mara.wallets.adapters import tables as _wallets
 DECLARED_IN = (
     *(_platform, _audit, _users, _auth, _vault, _ledger, _notifications, _wallets),
     *(_search, _documents, _billing, _usage, _credits, _agents, _telegram, _chats, _outgoing),
-    *(_alerts, _rules, _queues),
+    *(_alerts, _rules, _erasure, _queues),
 )
 """The modules that declare tables: importing them fills ``metadata``."""
 

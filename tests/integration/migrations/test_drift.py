@@ -13,6 +13,7 @@ import sqlalchemy
 from psycopg import sql
 
 from infra.local.postgres import ADMIN, OWNER, PostgresServer
+from mara.erasure.model.rules import ERASED, UNGUARDED
 from mara.wiring.schema import metadata
 from tests.support.postgres import TEMPLATE, migrate
 
@@ -72,7 +73,7 @@ NOT_TENANTS = {
     *("login_failures", "outbox", "rate_limits", "leases"),
     *("chain_scans", "chain_providers", "unreadable_events", "index_in_use"),
     *("metric_values", "metric_totals", "object_counts", "ledger_figures"),
-    *("message_failures", "schedule_runs"),
+    *("message_failures", "schedule_runs", "erased_accounts"),
 }
 """Tables without an owner; all others are under row-level security."""
 OF_EVERYONE = {"plans", "plan_versions"}
@@ -194,6 +195,7 @@ class TestWhatTablesCannotDeclare:
             ("alert_posts", "record_answer"),
             ("alert_episodes", "record_joined"),
             ("alert_episodes", "record_moved"),
+            *((table, "refuse_erased") for table in {*ERASED} - UNGUARDED),
             *((table, "record_new") for table in RECORDED),
             *((table, f"count_{event}") for table in COUNTED for event in EVENTS),
             *((table, "record_change") for table in RECORDED),
@@ -223,4 +225,5 @@ class TestWhatTablesCannotDeclare:
             "record_notice_change",
             "record_pending_answer_change",
             "record_subscription_change",
+            "refuse_erased",
         }

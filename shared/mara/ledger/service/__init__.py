@@ -124,6 +124,22 @@ class LedgerService:
         )
         return self._move(amount, kind, accounts, owner_id=owner_id, cause=cause)
 
+    def write_off(self, owner_id: UUID, balance: Balance, cause: Cause) -> Transfer | None:
+        """Move what is available and in suspense to the platform; None where there is nothing.
+
+        Raises InsufficientFunds, KeyReused.
+        """
+        parts = (
+            (UserAccount.AVAILABLE, balance.available),
+            (UserAccount.SUSPENSE, balance.suspense),
+        )
+        legs = tuple((account, -amount) for account, amount in parts if amount)
+        if not legs:
+            return None
+        total = -sum(amount for _, amount in legs)
+        all_legs: tuple[tuple[Account, int], ...] = (*legs, (PlatformAccount.WRITE_OFF, total))
+        return self.transfer(TransferRequest(cause, TransferKind.WRITE_OFF, owner_id, all_legs))
+
     def suspend(self, owner_id: UUID, amount: int, cause: Cause) -> Transfer:
         """Move available money to suspense.
 

@@ -192,6 +192,17 @@ class ChunkStore:
         """Count in every index of the prefix."""
         return self._count(self._every, owner_id, _document(owner_id, document_id))
 
+    def remove_owner(self, owner_id: UUID) -> int:
+        """Remove all chunks of the owner from every index; return how many there were."""
+        there = self.count_owner(owner_id)
+        if there:
+            self._remove(self._every, owner_id, _owner(owner_id))
+        return there
+
+    def count_owner(self, owner_id: UUID) -> int:
+        """Count the chunks of the owner in every index of the prefix."""
+        return self._count(self._every, owner_id, _owner(owner_id))
+
     def drop_others(self, kept: str | None) -> None:
         """Delete every index of the prefix except ``kept``."""
         with answering():
@@ -267,3 +278,7 @@ def _failed(answer: Body) -> Exception:
 def _document(owner_id: UUID, document_id: UUID) -> Body:
     own = [{"term": {"owner_id": str(owner_id)}}, {"term": {"document_id": str(document_id)}}]
     return {"bool": {"filter": own}}
+
+
+def _owner(owner_id: UUID) -> Body:
+    return {"bool": {"filter": [{"term": {"owner_id": str(owner_id)}}]}}

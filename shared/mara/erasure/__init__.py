@@ -1,0 +1,1 @@
+"""Export and erasure of all that is stored of a user."""

@@ -1,0 +1,1 @@
+"""What is exported and erased, and how far a job has come."""

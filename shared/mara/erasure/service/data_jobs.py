@@ -1,0 +1,88 @@
+"""Runs jobs of exports and erasures, and recovers those that were lost."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from mara.erasure.messages import HandleUserData
+from mara.erasure.model.data_job import (
+    EXPORT_ATTEMPTS_MAX,
+    EXPORT_KEPT,
+    LEASE,
+    RETRY,
+    DataJob,
+    JobKind,
+    JobState,
+)
+from mara.erasure.ports import AccountClosing, DataJobs, OwnedObjects
+from mara.kernel.clock import Clock
+from mara.kernel.messages import Publish
+from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
+
+BATCH: Final = 100
+"""Jobs that one tick of the schedule sends again."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataJobRunner:
+    """One worker at a time takes a job; after a failure it is due again in a minute."""
+
+    jobs: DataJobs
+    work: Callable[[DataJob], object]
+    unit_of_work: UnitOfWork
+    now: Clock
+
+    def run(self, job_id: UUID) -> None:
+        """Do the job if it is due. Raises what the work raises; an export fails at last."""
+        at = self.now()
+        with self.unit_of_work(SYSTEM):
+            job = self.jobs.claim(job_id, at, at + LEASE)
+        if job is None:
+            return
+        try:
+            self.work(job)
+        except Exception:
+            self._postpone(job)
+            raise
+
+    def _postpone(self, job: DataJob) -> None:
+        later = replace(job, due_at=self.now() + RETRY)
+        if job.kind is JobKind.EXPORT and job.attempts >= EXPORT_ATTEMPTS_MAX:
+            later = replace(job, due_at=None, state=JobState.FAILED, finished_at=self.now())
+        with self.unit_of_work(SYSTEM):
+            self.jobs.save(later)
+
+
+@dataclass(frozen=True, slots=True)
+class DataJobRecovery:
+    """What the schedule does each minute."""
+
+    jobs: DataJobs
+    objects: OwnedObjects
+    closing: AccountClosing
+    publish: Publish
+    unit_of_work: UnitOfWork
+
+    def recover(self, now: datetime) -> dict[str, int]:
+        """Send due jobs again, and delete files of exports that are kept no longer.
+
+        ``erased_with_money`` counts erased accounts to which money was sent later: it stays
+        credited, and the operator pays it back.
+        """
+        with self.unit_of_work(SYSTEM):
+            due = self.jobs.due(now, BATCH)
+            for job_id in due:
+                self.publish(HandleUserData(job_id=job_id))
+            expired = self.jobs.expired_exports(now - EXPORT_KEPT, BATCH)
+            with_money = self.closing.with_money()
+        for job in expired:
+            self.objects.delete_export(job)
+            with self.unit_of_work(job.owner_id):
+                self.jobs.save(replace(job, size=None))
+        return {
+            "data_jobs": len(due),
+            "exports_deleted": len(expired),
+            "erased_with_money": with_money,
+        }

@@ -1,0 +1,146 @@
+"""An erasure while others work for the account: nothing of theirs is left behind."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import boto3
+import psycopg
+import pytest
+
+from infra.local.postgres import ADMIN, PostgresServer
+from mara.erasure.adapters.data_jobs import PostgresDataJobs
+from mara.erasure.errors import ErasureUnfinished
+from mara.erasure.model.data_job import LEASE, SETTLING, DataJob, JobState
+from mara.kernel.unit_of_work import SYSTEM
+from mara.ledger.model import Cause
+from mara.platform.clock import now
+from mara.platform.database import ErasedMeanwhile, connection, transaction
+from mara.wiring.erasure import erasure_requests, recover
+from mara.wiring.erasure_work import data_job_runner, eraser
+from mara.wiring.ledger import ledger_service
+from tests.support.accounts import PASSWORD, Account, make_account
+from tests.support.cloud import BUCKET, storage_and_queues
+
+INSERT = "INSERT INTO disconnected_bots (id, owner_id, at) VALUES (gen_random_uuid(), %s, now())"
+ROWS = "SELECT count(*) FROM disconnected_bots WHERE owner_id = %s"
+
+
+@pytest.fixture(autouse=True)
+def cloud(database: str) -> Iterator[None]:
+    with storage_and_queues():
+        yield
+
+
+@pytest.fixture
+def anna() -> Account:
+    return make_account("anna")
+
+
+def request(account: Account) -> DataJob:
+    return erasure_requests().request(account.principal, PASSWORD, give_up_balance=True)
+
+
+def state_of(job: DataJob) -> DataJob:
+    with transaction(SYSTEM):
+        return PostgresDataJobs().get(job.id)
+
+
+def count(rows: psycopg.Connection[Any], account: Account) -> int:
+    found = rows.execute(ROWS, [account.id]).fetchone()
+    assert found
+    return int(found[0])
+
+
+class TestWriters:
+    def test_that_come_later_are_refused_and_their_message_is_acknowledged(
+        self, anna: Account
+    ) -> None:
+        request(anna)
+        for scope in (SYSTEM, anna.id):
+            with pytest.raises(ErasedMeanwhile), transaction(scope):
+                connection().execute(INSERT, (anna.id,))
+
+    def test_that_are_busy_are_waited_for(
+        self,
+        anna: Account,
+        rows: psycopg.Connection[Any],
+        postgres: PostgresServer,
+        database: str,
+    ) -> None:
+        with psycopg.connect(postgres.url(ADMIN, database.rsplit("/", 1)[1])) as writer:
+            # As a table without a key to users: such a key makes the request itself wait.
+            writer.execute("SET session_replication_role = replica")
+            writer.execute(INSERT, [anna.id])
+            job = request(anna)
+            impatient = replace(eraser(), wait_for=lambda are_gone: are_gone())
+            with pytest.raises(ErasureUnfinished):
+                impatient.run(job)
+            writer.commit()
+        assert count(rows, anna) == 1
+        eraser().run(job)
+        assert count(rows, anna) == 0
+
+    def test_an_upload_that_ends_during_the_work_is_deleted_before_the_certificate(
+        self, anna: Account
+    ) -> None:
+        job = request(anna)
+        assert eraser().run(job).state is JobState.SETTLING
+        key = f"incoming/{anna.id}/late"
+        boto3.client("s3").put_object(Bucket=BUCKET, Key=key, Body=b"late")
+        work = replace(eraser(), now=lambda: now() + SETTLING, mailer=Mailer())
+        done = work.run(state_of(job))
+        assert done.certificate is not None
+        assert {"kind": "objects", "deleted": 1, "left": 0} in done.certificate["erased"]
+
+
+class Mailer:
+    def send(self, mail: object) -> None:
+        """Take it."""
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+class TestACrash:
+    @pytest.mark.parametrize("step", ["silence_bots", "passages", "objects", "mailer"])
+    def test_at_any_step_is_made_good_by_the_next_run(
+        self, step: str, anna: Account, rows: psycopg.Connection[Any]
+    ) -> None:
+        rows.execute(INSERT, [anna.id])
+        job = request(anna)
+        work = replace(eraser(), mailer=Mailer(), now=lambda: now() + SETTLING)
+        runner = replace(data_job_runner(), now=work.now)
+        dying: dict[str, Any] = {step: Killing()}
+        killed = replace(work, **dying)
+        with pytest.raises(Killed):
+            replace(runner, work=killed.run).run(job.id)
+        assert state_of(job).state is JobState.WAITING
+        later = replace(runner, work=work.run, now=lambda: now() + SETTLING + LEASE)
+        later.run(job.id)
+        done = state_of(job)
+        assert (done.state, done.mail_to) == (JobState.DONE, None)
+        assert done.counts["disconnected_bots"] == 1
+
+    def test_a_lost_message_is_sent_again_by_the_schedule(self, anna: Account) -> None:
+        request(anna)
+        assert recover(now())["data_jobs"] == 1
+
+
+class Killing:
+    def __call__(self, *_: object) -> int:
+        raise Killed
+
+    def __getattr__(self, name: str) -> "Killing":
+        return Killing()
+
+
+class TestADepositToAnErasedAccount:
+    def test_stays_credited_and_is_reported(self, anna: Account) -> None:
+        request(anna)
+        with transaction(SYSTEM):
+            ledger_service().credit_deposit(anna.id, "tron", 1_000_000, Cause("late", "late"))
+        assert recover(now())["erased_with_money"] == 1
+        admin = make_account("boris")
+        assert erasure_requests().get(admin.principal, anna.id)[1] == 1_000_000
