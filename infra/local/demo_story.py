@@ -4,7 +4,7 @@ import secrets
 import time
 from typing import Any
 
-from infra.local import demo_alert, demo_billing, demo_money
+from infra.local import demo_alert, demo_billing, demo_money, demo_watch
 from infra.local.api_client import Api
 from infra.local.demo_console import say, show_citation
 from infra.local.seed import FOLDER
@@ -17,7 +17,7 @@ QUESTIONS = (
 
 
 def play() -> None:
-    """Register, upload, ask, get an alert, pay for a plan, delete, ask again, deposit USDT."""
+    """Register, upload, ask, get an alert, pay, delete, deposit USDT; then MARA watches itself."""
     api = Api()
     email, password = f"guest-{secrets.token_hex(4)}@mara.example", secrets.token_urlsafe(16)
     api.register(email, password, full_name="Гость", locale="ru")
@@ -37,6 +37,7 @@ def play() -> None:
     api.call("DELETE", f"/agents/{agent['id']}")
     say(f"made a wallet on each chain, and sent {demo_money.AMOUNT} test USDT to it:")
     demo_money.play(api)
+    demo_watch.play()
 
 
 def _upload(api: Api, path: Any) -> Any:

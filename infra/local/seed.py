@@ -1,13 +1,16 @@
 """Creates the demo account with its agent and runbooks, through the API."""
 
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from infra.local import demo_bot
 from infra.local.api_client import Api
 from infra.local.progress import waits_for
 from infra.local.settings import front_url, load_secrets
 from infra.local.stacks import command
+from infra.observability.runbook_texts import OWN_RUNBOOKS, own_runbooks
 
 EMAIL = "demo@mara.example"
 BOT, GROUP = "mara_demo_bot", "Дежурка / On call"
@@ -31,6 +34,7 @@ def seed() -> DemoAccount:
     api.register(EMAIL, password, full_name="Demo", locale="ru")
     api.log_in(EMAIL, password)
     uploaded = [api.upload(path) for path in sorted(FOLDER.glob("*.md"))]
+    uploaded.append(_upload_own_runbooks(api))
     agents = api.call("GET", "/agents")["items"]
     mine = [agent for agent in agents if agent["name"] == AGENT]
     agent = mine[0] if mine else api.call("POST", "/agents", json={"name": AGENT})
@@ -39,6 +43,13 @@ def seed() -> DemoAccount:
     waits_for("the demo's bot")
     demo_bot.connect(api, agent["id"], BOT, GROUP)
     return DemoAccount(EMAIL, password, agent["id"])
+
+
+def _upload_own_runbooks(api: Api) -> Any:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / OWN_RUNBOOKS
+        path.write_text(own_runbooks(), "utf-8")
+        return api.upload(path)
 
 
 def welcome(account: DemoAccount) -> str:
