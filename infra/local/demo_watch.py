@@ -26,7 +26,7 @@ from infra.observability.demo_rule import KIND, LIMIT_S, NETWORK, demo_rules, is
 from infra.observability.prometheus_server import Scraping, find, running
 
 FIRES_WITHIN_S: Final = 240.0
-ANSWERED_WITHIN_S: Final = 60.0
+ANSWERED_WITHIN_S: Final = 120.0
 KEPT: Final = ("FlexibleTimeWindow", "ScheduleExpression", "Target")
 
 
