@@ -40,7 +40,7 @@ lint-fast: environment  ## the checks that take seconds: formatter, ruff, import
 
 lint: lint-fast  ## lint-fast, types, templates, lock, known vulnerabilities, OpenAPI
 	$(BIN)/mypy
-	$(BIN)/cfn-lint template.yaml infra/observability.yaml
+	$(BIN)/cfn-lint template.yaml infra/*.yaml
 	$(BIN)/python -m infra.local.audit
 	$(BIN)/python -m infra.local.openapi.lint
 

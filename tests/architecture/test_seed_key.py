@@ -76,7 +76,9 @@ POWERS = (
 )
 """Whoever has one of them can open a seed, lock it for ever, or let somebody else do so."""
 
-HARMLESS = re.compile(r"policy/service-role/AWSLambda(BasicExecution|SQSQueueExecution)Role$")
+HARMLESS = re.compile(
+    r"policy/service-role/AWSLambda(BasicExecution|SQSQueueExecution|VPCAccessExecution)Role$"
+)
 Template = dict[str, Any]
 
 
