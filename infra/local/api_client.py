@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import uuid4
 
 import httpx
 
@@ -11,6 +12,9 @@ from infra.local.settings import front_url
 
 INGESTION_TIMEOUT_S = 120.0
 POLL_S = 0.25
+REPEAT_S = 2.0
+TRIES = 4
+"""Of what sets the local stack up, and plays its story."""
 ValueT = TypeVar("ValueT")
 
 
@@ -26,16 +30,21 @@ class ApiRefused(RuntimeError):
 
 
 class Api:
-    """Calls the API at its stable address; every error response is raised as ApiRefused."""
+    """Calls the API at its stable address; every error response is raised as ApiRefused.
 
-    def __init__(self, base: str | None = None) -> None:
+    ``tries`` above one repeat what did not finish in time, with the same Idempotency-Key: a cold
+    stack on a busy machine may take longer than the gateway waits.
+    """
+
+    def __init__(self, base: str | None = None, *, tries: int = 1) -> None:
+        self._tries = tries
         self._http = httpx.Client(
             base_url=f"{base or front_url()}/api/v1", timeout=60, trust_env=False
         )
 
     def call(self, method: str, path: str, **parts: Any) -> Any:
         """Send one request; return the decoded body, None where there is none."""
-        answer = self._http.request(method, path, **parts)
+        answer = self._send(method, path, **parts)
         if answer.is_error:
             problem: Mapping[str, Any] = {}
             try:
@@ -46,11 +55,21 @@ class Api:
             raise ApiRefused(f"{method} {path} answered {answer.status_code}: {text}", problem)
         return answer.json() if answer.content else None
 
+    def _send(self, method: str, path: str, **parts: Any) -> httpx.Response:
+        headers = {**parts.pop("headers", {})}
+        if method == "POST" and self._tries > 1:
+            headers.setdefault("idempotency-key", str(uuid4()))
+        for _ in range(self._tries - 1):
+            answer = self._http.request(method, path, headers=headers, **parts)
+            if not _is_unfinished(answer):
+                return answer
+            time.sleep(REPEAT_S)
+        return self._http.request(method, path, headers=headers, **parts)
+
     def register(self, email: str, password: str, **profile: str) -> bool:
         """Create an account; return False where it exists already."""
-        answer = self._http.post(
-            "/auth/register", json={"email": email, "password": password, **profile}
-        )
+        account = {"email": email, "password": password, **profile}
+        answer = self._send("POST", "/auth/register", json=account)
         if answer.status_code not in {httpx.codes.CREATED, httpx.codes.CONFLICT}:
             raise ApiRefused(f"register answered {answer.status_code}: {answer.text[:300]}")
         return answer.status_code == httpx.codes.CREATED
@@ -86,6 +105,13 @@ class Api:
             return None
 
         return wait_for(ready, INGESTION_TIMEOUT_S, lambda: f"{document_id} is not ready")
+
+
+def _is_unfinished(answer: httpx.Response) -> bool:
+    """Whether the gateway gave up, or the first request with this key is still running."""
+    if answer.status_code in {httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.GATEWAY_TIMEOUT}:
+        return True
+    return answer.status_code == httpx.codes.CONFLICT and "request_in_progress" in answer.text
 
 
 def wait_for(

@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 from infra.local import demo_alert, demo_billing, demo_money, demo_watch
-from infra.local.api_client import Api
+from infra.local.api_client import TRIES, Api
 from infra.local.demo_console import say, show_citation
 from infra.local.seed import FOLDER
 
@@ -18,7 +18,7 @@ QUESTIONS = (
 
 def play() -> None:
     """Register, upload, ask, get an alert, pay, delete, deposit USDT; then MARA watches itself."""
-    api = Api()
+    api = Api(tries=TRIES)
     email, password = f"guest-{secrets.token_hex(4)}@mara.example", secrets.token_urlsafe(16)
     api.register(email, password, full_name="Гость", locale="ru")
     api.log_in(email, password)

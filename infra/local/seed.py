@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.local import demo_bot
-from infra.local.api_client import Api
+from infra.local.api_client import TRIES, Api
 from infra.local.progress import waits_for
 from infra.local.settings import front_url, load_secrets
 from infra.local.stacks import command
@@ -30,7 +30,7 @@ class DemoAccount:
 
 def seed() -> DemoAccount:
     """Create what is missing; idempotent."""
-    api, password = Api(), load_secrets().demo_password
+    api, password = Api(tries=TRIES), load_secrets().demo_password
     api.register(EMAIL, password, full_name="Demo", locale="ru")
     api.log_in(EMAIL, password)
     uploaded = [api.upload(path) for path in sorted(FOLDER.glob("*.md"))]

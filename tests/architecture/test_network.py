@@ -6,9 +6,9 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
+from samtranslator.yaml_helper import yaml_parse
 
 from infra.local.settings import ROOT
-from tests.support.template import yaml_parse
 
 REGION = "eu-west-1"
 

@@ -1,11 +1,21 @@
 """Waiting for what the API does by itself."""
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, TypeAlias
 
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 
 from infra.local import api_client
 from infra.local.api_client import Api, ApiRefused, wait_for
+from infra.local.simulators.serving import served
+from tests.support.ports import free_port
+
+Served: TypeAlias = tuple[str, list[int], list[str]]
+"""The URL, the next statuses, and the keys of the requests so far."""
 
 
 class Scripted(Api):
@@ -43,3 +53,48 @@ class TestWaitUntilRead:
     def test_refuses_a_document_that_failed(self) -> None:
         with pytest.raises(ApiRefused, match=r"^a\.pdf: It has no text\.$"):
             Scripted("processing", "failed").wait_until_read("1")
+
+
+class TestRepeating:
+    @pytest.fixture
+    def served_api(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
+        statuses, keys = list[int](), list[str]()
+        monkeypatch.setattr(api_client, "REPEAT_S", 0)
+
+        async def answer(request: Request) -> JSONResponse:
+            keys.append(request.headers.get("idempotency-key", ""))
+            code = "request_in_progress" if statuses[0] == 409 else "x"
+            return JSONResponse({"title": "t", "detail": "d", "code": code}, statuses.pop(0))
+
+        routes = [Route("/api/v1/things", answer, methods=["GET", "POST"])]
+        with served(Starlette(routes=routes), free_port()) as url:
+            yield url, statuses, keys
+
+    def test_sends_what_did_not_finish_again_with_the_same_key(self, served_api: Served) -> None:
+        url, statuses, keys = served_api
+        statuses += [504, 409, 503, 201]
+        Api(url, tries=4).call("POST", "/things", json={})
+        assert len(keys) == 4
+        assert len(set(keys)) == 1
+        assert keys[0]
+
+    def test_gives_up_after_its_tries(self, served_api: Served) -> None:
+        url, statuses, keys = served_api
+        statuses += [504] * 4
+        with pytest.raises(ApiRefused, match="answered 504"):
+            Api(url, tries=3).call("GET", "/things")
+        assert len(keys) == 3
+
+    def test_sends_nothing_again_unless_it_is_asked_to(self, served_api: Served) -> None:
+        url, statuses, keys = served_api
+        statuses += [504]
+        with pytest.raises(ApiRefused):
+            Api(url).call("POST", "/things", json={})
+        assert keys == [""]
+
+    def test_takes_a_refusal_for_an_answer(self, served_api: Served) -> None:
+        url, statuses, keys = served_api
+        statuses += [422]
+        with pytest.raises(ApiRefused, match="answered 422"):
+            Api(url, tries=3).call("POST", "/things", json={})
+        assert len(keys) == 1
