@@ -66,6 +66,10 @@ class Api:
             time.sleep(REPEAT_S)
         return self._http.request(method, path, headers=headers, **parts)
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
     def register(self, email: str, password: str, **profile: str) -> bool:
         """Create an account; return False where it exists already."""
         account = {"email": email, "password": password, **profile}

@@ -1,6 +1,7 @@
 """Waiting for what the API does by itself."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any, TypeAlias
 
 import pytest
@@ -73,7 +74,8 @@ class TestRepeating:
     def test_sends_what_did_not_finish_again_with_the_same_key(self, served_api: Served) -> None:
         url, statuses, keys = served_api
         statuses += [504, 409, 503, 201]
-        Api(url, tries=4).call("POST", "/things", json={})
+        with closing(Api(url, tries=4)) as api:
+            api.call("POST", "/things", json={})
         assert len(keys) == 4
         assert len(set(keys)) == 1
         assert keys[0]
@@ -81,20 +83,20 @@ class TestRepeating:
     def test_gives_up_after_its_tries(self, served_api: Served) -> None:
         url, statuses, keys = served_api
         statuses += [504] * 4
-        with pytest.raises(ApiRefused, match="answered 504"):
-            Api(url, tries=3).call("GET", "/things")
+        with closing(Api(url, tries=3)) as api, pytest.raises(ApiRefused, match="answered 504"):
+            api.call("GET", "/things")
         assert len(keys) == 3
 
     def test_sends_nothing_again_unless_it_is_asked_to(self, served_api: Served) -> None:
         url, statuses, keys = served_api
         statuses += [504]
-        with pytest.raises(ApiRefused):
-            Api(url).call("POST", "/things", json={})
+        with closing(Api(url)) as api, pytest.raises(ApiRefused):
+            api.call("POST", "/things", json={})
         assert keys == [""]
 
     def test_takes_a_refusal_for_an_answer(self, served_api: Served) -> None:
         url, statuses, keys = served_api
         statuses += [422]
-        with pytest.raises(ApiRefused, match="answered 422"):
-            Api(url, tries=3).call("POST", "/things", json={})
+        with closing(Api(url, tries=3)) as api, pytest.raises(ApiRefused, match="answered 422"):
+            api.call("POST", "/things", json={})
         assert len(keys) == 1
