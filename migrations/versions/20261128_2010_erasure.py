@@ -4,7 +4,7 @@ from alembic import op
 from tenancy import APP_ROLE, refuse_erased, secure
 
 revision = "erasure"
-down_revision = "notice_changes"
+down_revision = "removed_bots"
 branch_labels = None
 depends_on = None
 
