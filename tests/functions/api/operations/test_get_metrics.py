@@ -8,6 +8,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families as read_text
 
 from functions.api.operations.get_metrics.handler import handler as get_metrics
+from functions.queues.keep_dead_letters.handler import handler as keep_dead_letters
 from infra.local.package import load_template
 from mara.kernel.principal import Role
 from mara.metrics.model.families import FAMILIES
@@ -16,6 +17,7 @@ from mara.platform import sqs
 from mara.wiring.operations import QUEUES
 from tests.support.accounts import make_account
 from tests.support.cloud import storage_and_queues
+from tests.support.dead_letters import moved
 from tests.support.environment import SCRAPE_TOKEN
 from tests.support.events import Answer, call
 from tests.support.prometheus import promtool
@@ -118,7 +120,7 @@ class TestFigures:
     def test_tell_depth_and_dead_letters_of_every_queue(self) -> None:
         assert set(QUEUES) == consumed_queues()
         sqs.send("ingest-document", "{}")
-        sqs.send("ingest-document-dead", "{}")
+        keep_dead_letters({"Records": [moved("m-1", "{}")]}, None)
         # The first requests load the client of SQS, which takes longer than a scrape waits.
         for _ in range(20):
             text = scrape().text
