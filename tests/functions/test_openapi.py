@@ -97,7 +97,7 @@ STORY = (
     *("examine_bot", "list_dead_updates", "redrive_dead_updates", "disconnect_bot"),
     *("link_telegram_account", "get_telegram_account", "unlink_telegram_account"),
     *("list_queues", "list_dead_letters", "redrive_dead_letters", "discard_dead_letters"),
-    *("list_schedules", "run_schedule"),
+    *("list_schedules", "run_schedule", "list_audit_entries"),
     "export_user_data",
     *("delete_conversation", "delete_agent", "delete_document"),
     *("list_sessions", "end_session"),

@@ -10,7 +10,8 @@ from mara.platform.database import transaction
 
 if TYPE_CHECKING:
     from mara.audit.adapters.s3 import S3Anchors
-    from mara.audit.service import ChainService, ChainVerificationService
+    from mara.audit.service.chain import ChainService, ChainVerificationService
+    from mara.audit.service.entries import AuditListService
 
 
 @cache
@@ -20,10 +21,19 @@ def audit_log() -> PostgresAuditLog:
 
 
 @cache
+def audit_list_service() -> "AuditListService":
+    """Lists deeds."""
+    from mara.audit.adapters.postgres_entries import PostgresAuditEntries
+    from mara.audit.service.entries import AuditListService
+
+    return AuditListService(PostgresAuditEntries(), transaction)
+
+
+@cache
 def chain_service() -> "ChainService":
     """Continues the chain."""
     from mara.audit.adapters.postgres_chain import PostgresAuditChain
-    from mara.audit.service import ChainService
+    from mara.audit.service.chain import ChainService
 
     return ChainService(PostgresAuditChain(), _anchors(), transaction)
 
@@ -32,7 +42,7 @@ def chain_service() -> "ChainService":
 def chain_verification_service() -> "ChainVerificationService":
     """Verifies the chain."""
     from mara.audit.adapters.postgres_chain import PostgresAuditChain
-    from mara.audit.service import ChainVerificationService
+    from mara.audit.service.chain import ChainVerificationService
 
     return ChainVerificationService(PostgresAuditChain(), _anchors(), transaction)
 

@@ -7,14 +7,14 @@ import psycopg
 import pytest
 
 from functions.schedules.chain_audit.handler import handler as chain_audit
-from mara.audit import service
 from mara.audit.adapters import postgres
 from mara.audit.adapters.postgres import PostgresAuditLog
 from mara.audit.adapters.postgres_chain import PostgresAuditChain
 from mara.audit.adapters.s3 import S3Anchors
 from mara.audit.errors import AnchorsUnavailable
 from mara.audit.model.chain import AuditHead
-from mara.audit.service import ChainService, ChainVerificationService
+from mara.audit.service import chain as service
+from mara.audit.service.chain import ChainService, ChainVerificationService
 from mara.kernel.ids import new_id
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform.clock import now

@@ -1,0 +1,1 @@
+"""Use cases of the audit: its chain, and the list that administrators read."""
