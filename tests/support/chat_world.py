@@ -14,7 +14,7 @@ from mara.kernel.time_budget import TimeBudget
 from mara.telegram.adapters.aiogram_updates import AiogramUpdates
 from mara.telegram.model.agent_question import AgentQuestion
 from mara.telegram.model.bot_chat import BotChat, ChatKind, ChatState
-from mara.telegram.model.bot_config import BotConfig
+from mara.telegram.model.bot_config import BotConfig, BotLanguage
 from mara.telegram.model.incoming import IncomingMessage, Press
 from mara.telegram.model.kept_texts import ChatKeeping
 from mara.telegram.model.outgoing import OutgoingMessage
@@ -22,6 +22,7 @@ from mara.telegram.model.person import BotPerson, Invitation, PersonKind, draw_c
 from mara.telegram.model.standing import NOT_YOURS_TO_PRESS, ChatStanding, Standing
 from mara.telegram.model.update import ClaimedUpdate, FailedUpdate, Lane
 from mara.telegram.ports.asking import Begin
+from mara.telegram.service.account_unlinking import AccountUnlinking
 from mara.telegram.service.bot_tokens import BotTokens
 from mara.telegram.service.chat_memberships import ChatMemberships
 from mara.telegram.service.chat_migration import ChatMigration
@@ -322,7 +323,13 @@ class ChatWorld:
             reception=reception,
             memberships=memberships,
             platform=PlatformReception(
-                people, chats, invitations, memberships, admission, self.now
+                people,
+                chats,
+                invitations,
+                memberships,
+                admission,
+                AccountUnlinking(people, chats, database.publish, lambda _: BotLanguage.EN),
+                self.now,
             ),
             work=ChatWork(self.agent, self.agent, self.muting, conversations, outgoing, self.now),
             presses=PressAnswering(

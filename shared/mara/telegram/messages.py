@@ -61,6 +61,12 @@ class BotChatPending(Event):
     chat_id: int
 
 
+class TelegramUnlinked(Event):
+    """The Telegram account that is linked to a user removed the link, by the platform's bot."""
+
+    owner_id: UUID
+
+
 class TopicLost(Event):
     """A topic was closed or deleted: what was meant for it went to its chat."""
 

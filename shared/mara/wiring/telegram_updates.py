@@ -10,6 +10,7 @@ from mara.platform.database import transaction
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from mara.telegram.model.bot_config import BotLanguage
     from mara.telegram.model.kept_texts import ChatKeeping
     from mara.telegram.service.bot_tokens import BotTokens
     from mara.telegram.service.chat_memberships import ChatMemberships
@@ -122,20 +123,31 @@ def _keeping(owner_id: "UUID", config_id: "UUID", chat_id: int) -> "ChatKeeping"
 
 def _platform_reception() -> "PlatformReception":
     from mara.platform.count_lock import lock_count
+    from mara.platform.outbox import publish
     from mara.telegram.adapters.bot_chats import PostgresBotChats
     from mara.telegram.adapters.bot_replies import PostgresBotReplies
     from mara.telegram.adapters.people import PostgresBotPeople, PostgresInvitations
+    from mara.telegram.service.account_unlinking import AccountUnlinking
     from mara.telegram.service.platform_reception import PlatformReception
     from mara.telegram.service.reply_admission import ReplyAdmission
 
+    people, chats = PostgresBotPeople(), PostgresBotChats()
     return PlatformReception(
-        people=PostgresBotPeople(),
-        chats=PostgresBotChats(),
+        people=people,
+        chats=chats,
         invitations=PostgresInvitations(),
         memberships=_memberships(),
         admission=ReplyAdmission(PostgresBotReplies(), lock_count),
+        unlinking=AccountUnlinking(people, chats, publish, _language_of),
         now=now,
     )
+
+
+def _language_of(owner_id: "UUID") -> "BotLanguage":
+    from mara.telegram.model.bot_config import BotLanguage
+    from mara.users.adapters.postgres import PostgresUsers
+
+    return BotLanguage(PostgresUsers().get(owner_id).profile.locale.value)
 
 
 def _memberships() -> "ChatMemberships":

@@ -80,6 +80,10 @@ TEXTS: Final[Mapping[NoticeKind, Mapping[str, str]]] = {
         "en": "An intake refused alerts: {code}.",
         "ru": "Приём отклонил алерты: {code}.",
     },
+    NoticeKind.TELEGRAM_UNLINKED: {
+        "en": "The linked Telegram account removed its link: no notices go to Telegram any more.",
+        "ru": "Связанный аккаунт Telegram удалил связь: уведомления в Telegram больше не приходят.",
+    },
     NoticeKind.DOCUMENT_FAILED: {
         "en": "A document could not be read. The list of documents says why.",
         "ru": "Документ не удалось прочитать. Причина — в списке документов.",

@@ -37,6 +37,7 @@ class NoticeKind(StrEnum):
     MESSAGE_UNDELIVERED = "message_undelivered"
     ALERT_UNDELIVERED = "alert_undelivered"
     INTAKE_REFUSED = "intake_refused"
+    TELEGRAM_UNLINKED = "telegram_unlinked"
     DOCUMENT_FAILED = "document_failed"
     NEW_SESSION = "new_session"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of a kind
@@ -114,6 +115,7 @@ NOTICE_FORMS: Final[Mapping[str, NoticeForm]] = {
     "intake-refused": NoticeForm(
         NoticeKind.INTAKE_REFUSED, ("intake_id", "code"), once_of=("intake_id",)
     ),
+    "telegram-unlinked": NoticeForm(NoticeKind.TELEGRAM_UNLINKED, ()),
     "document-failed": NoticeForm(NoticeKind.DOCUMENT_FAILED, ("document_id",)),
     "new-device-logged-in": NoticeForm(NoticeKind.NEW_SESSION, ("session_id",)),
     "password-changed": NoticeForm(NoticeKind.PASSWORD_CHANGED, ()),

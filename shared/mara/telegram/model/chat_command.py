@@ -29,11 +29,15 @@ class CommandName(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChatCommand:
-    """A command with what follows it; ``is_addressed`` is whether it names this bot."""
+    """A command with what follows it; ``is_addressed`` is whether it names this bot.
+
+    ``word`` is its name as it was written, in lower case: that of an unknown one too.
+    """
 
     name: CommandName
     argument: str = ""
     is_addressed: bool = False
+    word: str = ""
 
 
 def command_of(message: IncomingMessage, bot: BotProfile) -> ChatCommand | None:
@@ -44,8 +48,9 @@ def command_of(message: IncomingMessage, bot: BotProfile) -> ChatCommand | None:
     name, username, argument = found.groups()
     if username is not None and not is_same_name(username, bot.username):
         return None
-    known = name.lower() if name.lower() in set(CommandName) else CommandName.UNKNOWN
-    return ChatCommand(CommandName(known), (argument or "").strip(), username is not None)
+    word = name.lower()
+    known = word if word in set(CommandName) else CommandName.UNKNOWN
+    return ChatCommand(CommandName(known), (argument or "").strip(), username is not None, word)
 
 
 def is_for_other_bot(message: IncomingMessage, bot: BotProfile) -> bool:

@@ -16,6 +16,8 @@ class PlatformText(StrEnum):
     HELP = "help"
     NOT_LINKED = "not_linked"
     PRIVACY = "privacy"
+    UNLINK_ASKED = "unlink_asked"
+    UNLINKED = "unlinked"
 
 
 PLATFORM_TEXTS: Final[Mapping[PlatformText, Mapping[BotLanguage, str]]] = {
@@ -24,9 +26,10 @@ PLATFORM_TEXTS: Final[Mapping[PlatformText, Mapping[BotLanguage, str]]] = {
         BotLanguage.EN: "Done: the notices of your account come here.",
     },
     PlatformText.LINKED_TO_OTHER: {
-        BotLanguage.RU: "Этот Telegram уже связан с другим аккаунтом. Сначала удалите связь там.",
+        BotLanguage.RU: "Этот Telegram уже связан с другим аккаунтом. Сначала удалите связь: "
+        "отправьте /unlink.",
         BotLanguage.EN: "This Telegram account is linked to another account. Remove that link "
-        "first.",
+        "first: send /unlink.",
     },
     PlatformText.CODE_INVALID: {
         BotLanguage.RU: "Ссылка не действует: она работает один раз и в течение 10 минут. "
@@ -36,9 +39,9 @@ PLATFORM_TEXTS: Final[Mapping[PlatformText, Mapping[BotLanguage, str]]] = {
     },
     PlatformText.HELP: {
         BotLanguage.RU: "Я присылаю уведомления вашего аккаунта. Какие — выбирается в его "
-        "настройках; там же удаляется связь.\n\n/privacy — что хранится",
-        BotLanguage.EN: "I send the notices of your account. Its settings say which, and remove "
-        "the link.\n\n/privacy — what is kept",
+        "настройках.\n\n/unlink — удалить связь\n/privacy — что хранится",
+        BotLanguage.EN: "I send the notices of your account. Its settings say which.\n\n"
+        "/unlink — remove the link\n/privacy — what is kept",
     },
     PlatformText.NOT_LINKED: {
         BotLanguage.RU: "Я присылаю уведомления тем, кто связал свой аккаунт. Ссылка — в "
@@ -53,6 +56,16 @@ PLATFORM_TEXTS: Final[Mapping[PlatformText, Mapping[BotLanguage, str]]] = {
         BotLanguage.EN: "Kept are the id and the name of your Telegram account until you remove "
         "the link; your messages until they are handled, 7 days where that fails; my messages "
         "{sent_days} days.",
+    },
+    PlatformText.UNLINK_ASKED: {
+        BotLanguage.RU: "Удалить связь? Уведомления аккаунта и его алерты больше не придут сюда; "
+        "владелец аккаунта узнает об этом.\n\n/unlink_yes — удалить",
+        BotLanguage.EN: "Remove the link? The notices and alerts of the account come here no more; "
+        "its owner is notified.\n\n/unlink_yes — remove it",
+    },
+    PlatformText.UNLINKED: {
+        BotLanguage.RU: "Связь удалена: уведомления аккаунта сюда больше не приходят.",
+        BotLanguage.EN: "The link is removed: the notices of the account come here no more.",
     },
 }
 """By text and language."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from mara.kernel.clock import Clock
 from mara.telegram.model.bot_chat import TITLE_MAX, BotChat, ChatKind, ChatState
-from mara.telegram.model.bot_config import BotConfig
+from mara.telegram.model.bot_config import BotConfig, BotLanguage
 from mara.telegram.model.bot_reply import BotReply, ReplyKind
 from mara.telegram.model.chat_command import ChatCommand, CommandName, command_of
 from mara.telegram.model.chat_texts import language_in
@@ -27,6 +27,7 @@ from mara.telegram.model.reaction import AnswerPress, Reaction, Say, Silence
 from mara.telegram.model.reply_limits import ReplyLimits
 from mara.telegram.model.update import ClaimedUpdate
 from mara.telegram.ports.chats import BotChats, BotPeople, Invitations
+from mara.telegram.service.account_unlinking import AccountUnlinking
 from mara.telegram.service.chat_memberships import ChatMemberships
 from mara.telegram.service.reply_admission import ReplyAdmission
 
@@ -40,6 +41,7 @@ class PlatformReception:
     invitations: Invitations
     memberships: ChatMemberships
     admission: ReplyAdmission
+    unlinking: AccountUnlinking
     now: Clock
 
     def react(self, config: BotConfig, update: ClaimedUpdate, incoming: Incoming) -> Reaction:
@@ -71,6 +73,8 @@ class PlatformReception:
             return _say(config, message, self._link(config, command.argument, message, sender))
         if command is not None and command.name is CommandName.PRIVACY:
             return _say(config, message, PlatformText.PRIVACY)
+        if person is not None and (text := self.unlinking.text_for(command, person)) is not None:
+            return _say(config, message, text, self.unlinking.language_of(person.owner_id))
         return _say(config, message, PlatformText.HELP if person else PlatformText.NOT_LINKED)
 
     def _is_admitted(
@@ -112,8 +116,13 @@ def _kind(command: ChatCommand | None, person: BotPerson | None) -> ReplyKind:
     return ReplyKind.QUESTION if person else ReplyKind.DECLINED
 
 
-def _say(config: BotConfig, message: IncomingMessage, text: PlatformText) -> Say:
-    language = language_in(
+def _say(
+    config: BotConfig,
+    message: IncomingMessage,
+    text: PlatformText,
+    language: BotLanguage | None = None,
+) -> Say:
+    language = language or language_in(
         is_private=True,
         language_code=message.sender.language if message.sender else "",
         bot=config.settings.language,

@@ -37,6 +37,16 @@ def linked(account: Account) -> Any:
     return call(get_telegram_account, "GET", PATH, headers=account.headers).json
 
 
+def events_of(account: Account) -> list[str]:
+    """The names of the account's events of links that wait in the outbox."""
+    with transaction(SYSTEM):
+        query = (
+            "SELECT body::jsonb->>'event' FROM outbox"
+            " WHERE body::jsonb->>'owner_id' = %s AND body::jsonb->>'event' = 'telegram-unlinked'"
+        )
+        return [row[0] for row in connection().execute(query, [str(account.id)]).fetchall()]
+
+
 def remove(account: Account) -> Answer:
     return call(unlink, "DELETE", PATH, headers=account.headers)
 
@@ -180,6 +190,43 @@ class TestLink:
         assert linked(anna)["state"] == "off"
         platform.block(ann, ends=True)
         assert linked(anna)["state"] == "on"
+
+
+class TestUnlink:
+    def test_asks_in_the_language_of_the_account(
+        self, platform: PlatformBot, anna: Account
+    ) -> None:
+        ann = platform.person(language="ru")
+        platform.link(anna, ann)
+        assert platform.say(ann, "/unlink") == said(PlatformText.UNLINK_ASKED)
+        assert linked(anna)["state"] == "on"
+
+    def test_removes_the_link_once_it_is_confirmed_and_notifies_the_owner(
+        self, platform: PlatformBot, anna: Account
+    ) -> None:
+        ann = platform.person()
+        platform.link(anna, ann)
+        assert "/unlink_yes" in platform.say(ann, "/unlink")[0]
+        assert platform.say(ann, "/unlink_yes") == said(PlatformText.UNLINKED)
+        assert linked(anna)["state"] == "not_linked"
+        assert events_of(anna) == ["telegram-unlinked"]
+        assert platform.say(ann, "/unlink_yes") == said(PlatformText.NOT_LINKED)
+        assert events_of(anna) == ["telegram-unlinked"]
+
+    def test_lets_who_opened_the_link_of_a_stranger_leave_for_an_own_account(
+        self, platform: PlatformBot, anna: Account
+    ) -> None:
+        boris, ann = make_account("boris"), platform.person()
+        platform.link(boris, ann)
+        assert platform.link(anna, ann) == said(PlatformText.LINKED_TO_OTHER)
+        platform.say(ann, "/unlink_yes")
+        assert platform.link(anna, ann) == said(PlatformText.LINKED)
+        assert (linked(anna)["state"], linked(boris)["state"]) == ("on", "not_linked")
+
+    def test_is_named_by_the_help(self, platform: PlatformBot, anna: Account) -> None:
+        ann = platform.person()
+        platform.link(anna, ann)
+        assert "/unlink" in platform.say(ann, "/help")[0]
 
 
 class TestTalk:
