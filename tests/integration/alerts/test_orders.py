@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -30,14 +30,22 @@ ORDERS = sorted(set(permutations(EVENTS)))
 TIME = re.compile(r"\d\d:\d\d")
 
 
-def signal(event: str, name: str, pod: str) -> dict[str, object]:
+SEVERITIES = {
+    "one severity": {},
+    "worse again": {"firing": "warning", "resolved": "warning"},
+    "better again": {"again": "warning"},
+}
+"""Those of the events that are not critical."""
+
+
+def signal(event: str, name: str, pod: str, severities: Mapping[str, str]) -> dict[str, object]:
     ended = (BEGAN + timedelta(minutes=5)).isoformat()
     parts = {
         "firing": {"startsAt": BEGAN.isoformat()},
         "resolved": {"status": "resolved", "startsAt": BEGAN.isoformat(), "endsAt": ended},
         "again": {"startsAt": (BEGAN + timedelta(minutes=10)).isoformat()},
     }[event]
-    labels = {"alertname": name, "pod": pod}
+    labels = {"alertname": name, "pod": pod, "severity": severities.get(event, "critical")}
     return an_alert(labels=labels, fingerprint=f"{name}-{pod}", **parts)
 
 
@@ -51,7 +59,9 @@ def deliver(chat: Chat, alert: dict[str, object], at: datetime) -> str:
     return str(receipt.delivery.form)
 
 
-def message_after(chat: Chat, name: str, orders: Sequence[Sequence[str]]) -> list[str]:
+def messages_after(
+    chat: Chat, name: str, orders: Sequence[Sequence[str]], severities: Mapping[str, str]
+) -> list[str]:
     """What the chat shows in the end, if each pod's signals arrive in its order of ``orders``.
 
     At each step the signals of all pods arrive at once, each of them twice.
@@ -63,7 +73,7 @@ def message_after(chat: Chat, name: str, orders: Sequence[Sequence[str]]) -> lis
     for step in range(len(EVENTS)):
         at = ARRIVED + step * STEP
         sent = [
-            signal(order[step], name, pod)
+            signal(order[step], name, pod, severities)
             for pod, order in zip(PODS, orders, strict=True)
             for _ in range(2)
         ]
@@ -81,6 +91,21 @@ def chat(database: str, cloud: Cloud) -> Chat:
     return make_chat()
 
 
+def last_messages(
+    chat: Chat, orders: Sequence[tuple[str, ...]], shift: int, severities: Mapping[str, str]
+) -> list[str]:
+    """The last message of each order, where the other pods have orders ``shift`` places on."""
+    last = []
+    for number, order in enumerate(orders):
+        place = ORDERS.index(order)
+        others = [ORDERS[(place + times * shift) % len(ORDERS)] for times in (1, 2)]
+        found = messages_after(chat, f"Order{number}", [order, *others], severities)
+        assert severities or len(found) == 1, "a higher severity alone begins a new message"
+        last.append(found[-1])
+    return last
+
+
+@pytest.mark.parametrize("severities", SEVERITIES.values(), ids=SEVERITIES)
 @pytest.mark.parametrize(
     ("orders", "shift"),
     [
@@ -91,15 +116,11 @@ def chat(database: str, cloud: Cloud) -> Chat:
     ids=["two", "all", "all, other places"],
 )
 def test_every_order_ends_in_one_and_the_same_message(
-    chat: Chat, orders: Sequence[tuple[str, ...]], shift: int
+    chat: Chat, orders: Sequence[tuple[str, ...]], shift: int, severities: Mapping[str, str]
 ) -> None:
     """See it fail: store no late end of an earlier outage, or drop the lock of the intake."""
-    shown = []
-    for number, order in enumerate(orders):
-        place = ORDERS.index(order)
-        others = [ORDERS[(place + times * shift) % len(ORDERS)] for times in (1, 2)]
-        shown.append(message_after(chat, f"Order{number}", [order, *others]))
+    shown = last_messages(chat, orders, shift, severities)
     assert shown == [shown[0]] * len(shown)
-    (text,) = shown[0]
+    text = shown[0]
     assert "since 28.11.  UTC\n" in text, "the reports of the outage before are not counted"
     assert all(f"• {pod}\n" in text for pod in PODS)

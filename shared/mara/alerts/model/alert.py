@@ -63,7 +63,9 @@ class Alert:
         """As it is after a signal that led to ``state``."""
         if not signal.is_firing:
             status = AlertStatus.FIRING if state.is_firing else AlertStatus.RESOLVED
-            return replace(self, state=state, status=status, last_at=at)
+            # A late end takes the reports of an earlier outage away, and their severity.
+            severity = state.severity or self.severity
+            return replace(self, state=state, status=status, severity=severity, last_at=at)
         fires = state.is_firing
         return replace(
             self,

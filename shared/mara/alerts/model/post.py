@@ -56,7 +56,11 @@ class PostedAlert:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """What a post says. ``severity`` is the highest that its alerts had."""
+    """What a post says. ``severity`` is that of the signal which began it.
+
+    It is shown once all is over; until then, the highest of the alerts that fire counts: a late end
+    takes the reports of an earlier outage away, as if they had come in order.
+    """
 
     name: str
     severity: Severity
@@ -80,12 +84,17 @@ class Post:
         return whole
 
     def _head(self, language: Language, at: datetime) -> FormattedText:
-        words = [NAMES[language][self.severity]]
+        severity = min(
+            (one.severity for one in self._firing if one.severity),
+            key=lambda one: one.rank,
+            default=self.severity,
+        )
+        words = [NAMES[language][severity]]
         words += [TEST[language]] if self.is_test else []
         words += (
             [FLAPPING[language]] if any(one.state.is_flapping(at) for one in self.alerts) else []
         )
-        mark = MARKS[self.severity] if self._firing else OVER
+        mark = MARKS[severity] if self._firing else OVER
         return FormattedText.of(
             f"{mark} ",
             Span(self.name, TextFormat.CODE),
