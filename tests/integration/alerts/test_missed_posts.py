@@ -51,7 +51,7 @@ def come_back(
     """Let Telegram say that the bot may write again, as its owner did."""
     group = IncomingChat(chat_id, ChatKind.SUPERGROUP, "On call")
     sender = Sender(77, SenderKind.PERSON, "Anna")
-    membership = Membership(group, sender, was_member=was_member, is_member=True)
+    membership = Membership(group, sender, was_member=was_member, is_member=True, at=now())
     memberships = update_handler().memberships
     if at is not None:
         (tell,) = memberships.opened

@@ -453,6 +453,7 @@ class TestTextsForDryRuns:
             Sender(11, SenderKind.PERSON),
             was_member=True,
             is_member=False,
+            at=now(),
         )
         with transaction(chat.owner.id):
             update_handler().memberships.store(chat.bot, left)

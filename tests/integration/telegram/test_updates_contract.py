@@ -261,3 +261,12 @@ class TestRedrive:
             assert store.updates.redrive(store.lane.config_id, None) == [store.lane]
             assert store.updates.list_dead(store.lane.config_id, limit=9) == []
         assert store.next() == store.make(1)
+
+    def test_knows_the_newest_membership_of_a_lane(self, store: Store) -> None:
+        store.claim(1)
+        with store.unit_of_work(SYSTEM):
+            found = [
+                store.updates.is_newest_membership(store.lane, NOON + seconds * SECOND)
+                for seconds in (2, 1, 2, 3)
+            ]
+        assert found == [True, False, True, True]

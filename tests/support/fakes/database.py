@@ -106,6 +106,7 @@ class Tables:
     disconnected_bots: dict[UUID, datetime] = field(default_factory=dict)
     bot_updates: dict[tuple[UUID, int], Any] = field(default_factory=dict)
     bot_lanes: dict[Lane, tuple[UUID, datetime]] = field(default_factory=dict)
+    bot_memberships: dict[Lane, datetime] = field(default_factory=dict)
     bot_chats: dict[tuple[UUID, int], BotChat] = field(default_factory=dict)
     bot_people: dict[tuple[UUID, int], BotPerson] = field(default_factory=dict)
     bot_invitations: dict[bytes, Invitation] = field(default_factory=dict)

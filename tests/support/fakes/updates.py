@@ -58,6 +58,13 @@ class FakeUpdates:
         waiting = (row.update for row in self._waiting() if row.update.in_lane == lane)
         return next(waiting, None)
 
+    def is_newest_membership(self, lane: Lane, at: datetime) -> bool:
+        known = self._database.tables.bot_memberships
+        if at < known.get(lane, at):
+            return False
+        known[lane] = at
+        return True
+
     def handled(self, update: ClaimedUpdate) -> None:
         kept = replace(update, body=b"", due_at=None)
         self._rows[_key(update)] = StoredUpdate(kept, UpdateState.HANDLED)

@@ -51,7 +51,7 @@ class TestGroups:
 
 
 def membership(*, was: bool = False, now: bool = True, place: IncomingChat = GROUP) -> Membership:
-    return Membership(place, ANN, was, now)
+    return Membership(place, ANN, was, now, NOON)
 
 
 class TestMemberships:

@@ -46,13 +46,16 @@ def ask_in_group(world: ChatWorld, text: str = "@runbook_bot Disk?", **parts: An
 
 
 def change_membership(
-    world: ChatWorld, states: tuple[dict[str, str], dict[str, str]], update_id: int = 1
+    world: ChatWorld,
+    states: tuple[dict[str, str], dict[str, str]],
+    update_id: int = 1,
+    date: int = 1,
 ) -> None:
     bot = {"user": {"id": BOT.telegram_id, "is_bot": True, "first_name": "Bot"}}
     change = {
         **GROUP,
         "from": {"id": 11, "is_bot": False, "first_name": "Ann"},
-        "date": 1,
+        "date": date,
         "old_chat_member": {**states[0], **bot},
         "new_chat_member": {**states[1], **bot},
     }
@@ -357,6 +360,17 @@ class TestMemberships:
         assert found.state is ChatState.PENDING
         assert world.database.published(BotChatPending) == 1
         assert ask_in_group(world) == []
+
+    def test_that_are_tried_again_after_a_later_one_change_nothing(self, world: ChatWorld) -> None:
+        """See it fail: store whatever membership comes."""
+        world.link(PersonKind.OWNER)
+        change_membership(world, ADDED, 1, date=10)
+        change_membership(world, REMOVED, 2, date=30)
+        assert world.chat() is None
+        change_membership(world, ADDED, 3, date=20)
+        assert world.chat() is None
+        change_membership(world, ADDED, 4, date=30)
+        assert world.chat() is not None
 
     def test_that_end_forget_the_conversation(self, world: ChatWorld) -> None:
         ask_in_group(world)

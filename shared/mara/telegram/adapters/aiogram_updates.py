@@ -177,6 +177,7 @@ def _membership(change: ChatMemberUpdated) -> Membership:
         by=_user(change.from_user),
         was_member=_is_present(change.old_chat_member),
         is_member=_is_present(change.new_chat_member),
+        at=change.date,
     )
 
 

@@ -130,6 +130,7 @@ bot_lanes = Table(
     Column("owner_id", Uuid, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
     Column("holder", Uuid),
     Column("leased_until", TIMESTAMP),
+    Column("membership_at", TIMESTAMP),
     CheckConstraint("(holder IS NULL) = (leased_until IS NULL)", name="lease"),
     Index("bot_lanes_owner", "owner_id"),
 )

@@ -49,6 +49,11 @@ LEASE = (
 )
 HOLD = select(_lanes.name).where(*_lane_key, _is_holder).with_for_update()
 RELEASE = update(bot_lanes).where(*_lane_key, _is_holder).values(holder=null(), leased_until=null())
+MEMBERSHIP = (
+    update(bot_lanes)
+    .where(*_lane_key, or_(_lanes.membership_at.is_(None), _lanes.membership_at <= bindparam("at")))
+    .values(membership_at=bindparam("at"))
+)
 NEXT = select(bot_updates).where(*_of_lane, _waits).order_by(_updates.position).limit(1)
 HANDLED = (
     update(bot_updates)
@@ -139,6 +144,10 @@ class PostgresUpdates:
         """Return the oldest waiting update of the lane, whether it is due or not."""
         row = fetch_one(NEXT, **_key(lane))
         return _update(row) if row else None
+
+    def is_newest_membership(self, lane: Lane, at: datetime) -> bool:
+        """Remember the time of a membership; False where a later one is remembered."""
+        return execute(MEMBERSHIP, **_key(lane), at=at) == 1
 
     def handled(self, update: ClaimedUpdate) -> None:
         """Mark the update as handled, and delete its body."""

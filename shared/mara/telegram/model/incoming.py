@@ -1,6 +1,7 @@
 """What an update says, without the client of Telegram: a message, a press, or a membership."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from mara.telegram.model.bot_chat import ChatKind
@@ -95,12 +96,13 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """The bot was added to a chat, removed from it, or got other rights there."""
+    """The bot was added to a chat at a time, removed from it, or got other rights there."""
 
     chat: IncomingChat
     by: Sender
     was_member: bool
     is_member: bool
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,9 @@ class Updates(Protocol):
     def next(self, lane: Lane) -> ClaimedUpdate | None:
         """Return the oldest waiting update of the lane, whether it is due or not."""
 
+    def is_newest_membership(self, lane: Lane, at: datetime) -> bool:
+        """Remember the time of a membership; return False where a later one is remembered."""
+
     def handled(self, update: ClaimedUpdate) -> None:
         """Mark the update as handled, and delete its body."""
 

@@ -144,6 +144,8 @@ class UpdateHandler:
 
     def _react(self, update: ClaimedUpdate, incoming: Incoming) -> Reaction:
         config = self.configs.get(update.owner_id, update.config_id)
+        if isinstance(incoming, Membership) and not self._is_newest(update, incoming):
+            return Silence()
         if config.owner_id == PLATFORM_ACCOUNT:
             return self.platform.react(config, update, incoming)
         if isinstance(incoming, Membership):
@@ -153,6 +155,10 @@ class UpdateHandler:
         if isinstance(incoming, Press):
             return AnswerPress(config, incoming, config.owner_id)
         return Silence()
+
+    def _is_newest(self, update: ClaimedUpdate, membership: Membership) -> bool:
+        """False for one that was dead, and is tried again after a later one of its chat."""
+        return self.updates.is_newest_membership(update.in_lane, membership.at)
 
     def _finish(self, update: ClaimedUpdate, reaction: Silence | Say) -> None:
         if isinstance(reaction, Say):
