@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, func, or_, select
+from sqlalchemy import Table, bindparam, func, or_, select, update
 
 from mara.alerts.adapters.rule_tables import alert_rules
 from mara.alerts.adapters.stored_json import stored_state
@@ -28,6 +28,7 @@ from mara.platform.sql import (
     Row,
     constant,
     equals_if_given,
+    execute,
     fetch_all,
     fetch_one,
     values_of,
@@ -57,6 +58,15 @@ OPEN_EPISODES = select(alert_episodes).where(
     _episodes.owner_id == bindparam("owner_id"),
     _episodes.alert_id == func.any(bindparam("alert_ids")),
     _episodes.ended_at.is_(None),
+)
+MOVE_OPEN = (
+    update(alert_episodes)
+    .where(
+        _episodes.owner_id == bindparam("owner_id"),
+        _episodes.post_id == bindparam("old_post_id"),
+        _episodes.ended_at.is_(None),
+    )
+    .values(post_id=bindparam("new_post_id"))
 )
 STALE = (
     select(alerts)
@@ -157,6 +167,10 @@ class PostgresAlerts:
         _write(UPSERT_EPISODES, (values_of(one) for one in episodes if one.ended_at))
         _write(UPSERT_EPISODES, (values_of(one) for one in episodes if not one.ended_at))
         _write(INSERT_SIGNALS, map(values_of, signals))
+
+    def move_open(self, owner_id: UUID, post_id: UUID, new_post_id: UUID) -> None:
+        """Let the open episodes of a post belong to another one."""
+        execute(MOVE_OPEN, owner_id=owner_id, old_post_id=post_id, new_post_id=new_post_id)
 
     def stale(self, before: datetime, limit: int) -> Sequence[Alert]:
         """Return alerts that fire and got no signal since ``before``, locked."""

@@ -87,6 +87,14 @@ class AlertPost:
             and signal.is_test == self.is_test
         )
 
+    def is_below(self, signal: Signal, at: datetime, cooldown: timedelta) -> bool:
+        """Whether the signal is too severe for this post: what still fires goes to its post.
+
+        All that fires is then in the newest message, whatever fired first.
+        """
+        is_recent = at - self.created_at < cooldown and signal.is_test == self.is_test
+        return is_recent and signal.severity.rank < self.severity.rank
+
     @property
     def latency_ms(self) -> int | None:
         """From the delivery to the answer; None until then."""

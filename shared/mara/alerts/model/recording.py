@@ -56,6 +56,8 @@ class Recording:
     new_posts: list[AlertPost] = field(default_factory=list)
     signals: list[RecordedSignal] = field(default_factory=list)
     alert_ids: dict[UUID, None] = field(default_factory=dict)
+    superseded: dict[UUID, UUID] = field(default_factory=dict)
+    """The new posts by those that a higher severity took the place of, in that order."""
 
     def receive(self, signal: Signal, at: datetime) -> None:
         """Apply one signal that arrived at ``at``; a duplicate changes nothing."""
@@ -110,6 +112,8 @@ class Recording:
             created_at=at,
             is_test=signal.is_test,
         )
+        if newest is not None and newest.is_below(signal, at, self.origin.alerting.cooldown):
+            self.superseded[newest.id] = post.id
         self.posts[key] = post
         self.new_posts.append(post)
         return post

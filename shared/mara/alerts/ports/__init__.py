@@ -90,6 +90,9 @@ class Alerts(Protocol):
     ) -> None:
         """Insert or update alerts and episodes, and insert signals."""
 
+    def move_open(self, owner_id: UUID, post_id: UUID, new_post_id: UUID) -> None:
+        """Let the open episodes of a post belong to another one."""
+
     def stale(self, before: datetime, limit: int) -> Sequence[Alert]:
         """Return alerts of all owners that fire and got no signal since ``before``, locked.
 

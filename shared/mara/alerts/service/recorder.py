@@ -42,6 +42,8 @@ class AlertRecorder:
             recording.changed_episodes.values(),
             recording.signals,
         )
+        for post_id, new_post_id in recording.superseded.items():
+            self.alerts.move_open(origin.owner_id, post_id, new_post_id)
         if recording.new_posts:
             self.publish(AnswerAlerts(owner_id=origin.owner_id))
         if self._show(recording, at):
@@ -70,6 +72,7 @@ class AlertRecorder:
         if origin.removed_config_id is not None and recording.new_posts:
             self._tell(owner_id, origin.removed_config_id, recording.new_posts[0].id)
         changed = {episode.post_id for episode in recording.changed_episodes.values()}
+        changed |= recording.superseded.keys()
         edited = self.messages.changed(owner_id, changed, at)
         if target is None:
             return edited > 0
