@@ -94,10 +94,7 @@ class Alerts(Protocol):
         """Let the open episodes of a post belong to another one."""
 
     def stale(self, before: datetime, limit: int) -> Sequence[Alert]:
-        """Return alerts of all owners that fire and got no signal since ``before``, locked.
-
-        Those that another transaction has locked are left out.
-        """
+        """Return alerts that fire, without a signal since ``before``; locks all that are free."""
 
     def list(self, owner_id: UUID, page: PageRequest) -> list[Alert]:
         """Return a page, and one more than its limit if there are more.
