@@ -84,6 +84,25 @@ def test_a_post_goes_to_the_chat_for_escalations(cloud: Cloud, outcome: SendOutc
     assert "alert-undelivered" in events()
 
 
+def test_a_digest_goes_to_the_chat_for_escalations_as_a_digest(cloud: Cloud) -> None:
+    """See it fail: let what was listed go on as single posts."""
+    account = make_account("anna")
+    other = add_bot(account.id, 2)
+    escalation = {"config_id": str(other.id), "chat_id": ESCALATION, "thread_id": None}
+    chat = make_chat(account=account, escalation=escalation, quiet_hours=quiet_now())
+    for name, severity in (("DiskFull", "warning"), ("CertSoon", "info"), ("Slow", "warning")):
+        chat.deliver(labels={"alertname": name, "severity": severity}, fingerprint=name)
+    chat.show_at(now() + timedelta(minutes=1))
+    after = now() + timedelta(hours=2, minutes=1)
+    chat.show_at(after)
+    (digest,) = chat.queued()
+    answer_with(chat, digest)
+    chat.show_at(after + timedelta(minutes=1))
+    _, again = chat.queued()
+    assert (again.chat_id, again.priority) == (ESCALATION, Priority.DIGEST)
+    assert all(name in again.parts[0].text for name in ("DiskFull", "CertSoon", "Slow"))
+
+
 def test_then_to_the_private_chat_of_the_owner_then_nowhere(cloud: Cloud) -> None:
     chat = make_escalating()
     link(chat)

@@ -39,6 +39,9 @@ WORKS_FOR: Final = timedelta(seconds=20)
 SHOWN_SOON: Final = timedelta(seconds=15)
 """It rings for what is due so soon; the schedule rings for what is due later."""
 
+GATHERED_FOR: Final = timedelta(seconds=1)
+"""The posts of a lost digest are taken back one by one; the next digest begins after the last."""
+
 
 @dataclass(frozen=True, slots=True)
 class AlertPostingService:
@@ -93,7 +96,10 @@ class AlertPostingService:
         located = replace(message, target=bot.located(message.target)) if bot else message
         if message.shown is ShownContent.LOST:
             self._remember(located)
-            self.messages.save(next_way(message, self.owner_chats, self.now()))
+            after = next_way(message, self.owner_chats, self.now())
+            if after.due_at is not None and self._was_digest(message):
+                after = after.held(self.now() + GATHERED_FOR)
+            self.messages.save(after)
             return
         found = self.messages.alerts_of(message.owner_id, message.post_id)
         if not found:
@@ -107,6 +113,13 @@ class AlertPostingService:
         (post,) = self.posts.of_episodes(message.owner_id, [message.post_id])
         if not self._is_shared(message, post, ChatPlace.of(bot, located.target), bot.language):
             self.messages.save(self._queued(located, post, found, bot.language))
+
+    def _was_digest(self, lost: AlertMessage) -> bool:
+        """Whether the message that was given up is a digest: the next chat gets one too."""
+        if lost.message_id is None:
+            return False
+        given_up = self.outgoing.get(lost.owner_id, lost.message_id)
+        return given_up is not None and given_up.priority is Priority.DIGEST
 
     def _remember(self, lost: AlertMessage) -> None:
         """Remember what the chat missed, if it is still known which one that is."""
