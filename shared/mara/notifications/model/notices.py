@@ -37,10 +37,10 @@ class NoticeKind(StrEnum):
     MESSAGE_UNDELIVERED = "message_undelivered"
     ALERT_UNDELIVERED = "alert_undelivered"
     INTAKE_REFUSED = "intake_refused"
-    TELEGRAM_UNLINKED = "telegram_unlinked"
     DOCUMENT_FAILED = "document_failed"
     NEW_SESSION = "new_session"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of a kind
+    TELEGRAM_UNLINKED = "telegram_unlinked"
 
 
 class Channel(StrEnum):
