@@ -25,6 +25,7 @@ from mara.telegram.messages import (
     BotWebhookTaken,
     ChatLost,
     MessageUndelivered,
+    TelegramUnlinked,
     TopicLost,
 )
 from mara.wallets import messages as wallet_messages
@@ -97,7 +98,7 @@ class TestForms:
         events["webhook-switched-off"] = WebhookSwitchedOff
         bots = (
             *(BotTokenRevoked, BotWebhookTaken, BotChatPending),
-            *(ChatLost, TopicLost, MessageUndelivered),
+            *(ChatLost, TopicLost, TelegramUnlinked, MessageUndelivered),
             *(AlertUndelivered, IntakeRefused),
             *(DocumentFailed, NewDeviceLoggedIn, PasswordChanged),
         )
