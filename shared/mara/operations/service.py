@@ -1,7 +1,7 @@
 """Health checks and scrapes: all dependencies are asked at once, within one time limit."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Any
@@ -70,9 +70,13 @@ class ScrapeService:
     limit_s: float = GAUGE_LIMIT_S
     _running: dict[str, "Future[None]"] = field(default_factory=dict)
     _last: dict[str, tuple[Sequence[Gauge], float]] = field(default_factory=dict)
+    _started: float = field(default_factory=time.time)
 
     def scrape(self) -> Scrape:
-        """Return all figures; never raises for a gauge that cannot be read."""
+        """Return all figures; never raises for a gauge that cannot be read.
+
+        A source that was never read is as old as this service: its silence must raise an alarm.
+        """
         deadline = time.monotonic() + self.limit_s
         asked = [source for source in self.sources if source.name not in self._running]
         pool = ThreadPoolExecutor(max_workers=len(self.sources) + 1, thread_name_prefix="gauge")
@@ -86,8 +90,13 @@ class ScrapeService:
         return Scrape(
             totals,
             [gauge for gauges, _ in last.values() for gauge in gauges],
-            {name: max(0.0, at - read_at) for name, (_, read_at) in last.items()},
+            {source.name: max(0.0, at - self._read_at(source, last)) for source in self.sources},
         )
+
+    def _read_at(
+        self, source: GaugeSource, last: Mapping[str, tuple[Sequence[Gauge], float]]
+    ) -> float:
+        return last[source.name][1] if source.name in last else self._started
 
     def _read(self, source: GaugeSource) -> None:
         started = time.time()

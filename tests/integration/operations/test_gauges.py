@@ -199,3 +199,14 @@ class TestHangingSource:
         for _ in range(2):
             assert service.scrape().gauges == []
         assert failing.calls == 2
+        assert service.scrape().ages_s["failing"] < 5
+
+    def test_that_never_answers_is_as_old_as_the_process(self) -> None:
+        hanging = Hanging()
+        hanging.calls = 1
+        service = ScrapeService([hanging], dict, limit_s=0.1)
+        for _ in range(3):
+            scrape = service.scrape()
+        assert scrape.gauges == []
+        assert scrape.ages_s["hanging"] >= 0.3
+        hanging.released.set()
