@@ -32,6 +32,15 @@ class DataJobs(Protocol):
     def save(self, job: DataJob) -> None:
         """Update what changes with the work, except the counts; a job that is over stays so."""
 
+    def postpone(self, claimed: DataJob, until: datetime) -> None:
+        """Make the job due at ``until``; nothing where it is over, or claimed again meanwhile.
+
+        The work may have changed the row since it was claimed: nothing else of it is written.
+        """
+
+    def fail(self, job_id: UUID, at: datetime) -> None:
+        """End the job without a result; nothing where it is over."""
+
     def add_count(self, job_id: UUID, kind: str, number: int) -> None:
         """Add to the count of one kind."""
 

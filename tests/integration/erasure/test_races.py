@@ -1,7 +1,7 @@
 """An erasure while others work for the account: nothing of theirs is left behind."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import boto3
@@ -16,6 +16,7 @@ from mara.kernel.unit_of_work import SYSTEM
 from mara.ledger.model import Cause
 from mara.platform.clock import now
 from mara.platform.database import ErasedMeanwhile, connection, transaction
+from mara.platform.ses import MailServiceUnavailable, NoMailSender
 from mara.wiring.erasure import erasure_requests, recover
 from mara.wiring.erasure_work import data_job_runner, eraser
 from mara.wiring.ledger import ledger_service
@@ -126,6 +127,40 @@ class TestACrash:
     def test_a_lost_message_is_sent_again_by_the_schedule(self, anna: Account) -> None:
         request(anna)
         assert recover(now())["data_jobs"] == 1
+
+
+class TestACertificateThatCannotBeSent:
+    def work(self, mailer: Any) -> Any:
+        work = replace(eraser(), mailer=mailer, now=lambda: now() + SETTLING)
+        return replace(data_job_runner(), now=work.now, work=work.run)
+
+    def test_is_kept_and_sent_later_without_a_second_erasure(self, anna: Account) -> None:
+        job = request(anna)
+        with pytest.raises(MailServiceUnavailable):
+            self.work(FailingMailer(MailServiceUnavailable("Later."))).run(job.id)
+        failed = state_of(job)
+        assert failed.certificate is not None
+        killing: Any = Killing()
+        later = replace(eraser(), mailer=Mailer(), rows=killing)
+        at = now() + SETTLING + LEASE
+        replace(data_job_runner(), now=lambda: at, work=later.run).run(job.id)
+        done = state_of(job)
+        assert (done.state, done.certificate) == (JobState.DONE, failed.certificate)
+
+    def test_ends_the_erasure_where_the_stage_has_no_sender(self, anna: Account) -> None:
+        job = request(anna)
+        self.work(FailingMailer(NoMailSender("Set it."))).run(job.id)
+        done = state_of(job)
+        assert (done.state, done.mail_to) == (JobState.DONE, None)
+        assert done.certificate is not None
+
+
+@dataclass(frozen=True)
+class FailingMailer:
+    error: Exception
+
+    def send(self, mail: object) -> None:
+        raise self.error
 
 
 class Killing:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, or_, select, update
+from sqlalchemy import and_, bindparam, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mara.erasure.adapters.tables import data_jobs
@@ -41,6 +41,16 @@ SAVE = (
         or_(_is_open, and_(_columns.state == constant(JobState.DONE), _columns.size.is_not(None))),
     )
     .values(bound(c for c in _columns if c.key not in CONSTANT))
+)
+POSTPONE = (
+    update(data_jobs)
+    .where(_columns.id == bindparam("id"), _columns.attempts == bindparam("claim"), _is_open)
+    .values(due_at=bindparam("until"))
+)
+FAIL = (
+    update(data_jobs)
+    .where(_columns.id == bindparam("id"), _is_open)
+    .values(state=constant(JobState.FAILED), due_at=null(), finished_at=bindparam("at"))
 )
 DUE = select(_columns.id).where(_is_due).order_by(_columns.due_at).limit(bindparam("limit"))
 EXPIRED = (
@@ -82,6 +92,14 @@ class PostgresDataJobs:
     def save(self, job: DataJob) -> None:
         """Update what changes with the work, except the counts."""
         execute(SAVE, **{k: v for k, v in values_of(job).items() if k not in CONSTANT - {"id"}})
+
+    def postpone(self, claimed: DataJob, until: datetime) -> None:
+        """Make the job due later, where no other worker claimed it."""
+        execute(POSTPONE, id=claimed.id, claim=claimed.attempts, until=until)
+
+    def fail(self, job_id: UUID, at: datetime) -> None:
+        """End an open job without a result."""
+        execute(FAIL, id=job_id, at=at)
 
     def add_count(self, job_id: UUID, kind: str, number: int) -> None:
         """Add to the count of one kind."""

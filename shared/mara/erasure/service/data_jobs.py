@@ -14,7 +14,6 @@ from mara.erasure.model.data_job import (
     RETRY,
     DataJob,
     JobKind,
-    JobState,
 )
 from mara.erasure.ports import AccountClosing, DataJobs, OwnedObjects
 from mara.kernel.clock import Clock
@@ -48,11 +47,12 @@ class DataJobRunner:
             raise
 
     def _postpone(self, job: DataJob) -> None:
-        later = replace(job, due_at=self.now() + RETRY)
-        if job.kind is JobKind.EXPORT and job.attempts >= EXPORT_ATTEMPTS_MAX:
-            later = replace(job, due_at=None, state=JobState.FAILED, finished_at=self.now())
+        at = self.now()
         with self.unit_of_work(SYSTEM):
-            self.jobs.save(later)
+            if job.kind is JobKind.EXPORT and job.attempts >= EXPORT_ATTEMPTS_MAX:
+                self.jobs.fail(job.id, at)
+            else:
+                self.jobs.postpone(job, at + RETRY)
 
 
 @dataclass(frozen=True, slots=True)

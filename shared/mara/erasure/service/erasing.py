@@ -17,7 +17,7 @@ from mara.erasure.ports import (
     Writers,
 )
 from mara.kernel.clock import Clock
-from mara.kernel.errors import DomainError
+from mara.kernel.errors import DomainError, Invalid
 from mara.kernel.mail import Mailer
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 
@@ -120,10 +120,13 @@ class Eraser:
         return settling
 
     def _send(self, job: DataJob) -> DataJob:
-        """Send the certificate; an address that takes no mail for a day is forgotten."""
+        """Send the certificate; an address that takes none, or none for a day, is forgotten."""
         if job.certificate is not None and job.mail_to is not None:
             try:
                 self.mailer.send(mail_of(job.certificate, job.mail_to, job.locale))
+            except Invalid:
+                # A stage without a sender, or an address that cannot be: no try will succeed.
+                pass
             except DomainError:
                 if self.now() < job.requested_at + MAIL_TRIED:
                     raise
