@@ -59,5 +59,5 @@ def _alembic(url: str, *command: str) -> str:
         check=False,
     )
     if run.returncode != 0:
-        raise MigrationFailed(run.stderr[-2000:])
+        raise MigrationFailed(f"{run.stdout}\n{run.stderr}".strip()[-2000:])  # refusals: on stdout
     return run.stdout
