@@ -16,7 +16,7 @@ from infra.local.openapi import TARGET
 DOCUMENT: dict[str, Any] = json.loads(TARGET.read_text("utf-8"))
 SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
 VERBS = {
-    *("Discard", "Run"),
+    *("Discard", "Erase", "Export", "Run"),
     *("Approve", "Connect", "Disconnect", "Remove"),
     *("Activate", "Answer", "Ask", "Cancel", "Change", "Check", "Claim", "Confirm", "Create"),
     *(

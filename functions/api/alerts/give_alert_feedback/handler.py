@@ -1,4 +1,4 @@
-"""POST /api/v1/alerts/{alert_id}/feedback - say whether the answer to an alert helped.
+"""POST /api/v1/alerts/{alert_id}/feedback - rate the answer to an alert as helpful or not.
 
 It is the vote of the buttons below posts in chats: one for each person and post, and the last
 counts. The owner votes once, here and with the linked Telegram account. The answer becomes an
