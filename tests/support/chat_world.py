@@ -126,6 +126,8 @@ class ChatWorld:
     asked_members: list[tuple[int, int]] = field(default_factory=list)
     looked_again: list[tuple[UUID, UUID]] = field(default_factory=list)
     """The bots whose alerts were looked at again, because a chat was muted or no longer is."""
+    held: list[UUID] = field(default_factory=list)
+    """The owners whose alerts were not posted meanwhile."""
     price_of_plan: int = 0
     keeping: ChatKeeping = field(default_factory=lambda: ChatKeeping(180))
     """What is kept of each chat."""
@@ -275,6 +277,7 @@ class ChatWorld:
             FakeBotChats(self.database),
             self.press_rights,
             self.tokens,
+            self.held.append,
             lambda *ids: self.looked_again.append(ids),
             self.database.unit_of_work,
         )

@@ -201,11 +201,15 @@ def _tokens() -> "BotTokens":
     return BotTokens(secret_store(), transaction)
 
 
-def _muting() -> "ChatMuting":
+def chat_muting() -> "ChatMuting":
+    """What ``/mute`` does."""
+    from mara.alerts.adapters.held_posts import hold_posting
     from mara.telegram.adapters.bot_chats import PostgresBotChats
     from mara.telegram.service.chat_muting import ChatMuting
 
-    return ChatMuting(PostgresBotChats(), _rights(), _tokens(), _look_again, transaction)
+    return ChatMuting(
+        PostgresBotChats(), _rights(), _tokens(), hold_posting, _look_again, transaction
+    )
 
 
 def _look_again(owner_id: "UUID", config_id: "UUID") -> None:
@@ -239,7 +243,7 @@ def _work() -> "ChatWork":
     return ChatWork(
         answering=AgentChatAnswering(answer_service(), PostgresAnswers(), transaction),
         facts=AccountFacts(balance_service(), PostgresAgents(), transaction),
-        muting=_muting(),
+        muting=chat_muting(),
         conversations=PostgresChatConversations(),
         outgoing=outgoing_queue(),
         now=now,

@@ -1,6 +1,7 @@
 """Alerts of a muted chat wait for one digest; critical ones do not."""
 
 from datetime import timedelta
+from threading import Thread
 from uuid import UUID
 
 import pytest
@@ -11,7 +12,11 @@ from mara.platform.clock import now
 from mara.platform.database import connection, transaction
 from mara.telegram.adapters.bot_chats import PostgresBotChats
 from mara.telegram.model.bot_chat import BotChat, ChatKind, ChatState
+from mara.telegram.model.incoming import IncomingChat, IncomingMessage, Sender, SenderKind
 from mara.telegram.model.outgoing import Priority
+from mara.telegram.model.reaction import Mute
+from mara.wiring.telegram_updates import chat_muting
+from tests.integration.alerts.test_lock_order import other
 from tests.integration.alerts.test_summaries import later, named
 from tests.support.alert_chats import CHAT, Chat, make_chat, quiet_now
 from tests.support.cloud import Cloud
@@ -74,6 +79,35 @@ def test_the_end_of_the_mute_posts_what_waits_at_once(chat: Chat) -> None:
     mute(chat, None)
     chat.show_at(later(0.2))
     assert "DiskFull" in chat.texts()[0]
+    assert "Alerts meanwhile: 1" in chat.texts()[0]
+
+
+def say_off(chat: Chat) -> None:
+    """Write `/mute off` as an anonymous administrator."""
+    group = IncomingChat(CHAT, ChatKind.SUPERGROUP, "On call")
+    message = IncomingMessage(group, 5, Sender(CHAT, SenderKind.CHAT, "On call"), "/mute off")
+    assert chat_muting().mute(Mute(chat.bot, message, "off"), now())
+
+
+def test_the_end_of_the_mute_wakes_what_is_being_held_back(chat: Chat, database: str) -> None:
+    """Someone who posts alerts has read the mute, and holds the post back when the mute ended."""
+    mute(chat, 2)
+    chat.deliver(named("DiskFull"))
+    chat.answer()
+    unmuting = Thread(target=say_off, args=(chat,))
+    with other(database) as link:
+        key = f"alert_messages:{chat.bot.owner_id}"
+        link.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+        unmuting.start()
+        waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        while unmuting.is_alive() and link.execute(waits).fetchone() == (0,):
+            link.execute("SELECT pg_stat_clear_snapshot()")
+        # Who removes the bot may have its chats now: it waits for none that waits for it.
+        link.execute("SELECT 1 FROM bot_chats FOR UPDATE NOWAIT")
+        link.execute("UPDATE alert_messages SET shown = 'held', due_at = %s", [later(2)])
+        link.commit()
+    unmuting.join()
+    chat.show_at(later(0.2))
     assert "Alerts meanwhile: 1" in chat.texts()[0]
 
 

@@ -75,6 +75,7 @@ class TestInPrivate:
         assert world.say("/mute off", 2) == ["All alerts are posted here again."]
         assert muted_until(world, ANN.id) is None
         assert world.looked_again == [(world.config.owner_id, world.config.id)] * 2
+        assert world.held == [world.config.owner_id] * 2
 
     def test_the_owner_hears_how_to_write_it(self, world: ChatWorld) -> None:
         world.link(PersonKind.OWNER)

@@ -28,6 +28,8 @@ class ChatMuting:
     chats: BotChats
     rights: PressRights
     tokens: BotTokens
+    hold: Callable[[UUID], None]
+    """Waits for who posts alerts of the owner: it may have read the mute that is about to end."""
     changed: Callable[[UUID, UUID], None]
     """In the same transaction."""
     unit_of_work: UnitOfWork
@@ -54,6 +56,7 @@ class ChatMuting:
 
     def _store(self, config: BotConfig, message: IncomingMessage, until: datetime | None) -> bool:
         with self.unit_of_work(config.owner_id):
+            self.hold(config.owner_id)
             is_known = self.chats.mute(config.owner_id, config.id, message.chat.id, until)
             if is_known:
                 self.changed(config.owner_id, config.id)
