@@ -15,6 +15,13 @@ COLUMNS = """
 """
 GUARDED = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'refuse_erased'"
 
+# Whole indexes of which the owner is the first column.
+LED_BY_OWNER = """
+    SELECT DISTINCT indrelid::regclass::text FROM pg_index
+    JOIN pg_attribute ON attrelid = indrelid AND attnum = indkey[0]
+    WHERE attname = 'owner_id' AND indpred IS NULL AND indisvalid
+"""
+
 
 class TestRules:
     def test_every_table_has_a_rule_or_a_reason_to_have_none(
@@ -28,6 +35,12 @@ class TestRules:
         assert {table for table, column in columns if column == "owner_id"} == {*RULES} - {"users"}
         named = {(t, c) for t, rule in RULES.items() for c in (*rule.hidden, *rule.blanked)}
         assert named <= set(columns)
+
+    def test_every_table_finds_the_rows_of_an_owner_by_an_index(
+        self, rows: psycopg.Connection[Any]
+    ) -> None:
+        indexed = {name for (name,) in rows.execute(LED_BY_OWNER)}
+        assert {*RULES} - {"users"} <= indexed, "add an index on (owner_id, the key)"
 
     def test_every_erased_table_refuses_rows_of_erased_accounts(
         self, rows: psycopg.Connection[Any]

@@ -88,6 +88,7 @@ conversations = Table(
     Column("updated_at", TIMESTAMP, nullable=False),
     Column("title", Text, nullable=False, server_default=text("''")),
     Index("conversations_agent", "agent_id", "id"),
+    Index("conversations_of_owner", "owner_id", "id"),
 )
 
 answers = Table(
@@ -123,6 +124,7 @@ answers = Table(
     one_of("status", AnswerStatus),
     CheckConstraint("confidence BETWEEN 0 AND 1", name="confidence"),
     Index("answers_conversation", "conversation_id", "id"),
+    Index("answers_of_owner", "owner_id", "id"),
 )
 
 pending_answers = Table(
@@ -143,6 +145,7 @@ pending_answers = Table(
     check("(state = 'failed') = (failure IS NOT NULL)", name="pending_answers_check"),
     Index("pending_answers_agent", "agent_id"),
     Index("pending_answers_conversation", "conversation_id"),
+    Index("pending_answers_of_owner", "owner_id", "id"),
 )
 
 agent_versions = Table(
@@ -154,6 +157,7 @@ agent_versions = Table(
     Column("settings", Converted(JSONB(), load=load_settings, dump=dump_record), nullable=False),
     Column("created_at", TIMESTAMP, nullable=False),
     Column("published_at", TIMESTAMP),
+    Index("agent_versions_of_owner", "owner_id", "agent_id", "version"),
 )
 
 # A case outlives its conversation: it holds what it needs and refers to its agent alone.
@@ -169,6 +173,7 @@ evaluation_cases = Table(
     Column("retrieval", records(load_retrieval), nullable=False),
     Column("created_at", TIMESTAMP, nullable=False),
     Index("evaluation_cases_agent", "agent_id", "answer_id"),
+    Index("evaluation_cases_of_owner", "owner_id", "answer_id"),
 )
 
 evaluations = Table(
@@ -186,4 +191,5 @@ evaluations = Table(
     Column("stopped_by", Text),
     CheckConstraint("score BETWEEN 0 AND 1", name="score"),
     Index("evaluations_agent", "agent_id", "id"),
+    Index("evaluations_of_owner", "owner_id", "id"),
 )

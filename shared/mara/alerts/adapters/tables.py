@@ -104,6 +104,7 @@ alert_deliveries = Table(
         unique=True,
         postgresql_where=text("key_hash IS NOT NULL"),
     ),
+    Index("alert_deliveries_of_owner", "owner_id", "id"),
 )
 
 # `source_id` has no foreign key: alerts outlive the intake that they came in by.
@@ -203,6 +204,7 @@ alert_messages = Table(
     Index("alert_messages_listed", "message_id", postgresql_where=text("message_id IS NOT NULL")),
     Index("alert_messages_due", "owner_id", "due_at", postgresql_where=text("due_at IS NOT NULL")),
     Index("alert_messages_config", "config_id"),
+    Index("alert_messages_of_owner", "owner_id", "post_id"),
 )
 
 missed_posts = Table(
@@ -253,6 +255,7 @@ alert_episodes = Table(
         unique=True,
         postgresql_where=text("ended_at IS NULL"),
     ),
+    Index("alert_episodes_of_owner", "owner_id", "id"),
 )
 
 # `delivery_id` has no foreign key: deliveries go with their intake, alerts stay.
@@ -270,4 +273,5 @@ alert_signals = Table(
     Column("starts_at", TIMESTAMP),
     Column("ends_at", TIMESTAMP),
     Index("alert_signals_alert", "alert_id", "id"),
+    Index("alert_signals_of_owner", "owner_id", "id"),
 )

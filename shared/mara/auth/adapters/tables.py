@@ -45,6 +45,7 @@ sessions = Table(
     Column("user_agent", Text, nullable=False, server_default=text("''")),
     Column("last_used_at", TIMESTAMP),
     Index("sessions_owner", "owner_id", postgresql_where=text("revoked_at IS NULL")),
+    Index("sessions_of_owner", "owner_id", "id"),
 )
 
 refresh_tokens = Table(
@@ -58,6 +59,7 @@ refresh_tokens = Table(
     Column("spent_at", TIMESTAMP),
     Index("refresh_tokens_session", "session_id"),
     Index("refresh_tokens_expiry", "expires_at"),
+    Index("refresh_tokens_of_owner", "owner_id"),
 )
 
 api_keys = Table(

@@ -122,5 +122,6 @@ usage_refusals = Table(
     Column("owner_id", Uuid, primary_key=True),
     Column("count", BigInteger, nullable=False),
     CheckConstraint("count > 0", name="count"),
+    Index("usage_refusals_of_owner", "owner_id", "day"),
     postgresql_with={"fillfactor": 70},
 )

@@ -121,4 +121,5 @@ document_analyses = Table(
     Column("finished_at", TIMESTAMP),
     one_of("state", AnalysisState),
     check("(state = 'ready') = (findings IS NOT NULL)", name="document_analyses_check"),
+    Index("document_analyses_of_owner", "owner_id", "document_id"),
 )

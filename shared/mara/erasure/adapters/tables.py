@@ -29,6 +29,7 @@ data_jobs = Table(
     Index("data_jobs_open", "owner_id", "kind", unique=True, postgresql_where=_is_open),
     Index("data_jobs_owner", "owner_id", "kind", "requested_at"),
     Index("data_jobs_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+    Index("data_jobs_undone", "requested_at", postgresql_where=_is_open),
 )
 
 erased_accounts = Table(

@@ -66,6 +66,7 @@ ledger_transfers = Table(
     CheckConstraint("length(reference) BETWEEN 1 AND 200", name="reference"),
     CheckConstraint("legs BETWEEN 2 AND 16", name="legs"),
     check("ends_id IS NULL OR expires_at IS NULL", name="ledger_transfers_check"),
+    Index("ledger_transfers_of_owner", "owner_id", "id"),
 )
 
 # `number` counts a user's postings, `balance` is the account's after the posting; both are NULL
@@ -111,6 +112,7 @@ ledger_holds = Table(
     Column("expires_at", TIMESTAMP, nullable=False),
     CheckConstraint("amount > 0", name="amount"),
     Index("ledger_holds_expiry", "expires_at"),
+    Index("ledger_holds_of_owner", "owner_id", "transfer_id"),
 )
 
 # Which lots a transfer took (amount > 0) or gave back (amount < 0), in the order of `position`.
@@ -134,6 +136,7 @@ ledger_lots = Table(
         "number",
         postgresql_where=text("reference IS NOT NULL"),
     ),
+    Index("ledger_lots_of_owner", "owner_id", "transfer_id", "position"),
 )
 
 # The lots of a user after the entry `number`: a checkpoint from which the next entries are read.

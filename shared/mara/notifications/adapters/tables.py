@@ -111,6 +111,7 @@ webhook_deliveries = Table(
         postgresql_where=text("state = 'waiting'"),
     ),
     Index("webhook_deliveries_age", "created_at"),
+    Index("webhook_deliveries_of_owner", "owner_id", "id"),
 )
 
 notices = Table(

@@ -86,4 +86,5 @@ index_builds = Table(
     Column("document_id", Uuid, ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
     Column("owner_id", Uuid, nullable=False),
     Index("index_builds_document", "document_id"),
+    Index("index_builds_of_owner", "owner_id"),
 )
