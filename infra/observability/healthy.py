@@ -41,7 +41,7 @@ HEALTHY: Final[tuple[Sample, ...]] = (
     ('mara_chain_rpc_calls_total{network="tron",outcome="unavailable"}', _growing(2)),
     *(
         (f'mara_oldest_work_seconds{{work="{one}"}}', _constant(4))
-        for one in ("documents", "outbox", "updates", "sends", "renewals")
+        for one in ("documents", "outbox", "updates", "sends", "renewals", "user-data")
     ),
     ('mara_queue_dead_letters{queue="ingest-document"}', _constant(0)),
     ('mara_queue_messages_total{queue="ingest-document",outcome="failed"}', _constant(3)),

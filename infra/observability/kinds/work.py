@@ -10,6 +10,8 @@ _later = partial(AlertKind, area=Area.WORK, urgency=Urgency.WARNING)
 _failed_runs = 'sum by (schedule) (increase(mara_schedule_runs_total{outcome="failed"}[15m]))'
 _failed_messages = 'sum by (queue) (increase(mara_queue_messages_total{outcome="failed"}[15m]))'
 
+_queued = '{work=~"documents|updates|sends|user-data"}'
+
 WORK: Final = (
     _urgent(
         name="outbox-backlog",
@@ -24,7 +26,7 @@ WORK: Final = (
         name="queue-age",
         meaning="The oldest work that a queue announces waits longer than 15 minutes.",
         summary="The oldest of the {{ $labels.work }} waits too long.",
-        expression='max by (work) (mara_oldest_work_seconds{work=~"documents|updates|sends"})',
+        expression=f"max by (work) (mara_oldest_work_seconds{_queued})",
         threshold=900,
         hold="5m",
         fires=(('mara_oldest_work_seconds{work="documents"}', "0+60x40"),),

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from mara.erasure.model.data_job import DataJob, JobKind
+from mara.telegram.model.silenced import Silenced
 from mara.users.model import User
 
 
@@ -157,5 +158,5 @@ class AccountFiles(Protocol):
 class SilenceBots(Protocol):
     """Removes the webhooks of the user's bots at Telegram."""
 
-    def __call__(self, owner_id: UUID) -> int:
-        """Return how many were removed. Raises TelegramUnavailable, KeysUnavailable."""
+    def __call__(self, owner_id: UUID) -> Silenced:
+        """Return how many were removed, and how many could not be."""

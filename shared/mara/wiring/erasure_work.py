@@ -23,6 +23,7 @@ from mara.wiring.schema import metadata
 if TYPE_CHECKING:
     from mara.erasure.service.erasing import Eraser
     from mara.erasure.service.exporting import Exporter
+    from mara.telegram.model.silenced import Silenced
 
 WAIT_S = 10
 """How long an erasure waits for transactions before it is tried again later."""
@@ -86,7 +87,7 @@ def eraser() -> "Eraser":
     )
 
 
-def _silence_bots(owner_id: UUID) -> int:
+def _silence_bots(owner_id: UUID) -> "Silenced":
     from mara.platform.settings.telegram import telegram_settings
     from mara.telegram.adapters.aiogram_api import AiogramBotApi
     from mara.telegram.adapters.bot_configs import PostgresBotConfigs

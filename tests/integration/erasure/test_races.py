@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import boto3
@@ -11,17 +12,24 @@ import pytest
 from infra.local.postgres import ADMIN, PostgresServer
 from mara.erasure.adapters.data_jobs import PostgresDataJobs
 from mara.erasure.errors import ErasureUnfinished
+from mara.erasure.model.certificate import UNSILENCED
 from mara.erasure.model.data_job import LEASE, SETTLING, DataJob, JobState
+from mara.erasure.service.erasing import SILENCING_TRIED
+from mara.kernel.ids import new_id
 from mara.kernel.unit_of_work import SYSTEM
 from mara.ledger.model import Cause
+from mara.operations.adapters.gauge_queries import OLDEST
 from mara.platform.clock import now
 from mara.platform.database import ErasedMeanwhile, connection, transaction
 from mara.platform.ses import MailServiceUnavailable, NoMailSender
+from mara.queues.adapters.queue_figures import PostgresFigures
+from mara.telegram.model.silenced import Silenced
 from mara.wiring.erasure import erasure_requests, recover
 from mara.wiring.erasure_work import data_job_runner, eraser
 from mara.wiring.ledger import ledger_service
 from tests.support.accounts import PASSWORD, Account, make_account
 from tests.support.cloud import BUCKET, storage_and_queues
+from tests.support.connected_telegram import give_config
 
 INSERT = "INSERT INTO disconnected_bots (id, owner_id, at) VALUES (gen_random_uuid(), %s, now())"
 ROWS = "SELECT count(*) FROM disconnected_bots WHERE owner_id = %s"
@@ -127,6 +135,41 @@ class TestACrash:
     def test_a_lost_message_is_sent_again_by_the_schedule(self, anna: Account) -> None:
         request(anna)
         assert recover(now())["data_jobs"] == 1
+
+
+class TestTelegramOutOfReach:
+    def work(self, job: DataJob, at: datetime, silenced: Silenced) -> DataJob:
+        bots = replace(eraser(), silence_bots=lambda _: silenced)
+        return replace(bots, mailer=Mailer(), now=lambda: at).run(state_of(job))
+
+    def test_delays_the_deletion_of_tokens_alone_and_for_a_day_at_most(
+        self, anna: Account, rows: psycopg.Connection[Any]
+    ) -> None:
+        rows.execute(INSERT, [anna.id])
+        give_config(anna.id, new_id(), "bot", 7)
+        job = request(anna)
+        down = Silenced(removed=1, unreached=1)
+        with pytest.raises(ErasureUnfinished):
+            self.work(job, now(), down)
+        bots = "SELECT count(*) FROM bot_configs WHERE owner_id = %s"
+        assert rows.execute(bots, [anna.id]).fetchone() == (1,)
+        assert count(rows, anna) == 0
+        done = self.work(job, now() + SILENCING_TRIED, down)
+        assert rows.execute(bots, [anna.id]).fetchone() == (0,)
+        assert done.certificate is not None
+        assert UNSILENCED in [one["what"] for one in done.certificate["kept"]]
+        erased = {one["kind"]: one["deleted"] for one in done.certificate["erased"]}
+        assert erased["webhooks at Telegram"] == 1
+        assert UNSILENCED not in erased
+
+    def test_is_seen_by_operators(self, anna: Account) -> None:
+        request(anna)
+        with transaction(SYSTEM):
+            connection().execute("UPDATE data_jobs SET requested_at = now() - interval '1 hour'")
+            found = connection().execute(OLDEST.statement).fetchall()
+            figures = PostgresFigures().read(["handle-user-data"], now())
+        assert [int(age) // 60 for _, work, age in found if work == "user-data"] == [40]
+        assert figures["handle-user-data"].oldest_at is not None
 
 
 class TestACertificateThatCannotBeSent:

@@ -22,6 +22,10 @@ OUTSIDE: Final = (
     ("a keyed hash of the e-mail address", "One trial each: it is kept for a year."),
 )
 """What an erasure does not reach, and why."""
+UNSILENCED: Final = "webhooks at Telegram that could not be removed"
+UNSILENCED_WHY: Final = (
+    "The token could not be read, or Telegram did not answer for a day: updates are refused."
+)
 SUBJECTS: Final = {Locale.EN: "Your account was erased", Locale.RU: "Ваша учётная запись стёрта"}
 INTRODUCTIONS: Final = {
     Locale.EN: "Deleted, each counted again afterwards as zero:",
@@ -32,16 +36,18 @@ STAYS: Final = {Locale.EN: "What stays, and why:", Locale.RU: "Что остаё
 
 def certificate_of(job: DataJob, left: Mapping[str, int], at: datetime) -> dict[str, Any]:
     """Return the certificate as JSON values; ``left`` is what the last count found of each kind."""
+    counts = {kind: number for kind, number in job.counts.items() if kind != UNSILENCED}
+    unsilenced = [{"what": UNSILENCED, "why": UNSILENCED_WHY}] if UNSILENCED in job.counts else []
     return {
         "erasure_id": str(job.id),
         "user_id": str(job.owner_id),
         "requested_at": job.requested_at.isoformat(),
         "finished_at": at.isoformat(),
         "erased": [
-            {"kind": kind, "deleted": job.counts.get(kind, 0), "left": left.get(kind, 0)}
-            for kind in sorted({*job.counts, *left})
+            {"kind": kind, "deleted": counts.get(kind, 0), "left": left.get(kind, 0)}
+            for kind in sorted({*counts, *left})
         ],
-        "kept": kept(),
+        "kept": kept() + unsilenced,
     }
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from mara.erasure.errors import ErasureUnfinished
-from mara.erasure.model.certificate import certificate_of, mail_of
+from mara.erasure.model.certificate import UNSILENCED, certificate_of, mail_of
 from mara.erasure.model.data_job import SETTLING, DataJob, JobState
 from mara.erasure.ports import (
     DataJobs,
@@ -24,6 +24,10 @@ from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 OBJECTS: Final = "objects"
 PASSAGES: Final = "passages in OpenSearch"
 WEBHOOKS: Final = "webhooks at Telegram"
+TOKENS: Final = frozenset({"bot_configs", "connection_secrets"})
+"""Tables without which no webhook can be removed."""
+SILENCING_TRIED: Final = timedelta(days=1)
+"""How long webhooks are tried to be removed: then the tokens are deleted without it."""
 MAIL_TRIED: Final = timedelta(days=1)
 """How long the certificate is tried to be sent: the address is not kept for longer."""
 
@@ -53,8 +57,7 @@ class Eraser:
     def run(self, job: DataJob) -> DataJob:
         """Delete what is there; return the job as it stands now.
 
-        Raises ErasureUnfinished, TelegramUnavailable, KeysUnavailable, StorageUnavailable,
-        SearchUnavailable: then it is to be run again.
+        Raises ErasureUnfinished, StorageUnavailable, SearchUnavailable: then it is to be run again.
         """
         if job.certificate is None:
             self._wait_for_writers()
@@ -79,10 +82,10 @@ class Eraser:
     def _delete(self, job: DataJob) -> None:
         owner_id = job.owner_id
         # First: the tokens are needed for it, and are rows themselves.
-        self._add(job, WEBHOOKS, self.silence_bots(owner_id))
+        is_silent = self._silence(job)
         self._add(job, PASSAGES, self.passages.remove(owner_id))
         for table in self.rows.in_deletion_order():
-            while True:
+            while is_silent or table not in TOKENS:
                 with self.unit_of_work(SYSTEM):
                     deleted = self.rows.delete(owner_id, table)
                     if deleted:
@@ -92,6 +95,17 @@ class Eraser:
         with self.unit_of_work(SYSTEM):
             self.rows.blank(owner_id)
         self._add(job, OBJECTS, self.objects.delete(owner_id))
+        if not is_silent:
+            raise ErasureUnfinished("Webhooks are left at Telegram; all else is deleted.")
+
+    def _silence(self, job: DataJob) -> bool:
+        """Remove the webhooks; return whether the tokens are needed no longer."""
+        silenced = self.silence_bots(job.owner_id)
+        if silenced.unreached and self.now() < job.requested_at + SILENCING_TRIED:
+            return False
+        self._add(job, WEBHOOKS, silenced.removed)
+        self._add(job, UNSILENCED, silenced.unreadable + silenced.unreached)
+        return True
 
     def _add(self, job: DataJob, kind: str, number: int) -> None:
         if number:

@@ -59,7 +59,8 @@ CHAINS = GaugeQuery(
     ) AS g (name, value)
     """,
 )
-# Each is the first row of an index of the work that is undone.
+# Each is the first row of an index of the work that is undone; open erasures are few, and wait 20
+# minutes for those who still write.
 OLDEST = GaugeQuery(
     "oldest-work",
     (("mara_oldest_work_seconds", "Age of the oldest work that is undone; 0 without any."),),
@@ -75,6 +76,9 @@ OLDEST = GaugeQuery(
         UNION ALL SELECT 'updates', min(received_at) FROM bot_updates WHERE state = 'waiting'
         UNION ALL SELECT 'sends', min(due_at) FROM outgoing_messages
             WHERE state IN ('queued', 'sending')
+        UNION ALL SELECT 'user-data', min(requested_at + CASE kind
+            WHEN 'erasure' THEN interval '20 minutes' ELSE interval '0' END)
+            FROM data_jobs WHERE state IN ('waiting', 'settling')
         UNION ALL SELECT 'renewals', min(due_at) FROM subscriptions WHERE state <> 'ended'
     ) AS oldest (work, since)
     """,

@@ -22,6 +22,8 @@ OLDEST = """
         WHERE state IN ('queued', 'sending')
     UNION ALL SELECT 'send-webhooks', min(created_at) FROM webhook_deliveries
         WHERE state = 'waiting'
+    UNION ALL SELECT 'handle-user-data', min(requested_at) FROM data_jobs
+        WHERE state IN ('waiting', 'settling')
 """
 # An environment's id is a UUIDv7: its counts belong to the time since then.
 COUNTS = """
