@@ -96,7 +96,7 @@ class TestDatabase:
     def test_is_encrypted_kept_and_has_no_password_in_the_template(
         self, properties: dict[str, Any]
     ) -> None:
-        assert properties["StorageEncrypted"]
+        assert properties["StorageEncrypted"]["Fn::If"][2] is True
         assert properties["DeletionProtection"]
         assert properties["ManageMasterUserPassword"]
         assert "MasterUserPassword" not in properties
@@ -119,3 +119,29 @@ class TestFunctions:
         ]
         assert shared
         assert all("AWSLambdaVPCAccessExecutionRole" in str(arns) for arns in shared)
+
+
+class TestSchedules:
+    def test_have_names_of_their_stage(self) -> None:
+        """Two stages of one account would take each other's names, and runbooks search by them."""
+        template = yaml_parse((ROOT / "template.yaml").read_text("utf-8"))
+        names = [
+            event["Properties"]["Name"]["Fn::Sub"]
+            for resource in template["Resources"].values()
+            for event in resource.get("Properties", {}).get("Events", {}).values()
+            if event["Type"] == "ScheduleV2"
+        ]
+        assert names
+        assert len(names) == len(set(names))
+        assert all(name.startswith("mara-${Stage}-") for name in names)
+
+
+class TestTracing:
+    def test_may_be_sent_by_functions_of_shared_roles_too(self) -> None:
+        template = yaml_parse((ROOT / "template.yaml").read_text("utf-8"))
+        shared = [
+            str(resource["Properties"]["ManagedPolicyArns"])
+            for name, resource in template["Resources"].items()
+            if resource["Type"] == "AWS::IAM::Role" and name != "SchedulerRole"
+        ]
+        assert all("AWSXRayDaemonWriteAccess" in arns for arns in shared)

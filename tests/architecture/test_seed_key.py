@@ -77,7 +77,8 @@ POWERS = (
 """Whoever has one of them can open a seed, lock it for ever, or let somebody else do so."""
 
 HARMLESS = re.compile(
-    r"policy/service-role/AWSLambda(BasicExecution|SQSQueueExecution|VPCAccessExecution)Role$"
+    r"policy/(service-role/AWSLambda(BasicExecution|SQSQueueExecution|VPCAccessExecution)Role"
+    r"|AWSXRayDaemonWriteAccess)$"
 )
 Template = dict[str, Any]
 
@@ -109,6 +110,9 @@ def given_by(properties: dict[str, Any], template: Template) -> set[str]:
     for policy in as_list(properties.get("ManagedPolicyArns", [])):
         # What a policy of the template itself gives is found as that resource's.
         is_own = isinstance(policy, dict) and policy.get("Ref") in template["Resources"]
+        if isinstance(policy, dict) and "Fn::If" in policy:
+            _, policy, otherwise = policy["Fn::If"]  # noqa: PLW2901 - a condition gives it or not
+            assert otherwise == {"Ref": "AWS::NoValue"}
         arn = policy.get("Fn::Sub", policy) if isinstance(policy, dict) else policy
         if not is_own and not HARMLESS.search(str(arn)):
             found.add(f"all: {policy}")

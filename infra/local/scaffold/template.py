@@ -48,7 +48,8 @@ SCHEDULE = """  {camel}:
       FunctionName: !Sub "mara-${{Stage}}-{kebab}"
       Timeout: 50
       Events:
-        Tick: {{Type: ScheduleV2, Properties: {{RoleArn: !GetAtt SchedulerRole.Arn, \
+        Tick: {{Type: ScheduleV2, Properties: {{Name: !Sub "mara-${{Stage}}-{kebab}", \
+RoleArn: !GetAtt SchedulerRole.Arn, \
 ScheduleExpression: {rate}}}}}
 
 """

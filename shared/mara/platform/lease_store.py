@@ -3,10 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-import psycopg
-
 from mara.platform.database import execute_autocommit
-from mara.platform.settings.database import DatabaseSettings
+from mara.platform.own_connection import own_transaction
 
 RENEWAL_TIMEOUT_S = 5
 """Time limit of connecting and of the statement; a renewal that fails is tried again later."""
@@ -57,13 +55,10 @@ def renew(name: str, holder: UUID, *, until: datetime) -> bool:
     Uses a connection of its own, because it runs beside the work, whose connection may be inside
     a transaction or a long statement. Raises psycopg.OperationalError.
     """
-    settings = DatabaseSettings()  # type: ignore[call-arg]  # from the environment
-    with psycopg.connect(
-        str(settings.database_url),
-        autocommit=True,
-        connect_timeout=RENEWAL_TIMEOUT_S,
-        options=f"-c statement_timeout={RENEWAL_TIMEOUT_S * 1000}",
-        application_name="mara-lease",
+    with own_transaction(
+        "mara-lease",
+        connect_timeout_s=RENEWAL_TIMEOUT_S,
+        statement_timeout_ms=RENEWAL_TIMEOUT_S * 1000,
     ) as link:
         parameters = {"name": name, "holder": holder, "until": until}
         return link.execute(RENEW, parameters).fetchone() is not None

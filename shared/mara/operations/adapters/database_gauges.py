@@ -3,12 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import psycopg
-
-from mara.kernel.unit_of_work import SYSTEM
 from mara.operations.adapters.gauge_queries import GaugeQuery
 from mara.operations.model import Gauge
-from mara.platform.settings.database import DatabaseSettings
+from mara.platform.own_connection import own_transaction
 
 CONNECT_TIMEOUT_S = 2
 STATEMENT_TIMEOUT_MS = 100
@@ -30,12 +27,10 @@ class DatabaseGauges:
 
         Raises psycopg.Error, also where the statement takes too long.
         """
-        settings = DatabaseSettings()  # type: ignore[call-arg]  # from the environment
-        with psycopg.connect(
-            str(settings.database_url),
-            connect_timeout=CONNECT_TIMEOUT_S,
-            options=f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c mara.scope={SYSTEM}",
-            application_name="mara-metrics",
+        with own_transaction(
+            "mara-metrics",
+            connect_timeout_s=CONNECT_TIMEOUT_S,
+            statement_timeout_ms=STATEMENT_TIMEOUT_MS,
         ) as link:
             rows = link.execute(self.query.statement).fetchall()
         return [

@@ -8,11 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-import psycopg
-
-from mara.kernel.unit_of_work import SYSTEM
-from mara.platform.database import SET_SCOPE
-from mara.platform.settings.database import DatabaseSettings
+from mara.platform.own_connection import own_transaction
 from mara.wallets.model import (
     BlockRange,
     ChainStatus,
@@ -49,15 +45,12 @@ class PostgresChainStatuses:
         self, networks: Collection[Network], at: datetime, *, since: datetime
     ) -> Sequence[ChainStatus]:
         """One status per network, in the given order, with the failures after ``since``."""
-        settings = DatabaseSettings()  # type: ignore[call-arg]  # from the environment
         names = [network.value for network in networks]
-        with psycopg.connect(
-            str(settings.database_url),
-            connect_timeout=CONNECT_TIMEOUT_S,
-            options=f"-c statement_timeout={STATEMENT_TIMEOUT_MS}",
-            application_name="mara-watch",
+        with own_transaction(
+            "mara-watch",
+            connect_timeout_s=CONNECT_TIMEOUT_S,
+            statement_timeout_ms=STATEMENT_TIMEOUT_MS,
         ) as link:
-            link.execute(SET_SCOPE, (str(SYSTEM),))
             scans = link.execute(STATUSES, (since, names)).fetchall()
             failures = link.execute(FAILURES, (names, since)).fetchall()
         return [
