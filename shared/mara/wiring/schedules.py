@@ -16,8 +16,14 @@ NETWORKS = ("aptos", "arbitrum", "tron")
 EVERY_S = {
     **dict.fromkeys(
         (
-            *("answer-waiting-alerts", "charge-subscriptions", "close-usage", "recover-documents"),
-            *("relay-outbox", "release-expired-holds", "ring-telegram", "ring-webhooks"),
+            *("answer-waiting-alerts", "chain-audit", "charge-subscriptions", "close-usage"),
+            *(
+                "recover-documents",
+                "relay-outbox",
+                "release-expired-holds",
+                "ring-telegram",
+                "ring-webhooks",
+            ),
         ),
         60,
     ),
