@@ -38,11 +38,14 @@ class Alarm:
     """Of ``periods``, how many must breach; all of them where it is None."""
 
     missing: Missing = "notBreaching"
+    notifies: bool = True
+    """Whether it tells the operators; one that does not is shown beside another."""
 
     def render(self) -> str:
         """Return the resource as YAML."""
         pairs = [f"{{Name: {n}, Value: {_text(v)}}}" for n, v in self.dimensions]
         to_alarm = self.periods_to_alarm or self.periods
+        actions = "[!Ref AlarmsTopic]" if self.notifies else "[]"
         return f"""\
   {self.logical_id}:
     Type: AWS::CloudWatch::Alarm
@@ -59,7 +62,7 @@ class Alarm:
       Threshold: {self.threshold:g}
       ComparisonOperator: {self.comparison}
       TreatMissingData: {self.missing}
-      AlarmActions: [!Ref AlarmsTopic]
+      AlarmActions: {actions}
 """
 
 

@@ -47,6 +47,8 @@ class AlertKind:
     meaning: str
     summary: str
     expression: str | None
+    at_least: str | None = None
+    """A condition beside it: so many that a share says something."""
     threshold: float = 0
     compares: Literal[">", "<"] = ">"
     windows: tuple[str, ...] = ()
@@ -75,6 +77,8 @@ class AlertKind:
             f"({self.expression.replace('WINDOW', span)}) {self.compares} {self.threshold:g}"
             for span in spans
         ]
+        if self.at_least is not None:
+            parts.append(self.at_least)
         return parts[0] if len(parts) == 1 else " and ".join(f"({part})" for part in parts)
 
     @property

@@ -41,7 +41,7 @@ HEALTHY: Final[tuple[Sample, ...]] = (
     ('mara_chain_rpc_calls_total{network="tron",outcome="unavailable"}', _growing(2)),
     *(
         (f'mara_oldest_work_seconds{{work="{one}"}}', _constant(4))
-        for one in ("documents", "outbox", "updates", "sends", "renewals", "user-data")
+        for one in ("documents", "outbox", "audit", "updates", "sends", "renewals", "user-data")
     ),
     ('mara_queue_dead_letters{queue="ingest-document"}', _constant(0)),
     ('mara_queue_messages_total{queue="ingest-document",outcome="failed"}', _constant(3)),
@@ -58,8 +58,18 @@ HEALTHY: Final[tuple[Sample, ...]] = (
     ('mara_alert_latency_seconds_bucket{le="30.0"}', _growing(10)),
     ('mara_alert_latency_seconds_bucket{le="+Inf"}', _growing(10)),
     ('mara_alert_posts_total{end="failed"}', _constant(2)),
+    ('mara_alert_posts_total{end="unpaid"}', _growing(9)),
     ('mara_telegram_sends_total{result="sent"}', _growing(50)),
     ('mara_telegram_sends_total{result="fault"}', _growing(1)),
     ('mara_telegram_sends_total{result="postponed"}', _growing(2)),
+    ('mara_telegram_sends_total{result="revoked"}', _growing(20)),
+    ('mara_telegram_sends_total{result="unreachable"}', _growing(30)),
     ('mara_telegram_updates_total{outcome="dead"}', _constant(1)),
 )
+
+QUIET: Final[tuple[Sample, ...]] = (
+    ('mara_telegram_sends_total{result="fault"}', "0+1x60"),
+    ('mara_model_request_duration_seconds_count{outcome="failed"}', "0x9 1x9 2x9 3x30"),
+    ('mara_chain_rpc_calls_total{network="tron",outcome="unavailable"}', "0+1x60"),
+)
+"""Samples of so little work that all of it may fail by chance: no rule on a share fires."""

@@ -16,7 +16,7 @@ def metric_alarms() -> Iterator[Alarm]:
     )
     yield _sum("AlertsUnanswered", "alerts-unanswered", 3, "mara_alert_posts", ("end", "failed"))
     yield _sum("UpdatesDead", "updates-dead", 0, "mara_telegram_updates", ("outcome", "dead"))
-    for result in ("fault", "refused", "revoked"):
+    for result in ("fault", "refused"):
         yield _sum(
             f"TelegramSends{result.capitalize()}",
             "telegram-sends-fail",
@@ -29,7 +29,8 @@ def metric_alarms() -> Iterator[Alarm]:
 def _of_the_budget() -> Iterator[Alarm]:
     """Two windows: the error has lasted, and lasts still. An average of 5XXError is a share.
 
-    A composite alarm would join them; the emulator has none.
+    A composite alarm would join them; the emulator has none. The short window is only shown: with
+    few requests, one error is more than its share.
     """
     for window_s in WINDOWS_S:
         minutes = window_s // 60
@@ -44,6 +45,7 @@ def _of_the_budget() -> Iterator[Alarm]:
             statistic="Average",
             threshold=BURN * ERRORS_ALLOWED,
             period_s=window_s,
+            notifies=window_s == max(WINDOWS_S),
         )
 
 

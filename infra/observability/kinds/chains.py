@@ -17,6 +17,7 @@ _unsettled = " or ".join(
 )
 _calls = "sum by (network) (rate(mara_chain_rpc_calls_total{}[15m]))"
 _failed = _calls.replace("{}", '{outcome!="answered"}')
+_enough = "sum by (network) (increase(mara_chain_rpc_calls_total[15m])) >= 20"
 TRON: Final = {"network": "tron"}
 
 CHAINS: Final = (
@@ -50,9 +51,10 @@ CHAINS: Final = (
     ),
     _later(
         name="chain-providers-fail",
-        meaning="More than half of the requests to the providers of a network fail.",
+        meaning="More than half of the requests to the providers of a network fail, of 20 or more.",
         summary="Most requests to the providers of {{ $labels.network }} fail.",
         expression=f"{_failed} / {_calls.replace('{}', '')}",
+        at_least=_enough,
         threshold=0.5,
         hold="5m",
         fires=(

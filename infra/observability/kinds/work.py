@@ -10,7 +10,7 @@ _later = partial(AlertKind, area=Area.WORK, urgency=Urgency.WARNING)
 _failed_runs = 'sum by (schedule) (increase(mara_schedule_runs_total{outcome="failed"}[15m]))'
 _failed_messages = 'sum by (queue) (increase(mara_queue_messages_total{outcome="failed"}[15m]))'
 
-_queued = '{work=~"documents|updates|sends|user-data"}'
+_queued = '{work=~"documents|updates|sends|audit|user-data"}'
 
 WORK: Final = (
     _urgent(

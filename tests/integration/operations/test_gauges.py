@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
@@ -11,12 +12,15 @@ import pytest
 
 from mara.kernel.unit_of_work import SYSTEM
 from mara.operations.adapters.database_gauges import DatabaseGauges
-from mara.operations.adapters.gauge_queries import OBJECTS, QUERIES, GaugeQuery
+from mara.operations.adapters.gauge_queries import OBJECTS, OLDEST, QUERIES, GaugeQuery
 from mara.operations.model import Gauge
 from mara.operations.service import ScrapeService
 from mara.platform import metric_folding, object_counts
 from mara.platform.database import transaction
+from mara.telegram.adapters.outgoing import PostgresOutgoingMessages
 from tests.support.money import make_owner
+from tests.support.outgoing import make_message
+from tests.support.stored_bots import add_bot
 
 FULL_SCAN_ROWS_MAX = 1000
 SCRAPES = 5
@@ -47,6 +51,12 @@ def objects() -> dict[tuple[str, ...], float]:
     return {
         (gauge.name, *labels): value for gauge in gauges for labels, value in gauge.values.items()
     }
+
+
+def late() -> set[str]:
+    """The kinds of work of which the oldest waits an hour."""
+    (gauge,) = DatabaseGauges(OLDEST).read()
+    return {work for (work,), age_s in gauge.values.items() if age_s > 3600}
 
 
 class Hanging:
@@ -112,6 +122,28 @@ class TestObjects:
             with transaction(SYSTEM):
                 object_counts.sum_up()
         assert objects()["mara_documents", "ready"] == 2
+
+
+@pytest.mark.usefixtures("database")
+class TestOldestWork:
+    def test_is_none_that_waits_for_a_customer(self, as_owner: psycopg.Connection[Any]) -> None:
+        owner = make_owner()
+        bot = add_bot(owner)
+        message = make_message(bot.id, owner, -1001, due_at=datetime(2026, 1, 1, tzinfo=UTC))
+        with transaction(owner):
+            PostgresOutgoingMessages().add(message)
+        with as_owner.transaction():
+            as_owner.execute("SET LOCAL mara.scope = 'system'")
+            as_owner.execute(FILL_DOCUMENTS, {"owner": owner, "rows": 1})
+            as_owner.execute(
+                "UPDATE documents SET state = 'queued', updated_at = now() - interval '1 day'"
+            )
+        assert {"documents", "sends"} <= late()
+        with as_owner.transaction():
+            as_owner.execute("SET LOCAL mara.scope = 'system'")
+            as_owner.execute("UPDATE documents SET state = 'uploading'")
+            as_owner.execute("UPDATE bot_configs SET state = 'token_revoked'")
+        assert late() == set()
 
 
 @pytest.mark.usefixtures("database")

@@ -60,7 +60,9 @@ CHAINS = GaugeQuery(
     """,
 )
 # Each is the first row of an index of the work that is undone; open erasures are few, and wait 20
-# minutes for those who still write.
+# minutes for those who still write. What waits for a customer is left
+# out: an upload, and the messages of a bot until its owner gives it another token. The state is
+# named twice: the first condition is that of the index.
 OLDEST = GaugeQuery(
     "oldest-work",
     (("mara_oldest_work_seconds", "Age of the oldest work that is undone; 0 without any."),),
@@ -70,12 +72,14 @@ OLDEST = GaugeQuery(
         greatest(coalesce(extract(epoch FROM clock_timestamp() - since), 0), 0)
     FROM (
         SELECT 'documents', min(updated_at) FROM documents
-            WHERE state IN ('uploading', 'queued', 'processing')
+            WHERE state IN ('uploading', 'queued', 'processing') AND state <> 'uploading'
         UNION ALL SELECT 'outbox', min(created_at) FROM outbox
         UNION ALL SELECT 'audit', min(at) FROM audit_rows WHERE position IS NULL
         UNION ALL SELECT 'updates', min(received_at) FROM bot_updates WHERE state = 'waiting'
         UNION ALL SELECT 'sends', min(due_at) FROM outgoing_messages
-            WHERE state IN ('queued', 'sending')
+            WHERE state IN ('queued', 'sending') AND NOT EXISTS (
+                SELECT FROM bot_configs
+                WHERE id = outgoing_messages.config_id AND bot_configs.state = 'token_revoked')
         UNION ALL SELECT 'user-data', min(requested_at + CASE kind
             WHEN 'erasure' THEN interval '20 minutes' ELSE interval '0' END)
             FROM data_jobs WHERE state IN ('waiting', 'settling')
