@@ -92,6 +92,9 @@ class ScanCursors(Protocol):
     def record_broken_finality(self, network: Network, now: datetime) -> None:
         """Record that a finalized block has changed; the first time is kept until ``save``."""
 
+    def record_off(self, network: Network, now: datetime) -> None:
+        """Let the lag count from now, and nothing wait; no effect where it was never scanned."""
+
     def record_unreadable(
         self, network: Network, events: Sequence[UnreadableEvent], *, reader: str, now: datetime
     ) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+from mara.kernel.unit_of_work import SYSTEM
 from mara.platform.clock import now
 from mara.platform.database import transaction
 from mara.platform.outbox import publish
@@ -18,6 +19,8 @@ from mara.wallets.model import DEPOSIT_RULES, DepositRules, Network, provider_na
 from mara.wallets.service.wallets import WalletService
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from mara.vault.service.vaults import VaultService
     from mara.wallets.ports import AddressCodec, Chain
     from mara.wallets.service.monitoring import MonitoringService
@@ -87,7 +90,12 @@ def scan_job() -> "ScanJob":
     """The scheduled scan."""
     from mara.wallets.service.scan_job import ScanJob
 
-    return ScanJob(scanner_service, monitoring_service())
+    return ScanJob(scanner_service, monitoring_service(), _mark_off)
+
+
+def _mark_off(network: Network, at: "datetime") -> None:
+    with transaction(SYSTEM):
+        PostgresScanCursors().record_off(network, at)
 
 
 @cache

@@ -393,6 +393,16 @@ class TestStatuses:
         assert progress
         assert progress.broken_at is None
 
+    def test_are_behind_only_since_the_network_was_off(self, store: Store) -> None:
+        self.save(store, CURSOR.extended(HEAD), 120, NOW)
+        with store.unit_of_work(SYSTEM):
+            store.cursors.record_off(ARBITRUM, LATER)
+            store.cursors.record_off(Network.TRON, LATER)
+        progress = self.status(store).progress
+        assert progress
+        assert (progress.last_step_at, progress.caught_up_at) == (LATER, LATER)
+        assert progress.finalizing_since is None
+
     def test_count_unreadable_events_once(self, store: Store) -> None:
         event = UnreadableEvent(EventPart.AMOUNT, "{}", 101, "0x01", 3, ADDRESS)
         placeless = UnreadableEvent(EventPart.FORM, "7")

@@ -162,6 +162,12 @@ class FakeScanCursors:
             broken_at = stored.broken_at or now
             self._database.tables.cursors[network] = replace(stored, broken_at=broken_at)
 
+    def record_off(self, network: Network, now: datetime) -> None:
+        stored = self._database.tables.cursors.get(network)
+        if stored is not None:
+            off = replace(stored, last_step_at=now, caught_up_at=now, finalizing_since=None)
+            self._database.tables.cursors[network] = off
+
     def record_unreadable(
         self, network: Network, events: Sequence[UnreadableEvent], *, reader: str, now: datetime
     ) -> None:

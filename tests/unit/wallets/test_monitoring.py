@@ -202,10 +202,18 @@ class TestMetrics:
 
 
 class TestScanJob:
+    @pytest.fixture(autouse=True)
+    def no_networks_off(self) -> None:
+        self.off: list[tuple[Network, datetime]] = []
+
     def job(
         self, world: World, scanner: Callable[[Network], ScannerService] | None = None
     ) -> ScanJob:
-        return ScanJob(scanner or (lambda _: world.scanner()), world.monitoring())
+        return ScanJob(
+            scanner or (lambda _: world.scanner()),
+            world.monitoring(),
+            lambda *off: self.off.append(off),
+        )
 
     def test_scans_and_records(self, world: World) -> None:
         world.mine(20)
@@ -235,6 +243,8 @@ class TestScanJob:
         assert ARBITRUM in world.metrics.recorded
 
     def test_of_a_network_that_is_off_scans_nothing(self, world: World) -> None:
-        assert self.job(world).run(Network.TRON, world.clock()) == "off"
+        at = world.clock()
+        assert self.job(world).run(Network.TRON, at) == "off"
+        assert self.off == [(Network.TRON, at)]
         assert set(world.metrics.recorded[Network.TRON].values()) == {0}
         assert world.database.committed.cursors == {}

@@ -117,7 +117,7 @@ class TestJobAndMetrics:
     def test_name_the_number_of_events(self, world: World) -> None:
         lists(world, passed("an event"))
         world.mine(20)
-        job = ScanJob(lambda _: world.scanner(), world.monitoring())
+        job = ScanJob(lambda _: world.scanner(), world.monitoring(), lambda *_: None)
         summary = job.run(ARBITRUM, world.clock())
         assert summary == {"advanced": True, "lag": 0, "settled": 0, "unreadable": 2}
         assert world.metrics.unreadable == {ARBITRUM: 1}

@@ -54,6 +54,10 @@ UPDATE = """
 BREAK = """
     UPDATE chain_scans SET broken_at = coalesce(broken_at, %(now)s) WHERE network = %(network)s
 """
+MARK_OFF = """
+    UPDATE chain_scans SET scanned_at = %(now)s, caught_up_at = %(now)s, closing_since = NULL
+    WHERE network = %(network)s
+"""
 _events = unreadable_events
 RECORD_UNREADABLE = (
     postgresql.insert(_events)
@@ -100,6 +104,10 @@ class PostgresScanCursors:
     def record_broken_finality(self, network: Network, now: datetime) -> None:
         """Record that a finalized block has changed; the first time is kept until ``save``."""
         connection().execute(BREAK, {"network": network, "now": now})
+
+    def record_off(self, network: Network, now: datetime) -> None:
+        """Let the lag count from now, and nothing wait; no effect where it was never scanned."""
+        connection().execute(MARK_OFF, {"network": network, "now": now})
 
     def record_unreadable(
         self, network: Network, events: Sequence[UnreadableEvent], *, reader: str, now: datetime

@@ -15,10 +15,14 @@ SCAN_TIME_LIMIT: Final = timedelta(seconds=40)
 
 @dataclass(frozen=True, slots=True)
 class ScanJob:
-    """``scanner`` builds the scanner of a network; it may raise TokenMismatch."""
+    """``scanner`` builds the scanner of a network; it may raise TokenMismatch.
+
+    ``mark_off`` records that a network is off: nothing is late that nothing is to read.
+    """
 
     scanner: Callable[[Network], ScannerService]
     monitoring: MonitoringService
+    mark_off: Callable[[Network, datetime], None]
 
     def run(self, network: Network, started_at: datetime) -> dict[str, int | bool] | str:
         """Scan until all blocks are read or the time limit is over; a summary for the log.
@@ -27,6 +31,7 @@ class ScanJob:
         """
         try:
             if network not in self.monitoring.networks:
+                self.mark_off(network, started_at)
                 return "off"
             done = self.scanner(network).run(started_at + SCAN_TIME_LIMIT)
             unreadable = {"unreadable": done.unreadable} if done.unreadable else {}
