@@ -174,7 +174,9 @@ class TestAPlan:
         }
         subscribe_now(intake.owner.id, plan_version(f"no-{meter}", **terms))
         alert_id = deliver(intake)
-        assert work(intake.owner) == [{"batchItemFailures": []}]
+        counted()
+        alert_answering_service().answer_waiting(intake.owner.id)
+        assert counted("mara_alert_posts") == {"mara_alert_posts|unpaid": 1}
         post = post_of(intake, alert_id)
         assert (post["state"], post["failure"]["code"]) == ("failed", "usage_limit_reached")
         assert post["failure"]["facts"]["rule"]["meter"] == meter

@@ -47,7 +47,7 @@ VALUES: dict[tuple[Family, str], tuple[str, ...]] = {
     (families.CHARGES, "outcome"): ("charged", "refused", "set_aside"),
     (families.UPDATES, "outcome"): ("handled", "failed", "dead"),
     (families.SENDS, "result"): tuple(SendResult),
-    (families.POST_ENDS, "end"): tuple(PostState),
+    (families.POST_ENDS, "end"): (*PostState, "unpaid"),
     (families.METRIC_FLUSHES, "outcome"): ("stored", "failed"),
     (families.SOURCE_READS, "outcome"): ("read", "late", "failed"),
 }

@@ -25,7 +25,15 @@ from mara.alerts.model.alert_post import (
 from mara.alerts.ports import AlertAnswering, AlertMessages, AlertPosts
 from mara.kernel.clock import Clock
 from mara.kernel.count_lock import CountLock
-from mara.kernel.errors import Conflict, DomainError, LimitReached, Unavailable, code_of
+from mara.kernel.errors import (
+    Conflict,
+    DomainError,
+    Forbidden,
+    LimitReached,
+    PaymentRequired,
+    Unavailable,
+    code_of,
+)
 from mara.kernel.ids import new_id
 from mara.kernel.messages import Publish, PublishAll
 from mara.kernel.time_budget import TimeBudget
@@ -40,6 +48,9 @@ TRIES_SOON: Final = timedelta(seconds=15)
 OWNERS_AT_ONCE: Final = 1000
 MINUTE: Final = timedelta(minutes=1)
 DAY: Final = timedelta(days=1)
+UNPAID: Final = "unpaid"
+OF_THE_PLAN: Final = (PaymentRequired, Forbidden, LimitReached)
+"""What the owner's plan, balance or limits do not allow: no fault of the platform."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +95,19 @@ class AlertAnsweringService:
             if post is None:
                 return None
             claimed = replace(post, answer_id=post.answer_id or new_id(), asked_at=at)
-            if post.tries > TRIES_MAX:
-                given_up = AskingGivenUp(f"{TRIES_MAX} tries ended without a result.")
-                claimed = post.failed(failure_of(given_up), at)
-            elif post.is_test and self._tests_are_used_up(owner_id):
-                used_up = TestAlertsUsedUp(f"{TEST_ANSWERS_MAX} were answered within 24 hours.")
-                claimed = post.failed(failure_of(used_up), at)
+            error = self._refusal(post)
+            if error is not None:
+                claimed = post.failed(failure_of(error), at)
             self._store(claimed)
-        _count(claimed)
+        _count(claimed, error)
         return claimed
+
+    def _refusal(self, post: AlertPost) -> DomainError | None:
+        if post.tries > TRIES_MAX:
+            return AskingGivenUp(f"{TRIES_MAX} tries ended without a result.")
+        if post.is_test and self._tests_are_used_up(post.owner_id):
+            return TestAlertsUsedUp(f"{TEST_ANSWERS_MAX} were answered within 24 hours.")
+        return None
 
     def _tests_are_used_up(self, owner_id: UUID) -> bool:
         asked = self.posts.asked_since(owner_id, self.now() - DAY, tests=True)
@@ -103,9 +118,9 @@ class AlertAnsweringService:
         try:
             self._save(self._asked(post, budget))
         except (Conflict, LimitReached, Unavailable) as error:
-            self._save(post.failed_once(failure_of(error), self.now()))
+            self._save(post.failed_once(failure_of(error), self.now()), error)
         except DomainError as error:
-            self._save(post.failed(failure_of(error), self.now()))
+            self._save(post.failed(failure_of(error), self.now()), error)
         except Exception:
             failure = failure_of(AskingGivenUp("An unexpected error occurred; it is logged."))
             self._save(post.failed_once(failure, self.now()))
@@ -124,10 +139,10 @@ class AlertAnsweringService:
         answer = self.asking.ask(post, post.answer_id or new_id(), budget)
         return post.answered(answer, self.now())
 
-    def _save(self, post: AlertPost) -> None:
+    def _save(self, post: AlertPost, error: DomainError | None = None) -> None:
         with self.unit_of_work(post.owner_id):
             self._store(post)
-        _count(post)
+        _count(post, error)
 
     def _store(self, post: AlertPost) -> None:
         self.posts.save(post)
@@ -162,9 +177,9 @@ class WaitingAlertsService:
         return len({*waiting, *due})
 
 
-def _count(post: AlertPost) -> None:
+def _count(post: AlertPost, error: DomainError | None) -> None:
     if post.state is not PostState.WAITING:
-        recorder().count(POST_ENDS, post.state)
+        recorder().count(POST_ENDS, UNPAID if isinstance(error, OF_THE_PLAN) else post.state)
 
 
 def failure_of(error: DomainError) -> AskFailure:

@@ -100,9 +100,9 @@ SENDS = Family(
 )
 POST_ENDS = Family(
     "mara_alert_posts",
-    "Alerts by the end of their question: answered, refused, failed.",
+    "Alerts by the end of their question: answered, refused, failed, or unpaid by their owner.",
     ("end",),
-    known=("answered", "refused", "failed"),
+    known=("answered", "refused", "failed", "unpaid"),
 )
 ALERT_SECONDS = Family(
     "mara_alert_latency_seconds",
