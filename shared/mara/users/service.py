@@ -46,18 +46,21 @@ class ProfileService:
         """Replace the caller's profile.
 
         ``given`` are the fields that the caller named, None for all: none of the others may lose a
-        value. Raises UnknownTimeZone, FieldsMissing.
+        value. Raises UnknownTimeZone, FieldsMissing, UserErased.
         """
         check_time_zone(profile.time_zone)
         with self.unit_of_work(caller.user_id):
-            user = self.users.lock(caller.user_id)
+            user = _check_stays(self.users.lock(caller.user_id))
             check_complete(user.profile, profile, given)
             return self._save(user, profile)
 
     def change(self, caller: Principal, changes: Mapping[str, Any]) -> User:
-        """Change some fields of the caller's profile, by their names. Raises UnknownTimeZone."""
+        """Change some fields of the caller's profile, by their names.
+
+        Raises UnknownTimeZone, UserErased.
+        """
         with self.unit_of_work(caller.user_id):
-            user = self.users.lock(caller.user_id)
+            user = _check_stays(self.users.lock(caller.user_id))
             profile = replace(user.profile, **changes)
             check_time_zone(profile.time_zone)
             return self._save(user, profile)
@@ -66,6 +69,13 @@ class ProfileService:
         changed = replace(user, profile=profile, updated_at=self.now())
         self.users.save(changed)
         return changed
+
+
+def _check_stays(user: User) -> User:
+    """Return the locked user. Raises UserErased: what was read before the lock may be outdated."""
+    if user.is_erased:
+        raise UserErased("It cannot be changed any more.")
+    return user
 
 
 def check_time_zone(name: str) -> None:
@@ -113,15 +123,13 @@ class UserAdministrationService:
         with self.unit_of_work(SYSTEM):
             # Superusers are always locked first, so that concurrent demotions are serialized.
             superusers = self.users.lock_active_superusers()
-            user = self.users.lock(user_id)
+            user = _check_stays(self.users.lock(user_id))
             changed = replace(
                 user,
                 role=user.role if role is None else role,
                 active=user.active if active is None else active,
                 updated_at=self.now(),
             )
-            if user.is_erased:
-                raise UserErased("It cannot be changed any more.")
             _check_change(caller, user, changed)
             if superusers == {user.id} and not _is_active_superuser(changed):
                 raise LastSuperuser("Make another user a superuser first.")
@@ -141,15 +149,15 @@ class UserAdministrationService:
         return found
 
     def appoint_superuser(self, email: str) -> User:
-        """Give an account the role of superuser, and activate it. Raises UserNotFound.
+        """Give an account the role of superuser, and activate it.
 
-        For the operator's command, which has no caller.
+        Raises UserNotFound, UserErased. For the operator's command, which has no caller.
         """
         with self.unit_of_work(SYSTEM):
             found = self.users.find_by_email(email.lower())
             if found is None:
                 raise UserNotFound("Register the account first, then appoint it.")
-            user = self.users.lock(found.id)
+            user = _check_stays(self.users.lock(found.id))
             changed = replace(user, role=Role.SUPERUSER, active=True, updated_at=self.now())
             self.users.save(changed)
             self._record(None, user, changed)

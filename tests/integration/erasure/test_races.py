@@ -24,9 +24,12 @@ from mara.platform.database import ErasedMeanwhile, connection, transaction
 from mara.platform.ses import MailServiceUnavailable, NoMailSender
 from mara.queues.adapters.queue_figures import PostgresFigures
 from mara.telegram.model.silenced import Silenced
+from mara.users.errors import UserErased
+from mara.users.model import ERASED_DOMAIN, Profile
 from mara.wiring.erasure import erasure_requests, recover
 from mara.wiring.erasure_work import data_job_runner, eraser
 from mara.wiring.ledger import ledger_service
+from mara.wiring.users import profile_service, user_administration_service
 from tests.support.accounts import PASSWORD, Account, make_account
 from tests.support.cloud import BUCKET, storage_and_queues
 from tests.support.connected_telegram import give_config
@@ -69,6 +72,18 @@ class TestWriters:
         for scope in (SYSTEM, anna.id):
             with pytest.raises(ErasedMeanwhile), transaction(scope):
                 connection().execute(INSERT, (anna.id,))
+
+    def test_of_the_profile_and_the_role_find_the_account_erased(self, anna: Account) -> None:
+        request(anna)
+        profiles, address = profile_service(), f"{anna.id}{ERASED_DOMAIN}"
+        for write in (
+            lambda: profiles.change(anna.principal, {"full_name": "Anna"}),
+            lambda: profiles.update(anna.principal, Profile(full_name="Anna")),
+            lambda: user_administration_service().appoint_superuser(address),
+        ):
+            with pytest.raises(UserErased):
+                write()
+        assert profiles.get(anna.principal).profile == Profile()
 
     def test_that_are_busy_are_waited_for(
         self,

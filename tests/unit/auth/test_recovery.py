@@ -16,7 +16,7 @@ from mara.auth.service.recovery import EmailVerificationService, PasswordResetSe
 from mara.kernel.errors import Unavailable
 from mara.kernel.ids import new_id
 from mara.kernel.principal import Principal, Role
-from mara.users.model import Locale, Profile, User
+from mara.users.model import ERASED_DOMAIN, Locale, Profile, User
 from tests.support.fakes.auth import (
     FakeAccountMails,
     FakeAuthDatabase,
@@ -228,6 +228,14 @@ class TestEmailVerification:
         overtaken = replace(recovery.email, mails=OvertakenMails(recovery.database))
         with pytest.raises(InvalidMailToken):
             overtaken.verify(recovery.token())
+        assert recovery.stored.email_verified_at is None
+
+    def test_leaves_an_account_that_is_erased_meanwhile_as_it_is(self, recovery: Recovery) -> None:
+        recovery.email.request(recovery.caller)
+        recovery.deliver()
+        recovery.save(replace(recovery.user, email=f"{recovery.user.id}{ERASED_DOMAIN}"))
+        with pytest.raises(InvalidMailToken):
+            recovery.email.verify(recovery.token())
         assert recovery.stored.email_verified_at is None
 
     def test_takes_a_token_for_a_day(self, recovery: Recovery) -> None:

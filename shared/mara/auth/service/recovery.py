@@ -117,5 +117,7 @@ class EmailVerificationService:
             if owner_id is None or not self.mails.spend(token_hash, kind, at):
                 raise InvalidMailToken(NOT_VALID)
             user = self.users.lock(owner_id)
+            if user.is_erased:
+                raise InvalidMailToken(NOT_VALID)
             self.users.save(replace(user, email_verified_at=user.email_verified_at or at))
             self.mails.spend_all(owner_id, kind, at)
