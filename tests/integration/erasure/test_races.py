@@ -76,13 +76,12 @@ class TestWriters:
     def test_of_the_profile_and_the_role_find_the_account_erased(self, anna: Account) -> None:
         request(anna)
         profiles, address = profile_service(), f"{anna.id}{ERASED_DOMAIN}"
-        for write in (
-            lambda: profiles.change(anna.principal, {"full_name": "Anna"}),
-            lambda: profiles.update(anna.principal, Profile(full_name="Anna")),
-            lambda: user_administration_service().appoint_superuser(address),
-        ):
-            with pytest.raises(UserErased):
-                write()
+        with pytest.raises(UserErased):
+            profiles.change(anna.principal, {"full_name": "Anna"})
+        with pytest.raises(UserErased):
+            profiles.update(anna.principal, Profile(full_name="Anna"))
+        with pytest.raises(UserErased):
+            user_administration_service().appoint_superuser(address)
         assert profiles.get(anna.principal).profile == Profile()
 
     def test_that_are_busy_are_waited_for(

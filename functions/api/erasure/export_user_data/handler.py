@@ -1,8 +1,9 @@
 """GET /api/v1/users/me/export - export all data of the caller as a ZIP file.
 
 The first request starts the export; ask again until the state is `done` and there is a link. The
-file is kept for 24 hours, and then another request starts another export, as `afresh=true` does at
-once. It has one JSON Lines file for each table, the documents and the invoices; no secrets.
+file is kept for 24 hours, and then another request starts another export, as `afresh=true` does
+before, once an hour at most. An export that failed stays so until `afresh=true`. The file has one
+JSON Lines file for each table, the documents and the invoices; no secrets.
 """
 
 from typing import Annotated
@@ -16,7 +17,10 @@ from mara.erasure.schemas import ExportOut
 from mara.wiring.erasure import export_requests
 
 app = api(access=USER)
-Afresh = Annotated[bool, Query(description="Whether to export again though a file is kept.")]
+Afresh = Annotated[
+    bool,
+    Query(description="Whether to export again though a file is kept, or the last export failed."),
+]
 
 
 @app.get("/api/v1/users/me/export", status_code=202, responses={200: {"model": ExportOut}})

@@ -14,6 +14,8 @@ LEASE = timedelta(minutes=16)
 RETRY = timedelta(minutes=1)
 """How long a job waits after a failure."""
 EXPORT_ATTEMPTS_MAX = 5
+EXPORT_EVERY = timedelta(hours=1)
+"""How long an export is answered again though another one is asked for."""
 EXPORT_KEPT = timedelta(hours=24)
 """How long the file of an export is kept."""
 SETTLING = timedelta(minutes=20)

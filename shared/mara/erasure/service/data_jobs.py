@@ -38,6 +38,10 @@ class DataJobRunner:
         at = self.now()
         with self.unit_of_work(SYSTEM):
             job = self.jobs.claim(job_id, at, at + LEASE)
+            if job and job.kind is JobKind.EXPORT and job.attempts > EXPORT_ATTEMPTS_MAX:
+                # A worker that is killed raises nothing: the claims are what is counted.
+                self.jobs.fail(job.id, at)
+                return
         if job is None:
             return
         try:

@@ -7,7 +7,7 @@ from uuid import UUID
 from mara.audit.model.deed import AuditAction, Deed
 from mara.audit.ports import AuditLog
 from mara.erasure.messages import HandleUserData
-from mara.erasure.model.data_job import OPEN, DataJob, JobKind
+from mara.erasure.model.data_job import EXPORT_EVERY, OPEN, DataJob, JobKind
 from mara.erasure.ports import DataJobs, OwnedObjects
 from mara.kernel.clock import Clock
 from mara.kernel.messages import Publish
@@ -30,7 +30,8 @@ class ExportRequests:
     def request(self, caller: Principal, *, afresh: bool = False) -> tuple[DataJob, str | None]:
         """Return the running export, or the last one with the link of its file, or begin one.
 
-        ``afresh`` begins another export though the file of the last one is still kept. Raises
+        ``afresh`` begins another export though the file of the last one is still kept, or though it
+        failed, once an hour at most: until then the last one is returned. Raises
         StorageUnavailable.
         """
         at = self.now()
@@ -45,7 +46,9 @@ class ExportRequests:
     def _is_over(self, job: DataJob, *, afresh: bool) -> bool:
         if job.state in OPEN:
             return False
-        return afresh or job.expires_at is None or job.expires_at <= self.now()
+        if job.expires_at is not None and job.expires_at <= self.now():
+            return True
+        return afresh and job.requested_at + EXPORT_EVERY <= self.now()
 
     def _begin(self, owner_id: UUID) -> DataJob:
         at = self.now()
