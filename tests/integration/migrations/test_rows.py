@@ -1,5 +1,9 @@
 """Migrations of tables that have rows, which row-level security hides from their owner."""
 
+from typing import Any
+
+import psycopg
+
 from infra.local.postgres import OWNER, PostgresServer
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform.database import connection, disconnect, transaction
@@ -11,10 +15,13 @@ BEFORE_BOTS_WERE_CHECKED = "alert_messages"
 
 
 def test_a_connected_bot_survives_the_way_back_and_forth(
-    database: str, postgres: PostgresServer
+    database: str, postgres: PostgresServer, past_the_rules: psycopg.Connection[Any]
 ) -> None:
     """Migrate without the scope of the system to see it fail: no row would be changed."""
     bot = add_bot(make_account("anna").id)
+    # The audit's migration keeps its table while a deed, such as the login, is recorded.
+    past_the_rules.execute("DELETE FROM audit_details")
+    past_the_rules.execute("DELETE FROM audit_rows")
     disconnect()
     owner_url = postgres.url(OWNER, database.rsplit("/", 1)[1])
     migrate(owner_url, "downgrade", BEFORE_BOTS_WERE_CHECKED)
