@@ -27,11 +27,11 @@ ENDS_SESSIONS = {"change_password", "log_out", "log_out_everywhere"}
 EXPECTED_ERRORS = {
     *("document_not_failed", "fields_missing", "gate_closed", "transaction_not_found"),
     *("plan_not_found", "subscription_not_found", "invalid_bot_token"),
-    "account_not_linked",
+    *("account_not_linked", "alert_not_answered"),
 }
 """What an example may meet: a document that can be read, a setting that it leaves out, a gate that
-no evaluation opened, a hash of no transaction, a plan that is not sold here, a token of no bot, and
-a link that was removed before."""
+no evaluation opened, a hash of no transaction, a plan that is not sold here, a token of no bot, a
+link that was removed before, and an alert that no agent was asked about."""
 
 IDS_IN_BODIES: dict[str, Callable[[dict[str, str]], Any]] = {
     "document_ids": lambda ids: [ids["document_id"]],
