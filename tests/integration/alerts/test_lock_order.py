@@ -164,6 +164,29 @@ def test_who_changes_more_than_a_message_waits_for_the_bot_first(
     worker.join()
 
 
+def test_who_stores_an_edit_waits_for_the_sender_first(chat: Chat, database: str) -> None:
+    """Else it has the edit and waits for the message before, which who removes the bot has."""
+    chat.deliver()
+    chat.answer()
+    chat.show()
+    chat.deliver(startsAt="2026-11-28T01:30:00Z")
+    chat.show()
+    edit = chat.queued()[-1]
+    assert edit.edits is not None
+    flight = Flight(edit.begun(), 41, chat.bot.token_id, chat.bot.owner_id)
+    landed = SendOutcome(SendResult.SENT, "", telegram_id=41)
+    with other(database) as link:
+        link.execute("SELECT 1 FROM bot_senders FOR UPDATE")
+        worker = Thread(target=sending_service().outcomes.store, args=(flight, landed))
+        worker.start()
+        waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        while worker.is_alive() and link.execute(waits).fetchone() == (0,):
+            link.execute("SELECT pg_stat_clear_snapshot()")
+        assert worker.is_alive()
+        link.execute("SELECT 1 FROM outgoing_messages FOR UPDATE NOWAIT")
+    worker.join()
+
+
 def test_what_a_revoked_token_leaves_is_given_up_while_others_hold_some_of_it(
     chat: Chat, database: str
 ) -> None:

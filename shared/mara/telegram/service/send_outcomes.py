@@ -85,6 +85,9 @@ class SendOutcomes:
             after = message.sent_part(outcome.telegram_id)
         else:
             after = message.edited()
+        if message.edits is not None:
+            # Who removes the bot locks its messages by their ids: the edited one before its edit.
+            self.senders.lock(message.config_id)
         self.messages.save(after, message)
         if message.edits is None:
             return
