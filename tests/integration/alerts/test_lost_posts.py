@@ -80,6 +80,8 @@ def test_a_post_goes_to_the_chat_for_escalations(cloud: Cloud, outcome: SendOutc
     chat.show()
     first, second = chat.queued()
     assert [one.chat_id for one in (first, second)] == [CHAT, ESCALATION]
+    # Its latency is not that of alerts: the first chat was tried for minutes.
+    assert [one.caused_at is None for one in (first, second)] == [False, True]
     assert SECTION in second.parts[0].text
     assert "alert-undelivered" in events()
 
@@ -294,6 +296,19 @@ class TestABotThatIsDisconnected:
         call(change_intake, "PATCH", path, headers=headers, body={"config_id": str(other.id)})
         assert posted(chat).chat_id == CHAT - 5
         assert "alert-undelivered" not in events()
+
+    def test_leaves_later_alerts_in_the_list_where_the_owner_chooses_no_bot(
+        self, cloud: Cloud
+    ) -> None:
+        chat = make_chat()
+        give_account_link(chat.intake.owner.id)
+        self.disconnect(chat)
+        path, headers = f"{API}/alerts/intakes/{chat.intake.id}", chat.intake.owner.headers
+        call(change_intake, "PATCH", path, headers=headers, body={"config_id": None})
+        chat.deliver()
+        chat.answer()
+        chat.show()
+        assert (chat.queued(), "alert-undelivered" in events()) == ([], False)
 
     def test_leaves_what_people_passed_on_to_the_owner(self, cloud: Cloud) -> None:
         chat = make_escalating()

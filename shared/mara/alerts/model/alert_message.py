@@ -78,6 +78,14 @@ class AlertMessage:
     """The copy in the chat for escalations."""
 
     @property
+    def is_prompt(self) -> bool:
+        """Whether its latency is that of alerts.
+
+        What quiet hours or a mute held back, or another chat did not get, is late by intention.
+        """
+        return self.shown is ShownContent.NOTHING and self.way is PostWay.OWN
+
+    @property
     def can_escalate(self) -> bool:
         """Whether a person may pass it on: it is not in the chat for escalations already."""
         return self.escalation is not None and self.escalation != self.target

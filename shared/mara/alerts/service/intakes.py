@@ -82,6 +82,9 @@ class IntakeService:
             # What is not changed may be gone: the agent or the bot was deleted meanwhile.
             self._check(caller.user_id, settings, changes)
             changed = replace(intake, settings=settings, updated_at=self.now())
+            if "config_id" in changes:
+                # The owner chose, also where they chose that nothing posts.
+                changed = replace(changed, removed_config_id=None)
             self.intakes.save(changed)
         return changed
 

@@ -193,8 +193,7 @@ class AlertPostingService:
             due_at=self.now(),
             thread_id=target.thread_id,
             file=text.file,
-            # What quiet hours held back is late by intention.
-            caused_at=post.created_at if message.shown is ShownContent.NOTHING else None,
+            caused_at=post.created_at if message.is_prompt else None,
         )
         if message.message_id is None:
             before = self._before(post)
