@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mara.alerts.service.posting import AlertPostingService
     from mara.alerts.service.reception import ReceptionService
     from mara.alerts.service.recorder import AlertRecorder
+    from mara.kernel.messages import Publish
 
 
 @cache
@@ -57,7 +58,7 @@ def reception_service() -> "ReceptionService":
 
     return ReceptionService(
         intakes=PostgresIntakes(),
-        storing=_delivery_storing(),
+        storing=_delivery_storing(publish),
         secrets=secret_store(),
         publish=publish,
         unit_of_work=transaction,
@@ -69,21 +70,23 @@ def reception_service() -> "ReceptionService":
 def intake_trials() -> "IntakeTrials":
     """Test alerts of intakes."""
     from mara.alerts.service.intake_trials import IntakeTrials
+    from mara.platform.outbox_rows import publish_by_relay
 
-    return IntakeTrials(PostgresIntakes(), _delivery_storing(), transaction, now)
+    # The function may send to no queue.
+    storing = _delivery_storing(publish_by_relay)
+    return IntakeTrials(PostgresIntakes(), storing, transaction, now)
 
 
-def _delivery_storing() -> "DeliveryStoring":
+def _delivery_storing(publish: "Publish") -> "DeliveryStoring":
     from mara.alerts.service.delivery_storing import DeliveryStoring
 
-    return DeliveryStoring(PostgresIntakes(), PostgresAlertDeliveries(), alert_recorder())
+    return DeliveryStoring(PostgresIntakes(), PostgresAlertDeliveries(), alert_recorder(publish))
 
 
-def alert_recorder() -> "AlertRecorder":
+def alert_recorder(publish: "Publish") -> "AlertRecorder":
     """Records of signals."""
     from mara.alerts.adapters.owner_chats import PostgresOwnerChats
     from mara.alerts.service.recorder import AlertRecorder
-    from mara.platform.outbox import publish
 
     return AlertRecorder(
         PostgresAlerts(),
@@ -174,10 +177,9 @@ def alert_posting_service() -> "AlertPostingService":
     )
 
 
-def _votes() -> "PostVotes":
+def _votes(publish: "Publish") -> "PostVotes":
     from mara.alerts.adapters.agent_feedback import rate
     from mara.alerts.service.post_votes import PostVotes
-    from mara.platform.outbox import publish
     from mara.wiring.agents import conversation_service
 
     return PostVotes(PostgresAlertMessages(), partial(rate, conversation_service()), publish)
@@ -188,13 +190,15 @@ def alert_feedback() -> "AlertFeedback":
     """Votes of owners by the API."""
     from mara.alerts.adapters.owner_chats import PostgresOwnerChats
     from mara.alerts.service.alert_feedback import AlertFeedback
+    from mara.platform.outbox_rows import publish_by_relay
 
     return AlertFeedback(
         alerts=PostgresAlerts(),
         posts=PostgresAlertPosts(),
         messages=PostgresAlertMessages(),
         chats=PostgresOwnerChats(),
-        votes=_votes(),
+        # The function may send to no queue.
+        votes=_votes(publish_by_relay),
         unit_of_work=transaction,
         now=now,
     )
@@ -212,7 +216,7 @@ def post_presses() -> "PostPresses":
         messages=PostgresAlertMessages(),
         posts=PostgresAlertPosts(),
         configs=PostgresBotConfigs(),
-        votes=_votes(),
+        votes=_votes(publish),
         queue_messages=outgoing_queue().queue_messages,
         publish=publish,
         unit_of_work=transaction,

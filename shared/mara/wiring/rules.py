@@ -59,6 +59,7 @@ def chat_watch() -> "ChatWatch":
     """The rules that see the messages of chats."""
     from mara.alerts.adapters.postgres_rule_texts import PostgresRuleTexts
     from mara.alerts.service.watching import ChatWatch
+    from mara.platform.outbox import publish
     from mara.telegram.adapters.bot_chats import PostgresBotChats
     from mara.telegram.adapters.connected_bots import PostgresConnectedBots
     from mara.wiring.alerts import alert_recorder
@@ -70,7 +71,7 @@ def chat_watch() -> "ChatWatch":
         bots=PostgresConnectedBots(transaction, now),
         matching=rule_matching(),
         sealing=_text_sealing(),
-        recorder=alert_recorder(),
+        recorder=alert_recorder(publish),
         unit_of_work=transaction,
         now=now,
     )

@@ -15,6 +15,7 @@ from mara.alerts.model.severity import Severity
 from mara.alerts.model.signal import Signal
 from mara.kernel.ids import new_id
 from mara.platform.database import transaction
+from mara.platform.outbox import publish
 from mara.telegram.model.outgoing import Priority
 from mara.wiring.alerts import alert_recorder
 from tests.support.alert_chats import Chat, make_chat
@@ -45,7 +46,7 @@ def record(chat: Chat, hours: QuietHours, signal: Signal, at: datetime) -> None:
         alerting=AlertSettings(quiet_hours=hours),
     )
     with transaction(owner_id):
-        alert_recorder().record(origin, [signal], at)
+        alert_recorder(publish).record(origin, [signal], at)
 
 
 @pytest.mark.parametrize("season", [0, 1])

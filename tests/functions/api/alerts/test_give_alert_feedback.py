@@ -38,6 +38,13 @@ def vote(caller: Account, alert_id: object, body: Any) -> Answer:
     return call(give_alert_feedback, "POST", path, body=body, headers=caller.headers)
 
 
+def left_to_relay() -> set[str]:
+    """The queues of the messages that the relay is to send."""
+    with transaction(SYSTEM):
+        rows = connection().execute("SELECT queue FROM outbox WHERE left_to_relay").fetchall()
+    return {row[0] for row in rows}
+
+
 def cases() -> list[tuple[bool, bool]]:
     """Of each evaluation case, whether the answer helped and whether its retrieval is frozen."""
     query = "SELECT helped, retrieval <> '[]' FROM answers WHERE helped IS NOT NULL"
@@ -100,3 +107,10 @@ def test_is_the_owners_alone(chat: Chat, database: str) -> None:
 @pytest.mark.parametrize("body", [{}, {"helped": 1}, {"helped": "yes"}, {"helped": True, "x": 1}])
 def test_of_another_form_is_refused(chat: Chat, body: dict[str, Any]) -> None:
     assert vote(chat.intake.owner, new_id(), body).status == 422
+
+
+def test_is_announced_by_the_relay(chat: Chat) -> None:
+    """The role of the function has no right to send to a queue."""
+    alert_id = answered(chat)
+    assert vote(chat.intake.owner, alert_id, {"helped": True}).status == 200
+    assert "post-alerts" in left_to_relay()

@@ -6,6 +6,7 @@ import pytest
 
 from functions.api.alerts.list_intake_deliveries.handler import handler as list_deliveries
 from functions.api.alerts.test_intake.handler import handler as try_intake
+from tests.functions.api.alerts.test_give_alert_feedback import left_to_relay
 from tests.functions.api.alerts.test_story import used
 from tests.support.accounts import Account, make_account
 from tests.support.alert_chats import CHAT, Chat, make_chat, quiet_now
@@ -46,6 +47,11 @@ class TestATestAlert:
         assert message.chat_id == CHAT
         assert message.parts[0].text.startswith("🟠 KubePodCrashLooping warning, test")
         assert SECTION in message.parts[0].text
+
+    def test_is_announced_by_the_relay(self, chat: Chat) -> None:
+        """The role of the function has no right to send to a queue."""
+        attempt(chat)
+        assert {"answer-alerts", "post-alerts"} & left_to_relay()
 
     def test_costs_nothing(self, chat: Chat) -> None:
         tried = attempt(chat, **NAMED)
