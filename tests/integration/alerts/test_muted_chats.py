@@ -1,5 +1,6 @@
 """Alerts of a muted chat wait for one digest; critical ones do not."""
 
+from dataclasses import replace
 from datetime import timedelta
 from threading import Thread
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from mara.alerts.adapters.held_posts import wake_held
+from mara.alerts.service.holding import PostHolding
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform.clock import now
 from mara.platform.database import connection, transaction
@@ -15,6 +17,7 @@ from mara.telegram.model.bot_chat import BotChat, ChatKind, ChatState
 from mara.telegram.model.incoming import IncomingChat, IncomingMessage, Sender, SenderKind
 from mara.telegram.model.outgoing import Priority
 from mara.telegram.model.reaction import Mute
+from mara.wiring.alerts import alert_posting_service
 from mara.wiring.telegram_updates import chat_muting
 from tests.integration.alerts.test_lock_order import other
 from tests.integration.alerts.test_summaries import later, named
@@ -59,6 +62,24 @@ def test_one_digest_follows_at_the_end(chat: Chat) -> None:
     assert chat.texts() == [
         "The quiet time is over. Alerts meanwhile: 2\n🟠 DiskFull warning\n🔵 CpuHot info"
     ]
+
+
+def test_the_digest_reads_the_chat_once(chat: Chat) -> None:
+    class Counting(PostgresBotChats):
+        reads = 0
+
+        def get(self, owner_id: UUID, config_id: UUID, chat_id: int) -> BotChat:
+            self.reads += 1
+            return super().get(owner_id, config_id, chat_id)
+
+    mute(chat, 2)
+    chat.deliver(*(named(name) for name in ("DiskFull", "CpuHot", "CertSoon")))
+    chat.answer()
+    chat.show_at(later(0.1))
+    counting, service = Counting(), alert_posting_service()
+    summaries = replace(service.summaries, holding=PostHolding(counting))
+    replace(service, summaries=summaries, now=lambda: later(2.01)).show_due(chat.intake.owner.id)
+    assert (counting.reads, len(chat.queued())) == (1, 1)
 
 
 def test_critical_alerts_and_those_of_a_test_are_posted(chat: Chat) -> None:

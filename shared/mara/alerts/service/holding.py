@@ -32,8 +32,10 @@ class PostHolding:
 
     def muted_until(self, place: ChatPlace, severity: Severity, at: datetime) -> datetime | None:
         """Until when the chat takes no posts as severe as this one; None if it takes them."""
-        if severity is Severity.CRITICAL:
-            return None
+        return None if severity is Severity.CRITICAL else self.mute_of(place, at)
+
+    def mute_of(self, place: ChatPlace, at: datetime) -> datetime | None:
+        """Until when the chat takes none but critical posts; None if it takes all."""
         try:
             chat = self.chats.get(place.owner_id, place.config_id, place.chat_id)
         except BotChatNotFound:

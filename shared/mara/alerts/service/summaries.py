@@ -77,12 +77,13 @@ class SummaryPosting:
         Those more severe than ``least`` are left out.
         """
         due = self.summaries.due_in(place, shown, at)
+        is_muted = self.holding.mute_of(place, at) is not None
         return [
             message
             for message, severity in due
             if severity.rank >= least.rank
             and not message.is_held_back(severity, at)
-            and self.holding.muted_until(place, severity, at) is None
+            and (severity is Severity.CRITICAL or not is_muted)
         ]
 
     def _queue(self, shared: "_Shared", at: datetime, *, is_edit: bool) -> None:
