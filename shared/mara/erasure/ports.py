@@ -42,6 +42,9 @@ class DataJobs(Protocol):
     def fail(self, job_id: UUID, at: datetime) -> None:
         """End the job without a result; nothing where it is over."""
 
+    def end_exports(self, owner_id: UUID, at: datetime) -> None:
+        """End the user's open exports without a result."""
+
     def add_count(self, job_id: UUID, kind: str, number: int) -> None:
         """Add to the count of one kind."""
 

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from os import urandom
 from typing import Any
+from uuid import UUID
 
 import boto3
 import psycopg
@@ -11,6 +13,7 @@ import pytest
 
 from infra.local.postgres import ADMIN, PostgresServer
 from mara.erasure.adapters.data_jobs import PostgresDataJobs
+from mara.erasure.adapters.s3_archive import PART
 from mara.erasure.errors import ErasureUnfinished
 from mara.erasure.model.certificate import UNSILENCED
 from mara.erasure.model.data_job import LEASE, SETTLING, DataJob, JobState
@@ -26,8 +29,8 @@ from mara.queues.adapters.queue_figures import PostgresFigures
 from mara.telegram.model.silenced import Silenced
 from mara.users.errors import UserErased
 from mara.users.model import ERASED_DOMAIN, Profile
-from mara.wiring.erasure import erasure_requests, recover
-from mara.wiring.erasure_work import data_job_runner, eraser
+from mara.wiring.erasure import erasure_requests, export_requests, owned_objects, recover
+from mara.wiring.erasure_work import data_job_runner, eraser, exporter
 from mara.wiring.ledger import ledger_service
 from mara.wiring.users import profile_service, user_administration_service
 from tests.support.accounts import PASSWORD, Account, make_account
@@ -149,6 +152,30 @@ class TestACrash:
     def test_a_lost_message_is_sent_again_by_the_schedule(self, anna: Account) -> None:
         request(anna)
         assert recover(now())["data_jobs"] == 1
+
+
+class TestAnExportOfAClosedAccount:
+    def test_stores_nothing(self, anna: Account) -> None:
+        job, _ = export_requests().request(anna.principal)
+
+        def close(owner_id: UUID) -> list[tuple[str, bytes]]:
+            assert owner_id == anna.id
+            request(anna)
+            return []
+
+        work = replace(exporter(), invoices=close)
+        replace(data_job_runner(), work=work.run).run(job.id)
+        assert state_of(job).state is JobState.FAILED
+        assert owned_objects().count(anna.id) == 0
+
+    def test_loses_the_parts_that_it_has_uploaded(self, anna: Account) -> None:
+        job, _ = export_requests().request(anna.principal)
+        with pytest.raises(Killed), owned_objects().archive(job) as archive:
+            archive.add("large", [urandom(PART + 1)])
+            assert owned_objects().count(anna.id) == 1
+            eraser().run(request(anna))
+            assert owned_objects().count(anna.id) == 0
+            raise Killed
 
 
 class TestTelegramOutOfReach:

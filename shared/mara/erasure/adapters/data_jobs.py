@@ -52,6 +52,15 @@ FAIL = (
     .where(_columns.id == bindparam("id"), _is_open)
     .values(state=constant(JobState.FAILED), due_at=null(), finished_at=bindparam("at"))
 )
+END_EXPORTS = (
+    update(data_jobs)
+    .where(
+        _columns.owner_id == bindparam("user_id"),
+        _columns.kind == constant(JobKind.EXPORT),
+        _is_open,
+    )
+    .values(state=constant(JobState.FAILED), due_at=null(), finished_at=bindparam("at"))
+)
 DUE = select(_columns.id).where(_is_due).order_by(_columns.due_at).limit(bindparam("limit"))
 EXPIRED = (
     select(data_jobs)
@@ -100,6 +109,10 @@ class PostgresDataJobs:
     def fail(self, job_id: UUID, at: datetime) -> None:
         """End an open job without a result."""
         execute(FAIL, id=job_id, at=at)
+
+    def end_exports(self, owner_id: UUID, at: datetime) -> None:
+        """End the user's open exports without a result."""
+        execute(END_EXPORTS, user_id=owner_id, at=at)
 
     def add_count(self, job_id: UUID, kind: str, number: int) -> None:
         """Add to the count of one kind."""

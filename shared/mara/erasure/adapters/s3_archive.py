@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from mara.platform import s3
@@ -48,7 +49,11 @@ class _Upload(io.RawIOBase):
         )
 
     def abort(self) -> None:
-        s3.client().abort_multipart_upload(Bucket=self._bucket, Key=self._key, UploadId=self._id)
+        # An erasure may have aborted it already.
+        with suppress(s3.client().exceptions.NoSuchUpload):
+            s3.client().abort_multipart_upload(
+                Bucket=self._bucket, Key=self._key, UploadId=self._id
+            )
 
     def _send(self) -> None:
         number = len(self._parts) + 1

@@ -1,7 +1,7 @@
 """The stored objects of one user in S3."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -50,8 +50,8 @@ class S3OwnedObjects:
             yield from found["Body"].iter_chunks(PART)
 
     def delete(self, owner_id: UUID) -> int:
-        """Delete all objects; return how many there were."""
-        deleted = 0
+        """Delete all objects and unfinished uploads; return how many there were."""
+        deleted = self._abort(owner_id)
         for prefix in PREFIXES:
             for keys in self._pages(f"{prefix}/{owner_id}/"):
                 with _failures():
@@ -66,9 +66,10 @@ class S3OwnedObjects:
             s3.client().delete_object(Bucket=self.bucket, Key=job.object_key)
 
     def count(self, owner_id: UUID) -> int:
-        """Return the number of objects."""
+        """Return the number of objects and of unfinished uploads."""
         folders = [f"{prefix}/{owner_id}/" for prefix in PREFIXES]
-        return sum(len(keys) for folder in folders for keys in self._pages(folder))
+        stored = sum(len(keys) for folder in folders for keys in self._pages(folder))
+        return stored + len(self._uploads(owner_id))
 
     @contextmanager
     def archive(self, job: DataJob) -> Iterator[S3Archive]:
@@ -95,6 +96,26 @@ class S3OwnedObjects:
             return s3.client().generate_presigned_url(
                 "get_object", Params=parameters, ExpiresIn=lifetime_s
             )
+
+    def _abort(self, owner_id: UUID) -> int:
+        uploads = self._uploads(owner_id)
+        with _failures():
+            for key, upload_id in uploads:
+                with suppress(s3.client().exceptions.NoSuchUpload):
+                    s3.client().abort_multipart_upload(
+                        Bucket=self.bucket, Key=key, UploadId=upload_id
+                    )
+        return len(uploads)
+
+    def _uploads(self, owner_id: UUID) -> list[tuple[str, str]]:
+        """Keys and ids of exports that are being uploaded: their parts are no objects yet."""
+        with _failures():
+            pages = s3.client().get_paginator("list_multipart_uploads")
+            return [
+                (found["Key"], found["UploadId"])
+                for page in pages.paginate(Bucket=self.bucket, Prefix=f"exports/{owner_id}/")
+                for found in page.get("Uploads", ())
+            ]
 
     def _pages(self, prefix: str) -> Iterator[list[str]]:
         with _failures():

@@ -57,6 +57,7 @@ class ErasureRequests:
             job = self._job(user, at)
             if not self.jobs.add(job):
                 return self.jobs.latest(caller.user_id, JobKind.ERASURE) or job
+            self.jobs.end_exports(user.id, at)
             self._take_money(job, give_up=give_up_balance)
             self.sessions.revoke_all(user.id, at, "account erased")
             self.closing.close(user, at)

@@ -4,11 +4,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from mara.erasure.model.data_job import DataJob, JobState
+from mara.erasure.model.data_job import OPEN, DataJob, JobState
 from mara.erasure.model.rules import EXPORTED
 from mara.erasure.ports import AccountFiles, Archive, DataJobs, OwnedObjects, OwnedRows
 from mara.kernel.clock import Clock
 from mara.kernel.unit_of_work import UnitOfWork
+
+
+class _Ended(Exception):
+    """The account was closed, or another worker has the export."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +32,27 @@ class Exporter:
     now: Clock
 
     def run(self, job: DataJob) -> None:
-        """Write the file and finish the job. Raises StorageUnavailable."""
-        with self.objects.archive(job) as archive:
-            self._write(job.owner_id, archive)
+        """Write the file and finish the job; an export that was ended meanwhile stores nothing.
+
+        Raises StorageUnavailable.
+        """
+        try:
+            with self.objects.archive(job) as archive:
+                self._write(job.owner_id, archive)
+                self._check_open(job)
+        except _Ended:
+            return
         done = replace(
             job, state=JobState.DONE, due_at=None, finished_at=self.now(), size=archive.size
         )
         with self.unit_of_work(job.owner_id):
             self.jobs.save(done)
+
+    def _check_open(self, job: DataJob) -> None:
+        with self.unit_of_work(job.owner_id):
+            stored = self.jobs.get(job.id)
+        if stored.state not in OPEN or stored.attempts != job.attempts:
+            raise _Ended
 
     def _write(self, owner_id: UUID, archive: Archive) -> None:
         for table in EXPORTED:
