@@ -13,7 +13,6 @@ from pathlib import Path
 from infra.local.openapi import TARGET
 from infra.local.openapi.node_tools import PACKAGES, NodeToolsMissing, ensure, run
 
-
 ACCEPTED = ("#/paths/~1api~1v1~1alerts~1{alert_id}~1feedback: no-ambiguous-paths: ",)
 """Beside ``/alerts/intake/{intake_id}``: API Gateway prefers the literal segment, no id is
 ``feedback``, and both paths are given."""
