@@ -13,7 +13,7 @@ from infra.local.demo_console import say, show_citation
 from infra.local.settings import front_url
 from infra.local.telegram_client import TelegramPeople
 
-ANSWER_TIMEOUT_S = 60.0
+ANSWER_TIMEOUT_S = 120.0
 HELPED = "👍 Помогло"
 DELIVERY = {
     "version": "4",
@@ -66,16 +66,21 @@ def play(api: Api, agent_id: str) -> None:
     _show(wait_for(lambda: settled(api, alert_id), ANSWER_TIMEOUT_S, lambda: "no answer yet"))
     people = TelegramPeople()
     print(f"  in the group {bot.group!r}:")
-    _print_chat(_shown(people, bot.group, lambda message: HELPED in _labels(message)))
+    _print_chat(shown(people, bot.group, has_section))
     where = {"chat_id": bot.chat_id, "user_id": people.person(demo_bot.OWNER)["id"]}
     message_id, data = button_of(people.chat(bot.group), HELPED)
     people.act("press", **where, message_id=message_id, data=data)
-    voted = _shown(people, bot.group, lambda message: f"{HELPED} · 1" in _labels(message))
+    voted = shown(people, bot.group, lambda message: f"{HELPED} · 1" in _labels(message))
     say(f"{demo_bot.OWNER} presses {HELPED!r}; the buttons are now {', '.join(_labels(voted))}")
     api.call("DELETE", f"/telegram/configs/{bot.config_id}")
 
 
-def _shown(people: TelegramPeople, chat: str, is_wanted: Callable[[Any], bool]) -> Any:
+def has_section(message: Any) -> bool:
+    """Whether a message shows the section of a runbook: people may rate it; a digest has none."""
+    return any(label.startswith(HELPED) for label in _labels(message))
+
+
+def shown(people: TelegramPeople, chat: str, is_wanted: Callable[[Any], bool]) -> Any:
     """The last message of a chat that is as wanted."""
 
     def look() -> Any:

@@ -33,7 +33,7 @@ def connect(api: Api, agent_id: str, username: str, group: str) -> DemoBot:
     mine = [one for one in api.call("GET", "/telegram/configs")["items"]
             if one["username"] == username]  # fmt: skip
     bots = [bot for bot in state["bots"] if bot["name"] == username]
-    if mine and bots and bots[0]["has_webhook"]:
+    if mine and bots and bots[0]["has_webhook"] and is_whole(api, mine[0]["id"]):
         return DemoBot(mine[0]["id"], username, group, mine[0]["target_chat_id"])
     # The simulated Telegram was emptied, or the connection ended half-way: begin again.
     for config in mine:
@@ -48,6 +48,14 @@ def connect(api: Api, agent_id: str, username: str, group: str) -> DemoBot:
     _link(api, people, made, bot_id, owner_id)
     _join(api, people, made, bot_id, owner_id)
     return made
+
+
+def is_whole(api: Api, config_id: str) -> bool:
+    """Whether a person is linked to the bot and its group is approved: the last that is made."""
+    path = f"/telegram/configs/{config_id}"
+    approved = api.call("GET", f"{path}/chats", params={"state": "approved"})["items"]
+    people = api.call("GET", f"{path}/people")["items"]
+    return bool(people) and any(chat["kind"] != "private" for chat in approved)
 
 
 def _owner(people: TelegramPeople, state: Any) -> int:

@@ -17,7 +17,7 @@ from infra.local import demo_bot, seed
 from infra.local.api_client import Api, ApiRefused, wait_for
 from infra.local.aws import client
 from infra.local.chains import commands
-from infra.local.demo_alert import settled
+from infra.local.demo_alert import has_section, settled, shown
 from infra.local.demo_console import say, show_citation
 from infra.local.settings import front_url, load_secrets
 from infra.local.telegram_client import TelegramPeople
@@ -121,10 +121,10 @@ def _show(post: Any, group: str, agent: str) -> None:
     for citation in post["reply"]["citations"]:
         show_citation(citation)
 
-    def shown() -> Any:
-        messages = TelegramPeople().chat(group)["messages"]
-        found = [one for one in messages if KIND.alert in one["text"]]
-        return found[-1]["text"] if found else None
+    message = shown(TelegramPeople(), group, is_answer)
+    print("\n".join(f"  │ {line}" for line in message["text"].splitlines()))
 
-    text = wait_for(shown, ANSWERED_WITHIN_S, lambda: f"the message is not in {group!r}")
-    print("\n".join(f"  │ {line}" for line in text.splitlines()))
+
+def is_answer(message: Any) -> bool:
+    """Whether it is the alert with the section of its runbook, not a list that names the alert."""
+    return KIND.alert in message["text"] and has_section(message)
