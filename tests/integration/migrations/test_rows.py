@@ -8,7 +8,7 @@ from infra.local.postgres import OWNER, PostgresServer
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform.database import connection, disconnect, transaction
 from tests.support.accounts import make_account
-from tests.support.postgres import migrate
+from tests.support.postgres import forget_deeds, migrate
 from tests.support.stored_bots import add_bot
 
 BEFORE_BOTS_WERE_CHECKED = "alert_messages"
@@ -19,9 +19,7 @@ def test_a_connected_bot_survives_the_way_back_and_forth(
 ) -> None:
     """Migrate without the scope of the system to see it fail: no row would be changed."""
     bot = add_bot(make_account("anna").id)
-    # The audit's migration keeps its table while a deed, such as the login, is recorded.
-    past_the_rules.execute("DELETE FROM audit_details")
-    past_the_rules.execute("DELETE FROM audit_rows")
+    forget_deeds(past_the_rules)
     disconnect()
     owner_url = postgres.url(OWNER, database.rsplit("/", 1)[1])
     migrate(owner_url, "downgrade", BEFORE_BOTS_WERE_CHECKED)

@@ -8,6 +8,7 @@ from multiprocessing import get_context
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from infra.local.postgres import OWNER, PostgresServer
@@ -34,7 +35,7 @@ from tests.support.accounts import make_account
 from tests.support.cloud import cloud_of_moto
 from tests.support.environment import clear_caches
 from tests.support.knowledge import learn
-from tests.support.postgres import migrate
+from tests.support.postgres import forget_deeds, migrate
 
 pytestmark = [pytest.mark.usefixtures("index"), pytest.mark.xdist_group("opensearch")]
 
@@ -338,11 +339,17 @@ class TestForeignModel:
 
 class TestUpgrade:
     def test_takes_what_is_indexed_for_the_index_in_use(
-        self, corpus: Corpus, index: str, postgres: PostgresServer, database: str
+        self,
+        corpus: Corpus,
+        index: str,
+        postgres: PostgresServer,
+        database: str,
+        past_the_rules: psycopg.Connection[Any],
     ) -> None:
         if index != "postgres":
             pytest.skip("Before there was a row that tells, there was PostgreSQL alone.")
         before = in_use()
+        forget_deeds(past_the_rules)
         disconnect()
         owner_url = postgres.url(OWNER, database.rsplit("/", 1)[1])
         migrate(owner_url, "downgrade", "agents")
