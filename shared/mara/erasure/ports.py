@@ -158,6 +158,13 @@ class AccountFiles(Protocol):
         """Return names and contents. Opens transactions of its own."""
 
 
+class ForgetPerson(Protocol):
+    """Deletes what the platform's bot holds of the user's linked Telegram account."""
+
+    def __call__(self, owner_id: UUID) -> int:
+        """Return the number of rows, in the open transaction; while the link is still stored."""
+
+
 class SilenceBots(Protocol):
     """Removes the webhooks of the user's bots at Telegram."""
 

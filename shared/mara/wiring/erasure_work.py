@@ -68,6 +68,7 @@ def exporter() -> "Exporter":
 @cache
 def eraser() -> "Eraser":
     """Erasures."""
+    from mara.erasure.adapters.platform_rows import forget_linked_person
     from mara.erasure.adapters.writers import PostgresWriters
     from mara.erasure.service.erasing import Eraser
     from mara.platform.ses import SesMailer
@@ -80,6 +81,7 @@ def eraser() -> "Eraser":
         passages=_passages(),
         writers=PostgresWriters(),
         silence_bots=_silence_bots,
+        forget_person=forget_linked_person,
         mailer=SesMailer(MailSettings().mail_from),
         unit_of_work=transaction,
         now=now,

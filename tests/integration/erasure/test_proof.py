@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
+from zlib import crc32
 
 import boto3
 import psycopg
@@ -16,6 +17,7 @@ from mara.erasure.model.data_job import SETTLING, JobState
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform.clock import now
 from mara.platform.database import transaction
+from mara.telegram.model.platform_bot import PLATFORM_ACCOUNT
 from mara.wallets.model import Network
 from mara.wiring.erasure import erasure_requests, export_requests
 from mara.wiring.erasure_work import data_job_runner, eraser
@@ -31,10 +33,23 @@ from tests.support.canaries import (
 from tests.support.chain_labs import aptos_connected
 from tests.support.cloud import BUCKET, storage_and_queues
 from tests.support.connected_telegram import make_connected_bot, telegram_connected
+from tests.support.platform_bots import PERSON
 from tests.support.scanning import begin_scans
 from tests.support.tenants import Rows, make_tenant
 
 WORD = "obsidian"
+MESSAGE = "outgoing_messages (chat_id, priority, rank, due_at, state, attempts, is_plain"
+TALK = {
+    "bot_lanes (name": "'chat:' || {id}",
+    "bot_updates (lane, update_id, body, state, attempts, received_at": (
+        "'chat:' || {id}, {id}, 'x', 'waiting', 0, now()"
+    ),
+    "bot_replies (chat_id, sender_id, update_id, kind, at": "{id}, {id}, {id}, 'question', now()",
+    "bot_chat_paces (chat_id": "{id}",
+    f"{MESSAGE}, id, parts, buttons, telegram_ids": (
+        "{id}, 'answer', 1, now(), 'queued', 0, false, gen_random_uuid(), '[]', '[]', '{{}}'"
+    ),
+}
 OF_THE_BOOKS = {"ledger_transfers", "ledger_lots", "ledger_lot_states"}
 """The fixture calls its deposit by the word: a key of the books."""
 
@@ -108,6 +123,8 @@ def test_an_erased_user_is_found_nowhere_and_the_export_had_everything(
     for folder in ("objects", "incoming"):
         key = f"{folder}/{owner_id}/{vera.ids['document_id']}"
         s3.put_object(Bucket=BUCKET, Key=key, Body=f"{CANARY}-file {WORD}".encode())
+    person = talk_to_the_platform(rows, PERSON + crc32(WORD.encode()))
+    stranger = talk_to_the_platform(rows, PERSON + crc32(b"granite"))
     kept = Rows(rows, other.account.id).all()
 
     exported = export(vera.account)
@@ -128,11 +145,24 @@ def test_an_erased_user_is_found_nowhere_and_the_export_had_everything(
     assert tables_with(rows, CANARY) == set()
     assert tables_with(rows, WORD) <= OF_THE_BOOKS
     assert tables_with(rows, vera.account.email) == set()
+    assert tables_with(rows, person) == set()
+    assert tables_with(rows, stranger) >= {key.split()[0] for key in TALK}
     for word in (CANARY, WORD, vera.account.email):
         assert objects_with(word) == set()
         assert queues_with(word) == set()
         assert word not in log.getvalue()
     assert Rows(rows, other.account.id).all() == kept
+
+
+def talk_to_the_platform(rows: psycopg.Connection[Any], telegram_id: int) -> str:
+    """The platform's bot got a message of the linked person, and answers; the id as a text."""
+    for table, values in TALK.items():
+        rows.execute(
+            f"INSERT INTO {table}, config_id, owner_id)"
+            f" SELECT {values.format(id=telegram_id)}, id, owner_id FROM bot_configs"
+            f" WHERE owner_id = '{PLATFORM_ACCOUNT}'"
+        )
+    return str(telegram_id)
 
 
 def _texts_of_bytes(text: str) -> Iterator[str]:

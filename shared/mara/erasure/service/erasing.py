@@ -10,6 +10,7 @@ from mara.erasure.model.certificate import UNSILENCED, certificate_of, mail_of
 from mara.erasure.model.data_job import SETTLING, DataJob, JobState
 from mara.erasure.ports import (
     DataJobs,
+    ForgetPerson,
     OwnedObjects,
     OwnedPassages,
     OwnedRows,
@@ -28,6 +29,7 @@ TOKENS: Final = frozenset({"bot_configs", "connection_secrets"})
 """Tables without which no webhook can be removed."""
 SILENCING_TRIED: Final = timedelta(days=1)
 """How long webhooks are tried to be removed: then the tokens are deleted without it."""
+PLATFORM: Final = "rows of the platform's bot"
 MAIL_TRIED: Final = timedelta(days=1)
 """How long the certificate is tried to be sent: the address is not kept for longer."""
 
@@ -48,6 +50,7 @@ class Eraser:
     passages: OwnedPassages
     writers: Writers
     silence_bots: SilenceBots
+    forget_person: ForgetPerson
     mailer: Mailer
     unit_of_work: UnitOfWork
     now: Clock
@@ -83,6 +86,9 @@ class Eraser:
         owner_id = job.owner_id
         # First: the tokens are needed for it, and are rows themselves.
         is_silent = self._silence(job)
+        with self.unit_of_work(SYSTEM):
+            forgotten = self.forget_person(owner_id)
+        self._add(job, PLATFORM, forgotten)
         self._add(job, PASSAGES, self.passages.remove(owner_id))
         for table in self.rows.in_deletion_order():
             while is_silent or table not in TOKENS:
