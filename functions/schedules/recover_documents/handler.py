@@ -8,7 +8,7 @@ from mara.wiring.erasure import recover
 
 
 def _recover(now: datetime) -> object:
-    return {"documents": recovery_service().recover(now), **recover(now)}
+    return {**recover(now), "documents": recovery_service().recover(now)}
 
 
 handler = schedule("recover-documents")(_recover)

@@ -29,13 +29,17 @@ from mara.queues.adapters.queue_figures import PostgresFigures
 from mara.telegram.model.silenced import Silenced
 from mara.users.errors import UserErased
 from mara.users.model import ERASED_DOMAIN, Profile
+from mara.wiring.credits import credit_service
 from mara.wiring.erasure import erasure_requests, export_requests, owned_objects, recover
 from mara.wiring.erasure_work import data_job_runner, eraser, exporter
 from mara.wiring.ledger import ledger_service
+from mara.wiring.subscriptions import subscription_service
 from mara.wiring.users import profile_service, user_administration_service
 from tests.support.accounts import PASSWORD, Account, make_account
+from tests.support.billing import plan_version
 from tests.support.cloud import BUCKET, storage_and_queues
 from tests.support.connected_telegram import give_config
+from tests.support.subscriptions import add_plan
 
 INSERT = "INSERT INTO disconnected_bots (id, owner_id, at) VALUES (gen_random_uuid(), %s, now())"
 ROWS = "SELECT count(*) FROM disconnected_bots WHERE owner_id = %s"
@@ -86,6 +90,16 @@ class TestWriters:
         with pytest.raises(UserErased):
             user_administration_service().appoint_superuser(address)
         assert profiles.get(anna.principal).profile == Profile()
+
+    def test_of_subscriptions_credits_and_exports_begin_nothing(self, anna: Account) -> None:
+        add_plan(plan_version("team"))
+        request(anna)
+        with pytest.raises(ErasedMeanwhile):
+            subscription_service().subscribe(anna.principal, "team")
+        with pytest.raises(ErasedMeanwhile):
+            credit_service().give(make_account("root").principal, anna.id, 1_000_000, "promotion")
+        with pytest.raises(ErasedMeanwhile):
+            export_requests().request(anna.principal)
 
     def test_that_are_busy_are_waited_for(
         self,

@@ -126,6 +126,10 @@ UNOWNED: Final[Mapping[str, str]] = MappingProxyType(
 
 ERASED: Final = tuple(name for name, rule in RULES.items() if rule.kept is None)
 EXPORTED: Final = tuple(name for name, rule in RULES.items() if rule.unexported is None)
+CLOSED: Final = frozenset({"credits", "data_jobs", "subscriptions"})
+"""Kept, but closed to new rows: requests that were in flight begin nothing for an erased account.
+
+Both the closing and a subscription lock the balance, so one of them sees the other."""
 UNGUARDED: Final = frozenset({"changes", "audit_details", "dead_letters"})
 """Erased, but open to new rows, so that a late deposit can be credited and deeds of operators are
 recorded: changes and dead letters are ids alone and are kept for days, details are what the

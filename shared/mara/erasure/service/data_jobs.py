@@ -17,6 +17,7 @@ from mara.erasure.model.data_job import (
 )
 from mara.erasure.ports import AccountClosing, DataJobs, OwnedObjects
 from mara.kernel.clock import Clock
+from mara.kernel.errors import Unavailable
 from mara.kernel.messages import Publish
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 
@@ -81,12 +82,20 @@ class DataJobRecovery:
                 self.publish(HandleUserData(job_id=job_id))
             expired = self.jobs.expired_exports(now - EXPORT_KEPT, BATCH)
             with_money = self.closing.with_money()
-        for job in expired:
-            self.objects.delete_export(job)
-            with self.unit_of_work(job.owner_id):
-                self.jobs.save(replace(job, size=None))
+        deleted = sum(self._delete_export(job) for job in expired)
         return {
             "data_jobs": len(due),
-            "exports_deleted": len(expired),
+            "exports_deleted": deleted,
+            "exports_left": len(expired) - deleted,
             "erased_with_money": with_money,
         }
+
+    def _delete_export(self, job: DataJob) -> bool:
+        """Return False where the storage fails: the others go on, and the next tick retries."""
+        try:
+            self.objects.delete_export(job)
+        except Unavailable:
+            return False
+        with self.unit_of_work(job.owner_id):
+            self.jobs.save(replace(job, size=None))
+        return True
