@@ -62,6 +62,8 @@ OF_THE_LOCAL_CLOUD = (
         "The URL of the Bot API server, https://api.telegram.org for real bots; the default is "
         "the simulated Telegram of this machine.",
     ),
+    Variable("MARA_LOKI_URL", "", "The URL of a Loki that gets all log lines of the functions."),
+    Variable("MARA_LOKI_TENANT", "", "Its header X-Scope-OrgID, for a Loki with tenants."),
     Variable("MARA_CORS_ORIGINS", "", "Origins of browsers, separated by commas."),
     Variable("MARA_MODEL", "qwen3:4b", "The model that Ollama pulls for `mara localstack up`."),
     Variable("MARA_ANVIL", "", "The anvil program, if it is not to be installed from npm."),
