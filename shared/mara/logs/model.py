@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mara.kernel.batches import batches
+
 LINE_BYTES_MAX = 256 * 1024
 """Loki refuses a longer line (``max_line_size``)."""
 PUSH_BYTES_MAX = 1_000_000
@@ -76,15 +78,7 @@ def entries(batch: LogBatch) -> Iterator[LogEntry]:
 
 def pushes(found: Sequence[LogEntry], bytes_max: int = PUSH_BYTES_MAX) -> Iterator[list[LogEntry]]:
     """Split the lines, in their order, by what one push may carry."""
-    push, size = list[LogEntry](), 0
-    for entry in found:
-        if push and size + entry.size > bytes_max:
-            yield push
-            push, size = [], 0
-        push.append(entry)
-        size += entry.size
-    if push:
-        yield push
+    return batches(found, lambda entry: entry.size, bytes_max=bytes_max)
 
 
 def _fields(message: str) -> dict[str, Any]:

@@ -43,11 +43,9 @@ class LogShipping:
         return Shipped(stored, dropped)
 
     def _push(self, function: str, push: list[LogEntry]) -> None:
-        for attempt in range(1, TRIES + 1):
+        for attempt in range(TRIES - 1):
             try:
                 return self.store.push(function, push)
             except LogStoreUnavailable as error:
-                if attempt == TRIES:
-                    raise
-                self.wait(min(max(WAIT_S * 4 ** (attempt - 1), error.asked_wait_s), WAIT_S_MAX))
-        raise AssertionError("unreachable")
+                self.wait(min(max(WAIT_S * 4**attempt, error.asked_wait_s), WAIT_S_MAX))
+        return self.store.push(function, push)

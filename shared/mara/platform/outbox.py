@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from mara.kernel.batches import batches
 from mara.kernel.clock import Clock
 from mara.kernel.messages import Message
 from mara.kernel.unit_of_work import SYSTEM
@@ -141,16 +142,9 @@ def _deliver(messages: Sequence[OutboxMessage]) -> list[UUID]:
 
 def _batches(rows: Sequence[OutboxMessage]) -> Iterator[list[OutboxMessage]]:
     """Split the rows, in their order, by what one request may carry."""
-    batch, size = list[OutboxMessage](), 0
-    for row in rows:
-        bytes_ = len(row.body.encode())
-        if batch and (len(batch) == BATCH_MAX or size + bytes_ > BATCH_BYTES_MAX):
-            yield batch
-            batch, size = [], 0
-        batch.append(row)
-        size += bytes_
-    if batch:
-        yield batch
+    return batches(
+        rows, lambda row: len(row.body.encode()), bytes_max=BATCH_BYTES_MAX, count_max=BATCH_MAX
+    )
 
 
 def _send(queue: str, batch: Sequence[OutboxMessage]) -> set[UUID]:

@@ -1,1 +1,1 @@
-"""Technologies behind the ports of operations."""
+"""Technologies behind the ports of logs."""

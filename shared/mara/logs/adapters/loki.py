@@ -60,8 +60,11 @@ class LokiLogStore:
     def _post(self, body: bytes) -> tuple[int, float, str]:
         """Return the status, the wait that Loki asks for in seconds, and how its answer begins."""
         address = urlsplit(self.url)
-        kind = http.client.HTTPSConnection if address.scheme == "https" else HTTP
-        connection = kind(address.netloc, timeout=TIMEOUT_S)
+        connection = (
+            http.client.HTTPSConnection(address.netloc, timeout=TIMEOUT_S)
+            if address.scheme == "https"
+            else http.client.HTTPConnection(address.netloc, timeout=TIMEOUT_S)
+        )
         try:
             connection.request("POST", f"{address.path.rstrip('/')}{PATH}", body, self._headers())
             answer = connection.getresponse()
@@ -80,9 +83,6 @@ class LokiLogStore:
             credentials = base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
             headers["Authorization"] = f"Basic {credentials}"
         return headers
-
-
-HTTP = http.client.HTTPConnection
 
 
 def _seconds(retry_after: str | None) -> float:
