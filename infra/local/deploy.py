@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from infra.local import language_model, mailbox, platform_bot, secret_store
 from infra.local.aws import client, endpoint
 from infra.local.chains import servers as chains
-from infra.local.import_resources import import_bucket
+from infra.local.import_resources import import_buckets
 from infra.local.package import Package, Template, load_template, package
 from infra.local.progress import waits_for
 from infra.local.route_list import routes_of
@@ -32,7 +32,6 @@ from infra.local.settings import (
 
 STACK = f"mara-{STAGE}"
 ARTIFACTS = f"mara-{STAGE}-artifacts"
-BUCKET = f"mara-{STAGE}-documents"
 FROM_ENVIRONMENT = {
     # The first is the name of the customer's earlier program; the MARA_ one, if set, replaces it.
     "ACCESS_TOKEN_EXPIRE_MINUTES": "AccessTokenMinutes",
@@ -102,8 +101,8 @@ def _send(request: Mapping[str, Any], template: Template, secrets: Mapping[str, 
     mailbox.verify_sender(client("sesv2"))
     cloudformation = client("cloudformation")
     try:
-        if _status(cloudformation) is None and not import_bucket(
-            cloudformation, STACK, template, BUCKET
+        if _status(cloudformation) is None and not import_buckets(
+            cloudformation, STACK, template, STAGE
         ):
             cloudformation.create_stack(**request)
         else:

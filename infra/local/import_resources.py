@@ -1,16 +1,14 @@
-"""Imports the existing bucket of documents into a new stack.
+"""Imports the existing buckets into a new stack.
 
 The emulator keeps objects on disk and forgets stacks when it stops. CloudFormation refuses to
-create a bucket that exists, so the bucket is imported: into a stack of nothing else, which is then
-updated to the whole template, and with it the bucket's settings.
+create a bucket that exists, so the buckets are imported: into a stack of nothing else, which is
+then updated to the whole template, and with it the settings of the buckets.
 """
 
 import json
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
-
-from botocore.exceptions import ClientError
 
 from infra.local.aws import client
 
@@ -24,37 +22,53 @@ POLL_S = 0.1
 
 
 class ImportFailed(RuntimeError):
-    """The emulator did not import the bucket; the text holds its reason."""
+    """The emulator did not import the buckets; the text holds its reason."""
 
 
-def import_bucket(cloudformation: Any, stack: str, template: "Template", bucket: str) -> bool:
-    """Import the template's one bucket, called ``bucket``; False where it is not there yet.
+def import_buckets(cloudformation: Any, stack: str, template: "Template", stage: str) -> bool:
+    """Import the template's buckets that exist; False where there is none yet.
 
     Raises ImportFailed.
     """
-    try:
-        client("s3").head_bucket(Bucket=bucket)
-    except ClientError:
+    existing = {bucket["Name"] for bucket in client("s3").list_buckets()["Buckets"]}
+    found = {
+        logical_id: name
+        for logical_id, name in bucket_names(template, stage).items()
+        if name in existing
+    }
+    if not found:
         return False
-    logical_id = next(k for k, v in template["Resources"].items() if v["Type"] == BUCKET)
-    resource = {"Type": BUCKET, "DeletionPolicy": "Retain", "Properties": {"BucketName": bucket}}
     name = {"StackName": stack, "ChangeSetName": CHANGE_SET}
     cloudformation.create_change_set(
         **name,
         ChangeSetType="IMPORT",
-        TemplateBody=json.dumps({"Resources": {logical_id: resource}}),
+        TemplateBody=json.dumps({"Resources": {k: _resource(v) for k, v in found.items()}}),
         ResourcesToImport=[
             {
                 "ResourceType": BUCKET,
                 "LogicalResourceId": logical_id,
                 "ResourceIdentifier": {"BucketName": bucket},
             }
+            for logical_id, bucket in found.items()
         ],
     )
     _wait(lambda: _change_set_status(cloudformation, name), "CREATE_COMPLETE")
     cloudformation.execute_change_set(**name)
     _wait(lambda: _stack_status(cloudformation, stack), "IMPORT_COMPLETE")
     return True
+
+
+def bucket_names(template: "Template", stage: str) -> dict[str, str]:
+    """Return the names of the template's buckets by their logical ids."""
+    return {
+        logical_id: resource["Properties"]["BucketName"]["Fn::Sub"].replace("${Stage}", stage)
+        for logical_id, resource in template["Resources"].items()
+        if resource["Type"] == BUCKET
+    }
+
+
+def _resource(bucket: str) -> dict[str, Any]:
+    return {"Type": BUCKET, "DeletionPolicy": "Retain", "Properties": {"BucketName": bucket}}
 
 
 def _change_set_status(cloudformation: Any, name: dict[str, str]) -> tuple[str, str]:
@@ -71,5 +85,5 @@ def _wait(get_status: Callable[[], tuple[str, str]], wanted: str) -> None:
     give_up_at = time.monotonic() + TIMEOUT_S
     while (seen := get_status())[0] != wanted:
         if "FAILED" in seen[0] or "ROLLBACK" in seen[0] or time.monotonic() > give_up_at:
-            raise ImportFailed(f"The bucket of documents was not imported: {' '.join(seen)}")
+            raise ImportFailed(f"The buckets were not imported: {' '.join(seen)}")
         time.sleep(POLL_S)

@@ -35,6 +35,16 @@ def customer(cloud: LocalCloud) -> Customer:
     return someone
 
 
+def put_an_object_into_each_bucket(cloud: LocalCloud) -> list[str]:
+    """The emulator keeps on disk the buckets that have objects."""
+    s3 = cloud.client("s3")
+    buckets = [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]
+    for bucket in buckets:
+        s3.put_object(Bucket=bucket, Key="kept", Body=b"kept")
+    assert len(buckets) > 1
+    return buckets
+
+
 class TestUp:
     def test_is_harmless_the_second_time(self, cloud: LocalCloud, customer: Customer) -> None:
         before = cloud.supervisor(), cloud.deployed()
@@ -50,6 +60,7 @@ class TestUp:
         agent_id = customer.create_agent()
         before = customer.ask(agent_id)
         assert_is_answered(before, document_id)
+        buckets = put_an_object_into_each_bucket(cloud)
 
         cloud.kill_everything()
         until("all processes are gone", lambda: not cloud.left_over())
@@ -58,6 +69,8 @@ class TestUp:
         customer.log_in()
         listed = customer.call("GET", "/documents").json()["items"]
         assert [item["id"] for item in listed] == [document_id]
+        for bucket in buckets:
+            cloud.client("s3").head_object(Bucket=bucket, Key="kept")
         after = customer.ask(agent_id)
         assert after["text"] == before["text"]
         assert_is_answered(after, document_id)

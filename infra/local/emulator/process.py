@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 HEALTH_PATH = "/_ministack/health"
 READY_TIMEOUT_S = 30.0
-CONCURRENCY_MAX = 32
-"""Functions that run at once; the emulator throttles more, and the front door lets fewer in."""
+CONCURRENCY_MAX = 96
+"""Functions that run at once; the emulator throttles more. The front door lets 24 in. The others
+are for every schedule and queue at the same moment, which must not throttle a request."""
 POLL_S = 0.05
 
 # What a function may see of this machine: functions inherit the emulator's environment.
