@@ -78,8 +78,8 @@ def transaction(
 ) -> Iterator[None]:
     """Implements UnitOfWork.
 
-    Raises DatabaseUnavailable where no transaction can be opened, and ErasedMeanwhile where a row
-    was added for an erased account.
+    Raises DatabaseUnavailable where no transaction can be opened or the connection is lost in it,
+    and ErasedMeanwhile where a row was added for an erased account.
     """
     conn = _begin(scope, isolation, synchronous=synchronous)
     _session.after_commit = ()
@@ -94,6 +94,9 @@ def transaction(
         _rollback(conn)
         if isinstance(error, psycopg.Error) and error.sqlstate == ERASED:
             raise ErasedMeanwhile("Nothing can be added to it.") from None
+        if isinstance(error, psycopg.OperationalError) and conn.closed:
+            # Lost in the middle, or in the commit, which may have succeeded: callers repeat either.
+            raise DatabaseUnavailable("Try again in a few seconds.") from error
         raise
     recorder().count(TRANSACTIONS, "committed")
     hooks: tuple[Callable[[], None], ...] = _session.after_commit

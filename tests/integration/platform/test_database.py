@@ -92,6 +92,17 @@ class TestTransaction:
         with transaction(SYSTEM):
             assert scope() == (None, True)
 
+    def test_a_connection_that_is_lost_inside_makes_the_database_unavailable(
+        self, postgres: PostgresServer
+    ) -> None:
+        with pytest.raises(DatabaseUnavailable), transaction(SYSTEM):
+            pid: Any = connection().execute("SELECT pg_backend_pid()").fetchone()
+            with psycopg.connect(postgres.url(ADMIN, "postgres"), autocommit=True) as admin:
+                admin.execute("SELECT pg_terminate_backend(%s)", pid)
+            connection().execute("SELECT 1")
+        with transaction(SYSTEM):
+            assert scope() == (None, True)
+
     def test_a_single_statement_survives_a_lost_connection_too(
         self, postgres: PostgresServer
     ) -> None:
