@@ -1,0 +1,193 @@
+"""The commands of infra/docs/deploy.md run as they stand there, from a new account (moto).
+
+Stand-ins: a PostgreSQL without TLS for RDS, and a stack with an API for that of `sam deploy`.
+"""
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import psycopg
+import pytest
+
+from infra.local.postgres import ADMIN, PostgresServer, free_port
+from infra.local.secret_store import NAMES
+from tests.support.deploy_guide import commands, guide_steps, run_script
+from tests.support.moto_server import moto_server
+
+pytestmark = pytest.mark.proof
+
+REGION = "eu-west-1"
+TOOLS = ("jq", "openssl", "psql")
+RDS = "--stack-name mara-$STAGE-data"
+NOT_OF_EVERY_STAGE = {"local-keys", "loki", "opensearch", "telegram-bot"}
+E_MAIL = "you@example.com"
+DATA_STACK = {
+    "Resources": {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "data"}}},
+    "Outputs": {"DatabaseHost": {"Value": "127.0.0.1"}, "MasterSecretArn": {"Value": "master"}},
+}
+API_STACK = {
+    "Resources": {
+        "Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "mara-prod"}},
+        "Topic": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "mara-prod-alarms"}},
+    },
+    "Outputs": {"ApiId": {"Value": {"Ref": "Api"}}},
+}
+
+
+@dataclass
+class Account:
+    """An account after the commands of the guide."""
+
+    url: str
+    postgres: PostgresServer
+
+    def client(self, service: str) -> Any:
+        make: Any = boto3.client
+        keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+        return make(service, endpoint_url=self.url, region_name=REGION, **keys)
+
+    def secret(self, name: str) -> str:
+        found = self.client("secretsmanager").get_secret_value(SecretId=f"mara-prod/{name}")
+        return str(found["SecretString"])
+
+    def run(self, script: str) -> str:
+        """Run commands with the variables of step 1, on the port of this server."""
+        # The wheel's PostgreSQL has no TLS.
+        script = script.replace("sslmode=require", "sslmode=disable").replace(
+            "PGSSLMODE=require", "PGSSLMODE=disable"
+        )
+        environment = {
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "HOME": str(self.postgres.data_dir.parent),
+            "LANG": "C.UTF-8",
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "STAGE": "prod",
+            "PGPORT": str(self.postgres.port),
+        }
+        return run_script(script.replace(":5432/", f":{self.postgres.port}/"), environment)
+
+
+@pytest.fixture(scope="module")
+def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+    for tool in TOOLS:
+        if shutil.which(tool) is None:
+            pytest.skip(f"{tool} is missing, which the guide uses.")
+    folder = tmp_path_factory.mktemp("account")
+    with (
+        pytest.MonkeyPatch.context() as monkeypatch,
+        moto_server(monkeypatch) as url,
+        PostgresServer(folder / "rds", free_port(), durable=False) as postgres,
+    ):
+        with psycopg.connect(postgres.url(ADMIN, "postgres"), autocommit=True) as link:
+            link.execute("CREATE DATABASE mara")
+        made = Account(url, postgres)
+        _add_stand_ins(made)
+        made.run(_script())
+        yield made
+
+
+def _add_stand_ins(account: Account) -> None:
+    password = json.dumps({"password": account.postgres.passwords[ADMIN]})
+    account.client("secretsmanager").create_secret(Name="master", SecretString=password)
+    for name, template in (("mara-prod-data", DATA_STACK), ("mara", API_STACK)):
+        account.client("cloudformation").create_stack(
+            StackName=name, TemplateBody=json.dumps(template)
+        )
+    gateway = account.client("apigateway")
+    (api,) = gateway.get_rest_apis()["items"]
+    about = {
+        "restApiId": api["id"],
+        "resourceId": gateway.get_resources(restApiId=api["id"])["items"][0]["id"],
+    }
+    gateway.put_method(**about, httpMethod="GET", authorizationType="NONE")
+    gateway.put_integration(**about, httpMethod="GET", type="MOCK")
+    gateway.create_deployment(restApiId=api["id"], stageName="prod")
+
+
+def _script() -> str:
+    """Steps 2 to 7, 9 and 11 but for what needs RDS, in one shell as a person runs them."""
+    return "\n".join(
+        [
+            commands(2),
+            commands(4),
+            commands(5),
+            commands(6, without=(RDS,)),
+            "echo '{}' > chains.json",
+            commands(7),
+            "rm chains.json",
+            commands(9),
+            commands(11),
+        ]
+    )
+
+
+def test_the_guide_has_twelve_steps_and_each_has_commands() -> None:
+    steps = guide_steps()
+    assert list(steps) == list(range(1, 13))
+    assert all(steps.values())
+
+
+def test_the_network_exists(account: Account) -> None:
+    (stack,) = account.client("cloudformation").describe_stacks(StackName="mara-prod-network")[
+        "Stacks"
+    ]
+    outputs = {found["OutputKey"]: found["OutputValue"] for found in stack["Outputs"]}
+    subnets = account.client("ec2").describe_subnets(
+        SubnetIds=outputs["PrivateSubnetIds"].split(",")
+    )["Subnets"]
+    assert len({subnet["AvailabilityZone"] for subnet in subnets}) == 2
+
+
+def test_functions_connect_as_a_role_that_row_level_security_binds(account: Account) -> None:
+    with psycopg.connect(account.secret("database")) as link:
+        about = "SELECT rolname, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user"
+        assert link.execute(about).fetchone() == ("mara_app", False, False)
+        assert link.execute("SELECT count(*) FROM users").fetchone() == (0,)
+        owned = "SELECT count(*) FROM pg_tables WHERE tableowner = current_user"
+        assert link.execute(owned).fetchone() == (0,)
+
+
+def test_every_secret_that_functions_read_is_written(account: Account) -> None:
+    listed = account.client("secretsmanager").list_secrets(MaxResults=100)["SecretList"]
+    written = {one["Name"].removeprefix("mara-prod/") for one in listed}
+    assert set(NAMES) - NOT_OF_EVERY_STAGE <= written
+    assert len(json.loads(account.secret("tokens"))) == 1
+
+
+def test_no_secret_stays_in_a_file(account: Account) -> None:
+    assert not list(Path().glob("*.txt")) + list(Path().glob("app.json"))
+
+
+def test_the_domain_leads_to_the_api_of_the_stage(account: Account) -> None:
+    mappings = account.client("apigateway").get_base_path_mappings(domainName="api.example.com")
+    assert [mapping["stage"] for mapping in mappings["items"]] == ["prod"]
+
+
+def test_alarms_reach_the_person_on_call(account: Account) -> None:
+    listed = account.client("sns").list_subscriptions()["Subscriptions"]
+    assert [(one["Protocol"], one["Endpoint"]) for one in listed] == [
+        ("email", "oncall@example.com")
+    ]
+
+
+def test_the_first_superuser_is_promoted(account: Account) -> None:
+    with psycopg.connect(account.postgres.url(ADMIN, "mara"), autocommit=True) as link:
+        link.execute(
+            "INSERT INTO users (id, email, created_at, updated_at)"
+            " VALUES (gen_random_uuid(), %s, now(), now())",
+            (E_MAIL,),
+        )
+        account.run(commands(10, without=("curl",)))
+        found = link.execute("SELECT role FROM users WHERE email = %s", (E_MAIL,))
+        assert found.fetchone() == ("superuser",)
