@@ -1,8 +1,12 @@
-"""`mara audit verify`: compares the audit with its chain, and the chain with its anchors."""
+"""`mara audit`: compares the audit with its chain and its anchors, and notes a restore."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from infra.local.environment import point_to_the_local_cloud
+
+if TYPE_CHECKING:
+    from mara.audit.model.verification import AuditVerdict
 
 
 def verify(heads: Sequence[str] = ()) -> str:
@@ -26,7 +30,27 @@ def verify(heads: Sequence[str] = ()) -> str:
         raise RuntimeError(f"{error.title}: {error.detail}") from error
     if verdict.tamperings:
         lines = (f"  {found}" for found in verdict.tamperings)
-        raise RuntimeError("\n".join(["the audit was tampered with", *lines]))
+        known_restores = map(str, verdict.restores)
+        raise RuntimeError("\n".join(["the audit was tampered with", *lines, *known_restores]))
+    return "\n".join([_summary(verdict), *map(str, verdict.restores)])
+
+
+def note_restore(source: str) -> str:
+    """Note that the database at MARA_DATABASE_URL was restored from ``source``.
+
+    MARA_AUDIT_BUCKET names the bucket of its anchors. Raises RuntimeError.
+    """
+    point_to_the_local_cloud()
+    from mara.kernel.errors import DomainError
+    from mara.wiring.audit import restore_service
+
+    try:
+        return str(restore_service().note(source))
+    except DomainError as error:
+        raise RuntimeError(f"{error.title}: {error.detail}") from error
+
+
+def _summary(verdict: "AuditVerdict") -> str:
     return (
         f"{verdict.rows} rows in the chain, {verdict.waiting} waiting, {verdict.erased} erased"
         f" details, {verdict.anchors} anchors: no differences\nhead {verdict.head}"

@@ -1,6 +1,6 @@
 """Anchors in memory, and deeds to chain."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +11,7 @@ from moto import mock_aws
 
 from mara.audit.model.chain import AuditHead
 from mara.audit.model.deed import AuditAction, Deed
+from mara.audit.model.restore import RestoreNote
 from mara.kernel.ids import new_id
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform import s3
@@ -25,12 +26,19 @@ class FakeAnchors:
     """Implements ``Anchors``."""
 
     heads: set[AuditHead] = field(default_factory=set)
+    notes: list[RestoreNote] = field(default_factory=list)
 
     def write(self, head: AuditHead) -> None:
         self.heads.add(head)
 
     def list(self) -> list[AuditHead]:
         return sorted(self.heads)
+
+    def write_note(self, note: RestoreNote) -> None:
+        self.notes.append(note)
+
+    def list_notes(self) -> Sequence[RestoreNote]:
+        return list(self.notes)
 
 
 @contextmanager

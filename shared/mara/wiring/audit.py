@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from mara.audit.adapters.s3 import S3Anchors
     from mara.audit.service.chain import ChainService, ChainVerificationService
     from mara.audit.service.entries import AuditListService
+    from mara.audit.service.restores import RestoreService
 
 
 @cache
@@ -45,6 +46,16 @@ def chain_verification_service() -> "ChainVerificationService":
     from mara.audit.service.chain import ChainVerificationService
 
     return ChainVerificationService(PostgresAuditChain(), _anchors(), transaction)
+
+
+@cache
+def restore_service() -> "RestoreService":
+    """Notes restores from backups."""
+    from mara.audit.adapters.postgres_chain import PostgresAuditChain
+    from mara.audit.service.restores import RestoreService
+
+    chain = PostgresAuditChain()
+    return RestoreService(chain, _anchors(), audit_log(), transaction, now, new_id)
 
 
 def _anchors() -> "S3Anchors":

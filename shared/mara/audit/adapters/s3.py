@@ -1,14 +1,16 @@
 """Anchors of the chain in S3, one key for each head."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from mara.audit.errors import AnchorsUnavailable
 from mara.audit.model.chain import AuditHead
+from mara.audit.model.restore import RestoreNote
 from mara.platform import s3
 
 PREFIX = "heads/"
+NOTES = "restores/"
 MISSING = {"404", "NoSuchKey", "NotFound"}
 
 
@@ -32,6 +34,28 @@ class S3Anchors:
             found = pages.paginate(Bucket=self.bucket, Prefix=PREFIX)
             keys = {one["Key"] for page in found for one in page.get("Versions", ())}
         return sorted(map(_head, keys))
+
+    def write_note(self, note: RestoreNote) -> None:
+        """Write the note under a key of its own; functions have no right to that prefix."""
+        key = f"{NOTES}{note.at:%Y%m%dT%H%M%SZ}-{note.id}.json"
+        with _failures():
+            s3.client().put_object(Bucket=self.bucket, Key=key, Body=note.dump())
+
+    def list_notes(self) -> Sequence[RestoreNote]:
+        """Every version of every note: none hides another."""
+        with _failures():
+            pages = s3.client().get_paginator("list_object_versions")
+            found = pages.paginate(Bucket=self.bucket, Prefix=NOTES)
+            versions = [one for page in found for one in page.get("Versions", ())]
+            notes = [self._read_note(one["Key"], one["VersionId"]) for one in versions]
+        return sorted(notes, key=lambda note: note.at)
+
+    def _read_note(self, key: str, version: str) -> RestoreNote:
+        if version == "null":  # of a bucket without versions
+            found = s3.client().get_object(Bucket=self.bucket, Key=key)
+        else:
+            found = s3.client().get_object(Bucket=self.bucket, Key=key, VersionId=version)
+        return RestoreNote.load(found["Body"].read())
 
     def _has(self, key: str) -> bool:
         from botocore.exceptions import ClientError

@@ -34,6 +34,7 @@ class AuditAction(StrEnum):
     DEAD_LETTERS_REDRIVEN = "dead_letters_redriven"
     DEAD_LETTERS_DISCARDED = "dead_letters_discarded"
     SCHEDULE_RUN = "schedule_run"
+    RESTORED = "restored"
 
 
 @dataclass(frozen=True, slots=True)

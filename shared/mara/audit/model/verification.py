@@ -5,6 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from mara.audit.model.chain import AuditHead
+from mara.audit.model.restore import RestoreNote
 
 
 class TamperKind(StrEnum):
@@ -45,6 +46,8 @@ class AuditVerdict:
     waiting: int = 0
     anchors: int = 0
     tamperings: list[Tampering] = field(default_factory=list)
+    restores: list[RestoreNote] = field(default_factory=list)
+    """Each must be one that the operators know of."""
 
     def add(
         self, kind: TamperKind, place: tuple[int, int], entry_id: UUID | None, reason: str

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from mara.audit.model.chain import AuditHead, ChainLink
 from mara.audit.model.entry import AuditEntry
+from mara.audit.model.restore import RestoreNote
 
 
 class AuditChain(Protocol):
@@ -34,3 +35,9 @@ class Anchors(Protocol):
 
     def list(self) -> list[AuditHead]:
         """All heads ever written, also those that were deleted. Raises AnchorsUnavailable."""
+
+    def write_note(self, note: RestoreNote) -> None:
+        """Write a note of a restore beside the heads. Raises AnchorsUnavailable."""
+
+    def list_notes(self) -> Sequence[RestoreNote]:
+        """All notes ever written, the oldest first. Raises AnchorsUnavailable."""

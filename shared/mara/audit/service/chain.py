@@ -29,15 +29,20 @@ class ChainService:
         The head is written after the commit. A crash in between leaves that to the next run, which
         writes it also where no row is new. Raises AnchorsUnavailable.
         """
+        head, chained = self.chain_waiting()
+        if head.position:
+            self.anchors.write(head)
+        return {"chained": chained, "head": str(head)}
+
+    def chain_waiting(self) -> tuple[AuditHead, int]:
+        """Chain what waits, without an anchor; return the head, and how many rows there were."""
         chained = 0
         for _ in range(BATCHES_MAX):
             head, added = self._chain_batch()
             chained += added
             if added < BATCH:
                 break
-        if head.position:
-            self.anchors.write(head)
-        return {"chained": chained, "head": str(head)}
+        return head, chained
 
     def _chain_batch(self) -> tuple[AuditHead, int]:
         with self.unit_of_work(SYSTEM):
@@ -61,8 +66,11 @@ class ChainVerificationService:
         Raises AnchorsUnavailable.
         """
         # Before the rows: an anchor that is written meanwhile would name rows not read yet.
-        anchors = {*self.anchors.list(), *known}
-        verdict = ChainInspection(anchors).run(self._links())
+        notes = self.anchors.list_notes()
+        anchors = {*self.anchors.list(), *known, *(note.head for note in notes)}
+        given_up = {head for note in notes for head in note.given_up}
+        verdict = ChainInspection(anchors - given_up - {AuditHead()}).run(self._links())
+        verdict.restores = list(notes)
         with self.unit_of_work(SYSTEM):
             verdict.waiting = self.chain.count_unchained()
         return verdict

@@ -1,0 +1,145 @@
+"""A noted restore is told apart from rows that were cut off, and excuses nothing else."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import psycopg
+import pytest
+
+from infra.local.cli import main
+from mara.audit.adapters.s3 import S3Anchors
+from mara.audit.model.chain import AuditHead
+from mara.audit.model.restore import RestoreNote
+from mara.kernel.ids import new_id
+from mara.platform.clock import now
+from mara.wiring.audit import chain_service, restore_service
+from tests.support.audit import bucket_of_anchors, record_logins
+
+Rows = psycopg.Connection[Any]
+Read = Callable[[], tuple[int, str]]
+BACKUP = "the backup of Sunday"
+
+
+@pytest.fixture(autouse=True)
+def anchors(database: str) -> Iterator[S3Anchors]:
+    """A chain of three rows, then of five, each anchored."""
+    with bucket_of_anchors() as bucket:
+        chain_more(3)
+        chain_more(2)
+        yield S3Anchors(bucket)
+
+
+@pytest.fixture
+def verify(capsys: pytest.CaptureFixture[str]) -> Read:
+    def run() -> tuple[int, str]:
+        status = main(["audit", "verify"])
+        captured = capsys.readouterr()
+        return status, captured.err or captured.out
+
+    return run
+
+
+def chain_more(number: int) -> None:
+    record_logins(number)
+    chain_service().continue_chain()
+
+
+def cut_after(rows: Rows, position: int) -> None:
+    """Leave the table as it was when the chain ended there."""
+    rows.execute("SET session_replication_role = replica")
+    rows.execute(
+        "DELETE FROM audit_details WHERE entry_id IN"
+        " (SELECT id FROM audit_rows WHERE position IS NULL OR position > %s)",
+        [position],
+    )
+    rows.execute("DELETE FROM audit_rows WHERE position IS NULL OR position > %s", [position])
+
+
+def put_back(rows: Rows, position: int) -> RestoreNote:
+    cut_after(rows, position)
+    return restore_service().note(BACKUP)
+
+
+def test_is_no_cut_and_is_named_at_each_verification(rows: Rows, verify: Read) -> None:
+    cut_after(rows, 3)
+    assert verify()[0] == 1
+    main(["audit", "note-restore", "--of", BACKUP])
+    chain_more(1)
+    status, said = verify()
+    assert status == 0
+    assert f"{BACKUP}: positions 4 to 5 of the chain before it were given up" in said
+    assert "5 rows in the chain" in said  # three, the restore itself, and one more
+
+
+def test_excuses_no_cut_of_rows_that_came_after_it(rows: Rows, verify: Read) -> None:
+    put_back(rows, 3)
+    chain_more(1)
+    cut_after(rows, 4)
+    status, said = verify()
+    assert status == 1
+    assert "cut off: position 5" in said
+    assert BACKUP in said
+
+
+def test_excuses_no_cut_down_to_the_rows_that_it_kept(rows: Rows, verify: Read) -> None:
+    """The rows that are missing have the positions of those that were given up."""
+    put_back(rows, 3)
+    cut_after(rows, 3)
+    assert verify()[0] == 1
+
+
+def test_excuses_no_change_of_rows_that_it_kept(rows: Rows, verify: Read) -> None:
+    put_back(rows, 3)
+    rows.execute("UPDATE audit_rows SET actor_id = gen_random_uuid() WHERE position = 2")
+    status, said = verify()
+    assert status == 1
+    assert "changed: position 2" in said
+
+
+def test_may_follow_another_that_had_kept_more(rows: Rows, verify: Read) -> None:
+    chain_more(1)
+    put_back(rows, 5)
+    put_back(rows, 3)
+    chain_more(4)
+    status, said = verify()
+    assert status == 0, said
+    assert said.count(BACKUP) == 2
+
+
+def test_gives_up_no_anchor_of_rows_that_waited_for_the_chain(
+    rows: Rows, anchors: S3Anchors, verify: Read
+) -> None:
+    """They are chained again in the same order."""
+    rows.execute("SET session_replication_role = replica")
+    chained = "UPDATE audit_rows SET position = NULL, previous = NULL, hash = NULL"
+    rows.execute(f"{chained} WHERE position > 3")
+    note = restore_service().note(BACKUP)
+    assert (note.head.position, note.given_up) == (3, ())
+    assert max(anchors.list()).position == 6
+    assert verify()[0] == 0
+
+
+def test_that_names_another_chain_is_found(rows: Rows, anchors: S3Anchors, verify: Read) -> None:
+    """Whoever writes notes still cannot move the rows that a true restore kept."""
+    true = restore_service().note(BACKUP)
+    forged = replace(true, id=new_id(), at=now(), head=AuditHead(2, bytes(32)))
+    anchors.write_note(forged)
+    status, said = verify()
+    assert status == 1
+    assert "changed: position 2" in said
+
+
+def test_hides_no_other_version_of_its_note(anchors: S3Anchors) -> None:
+    note = restore_service().note(BACKUP)
+    anchors.write_note(replace(note, source="another"))  # the same key
+    assert sorted(one.source for one in anchors.list_notes()) == ["another", BACKUP]
+
+
+def test_is_recorded_as_a_deed(rows: Rows) -> None:
+    note = put_back(rows, 3)
+    found = rows.execute(
+        "SELECT position, object_id, content->>'source' FROM audit_rows"
+        " JOIN audit_details ON entry_id = id WHERE action = 'restored'"
+    ).fetchall()
+    assert found == [(4, note.id, BACKUP)]
