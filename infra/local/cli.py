@@ -6,7 +6,15 @@ from collections.abc import Callable, Sequence
 
 from infra.local import lifecycle, stacks
 from infra.local.cli_arguments import arguments_of
-from infra.local.commands import chains, development, localstack, operations, stack, telegram
+from infra.local.commands import (
+    backups,
+    chains,
+    development,
+    localstack,
+    operations,
+    stack,
+    telegram,
+)
 from infra.local.env_variables import load_env_file
 from infra.local.scaffold import commands as scaffold
 from infra.local.settings import STAGE, state_dir
@@ -44,14 +52,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 NEED_NO_STACK = frozenset(
     {*("new", "generate", "openapi", "triggers", "permissions", "revision", "template", "alarms")}
-    | {*("env", "images", "layers", "localstack", "model", "up")}
+    | {*("backup", "env", "images", "layers", "localstack", "model", "restore", "up")}
 )
-"""Commands that use no running stack."""
+"""Commands that need no running stack."""
 
 COMMANDS: dict[str, tuple[Command, str]] = {
     "up": (stack.up, "start everything, deploy, and create the demo account"),
     "down": (stack.down, "stop everything; the data is kept"),
     "status": (stack.status, "which stack runs, where, and the state of each server"),
+    "backup": (backups.backup, "write the whole stack, running or stopped, to an encrypted file"),
+    "restore": (backups.restore, "make a backup the stack of an empty folder, or of another's"),
     "logs": (stack.logs, "print the latest log lines of the functions, filtered, and follow them"),
     "redeploy": (stack.redeploy, "deploy what changed in the source"),
     "localstack": (localstack.run, "up, down, status: the same template on LocalStack"),
@@ -72,7 +82,10 @@ COMMANDS: dict[str, tuple[Command, str]] = {
         "list, redrive, discard: messages that no consumer could process",
     ),
     "mail": (operations.mail, "print the e-mails that the local stack sent"),
-    "audit": (operations.audit, "verify: compare the audit with its chain and its anchors"),
+    "audit": (
+        operations.audit,
+        "verify: compare the audit with its chain and its anchors; note-restore: note a restore",
+    ),
     "ledger": (operations.ledger, "verify: derive every balance from the postings and compare"),
     "clock": (operations.clock, "advance: move a user's billing time, and do what became due"),
     "faucet": (chains.faucet, "send test USDT to an address on a chain of the local cloud"),

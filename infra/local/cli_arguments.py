@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from uuid import UUID
 
 from infra.local import billing_clock
@@ -68,10 +69,26 @@ def _of_ledger(parser: argparse.ArgumentParser) -> None:
 
 
 def _of_audit(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("action", choices=["verify"])
+    parser.add_argument("action", choices=["verify", "note-restore"])
+    parser.add_argument(
+        "--of", metavar="TEXT", default="a backup", help="note-restore: which backup, and why"
+    )
     parser.add_argument(
         "--head", action="append", default=[], metavar="POSITION:HASH", help="also this, of the log"
     )
+
+
+def _of_backup(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help="a new file; MARA_BACKUP_PASSPHRASE encrypts it")
+
+
+def _of_restore(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help="a backup; MARA_BACKUP_PASSPHRASE opens it")
+    parser.add_argument(
+        "--replace", action="store_true", help="the folder's stack, which is kept beside it"
+    )
+    world = "take chains, chats and anchors of this stopped stack; default: of the replaced one"
+    parser.add_argument("--outside", type=Path, metavar="HOME", help=world)
 
 
 def _of_revision(parser: argparse.ArgumentParser) -> None:
@@ -118,6 +135,7 @@ def _of_dead_letters(parser: argparse.ArgumentParser) -> None:
 
 ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "audit": _of_audit,
+    "backup": _of_backup,
     "chain": chains.add_chain_arguments,
     "clock": billing_clock.add_arguments,
     "dead-letters": _of_dead_letters,
@@ -129,6 +147,7 @@ ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "localstack": localstack.add_arguments,
     "logs": _of_logs,
     "new": scaffold.add_arguments,
+    "restore": _of_restore,
     "revision": _of_revision,
     "secrets": _of_secrets,
     "ship-again": _of_ship_again,

@@ -74,6 +74,11 @@ OF_THE_LOCAL_CLOUD = (
     ),
     Variable("MARA_ARBITRUM_FINAL_S", "20", "Seconds after which a local block is final, at most."),
     Variable("MARA_TRON_FINAL_S", "10", "The same, on the local Tron."),
+    Variable(
+        "MARA_BACKUP_PASSPHRASE",
+        "",
+        "The passphrase of `mara backup` and `mara restore`; without it they ask for it.",
+    ),
     Variable("MARA_ACCESS_TOKEN_MINUTES", "30", "How long an access token is valid, in minutes."),
     Variable("MARA_REFRESH_TOKEN_DAYS", "30", "How long a refresh token is valid, in days."),
 )

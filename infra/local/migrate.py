@@ -5,6 +5,8 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from infra.local.postgres import OWNER, PostgresServer, free_port
@@ -20,9 +22,9 @@ def migrate() -> None:
     upgrade(owner_url())
 
 
-def upgrade(url: str) -> None:
-    """Migrate the database of this owner's URL to the newest revision. Raises MigrationFailed."""
-    _alembic(url, "upgrade", "head")
+def upgrade(url: str, revision: str = "head") -> None:
+    """Migrate the database of this owner's URL, to the newest revision. Raises MigrationFailed."""
+    _alembic(url, "upgrade", revision)
 
 
 def draft_revision(message: str) -> str:
@@ -47,6 +49,32 @@ def owner_url() -> str:
     """Return the URL of the local database for the owner of its tables."""
     password = load_secrets().owner_password
     return f"postgresql://mara_owner:{password}@127.0.0.1:{ports().postgres}/{DATABASE}"
+
+
+def revisions() -> list[str]:
+    """Return every revision that this version of the code knows, the newest first."""
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    folder = str(ROOT / "migrations")
+    with _importable(folder):
+        script = ScriptDirectory.from_config(Config(f"{folder}/alembic.ini"))
+        return [one.revision for one in script.walk_revisions()]
+
+
+def newest() -> str:
+    """Return the newest revision that this version of the code knows."""
+    return revisions()[0]
+
+
+@contextmanager
+def _importable(folder: str) -> Iterator[None]:
+    """Let migrations import what stands beside them."""
+    sys.path.insert(0, folder)
+    try:
+        yield
+    finally:
+        sys.path.remove(folder)
 
 
 def _alembic(url: str, *command: str) -> str:

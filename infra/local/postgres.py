@@ -175,6 +175,12 @@ class PostgresServer:
         return False
 
 
+def major_version() -> int:
+    """Return the major version of the programs, such as 18: another one cannot read their files."""
+    said = subprocess.run([BINARIES / "postgres", "--version"], capture_output=True, check=True)
+    return int(said.stdout.decode().split()[2].partition(".")[0])
+
+
 def free_port() -> int:
     """Return a port on which nothing listens at this moment."""
     with socket.socket() as probe:

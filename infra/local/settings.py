@@ -87,9 +87,9 @@ def recorded_port(folder: Path) -> int | None:
         return None
 
 
-def load_secrets() -> Secrets:
-    """Read the secrets; generate those that are missing."""
-    path = state_dir() / "secrets.json"
+def load_secrets(folder: Path | None = None) -> Secrets:
+    """Read the secrets of this stack, or of the one in ``folder``; generate missing ones."""
+    path = (folder or state_dir()) / "secrets.json"
     known = json.loads(path.read_text("utf-8")) if path.exists() else {}
     if known.keys() >= Secrets.__dataclass_fields__.keys():
         return Secrets(**known)

@@ -100,10 +100,13 @@ def mail(_: argparse.Namespace) -> int:
 
 
 def audit(options: argparse.Namespace) -> int:
-    """Verify the audit against its chain and its anchors."""
+    """Verify the audit against its chain and its anchors, or note a restore."""
     from infra.local import verify_audit
 
-    print(verify_audit.verify(options.head))
+    if options.action == "note-restore":
+        print(verify_audit.note_restore(options.of))
+    else:
+        print(verify_audit.verify(options.head))
     return 0
 
 

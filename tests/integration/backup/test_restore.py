@@ -1,0 +1,129 @@
+"""A backup of a real PostgreSQL becomes a stack again, on the newest schema or not at all."""
+
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from infra.local import migrate
+from infra.local.backup.restore import FORMER, CannotRestore, restore
+from infra.local.backup.sealed import CannotOpen
+from infra.local.backup.take import passwords_of, take
+from infra.local.postgres import ADMIN, OWNER, PostgresServer
+from infra.local.settings import DATABASE, load_secrets
+from tests.support.ports import free_port
+
+PASSPHRASE = "a passphrase of the tests"
+COST = 10
+EARLIER = "owner_indexes"
+"""A revision before the newest."""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A stopped stack with an earlier schema, and a document."""
+    folder = tmp_path_factory.mktemp("earlier") / "home"
+    folder.mkdir()
+    with PostgresServer(
+        folder / "postgres", free_port(), passwords_of(load_secrets(folder)), durable=False
+    ) as server:
+        server.ensure_database(DATABASE)
+        migrate.upgrade(server.url(OWNER, DATABASE), EARLIER)
+        with psycopg.connect(server.url(OWNER, DATABASE)) as link:
+            link.execute("CREATE TABLE kept AS SELECT pg_current_xact_id()::text AS xid")
+    (folder / "s3" / "000000000000" / "mara-local-documents").mkdir(parents=True)
+    (folder / "s3" / "000000000000" / "mara-local-documents" / "a").write_text("an object")
+    (folder / "chains").mkdir()
+    (folder / "chains" / "aptos.json").write_text('{"height": 7}')
+    return folder
+
+
+@pytest.fixture
+def backup(home: Path, tmp_path: Path, at: pytest.MonkeyPatch) -> Path:
+    at.setenv("MARA_HOME", str(home))
+    take(tmp_path / "backup", PASSPHRASE, COST)
+    return tmp_path / "backup"
+
+
+@pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    for name in ("MARA_PORT_BASE", "MARA_DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    return monkeypatch
+
+
+def started(home: Path) -> PostgresServer:
+    return PostgresServer(home / "postgres", free_port(), passwords_of(load_secrets(home)))
+
+
+def set_revision(home: Path, revision: str) -> None:
+    with started(home) as server, psycopg.connect(server.url(ADMIN, DATABASE)) as link:
+        link.execute("UPDATE alembic_version SET version_num = %s", [revision])
+
+
+def test_brings_an_earlier_schema_to_the_newest(
+    home: Path, backup: Path, tmp_path: Path, at: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "other"
+    at.setenv("MARA_HOME", str(target))
+    done = restore(backup, PASSPHRASE)
+    assert (done.manifest.revision, done.revision) == (EARLIER, migrate.newest())
+    assert load_secrets(target) == load_secrets(home)
+    assert (target / "s3/000000000000/mara-local-documents/a").read_text() == "an object"
+    assert (target / "chains" / "aptos.json").read_text() == '{"height": 7}'
+    with started(target) as server, psycopg.connect(server.url(ADMIN, DATABASE)) as link:
+        known = link.execute("SELECT version_num FROM alembic_version").fetchone()
+        assert known == (migrate.newest(),)
+        goes_on = "SELECT pg_current_xact_id() > xid::xid8 FROM kept"
+        assert link.execute(goes_on).fetchone() == (True,)  # no id of a transaction comes again
+        deeds = link.execute("SELECT action, position FROM audit_rows").fetchall()
+        assert deeds == [("restored", 1)]
+
+
+def test_replaces_a_stack_and_keeps_it_and_the_world_outside(
+    backup: Path, tmp_path: Path, at: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "other"
+    (target / "chains").mkdir(parents=True)
+    (target / "chains" / "aptos.json").write_text('{"height": 9}')
+    (target / "port").write_text("18000\n")
+    at.setenv("MARA_HOME", str(target))
+    with pytest.raises(CannotRestore, match="--replace"):
+        restore(backup, PASSPHRASE)
+    done = restore(backup, PASSPHRASE, replace=True)
+    former = target.with_name(target.name + FORMER)
+    assert done.former == former
+    assert sorted(path.name for path in former.iterdir()) == ["chains", "port"]
+    assert (target / "chains" / "aptos.json").read_text() == '{"height": 9}'
+    assert (target / "port").read_text() == "18000\n"
+    with pytest.raises(CannotRestore, match="move or delete it"):
+        restore(backup, PASSPHRASE, replace=True)
+
+
+def test_leaves_the_stack_alone_where_the_passphrase_is_wrong(
+    backup: Path, tmp_path: Path, at: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "other"
+    target.mkdir()
+    (target / "port").write_text("18000\n")
+    at.setenv("MARA_HOME", str(target))
+    with pytest.raises(CannotOpen):
+        restore(backup, "another passphrase", replace=True)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["backup", "other"]
+    assert [path.name for path in target.iterdir()] == ["port"]
+
+
+def test_refuses_a_newer_schema_and_names_both(
+    home: Path, tmp_path: Path, at: pytest.MonkeyPatch
+) -> None:
+    at.setenv("MARA_HOME", str(home))
+    set_revision(home, "of_tomorrow")
+    try:
+        take(tmp_path / "backup", PASSPHRASE, COST)
+    finally:
+        set_revision(home, EARLIER)
+    target = tmp_path / "other"
+    at.setenv("MARA_HOME", str(target))
+    with pytest.raises(CannotRestore, match=f"of_tomorrow.*{migrate.newest()}"):
+        restore(tmp_path / "backup", PASSPHRASE)
+    assert list(target.iterdir()) == []
