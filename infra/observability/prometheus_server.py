@@ -36,6 +36,13 @@ class RunningPrometheus:
         """Return the samples of an expression now; none while the server starts."""
         return list(self._get("query", {"query": expression}).get("result", ()))
 
+    def query_range(
+        self, expression: str, begin: float, end: float, step_s: float
+    ) -> list[Mapping[str, Any]]:
+        """Return the series of an expression between two times in seconds since 1970."""
+        asked = {"query": expression, "start": f"{begin}", "end": f"{end}", "step": f"{step_s}"}
+        return list(self._get("query_range", asked).get("result", ()))
+
     def firing(self) -> list[Mapping[str, Any]]:
         """Return the alerts that fire, as Prometheus would send them to Alertmanager."""
         found = self._get("alerts", {}).get("alerts", ())

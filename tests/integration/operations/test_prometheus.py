@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -11,6 +12,8 @@ import pytest
 
 from functions.api.operations.get_metrics.handler import handler as get_metrics
 from infra.local.api_client import wait_for
+from infra.observability.panels import PANELS
+from infra.observability.pictures import draw, series_of
 from infra.observability.prometheus_rules import FOLDER
 from infra.observability.prometheus_server import RunningPrometheus, Scraping, running
 from mara.metrics.service import AT_ONCE, recorder
@@ -73,7 +76,10 @@ def wait_until(look: Callable[[], object]) -> None:
 
 class TestPrometheus:
     def test_scrapes_the_route_and_fires_on_what_it_reads(
-        self, prometheus: RunningPrometheus, as_owner: psycopg.Connection[object]
+        self,
+        prometheus: RunningPrometheus,
+        as_owner: psycopg.Connection[object],
+        tmp_path: Path,
     ) -> None:
         recorder().due_at = AT_ONCE
         wait_until(lambda: prometheus.query('up{job="mara"} == 1'))
@@ -89,3 +95,8 @@ class TestPrometheus:
         ]
         assert alert["labels"]["severity"] == "critical"
         assert alert["annotations"]["runbook_url"] == "infra/docs/runbooks/ledger-differs.md"
+        (panel,) = [panel for panel in PANELS if panel.title.startswith("Differences")]
+        (series,) = series_of(prometheus, panel, time.time() - 60, time.time())
+        assert (series[0], series[2][-1]) == ("differences", 3)
+        draw([(panel, [series])], tmp_path / "panel.png")
+        assert (tmp_path / "panel.png").read_bytes().startswith(b"\x89PNG")
