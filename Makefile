@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(BIN)/pytest -q -n 2 --dist loadgroup
 
-.PHONY: help up down status logs demo redeploy test proof lint lint-fast suite unit e2e bench client sbom environment format
+.PHONY: help up down status logs demo redeploy test proof all everything lint lint-fast suite unit e2e bench client sbom environment format
 
 help:  ## list the targets
 	@grep -hE '^[a-z0-9 -]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | sort | \
@@ -32,6 +32,11 @@ suite: environment  ## `unit` and `e2e` beside each other: the end-to-end tests 
 
 proof: environment  ## the full-size tests: crash runs, corpora, quality sets, CPU budgets, sam local
 	$(PYTEST) -m proof tests
+
+all: lint everything  ## `test` and `proof`, in less time than one after the other
+
+everything: environment  ## all tests in one run: the end-to-end ones are beside the others from its begin to its end
+	$(PYTEST) tests
 
 lint-fast: environment  ## the checks that take seconds: formatter, ruff, import contracts
 	$(BIN)/ruff format --check .
