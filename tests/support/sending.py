@@ -114,6 +114,7 @@ class SendingWorld:
             ring_later=lambda _, delay: self.later.append(delay),
             unit_of_work=unit_of_work,
             now=self.now,
+            record=lambda _message, _outcome: None,
             wait=self.wait,
         )
 

@@ -8,7 +8,8 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSEvent, SQS
 
 from mara.entrypoints.failure_notes import times_received
 from mara.entrypoints.flushing import flush_metrics
-from mara.platform import sqs
+from mara.entrypoints.message_attributes import correlation_id_of, redrive_of
+from mara.kernel.correlation import following
 from mara.platform.settings.stage import stage
 from mara.platform.settings.verification import verify_settings_once
 from mara.platform.telemetry import SUCCEEDED, logger, trace
@@ -32,7 +33,8 @@ def dead_letter_consumer(
             outcome.status = SUCCEEDED
         for message in messages:
             about: dict[str, Any] = {"queue": message.queue, "message_id": message.message_id}
-            logger.error("message_dead", **about, reason=message.reason, kept=kept)
+            with following(message.correlation_id):
+                logger.error("message_dead", **about, reason=message.reason, kept=kept)
         flush_metrics()
         return {"batchItemFailures": []}
 
@@ -43,6 +45,7 @@ def dead_message(record: SQSRecord) -> DeadMessage:
     """Read a message of a dead-letter queue: from the frame with its reason, or as SQS moved it."""
     name = record.raw_event["eventSourceARN"].rpartition(":")[2]
     queue = name.removeprefix(f"mara-{stage().stage}-").removesuffix(f"-{DLQ_SUFFIX}")
+    correlation_id = correlation_id_of(record)
     if (refused := _refused(record.body)) is not None:
         return DeadMessage(
             queue=queue,
@@ -51,19 +54,18 @@ def dead_message(record: SQSRecord) -> DeadMessage:
             attempts=refused["attempts"],
             reason=refused["reason"],
             redrive_of=refused["redrive_of"],
+            correlation_id=correlation_id,
         )
     # The delivery from the dead-letter queue is counted too, and is no try.
     attempts = max(times_received(record) - 1, 0)
     return DeadMessage(
-        queue, record.message_id, record.body, attempts, redrive_of=redrive_of(record)
+        queue,
+        record.message_id,
+        record.body,
+        attempts,
+        redrive_of=redrive_of(record),
+        correlation_id=correlation_id,
     )
-
-
-def redrive_of(record: SQSRecord) -> str | None:
-    """Return the id of the message that was redriven as this one."""
-    attributes: dict[str, Any] = record.raw_event.get("messageAttributes") or {}
-    value: str | None = attributes.get(sqs.REDRIVE_OF, {}).get("stringValue")
-    return value
 
 
 def _refused(body: str) -> dict[str, Any] | None:

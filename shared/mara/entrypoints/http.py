@@ -59,6 +59,7 @@ from mara.entrypoints.route import (
     RouteApp,
     declared,
 )
+from mara.kernel import correlation
 from mara.kernel.errors import DomainError
 from mara.kernel.page import LIMIT_MAX
 from mara.kernel.principal import Principal
@@ -196,12 +197,13 @@ def lambda_handler(
         started = time.perf_counter()
         request = Request(event, _request_id(event, context))
         event[REQUEST] = request
-        response = _answer(request, operation, lambda: respond(request, context))
-        if keep is not None:
-            response = keep.of(request, response)
-        outgoing_headers(request, response)
-        _log(request, operation, response["statusCode"], time.perf_counter() - started)
-        flush_metrics()
+        with correlation.following(_correlation_id(request)):
+            response = _answer(request, operation, lambda: respond(request, context))
+            if keep is not None:
+                response = keep.of(request, response)
+            outgoing_headers(request, response)
+            _log(request, operation, response["statusCode"], time.perf_counter() - started)
+            flush_metrics()
         return response
 
     return handler
@@ -252,6 +254,11 @@ def _answer(request: Request, operation: str, respond: Callable[[], Response]) -
 def _request_id(event: Event, context: Any) -> str:
     of_gateway = event["requestContext"].get("requestId")
     return str(of_gateway or getattr(context, "aws_request_id", "unknown"))
+
+
+def _correlation_id(request: Request) -> str:
+    """What the caller calls the request, where that is a valid id, or what the answer calls it."""
+    return correlation.chosen(request.headers.get("x-request-id"), request.request_id)
 
 
 def _domain_error_response(request: Request, error: DomainError) -> Response:

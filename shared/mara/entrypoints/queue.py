@@ -18,9 +18,11 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from pydantic import ValidationError
 
 from mara.entrypoints.counting import counted_message
-from mara.entrypoints.dead_letter_queue import DLQ_SUFFIX, redrive_of
+from mara.entrypoints.dead_letter_queue import DLQ_SUFFIX
 from mara.entrypoints.failure_notes import forget_failure, note_failure, times_received
 from mara.entrypoints.flushing import flush_metrics
+from mara.entrypoints.message_attributes import correlation_id_of, redrive_of
+from mara.kernel.correlation import following
 from mara.kernel.errors import Conflict, DomainError, LimitReached, Unavailable
 from mara.kernel.messages import Message
 from mara.platform import sqs
@@ -55,21 +57,22 @@ def consumer_of(
         freeze_once = cache(gc.freeze)
 
         def process_record(record: SQSRecord, lambda_context: Any = None) -> None:
-            try:
-                with counted_message(queue):
-                    parsed = parse(record.body)
-                    if parsed is not None:
-                        consume(parsed)
-            except Exception as error:  # noqa: BLE001 - handle_failure classifies it
-                handle_failure(queue, record, error)
-                return
-            forget_failure(queue, record)
-            logger.info(
-                "message_consumed",
-                queue=queue,
-                message_id=record.message_id,
-                request_id=getattr(lambda_context, "aws_request_id", None),
-            )
+            with following(correlation_id_of(record)):
+                try:
+                    with counted_message(queue):
+                        parsed = parse(record.body)
+                        if parsed is not None:
+                            consume(parsed)
+                except Exception as error:  # noqa: BLE001 - handle_failure classifies it
+                    handle_failure(queue, record, error)
+                    return
+                forget_failure(queue, record)
+                logger.info(
+                    "message_consumed",
+                    queue=queue,
+                    message_id=record.message_id,
+                    request_id=getattr(lambda_context, "aws_request_id", None),
+                )
 
         def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             verify_settings_once()
@@ -140,7 +143,8 @@ def send_to_dlq(queue: str, record: SQSRecord, error: DomainError | ValidationEr
         "redrive_of": redrive_of(record),
     }
     try:
-        sqs.send(f"{queue}-{DLQ_SUFFIX}", json.dumps(dlq_message, ensure_ascii=False))
+        body = json.dumps(dlq_message, ensure_ascii=False)
+        sqs.send(f"{queue}-{DLQ_SUFFIX}", body, correlation_id_of(record))
     except sqs.SendFailed:
         logger.warning("dead_letter_failed", queue=queue, message_id=record.message_id)
         raise

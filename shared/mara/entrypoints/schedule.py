@@ -10,6 +10,7 @@ from uuid import UUID
 from mara.entrypoints.counting import count_run
 from mara.entrypoints.flushing import flush_metrics
 from mara.entrypoints.heartbeat import heartbeat
+from mara.kernel import correlation
 from mara.kernel.ids import new_id
 from mara.platform import lease_store, run_store
 from mara.platform.clock import now
@@ -62,13 +63,14 @@ def schedule_by_input(name: str, key: str) -> Callable[[JobByInput], ScheduleHan
 
 def _run_traced(name: str, run: Job, event: dict[str, Any], context: Any) -> Outcome:
     started, status = time.perf_counter(), FAILED
-    try:
-        with trace(name, getattr(context, "aws_request_id", None)) as outcome:
-            done = _run_with_lease(name, run, event.get(RUN_ID))
-            outcome.status, status = SUCCEEDED, done["status"]
-    finally:
-        count_run(name, status, time.perf_counter() - started)
-        flush_metrics()
+    with correlation.following(correlation.chosen(event.get(correlation.KEY))):
+        try:
+            with trace(name, getattr(context, "aws_request_id", None)) as outcome:
+                done = _run_with_lease(name, run, event.get(RUN_ID))
+                outcome.status, status = SUCCEEDED, done["status"]
+        finally:
+            count_run(name, status, time.perf_counter() - started)
+            flush_metrics()
     return done
 
 

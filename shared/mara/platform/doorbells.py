@@ -3,6 +3,7 @@
 import math
 from datetime import timedelta
 
+from mara.kernel.correlation import current
 from mara.kernel.messages import Message
 from mara.platform import sqs
 from mara.platform.telemetry import logger
@@ -15,6 +16,7 @@ def ring_later(message: Message, delay: timedelta) -> None:
     """
     queue = message.queue()
     try:
-        sqs.send_later(queue, message.model_dump_json(), math.ceil(delay.total_seconds()))
+        seconds = math.ceil(delay.total_seconds())
+        sqs.send_later(queue, message.model_dump_json(), seconds, current())
     except sqs.SendFailed:
         logger.warning("doorbell_lost", queue=queue)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from mara.kernel.batches import batches
 from mara.kernel.clock import Clock
+from mara.kernel.correlation import following
 from mara.kernel.messages import Message
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform import sns, sqs
@@ -37,7 +38,8 @@ BACKLOG_METRIC = "OutboxOldestSeconds"
 OLDEST = "SELECT min(created_at) FROM outbox"
 DELETE = "DELETE FROM outbox WHERE id = ANY(%s)"
 OVERDUE = """
-    SELECT id, queue, body, redrive_of FROM outbox WHERE created_at < %s OR left_to_relay
+    SELECT id, queue, body, redrive_of, correlation_id FROM outbox
+    WHERE created_at < %s OR left_to_relay
     ORDER BY created_at LIMIT %s FOR UPDATE SKIP LOCKED
 """
 
@@ -126,17 +128,17 @@ def _send_and_delete(messages: Sequence[OutboxMessage]) -> None:
 def _deliver(messages: Sequence[OutboxMessage]) -> list[UUID]:
     """Send the messages of each queue in batches; return the ids of those that were accepted."""
     delivered = list[UUID]()
-    by_queue: dict[tuple[str, bool], list[OutboxMessage]] = {}
+    by_queue: dict[str, list[OutboxMessage]] = {}
     for message in messages:
-        key = message.queue, message.redrive_of is not None
-        by_queue.setdefault(key, []).append(message)
-    for (queue, _), rows in by_queue.items():
+        by_queue.setdefault(message.queue, []).append(message)
+    for queue, rows in by_queue.items():
         for batch in _batches(rows):
             accepted = _send(queue, batch)
             delivered += accepted
             for row in batch:
                 if row.id not in accepted:
-                    logger.warning("outbox_send_failed", queue=queue, outbox_id=str(row.id))
+                    with following(row.correlation_id):
+                        logger.warning("outbox_send_failed", queue=queue, outbox_id=str(row.id))
     return delivered
 
 
@@ -152,25 +154,25 @@ def _send(queue: str, batch: Sequence[OutboxMessage]) -> set[UUID]:
     accepted: Iterable[int]
     try:
         if queue.startswith(EVENT):
-            accepted = _publish_events(queue.removeprefix(EVENT), [row.body for row in batch])
-        elif batch[0].redrive_of is not None:
-            accepted = sqs.send_again(queue, [(row.body, row.redrive_of or "") for row in batch])
+            accepted = _publish_events(queue.removeprefix(EVENT), batch)
         else:
-            accepted = _send_messages(queue, [row.body for row in batch])
+            accepted = _send_messages(queue, batch)
     except (sqs.SendFailed, sns.PublishFailed):
         return set()
     return {batch[place].id for place in accepted}
 
 
-def _publish_events(event: str, bodies: Sequence[str]) -> Iterable[int]:
-    if len(bodies) > 1:
-        return sns.publish_all(event, bodies)
-    sns.publish(event, bodies[0])
+def _publish_events(event: str, rows: Sequence[OutboxMessage]) -> Iterable[int]:
+    if len(rows) > 1:
+        return sns.publish_all(event, [(row.body, row.correlation_id) for row in rows])
+    sns.publish(event, rows[0].body, rows[0].correlation_id)
     return (0,)
 
 
-def _send_messages(queue: str, bodies: Sequence[str]) -> Iterable[int]:
-    if len(bodies) > 1:
-        return sqs.send_all(queue, bodies)
-    sqs.send(queue, bodies[0])
+def _send_messages(queue: str, rows: Sequence[OutboxMessage]) -> Iterable[int]:
+    if len(rows) > 1 or rows[0].redrive_of is not None:
+        return sqs.send_all(
+            queue, [sqs.QueueMessage(row.body, row.correlation_id, row.redrive_of) for row in rows]
+        )
+    sqs.send(queue, rows[0].body, rows[0].correlation_id)
     return (0,)

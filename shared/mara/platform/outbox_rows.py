@@ -1,11 +1,12 @@
 """The rows of the outbox; it imports no AWS client, so that a route can store a message cheaply."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from pydantic_core import to_json
 
+from mara.kernel import correlation
 from mara.kernel.ids import new_id
 from mara.kernel.messages import Event, Message
 from mara.platform.database import connection
@@ -15,11 +16,12 @@ EVENT = "event:"
 
 # `ORDER BY` keeps the order of the messages in `created_at`, which is the time of each row.
 INSERT = """
-    INSERT INTO outbox (id, queue, body, redrive_of, left_to_relay)
-    SELECT id, queue, body, redrive_of, %s
+    INSERT INTO outbox (id, queue, body, redrive_of, correlation_id, left_to_relay)
+    SELECT id, queue, body, redrive_of, correlation_id, %s
     FROM ROWS FROM (
-        json_to_recordset(%s::json) AS (id uuid, queue text, body text, redrive_of text)
-    ) WITH ORDINALITY AS rows (id, queue, body, redrive_of, place)
+        json_to_recordset(%s::json)
+            AS (id uuid, queue text, body text, redrive_of text, correlation_id text)
+    ) WITH ORDINALITY AS rows (id, queue, body, redrive_of, correlation_id, place)
     ORDER BY place
 """
 
@@ -28,13 +30,15 @@ INSERT = """
 class OutboxMessage:
     """A row of the outbox; ``body`` is JSON.
 
-    ``redrive_of`` is the id of the message that died first, where a dead letter is sent again.
+    ``redrive_of`` is the id of the message that died first, where a dead letter is sent again;
+    ``correlation_id`` is that of the event whose handling wrote the row.
     """
 
     id: UUID
     queue: str
     body: str
     redrive_of: str | None = None
+    correlation_id: str | None = None
 
 
 def store(messages: Sequence[Message], *, left_to_relay: bool) -> list[OutboxMessage]:
@@ -58,11 +62,11 @@ def _row(message: Message) -> OutboxMessage:
     They are the same in every copy that the topic delivers, which no id of SNS or SQS is: so a
     consumer recognises an event that arrives again.
     """
-    id_, name = new_id(), message.queue()
+    id_, name, followed = new_id(), message.queue(), correlation.current()
     if not isinstance(message, Event):
-        return OutboxMessage(id_, name, message.model_dump_json())
+        return OutboxMessage(id_, name, message.model_dump_json(), correlation_id=followed)
     body = {**message.model_dump(mode="json"), "event": name, "event_id": str(id_)}
-    return OutboxMessage(id_, f"{EVENT}{name}", to_json(body).decode())
+    return OutboxMessage(id_, f"{EVENT}{name}", to_json(body).decode(), correlation_id=followed)
 
 
 def publish_by_relay(message: Message) -> None:
@@ -74,7 +78,7 @@ def publish_by_relay(message: Message) -> None:
     store([message], left_to_relay=True)
 
 
-def resend_by_relay(queue: str, messages: Sequence[tuple[str, str]]) -> None:
-    """Implements Resend: stores pairs of the id of the first death and the body, for the relay."""
-    rows = [OutboxMessage(new_id(), queue, body, redrive_of) for redrive_of, body in messages]
+def resend_by_relay(queue: str, messages: Iterable[tuple[str, str, str | None]]) -> None:
+    """Implements Resend: stores the messages for the relay."""
+    rows = [OutboxMessage(new_id(), queue, body, *origin) for body, *origin in messages]
     _insert(rows, left_to_relay=True)

@@ -4,11 +4,15 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
+from mara.kernel.correlation import KEY
 from mara.platform.settings.events import EventSettings
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
-    from mypy_boto3_sns.type_defs import PublishBatchRequestEntryTypeDef
+    from mypy_boto3_sns.type_defs import (
+        MessageAttributeValueTypeDef,
+        PublishBatchRequestEntryTypeDef,
+    )
 
 ATTRIBUTE = "event"
 """The message attribute of filter policies; its value is a name such as ``deposit-credited``."""
@@ -28,7 +32,7 @@ def client() -> "SNSClient":
     return boto3.client("sns", config=settings)
 
 
-def publish(event: str, body: str) -> None:
+def publish(event: str, body: str, correlation_id: str | None = None) -> None:
     """Publish ``body`` under the event's name. Raises PublishFailed."""
     from botocore.exceptions import BotoCoreError, ClientError
 
@@ -36,14 +40,14 @@ def publish(event: str, body: str) -> None:
         client().publish(
             TopicArn=EventSettings().events_topic_arn,  # type: ignore[call-arg]  # from the environment
             Message=body,
-            MessageAttributes={ATTRIBUTE: {"DataType": "String", "StringValue": event}},
+            MessageAttributes=_attributes(event, correlation_id),
         )
     except (BotoCoreError, ClientError) as error:
         raise PublishFailed(event) from error
 
 
-def publish_all(event: str, bodies: Sequence[str]) -> list[int]:
-    """Publish at most ten ``bodies`` under the event's name, by one request.
+def publish_all(event: str, messages: Sequence[tuple[str, str | None]]) -> list[int]:
+    """Publish at most ten pairs of a body and a correlation id, by one request.
 
     Returns the positions of those that the topic accepted. Raises PublishFailed where the request
     failed.
@@ -54,9 +58,9 @@ def publish_all(event: str, bodies: Sequence[str]) -> list[int]:
         {
             "Id": str(place),
             "Message": body,
-            "MessageAttributes": {ATTRIBUTE: {"DataType": "String", "StringValue": event}},
+            "MessageAttributes": _attributes(event, correlation_id),
         }
-        for place, body in enumerate(bodies)
+        for place, (body, correlation_id) in enumerate(messages)
     ]
     try:
         answer = client().publish_batch(
@@ -66,3 +70,14 @@ def publish_all(event: str, bodies: Sequence[str]) -> list[int]:
     except (BotoCoreError, ClientError) as error:
         raise PublishFailed(event) from error
     return [int(one["Id"]) for one in answer.get("Successful", ())]
+
+
+def _attributes(
+    event: str, correlation_id: str | None
+) -> "dict[str, MessageAttributeValueTypeDef]":
+    values = {ATTRIBUTE: event, KEY: correlation_id}
+    return {
+        name: {"DataType": "String", "StringValue": value}
+        for name, value in values.items()
+        if value
+    }

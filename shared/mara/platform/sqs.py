@@ -1,9 +1,11 @@
 """Sends messages to SQS; boto3 is imported with the first message, so that reads do not pay."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from mara.kernel.correlation import KEY
 from mara.platform.settings.stage import stage
 
 if TYPE_CHECKING:
@@ -37,56 +39,73 @@ def queue_url(queue: str) -> str:
     return client().get_queue_url(QueueName=f"mara-{stage().stage}-{queue}")["QueueUrl"]
 
 
-def send(queue: str, body: str) -> None:
+@dataclass(frozen=True, slots=True)
+class QueueMessage:
+    """What one entry of a batch carries; both ids travel as attributes."""
+
+    body: str
+    correlation_id: str | None = None
+    redrive_of: str | None = None
+    """The id of the message that died first, where this one is sent again."""
+
+
+def send(queue: str, body: str, correlation_id: str | None = None) -> None:
     """Send ``body`` to the queue. Raises SendFailed."""
     from botocore.exceptions import BotoCoreError, ClientError
 
+    attributes = _attributes(QueueMessage(body, correlation_id))
     try:
-        client().send_message(QueueUrl=queue_url(queue), MessageBody=body)
+        client().send_message(
+            QueueUrl=queue_url(queue), MessageBody=body, MessageAttributes=attributes
+        )
     except (BotoCoreError, ClientError) as error:
         raise SendFailed(queue) from error
 
 
-def send_later(queue: str, body: str, delay_s: int) -> None:
+def send_later(queue: str, body: str, delay_s: int, correlation_id: str | None = None) -> None:
     """Send ``body`` to the queue, which delivers it after ``delay_s`` (0 to 900).
 
     Raises SendFailed.
     """
     from botocore.exceptions import BotoCoreError, ClientError
 
+    attributes = _attributes(QueueMessage(body, correlation_id))
     try:
-        client().send_message(QueueUrl=queue_url(queue), MessageBody=body, DelaySeconds=delay_s)
+        client().send_message(
+            QueueUrl=queue_url(queue),
+            MessageBody=body,
+            DelaySeconds=delay_s,
+            MessageAttributes=attributes,
+        )
     except (BotoCoreError, ClientError) as error:
         raise SendFailed(queue) from error
 
 
-def send_all(queue: str, bodies: Sequence[str]) -> list[int]:
-    """Send at most ten ``bodies`` to the queue, by one request; the positions that it accepted.
+def send_all(queue: str, messages: Sequence[QueueMessage]) -> list[int]:
+    """Send at most ten messages to the queue, by one request; the positions that it accepted.
 
     Raises SendFailed where the request failed.
     """
-    return _send_batch(
-        queue, [{"Id": str(place), "MessageBody": body} for place, body in enumerate(bodies)]
-    )
-
-
-def send_again(queue: str, messages: Sequence[tuple[str, str]]) -> list[int]:
-    """As ``send_all``, for pairs of a body and the id of the message that died first."""
     return _send_batch(
         queue,
         [
             {
                 "Id": str(place),
-                "MessageBody": body,
-                "MessageAttributes": {REDRIVE_OF: _text(redrive_of)},
+                "MessageBody": message.body,
+                "MessageAttributes": _attributes(message),
             }
-            for place, (body, redrive_of) in enumerate(messages)
+            for place, message in enumerate(messages)
         ],
     )
 
 
-def _text(value: str) -> "MessageAttributeValueTypeDef":
-    return {"DataType": "String", "StringValue": value}
+def _attributes(message: QueueMessage) -> "dict[str, MessageAttributeValueTypeDef]":
+    values = {KEY: message.correlation_id, REDRIVE_OF: message.redrive_of}
+    return {
+        name: {"DataType": "String", "StringValue": value}
+        for name, value in values.items()
+        if value
+    }
 
 
 def _send_batch(queue: str, entries: "list[SendMessageBatchRequestEntryTypeDef]") -> list[int]:

@@ -26,6 +26,7 @@ outbox = Table(
     Column("left_to_relay", Boolean, nullable=False, server_default=text("false")),
     # The id that the message had in SQS when it became a dead letter, where it is sent again.
     Column("redrive_of", Text),
+    Column("correlation_id", Text),
     Index("outbox_created", "created_at"),
 )
 

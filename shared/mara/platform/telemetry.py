@@ -4,12 +4,24 @@ Ids may be in both, the text of people and documents never.
 """
 
 import json
+import logging
 import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from aws_lambda_powertools.logging import Logger
+
+from mara.kernel import correlation
+
+
+class _Correlation(logging.Filter):
+    """Puts the id that is followed into every line."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.correlation_id = correlation.current()  # a field of the line where it is not None
+        return True
+
 
 # Made once: `json.dumps` with options makes an encoder for every line.
 _encode = json.JSONEncoder(default=str, ensure_ascii=False, separators=(",", ":")).encode
@@ -26,6 +38,7 @@ logger = Logger(
     log_uncaught_exceptions=False,
 )
 """The first argument of every call is a stable code, such as ``request`` or ``message_failed``."""
+logger.addFilter(_Correlation())
 
 SUCCEEDED, FAILED = "succeeded", "failed"
 

@@ -57,8 +57,11 @@ class DeadLetters(Protocol):
 class Resend(Protocol):
     """Stores messages to send again in the outbox of the open transaction."""
 
-    def __call__(self, queue: str, messages: Sequence[tuple[str, str]]) -> None:
-        """Store pairs of the id of the first death, which travels as an attribute, and the body."""
+    def __call__(self, queue: str, messages: Sequence[tuple[str, str, str | None]]) -> None:
+        """Store the body, the id of the first death, and the correlation id of each.
+
+        The ids travel as attributes.
+        """
 
 
 class Depths(Protocol):

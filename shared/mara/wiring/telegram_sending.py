@@ -65,6 +65,7 @@ def sending_service() -> "SendingService":
     from mara.platform.settings.telegram import telegram_settings
     from mara.telegram.adapters.aiogram_sender import AiogramSender
     from mara.telegram.adapters.bot_configs import PostgresBotConfigs
+    from mara.telegram.adapters.send_log import record_send
     from mara.telegram.service.sending import SendingService
     from mara.wiring.connection_secrets import secret_store
 
@@ -79,6 +80,7 @@ def sending_service() -> "SendingService":
         ring_later=ring_later,
         unit_of_work=transaction,
         now=now,
+        record=record_send,
         wait=_wait,
     )
 

@@ -55,6 +55,7 @@ def ring_for_webhooks(_now: datetime) -> bool:
 @cache
 def webhook_sending_service() -> "WebhookSendingService":
     """The worker that sends what is due."""
+    from mara.notifications.adapters.attempt_log import record_attempt
     from mara.notifications.service.webhook_sending import WebhookSendingService
     from mara.wiring.connection_secrets import secret_store
 
@@ -63,6 +64,7 @@ def webhook_sending_service() -> "WebhookSendingService":
         deliveries=PostgresDeliveries(),
         secrets=secret_store(),
         sender=webhook_sender(),
+        record=record_attempt,
         ring=delivery_service().ring,
         publish=publish,
         unit_of_work=transaction,

@@ -81,7 +81,7 @@ class TestChargeOwner:
 
     def test_dead_letters_what_names_no_user(self, monkeypatch: pytest.MonkeyPatch) -> None:
         sent: list[str] = []
-        monkeypatch.setattr("mara.platform.sqs.send", lambda queue, _body: sent.append(queue))
+        monkeypatch.setattr("mara.platform.sqs.send", lambda queue, *_: sent.append(queue))
         charge_owner({"Records": [{"messageId": "1", "body": "{}"}]}, None)
         assert sent == ["charge-owner-dead"]
 

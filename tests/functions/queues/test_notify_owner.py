@@ -57,7 +57,7 @@ def anna() -> Account:
 @pytest.fixture(autouse=True)
 def no_queue(monkeypatch: pytest.MonkeyPatch) -> None:
     for send in ("sqs.send", "sns.publish"):
-        monkeypatch.setattr(f"mara.platform.{send}", lambda _to, _body: None)
+        monkeypatch.setattr(f"mara.platform.{send}", lambda *_: None)
 
 
 class TestNotifyOwner:

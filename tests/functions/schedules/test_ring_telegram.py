@@ -30,8 +30,8 @@ def config() -> BotConfig:
 @pytest.fixture
 def rung(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     queues: list[str] = []
-    monkeypatch.setattr("mara.platform.sqs.send", lambda queue, _body: queues.append(queue))
-    monkeypatch.setattr("mara.platform.sns.publish", lambda event, _body: queues.append(event))
+    monkeypatch.setattr("mara.platform.sqs.send", lambda queue, *_: queues.append(queue))
+    monkeypatch.setattr("mara.platform.sns.publish", lambda event, *_: queues.append(event))
     return queues
 
 

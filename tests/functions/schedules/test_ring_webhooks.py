@@ -15,7 +15,7 @@ class TestRingWebhooks:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         rung: list[str] = []
-        monkeypatch.setattr("mara.platform.sqs.send", lambda queue, _body: rung.append(queue))
+        monkeypatch.setattr("mara.platform.sqs.send", lambda queue, *_: rung.append(queue))
         assert ring_webhooks({}, None)["result"] is False
         world, anna = WebhookWorld(at=now()), make_account("anna")
         webhook, _ = world.create(anna)

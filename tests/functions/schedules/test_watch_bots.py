@@ -43,7 +43,7 @@ def bot(telegram: SimulatedTelegram) -> ConnectedBot:
 @pytest.fixture
 def events(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     published: list[str] = []
-    monkeypatch.setattr("mara.platform.sns.publish", lambda event, _body: published.append(event))
+    monkeypatch.setattr("mara.platform.sns.publish", lambda event, *_: published.append(event))
     return published
 
 

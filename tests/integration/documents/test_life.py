@@ -408,7 +408,7 @@ class TestOutbox:
         """Invariant 28: what the database commits and what the queues carry agree."""
         from mara.platform import outbox
 
-        def fail(queue: str, body: str) -> None:
+        def fail(queue: str, *_: object) -> None:
             raise sqs.SendFailed(queue)
 
         with monkeypatch.context() as broken:

@@ -64,7 +64,7 @@ def all_of(received: Received) -> list[str]:
 
 
 def break_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(queue: str, body: str) -> None:
+    def fail(queue: str, *_: object) -> None:
         raise sqs.SendFailed(queue)
 
     monkeypatch.setattr(sqs, "send", fail)
@@ -112,7 +112,7 @@ class TestPublish:
     ) -> None:
         disconnect()
 
-        def die(queue: str, body: str) -> None:
+        def die(queue: str, *_: object) -> None:
             os._exit(9)
 
         def commit() -> None:
@@ -141,9 +141,9 @@ class TestPublishAll:
         sizes = list[int]()
         send_all = sqs.send_all
 
-        def count(queue: str, bodies: Sequence[str]) -> list[int]:
-            sizes.append(len(bodies))
-            return send_all(queue, bodies)
+        def count(queue: str, messages: Sequence[sqs.QueueMessage]) -> list[int]:
+            sizes.append(len(messages))
+            return send_all(queue, messages)
 
         monkeypatch.setattr(sqs, "send_all", count)
         names = [f"person {number}" for number in range(25)]

@@ -107,13 +107,13 @@ def quick_queues(monkeypatch: pytest.MonkeyPatch) -> Receive:
         record = moved(str(uuid4()), body, received=1)
         queues.setdefault(queue, []).append(redriven(record, origin) if origin else record)
 
-    def send_again(queue: str, messages: Sequence[tuple[str, str]]) -> list[int]:
-        for body, origin in messages:
-            add(queue, body, origin)
+    def send_all(queue: str, messages: Sequence[sqs.QueueMessage]) -> list[int]:
+        for message in messages:
+            add(queue, message.body, message.redrive_of)
         return list(range(len(messages)))
 
-    monkeypatch.setattr(sqs, "send_again", send_again)
-    monkeypatch.setattr(sqs, "send", add)
+    monkeypatch.setattr(sqs, "send_all", send_all)
+    monkeypatch.setattr(sqs, "send", lambda queue, body, *_: add(queue, body))
     monkeypatch.setattr(sns, "publish", lambda *_: None)
     return lambda queue: queues.pop(queue, [])
 

@@ -12,6 +12,7 @@ from mara.alerts.adapters.tables import alert_posts, urgency
 from mara.alerts.model.alert import AlertSource
 from mara.alerts.model.alert_overview import PostResult
 from mara.alerts.model.alert_post import AlertPost, PostState
+from mara.kernel.correlation import current
 from mara.platform.sql import (
     Row,
     bound,
@@ -117,7 +118,7 @@ class PostgresAlertPosts:
     def add_all(self, posts: Sequence[AlertPost]) -> None:
         """Insert posts."""
         for post in posts:
-            execute(INSERT, **_values(post))
+            execute(INSERT, **{**_values(post), "correlation_id": current()})
 
     def of_episodes(self, owner_id: UUID, post_ids: Collection[UUID]) -> Sequence[AlertPost]:
         """Return these posts, the newest first."""

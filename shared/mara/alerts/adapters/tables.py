@@ -170,6 +170,7 @@ alert_posts = Table(
     Column("settled_at", TIMESTAMP),
     Column("try_after", TIMESTAMP),
     Column("leased_until", TIMESTAMP),
+    Column("correlation_id", Text),
     one_of("source_kind", AlertSourceKind),
     one_of("severity", Severity),
     one_of("state", PostState),

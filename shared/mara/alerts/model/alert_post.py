@@ -78,6 +78,7 @@ class AlertPost:
     settled_at: datetime | None = None
     try_after: datetime | None = None
     leased_until: datetime | None = None
+    correlation_id: str | None = None
 
     def takes(self, signal: Signal, at: datetime, cooldown: timedelta) -> bool:
         """Whether an episode that this signal opens or makes worse belongs to this post."""

@@ -24,6 +24,7 @@ from mara.alerts.model.alert_post import (
 )
 from mara.alerts.ports import AlertAnswering, AlertMessages, AlertPosts
 from mara.kernel.clock import Clock
+from mara.kernel.correlation import following
 from mara.kernel.count_lock import CountLock
 from mara.kernel.errors import (
     Conflict,
@@ -77,7 +78,8 @@ class AlertAnsweringService:
                 self._check_next(owner_id)
                 return worked
             if post.state is PostState.WAITING:
-                self._answer(post)
+                with following(post.correlation_id):
+                    self._answer(post)
             worked += 1
         with self.unit_of_work(owner_id):
             self.publish(AnswerAlerts(owner_id=owner_id))

@@ -25,6 +25,7 @@ from mara.alerts.service.lost_posts import next_way, undelivered
 from mara.alerts.service.rendering import rendered
 from mara.alerts.service.summaries import SummaryPosting
 from mara.kernel.clock import Clock
+from mara.kernel.correlation import following
 from mara.kernel.count_lock import CountLock
 from mara.kernel.ids import new_id
 from mara.kernel.messages import Publish
@@ -111,8 +112,10 @@ class AlertPostingService:
             self.messages.save(next_way(message, self.owner_chats, self.now()))
             return
         (post,) = self.posts.of_episodes(message.owner_id, [message.post_id])
-        if not self._is_shared(message, post, ChatPlace.of(bot, located.target), bot.language):
-            self.messages.save(self._queued(located, post, found, bot.language))
+        place = ChatPlace.of(bot, located.target)
+        with following(post.correlation_id):
+            if not self._is_shared(message, post, place, bot.language):
+                self.messages.save(self._queued(located, post, found, bot.language))
 
     def _was_digest(self, lost: AlertMessage) -> bool:
         """Whether the message that was given up is a digest: the next chat gets one too."""

@@ -100,6 +100,7 @@ webhook_deliveries = Table(
     Column("last_attempt_at", TIMESTAMP),
     Column("last_status", Integer),
     Column("last_failure", enumerated(DeliveryFailure)),
+    Column("correlation_id", Text),
     UniqueConstraint("webhook_id", "event_id"),
     one_of("state", DeliveryState),
     one_of("last_failure", DeliveryFailure),

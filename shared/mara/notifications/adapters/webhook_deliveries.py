@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, func, null, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 
+from mara.kernel.correlation import current
 from mara.kernel.page import PageRequest
 from mara.notifications.adapters.tables import webhook_deliveries, webhooks
 from mara.notifications.errors import DeliveryNotFound
@@ -133,7 +134,7 @@ class PostgresDeliveries:
 
     def add(self, delivery: WebhookDelivery) -> bool:
         """Insert the delivery; False where this event is there already for this webhook."""
-        return execute(ADD, **values_of(delivery)) == 1
+        return execute(ADD, **{**values_of(delivery), "correlation_id": current()}) == 1
 
     def get(self, webhook_id: UUID, delivery_id: UUID) -> WebhookDelivery:
         """Return the delivery. Raises DeliveryNotFound where the webhook has none."""

@@ -140,6 +140,7 @@ class WebhookDelivery:
     last_attempt_at: datetime | None = None
     last_status: int | None = None
     last_failure: DeliveryFailure | None = None
+    correlation_id: str | None = None
 
     def after(self, answer: WebhookAnswer, at: datetime, chance: float) -> "WebhookDelivery":
         """The delivery after an attempt that ended at ``at``; ``chance`` is random, 0..1."""

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from mara.kernel.clock import Clock
+from mara.kernel.correlation import following
 from mara.kernel.errors import Unavailable
 from mara.kernel.messages import Publish
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
@@ -47,6 +48,8 @@ class WebhookSendingService:
     deliveries: Deliveries
     secrets: SecretStore
     sender: WebhookSender
+    record: Callable[[WebhookDelivery, WebhookAnswer], None]
+    """Logs what came of an attempt."""
     ring: Callable[[], object]
     """Rings for what is due still."""
     publish: Publish
@@ -91,12 +94,12 @@ class WebhookSendingService:
         # Beyond the last attempt, one was interrupted: it is not repeated for ever.
         over = [one for one in claimed if one.attempts > len(WAITS)]
         for delivery in over:
-            self._store(delivery, WebhookAnswer(failure=DeliveryFailure.INTERRUPTED))
+            self._end(delivery, WebhookAnswer(failure=DeliveryFailure.INTERRUPTED))
         to_send = [one for one in claimed if one.attempts <= len(WAITS)]
         keys = self._open(sealed, to_send)
         requests = [self._request(one, webhooks[one.webhook_id], keys) for one in to_send]
         for delivery, answer in zip(to_send, self.sender.send_all(requests), strict=True):
-            self._store(delivery, answer)
+            self._end(delivery, answer)
         return len(claimed)
 
     def _sealed(self, webhooks: Iterable[Webhook], now: datetime) -> Sequence[ConnectionSecret]:
@@ -126,6 +129,11 @@ class WebhookSendingService:
         signing = [keys[one] for one in webhook.secret_ids(now) if one in keys]
         headers = signed_headers(str(delivery.id), body, now, signing)
         return WebhookRequest(webhook.url, {**headers, **HEADERS}, body)
+
+    def _end(self, delivery: WebhookDelivery, answer: WebhookAnswer) -> None:
+        with following(delivery.correlation_id):
+            self._store(delivery, answer)
+            self.record(delivery, answer)
 
     def _store(self, delivery: WebhookDelivery, answer: WebhookAnswer) -> None:
         """Store what came of an attempt, and what it means for the webhook."""

@@ -5,6 +5,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from mara.kernel.correlation import KEY, current
 from mara.platform.settings.stage import stage
 from mara.queues.errors import ScheduleNotStarted
 from mara.queues.model.schedule import Schedule
@@ -31,7 +32,7 @@ def start(schedule: Schedule, run_id: UUID) -> None:
         client().invoke(
             FunctionName=f"mara-{stage().stage}-{schedule.function}",
             InvocationType="Event",
-            Payload=json.dumps({**schedule.payload, "run_id": str(run_id)}),
+            Payload=json.dumps({**schedule.payload, "run_id": str(run_id), KEY: current()}),
         )
     except (BotoCoreError, ClientError) as error:
         raise ScheduleNotStarted("Try again in a few seconds.") from error

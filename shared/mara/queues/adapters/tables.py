@@ -42,6 +42,7 @@ dead_letters = Table(
     Column("decided_at", TIMESTAMP),
     Column("decided_by", Uuid),
     Column("created_at", TIMESTAMP, nullable=False),
+    Column("correlation_id", Text),
     CheckConstraint("content_format = 1", name="content_format"),
     CheckConstraint("length(content_nonce) = 12", name="content_nonce"),
     CheckConstraint("(state = 'waiting') = (decided_at IS NULL)", name="decided_at"),

@@ -35,6 +35,7 @@ class DeadMessage:
     attempts: int
     reason: str | None = None
     redrive_of: str | None = None
+    correlation_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class DeadLetter:
     state: LetterState = LetterState.WAITING
     decided_at: datetime | None = None
     decided_by: UUID | None = None
+    correlation_id: str | None = None
 
     @property
     def origin(self) -> str:

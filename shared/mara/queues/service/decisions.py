@@ -99,13 +99,14 @@ class DeadLetterService:
             count = self.letters.count_selected(queue, selection)
         return selection, letters, DecidedPart(count=0, remaining=count, unreadable=0)
 
-    def _open(self, letters: Sequence[DeadLetter]) -> dict[UUID, tuple[str, str]]:
-        """Return the id of the first death and the body of each letter that can be decrypted."""
+    def _open(self, letters: Sequence[DeadLetter]) -> dict[UUID, tuple[str, str, str | None]]:
+        """Return what is sent again of each letter that can be decrypted."""
         bodies = {}
         for letter in letters:
             try:
                 with self.envelope.decrypt(letter.body, body_context(letter.id)) as body:
-                    bodies[letter.id] = letter.origin, bytes(body).decode()
+                    content = bytes(body).decode()
+                    bodies[letter.id] = content, letter.origin, letter.correlation_id
             except DecryptionFailed:
                 continue  # counted as unreadable: one such row must not stop the others
         return bodies

@@ -57,4 +57,5 @@ class DeadLetterIntake:
             created_at=at,
             body=body,
             redrive_of=message.redrive_of,
+            correlation_id=message.correlation_id,
         )

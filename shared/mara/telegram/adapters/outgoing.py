@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from mara.kernel.correlation import current
 from mara.platform.sql import Row, execute, fetch_all, fetch_one, fetch_value, take
 from mara.telegram.adapters import outgoing_statements as statements
 from mara.telegram.adapters.bot_locks import lock_sender
@@ -17,7 +18,7 @@ class PostgresOutgoingMessages:
 
     def add(self, message: OutgoingMessage) -> None:
         """Store a message; an edit replaces those of the same message that wait."""
-        execute(statements.ADD, **_values(message))
+        execute(statements.ADD, **_values(message), correlation_id=current())
         bot = {"config_id": message.config_id, "owner_id": message.owner_id}
         execute(statements.ADD_SENDER, **bot)
         execute(statements.ADD_CHAT, **bot, chat_id=message.chat_id)

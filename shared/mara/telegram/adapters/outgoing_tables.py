@@ -53,6 +53,7 @@ outgoing_messages = Table(
     Column("reason", Text),
     Column("caused_at", TIMESTAMP),
     Column("created_at", TIMESTAMP, nullable=False, server_default=text("now()")),
+    Column("correlation_id", Text),
     one_of("priority", Priority),
     one_of("state", OutgoingState),
     CheckConstraint("(file IS NULL) = (file_name IS NULL)", name="file"),

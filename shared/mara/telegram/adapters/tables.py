@@ -111,6 +111,7 @@ bot_updates = Table(
     Column("due_at", TIMESTAMP),
     Column("reason", Text),
     Column("received_at", TIMESTAMP, nullable=False),
+    Column("correlation_id", Text),
     one_of("state", UpdateState),
     CheckConstraint("(body IS NULL) = (state = 'handled')", name="body"),
     Index(

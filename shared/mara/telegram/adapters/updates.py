@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Boolean, and_, bindparam, delete, func, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from mara.kernel.correlation import current
 from mara.platform.sql import Row, bound, constant, execute, fetch_all, fetch_one, fetch_value
 from mara.telegram.adapters.tables import bot_lanes, bot_updates
 from mara.telegram.model.update import ClaimedUpdate, DeadUpdate, FailedUpdate, Lane, UpdateState
@@ -129,6 +130,7 @@ class PostgresUpdates:
             "due_at": update.due_at,
             "reason": None,
             "received_at": update.received_at,
+            "correlation_id": current(),
         }
         return bool(fetch_value(CLAIM, **row))
 
@@ -204,4 +206,5 @@ def _update(row: Row) -> ClaimedUpdate:
         received_at=row["received_at"],
         attempts=row["attempts"],
         due_at=row["due_at"],
+        correlation_id=row["correlation_id"],
     )

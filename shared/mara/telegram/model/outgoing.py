@@ -84,7 +84,8 @@ class OutgoingMessage:
     ``edits`` is the message whose first part this one edits; where that is impossible the edit is
     sent as a message. ``telegram_ids`` are those of the parts that are sent. ``attempts`` counts
     the tries of the next part. ``is_plain`` leaves formats out, which Telegram refused.
-    ``caused_at`` is when the alert came that it is the first message of.
+    ``caused_at`` is when the alert came that it is the first message of. ``correlation_id`` is
+    stored by the repository when a message is added.
     """
 
     id: UUID
@@ -106,6 +107,7 @@ class OutgoingMessage:
     edited_at: datetime | None = None
     reason: str | None = None
     caused_at: datetime | None = None
+    correlation_id: str | None = None
 
     def __post_init__(self) -> None:
         if not all(part.text for part in self.parts) or not (self.parts or self.file):

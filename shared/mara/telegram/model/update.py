@@ -69,6 +69,7 @@ class ClaimedUpdate:
     attempts: int = 0
     due_at: datetime | None = None
     """Not before this time, after a failure."""
+    correlation_id: str | None = None
 
     @property
     def in_lane(self) -> Lane:

@@ -12,6 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from mara.kernel.clock import Clock
+from mara.kernel.correlation import following
 from mara.kernel.ids import new_id
 from mara.kernel.messages import Publish
 from mara.kernel.unit_of_work import UnitOfWork
@@ -54,8 +55,9 @@ class LaneService:
             if isinstance(found, _End):
                 self._release(lane, holder)
                 return
-            if not self.handler.handle(found, holder):
-                return
+            with following(found.correlation_id):
+                if not self.handler.handle(found, holder):
+                    return
 
     def _next(self, lane: Lane, holder: UUID, ends_at: datetime) -> "ClaimedUpdate | _End":
         """The next update that is due, with the lease renewed."""

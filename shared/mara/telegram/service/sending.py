@@ -11,12 +11,14 @@ from typing import Final
 from uuid import UUID
 
 from mara.kernel.clock import Clock
+from mara.kernel.correlation import following
 from mara.kernel.ids import new_id
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 from mara.metrics.model.families import ALERT_SECONDS, SENDS
 from mara.metrics.service import recorder
 from mara.telegram.messages import MessagesWait
 from mara.telegram.model.bot_config import BotConfig, BotState
+from mara.telegram.model.outgoing import OutgoingMessage
 from mara.telegram.model.platform_bot import PLATFORM_ACCOUNT, scope_of
 from mara.telegram.model.sending import SendOutcome, SendResult, request_for
 from mara.telegram.ports import BotConfigs
@@ -66,6 +68,8 @@ class SendingService:
     """Sends the doorbell to its queue with a delay; one that is lost is rung by the schedule."""
     unit_of_work: UnitOfWork
     now: Clock
+    record: Callable[[OutgoingMessage, SendOutcome], None]
+    """Logs what came of a request."""
     wait: Callable[[Futures, float], Futures]
     """Waits until one is done, for so many seconds at most; those that are done."""
 
@@ -127,7 +131,9 @@ class SendingService:
 
     def _land(self, work: _Work, done: Future[SendOutcome]) -> None:
         flight, outcome = work.flights.pop(done), done.result()
-        self.outcomes.store(flight, outcome)
+        with following(flight.message.correlation_id):
+            self.outcomes.store(flight, outcome)
+            self.record(flight.message, outcome)
         recorder().count(SENDS, outcome.kind)
         since = flight.message.caused_at
         is_first = not (flight.message.telegram_ids or flight.message.edits)

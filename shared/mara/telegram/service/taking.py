@@ -12,6 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from mara.kernel.clock import Clock
+from mara.kernel.correlation import following
 from mara.kernel.messages import Publish
 from mara.kernel.unit_of_work import UnitOfWork
 from mara.telegram.messages import MessagesWait
@@ -95,6 +96,7 @@ class Taking:
         self.messages.save(begun, one.message)
         flight = Flight(begun, one.edited_id, config.token_id, config.owner_id)
         if one.message.attempts > len(RETRY_WAITS):
-            self.outcomes.give_up(flight, INTERRUPTED)
+            with following(begun.correlation_id):
+                self.outcomes.give_up(flight, INTERRUPTED)
             return None
         return flight

@@ -40,7 +40,7 @@ def anna(database: str) -> Account:
 def rung(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The queues that a doorbell was sent to."""
     rung: list[str] = []
-    monkeypatch.setattr("mara.platform.sqs.send", lambda queue, _body: rung.append(queue))
+    monkeypatch.setattr("mara.platform.sqs.send", lambda queue, *_: rung.append(queue))
     return rung
 
 

@@ -25,7 +25,7 @@ def rung(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return []
 
     monkeypatch.setattr("mara.platform.sqs.send_all", send_all)
-    monkeypatch.setattr("mara.platform.sqs.send", lambda queue, _body: queues.append(queue))
+    monkeypatch.setattr("mara.platform.sqs.send", lambda queue, *_: queues.append(queue))
     return queues
 
 
