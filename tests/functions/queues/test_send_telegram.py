@@ -81,7 +81,7 @@ class TestSendTelegram:
     def test_rings_later_for_a_chat_that_must_wait(
         self, here: Scene, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        rung: list[tuple[str, str, int]] = []
+        rung: list[tuple[str, str, int, str]] = []
         monkeypatch.setattr(sqs, "send_later", lambda *args: rung.append(args))
         here.telegram.world.budgets.pause(here.bot.id, here.group.id, 40, here.telegram.world.now())
         config = connected(here)
@@ -89,7 +89,7 @@ class TestSendTelegram:
         with transaction(config.owner_id):
             outgoing_queue().queue_messages([message])
         ring(config.id, config.owner_id)
-        ((queue, body, delay_s),) = rung
+        ((queue, body, delay_s, _),) = rung
         assert queue == "send-telegram"
         assert json.loads(body) == {"config_id": str(config.id), "owner_id": str(config.owner_id)}
         assert 20 < delay_s <= 40
