@@ -195,8 +195,7 @@ def lambda_handler(
 
     def handler(event: Event, context: Any) -> Response:
         started = time.perf_counter()
-        request = Request(event, _request_id(event, context))
-        event[REQUEST] = request
+        event[REQUEST] = request = Request(event, _request_id(event, context))
         with correlation.following(_correlation_id(request)):
             response = _answer(request, operation, lambda: respond(request, context))
             if keep is not None:

@@ -67,12 +67,9 @@ def consumer_of(
                     handle_failure(queue, record, error)
                     return
                 forget_failure(queue, record)
-                logger.info(
-                    "message_consumed",
-                    queue=queue,
-                    message_id=record.message_id,
-                    request_id=getattr(lambda_context, "aws_request_id", None),
-                )
+                invocation = getattr(lambda_context, "aws_request_id", None)
+                ids: dict[str, Any] = {"message_id": record.message_id, "request_id": invocation}
+                logger.info("message_consumed", queue=queue, **ids)
 
         def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             verify_settings_once()
