@@ -57,6 +57,17 @@ def _of_custody() -> Iterator[Alarm]:
         threshold=0,
         period_s=60,
     )
+    yield Alarm(
+        logical_id="ErasedAccountHasMoney",
+        name="erased-account-has-money",
+        runbook="erased-account-has-money",
+        action="Money came to an erased account: `erased_accounts` and the ledger name it.",
+        namespace=OWN_NAMESPACE,
+        metric="ErasedAccountsWithMoney",
+        dimensions=STAGE,
+        statistic="Maximum",
+        threshold=0,
+    )
 
 
 def _of_billing() -> Iterator[Alarm]:

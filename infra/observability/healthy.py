@@ -25,6 +25,7 @@ HEALTHY: Final[tuple[Sample, ...]] = (
     ("mara_ledger_owed_micro_usdt", _constant(90)),
     ('mara_ledger_custody_micro_usdt{network="tron"}', _constant(95)),
     ("mara_ledger_credits_micro_usdt", _constant(5)),
+    ("mara_erased_accounts_with_money", _constant(0)),
     ('mara_subscription_charges_total{outcome="charged"}', _growing(3)),
     ('mara_subscription_charges_total{outcome="set_aside"}', _constant(4)),
     ("mara_usage_beyond_reservation_total", _constant(7)),

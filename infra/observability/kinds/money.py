@@ -52,6 +52,15 @@ MONEY: Final = (
         ),
     ),
     _later(
+        name="erased-account-has-money",
+        meaning="Money came to the wallet of an account after it was erased.",
+        summary="An erased account has money that belongs to its sender.",
+        expression="max(mara_erased_accounts_with_money)",
+        hold="1h",
+        fires=(("mara_erased_accounts_with_money", "0x10 1x120"),),
+        at=100,
+    ),
+    _later(
         name="subscriptions-set-aside",
         meaning="A subscription could not be charged because of an internal error.",
         summary="A charge fails by an internal error.",

@@ -133,4 +133,18 @@ DEAD_LETTERS = GaugeQuery(
     FROM dead_letters WHERE state = 'waiting' GROUP BY queue
     """,
 )
-QUERIES: Final = (CONNECTIONS, OBJECTS, CHAINS, OLDEST, LEDGER, CUSTODY, PAUSED, DEAD_LETTERS)
+# Few accounts are erased, and each has at most a row of the ledger.
+ERASED = GaugeQuery(
+    "erased-accounts",
+    (("mara_erased_accounts_with_money", "Erased accounts that money came to afterwards."),),
+    (),
+    """
+    SELECT 'mara_erased_accounts_with_money', count(*) FROM erased_accounts AS erased
+    JOIN ledger_accounts AS account ON account.owner_id = erased.user_id
+    WHERE account.available + account.reserved + account.suspense > 0
+    """,
+)
+QUERIES: Final = (
+    *(CONNECTIONS, OBJECTS, CHAINS, OLDEST),
+    *(LEDGER, CUSTODY, PAUSED, DEAD_LETTERS, ERASED),
+)
