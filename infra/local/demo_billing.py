@@ -15,7 +15,7 @@ FOR_A_RENEWAL = "25"
 MONTH = timedelta(days=31)
 QUESTIONS_MAX = 200
 """More than the default plan allows."""
-ACTIVE_TIMEOUT_S = 90.0
+ACTIVE_TIMEOUT_S = 180.0
 """Long enough for a tick of the schedule, if the event of the deposit were lost."""
 
 

@@ -9,7 +9,7 @@ from infra.local.telegram_client import TelegramPeople
 OWNER: Final = "Ольга"
 """The person of the simulated Telegram who owns the demo's bots and groups."""
 LANGUAGE: Final = "ru"
-UPDATE_TIMEOUT_S: Final = 60.0
+UPDATE_TIMEOUT_S: Final = 180.0
 
 
 @dataclass(frozen=True)

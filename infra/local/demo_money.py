@@ -12,7 +12,7 @@ STATES = ("seen", "safe", "final", "credited")
 SAFE_FROM = {"arbitrum": "safe", "tron": "seen", "aptos": "credited"}
 """State of a deposit after the blocks of an epoch: Tron has no state between seen and final."""
 
-DEPOSIT_TIMEOUT_S = 90.0
+DEPOSIT_TIMEOUT_S = 180.0
 """Long enough for a scan that the schedule is running at the same time to finish."""
 
 

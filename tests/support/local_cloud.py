@@ -19,7 +19,7 @@ from tests.support.ports import free_ports, is_free
 from tests.support.processes import kill
 
 ROOT = Path(__file__).parents[2]
-COMMAND_TIMEOUT_S = 240.0
+COMMAND_TIMEOUT_S = 600.0
 POLL_S = 0.1
 LOG_LINES = 40
 SERVERS = len(Ports.__dataclass_fields__)

@@ -11,7 +11,7 @@ import httpx
 from tests.support.local_cloud import ok, until
 
 PASSWORD = "tram-lantern-42-orbit"
-INGESTION_TIMEOUT_S = 60.0
+INGESTION_TIMEOUT_S = 120.0
 SENT_MAX = 3
 
 RUNBOOK = """# Runbook of the payment gateway
