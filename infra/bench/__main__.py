@@ -15,6 +15,8 @@ NAMES = (
     "billing",
     "telegram",
     "alerting",
+    "tenants",
+    "partitioning",
 )
 
 

@@ -54,11 +54,11 @@ def run(questions: int) -> None:
 def _measure(questions: int) -> None:
     from mara.platform.database import disconnect
 
-    included, paying = _subscribers(allowance=10**9), _subscribers(allowance=0)
+    included, paying = subscribers(allowance=10**9), subscribers(allowance=0)
     runs: dict[str, Callable[[int], None]] = {
         "ledger hold + settle": lambda n: _hold_and_settle(paying[n % USERS], n),
-        "reserve + settle inside the allowance": lambda n: _use(included[n % USERS], n),
-        "reserve + settle with money": lambda n: _use(paying[n % USERS], n),
+        "reserve + settle inside the allowance": lambda n: use(included[n % USERS], n),
+        "reserve + settle with money": lambda n: use(paying[n % USERS], n),
         "ask without metering": _asking(included, _without_metering()),
         "ask": _asking(included, _answer_service()),
     }
@@ -80,7 +80,8 @@ def _measure(questions: int) -> None:
     print(f"ask: {asked - without:.2f} ms more with metering")
 
 
-def _use(owner_id: UUID, number: int) -> None:
+def use(owner_id: UUID, number: int) -> None:
+    """Reserve and settle the use of a question."""
     from mara.billing.model.meters import Meter
     from mara.billing.model.usage_request import UsageRequest
     from mara.platform.database import transaction
@@ -148,7 +149,7 @@ def _hold_and_settle(owner_id: UUID, number: int) -> None:
         ledger_service().settle(f"{owner_id} {key}", 120)
 
 
-def _subscribers(*, allowance: int) -> list[UUID]:
+def subscribers(*, allowance: int, count: int = USERS) -> list[UUID]:
     """Users with money, subscribed to a plan with this allowance of everything."""
     from mara.kernel.ids import new_id
     from mara.kernel.unit_of_work import SYSTEM
@@ -156,7 +157,7 @@ def _subscribers(*, allowance: int) -> list[UUID]:
     from mara.platform.database import connection, transaction
     from mara.wiring.ledger import ledger_service
 
-    owners = [new_id() for _ in range(USERS)]
+    owners = [new_id() for _ in range(count)]
     with transaction(SYSTEM):
         for owner_id in owners:
             connection().execute(INSERT_USER, {"id": owner_id})
@@ -178,7 +179,7 @@ def _plan(allowance: int) -> UUID:
     from mara.billing.service.plans import PlanDraft
     from mara.wiring.plans import plan_service
 
-    limits = dict.fromkeys(Meter, allowance)
+    limits = {**dict.fromkeys(Meter, allowance), Meter.AGENTS: 10**9}
     prices = {Meter.ANSWERS: 100, Meter.GENERATED_TOKENS: 100} if not allowance else {}
     terms = PlanTerms(price=0, interval=MONTHLY, allowances=limits, overage_prices=prices)
     draft = PlanDraft(f"bench-{allowance}", {}, Visibility.PUBLIC, terms)

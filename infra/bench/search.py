@@ -64,10 +64,10 @@ def _measure(size: int) -> None:
 
     choose = random.Random(size)  # noqa: S311 - the same corpus every time
     owner_id = _owner(f"owner{size}@example.com")
-    corpus = _Corpus(choose)
+    corpus = Corpus(choose)
     began = time.perf_counter()
     for number in range(size // CHUNKS_OF_A_DOCUMENT):
-        document_id = _document(owner_id, number)
+        document_id = add_document(owner_id, number)
         with transaction(owner_id):
             search_index().replace(owner_id, document_id, list(corpus.chunks(document_id)))
     _analyze()
@@ -111,7 +111,7 @@ def _timed(query: Callable[[str], None], asked: str) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-class _Corpus:
+class Corpus:
     """Texts with the word frequencies of a language, and vectors in clusters."""
 
     def __init__(self, choose: random.Random) -> None:
@@ -126,17 +126,21 @@ class _Corpus:
         self._choose = choose
         self._centres = self._units(CENTRES)
 
-    def chunks(self, document_id: UUID) -> Iterator[tuple[Any, list[float]]]:
+    def chunks(
+        self, document_id: UUID, chunks: int = CHUNKS_OF_A_DOCUMENT, words: int = WORDS_OF_A_CHUNK
+    ) -> Iterator[tuple[Any, list[float]]]:
+        """So many chunks of so many words, each once for each of its vectors."""
         from mara.extraction.model import Place
         from mara.search.model import Chunk
 
-        for ordinal in range(CHUNKS_OF_A_DOCUMENT):
-            text = self._text(WORDS_OF_A_CHUNK)
+        for ordinal in range(chunks):
+            text = self._text(words)
             chunk = Chunk(Chunk.id_for(document_id, ordinal), document_id, ordinal, text, Place())
             for _ in range(VECTORS):
                 yield chunk, self._vector()
 
     def question(self) -> str:
+        """Eight words."""
         return self._text(8)
 
     def _text(self, length: int) -> str:
@@ -176,7 +180,8 @@ def _publish_nothing(message: "Message") -> None:
     """No queue takes the mail that confirms the address."""
 
 
-def _document(owner_id: UUID, number: int) -> UUID:
+def add_document(owner_id: UUID, number: int, chunks: int = CHUNKS_OF_A_DOCUMENT) -> UUID:
+    """Store the row of a document that is ready; its id."""
     from datetime import UTC, datetime
 
     from mara.documents.model import Document, DocumentState
@@ -198,7 +203,7 @@ def _document(owner_id: UUID, number: int) -> UUID:
         state=DocumentState.READY,
         created_at=at,
         updated_at=at,
-        chunks=CHUNKS_OF_A_DOCUMENT,
+        chunks=chunks,
     )
     with transaction(owner_id):
         recovery_service().documents.add(document)

@@ -26,6 +26,14 @@ SIZES: dict[str, dict[str, object]] = {
     },
     "search": {"SIZES": [1000], "QUERIES": 3},
     "telegram": {"ROUNDS": 1, "UPDATES": 5, "SECONDS": 1},
+    "tenants": {"FEW": 2, "MANY": 5, "ACTIVE": 2, "ANY": 5, "CALLS": 2, "WARM_UP": 1},
+    "partitioning": {
+        "POSTINGS": 20_000,
+        "OWNERS": 100,
+        "PARTITIONS": 4,
+        "BATCH": 3000,
+        "SECONDS": 1.0,
+    },
 }
 ELSEWHERE = {"load", "alerting"}
 """They need a running stack: tests/e2e/test_benchmarks.py."""

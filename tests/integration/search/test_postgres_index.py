@@ -74,7 +74,8 @@ def test_the_nearest_vectors_lead_to_the_scores_of_the_exact_search(
             (found.semantic, expected.semantic),
         ):
             assert spread.mean == pytest.approx(other.mean)
-            assert spread.deviation == pytest.approx(other.deviation)
+            # Near 0 it is the root of a difference of sums, whose order is not fixed.
+            assert spread.deviation == pytest.approx(other.deviation, abs=1e-6)
 
 
 def test_a_passage_found_by_words_alone_has_its_score_by_meaning_too(

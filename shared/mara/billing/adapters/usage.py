@@ -156,7 +156,8 @@ class PostgresReservations:
         at = max(one.ended_at or one.created_at for one in reservations)
         rows = [end_row(one) for one in reservations]
         if len(rows) == 1:
-            connection().execute(END_ONE, {"at": at, **rows[0], **_counts(counters)})
+            one = {"at": at, "owner_id": reservations[0].owner_id, **rows[0], **_counts(counters)}
+            connection().execute(END_ONE, one)
             return
         ids = [one.id for one in reservations]
         written = {"at": at, "ids": ids, "reservations": _dump(rows), **_counts(counters)}

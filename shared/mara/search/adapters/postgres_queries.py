@@ -151,8 +151,9 @@ DROP_VECTORS = """
 DROP_CHUNKS = """
     DELETE FROM index_chunks WHERE ctid = ANY(ARRAY(SELECT ctid FROM index_chunks LIMIT %s))
 """
+# Without nested loops, documents are hashed: only the owner's, or the whole table would be read.
 FETCH = """
     SELECT c.chunk_id, c.document_id, c.ordinal, c.text, c.place, d.filename
-    FROM index_chunks c JOIN documents d ON d.id = c.document_id
+    FROM index_chunks c JOIN documents d ON d.id = c.document_id AND d.owner_id = c.owner_id
     WHERE c.owner_id = %s AND c.chunk_id = ANY(%s)
 """
