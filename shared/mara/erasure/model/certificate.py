@@ -16,8 +16,8 @@ OUTSIDE: Final = (
     ("messages in queues", "They hold ids alone, except the address of an e-mail, for 14 days."),
     ("log lines", "They hold ids alone, for 30 days."),
     (
-        "backups of the database",
-        "They are deleted when they are as old as the operator keeps them.",
+        "backups of the database, and former versions of files",
+        "They are deleted when they are as old as the operator keeps them, 35 days as a rule.",
     ),
     ("a keyed hash of the e-mail address", "One trial each: it is kept for a year."),
 )

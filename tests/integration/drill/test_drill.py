@@ -1,0 +1,197 @@
+"""The drill of AWS on moto: RDS, secrets, keys and buckets; the restored rows are PostgreSQL's."""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+import psycopg
+import pytest
+from moto import mock_aws
+
+from infra.drill import __main__ as drill
+from infra.drill import instance
+from infra.drill.instance import DrillFailed, RestoredInstance
+from infra.local import migrate, secret_store
+from infra.local.postgres import OWNER, PostgresServer
+from mara.kernel.ids import new_id
+from mara.platform import s3
+from mara.platform.database import disconnect
+from mara.wiring.audit import chain_service
+from tests.support.accounts import make_account
+from tests.support.audit import record_logins
+from tests.support.cloud import KEEP_SESSION
+
+Rows = psycopg.Connection[Any]
+SOURCE = "the-database-of-prod"
+DATA = """
+Resources:
+  Subnets:
+    Type: AWS::RDS::DBSubnetGroup
+    Properties: {DBSubnetGroupName: of-prod, DBSubnetGroupDescription: prod, SubnetIds: [%s, %s]}
+  Database:
+    Type: AWS::RDS::DBInstance
+    Properties: {DBInstanceIdentifier: %s, Engine: postgres, DBInstanceClass: db.m7g.large,
+      AllocatedStorage: 20, DBName: mara, MasterUsername: postgres,
+      MasterUserPassword: of-moto-alone, DBSubnetGroupName: !Ref Subnets}
+"""
+"""What moto can make of infra/data.yaml."""
+TEMPLATE = """
+Resources:
+  SeedKey: {Type: AWS::KMS::Key, Properties: {KeyPolicy: "{}"}}
+  Other: {Type: AWS::KMS::Key, Properties: {KeyPolicy: "{}"}}
+Outputs: {SeedKeyArn: {Value: !GetAtt SeedKey.Arn}, ConnectionKeyArn: {Value: !GetAtt Other.Arn}}
+"""
+
+
+def client(service: str) -> Any:
+    make: Any = boto3.client
+    return make(service, region_name="eu-west-1")
+
+
+@pytest.fixture
+def prod(database: str, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A stage with a database, buckets and keys; its secret names the role of the real database."""
+    for name in ("MARA_STAGE", "MARA_DATABASE_URL", "MARA_BUCKET", "MARA_AUDIT_BUCKET"):
+        monkeypatch.setenv(name, os.environ.get(name, ""))
+    with mock_aws(config=KEEP_SESSION):
+        s3.client.cache_clear()
+        _network_and_database()
+        client("cloudformation").create_stack(StackName="mara", TemplateBody=TEMPLATE)
+        owner = postgres.url(OWNER, database.rsplit("/", 1)[1])
+        for name, url in (("database", database), ("database-owner", owner)):
+            secret_store.put(client("secretsmanager"), "prod", name, url)
+        place = {"LocationConstraint": "eu-west-1"}
+        for name in ("documents", "audit-anchors"):
+            bucket = f"mara-prod-{name}"
+            client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration=place)
+        yield database
+        s3.client.cache_clear()
+    disconnect()
+
+
+def _network_and_database() -> None:
+    subnets = [one["SubnetId"] for one in client("ec2").describe_subnets()["Subnets"]][:2]
+    body = DATA % (*subnets, SOURCE)
+    client("cloudformation").create_stack(StackName="mara-prod-data", TemplateBody=body)
+
+
+def snapshot(name: str) -> None:
+    client("rds").create_db_snapshot(DBInstanceIdentifier=SOURCE, DBSnapshotIdentifier=name)
+
+
+def names() -> set[str]:
+    found = client("rds").describe_db_instances()["DBInstances"]
+    return {one["DBInstanceIdentifier"] for one in found}
+
+
+@pytest.fixture
+def to_the_real_one(prod: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """moto makes an instance that listens nowhere: the rows are those of the test's database."""
+    monkeypatch.setattr(RestoredInstance, "url_like", lambda _self, url: url)
+
+
+@pytest.mark.usefixtures("prod")
+class TestInstance:
+    def test_is_made_of_the_newest_snapshot_in_the_network_of_the_stage(self) -> None:
+        rds = client("rds")
+        snapshot("older")
+        snapshot("newer")
+        source = instance.source_of(client("cloudformation"), "prod")
+        newest = instance.newest_snapshot(rds, source)
+        assert newest == "newer"
+        made = instance.restore_snapshot(rds, source, "drill", newest)
+        (known,) = rds.describe_db_instances(DBInstanceIdentifier="drill")["DBInstances"]
+        assert known["DBSubnetGroup"]["DBSubnetGroupName"] == "of-prod"
+        assert made.host == known["Endpoint"]["Address"]
+
+    def test_is_made_of_a_moment(self) -> None:
+        at = datetime.now(UTC)
+        made = instance.restore_moment(client("rds"), SOURCE, "drill", at)
+        assert made.as_of == at
+        assert "drill" in names()
+
+    def test_has_the_role_and_password_of_the_stage(self) -> None:
+        made = RestoredInstance("drill", "drill.example", 5433, datetime.now(UTC), 1.0)
+        url = made.url_like("postgresql://mara_app:p%40ss@old.example:5432/mara?sslmode=require")
+        assert url == "postgresql://mara_app:p%40ss@drill.example:5433/mara?sslmode=require"
+
+    def test_of_the_stage_itself_is_never_deleted(self) -> None:
+        with pytest.raises(DrillFailed, match="not deleted"):
+            instance.remove(client("rds"), SOURCE)
+        assert names() == {SOURCE}
+
+    def test_is_not_made_without_a_snapshot(self) -> None:
+        rds = client("rds")
+        for one in rds.describe_db_snapshots()["DBSnapshots"]:
+            rds.delete_db_snapshot(DBSnapshotIdentifier=one["DBSnapshotIdentifier"])
+        with pytest.raises(DrillFailed, match="no snapshot"):
+            instance.newest_snapshot(rds, SOURCE)
+
+    def test_is_not_made_of_a_stage_that_is_not_there(self) -> None:
+        with pytest.raises(DrillFailed, match="mara-other-data"):
+            instance.source_of(client("cloudformation"), "other")
+
+
+@pytest.mark.usefixtures("to_the_real_one")
+class TestDrill:
+    def test_verifies_a_restored_database_and_deletes_it(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        snapshot("newest")
+        status = drill.main(["--stage", "prod"])
+        said = capsys.readouterr().out
+        assert status == 0, said
+        assert said.count("[ok]") == 6
+        assert migrate.newest() in said
+        assert names() == {SOURCE}
+
+    def test_expects_that_the_stage_has_gone_on(
+        self, rows: Rows, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        snapshot("newest")
+        monkeypatch.setenv("MARA_AUDIT_BUCKET", "mara-prod-audit-anchors")
+        record_logins(3)
+        chain_service().continue_chain()
+        rows.execute("SET session_replication_role = replica")
+        rows.execute("DELETE FROM audit_details")
+        rows.execute("DELETE FROM audit_rows WHERE position > 1")
+        assert drill.main(["--stage", "prod"]) == 0
+        assert "[ok] audit:   cut off: positions 2 to 3" in capsys.readouterr().out
+        rows.execute("UPDATE audit_rows SET actor_id = gen_random_uuid()")
+        assert drill.main(["--stage", "prod"]) == 1
+        assert "[FAILED] audit" in capsys.readouterr().out
+
+    def test_finds_a_document_without_its_file(
+        self, rows: Rows, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        snapshot("newest")
+        document_id, owner_id = new_id(), make_account("anna").principal.user_id
+        rows.execute(
+            "INSERT INTO documents (id, owner_id, filename, format, media_type, size, sha256,"
+            " version, state, created_at, updated_at)"
+            " VALUES (%s, %s, 'a', 'md', 'text/markdown', 1, repeat('0', 64), 1, 'ready',"
+            " now(), now())",
+            [document_id, owner_id],
+        )
+        assert drill.main(["--stage", "prod"]) == 1
+        key = f"objects/{owner_id}/{document_id}"
+        missing = f"[FAILED] documents: 0 of the newest 1 have their files; missing: {key}"
+        assert missing in capsys.readouterr().out
+        client("s3").put_object(Bucket="mara-prod-documents", Key=key, Body=b"x")
+        assert drill.main(["--stage", "prod"]) == 0
+
+    def test_finds_a_key_that_is_to_be_deleted(self, capsys: pytest.CaptureFixture[str]) -> None:
+        snapshot("newest")
+        (stack,) = client("cloudformation").describe_stacks(StackName="mara")["Stacks"]
+        arn = next(o["OutputValue"] for o in stack["Outputs"] if o["OutputKey"] == "SeedKeyArn")
+        client("kms").schedule_key_deletion(KeyId=arn.split("/")[-1], PendingWindowInDays=30)
+        assert drill.main(["--stage", "prod"]) == 1
+        assert "[FAILED] seed key: PendingDeletion" in capsys.readouterr().out
+
+    def test_points_another_stage_at_it_and_keeps_it(self, prod: str) -> None:
+        snapshot("newest")
+        assert drill.main(["--stage", "prod", "--point", "drill"]) == 0
+        assert secret_store.get(client("secretsmanager"), "drill", "database") == prod
+        assert len(names()) == 2
