@@ -29,8 +29,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         restored = _restore(make("cloudformation"), make("rds"), options)
         print(f"{restored.name} has the data of {restored.as_of:%Y-%m-%dT%H:%M:%SZ}")
         print(f"restored in {restored.took_s:.0f} s; {_lost(restored)} s of data would be lost")
-        status = verify(restored, options.stage, options.template_stack)
-        if options.point:
+        owner_url = _enter(restored, options.stage)
+        if options.bring_back:
+            _bring_back(make("s3"), _bucket(options.stage))
+        status = _verify(owner_url, options.stage, options.template_stack)
+        if options.point and status == 0:
             _point(restored, options.stage, options.point)
         if not options.keep and not options.point:
             instance.remove(make("rds"), restored.name)
@@ -40,21 +43,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
-def verify(restored: RestoredInstance, stage: str, template_stack: str) -> int:
-    """Run all checks and print them; 1 where one failed."""
-    make: Any = boto3.client
-    secrets = make("secretsmanager")
-    url = secret_store.get(secrets, stage, "database")
-    owner_url = restored.url_like(secret_store.get(secrets, stage, "database-owner"))
+def _enter(restored: RestoredInstance, stage: str) -> str:
+    """Let the product's services use the instance; return its URL for the owner of the tables."""
+    secrets: Any = boto3.client("secretsmanager")
     os.environ.update(
         {
             "MARA_STAGE": stage,
-            "MARA_DATABASE_URL": restored.url_like(url),
-            "MARA_BUCKET": f"mara-{stage}-documents",
+            "MARA_DATABASE_URL": restored.url_like(secret_store.get(secrets, stage, "database")),
             "MARA_AUDIT_BUCKET": f"mara-{stage}-audit-anchors",
         }
     )
-    findings = check_all(owner_url, make("kms"), _keys(make("cloudformation"), template_stack))
+    return restored.url_like(secret_store.get(secrets, stage, "database-owner"))
+
+
+def _verify(owner_url: str, stage: str, template_stack: str) -> int:
+    """Run all checks and print them; 1 where one failed."""
+    make: Any = boto3.client
+    clients = (make("kms"), make("s3"))
+    keys = _keys(make("cloudformation"), template_stack)
+    findings = check_all(owner_url, _bucket(stage), clients, keys)
     for finding in findings:
         print(finding)
     return 0 if all(finding.is_good for finding in findings) else 1
@@ -70,7 +77,10 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     what.add_argument("--latest", action="store_true", help="the latest moment that RDS has")
     parser.add_argument("--keep", action="store_true", help="do not delete the instance")
     parser.add_argument(
-        "--point", metavar="STAGE", help="write the secret of this stage with the new address"
+        "--point", metavar="STAGE", help="write the new address into the secrets of this stage"
+    )
+    parser.add_argument(
+        "--bring-back", action="store_true", help="undelete files; in a true restore alone"
     )
     return parser.parse_args(arguments)
 
@@ -94,10 +104,22 @@ def _keys(cloudformation: Any, stack: str) -> dict[str, str]:
     return {name: outputs[output] for name, output in KEYS.items()}
 
 
+def _bucket(stage: str) -> str:
+    return f"mara-{stage}-documents"
+
+
+def _bring_back(s3: Any, bucket: str) -> None:
+    from infra.drill.files import bring_back
+
+    brought, missing = bring_back(s3, bucket)
+    print(f"{brought} files are back, {len(missing)} are missing", *missing[:10], sep="\n  ")
+
+
 def _point(restored: RestoredInstance, source: str, target: str) -> None:
     client: Any = boto3.client("secretsmanager")
-    url = restored.url_like(secret_store.get(client, source, "database"))
-    secret_store.put(client, target, "database", url)
+    for name in ("database", "database-owner"):
+        url = restored.url_like(secret_store.get(client, source, name))
+        secret_store.put(client, target, name, url)
     print(f"mara-{target}/database names {restored.host}; deploy with another SecretsRevision")
 
 

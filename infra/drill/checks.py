@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 import psycopg
-from sqlalchemy import select
 
 from infra.local import ledger, migrate, verify_audit
 
@@ -13,6 +13,10 @@ SAMPLE: Final = 200
 """Documents whose files are looked up, the newest ones: their files are the likeliest to miss."""
 EXPECTED: Final = "an anchor has them, and no row"
 """What is found of the audit while the stage that has the anchors goes on."""
+
+
+Clients = tuple[Any, Any]
+"""Of KMS and of S3."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +32,18 @@ class Finding:
         return f"[{'ok' if self.is_good else 'FAILED'}] {self.check}: {self.text}"
 
 
-def check_all(owner_url: str, kms: Any, keys: dict[str, str]) -> list[Finding]:
-    """Verify the database at MARA_DATABASE_URL, its objects and ``keys`` (ARNs by name).
+def check_all(owner_url: str, bucket: str, clients: Clients, keys: dict[str, str]) -> list[Finding]:
+    """Verify the database at MARA_DATABASE_URL, its files in ``bucket``, and ``keys`` (ARNs).
 
-    ``owner_url`` is the same database for the owner of its tables. MARA_BUCKET and
-    MARA_AUDIT_BUCKET name the buckets. A check that raises is one that failed.
+    ``owner_url`` is the same database for the owner of its tables. MARA_AUDIT_BUCKET names the
+    bucket of anchors. A check that raises is one that failed.
     """
+    kms, s3 = clients
     checks: list[tuple[str, Callable[[], tuple[bool, str]]]] = [
         ("schema", lambda: check_schema(owner_url)),
         ("ledger", lambda: (True, ledger.verify())),
         ("audit", check_audit),
-        ("documents", check_documents),
+        ("documents", lambda: check_documents(s3, bucket)),
         *((name, lambda arn=arn: check_key(kms, arn)) for name, arn in keys.items()),
     ]
     return list(_run(checks))
@@ -75,24 +80,12 @@ def check_audit() -> tuple[bool, str]:
         return is_expected, "\n".join(lines[1:] if is_expected else lines)
 
 
-def check_documents() -> tuple[bool, str]:
+def check_documents(s3: Any, bucket: str) -> tuple[bool, str]:
     """Whether the newest documents have their files."""
-    from mara.documents.adapters.tables import documents
-    from mara.documents.model import DocumentState
-    from mara.kernel.unit_of_work import SYSTEM
-    from mara.platform.database import transaction
-    from mara.platform.sql import fetch_all
-    from mara.wiring.documents import storage
+    from infra.drill import files
 
-    column = documents.c
-    newest = select(column.id, column.owner_id).where(
-        column.state == DocumentState.READY, column.deleted_at.is_(None)
-    )
-    with transaction(SYSTEM):
-        rows = fetch_all(newest.order_by(column.id.desc()).limit(SAMPLE))
-    keys = [f"objects/{row['owner_id']}/{row['id']}" for row in rows]
-    files = storage()
-    missing = [key for key in keys if files.size(key) is None]
+    keys = list(islice(files.keys(SAMPLE), SAMPLE))
+    missing = [key for key in keys if not files.is_there(s3, bucket, key)]
     said = f"{len(keys) - len(missing)} of the newest {len(keys)} have their files"
     return not missing, "; missing: ".join([said, *missing[:3]])
 

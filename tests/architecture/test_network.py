@@ -109,6 +109,35 @@ class TestDatabase:
         assert parameters["rds.force_ssl"] == "1"
 
 
+class TestBackups:
+    def test_of_files_are_kept_as_long_as_those_of_the_database(self) -> None:
+        data = yaml_parse((ROOT / "infra" / "data.yaml").read_text("utf-8"))
+        template = yaml_parse((ROOT / "template.yaml").read_text("utf-8"))
+        files = template["Resources"]["Documents"]["Properties"]
+        assert files["VersioningConfiguration"] == {"Status": "Enabled"}
+        rules = {rule["Prefix"]: rule for rule in files["LifecycleConfiguration"]["Rules"]}
+        kept = {
+            prefix: rule["NoncurrentVersionExpiration"]["NoncurrentDays"]
+            for prefix, rule in rules.items()
+        }
+        days = data["Parameters"]["BackupDays"]["Default"]
+        assert kept == {"objects/": days, "incoming/": 1, "exports/": 1}
+
+    def test_of_keys_are_their_longest_time_until_deletion(self) -> None:
+        template = yaml_parse((ROOT / "template.yaml").read_text("utf-8"))
+        keys = [one for one in template["Resources"].values() if one["Type"] == "AWS::KMS::Key"]
+        assert keys
+        for key in keys:
+            assert (key["DeletionPolicy"], key["UpdateReplacePolicy"]) == ("Retain", "Retain")
+            assert key["Properties"]["PendingWindowInDays"] == 30
+
+    def test_cannot_be_noted_by_a_function(self) -> None:
+        """A note of a restore excuses rows that are missing: an operator alone writes it."""
+        template = (ROOT / "template.yaml").read_text("utf-8")
+        assert template.count("${AuditAnchors.Arn}/") == 1
+        assert "${AuditAnchors.Arn}/heads/*" in template
+
+
 class TestFunctions:
     def test_may_join_the_network_whatever_role_they_have(self) -> None:
         template = yaml_parse((ROOT / "template.yaml").read_text("utf-8"))

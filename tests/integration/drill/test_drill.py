@@ -53,7 +53,7 @@ def client(service: str) -> Any:
 @pytest.fixture
 def prod(database: str, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A stage with a database, buckets and keys; its secret names the role of the real database."""
-    for name in ("MARA_STAGE", "MARA_DATABASE_URL", "MARA_BUCKET", "MARA_AUDIT_BUCKET"):
+    for name in ("MARA_STAGE", "MARA_DATABASE_URL", "MARA_AUDIT_BUCKET"):
         monkeypatch.setenv(name, os.environ.get(name, ""))
     with mock_aws(config=KEEP_SESSION):
         s3.client.cache_clear()
@@ -66,6 +66,8 @@ def prod(database: str, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatc
         for name in ("documents", "audit-anchors"):
             bucket = f"mara-prod-{name}"
             client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration=place)
+            versions = {"Status": "Enabled"}
+            client("s3").put_bucket_versioning(Bucket=bucket, VersioningConfiguration=versions)
         yield database
         s3.client.cache_clear()
     disconnect()
@@ -179,8 +181,13 @@ class TestDrill:
         key = f"objects/{owner_id}/{document_id}"
         missing = f"[FAILED] documents: 0 of the newest 1 have their files; missing: {key}"
         assert missing in capsys.readouterr().out
-        client("s3").put_object(Bucket="mara-prod-documents", Key=key, Body=b"x")
+        where = {"Bucket": "mara-prod-documents", "Key": key}
+        client("s3").put_object(**where, Body=b"x")
         assert drill.main(["--stage", "prod"]) == 0
+        client("s3").delete_object(**where)
+        assert drill.main(["--stage", "prod", "--bring-back"]) == 0
+        assert "1 files are back, 0 are missing" in capsys.readouterr().out
+        assert client("s3").get_object(**where)["Body"].read() == b"x"
 
     def test_finds_a_key_that_is_to_be_deleted(self, capsys: pytest.CaptureFixture[str]) -> None:
         snapshot("newest")
@@ -195,3 +202,13 @@ class TestDrill:
         assert drill.main(["--stage", "prod", "--point", "drill"]) == 0
         assert secret_store.get(client("secretsmanager"), "drill", "database") == prod
         assert len(names()) == 2
+
+    def test_points_no_stage_at_one_that_failed(self) -> None:
+        snapshot("newest")
+        client("cloudformation").delete_stack(StackName="mara")
+        client("cloudformation").create_stack(
+            StackName="mara", TemplateBody=TEMPLATE.replace("!GetAtt Other.Arn", "no-key")
+        )
+        assert drill.main(["--stage", "prod", "--point", "drill"]) == 1
+        with pytest.raises(secret_store.SecretMissing):
+            secret_store.get(client("secretsmanager"), "drill", "database")
