@@ -4,22 +4,15 @@ from collections.abc import Iterator
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
-
-from mara.documents.adapters.tables import documents
-from mara.documents.model import DocumentState
 from mara.kernel.unit_of_work import SYSTEM
-from mara.platform.database import transaction
-from mara.platform.sql import fetch_all
+from mara.platform.database import connection, transaction
 
 BATCH: Final = 1000
-_COLUMN = documents.c
-_READY = select(_COLUMN.id, _COLUMN.owner_id).where(
-    _COLUMN.state == DocumentState.READY,
-    _COLUMN.deleted_at.is_(None),
-    _COLUMN.id < bindparam("before", type_=_COLUMN.id.type),
-)
-_NEWEST = _READY.order_by(_COLUMN.id.desc()).limit(bindparam("limit"))
+NEWEST: Final = """
+    SELECT id, owner_id FROM documents
+    WHERE state = 'ready' AND deleted_at IS NULL AND id < %(before)s
+    ORDER BY id DESC LIMIT %(limit)s
+"""
 
 
 def keys(batch: int = BATCH) -> Iterator[str]:
@@ -27,12 +20,13 @@ def keys(batch: int = BATCH) -> Iterator[str]:
     before = UUID(int=2**128 - 1)
     while True:
         with transaction(SYSTEM):
-            rows = fetch_all(_NEWEST, before=before, limit=batch)
-        for row in rows:
-            yield f"objects/{row['owner_id']}/{row['id']}"
+            where = {"before": before, "limit": batch}
+            rows = connection().execute(NEWEST, where).fetchall()
+        for document_id, owner_id in rows:
+            yield f"objects/{owner_id}/{document_id}"
         if len(rows) < batch:
             return
-        before = rows[-1]["id"]
+        before = rows[-1][0]
 
 
 def is_there(s3: Any, bucket: str, key: str) -> bool:
