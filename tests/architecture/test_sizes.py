@@ -35,8 +35,9 @@ ALLOWED_BACKGROUND_WORK = {
     "shared/mara/telegram/adapters/aiogram_signs.py",
     # The event loop of the messages of one bot; the session's end waits for it.
     "shared/mara/telegram/adapters/aiogram_sender.py",
-    # The probes of readiness run side by side, within one time limit.
-    "shared/mara/operations/service.py",
+    # Probes of readiness, and sources of gauges, run side by side within one time limit.
+    "shared/mara/operations/service/health.py",
+    "shared/mara/operations/service/scrape.py",
     # The parts of one multiplication; the caller waits for all.
     "shared/mara/search/adapters/use_encoder.py",
     # The client waits for the worker that reads one file; between files the server is idle.

@@ -100,7 +100,7 @@ def test_every_part_is_ready(stage: Stage) -> None:
         return body if body["status"] == "ready" else None
 
     body = until("every part is ready", ready, COLD_TIMEOUT_S)
-    assert {part["state"] for part in body["dependencies"]} == {"up"}
+    assert {check["state"] for check in body["checks"].values()} == {"up"}
     assert {chain["state"] for chain in body["chains"]} == {"current"}
 
 

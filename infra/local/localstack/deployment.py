@@ -92,8 +92,7 @@ def readiness(api: str) -> tuple[str, bool]:
     try:
         answer = httpx.get(f"{api}/api/v1/health/ready", timeout=REQUEST_TIMEOUT_S, trust_env=False)
         body: dict[str, Any] = answer.json()
-        states = [(part["name"], part["state"]) for part in body["dependencies"]]
-        states += [(part["network"], part["state"]) for part in body["chains"] or []]
+        states = [(name, check["state"]) for name, check in body["checks"].items()]
         status: str = body["status"]
     except (httpx.TransportError, ValueError, KeyError) as error:
         return f"no answer yet ({type(error).__name__})", False

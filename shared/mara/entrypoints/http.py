@@ -141,6 +141,7 @@ def api(  # noqa: PLR0913 - each is one declaration of a route, given by name
     replay: Replay = Replay.ANSWER,
     form_check: FormCheck | None = None,
     promised: frozenset[int] | None = None,
+    is_limited: bool = True,
 ) -> RouteApp:
     """Create the application of one function, with the declaration of who may call its route.
 
@@ -148,7 +149,8 @@ def api(  # noqa: PLR0913 - each is one declaration of a route, given by name
     ``per_minute`` limits each caller (a user, or an address on a public route) beside the general
     limit; ``replay`` is what an Idempotency-Key does; ``form_check`` is what the service checks,
     for forms with other errors; ``promised`` is for calls of other programs, whose statuses are a
-    contract (see ``promised_statuses``). Raises ValueError for a public route with a scope.
+    contract (see ``promised_statuses``); ``is_limited`` is false for probes, which need
+    no database. Raises ValueError for a public route with a scope.
     """
     app = RouteApp(
         rule=Rule(access, scope),
@@ -156,6 +158,7 @@ def api(  # noqa: PLR0913 - each is one declaration of a route, given by name
         replay=replay,
         form_check=form_check,
         promised=promised,
+        is_limited=is_limited,
         openapi_url=None,
         redirect_slashes=False,
     )
@@ -227,6 +230,9 @@ def _limited(
     """Run the route within its limits, once for each Idempotency-Key."""
     if route.promised is not None:
         rate_limit.check_operation(request, limit)
+        return run()
+    if not route.is_limited:
+        check_texts(request)
         return run()
     status = rate_limit.check(request, principal, limit)
     check_texts(request)

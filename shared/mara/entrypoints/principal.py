@@ -30,7 +30,7 @@ def identify(request: Request, rule: Rule, accepts: AcceptsToken | None = None) 
     """
     if rule.access is Access.PUBLIC:
         return None
-    token = _token(request)
+    token = bearer_token(request)
     if accepts is not None and accepts(token):
         return None
     principal = authentication_service().authenticate(token)
@@ -54,7 +54,8 @@ def authentication_service() -> "AuthenticationService":
     return authentication_service()
 
 
-def _token(request: Request) -> str:
+def bearer_token(request: Request) -> str:
+    """Return the access token or API key of the request. Raises NotLoggedIn without one."""
     header = request.headers.get("authorization", "")
     if header[: len(BEARER)].lower() == BEARER:
         return header[len(BEARER) :].strip()

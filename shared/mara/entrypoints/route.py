@@ -41,9 +41,10 @@ class RouteApp(FastAPI):
     only the general limit applies. ``replay`` is what an Idempotency-Key does; ``form_check``
     checks the valid fields of a body whose schema is violated. ``promised`` are the only statuses
     that another program's calls may get (see ``promised_statuses``); None for people's clients.
+    Without ``is_limited`` no call is counted, so that the frame asks no database: for probes.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is one declaration of a route, given by name
         self,
         *,
         rule: Rule,
@@ -51,6 +52,7 @@ class RouteApp(FastAPI):
         replay: Replay,
         form_check: FormCheck | None = None,
         promised: frozenset[int] | None = None,
+        is_limited: bool = True,
         **settings: Any,
     ) -> None:
         """Raises ValueError for a contradictory declaration."""
@@ -64,6 +66,7 @@ class RouteApp(FastAPI):
         self.replay = replay
         self.form_check = form_check
         self.promised = promised
+        self.is_limited = is_limited
         self.router.route_class = StrictRoute
 
     @property

@@ -8,15 +8,16 @@ from mara.wallets.model import ChainState, ChainStatus
 
 
 class ProbeState(StrEnum):
-    """The result of the probe of one dependency."""
+    """The result of one check; ``degraded`` answers, but does not do all that it should."""
 
     UP = "up"
+    DEGRADED = "degraded"
     DOWN = "down"
     TIMED_OUT = "timed_out"
 
 
 class Status(StrEnum):
-    """The readiness of the platform: ``degraded`` still serves all requests."""
+    """The readiness of the platform: ``degraded`` still serves requests."""
 
     READY = "ready"
     DEGRADED = "degraded"
@@ -24,38 +25,57 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Observation:
+    """What a probe saw; ``detail`` has no address and no name of a host."""
+
+    state: ProbeState = ProbeState.UP
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """The result of one probe; ``latency_ms`` is 0 if it failed, the time limit if it timed out."""
+    """The result of one check; ``latency_ms`` is 0 if it failed, the time limit if it timed out."""
 
     name: str
     state: ProbeState
     latency_ms: float
+    detail: str | None = None
+
+
+DATABASE = "database"
+"""The check without which nothing is served."""
 
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """The results of all probes, and the chains that are on; None if their state is unknown."""
+    """The results of all checks, and the chains that are on; None if their state is unknown."""
 
     findings: Sequence[Finding]
     chains: Sequence[ChainStatus] | None
 
     @property
     def status(self) -> Status:
-        """NOT_READY if a dependency is not up; DEGRADED if a chain has a problem or is unknown.
+        """NOT_READY without the database; DEGRADED if another check is not up.
 
-        A lagging chain only delays deposits. If the API were not ready because of it, a load
-        balancer would remove every copy, although none of them could do better.
+        Without a model agents quote, without Telegram messages wait, and a lagging chain delays
+        deposits. If the API were not ready because of it, a load balancer would remove every copy,
+        although none of them could do better.
         """
-        if any(finding.state is not ProbeState.UP for finding in self.findings):
+        states = {finding.name: finding.state for finding in self.findings}
+        if states.get(DATABASE) is not ProbeState.UP:
             return Status.NOT_READY
-        if self.chains is None:
-            return Status.DEGRADED
-        if any(
-            chain.state is not ChainState.CURRENT or chain.awaiting_confirmation
-            for chain in self.chains
-        ):
-            return Status.DEGRADED
-        return Status.READY
+        is_up = all(state is ProbeState.UP for state in states.values())
+        return Status.READY if is_up else Status.DEGRADED
+
+
+def finding_of(chain: ChainStatus, latency_ms: float) -> Finding:
+    """Return the check of a chain: degraded unless it is read, and credits what is final."""
+    name, detail = f"chain-{chain.network}", str(chain.state)
+    if chain.state is ChainState.CURRENT and chain.awaiting_confirmation:
+        detail = f"{chain.awaiting_confirmation} deposits wait for a second provider"
+    elif chain.state is ChainState.CURRENT:
+        return Finding(name, ProbeState.UP, latency_ms)
+    return Finding(name, ProbeState.DEGRADED, latency_ms, detail)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from mara.operations.model import Gauge, Scrape
+from mara.operations.model import Gauge, Observation, Scrape
 from mara.wallets.model import ChainStatus
 
 
@@ -14,7 +14,7 @@ class Probe(Protocol):
     def name(self) -> str:
         """The dependency's name in the response of the readiness route."""
 
-    def check(self) -> None:
+    def check(self) -> Observation:
         """Send the cheapest request that proves that it works. Raises any exception if it fails."""
 
 

@@ -9,13 +9,22 @@ from mara.operations.model import ProbeState, Readiness, Status
 from mara.wallets.model import ChainState, ChainStatus, FailureKind, Network
 
 
-class FindingOut(BaseModel):
-    """The result of the probe of one dependency; ``latency_ms`` is 0 if it is down."""
+class HealthCheckOut(BaseModel):
+    """The result of one check; superusers and the monitoring system learn more than its state."""
 
-    name: str = Field(description="Name of the dependency.", examples=["database"])
-    state: ProbeState = Field(description="Whether the dependency answered in time.")
+    state: ProbeState = Field(
+        description="`up`, `degraded` (it answers, but not all is done as it should), `down` or "
+        "`timed_out`."
+    )
     latency_ms: float = Field(
-        description="Milliseconds that its answer took; 0 if it is down.", examples=[1.8]
+        default=0.0,
+        description="Milliseconds that the answer took; 0 if it is down. For operators.",
+        examples=[1.8],
+    )
+    detail: str | None = Field(
+        default=None,
+        description="What was found; null without anything to say. For operators.",
+        examples=["oldest work: documents, 12 s"],
     )
 
 
@@ -147,31 +156,38 @@ class ChainOut(BaseModel):
 class ReadinessOut(BaseModel):
     """The readiness of the API and of its dependencies.
 
-    ``degraded``: requests are served, but a chain lags or is broken, deposits wait for a second
-    provider, or the state of the chains is unknown (``chains`` is null).
+    ``degraded``: requests are served, but a check is not up. Superusers and the monitoring system
+    also learn ``latency_ms`` and ``detail`` of each check, and ``chains``.
     """
 
     status: Status = Field(
-        description="`ready`, `degraded` if requests are served but a chain lags, or `not_ready`.",
+        description="`ready`, `degraded` if a check is not up, or `not_ready` without the "
+        "database.",
         examples=["ready"],
     )
-    dependencies: list[FindingOut] = Field(
-        description="The result of the probe of each dependency."
+    checks: dict[str, HealthCheckOut] = Field(
+        description="The checks by name; what is not configured has none.",
+        examples=[{"database": {"state": "up"}, "chain-tron": {"state": "degraded"}}],
     )
     chains: list[ChainOut] | None = Field(
-        description="The scan of each network; null if its state is unknown."
+        default=None,
+        description="The scan of each network; null if its state is unknown. For operators.",
     )
 
     @classmethod
-    def of(cls, readiness: Readiness) -> Self:
-        """Convert from the domain model."""
+    def of(cls, readiness: Readiness, *, detailed: bool) -> Self:
+        """Convert from the domain model; what is left out stays unset."""
+        if not detailed:
+            states = {one.name: HealthCheckOut(state=one.state) for one in readiness.findings}
+            return cls(status=readiness.status, checks=states)
+        chains = readiness.chains
         return cls(
             status=readiness.status,
-            dependencies=[
-                FindingOut(name=f.name, state=f.state, latency_ms=f.latency_ms)
-                for f in readiness.findings
-            ],
-            chains=None
-            if readiness.chains is None
-            else [ChainOut.of(chain) for chain in readiness.chains],
+            checks={
+                one.name: HealthCheckOut(
+                    state=one.state, latency_ms=one.latency_ms, detail=one.detail
+                )
+                for one in readiness.findings
+            },
+            chains=None if chains is None else [ChainOut.of(chain) for chain in chains],
         )

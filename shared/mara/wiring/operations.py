@@ -5,10 +5,11 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from mara.operations.ports import GaugeSource, Probe
-    from mara.operations.service import HealthService, ScrapeService
+    from mara.operations.service.health import HealthService
+    from mara.operations.service.scrape import ScrapeService
 
 QUEUES = (
     *("accept-upload", "analyze-document", "answer-alerts", "answer-question", "charge-owner"),
@@ -20,21 +21,30 @@ QUEUES = (
 
 @cache
 def health_service() -> "HealthService":
-    """Health checks; OpenSearch is probed if its URL is configured."""
-    from mara.operations.adapters.probes import (
-        DatabaseProbe,
-        QueueProbe,
-        SearchProbe,
-        StorageProbe,
-    )
-    from mara.operations.service import HealthService
-    from mara.platform.settings.search import SearchSettings
+    """Health checks of what is configured; it is kept, because it holds the last result."""
+    from mara.operations.adapters.probes import DatabaseProbe, QueueProbe, StorageProbe
+    from mara.operations.service.health import HealthService
     from mara.wiring.wallets import monitoring_service
 
-    probes: list[Probe] = [DatabaseProbe(), StorageProbe(), QueueProbe()]
-    if SearchSettings().opensearch_url:  # type: ignore[call-arg]  # from the environment
-        probes.append(SearchProbe())
-    return HealthService(probes, monitoring_service().get_statuses)
+    monitoring = monitoring_service()
+    probes: list[Probe] = [DatabaseProbe(), StorageProbe(), QueueProbe(), *_configured_probes()]
+    return HealthService(probes, monitoring.networks, monitoring.get_statuses)
+
+
+def _configured_probes() -> "Iterator[Probe]":
+    from mara.operations.adapters.probes import HttpProbe, KeyProbe, SearchProbe, index_probe
+    from mara.platform.settings.keys import ConnectionKeySettings, KeySettings
+    from mara.platform.settings.language_model import LanguageModelSettings
+    from mara.platform.settings.search import SearchSettings
+    from mara.platform.settings.telegram import telegram_settings
+
+    has_cluster = SearchSettings().opensearch_url  # type: ignore[call-arg]  # from the environment
+    yield SearchProbe() if has_cluster else index_probe()
+    if model_url := LanguageModelSettings().ollama_url:
+        yield HttpProbe("model", f"{model_url.rstrip('/')}/api/version")
+    yield HttpProbe("telegram", telegram_settings().telegram_api_url)
+    if KeySettings().keys == "kms":  # type: ignore[call-arg]  # from the environment
+        yield KeyProbe(ConnectionKeySettings().connection_key_arn)  # type: ignore[call-arg]  # from the environment
 
 
 @cache
@@ -43,7 +53,7 @@ def scrape_service() -> "ScrapeService":
     from mara.operations.adapters.database_gauges import DatabaseGauges
     from mara.operations.adapters.gauge_queries import QUERIES
     from mara.operations.adapters.queue_gauges import QueueGauges
-    from mara.operations.service import ScrapeService
+    from mara.operations.service.scrape import ScrapeService
     from mara.platform import sqs
 
     sources: list[GaugeSource] = [DatabaseGauges(query) for query in QUERIES]

@@ -14,7 +14,7 @@ from mara.kernel.unit_of_work import SYSTEM
 from mara.operations.adapters.database_gauges import DatabaseGauges
 from mara.operations.adapters.gauge_queries import OBJECTS, OLDEST, QUERIES, GaugeQuery
 from mara.operations.model import Gauge
-from mara.operations.service import ScrapeService
+from mara.operations.service.scrape import ScrapeService
 from mara.platform import metric_folding, object_counts
 from mara.platform.database import transaction
 from mara.telegram.adapters.outgoing import PostgresOutgoingMessages

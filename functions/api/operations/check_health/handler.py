@@ -6,7 +6,7 @@ It is at `/api/v1/health` and at `/api/v1/auth/health`, and asks no dependency: 
 
 from mara.entrypoints.http import PUBLIC, HealthOut, api, lambda_handler
 
-app = api(access=PUBLIC)
+app = api(access=PUBLIC, is_limited=False)
 
 
 @app.get("/api/v1/auth/health", name="check_liveness", tags=["auth"])

@@ -1,61 +1,17 @@
-"""Health checks and scrapes: all dependencies are asked at once, within one time limit."""
+"""Scrapes: all sources of gauges are read at once, within one time limit."""
 
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from typing import Any
 
 from mara.metrics.model.families import SOURCE_READS
 from mara.metrics.service import recorder
-from mara.operations.model import Finding, Gauge, ProbeState, Readiness, Scrape
-from mara.operations.ports import GaugeSource, GetChainStatuses, GetTotals, Probe
-from mara.wallets.model import ChainStatus
-
-TIME_LIMIT_S = 1.8
-"""Keeps the response time below two seconds if a dependency hangs."""
+from mara.operations.model import Gauge, Scrape
+from mara.operations.ports import GaugeSource, GetTotals
 
 GAUGE_LIMIT_S = 0.1
 """How long a scrape waits for a gauge; after that, its last value is shown with its age."""
-
-
-@dataclass(frozen=True, slots=True)
-class HealthService:
-    """Runs the probes in threads; ``time_limit_s`` holds for all of them together."""
-
-    probes: Sequence[Probe]
-    get_chain_statuses: GetChainStatuses
-    time_limit_s: float = TIME_LIMIT_S
-
-    def check(self) -> Readiness:
-        """Probe all dependencies and query the chains; never raises for a failed probe."""
-        pool = ThreadPoolExecutor(max_workers=len(self.probes) + 1, thread_name_prefix="probe")
-        running = [(probe.name, pool.submit(_timed, probe)) for probe in self.probes]
-        chains = pool.submit(self.get_chain_statuses)
-        asked: list[Future[Any]] = [chains, *(future for _, future in running)]
-        wait(asked, timeout=self.time_limit_s)
-        # A probe that hangs ends by its own timeout; the response does not wait for it.
-        pool.shutdown(wait=False, cancel_futures=True)
-        return Readiness([self._finding(name, future) for name, future in running], _found(chains))
-
-    def _finding(self, name: str, future: "Future[float]") -> Finding:
-        if not future.done() or future.cancelled():
-            return Finding(name, ProbeState.TIMED_OUT, self.time_limit_s * 1000)
-        if future.exception() is not None:
-            return Finding(name, ProbeState.DOWN, 0.0)
-        return Finding(name, ProbeState.UP, round(future.result(), 1))
-
-
-def _found(chains: "Future[Sequence[ChainStatus]]") -> Sequence[ChainStatus] | None:
-    if not chains.done() or chains.cancelled() or chains.exception() is not None:
-        return None
-    return chains.result()
-
-
-def _timed(probe: Probe) -> float:
-    began = time.perf_counter()
-    probe.check()
-    return (time.perf_counter() - began) * 1000
 
 
 @dataclass(slots=True)
