@@ -1,12 +1,16 @@
 """A backup of a real PostgreSQL becomes a stack again, on the newest schema or not at all."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from infra.local import migrate
-from infra.local.backup.restore import FORMER, CannotRestore, restore
+from infra.local.backup import take as taking
+from infra.local.backup.manifest import Manifest
+from infra.local.backup.note import NotNoted
+from infra.local.backup.restore import FORMER, CannotRestore, check_schema, restore
 from infra.local.backup.sealed import CannotOpen
 from infra.local.backup.take import passwords_of, take
 from infra.local.postgres import ADMIN, OWNER, PostgresServer
@@ -80,6 +84,26 @@ def test_brings_an_earlier_schema_to_the_newest(
         assert deeds == [("restored", 1)]
 
 
+def test_has_every_object_that_was_there_while_the_database_was_read(
+    home: Path, tmp_path: Path, at: pytest.MonkeyPatch
+) -> None:
+    """One is deleted meanwhile, and one comes."""
+    bucket = home / "s3/000000000000/mara-local-documents"
+    (bucket / "deleted").write_text("of a row")
+    read = taking._base_backup
+
+    def while_read(server: PostgresServer, target: Path) -> None:
+        (bucket / "deleted").unlink()
+        read(server, target)
+        (bucket / "added").write_text("of a row")
+
+    at.setattr(taking, "_base_backup", while_read)
+    at.setenv("MARA_HOME", str(home))
+    manifest = take(tmp_path / "backup", PASSPHRASE, COST)
+    (bucket / "added").unlink()
+    assert {"deleted", "added"} <= {name.rpartition("/")[2] for name in manifest.parts}
+
+
 def test_replaces_a_stack_and_keeps_it_and_the_world_outside(
     backup: Path, tmp_path: Path, at: pytest.MonkeyPatch
 ) -> None:
@@ -111,6 +135,39 @@ def test_leaves_the_stack_alone_where_the_passphrase_is_wrong(
         restore(backup, "another passphrase", replace=True)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["backup", "other"]
     assert [path.name for path in target.iterdir()] == ["port"]
+
+
+def test_leaves_the_stack_alone_where_it_fails_late(
+    backup: Path, tmp_path: Path, at: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "other"
+    target.mkdir()
+    (target / "port").write_text("18000\n")
+    at.setenv("MARA_HOME", str(target))
+
+    def fail(*_: object) -> str:
+        raise NotNoted("the disk is full")
+
+    at.setattr("infra.local.backup.restore.note_restore", fail)
+    with pytest.raises(NotNoted):
+        restore(backup, PASSPHRASE, replace=True)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["backup", "other"]
+    assert [path.name for path in target.iterdir()] == ["port"]
+
+
+def test_refuses_a_stack_that_runs(backup: Path, tmp_path: Path, at: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "other"
+    at.setenv("MARA_HOME", str(target))
+    at.setattr("infra.local.backup.restore.supervisor_of", lambda _folder: 1)
+    with pytest.raises(CannotRestore, match="runs: stop it"):
+        restore(backup, PASSPHRASE, replace=True)
+    assert list(target.iterdir()) == []
+
+
+def test_refuses_files_of_another_postgres() -> None:
+    manifest = Manifest(datetime(2026, 11, 29, tzinfo=UTC), "0.1.0", EARLIER, 17, {})
+    with pytest.raises(CannotRestore, match=r"PostgreSQL 17.*mara 0\.1\.0"):
+        check_schema(manifest, [EARLIER])
 
 
 def test_refuses_a_newer_schema_and_names_both(
