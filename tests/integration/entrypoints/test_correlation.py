@@ -3,8 +3,10 @@
 import io
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -26,16 +28,21 @@ from mara.platform.database import transaction
 from mara.platform.settings.telegram import telegram_settings
 from mara.platform.telemetry import logger
 from mara.queues.model.selection import Selection
+from mara.telegram.adapters.updates import PostgresUpdates
+from mara.telegram.model.update import ClaimedUpdate, Lane
 from mara.wiring import telegram_sending
 from mara.wiring.queues import dead_letter_service
+from mara.wiring.telegram_updates import lane_service
 from tests.support.accounts import make_account
 from tests.support.alerting import RUNBOOK, alertmanager, an_alert, make_intake
 from tests.support.cloud import Cloud, cloud_of_moto
 from tests.support.events import call
 from tests.support.knowledge import learn
+from tests.support.money import make_owner
 from tests.support.ports import free_port
 from tests.support.stored_bots import add_bot
 from tests.support.telegram import Scene, scene
+from tests.support.webhooks_world import WebhookWorld
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -204,6 +211,42 @@ class TestARunOfASchedule:
         handled = [line["correlation_id"] for line in lines(log) if line["message"] == "handled"]
         assert len(set(runs)) == 2
         assert sorted(handled) == sorted(runs)
+
+
+class TestRowsOfWork:
+    """One worker takes rows of several requests, and follows each."""
+
+    def test_in_a_lane_are_followed_one_by_one(self) -> None:
+        bot, seen = add_bot(make_owner()), list[tuple[int, str | None]]()
+        for number, name in enumerate(("one", "two")):
+            update = ClaimedUpdate(bot.id, bot.owner_id, number, "chat:1", b"{}", now())
+            with correlation.following(name), transaction(bot.owner_id):
+                assert PostgresUpdates().claim(update)
+
+        class Handler:
+            def handle(self, update: ClaimedUpdate, _holder: UUID) -> bool:
+                seen.append((update.update_id, correlation.current()))
+                with transaction(bot.owner_id):
+                    PostgresUpdates().handled(update)
+                return True
+
+        handler: Any = Handler()
+        with correlation.following("of the doorbell"):
+            replace(lane_service(), handler=handler).work(Lane(bot.id, bot.owner_id, "chat:1"))
+        assert seen == [(0, "one"), (1, "two")]
+
+    def test_of_webhooks_are_logged_one_by_one(self, log: io.StringIO) -> None:
+        world, anna = WebhookWorld(at=now()), make_account("anna")
+        webhook, _ = world.create(anna)
+        for name in ("one", "two"):
+            with correlation.following(name):
+                world.deliveries.test(anna.principal, webhook.id)
+        forget(log)
+        with correlation.following("of the doorbell"):
+            world.sending().send_due()
+        shown = [line for line in lines(log) if line["message"] == "webhook_attempt"]
+        assert sorted(line["correlation_id"] for line in shown) == ["one", "two"]
+        assert {line["status"] for line in shown} == {204}
 
 
 class TestAnAlert:
