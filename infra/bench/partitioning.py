@@ -18,6 +18,7 @@ from typing import Final
 import psycopg
 
 from infra.bench.partition_steps import Link, check, copy, exchange, make_twin
+from infra.bench.tenant_copies import IGNORE_INDEXES
 from infra.local.migrate import upgrade
 from infra.local.postgres import ADMIN, APP, OWNER, PostgresServer, free_port
 
@@ -37,10 +38,11 @@ ACCOUNTS: Final = """
     SELECT md5(n::text)::uuid, %(p)s / %(o)s / 2, %(p)s / %(o)s / 2
     FROM generate_series(1, %(o)s) AS n
 """
-# Each transfer has a posting of the platform and one of a user, in the order of time.
+# Each transfer has a posting of the platform and one of a user; ids ascend, as UUIDv7 does.
 FILL: Final = """
     INSERT INTO ledger_postings (transfer_id, leg, owner_id, account, amount, number, balance)
-    SELECT md5('t' || n)::uuid, leg, CASE leg WHEN 2 THEN md5((1 + n %% %(o)s)::text)::uuid END,
+    SELECT (lpad(to_hex(n), 8, '0') || '-0000-7000-8000-000000000000')::uuid, leg,
+        CASE leg WHEN 2 THEN md5((1 + n %% %(o)s)::text)::uuid END,
         CASE leg WHEN 1 THEN 'revenue' ELSE 'available' END, leg * 2 - 3,
         CASE leg WHEN 2 THEN 1 + n / %(o)s END, CASE leg WHEN 2 THEN 1 + n / %(o)s END
     FROM generate_series(0, %(p)s / 2 - 1) AS n, (VALUES (1), (2)) AS legs (leg)
@@ -113,7 +115,9 @@ def _server() -> Iterator[PostgresServer]:
 def _fill(link: Link) -> None:
     sizes = {"o": OWNERS, "p": POSTINGS}
     link.execute("SET session_replication_role = replica")
-    for statement in (USERS, ACCOUNTS, FILL):
+    link.execute("SET maintenance_work_mem = '512MB'")
+    link.execute(IGNORE_INDEXES.format(table="'ledger_postings'").encode())
+    for statement in (USERS, ACCOUNTS, FILL, "REINDEX TABLE ledger_postings"):
         link.execute(statement.encode(), sizes)
     link.execute("RESET session_replication_role")
     link.execute("VACUUM ANALYZE")

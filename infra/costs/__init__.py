@@ -1,0 +1,1 @@
+"""What an answer, a deposit and an alert cost on AWS."""
