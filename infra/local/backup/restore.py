@@ -72,6 +72,7 @@ def restore(
         note = _bring_up_to_date(stack, manifest)
         if (home / PORT_FILE).exists():
             shutil.copyfile(home / PORT_FILE, stack / PORT_FILE)
+        stack.chmod(home.stat().st_mode & 0o777)
         former = _put_in_place(stack, home, is_empty=is_empty)
     finally:
         shutil.rmtree(prepared, ignore_errors=True)
@@ -118,6 +119,8 @@ def _place_database(packed: Path, data_dir: Path) -> None:
     if (owner := unprivileged_owner()) is not None:
         for path in (data_dir, *data_dir.rglob("*")):
             os.chown(path, owner, -1)
+        for folder in data_dir.parents[:2]:  # which that user must pass
+            folder.chmod(0o711)
 
 
 def _take_outside(world: Path, stack: Path) -> None:
