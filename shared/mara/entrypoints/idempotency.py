@@ -17,12 +17,12 @@ from uuid import UUID
 from mara.entrypoints.events import Request, Response
 from mara.entrypoints.fingerprint import fingerprint
 from mara.entrypoints.route import Replay, RouteApp
-from mara.kernel.errors import Conflict, Invalid
+from mara.kernel.errors import Conflict, Invalid, code_of
 from mara.kernel.principal import Principal
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform import idempotency_store
 from mara.platform.clock import now
-from mara.platform.database import before_commit, transaction
+from mara.platform.database import DatabaseUnavailable, before_commit, transaction
 from mara.platform.idempotency_store import IdempotencyKey
 from mara.platform.token_secrets import token_settings
 
@@ -99,11 +99,17 @@ def once(
             stored = NOT_STORED if is_secret else _encrypt(claim, response)
             idempotency_store.store_response(claim.key, stored)
         else:
-            # A refused request was rolled back and may be retried; an unexpected error may have
-            # occurred after the commit.
-            unexpected = response["statusCode"] == HTTPStatus.INTERNAL_SERVER_ERROR
-            idempotency_store.release(claim.key, keep_effect=unexpected)
+            # A refused request was rolled back and may be retried; another error may have occurred
+            # after the commit.
+            idempotency_store.release(claim.key, keep_effect=_is_in_doubt(response))
     return response
+
+
+def _is_in_doubt(response: Response) -> bool:
+    """Whether the error may have occurred after a commit: a bug, or a database that was lost."""
+    if response["statusCode"] == HTTPStatus.SERVICE_UNAVAILABLE:
+        return bool(json.loads(response["body"])["code"] == code_of(DatabaseUnavailable))
+    return bool(response["statusCode"] == HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 def _claim_of(

@@ -13,7 +13,7 @@ import psycopg
 from psycopg import IsolationLevel, sql
 from psycopg.pq import TransactionStatus
 
-from mara.kernel.errors import Conflict, Unavailable
+from mara.kernel.errors import Conflict, PersistenceUnavailable
 from mara.kernel.unit_of_work import Scope
 from mara.metrics.model.families import DATABASE_ERRORS, TRANSACTIONS
 from mara.metrics.service import recorder
@@ -39,7 +39,7 @@ ERASED = "MR410"
 SET_SCOPE = "SELECT set_config('mara.scope', %s, true)"
 
 
-class DatabaseUnavailable(Unavailable):
+class DatabaseUnavailable(PersistenceUnavailable):
     """PostgreSQL cannot be reached; the caller may retry."""
 
     title = "The database does not answer"

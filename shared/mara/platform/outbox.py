@@ -11,7 +11,12 @@ from mara.kernel.correlation import following
 from mara.kernel.messages import Message
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform import sns, sqs
-from mara.platform.database import after_commit, connection, transaction
+from mara.platform.database import (
+    DatabaseUnavailable,
+    after_commit,
+    connection,
+    transaction,
+)
 from mara.platform.outbox_rows import EVENT, OutboxMessage, store
 from mara.platform.telemetry import logger
 
@@ -120,9 +125,14 @@ def _record_backlog(now: datetime) -> None:
 def _send_and_delete(messages: Sequence[OutboxMessage]) -> None:
     # The transaction is committed: a queue that fails now must not fail the request. The rows stay.
     delivered = _deliver(messages)
-    if delivered:
+    if not delivered:
+        return
+    try:
         with transaction(SYSTEM):
             connection().execute(DELETE, (delivered,))
+    except DatabaseUnavailable:
+        # Nor must the database: the relay sends these rows again, and consumers are idempotent.
+        logger.warning("outbox_rows_left", count=len(delivered))
 
 
 def _deliver(messages: Sequence[OutboxMessage]) -> list[UUID]:

@@ -15,7 +15,7 @@ from mara.alerts.ports import AlertAnswering
 from mara.alerts.service.answering import AlertAnsweringService
 from mara.billing.model.meters import Feature, Meter
 from mara.kernel.unit_of_work import SYSTEM
-from mara.platform.database import connection, transaction
+from mara.platform.database import DatabaseUnavailable, connection, transaction
 from mara.search.errors import SearchUnavailable
 from mara.wiring.alerts import alert_answering_service
 from tests.support.alerting import AlertIntake, alertmanager, an_alert, work
@@ -123,6 +123,22 @@ class TestAWorkerThatDies:
         work(intake.owner)
         post = post_of(intake, alert_id)
         assert (post["state"], post["failure"]["code"]) == ("failed", "asking_given_up")
+
+
+class TestADatabaseThatIsLost:
+    @pytest.mark.parametrize("after", [False, True])
+    def test_before_or_after_the_answer_is_charged_once(
+        self, intake: AlertIntake, *, after: bool
+    ) -> None:
+        alert_id = deliver(intake)
+        service, _ = broken(DatabaseUnavailable("It was lost."), times=1, after=after)
+        with pytest.raises(DatabaseUnavailable):
+            service.answer_waiting(intake.owner.id)
+        later(minutes=2)
+        work(intake.owner)
+        assert post_of(intake, alert_id)["state"] == "answered"
+        assert scalar("SELECT count(*) FROM answers") == 1
+        assert (units(Meter.ANSWERS), units(Meter.ALERTS)) == (1, 1)
 
 
 class TestAnIndexThatIsDown:

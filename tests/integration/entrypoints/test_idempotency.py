@@ -1,7 +1,8 @@
 """One effect per Idempotency-Key, on a route of the test's own, with the real PostgreSQL."""
 
 import os
-from collections.abc import Iterator
+import socket
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
 from multiprocessing import get_context
@@ -37,13 +38,34 @@ class Taken(Conflict):
     title = "Taken"
 
 
+Failure = BaseException | Callable[[], None] | None
 CRASH = SystemExit()
 """Stands for the end of the process: nothing after it runs."""
 
 
-def strike(failure: BaseException | None) -> None:
+def lose_the_connection() -> None:
+    """As where the server or the network ends."""
+    with socket.socket(fileno=os.dup(connection().fileno())) as link:
+        link.shutdown(socket.SHUT_RDWR)
+
+
+def lose_the_answer_to_the_commit() -> None:
+    open_one: Any = connection()
+
+    def commit() -> None:
+        psycopg.Connection.commit(open_one)
+        open_one.close()
+        raise psycopg.OperationalError("server closed the connection unexpectedly")
+
+    open_one.commit = commit
+
+
+def strike(failure: Failure) -> None:
     if failure is CRASH:
         os._exit(9)
+    if callable(failure):
+        failure()
+        return
     if failure:
         raise failure
 
@@ -51,8 +73,8 @@ def strike(failure: BaseException | None) -> None:
 class Things:
     """A route that stores a row in a transaction of its own, and fails where it is told to."""
 
-    before_commit: BaseException | None = None
-    after_commit: BaseException | None = None
+    before_commit: Failure = None
+    after_commit: Failure = None
 
     def __init__(self) -> None:
         app = api(access=USER)
@@ -158,6 +180,24 @@ class TestOnce:
         assert things.make().status == 500
         things.after_commit = None
         assert things.make().json["code"] == "request_in_progress"
+        assert things.count() == 1
+
+    def test_a_commit_whose_answer_was_lost_is_never_done_twice(
+        self, things: Things, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        things.before_commit = lose_the_answer_to_the_commit
+        assert things.make().json["code"] == "database_unavailable"
+        things.before_commit = None
+        assert things.make().json["code"] == "request_in_progress"
+        let_time_pass(monkeypatch, idempotency.CLAIM_LEASE + timedelta(seconds=1))
+        assert things.make().json["code"] == "outcome_unknown"
+        assert things.count() == 1
+
+    def test_a_connection_lost_before_the_commit_may_be_tried_again(self, things: Things) -> None:
+        things.before_commit = lose_the_connection
+        assert things.make().json["code"] == "database_unavailable"
+        things.before_commit = None
+        assert things.make().status == 201
         assert things.count() == 1
 
     def test_after_a_crash_before_the_effect_the_claim_is_taken_over(

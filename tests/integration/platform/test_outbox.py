@@ -31,6 +31,8 @@ class PersonGreeted(Event):
 
 
 Received = Callable[[], list[str]]
+DELETE_AND_LOSE = "SELECT pg_terminate_backend(pg_backend_pid()), %s::uuid[]"
+"""As where the server ends while the rows of sent messages are deleted."""
 
 
 @pytest.fixture
@@ -106,6 +108,22 @@ class TestPublish:
         assert outbox.relay(now() + timedelta(minutes=1)) == 1
         assert received() == ["anna"]
         assert waiting() == 0
+
+    def test_a_database_lost_after_the_commit_fails_nothing(
+        self, publish: Publish, received: Received, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        send = sqs.send
+
+        def send_and_lose(*arguments: Any) -> None:
+            send(*arguments)
+            lost.setattr(outbox, "DELETE", DELETE_AND_LOSE)
+
+        with monkeypatch.context() as lost:
+            lost.setattr(sqs, "send", send_and_lose)
+            with transaction(SYSTEM):
+                publish(GreetPerson(name="anna"))
+        assert received() == ["anna"]
+        assert waiting() == 1
 
     def test_a_process_that_dies_between_commit_and_send_loses_nothing(
         self, publish: Publish, received: Received, monkeypatch: pytest.MonkeyPatch

@@ -32,6 +32,7 @@ from mara.kernel.errors import (
     Forbidden,
     LimitReached,
     PaymentRequired,
+    PersistenceUnavailable,
     Unavailable,
     code_of,
 )
@@ -119,6 +120,8 @@ class AlertAnsweringService:
         budget = TimeBudget(self.now, self.now() + ASK_WITHIN)
         try:
             self._save(self._asked(post, budget))
+        except PersistenceUnavailable:
+            raise  # as after a crash: the try after the lease finds the answer that may be stored
         except (Conflict, LimitReached, Unavailable) as error:
             self._save(post.failed_once(failure_of(error), self.now()), error)
         except DomainError as error:
