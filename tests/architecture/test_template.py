@@ -35,6 +35,8 @@ VISIBILITY_FACTOR = 6
 
 # SAM's transform, which `cloud` holds, takes seconds.
 pytestmark = pytest.mark.xdist_group("template")
+CONNECTIONS_OF_CONSUMERS_MAX = 400
+"""Of the 800 that the role of the functions may open: infra/docs/scaling.md."""
 
 
 @cache
@@ -162,6 +164,10 @@ class TestQueues:
         """Invariant 26."""
         for name, _, _, event in consumers():
             assert event["FunctionResponseTypes"] == ["ReportBatchItemFailures"], name
+
+    def test_leave_connections_of_the_database_to_the_api_in_a_burst(self) -> None:
+        most = sum(event["ScalingConfig"]["MaximumConcurrency"] for *_, event in consumers())
+        assert most <= CONNECTIONS_OF_CONSUMERS_MAX
 
     def test_keep_dead_letters_as_long_as_can_be(self) -> None:
         for name, queue in resources(QUEUE).items():

@@ -25,7 +25,7 @@ QUEUE = """  {camel}:
       Policies:
         - SQSSendMessagePolicy: {{QueueName: !GetAtt {camel}DeadLetters.QueueName}}
       Events: {{Message: {{Type: SQS, Properties: {{Queue: !GetAtt {camel}Queue.Arn, BatchSize: 1, \
-FunctionResponseTypes: [ReportBatchItemFailures]}}}}}}
+ScalingConfig: {{MaximumConcurrency: 20}}, FunctionResponseTypes: [ReportBatchItemFailures]}}}}}}
 
   {camel}Queue:
     Type: AWS::SQS::Queue

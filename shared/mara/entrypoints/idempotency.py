@@ -19,10 +19,10 @@ from mara.entrypoints.fingerprint import fingerprint
 from mara.entrypoints.route import Replay, RouteApp
 from mara.kernel.errors import Conflict, Invalid, code_of
 from mara.kernel.principal import Principal
-from mara.kernel.unit_of_work import SYSTEM
+from mara.kernel.unit_of_work import SYSTEM, DatabaseUnavailable
 from mara.platform import idempotency_store
 from mara.platform.clock import now
-from mara.platform.database import DatabaseUnavailable, before_commit, transaction
+from mara.platform.database import before_commit, transaction
 from mara.platform.idempotency_store import IdempotencyKey
 from mara.platform.token_secrets import token_settings
 

@@ -70,13 +70,6 @@ class Unavailable(DomainError):
     retry_after_s: ClassVar[int] = 5
 
 
-class PersistenceUnavailable(Unavailable):
-    """The database cannot be reached, or was lost: what was written last may be there.
-
-    A repetition must find it then, as after a crash; nothing may be undone meanwhile.
-    """
-
-
 def check_all(*checks: Callable[[], object]) -> None:
     """Run every check; raise the first error, with the errors of the others in its ``also``."""
     found: list[DomainError] = []

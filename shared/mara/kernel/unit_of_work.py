@@ -4,11 +4,23 @@ from contextlib import AbstractContextManager
 from typing import Final, Literal, Protocol
 from uuid import UUID
 
+from mara.kernel.errors import Unavailable
+
 SYSTEM: Final = "system"
 """Sees all rows: for consumers, schedules, and a login before the user is known."""
 
 Scope = UUID | Literal["system"]
 """Whose rows a transaction may see: one user's, or everyone's."""
+
+
+class DatabaseUnavailable(Unavailable):
+    """The database cannot be reached, or was lost: what was written last may be there.
+
+    A repetition must find it then, as after a crash; nothing may be undone meanwhile.
+    """
+
+    title = "The database does not answer"
+    problem_domain = "platform"
 
 
 class UnitOfWork(Protocol):

@@ -13,8 +13,8 @@ import psycopg
 from psycopg import IsolationLevel, sql
 from psycopg.pq import TransactionStatus
 
-from mara.kernel.errors import Conflict, PersistenceUnavailable
-from mara.kernel.unit_of_work import Scope
+from mara.kernel.errors import Conflict
+from mara.kernel.unit_of_work import DatabaseUnavailable, Scope
 from mara.metrics.model.families import DATABASE_ERRORS, TRANSACTIONS
 from mara.metrics.service import recorder
 from mara.platform.checked_cursor import CheckedCursor
@@ -37,12 +37,6 @@ REFUSED_FOR_NOW = (
 ERASED = "MR410"
 """The SQLSTATE of the triggers that refuse new rows of erased accounts."""
 SET_SCOPE = "SELECT set_config('mara.scope', %s, true)"
-
-
-class DatabaseUnavailable(PersistenceUnavailable):
-    """PostgreSQL cannot be reached; the caller may retry."""
-
-    title = "The database does not answer"
 
 
 class ErasedMeanwhile(Conflict):

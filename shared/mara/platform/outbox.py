@@ -9,10 +9,9 @@ from mara.kernel.batches import batches
 from mara.kernel.clock import Clock
 from mara.kernel.correlation import following
 from mara.kernel.messages import Message
-from mara.kernel.unit_of_work import SYSTEM
+from mara.kernel.unit_of_work import SYSTEM, DatabaseUnavailable
 from mara.platform import sns, sqs
 from mara.platform.database import (
-    DatabaseUnavailable,
     after_commit,
     connection,
     transaction,

@@ -14,8 +14,8 @@ from mara.alerts.model.alert_post import ASKS_PER_MINUTE_MAX, TEST_ANSWERS_MAX, 
 from mara.alerts.ports import AlertAnswering
 from mara.alerts.service.answering import AlertAnsweringService
 from mara.billing.model.meters import Feature, Meter
-from mara.kernel.unit_of_work import SYSTEM
-from mara.platform.database import DatabaseUnavailable, connection, transaction
+from mara.kernel.unit_of_work import SYSTEM, DatabaseUnavailable
+from mara.platform.database import connection, transaction
 from mara.search.errors import SearchUnavailable
 from mara.wiring.alerts import alert_answering_service
 from tests.support.alerting import AlertIntake, alertmanager, an_alert, work

@@ -8,10 +8,9 @@ import pytest
 
 from infra.local.postgres import ADMIN, APP, PostgresServer
 from mara.kernel.ids import new_id
-from mara.kernel.unit_of_work import SYSTEM
+from mara.kernel.unit_of_work import SYSTEM, DatabaseUnavailable
 from mara.platform import database as platform
 from mara.platform.database import (
-    DatabaseUnavailable,
     connection,
     disconnect,
     execute_autocommit,

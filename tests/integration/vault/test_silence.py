@@ -14,9 +14,10 @@ from moto import mock_aws
 from mara.kernel.envelope import DecryptionFailed, EncryptionContext, KeysUnavailable
 from mara.kernel.ids import new_id
 from mara.kernel.principal import Principal
+from mara.kernel.unit_of_work import DatabaseUnavailable
 from mara.platform import kms
 from mara.platform.clock import now
-from mara.platform.database import DatabaseUnavailable, disconnect, transaction
+from mara.platform.database import disconnect, transaction
 from mara.platform.envelope import AesGcmEnvelope
 from mara.platform.kms import KmsKeys
 from mara.vault.adapters.postgres import PostgresVaults

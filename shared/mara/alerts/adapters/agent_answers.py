@@ -9,10 +9,9 @@ from mara.agents.ports import Answers
 from mara.agents.service.answers import AnswerService
 from mara.alerts.model.alert_post import AlertPost
 from mara.alerts.ports import AlertMetering
-from mara.kernel.errors import PersistenceUnavailable
 from mara.kernel.principal import Principal, Role
 from mara.kernel.time_budget import TimeBudget
-from mara.kernel.unit_of_work import UnitOfWork
+from mara.kernel.unit_of_work import DatabaseUnavailable, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ class AgentAnswering:
                 answer_id=answer_id,
                 budget=budget,
             )
-        except PersistenceUnavailable:
+        except DatabaseUnavailable:
             raise  # the answer may be stored: its reservation is settled once that is known
         except Exception:
             self.metering.release(post.owner_id, answer_id)

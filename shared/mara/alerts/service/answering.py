@@ -32,14 +32,13 @@ from mara.kernel.errors import (
     Forbidden,
     LimitReached,
     PaymentRequired,
-    PersistenceUnavailable,
     Unavailable,
     code_of,
 )
 from mara.kernel.ids import new_id
 from mara.kernel.messages import Publish, PublishAll
 from mara.kernel.time_budget import TimeBudget
-from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
+from mara.kernel.unit_of_work import SYSTEM, DatabaseUnavailable, UnitOfWork
 from mara.metrics.model.families import POST_ENDS
 from mara.metrics.service import recorder
 
@@ -120,7 +119,7 @@ class AlertAnsweringService:
         budget = TimeBudget(self.now, self.now() + ASK_WITHIN)
         try:
             self._save(self._asked(post, budget))
-        except PersistenceUnavailable:
+        except DatabaseUnavailable:
             raise  # as after a crash: the try after the lease finds the answer that may be stored
         except (Conflict, LimitReached, Unavailable) as error:
             self._save(post.failed_once(failure_of(error), self.now()), error)
