@@ -13,7 +13,8 @@ def verify(heads: Sequence[str] = ()) -> str:
     """Verify the audit at MARA_DATABASE_URL (default: the local cloud's); return a summary.
 
     ``heads`` are more anchors, as the schedule logs them: ``<position>:<hash>``. Raises
-    RuntimeError with a line for each row that was changed, removed, inserted or cut off.
+    RuntimeError with a line for each row that was changed, removed, inserted or cut off, and for
+    each note of a restore that nothing bears out.
     """
     point_to_the_local_cloud()
     from mara.audit.model.chain import AuditHead
@@ -28,8 +29,8 @@ def verify(heads: Sequence[str] = ()) -> str:
         verdict = chain_verification_service().verify(known)
     except DomainError as error:
         raise RuntimeError(f"{error.title}: {error.detail}") from error
-    if verdict.tamperings:
-        lines = (f"  {found}" for found in verdict.tamperings)
+    if verdict.findings:
+        lines = (f"  {found}" for found in verdict.findings)
         known_restores = map(str, verdict.restores)
         raise RuntimeError("\n".join(["the audit was tampered with", *lines, *known_restores]))
     return "\n".join([_summary(verdict), *map(str, verdict.restores)])

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from moto import mock_aws
 
 from mara.audit.model.chain import AuditHead
 from mara.audit.model.deed import AuditAction, Deed
-from mara.audit.model.restore import RestoreNote
+from mara.audit.model.restore import RestoreNote, StoredNote
 from mara.kernel.ids import new_id
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform import s3
@@ -34,11 +35,14 @@ class FakeAnchors:
     def list(self) -> list[AuditHead]:
         return sorted(self.heads)
 
+    def times(self) -> dict[AuditHead, datetime]:
+        return dict.fromkeys(self.heads, datetime.min.replace(tzinfo=UTC))
+
     def write_note(self, note: RestoreNote) -> None:
         self.notes.append(note)
 
-    def list_notes(self) -> Sequence[RestoreNote]:
-        return list(self.notes)
+    def list_notes(self) -> Sequence[StoredNote]:
+        return [StoredNote(str(note.id), note.at, note) for note in self.notes]
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -9,9 +10,11 @@ import pytest
 
 from infra.local.cli import main
 from mara.audit.adapters.s3 import S3Anchors
+from mara.audit.errors import AnchorsUnavailable
 from mara.audit.model.chain import AuditHead
 from mara.audit.model.restore import RestoreNote
 from mara.kernel.ids import new_id
+from mara.platform import s3
 from mara.platform.clock import now
 from mara.wiring.audit import chain_service, restore_service
 from tests.support.audit import bucket_of_anchors, record_logins
@@ -133,7 +136,10 @@ def test_that_names_another_chain_is_found(rows: Rows, anchors: S3Anchors, verif
 def test_hides_no_other_version_of_its_note(anchors: S3Anchors) -> None:
     note = restore_service().note(BACKUP)
     anchors.write_note(replace(note, source="another"))  # the same key
-    assert sorted(one.source for one in anchors.list_notes()) == ["another", BACKUP]
+    assert sorted(one.note.source for one in anchors.list_notes() if one.note) == [
+        "another",
+        BACKUP,
+    ]
 
 
 def test_is_recorded_as_a_deed(rows: Rows) -> None:
@@ -143,3 +149,83 @@ def test_is_recorded_as_a_deed(rows: Rows) -> None:
         " JOIN audit_details ON entry_id = id WHERE action = 'restored'"
     ).fetchall()
     assert found == [(4, note.id, BACKUP)]
+
+
+def test_is_finished_by_a_second_call_where_the_bucket_failed(
+    rows: Rows, monkeypatch: pytest.MonkeyPatch, verify: Read
+) -> None:
+    """The first call chained its row, and the schedule anchors that row meanwhile."""
+    cut_after(rows, 3)
+    with monkeypatch.context() as at, pytest.raises(AnchorsUnavailable):
+        at.setattr(S3Anchors, "write_note", fail)
+        restore_service().note(BACKUP)
+    chain_more(2)
+    note = restore_service().note(BACKUP)
+    assert (note.head.position, [head.position for head in note.given_up]) == (3, [5])
+    status, said = verify()
+    assert status == 0, said
+    chain_more(1)
+    assert put_back(rows, 7).head.position == 7  # the deed of the second call, which has its note
+
+
+def test_that_no_row_of_the_chain_bears_out_hides_no_other_chain(
+    rows: Rows, anchors: S3Anchors, verify: Read
+) -> None:
+    anchored = tuple(anchors.list())
+    cut_after(rows, 0)
+    record_logins(5)
+    head, _ = chain_service().chain_waiting()
+    for kept, given_up in ((head, anchored), (AuditHead(), anchored)):
+        note = RestoreNote(new_id(), now(), "a routine test", kept, given_up)
+        anchors.write_note(note)
+        status, said = verify()
+        assert status == 1
+        assert "the chain up to it is not the one that was anchored" in said
+        assert f"{note.id}.json: " in said
+    assert "it gives up rows that it says it kept, up to position 5" in said
+    assert "the chain has no row of this restore" in said
+
+
+def test_excuses_no_anchor_that_is_written_after_it(
+    rows: Rows, anchors: S3Anchors, verify: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_back(rows, 3)
+    later = datetime.now(UTC) + timedelta(minutes=1)
+    times = S3Anchors.times
+    late = {head: later for head in anchors.list() if head.position == 5}
+    monkeypatch.setattr(S3Anchors, "times", lambda self: {**times(self), **late})
+    status, said = verify()
+    assert status == 1
+    assert "it gives up the anchor 5, which was written after it" in said
+
+
+def test_excuses_nothing_more_by_another_version_of_its_note(
+    rows: Rows, anchors: S3Anchors, verify: Read
+) -> None:
+    note = put_back(rows, 3)
+    chain_more(1)
+    anchors.write_note(note)  # a request that was repeated
+    assert verify()[0] == 0
+    cut_after(rows, 4)
+    anchors.write_note(replace(note, given_up=tuple(anchors.list()[-2:])))
+    status, said = verify()
+    assert status == 1
+    assert "an earlier note has the same row" in said
+    assert "cut off: position 5" in said
+
+
+@pytest.mark.parametrize("content", [b"", b"[1]", b'{"id": 1}', bytes([255])])
+def test_is_noted_and_verified_beside_what_is_no_note(
+    rows: Rows, anchors: S3Anchors, verify: Read, content: bytes
+) -> None:
+    s3.client().put_object(Bucket=anchors.bucket, Key="restores/", Body=content)
+    put_back(rows, 3)
+    status, said = verify()
+    assert status == 1
+    assert "note restores/: it is no note of a restore" in said
+    assert f"{BACKUP}: positions 4 to 5 of the chain before it were given up (1 anchor)" in said
+    assert "cut off" not in said
+
+
+def fail(*_: object) -> None:
+    raise AnchorsUnavailable("Try again in a few seconds.")

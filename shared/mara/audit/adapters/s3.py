@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from mara.audit.errors import AnchorsUnavailable
 from mara.audit.model.chain import AuditHead
-from mara.audit.model.restore import RestoreNote
+from mara.audit.model.restore import RestoreNote, StoredNote
 from mara.platform import s3
 
 PREFIX = "heads/"
@@ -28,12 +30,16 @@ class S3Anchors:
                 s3.client().put_object(Bucket=self.bucket, Key=key, Body=str(head).encode())
 
     def list(self) -> list[AuditHead]:
+        """All heads, in their order."""
+        return sorted(self.times())
+
+    def times(self) -> dict[AuditHead, datetime]:
         """All heads; versions show also those that a delete marker hides."""
-        with _failures():
-            pages = s3.client().get_paginator("list_object_versions")
-            found = pages.paginate(Bucket=self.bucket, Prefix=PREFIX)
-            keys = {one["Key"] for page in found for one in page.get("Versions", ())}
-        return sorted(map(_head, keys))
+        first: dict[str, datetime] = {}
+        for one in self._versions(PREFIX):
+            key, at = one["Key"], one["LastModified"]
+            first[key] = min(first.get(key, at), at)
+        return {_head(key): at for key, at in first.items()}
 
     def write_note(self, note: RestoreNote) -> None:
         """Write the note under a key of its own; functions have no right to that prefix."""
@@ -41,21 +47,28 @@ class S3Anchors:
         with _failures():
             s3.client().put_object(Bucket=self.bucket, Key=key, Body=note.dump())
 
-    def list_notes(self) -> Sequence[RestoreNote]:
+    def list_notes(self) -> Sequence[StoredNote]:
         """Every version of every note: none hides another."""
         with _failures():
-            pages = s3.client().get_paginator("list_object_versions")
-            found = pages.paginate(Bucket=self.bucket, Prefix=NOTES)
-            versions = [one for page in found for one in page.get("Versions", ())]
-            notes = [self._read_note(one["Key"], one["VersionId"]) for one in versions]
-        return sorted(notes, key=lambda note: note.at)
+            notes = [
+                StoredNote.read(one["Key"], one["LastModified"], self._read(one))
+                for one in reversed(self._versions(NOTES))  # newest first, where a key has some
+            ]
+        return sorted(notes, key=lambda note: (note.written_at, note.key))
 
-    def _read_note(self, key: str, version: str) -> RestoreNote:
+    def _versions(self, prefix: str) -> Sequence[dict[str, Any]]:
+        with _failures():
+            pages = s3.client().get_paginator("list_object_versions")
+            found = pages.paginate(Bucket=self.bucket, Prefix=prefix)
+            return [{**one} for page in found for one in page.get("Versions", ())]
+
+    def _read(self, one: dict[str, Any]) -> bytes:
+        key, version = one["Key"], one["VersionId"]
         if version == "null":  # of a bucket without versions
             found = s3.client().get_object(Bucket=self.bucket, Key=key)
         else:
             found = s3.client().get_object(Bucket=self.bucket, Key=key, VersionId=version)
-        return RestoreNote.load(found["Body"].read())
+        return bytes(found["Body"].read())
 
     def _has(self, key: str) -> bool:
         from botocore.exceptions import ClientError

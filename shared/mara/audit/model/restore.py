@@ -30,6 +30,8 @@ class RestoreNote:
         if self.given_up:
             first, last = self.head.position + 1, max(self.given_up).position
             lost = f"positions {first} to {last} of the chain before it were given up"
+            number = len(self.given_up)
+            lost += f" ({number} anchor{'s' if number > 1 else ''})"
         return f"restored {self.at:%Y-%m-%dT%H:%M:%SZ}, {self.source}: {lost}"
 
     def dump(self) -> bytes:
@@ -55,3 +57,42 @@ class RestoreNote:
             AuditHead.parse(known["head"]),
             tuple(AuditHead.parse(head) for head in known["given_up"]),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreDeed:
+    """The row of a restore, in the chain or not yet; ``id`` is that of its note."""
+
+    id: UUID
+    head: AuditHead
+
+
+@dataclass(frozen=True, slots=True)
+class StoredNote:
+    """An object below the prefix of notes; ``note`` is None where it is something else."""
+
+    key: str
+    written_at: datetime
+    """In the bucket's own time."""
+    note: RestoreNote | None
+
+    @classmethod
+    def read(cls, key: str, written_at: datetime, content: bytes) -> "StoredNote":
+        """Read an object, which anyone with a right to the prefix may have written."""
+        try:
+            note = RestoreNote.load(content)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            note = None
+        return cls(key, written_at, note)
+
+
+@dataclass(frozen=True, slots=True)
+class NoteFinding:
+    """A note that nothing bears out: none of what it gives up is excused."""
+
+    key: str
+    reason: str
+
+    def __str__(self) -> str:
+        """One line for operators."""
+        return f"note {self.key}: {self.reason}"

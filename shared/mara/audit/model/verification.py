@@ -5,7 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from mara.audit.model.chain import AuditHead
-from mara.audit.model.restore import RestoreNote
+from mara.audit.model.restore import NoteFinding, RestoreNote
 
 
 class TamperKind(StrEnum):
@@ -48,6 +48,13 @@ class AuditVerdict:
     tamperings: list[Tampering] = field(default_factory=list)
     restores: list[RestoreNote] = field(default_factory=list)
     """Each must be one that the operators know of."""
+    notes: list[NoteFinding] = field(default_factory=list)
+    """Objects among the notes that excuse nothing, and should not be there."""
+
+    @property
+    def findings(self) -> list[Tampering | NoteFinding]:
+        """All that is wrong."""
+        return [*self.tamperings, *self.notes]
 
     def add(
         self, kind: TamperKind, place: tuple[int, int], entry_id: UUID | None, reason: str

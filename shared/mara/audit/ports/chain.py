@@ -1,11 +1,12 @@
 """Ports of the chain: its rows, and its anchors outside the database."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from mara.audit.model.chain import AuditHead, ChainLink
 from mara.audit.model.entry import AuditEntry
-from mara.audit.model.restore import RestoreNote
+from mara.audit.model.restore import RestoreDeed, RestoreNote, StoredNote
 
 
 class AuditChain(Protocol):
@@ -26,6 +27,12 @@ class AuditChain(Protocol):
     def list_links(self, after: int, limit: int) -> list[ChainLink]:
         """Rows after a position, in the order of the chain, with their details."""
 
+    def list_restored(self) -> list[ChainLink]:
+        """Rows of restores that are in the chain, in its order, with their details."""
+
+    def find_last_restored(self) -> RestoreDeed | None:
+        """Return the newest row of a restore that has its detail, in the chain or not."""
+
 
 class Anchors(Protocol):
     """Heads of the chain outside the database."""
@@ -36,8 +43,11 @@ class Anchors(Protocol):
     def list(self) -> list[AuditHead]:
         """All heads ever written, also those that were deleted. Raises AnchorsUnavailable."""
 
+    def times(self) -> Mapping[AuditHead, datetime]:
+        """All these heads, and when each was written first. Raises AnchorsUnavailable."""
+
     def write_note(self, note: RestoreNote) -> None:
         """Write a note of a restore beside the heads. Raises AnchorsUnavailable."""
 
-    def list_notes(self) -> Sequence[RestoreNote]:
-        """All notes ever written, the oldest first. Raises AnchorsUnavailable."""
+    def list_notes(self) -> Sequence[StoredNote]:
+        """All that was ever written among the notes, oldest first. Raises AnchorsUnavailable."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mara.audit.model.chain import AuditHead, ChainLink, link_up
+from mara.audit.model.excuses import review
 from mara.audit.model.inspection import ChainInspection
 from mara.audit.model.verification import AuditVerdict
 from mara.audit.ports.chain import Anchors, AuditChain
@@ -66,11 +67,13 @@ class ChainVerificationService:
         Raises AnchorsUnavailable.
         """
         # Before the rows: an anchor that is written meanwhile would name rows not read yet.
-        notes = self.anchors.list_notes()
-        anchors = {*self.anchors.list(), *known, *(note.head for note in notes)}
-        given_up = {head for note in notes for head in note.given_up}
-        verdict = ChainInspection(anchors - given_up - {AuditHead()}).run(self._links())
-        verdict.restores = list(notes)
+        stored, anchored_at = self.anchors.list_notes(), self.anchors.times()
+        with self.unit_of_work(SYSTEM):
+            excuses = review(stored, anchored_at, self.chain.list_restored())
+        anchors = {*anchored_at, *known, *(note.head for note in excuses.notes)}
+        inspection = ChainInspection(anchors - excuses.given_up - {AuditHead()})
+        verdict = inspection.run(self._links())
+        verdict.restores, verdict.notes = excuses.notes, excuses.findings
         with self.unit_of_work(SYSTEM):
             verdict.waiting = self.chain.count_unchained()
         return verdict

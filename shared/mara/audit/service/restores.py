@@ -1,6 +1,6 @@
 """Use case: an operator notes that the database was restored from a backup."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -31,10 +31,12 @@ class RestoreService:
         To be called before anything else writes to the restored database. A crash leaves a deed
         without a note: call it again. Raises AnchorsUnavailable.
         """
-        ahead = [*self.anchors.list(), *(note.head for note in self.anchors.list_notes())]
+        notes = [one.note for one in self.anchors.list_notes() if one.note]
+        ahead = [*self.anchors.list(), *(note.head for note in notes)]
         note_id = self.new_id()
         with self.unit_of_work(SYSTEM):
             head = self.chain.lock_head()
+            head = self._head_of_last_try({note.id for note in notes}) or head
             detail = {"source": source, "head": str(head)}
             deed = Deed(AuditAction.RESTORED, None, None, "restore", note_id, detail)
             self.log.record(deed)
@@ -46,6 +48,17 @@ class RestoreService:
         self.anchors.write_note(note)
         run.continue_chain()  # and anchor the new head
         return note
+
+    def _head_of_last_try(self, noted: Collection[UUID]) -> AuditHead | None:
+        """Return the head that was restored, where a call before left its deed without a note.
+
+        The deed is in the chain by then, and so is what waited: the head of now is not the
+        restored one any more.
+        """
+        deed = self.chain.find_last_restored()
+        if deed is None or deed.id in noted:
+            return None
+        return deed.head
 
     def _heads_after(self, head: AuditHead) -> set[AuditHead]:
         found: set[AuditHead] = set()
