@@ -4,6 +4,7 @@ It is written beside its place under another name, and gets its own when it is w
 disk. An existing file is never replaced.
 """
 
+import fcntl
 import gzip
 import hashlib
 import io
@@ -16,6 +17,7 @@ from typing import IO, Final, Protocol
 
 from infra.local.backup.manifest import NAME, Damaged, Manifest
 from infra.local.backup.sealed import COST, CannotOpen, SealedReader, SealedWriter
+from infra.local.backup.swap import rename_to_new
 
 BLOCK: Final = 1024 * 1024
 LEVEL: Final = 6
@@ -28,8 +30,8 @@ class FileExists(RuntimeError):
 class ArchiveWriter(Protocol):
     """Adds parts to the file."""
 
-    def add(self, name: str, source: Path) -> None:
-        """Add the content of ``source`` as the part ``name``."""
+    def add(self, name: str, source: Path) -> str:
+        """Add the content of ``source`` as the part ``name``; return its SHA-256."""
 
     def finish(self, manifest: Callable[[dict[str, str]], Manifest]) -> None:
         """Add the manifest, made of the SHA-256 of each part."""
@@ -40,13 +42,14 @@ class _Parts:
         self._tar = tar
         self._digests: dict[str, str] = {}
 
-    def add(self, name: str, source: Path) -> None:
+    def add(self, name: str, source: Path) -> str:
         with source.open("rb") as file:
             member = tarfile.TarInfo(name)
             member.size, member.mode = os.fstat(file.fileno()).st_size, 0o600
             hashed = _Hashed(file)
             self._tar.addfile(member, hashed)
         self._digests[name] = hashed.digest.hexdigest()
+        return self._digests[name]
 
     def finish(self, manifest: Callable[[dict[str, str]], Manifest]) -> None:
         content = manifest(self._digests).dump()
@@ -77,10 +80,8 @@ def create(target: Path, passphrase: str, cost: int = COST) -> Iterator[ArchiveW
     if target.exists():
         raise FileExists(f"{target} exists; a backup never replaces a file.")
     partial = target.with_name(f".{target.name}.partial")
-    partial.unlink(missing_ok=True)
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
+    with os.fdopen(_open_alone(partial), "wb") as file:
+        try:
             sealed = SealedWriter(file, passphrase, cost)
             with (
                 gzip.GzipFile("", "wb", LEVEL, sealed, mtime=0) as packed,
@@ -90,14 +91,37 @@ def create(target: Path, passphrase: str, cost: int = COST) -> Iterator[ArchiveW
             sealed.finish()
             file.flush()
             os.fsync(file.fileno())
-        _publish(partial, target)
-    finally:
-        partial.unlink(missing_ok=True)
+            _publish(partial, target)
+        finally:
+            partial.unlink(missing_ok=True)
+
+
+def _open_alone(partial: Path) -> int:
+    """Open the file to be written. Raises FileExists where another backup writes it."""
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    is_ours = True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        is_ours = os.path.samestat(os.fstat(descriptor), partial.stat())
+    except (BlockingIOError, FileNotFoundError):  # or it got its name meanwhile
+        is_ours = False
+    except OSError:  # a network that knows no locks
+        pass
+    if not is_ours:
+        os.close(descriptor)
+        raise FileExists(f"{partial} is being written by another backup.")
+    os.ftruncate(descriptor, 0)
+    return descriptor
 
 
 def _publish(partial: Path, target: Path) -> None:
     try:
-        os.link(partial, target)  # a rename would replace a file that appeared meanwhile
+        try:
+            os.link(partial, target)  # a plain rename would replace a file that appeared meanwhile
+        except FileExistsError:
+            raise
+        except OSError:  # FAT, exFAT and some networks know no links
+            rename_to_new(partial, target)
     except FileExistsError:
         raise FileExists(f"{target} exists; a backup never replaces a file.") from None
     folder = os.open(target.parent, os.O_RDONLY)

@@ -14,13 +14,17 @@ class NoPassphrase(RuntimeError):
 
 
 def read_passphrase(*, twice: bool) -> str:
-    """Return it; asked for ``twice`` where a file is written with it. Raises NoPassphrase."""
-    given = os.environ.get("MARA_BACKUP_PASSPHRASE")
-    if given is None and not sys.stdin.isatty():
+    """Return it; asked for ``twice`` where a file is written with it. Raises NoPassphrase.
+
+    It is taken out of the environment, which programs that this process starts inherit. An empty
+    variable is none.
+    """
+    given = os.environ.pop("MARA_BACKUP_PASSPHRASE", "")
+    if not given and not sys.stdin.isatty():
         raise NoPassphrase(f"Set {VARIABLE}: there is no terminal to ask for the passphrase.")
     phrase = given or getpass.getpass("Passphrase of the backup: ")
     if len(phrase) < PASSPHRASE_MIN:
         raise NoPassphrase(f"The passphrase needs {PASSPHRASE_MIN} characters at least.")
-    if twice and given is None and getpass.getpass("Again: ") != phrase:
+    if twice and not given and getpass.getpass("Again: ") != phrase:
         raise NoPassphrase("The passphrases differ.")
     return phrase

@@ -4,14 +4,15 @@ import os
 import shutil
 import tarfile
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from infra.local import migrate
 from infra.local.backup import archive, contents
+from infra.local.backup.lock import locked
 from infra.local.backup.manifest import DATABASE, Manifest
 from infra.local.backup.note import note_restore
-from infra.local.backup.swap import exchange
+from infra.local.backup.swap import exchange, flush, rename_to_new
 from infra.local.backup.take import HOME, passwords_of
 from infra.local.postgres import (
     OWNER,
@@ -26,6 +27,8 @@ from infra.local.stacks import command, supervisor_of
 
 FORMER = ".before-restore"
 PREPARED = ".restoring"
+NOT_IN_USE = ".not-in-use"
+"""The one of the two stacks that is not in the folder, while they are exchanged."""
 
 
 class CannotRestore(RuntimeError):
@@ -50,20 +53,33 @@ def restore(
 
     The world outside (chains, the simulated Telegram, the anchors of the audit) is taken from the
     folder ``outside``; by default from the former stack, else from the backup. A folder that is
-    replaced is kept beside it. Raises CannotRestore, NotABackup, CannotOpen, Damaged,
+    replaced is kept beside it. Raises CannotRestore, Busy, NotABackup, CannotOpen, Damaged,
     MigrationFailed, PostgresFailed.
     """
     home = state_dir()
+    with locked(home):
+        return _restore(home, Request(source, passphrase, replace, outside))
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to be restored, as the command was given."""
+
+    source: Path
+    passphrase: str = field(repr=False)
+    replace: bool
+    outside: Path | None
+
+
+def _restore(home: Path, asked: Request) -> Restored:
     is_empty = not any(home.iterdir())
-    _check_place(home, is_empty=is_empty, replace=replace)
-    world = outside or (None if is_empty else home)
-    if world is not None and supervisor_of(world) is not None:
-        raise CannotRestore(f"The stack in {world} runs: stop it first.")
+    _check_place(home, is_empty=is_empty, replace=asked.replace)
+    world = _outside(asked.outside) if asked.outside else None if is_empty else home
     prepared = home.with_name(home.name + PREPARED)
     shutil.rmtree(prepared, ignore_errors=True)
     prepared.mkdir(mode=0o700)
     try:
-        manifest = archive.unpack(source, passphrase, prepared)
+        manifest = archive.unpack(asked.source, asked.passphrase, prepared)
         check_schema(manifest, known_revisions=migrate.revisions())
         stack = prepared / HOME
         _place_database(prepared / DATABASE, stack / "postgres")
@@ -73,6 +89,7 @@ def restore(
         if (home / PORT_FILE).exists():
             shutil.copyfile(home / PORT_FILE, stack / PORT_FILE)
         stack.chmod(home.stat().st_mode & 0o777)
+        flush(stack)
         former = _put_in_place(stack, home, is_empty=is_empty)
     finally:
         shutil.rmtree(prepared, ignore_errors=True)
@@ -93,12 +110,27 @@ def check_schema(manifest: Manifest, known_revisions: Collection[str]) -> None:
         )
 
 
+def _outside(folder: Path) -> Path:
+    """Return where the world outside is taken from. Raises CannotRestore."""
+    world = folder.resolve()
+    if not (world / "postgres" / "PG_VERSION").exists():
+        raise CannotRestore(f"There is no stack in {world}, which --outside names.")
+    if supervisor_of(world) is not None:
+        raise CannotRestore(f"The stack in {world} runs: stop it first.")
+    return world
+
+
 def _check_place(home: Path, *, is_empty: bool, replace: bool) -> None:
     if supervisor_of(home) is not None:
         raise CannotRestore(f"The stack in {home} runs: stop it with `{command('make down')}`.")
     if not is_empty and not replace:
         raise CannotRestore(f"{home} is not empty: name another MARA_HOME, or add --replace.")
     former = home.with_name(home.name + FORMER)
+    if (aside := home.with_name(home.name + NOT_IN_USE)).exists():
+        raise CannotRestore(
+            f"{aside} is there, from a restore that was killed at its end: it is the former stack,"
+            f" or the restored one, whichever is not in {home}. Move or delete it."
+        )
     if not is_empty and former.exists():
         raise CannotRestore(f"{former} is there, from a restore before: move or delete it.")
 
@@ -144,10 +176,17 @@ def _bring_up_to_date(stack: Path, manifest: Manifest) -> str:
 
 def _put_in_place(stack: Path, home: Path, *, is_empty: bool) -> Path | None:
     """Give the stack the name of the folder in one step; return where the former one is."""
-    former = home.with_name(home.name + FORMER)
     if is_empty:
         stack.rename(home)  # which replaces an empty folder
+        flush(home)
         return None
-    stack.rename(former)  # complete; a crash now leaves the former stack in its place
-    exchange(former, home)
+    former, aside = (home.with_name(home.name + end) for end in (FORMER, NOT_IN_USE))
+    stack.rename(aside)
+    try:
+        exchange(aside, home)
+    except OSError:
+        aside.rename(stack)
+        raise
+    rename_to_new(aside, former)
+    flush(home)
     return former

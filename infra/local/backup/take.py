@@ -1,9 +1,11 @@
 """`mara backup`: the local stack, running or stopped, in one encrypted file."""
 
+import hashlib
 import json
 import os
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +18,7 @@ import psycopg
 from infra.local import lifecycle
 from infra.local.backup import archive, contents
 from infra.local.backup.archive import ArchiveWriter
+from infra.local.backup.lock import locked
 from infra.local.backup.manifest import DATABASE, Manifest
 from infra.local.backup.sealed import COST
 from infra.local.postgres import ADMIN, APP, BINARIES, OWNER, PostgresServer, free_port
@@ -26,7 +29,7 @@ from infra.local.settings import Secrets, load_secrets, ports, state_dir
 
 HOME = "home"
 """The prefix of the parts that belong into the folder of a stack."""
-STAGING = "backup.staging"
+STAGING = "backup.staging-"
 
 
 class BackupFailed(RuntimeError):
@@ -36,17 +39,27 @@ class BackupFailed(RuntimeError):
 def take(target: Path, passphrase: str, cost: int = COST) -> Manifest:
     """Write the backup of this stack to ``target``; ``cost`` is that of ``SealedWriter``.
 
-    Raises BackupFailed, FileExists, PostgresFailed.
+    Raises BackupFailed, Busy, FileExists, PostgresFailed.
     """
     home = state_dir()
     if not (home / "postgres" / "PG_VERSION").exists():
         raise BackupFailed(f"There is no stack in {home}.")
-    staging = home / STAGING
-    shutil.rmtree(staging, ignore_errors=True)
-    staging.mkdir(mode=0o700)
+    with (
+        locked(home),
+        _staging(home) as staging,
+        archive.create(target, passphrase, cost) as parts,
+    ):
+        return _write(parts, home, staging)
+
+
+@contextmanager
+def _staging(home: Path) -> Iterator[Path]:
+    """A new folder beside the objects, which are linked there; none of a killed backup is left."""
+    for former in home.glob(f"{STAGING}*"):
+        shutil.rmtree(former, ignore_errors=True)
+    staging = Path(tempfile.mkdtemp(prefix=STAGING, dir=home))
     try:
-        with archive.create(target, passphrase, cost) as parts:
-            return _write(parts, home, staging)
+        yield staging
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 
@@ -56,7 +69,7 @@ def _write(parts: ArchiveWriter, home: Path, staging: Path) -> Manifest:
     messages = contents.read_messages(home)
     with _database(home) as server:
         taken_at, revision = datetime.now(UTC), _revision(server)
-        _base_backup(server, staging / DATABASE)
+        as_read = _base_backup(server, staging / DATABASE)
     done_at = time.time() if lifecycle.running_pid() else 0.0
     contents.link_objects(home, staging)
     queues = contents.merged(messages, contents.read_messages(home))
@@ -67,7 +80,9 @@ def _write(parts: ArchiveWriter, home: Path, staging: Path) -> Manifest:
             shutil.copyfile(home / name, staging / name)
     for source in sorted(path for path in staging.rglob("*") if path.is_file()):
         name = source.relative_to(staging).as_posix()
-        parts.add(name if name == DATABASE else f"{HOME}/{name}", source)
+        digest = parts.add(name if name == DATABASE else f"{HOME}/{name}", source)
+        if name == DATABASE and digest != as_read:
+            raise BackupFailed("The copy of the database changed after it was read: try again.")
     written: list[Manifest] = []
 
     def manifest(digests: dict[str, str]) -> Manifest:
@@ -110,8 +125,8 @@ def _revision(server: PostgresServer) -> str:
     return str(row[0])
 
 
-def _base_backup(server: PostgresServer, target: Path) -> None:
-    """Copy the files of the cluster with the log that makes them consistent.
+def _base_backup(server: PostgresServer, target: Path) -> str:
+    """Copy the files of the cluster with the log that makes them consistent; return the SHA-256.
 
     Not pg_dump: rows of `changes`, and the cursors of its readers, hold ids of transactions, which
     a new cluster would count again from the start. A snapshot of RDS keeps them as well.
@@ -122,9 +137,13 @@ def _base_backup(server: PostgresServer, target: Path) -> None:
         *("--format=tar", "--wal-method=fetch", "--pgdata=-"),
     ]
     environment = {"PATH": os.environ.get("PATH", ""), "PGPASSWORD": server.passwords[ADMIN]}
-    with target.open("wb") as file:
-        run = subprocess.run(
-            command, stdout=file, stderr=subprocess.PIPE, env=environment, check=False
-        )
-    if run.returncode != 0:
-        raise BackupFailed(f"pg_basebackup: {run.stderr.decode(errors='replace').strip()}")
+    digest = hashlib.sha256()
+    with target.open("wb") as file, tempfile.TemporaryFile() as said:
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said, env=environment) as run:
+            while run.stdout and (block := run.stdout.read(archive.BLOCK)):
+                digest.update(block)
+                file.write(block)
+        if run.returncode != 0:
+            said.seek(0)
+            raise BackupFailed(f"pg_basebackup: {said.read().decode(errors='replace').strip()}")
+    return digest.hexdigest()

@@ -8,11 +8,12 @@ import pytest
 
 from infra.local import migrate
 from infra.local.backup import take as taking
+from infra.local.backup.lock import Busy, locked
 from infra.local.backup.manifest import Manifest
 from infra.local.backup.note import NotNoted
 from infra.local.backup.restore import FORMER, CannotRestore, check_schema, restore
 from infra.local.backup.sealed import CannotOpen
-from infra.local.backup.take import passwords_of, take
+from infra.local.backup.take import BackupFailed, passwords_of, take
 from infra.local.postgres import ADMIN, OWNER, PostgresServer
 from infra.local.settings import DATABASE, load_secrets
 from tests.support.ports import free_port
@@ -92,16 +93,77 @@ def test_has_every_object_that_was_there_while_the_database_was_read(
     (bucket / "deleted").write_text("of a row")
     read = taking._base_backup
 
-    def while_read(server: PostgresServer, target: Path) -> None:
+    def while_read(server: PostgresServer, target: Path) -> str:
         (bucket / "deleted").unlink()
-        read(server, target)
+        digest = read(server, target)
         (bucket / "added").write_text("of a row")
+        return digest
 
     at.setattr(taking, "_base_backup", while_read)
     at.setenv("MARA_HOME", str(home))
     manifest = take(tmp_path / "backup", PASSPHRASE, COST)
     (bucket / "added").unlink()
     assert {"deleted", "added"} <= {name.rpartition("/")[2] for name in manifest.parts}
+
+
+def test_is_not_taken_of_a_copy_that_changed(
+    home: Path, tmp_path: Path, at: pytest.MonkeyPatch
+) -> None:
+    read = taking._base_backup
+
+    def cut(server: PostgresServer, target: Path) -> str:
+        digest = read(server, target)
+        target.write_bytes(target.read_bytes()[:-512])
+        return digest
+
+    at.setattr(taking, "_base_backup", cut)
+    at.setenv("MARA_HOME", str(home))
+    with pytest.raises(BackupFailed, match="changed after it was read"):
+        take(tmp_path / "backup", PASSPHRASE, COST)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_is_refused_beside_another(
+    home: Path, backup: Path, tmp_path: Path, at: pytest.MonkeyPatch
+) -> None:
+    with locked(home):
+        with pytest.raises(Busy):
+            take(tmp_path / "second", PASSPHRASE, COST)
+        with pytest.raises(Busy):
+            restore(backup, PASSPHRASE, replace=True)
+    assert not [path for path in home.iterdir() if path.name.startswith(taking.STAGING)]
+
+
+def test_takes_the_world_outside_of_a_stack_alone(
+    backup: Path, tmp_path: Path, at: pytest.MonkeyPatch
+) -> None:
+    at.setenv("MARA_HOME", str(tmp_path / "other"))
+    with pytest.raises(CannotRestore, match=r"no stack in .*mistyped"):
+        restore(backup, PASSPHRASE, outside=tmp_path / "mistyped")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["backup", "other"]
+
+
+@pytest.mark.parametrize("step", ["exchange", "rename_to_new"])
+def test_killed_at_its_end_leaves_both_stacks_by_their_names(
+    backup: Path, tmp_path: Path, at: pytest.MonkeyPatch, step: str
+) -> None:
+    target = tmp_path / "other"
+    target.mkdir()
+    (target / "port").write_text("18000\n")
+    at.setenv("MARA_HOME", str(target))
+
+    def kill(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    at.setattr(f"infra.local.backup.restore.{step}", kill)
+    with pytest.raises(KeyboardInterrupt):
+        restore(backup, PASSPHRASE, replace=True)
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == ["backup", "other", "other.not-in-use"]
+    is_former = (target / "postgres").exists()  # what is not in use is the other one
+    assert is_former is not (tmp_path / "other.not-in-use" / "postgres").exists()
+    with pytest.raises(CannotRestore, match="Move or delete it"):
+        restore(backup, PASSPHRASE, replace=True)
 
 
 def test_replaces_a_stack_and_keeps_it_and_the_world_outside(

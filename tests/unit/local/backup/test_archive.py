@@ -1,10 +1,12 @@
 """The file of a backup is whole, private and genuine, or it does not open."""
 
+import errno
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -152,6 +154,38 @@ class TestCreate:
             target.write_text("another")
             parts.finish(manifest_of)
         assert target.read_text() == "another"
+
+    @pytest.mark.parametrize("appears", [False, True])
+    def test_needs_no_links(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, appears: bool
+    ) -> None:
+        """FAT and exFAT have none, nor have some networks."""
+
+        def refuse(*_: object) -> None:
+            raise PermissionError(errno.EPERM, "Operation not permitted")
+
+        monkeypatch.setattr(os, "link", refuse)
+        target = tmp_path / "backup"
+        with (
+            pytest.raises(FileExists) if appears else nullcontext(),
+            archive.create(target, PASSPHRASE, COST) as parts,
+        ):
+            parts.finish(manifest_of)
+            if appears:
+                target.write_text("another")
+        assert [path.name for path in tmp_path.iterdir()] == ["backup"]
+        assert (target.read_bytes() == b"another") is appears
+
+    def test_refuses_a_file_that_another_backup_writes(self, tmp_path: Path) -> None:
+        target = tmp_path / "backup"
+        with archive.create(target, PASSPHRASE, COST) as parts:
+            with (
+                pytest.raises(FileExists, match="another backup"),
+                archive.create(target, PASSPHRASE, COST),
+            ):
+                pass
+            parts.finish(manifest_of)
+        unpack(target, PASSPHRASE, tmp_path / "out")
 
     def test_leaves_no_file_after_an_error(self, tmp_path: Path) -> None:
         with pytest.raises(OSError), archive.create(tmp_path / "backup", PASSPHRASE, COST) as parts:  # noqa: PT011

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from infra.local.backup import contents
-from infra.local.backup.swap import exchange
 
 BUCKET = Path("s3") / "000000000000" / "mara-local-documents"
 
@@ -98,19 +97,3 @@ class TestChains:
         (home / "chains" / "arbitrum.json").write_text('{"height')
         with pytest.raises(RuntimeError, match="being written"):
             contents.copy_outside(home, staging)
-
-
-class TestExchange:
-    def test_gives_each_folder_the_name_of_the_other(self, tmp_path: Path) -> None:
-        for name in ("one", "other"):
-            (tmp_path / name).mkdir()
-            (tmp_path / name / name).touch()
-        exchange(tmp_path / "one", tmp_path / "other")
-        assert [path.name for path in (tmp_path / "one").iterdir()] == ["other"]
-        assert [path.name for path in (tmp_path / "other").iterdir()] == ["one"]
-
-    def test_changes_nothing_where_one_is_missing(self, tmp_path: Path) -> None:
-        (tmp_path / "one").mkdir()
-        with pytest.raises(FileNotFoundError):
-            exchange(tmp_path / "one", tmp_path / "other")
-        assert (tmp_path / "one").is_dir()

@@ -1,6 +1,7 @@
 """The passphrase comes from the environment or the terminal."""
 
 import io
+import os
 
 import pytest
 
@@ -24,6 +25,23 @@ def type_in(monkeypatch: pytest.MonkeyPatch, *typed: str) -> None:
 def test_is_that_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, LONG)
     assert read_passphrase(twice=True) == LONG
+
+
+def test_is_not_left_to_programs_that_are_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, LONG)
+    read_passphrase(twice=False)
+    assert VARIABLE not in os.environ
+
+
+def test_is_not_that_of_an_empty_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    type_in(monkeypatch, LONG, LONG + "x")
+    monkeypatch.setenv(VARIABLE, "")
+    with pytest.raises(NoPassphrase, match="differ"):
+        read_passphrase(twice=True)
+    monkeypatch.setenv(VARIABLE, "")
+    monkeypatch.setattr("sys.stdin", io.StringIO(LONG))
+    with pytest.raises(NoPassphrase, match="no terminal"):
+        read_passphrase(twice=False)
 
 
 def test_is_typed_twice_for_a_new_file(monkeypatch: pytest.MonkeyPatch) -> None:
