@@ -186,6 +186,21 @@ def test_that_no_row_of_the_chain_bears_out_hides_no_other_chain(
     assert "the chain has no row of this restore" in said
 
 
+def test_excuses_nothing_where_its_row_names_another_head(
+    rows: Rows, anchors: S3Anchors, verify: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut_after(rows, 3)
+    with monkeypatch.context() as at, pytest.raises(AnchorsUnavailable):
+        at.setattr(S3Anchors, "write_note", fail)
+        restore_service().note(BACKUP)
+    (row,) = rows.execute("SELECT object_id FROM audit_rows WHERE action = 'restored'").fetchall()
+    anchors.write_note(RestoreNote(row[0], now(), BACKUP, AuditHead(), tuple(anchors.list())))
+    status, said = verify()
+    assert status == 1
+    assert "its row, at position 4, names another head" in said
+    assert "cut off: position 5" in said
+
+
 def test_excuses_no_anchor_that_is_written_after_it(
     rows: Rows, anchors: S3Anchors, verify: Read, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -36,6 +36,13 @@ class TestRules:
         named = {(t, c) for t, rule in RULES.items() for c in (*rule.hidden, *rule.blanked)}
         assert named <= set(columns)
 
+    def test_what_a_caller_chose_as_its_request_id_goes_with_the_row(
+        self, rows: psycopg.Connection[Any]
+    ) -> None:
+        """It can be a name; the outbox has it until the message is sent."""
+        holders = {table for table, column in rows.execute(COLUMNS) if column == "correlation_id"}
+        assert holders - {"outbox"} <= set(ERASED)
+
     def test_every_table_finds_the_rows_of_an_owner_by_an_index(
         self, rows: psycopg.Connection[Any]
     ) -> None:
