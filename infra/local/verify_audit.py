@@ -14,7 +14,7 @@ def verify(heads: Sequence[str] = ()) -> str:
 
     ``heads`` are more anchors, as the schedule logs them: ``<position>:<hash>``. Raises
     RuntimeError with a line for each row that was changed, removed, inserted or cut off, and for
-    each note of a restore that nothing bears out.
+    each note of a restore that nothing confirms.
     """
     point_to_the_local_cloud()
     from mara.audit.model.chain import AuditHead

@@ -99,15 +99,15 @@ def create(target: Path, passphrase: str, cost: int = COST) -> Iterator[ArchiveW
 def _open_alone(partial: Path) -> int:
     """Open the file to be written. Raises FileExists where another backup writes it."""
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-    is_ours = True
+    is_free = True
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        is_ours = os.path.samestat(os.fstat(descriptor), partial.stat())
+        is_free = os.path.samestat(os.fstat(descriptor), partial.stat())
     except (BlockingIOError, FileNotFoundError):  # or it got its name meanwhile
-        is_ours = False
+        is_free = False
     except OSError:  # a network that knows no locks
         pass
-    if not is_ours:
+    if not is_free:
         os.close(descriptor)
         raise FileExists(f"{partial} is being written by another backup.")
     os.ftruncate(descriptor, 0)

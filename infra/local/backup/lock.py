@@ -22,10 +22,10 @@ def locked(home: Path) -> Iterator[None]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            is_ours = False
+            is_free = False
         else:  # unless a restore exchanged the folder after it was opened
-            is_ours = os.path.samestat(os.fstat(descriptor), home.stat())
-        if not is_ours:
+            is_free = os.path.samestat(os.fstat(descriptor), home.stat())
+        if not is_free:
             raise Busy(f"Another backup or restore of the stack in {home} runs: wait for its end.")
         yield
     finally:

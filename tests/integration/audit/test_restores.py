@@ -168,7 +168,7 @@ def test_is_finished_by_a_second_call_where_the_bucket_failed(
     assert put_back(rows, 7).head.position == 7  # the deed of the second call, which has its note
 
 
-def test_that_no_row_of_the_chain_bears_out_hides_no_other_chain(
+def test_that_no_row_of_the_chain_confirms_hides_no_other_chain(
     rows: Rows, anchors: S3Anchors, verify: Read
 ) -> None:
     anchored = tuple(anchors.list())

@@ -1,4 +1,4 @@
-"""Decides which anchors the notes of restores excuse, and which notes nothing bears out."""
+"""Decides which anchors the notes of restores excuse, and which notes nothing confirms."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,8 +25,8 @@ def review(
 ) -> Excuses:
     """Compare each note with the anchors, and with its row in the chain.
 
-    ``stored`` has the oldest first. The bucket's own times count, because whoever writes a note
-    chooses those inside it. A note may miss its row where a later one went back behind it.
+    ``stored`` has the oldest first. The bucket's own times count, because the writer of a note chooses
+    those inside it. A note may miss its row where a later one went back behind it.
     """
     rows = {link.entry.object_id: link for link in restored}
     first: dict[UUID, RestoreNote] = {}

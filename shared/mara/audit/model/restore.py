@@ -88,7 +88,7 @@ class StoredNote:
 
 @dataclass(frozen=True, slots=True)
 class NoteFinding:
-    """A note that nothing bears out: none of what it gives up is excused."""
+    """A note that nothing confirms: none of what it gives up is excused."""
 
     key: str
     reason: str

@@ -19,10 +19,10 @@ def hold(home: Path, held: Connection) -> None:
 
 
 def test_second_process_is_refused_until_the_first_ends(tmp_path: Path) -> None:
-    ours, theirs = multiprocessing.Pipe()
-    first = multiprocessing.get_context("spawn").Process(target=hold, args=(tmp_path, theirs))
+    held, holding = multiprocessing.Pipe()
+    first = multiprocessing.get_context("spawn").Process(target=hold, args=(tmp_path, holding))
     first.start()
-    assert ours.poll(30)
+    assert held.poll(30)
     with pytest.raises(Busy, match=str(tmp_path)), locked(tmp_path):
         pass
     os.kill(first.pid or 0, signal.SIGKILL)
