@@ -25,7 +25,7 @@ def review(
 ) -> Excuses:
     """Compare each note with the anchors, and with its row in the chain.
 
-    ``stored`` has the oldest first. The bucket's own times count, because the writer of a note chooses
+    ``stored`` has the oldest first. The bucket's own times count: the writer of a note chooses
     those inside it. A note may miss its row where a later one went back behind it.
     """
     rows = {link.entry.object_id: link for link in restored}
