@@ -156,10 +156,13 @@ def test_killed_at_its_end_leaves_both_stacks_by_their_names(
         raise KeyboardInterrupt
 
     at.setattr(f"infra.local.backup.restore.{step}", kill)
+    flushed: list[Path] = []
+    at.setattr("infra.local.backup.restore.flush", flushed.append)
     with pytest.raises(KeyboardInterrupt):
         restore(backup, PASSPHRASE, replace=True)
     names = sorted(path.name for path in tmp_path.iterdir())
     assert names == ["backup", "other", "other.not-in-use"]
+    assert flushed == [tmp_path / "other.restoring" / "home"]  # all is on the disk before
     is_former = (target / "postgres").exists()  # what is not in use is the other one
     assert is_former is not (tmp_path / "other.not-in-use" / "postgres").exists()
     with pytest.raises(CannotRestore, match="Move or delete it"):
