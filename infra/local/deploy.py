@@ -47,6 +47,7 @@ FROM_ENVIRONMENT = {
     "MARA_RERANKER_TIMEOUT_S": "RerankerTimeoutS",
     "MARA_PUBLIC_URL": "PublicUrl",
     "MARA_TELEGRAM_API_URL": "TelegramApiUrl",
+    "OTEL_EXPORTER_OTLP_ENDPOINT": "OtlpEndpoint",
 }
 """Variables of `make up`, and the parameters of the template that they set."""
 RELAY_INTERVAL_S = "2"

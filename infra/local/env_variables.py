@@ -64,6 +64,11 @@ OF_THE_LOCAL_CLOUD = (
     ),
     Variable("MARA_LOKI_URL", "", "The URL of a Loki that gets all log lines of the functions."),
     Variable("MARA_LOKI_TENANT", "", "Its header X-Scope-OrgID, for a Loki with tenants."),
+    Variable(
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "",
+        "The URL of an OpenTelemetry collector that gets a span of each event by OTLP over HTTP.",
+    ),
     Variable("MARA_CORS_ORIGINS", "", "Origins of browsers, separated by commas."),
     Variable("MARA_MODEL", "qwen3:4b", "The model that Ollama pulls for `mara localstack up`."),
     Variable("MARA_ANVIL", "", "The anvil program, if it is not to be installed from npm."),

@@ -35,7 +35,7 @@ NOT_IMPORTED = (
     # Declared by drf-spectacular-sidecar, of which only the static files are served.
     *("django", "asgiref", "sqlparse"),
     # Declared by opensearch-py for a transport that is not used here.
-    *("grpcio", "protobuf", "opensearch-protobufs"),
+    *("grpcio", "opensearch-protobufs"),
     # Declared by fpdf2 for images, which no document has; it has no wheel for glibc 2.26 either.
     "pillow",
 )

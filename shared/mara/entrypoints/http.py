@@ -64,7 +64,7 @@ from mara.kernel.errors import DomainError
 from mara.kernel.page import LIMIT_MAX
 from mara.kernel.principal import Principal
 from mara.platform.settings.verification import verify_settings_once
-from mara.platform.telemetry import logger, trace
+from mara.platform.telemetry import logger, span, trace
 
 if TYPE_CHECKING:
     from mara.entrypoints.promised_statuses import PromisedStatuses
@@ -97,6 +97,7 @@ __all__ = [
 
 ItemT = TypeVar("ItemT")
 
+TRACEPARENT = "traceparent"
 TEXT = [*DEFAULT_TEXT_MIME_TYPES, PROBLEM_JSON, "image/svg+xml", "application/openmetrics-text"]
 """Media types of responses that are not base64 in the response of the function."""
 
@@ -242,7 +243,8 @@ def _limited(
 
 
 def _answer(request: Request, operation: str, respond: Callable[[], Response]) -> Response:
-    with trace(operation, request.request_id) as outcome:
+    traceparent = request.headers.get(TRACEPARENT)
+    with trace(operation, request.request_id) as outcome, span(operation, outcome, traceparent):
         try:
             response = respond()
         except DomainError as error:
@@ -262,8 +264,9 @@ def _request_id(event: Event, context: Any) -> str:
 
 
 def _correlation_id(request: Request) -> str:
-    """What the caller calls the request, where that is a valid id, or what the answer calls it."""
-    return correlation.chosen(request.headers.get("x-request-id"), request.request_id)
+    """What the caller calls the request or its trace, where valid, or what the answer calls it."""
+    of_trace = correlation.of_trace(request.headers.get(TRACEPARENT))
+    return correlation.chosen(request.headers.get("x-request-id"), of_trace, request.request_id)
 
 
 def _domain_error_response(request: Request, error: DomainError) -> Response:

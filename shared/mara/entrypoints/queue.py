@@ -27,7 +27,8 @@ from mara.kernel.errors import Conflict, DomainError, LimitReached, Unavailable
 from mara.kernel.messages import Message
 from mara.platform import sqs
 from mara.platform.settings.verification import verify_settings_once
-from mara.platform.telemetry import FAILED, SUCCEEDED, logger, trace
+from mara.platform.telemetry import FAILED, SUCCEEDED, logger, span, trace
+from mara.platform.trace_outcome import TraceOutcome
 
 MessageT = TypeVar("MessageT", bound=Message)
 QueueHandler = Callable[[dict[str, Any], Any], dict[str, Any]]
@@ -59,10 +60,11 @@ def consumer_of(
         def process_record(record: SQSRecord, lambda_context: Any = None) -> None:
             with following(correlation_id_of(record)):
                 try:
-                    with counted_message(queue):
+                    with counted_message(queue), span(queue, TraceOutcome(FAILED)) as outcome:
                         parsed = parse(record.body)
                         if parsed is not None:
                             consume(parsed)
+                        outcome.status = SUCCEEDED
                 except Exception as error:  # noqa: BLE001 - handle_failure classifies it
                     handle_failure(queue, record, error)
                     return

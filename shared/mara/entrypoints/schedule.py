@@ -15,7 +15,7 @@ from mara.kernel.ids import new_id
 from mara.platform import lease_store, run_store
 from mara.platform.clock import now
 from mara.platform.settings.verification import verify_settings_once
-from mara.platform.telemetry import FAILED, SUCCEEDED, logger, trace
+from mara.platform.telemetry import FAILED, SUCCEEDED, logger, span, trace
 
 Job = Callable[[datetime], object]
 JobByInput = Callable[[str, datetime], object]
@@ -65,7 +65,8 @@ def _run_traced(name: str, run: Job, event: dict[str, Any], context: Any) -> Out
     started, status = time.perf_counter(), FAILED
     with correlation.following(correlation.chosen(event.get(correlation.KEY))):
         try:
-            with trace(name, getattr(context, "aws_request_id", None)) as outcome:
+            request_id = getattr(context, "aws_request_id", None)
+            with trace(name, request_id) as outcome, span(name, outcome):
                 done = _run_with_lease(name, run, event.get(RUN_ID))
                 outcome.status, status = SUCCEEDED, done["status"]
         finally:

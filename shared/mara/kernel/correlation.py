@@ -16,6 +16,9 @@ KEY: Final = "correlation_id"
 _FORM: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
+_TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+
+
 class _Followed:
     id: str | None = None
 
@@ -38,6 +41,12 @@ def following(correlation_id: str | None) -> Iterator[None]:
         yield
     finally:
         _Followed.id = before
+
+
+def of_trace(traceparent: str | None) -> str | None:
+    """Return the id of the trace that a caller names (https://www.w3.org/TR/trace-context/)."""
+    found = _TRACEPARENT.fullmatch(traceparent or "")
+    return found[1] if found and found[1].strip("0") else None
 
 
 def chosen(*candidates: Any) -> str:

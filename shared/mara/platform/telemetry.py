@@ -1,4 +1,4 @@
-"""Structured JSON log lines, and traces where ``MARA_TRACING`` is ``Active``.
+"""Structured JSON log lines, and traces where they are configured: to X-Ray, or by OTLP.
 
 Ids may be in both, the text of people and documents never.
 """
@@ -8,11 +8,12 @@ import logging
 import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from typing import Protocol
 
 from aws_lambda_powertools.logging import Logger
 
 from mara.kernel import correlation
+from mara.platform.trace_outcome import TraceOutcome
 
 
 class _Correlation(logging.Filter):
@@ -41,13 +42,8 @@ logger = Logger(
 logger.addFilter(_Correlation())
 
 SUCCEEDED, FAILED = "succeeded", "failed"
-
-
-@dataclass(slots=True)
-class TraceOutcome:
-    """How the handling of an event ended: an HTTP status, or a word such as ``succeeded``."""
-
-    status: str
+OTLP_ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+"""https://opentelemetry.io/docs/specs/otel/protocol/exporter/."""
 
 
 Trace = Callable[[str, str | None], AbstractContextManager[TraceOutcome]]
@@ -72,3 +68,30 @@ trace: Trace = _choose_trace()
 
 The status is ``failed`` unless the block sets another one.
 """
+
+
+class SendSpan(Protocol):
+    """Sends a span of OpenTelemetry, where a collector is configured."""
+
+    def __call__(
+        self, operation: str, outcome: TraceOutcome, traceparent: str | None = None, /
+    ) -> AbstractContextManager[TraceOutcome]:
+        """Yield ``outcome``, whose status at the end of the block is that of the span."""
+
+
+def _send_no_span(
+    _operation: str, outcome: TraceOutcome, _traceparent: str | None = None
+) -> AbstractContextManager[TraceOutcome]:
+    return nullcontext(outcome)
+
+
+def _choose_span() -> SendSpan:
+    if not any(os.environ.get(name) for name in OTLP_ENDPOINTS):
+        return _send_no_span
+    from mara.platform.otlp import Spans
+
+    return Spans(logger.warning).send
+
+
+span: SendSpan = _choose_span()
+"""Send a span of the handling of one event: ``span(operation, outcome)``."""

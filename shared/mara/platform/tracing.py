@@ -6,27 +6,20 @@ of the X-Ray SDK is part of no other cold start.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol, TypeVar
 
 from aws_lambda_powertools.tracing import Tracer
 
 from mara.platform.settings.stage import stage
+from mara.platform.trace_outcome import TraceOutcome
 
 # Patched libraries would record SQL statements, hosts and paths of requests.
 tracer = Tracer(service="mara", auto_patch=False)
 
 
-class HasStatus(Protocol):
-    """How the handling of an event ended, as ``mara.platform.telemetry`` records it."""
-
-    status: str
-
-
-OutcomeT = TypeVar("OutcomeT", bound=HasStatus)
-
-
 @contextmanager
-def send_trace(operation: str, request_id: str | None, outcome: OutcomeT) -> Iterator[OutcomeT]:
+def send_trace(
+    operation: str, request_id: str | None, outcome: TraceOutcome
+) -> Iterator[TraceOutcome]:
     """Send one subsegment with the operation, stage, status and request id, and nothing else.
 
     The status is that of ``outcome``, which the block receives, at the end of the block.
