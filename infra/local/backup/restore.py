@@ -113,7 +113,8 @@ def check_schema(manifest: Manifest, known_revisions: Collection[str]) -> None:
 def _outside(folder: Path) -> Path:
     """Return where the world outside is taken from. Raises CannotRestore."""
     world = folder.resolve()
-    if not (world / "postgres" / "PG_VERSION").exists():
+    signs = (Path("postgres", "PG_VERSION"), Path(contents.OBJECTS), Path(contents.CHAINS))
+    if not any((world / sign).exists() for sign in signs):  # its database may be what was lost
         raise CannotRestore(f"There is no stack in {world}, which --outside names.")
     if supervisor_of(world) is not None:
         raise CannotRestore(f"The stack in {world} runs: stop it first.")

@@ -11,7 +11,7 @@ from infra.local.backup import take as taking
 from infra.local.backup.lock import Busy, locked
 from infra.local.backup.manifest import Manifest
 from infra.local.backup.note import NotNoted
-from infra.local.backup.restore import FORMER, CannotRestore, check_schema, restore
+from infra.local.backup.restore import FORMER, CannotRestore, _outside, check_schema, restore
 from infra.local.backup.sealed import CannotOpen
 from infra.local.backup.take import BackupFailed, passwords_of, take
 from infra.local.postgres import ADMIN, OWNER, PostgresServer
@@ -141,6 +141,14 @@ def test_takes_the_world_outside_of_a_stack_alone(
     with pytest.raises(CannotRestore, match=r"no stack in .*mistyped"):
         restore(backup, PASSPHRASE, outside=tmp_path / "mistyped")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["backup", "other"]
+
+
+def test_takes_the_world_outside_of_a_stack_that_lost_its_database(
+    tmp_path: Path, at: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "lost" / "chains").mkdir(parents=True)
+    at.chdir(tmp_path)
+    assert _outside(Path("lost")) == tmp_path / "lost"
 
 
 @pytest.mark.parametrize("step", ["exchange", "rename_to_new"])
