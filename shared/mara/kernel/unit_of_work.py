@@ -14,10 +14,9 @@ Scope = UUID | Literal["system"]
 
 
 class DatabaseUnavailable(Unavailable):
-    """The database cannot be reached, or was lost: what was written last may be there.
+    """The database does not answer; what was asked may be done, so repeat it with the same key."""
 
-    A repetition must find it then, as after a crash; nothing may be undone meanwhile.
-    """
+    # A repetition must find what was written last, as after a crash: nothing is undone meanwhile.
 
     title = "The database does not answer"
     problem_domain = "platform"
