@@ -84,7 +84,7 @@ class TestOutOfReach:
 
     def test_is_told_by_readiness(self) -> None:
         findings = {finding.name: finding.state for finding in health_service().check().findings}
-        assert findings["search"] is not ProbeState.UP
+        assert findings["index"] is not ProbeState.UP
 
 
 class TestStore:
