@@ -7,6 +7,7 @@ of ``opentelemetry.proto``, as a collector does.
 import argparse
 import asyncio
 from collections import deque
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 import uvicorn
@@ -18,14 +19,15 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 PROTOBUF = "application/x-protobuf"
 TAKEN = 200
-HANGS = 0
-"""In a script: no answer for HANGS_S."""
+HANGS, TRICKLES = 0, 1
+"""In a script: no answer for HANGS_S; an answer whose body takes as long."""
 HANGS_S = 5.0
+STEP_S = 0.1
 
 
 @dataclass
@@ -49,6 +51,8 @@ class SimulatedCollector:
         status = self.script.popleft() if self.script else TAKEN
         if status == HANGS:
             await asyncio.sleep(HANGS_S)
+        if status == TRICKLES:
+            return StreamingResponse(_trickle(), media_type=PROTOBUF)
         if status != TAKEN:
             return Response(status_code=status or TAKEN, media_type=PROTOBUF)
         if request.headers.get("content-type") != PROTOBUF:
@@ -63,6 +67,12 @@ class SimulatedCollector:
             for scope in group.scope_spans:
                 self.spans.extend(scope.spans)
         return Response(ExportTraceServiceResponse().SerializeToString(), media_type=PROTOBUF)
+
+
+async def _trickle() -> AsyncIterator[bytes]:
+    for _ in range(int(HANGS_S / STEP_S)):
+        yield b"."
+        await asyncio.sleep(STEP_S)
 
 
 def attributes(span: Span) -> dict[str, str]:

@@ -88,7 +88,7 @@ def transaction(
         _rollback(conn)
         if isinstance(error, psycopg.Error) and error.sqlstate == ERASED:
             raise ErasedMeanwhile("Nothing can be added to it.") from None
-        if isinstance(error, psycopg.OperationalError) and conn.closed:
+        if isinstance(error, psycopg.Error) and conn.closed:
             # Lost in the middle, or in the commit, which may have succeeded: callers repeat either.
             raise DatabaseUnavailable("Try again in a few seconds.") from error
         raise

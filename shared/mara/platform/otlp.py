@@ -11,7 +11,8 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final
+from http import HTTPStatus
+from typing import Any, Final
 
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
@@ -20,6 +21,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExporter, Sp
 from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from opentelemetry.trace import Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from requests import HTTPError, Response, Session
 
 from mara.kernel import correlation
 from mara.platform.settings.stage import stage
@@ -27,6 +29,7 @@ from mara.platform.trace_outcome import TraceOutcome
 
 SEND_WITHIN_S: Final = 0.2
 """For connecting, and again for the answer: nothing runs after an invocation, so it waits."""
+SLOW_S: Final = 2 * SEND_WITHIN_S
 SILENT_S: Final = 30.0
 """How long nothing is sent after a failure, so that a collector that is down delays few events."""
 TRACE_ID: Final = re.compile("[0-9a-f]{32}")
@@ -47,7 +50,8 @@ class Spans:
             "faas.name": os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "local"),
         }
         provider = TracerProvider(resource=Resource.create(about), id_generator=TraceIds())
-        exporter = SilentAfterFailure(OTLPSpanExporter(timeout=SEND_WITHIN_S), warn)
+        sender = OTLPSpanExporter(timeout=SEND_WITHIN_S, session=HeadersOnly())
+        exporter = SilentAfterFailure(sender, warn)
         provider.add_span_processor(SimpleSpanProcessor(exporter))
         self._tracer = provider.get_tracer("mara")
 
@@ -71,6 +75,19 @@ class Spans:
             if outcome.status.startswith(FAILURES):
                 span.set_status(Status(StatusCode.ERROR))
             span.end()
+
+
+class HeadersOnly(Session):
+    """Reads the head of an answer alone, for its body may not end; 2xx alone is success."""
+
+    def request(self, *arguments: Any, **options: Any) -> Response:
+        """Send; a redirect is a failure. Raises HTTPError, and what requests raises."""
+        options |= {"stream": True, "allow_redirects": False}
+        with super().request(*arguments, **options) as answer:
+            if HTTPStatus.MULTIPLE_CHOICES <= answer.status_code < HTTPStatus.BAD_REQUEST:
+                raise HTTPError("The collector answered by another status than 2xx.")
+            answer._content = b""  # noqa: SLF001 - closed: nothing reads it
+            return answer
 
 
 class TraceIds(RandomIdGenerator):
@@ -106,8 +123,10 @@ class SilentAfterFailure(SpanExporter):
         """Send, unless a failure was a moment ago."""
         if self._clock() < self._silent_until:
             return SpanExportResult.FAILURE
+        began = self._clock()
         result = self._exporter.export(spans)
-        if result is not SpanExportResult.SUCCESS:
+        # The name of the collector is looked up without a limit of time.
+        if result is not SpanExportResult.SUCCESS or self._clock() - began > SLOW_S:
             self._silent_until = self._clock() + SILENT_S
             self._warn("spans_not_sent", silent_s=SILENT_S)
         return result

@@ -88,9 +88,13 @@ def _send_no_span(
 def _choose_span() -> SendSpan:
     if not any(os.environ.get(name) for name in OTLP_ENDPOINTS):
         return _send_no_span
-    from mara.platform.otlp import Spans
+    try:
+        from mara.platform.otlp import Spans
 
-    return Spans(logger.warning).send
+        return Spans(logger.warning).send
+    except Exception as error:  # noqa: BLE001 - a wrong variable of OpenTelemetry stops no function
+        logger.warning("spans_off", error=type(error).__name__)
+        return _send_no_span
 
 
 span: SendSpan = _choose_span()

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from infra.local.settings import ROOT
-from infra.local.simulators.otlp import HANGS, SimulatedCollector, attributes
+from infra.local.simulators.otlp import HANGS, TRICKLES, SimulatedCollector, attributes
 from infra.local.simulators.serving import served
 from mara.platform.otlp import trace_of
 from tests.integration.entrypoints.test_tracing import (
@@ -121,7 +121,7 @@ class TestACollector:
 
 
 class TestACollectorThatFails:
-    @pytest.mark.parametrize("answer", [429, 500, 400, HANGS])
+    @pytest.mark.parametrize("answer", [429, 500, 400, 302, HANGS])
     def test_is_left_alone_and_delays_one_event_by_little(
         self, collector: SimulatedCollector, url: str, answer: int
     ) -> None:
@@ -131,6 +131,14 @@ class TestACollectorThatFails:
         assert collector.requests == 1
         assert collector.spans == []
         assert printed.count("spans_not_sent") == 1
+
+    def test_whose_answer_does_not_end_delays_no_event(
+        self, collector: SimulatedCollector, url: str
+    ) -> None:
+        collector.script.extend([TRICKLES] * 4)
+        printed = run(TIMED, url)
+        assert max(float(line) for line in printed.splitlines() if line[0].isdigit()) < SLOWEST_S
+        assert collector.requests == 4
 
     def test_that_is_down_fails_no_request(self) -> None:
         began = time.perf_counter()
@@ -143,6 +151,15 @@ class TestACollectorThatFails:
     ) -> None:
         collector.script.append(500)
         assert url.rpartition(":")[2] not in run(TIMED, url)
+
+
+class TestAWrongVariableOfOpenTelemetry:
+    def test_stops_no_function(
+        self, collector: SimulatedCollector, url: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "many")
+        assert "spans_off" in run(REFUSED_LOGIN, url)
+        assert collector.requests == 0
 
 
 class TestNoCollector:

@@ -16,6 +16,7 @@ from moto import mock_aws
 
 from functions.api.operations.check_health.handler import handler as check_health
 from functions.api.operations.check_readiness.handler import handler as check_readiness
+from mara.entrypoints import operators
 from mara.kernel.principal import Role
 from mara.kernel.unit_of_work import SYSTEM
 from mara.operations.adapters.probes import HttpProbe, KeyProbe
@@ -38,6 +39,8 @@ URL = "https://rpc.example/v2/k-4711-secret"
 SOON, LONG = timedelta(seconds=30), timedelta(minutes=10)
 SCRAPE = {"authorization": f"Bearer {SCRAPE_TOKEN}"}
 AT_MOST_S = 2.0
+LATEST_S = 5.0
+"""Far below what a token is looked up for in the test that uses it: 10 s."""
 CHECKS = ("database", "storage", "queues", "index", "telegram")
 AGES = ("lag_s", "seconds_since_step", "seconds_since_block", "seconds_closing")
 pytestmark = pytest.mark.usefixtures("database", "cloud", "telegram")
@@ -180,6 +183,18 @@ class TestWhoLearnsMore:
             assert answer.status == 200
             assert set(answer.json) == {"status", "checks"}
             assert {tuple(check) for check in answer.json["checks"].values()} == {("state",)}
+
+    def test_is_not_waited_for_where_the_token_cannot_be_looked_up(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        over = threading.Event()
+        monkeypatch.setattr(operators, "identify", lambda *_: over.wait(10))
+        began = time.monotonic()
+        answer = ask({"authorization": "Bearer mara_unknown"})
+        over.set()
+        assert time.monotonic() - began < LATEST_S
+        assert answer.status == 200
+        assert all(check.keys() == {"state"} for check in answer.json["checks"].values())
 
     def test_learns_no_address_and_no_name_of_a_host(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """What fails says its type: the words of its error name hosts."""
