@@ -11,116 +11,105 @@ from datetime import UTC, datetime
 from typing import Any
 
 import boto3
+import psycopg
+from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.drill import instance
 from infra.drill.checks import check_all
+from infra.drill.files import Files
 from infra.drill.instance import DrillFailed, RestoredInstance
+from infra.drill.options import parse
+from infra.drill.stage import Stage, stage_named
 from infra.local import secret_store
+from mara.kernel.unit_of_work import DatabaseUnavailable
 
-KEYS = {"seed key": "SeedKeyArn", "connection key": "ConnectionKeyArn"}
-"""Outputs of template.yaml."""
+EXPECTED = (
+    DrillFailed,
+    BotoCoreError,
+    ClientError,
+    DatabaseUnavailable,
+    psycopg.Error,
+    secret_store.SecretMissing,
+)
+"""What ends a drill with a line and without a traceback."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the drill; the exit status is 1 where a check failed."""
-    options = _parse(arguments)
+    """Run the drill; the exit status is 1 where it could not go on, or a check failed.
+
+    Whatever ends it, the instance is deleted, or its name and the command that deletes it printed.
+    """
+    options = parse(__doc__, arguments)
     make: Any = boto3.client
+    rds = make("rds")
+    name = f"mara-{options.stage}-drill-{datetime.now(UTC):%Y%m%d%H%M%S}"
     try:
-        restored = _restore(make("cloudformation"), make("rds"), options)
-        print(f"{restored.name} has the data of {restored.as_of:%Y-%m-%dT%H:%M:%SZ}")
-        print(f"restored in {restored.took_s:.0f} s; {_lost(restored)} s of data would be lost")
-        owner_url = _enter(restored, options.stage)
-        if options.bring_back:
-            _bring_back(make("s3"), _bucket(options.stage))
-        status = _verify(owner_url, options.stage, options.template_stack)
-        if options.point and status == 0:
-            _point(restored, options.stage, options.point)
-        if not options.keep and not options.point:
-            instance.remove(make("rds"), restored.name)
-    except DrillFailed as error:
+        stage = stage_named(options.stage, options.template_stack)
+        return _drill(_restore(rds, name, stage, options), stage, options)
+    except EXPECTED as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    return status
+    finally:
+        stays = options.keep or options.point
+        print(instance.leave(rds, name) if stays else instance.clear_away(rds, name))
 
 
-def _enter(restored: RestoredInstance, stage: str) -> str:
-    """Let the product's services use the instance; return its URL for the owner of the tables."""
-    secrets: Any = boto3.client("secretsmanager")
+def _restore(rds: Any, name: str, stage: Stage, options: argparse.Namespace) -> RestoredInstance:
+    print(f"making {name}", flush=True)
+    if options.at or options.latest:
+        return instance.restore_moment(rds, stage.source, name, options.at)
+    snapshot = options.snapshot or instance.newest_snapshot(rds, stage.source)
+    return instance.restore_snapshot(rds, stage.source, name, snapshot)
+
+
+def _drill(restored: RestoredInstance, stage: Stage, options: argparse.Namespace) -> int:
+    """Verify the instance, and use it where that is asked for; 1 where a check failed."""
+    lost_s = (datetime.now(UTC) - restored.as_of).total_seconds() - restored.took_s
+    print(f"{restored.name} has the data of {restored.as_of:%Y-%m-%dT%H:%M:%SZ}")
+    print(f"restored in {restored.took_s:.0f} s; {lost_s:.0f} s of data would be lost")
+    make: Any = boto3.client
+    files = Files(make("s3"), stage.bucket, restored.as_of)
+    if not _is_good(restored, stage, files):
+        return 1
+    if options.point:
+        _point(restored, stage, options.point)
+    # Last, because it cannot be undone as a secret can.
+    if options.bring_back:
+        _bring_back(files)
+    return 0
+
+
+def _is_good(restored: RestoredInstance, stage: Stage, files: Files) -> bool:
+    """Run all checks, which use the instance as the product's services do, and print them."""
     os.environ.update(
         {
-            "MARA_STAGE": stage,
-            "MARA_DATABASE_URL": restored.url_like(secret_store.get(secrets, stage, "database")),
-            "MARA_AUDIT_BUCKET": f"mara-{stage}-audit-anchors",
+            "MARA_STAGE": stage.name,
+            "MARA_DATABASE_URL": restored.url_like(stage.urls["database"]),
+            "MARA_AUDIT_BUCKET": f"mara-{stage.name}-audit-anchors",
         }
     )
-    return restored.url_like(secret_store.get(secrets, stage, "database-owner"))
-
-
-def _verify(owner_url: str, stage: str, template_stack: str) -> int:
-    """Run all checks and print them; 1 where one failed."""
     make: Any = boto3.client
-    clients = (make("kms"), make("s3"))
-    keys = _keys(make("cloudformation"), template_stack)
-    findings = check_all(owner_url, _bucket(stage), clients, keys)
-    for finding in findings:
-        print(finding)
-    return 0 if all(finding.is_good for finding in findings) else 1
+    owner_url = restored.url_like(stage.urls["database-owner"])
+    findings = check_all(owner_url, files, make("kms"), stage.keys)
+    print(*findings, sep="\n")
+    return all(finding.is_good for finding in findings)
 
 
-def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m infra.drill", description=__doc__)
-    parser.add_argument("--stage", required=True)
-    parser.add_argument("--template-stack", default="mara", help="the stack of template.yaml")
-    what = parser.add_mutually_exclusive_group()
-    what.add_argument("--snapshot", help="default: the newest one")
-    what.add_argument("--at", type=datetime.fromisoformat, help="a moment of the last 35 days")
-    what.add_argument("--latest", action="store_true", help="the latest moment that RDS has")
-    parser.add_argument("--keep", action="store_true", help="do not delete the instance")
-    parser.add_argument(
-        "--point", metavar="STAGE", help="write the new address into the secrets of this stage"
-    )
-    parser.add_argument(
-        "--bring-back", action="store_true", help="undelete files; in a true restore alone"
-    )
-    return parser.parse_args(arguments)
-
-
-def _restore(cloudformation: Any, rds: Any, options: argparse.Namespace) -> RestoredInstance:
-    source = instance.source_of(cloudformation, options.stage)
-    name = f"mara-{options.stage}-drill-{datetime.now(UTC):%Y%m%d%H%M%S}"
-    if options.at or options.latest:
-        return instance.restore_moment(rds, source, name, options.at)
-    snapshot = options.snapshot or instance.newest_snapshot(rds, source)
-    return instance.restore_snapshot(rds, source, name, snapshot)
-
-
-def _lost(restored: RestoredInstance) -> int:
-    return int((datetime.now(UTC) - restored.as_of).total_seconds() - restored.took_s)
-
-
-def _keys(cloudformation: Any, stack: str) -> dict[str, str]:
-    (found,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
-    outputs = {one["OutputKey"]: one["OutputValue"] for one in found["Outputs"]}
-    return {name: outputs[output] for name, output in KEYS.items()}
-
-
-def _bucket(stage: str) -> str:
-    return f"mara-{stage}-documents"
-
-
-def _bring_back(s3: Any, bucket: str) -> None:
-    from infra.drill.files import bring_back
-
-    brought, missing = bring_back(s3, bucket)
-    print(f"{brought} files are back, {len(missing)} are missing", *missing[:10], sep="\n  ")
-
-
-def _point(restored: RestoredInstance, source: str, target: str) -> None:
+def _point(restored: RestoredInstance, stage: Stage, target: str) -> None:
     client: Any = boto3.client("secretsmanager")
-    for name in ("database", "database-owner"):
-        url = restored.url_like(secret_store.get(client, source, name))
-        secret_store.put(client, target, name, url)
+    for name, url in stage.urls.items():
+        secret_store.put(client, target, name, restored.url_like(url))
     print(f"mara-{target}/database names {restored.host}; deploy with another SecretsRevision")
+
+
+def _bring_back(files: Files) -> None:
+    """Print each key at once: where it ends halfway, the printed ones are undeleted."""
+    counts = {"back": 0, "missing": 0}
+    for key, is_back in files.bring_back():
+        outcome = "back" if is_back else "missing"
+        counts[outcome] += 1
+        print(f"  {outcome}: {key}", flush=True)
+    print(f"{counts['back']} files are back, {counts['missing']} are missing")
 
 
 if __name__ == "__main__":

@@ -7,16 +7,13 @@ from typing import Any, Final
 
 import psycopg
 
+from infra.drill.files import Files, keys_of_documents
 from infra.local import ledger, migrate, verify_audit
 
 SAMPLE: Final = 200
 """Documents whose files are looked up, the newest ones: their files are the likeliest to miss."""
 EXPECTED: Final = "an anchor has them, and no row"
 """What is found of the audit while the stage that has the anchors goes on."""
-
-
-Clients = tuple[Any, Any]
-"""Of KMS and of S3."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +29,17 @@ class Finding:
         return f"[{'ok' if self.is_good else 'FAILED'}] {self.check}: {self.text}"
 
 
-def check_all(owner_url: str, bucket: str, clients: Clients, keys: dict[str, str]) -> list[Finding]:
-    """Verify the database at MARA_DATABASE_URL, its files in ``bucket``, and ``keys`` (ARNs).
+def check_all(owner_url: str, files: Files, kms: Any, keys: dict[str, str]) -> list[Finding]:
+    """Verify the database at MARA_DATABASE_URL, its files, and ``keys`` (ARNs).
 
     ``owner_url`` is the same database for the owner of its tables. MARA_AUDIT_BUCKET names the
     bucket of anchors. A check that raises is one that failed.
     """
-    kms, s3 = clients
     checks: list[tuple[str, Callable[[], tuple[bool, str]]]] = [
         ("schema", lambda: check_schema(owner_url)),
         ("ledger", lambda: (True, ledger.verify())),
         ("audit", check_audit),
-        ("documents", lambda: check_documents(s3, bucket)),
+        ("documents", lambda: check_documents(files)),
         *((name, lambda arn=arn: check_key(kms, arn)) for name, arn in keys.items()),
     ]
     return list(_run(checks))
@@ -80,13 +76,15 @@ def check_audit() -> tuple[bool, str]:
         return is_expected, "\n".join(lines[1:] if is_expected else lines)
 
 
-def check_documents(s3: Any, bucket: str) -> tuple[bool, str]:
-    """Whether the newest documents have their files."""
-    from infra.drill import files
-
-    keys = list(islice(files.keys(SAMPLE), SAMPLE))
-    missing = [key for key in keys if not files.is_there(s3, bucket, key)]
-    said = f"{len(keys) - len(missing)} of the newest {len(keys)} have their files"
+def check_documents(files: Files) -> tuple[bool, str]:
+    """Whether the newest documents have their files, or had them until after the moment."""
+    keys = list(islice(keys_of_documents(SAMPLE), SAMPLE))
+    hidden = [key for key in keys if not files.has(key)]
+    missing = [key for key in hidden if not files.is_deleted_since(key)]
+    said = (
+        f"{len(keys) - len(hidden)} of the newest {len(keys)} have their files,"
+        f" {len(hidden) - len(missing)} are deleted since"
+    )
     return not missing, "; missing: ".join([said, *missing[:3]])
 
 

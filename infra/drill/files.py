@@ -1,6 +1,8 @@
 """Files of documents: which a restored database misses, and bringing back those deleted since."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,7 +17,7 @@ NEWEST: Final = """
 """
 
 
-def keys(batch: int = BATCH) -> Iterator[str]:
+def keys_of_documents(batch: int = BATCH) -> Iterator[str]:
     """Return the keys of the files of all documents that are ready, the newest first."""
     before = UUID(int=2**128 - 1)
     while True:
@@ -29,27 +31,45 @@ def keys(batch: int = BATCH) -> Iterator[str]:
         before = rows[-1][0]
 
 
-def is_there(s3: Any, bucket: str, key: str) -> bool:
-    """Whether the key has an object that no delete marker hides."""
-    found = s3.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1).get("Contents", ())
-    return any(one["Key"] == key for one in found)
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The files of a stage that goes on, beside its rows as of a moment."""
 
+    s3: Any
+    bucket: str
+    as_of: datetime
 
-def bring_back(s3: Any, bucket: str) -> tuple[int, list[str]]:
-    """Undelete the file of every document that has none; how many, and the keys that stay missing.
+    def has(self, key: str) -> bool:
+        """Whether the key has an object that no delete marker hides."""
+        asked = {"Bucket": self.bucket, "Prefix": key, "MaxKeys": 1}
+        found = self.s3.list_objects_v2(**asked).get("Contents", ())
+        return any(one["Key"] == key for one in found)
 
-    The deletion of a delete marker shows the version below it.
-    """
-    brought, missing = 0, []
-    for key in keys():
-        if is_there(s3, bucket, key):
-            continue
-        found = s3.list_object_versions(Bucket=bucket, Prefix=key)
-        markers = [one for one in found.get("DeleteMarkers", ()) if one["Key"] == key]
-        for marker in markers:
-            s3.delete_object(Bucket=bucket, Key=key, VersionId=marker["VersionId"])
-        if is_there(s3, bucket, key):
-            brought += 1
-        else:
-            missing.append(key)
-    return brought, missing
+    def is_deleted_since(self, key: str) -> bool:
+        """Whether the object was hidden after the moment only, and can be brought back."""
+        found = self._versions(key)
+        # S3 tells whole seconds.
+        moment = self.as_of.replace(microsecond=0)
+        return bool(found["Versions"]) and any(
+            one["IsLatest"] and one["LastModified"] >= moment for one in found["DeleteMarkers"]
+        )
+
+    def bring_back(self) -> Iterator[tuple[str, bool]]:
+        """Undelete the file of each document that has none; its key, and whether it is back.
+
+        The deletion of a delete marker shows the version below it.
+        """
+        for key in keys_of_documents():
+            if self.has(key):
+                continue
+            for marker in self._versions(key)["DeleteMarkers"]:
+                which = {"Key": key, "VersionId": marker["VersionId"]}
+                self.s3.delete_object(Bucket=self.bucket, **which)
+            yield key, self.has(key)
+
+    def _versions(self, key: str) -> dict[str, list[dict[str, Any]]]:
+        found = self.s3.list_object_versions(Bucket=self.bucket, Prefix=key)
+        return {
+            kind: [one for one in found.get(kind, ()) if one["Key"] == key]
+            for kind in ("Versions", "DeleteMarkers")
+        }

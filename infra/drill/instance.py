@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 WAITS: Final = {"Delay": 30, "MaxAttempts": 240}
 """Two hours: a large snapshot takes long to come to the instance."""
 TAG: Final = {"Key": "mara:purpose", "Value": "restore-drill"}
@@ -86,6 +88,36 @@ def remove(rds: Any, name: str) -> None:
         raise DrillFailed(f"{name} is no instance of a drill: it is not deleted.")
     rds.delete_db_instance(
         DBInstanceIdentifier=name, SkipFinalSnapshot=True, DeleteAutomatedBackups=True
+    )
+
+
+def leave(rds: Any, name: str) -> str:
+    """Return what is to be said of an instance that stays; that it is not there is said too."""
+    try:
+        rds.describe_db_instances(DBInstanceIdentifier=name)
+    except rds.exceptions.DBInstanceNotFoundFault:
+        return f"{name} was not made."
+    except (BotoCoreError, ClientError) as error:
+        return f"{name} may be there: {error}\n{_by_hand(name)}"
+    return f"{name} stays, and costs money. {_by_hand(name)}"
+
+
+def clear_away(rds: Any, name: str) -> str:
+    """Delete the instance, if it was made; return what is to be said of that."""
+    try:
+        remove(rds, name)
+    except rds.exceptions.DBInstanceNotFoundFault:
+        return f"{name} was not made."
+    except (BotoCoreError, ClientError, DrillFailed) as error:
+        # RDS refuses the deletion of an instance that it still makes.
+        return f"{name} is not deleted, and costs money: {error}\n{_by_hand(name)}"
+    return f"{name} is deleted."
+
+
+def _by_hand(name: str) -> str:
+    return (
+        "Delete it with: aws rds delete-db-instance --skip-final-snapshot"
+        f" --delete-automated-backups --db-instance-identifier {name}"
     )
 
 

@@ -1,13 +1,14 @@
 """The drill of AWS on moto: RDS, secrets, keys and buckets; the restored rows are PostgreSQL's."""
 
 import os
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, NoReturn
 
 import boto3
 import psycopg
 import pytest
+from botocore.exceptions import ClientError, WaiterError
 from moto import mock_aws
 
 from infra.drill import __main__ as drill
@@ -25,6 +26,7 @@ from tests.support.cloud import KEEP_SESSION
 
 Rows = psycopg.Connection[Any]
 SOURCE = "the-database-of-prod"
+DOCUMENTS = "mara-prod-documents"
 DATA = """
 Resources:
   Subnets:
@@ -92,6 +94,38 @@ def names() -> set[str]:
 def to_the_real_one(prod: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """moto makes an instance that listens nowhere: the rows are those of the test's database."""
     monkeypatch.setattr(RestoredInstance, "url_like", lambda _self, url: url)
+
+
+def document(rows: Rows) -> str:
+    """Make a document without a file; the key that its file would have."""
+    document_id, owner_id = new_id(), make_account("anna").principal.user_id
+    rows.execute(
+        "INSERT INTO documents (id, owner_id, filename, format, media_type, size, sha256,"
+        " version, state, created_at, updated_at)"
+        " VALUES (%s, %s, 'a', 'md', 'text/markdown', 1, repeat('0', 64), 1, 'ready',"
+        " now(), now())",
+        [document_id, owner_id],
+    )
+    return f"objects/{owner_id}/{document_id}"
+
+
+def break_a_key() -> None:
+    """Let the template's stack name a key that KMS does not have."""
+    broken = TEMPLATE.replace("!GetAtt Other.Arn", "no-key")
+    client("cloudformation").update_stack(StackName="mara", TemplateBody=broken)
+
+
+def stays(said: str) -> bool:
+    """Whether there is an instance beside the stage's, and its deletion by hand is printed."""
+    (name,) = names() - {SOURCE}
+    return f"{name} stays" in said and f"--db-instance-identifier {name}" in said
+
+
+def raising(error: BaseException) -> Callable[..., NoReturn]:
+    def fail(*_arguments: object) -> NoReturn:
+        raise error
+
+    return fail
 
 
 @pytest.mark.usefixtures("prod")
@@ -169,25 +203,25 @@ class TestDrill:
         self, rows: Rows, capsys: pytest.CaptureFixture[str]
     ) -> None:
         snapshot("newest")
-        document_id, owner_id = new_id(), make_account("anna").principal.user_id
-        rows.execute(
-            "INSERT INTO documents (id, owner_id, filename, format, media_type, size, sha256,"
-            " version, state, created_at, updated_at)"
-            " VALUES (%s, %s, 'a', 'md', 'text/markdown', 1, repeat('0', 64), 1, 'ready',"
-            " now(), now())",
-            [document_id, owner_id],
-        )
+        key = document(rows)
         assert drill.main(["--stage", "prod"]) == 1
-        key = f"objects/{owner_id}/{document_id}"
-        missing = f"[FAILED] documents: 0 of the newest 1 have their files; missing: {key}"
-        assert missing in capsys.readouterr().out
-        where = {"Bucket": "mara-prod-documents", "Key": key}
-        client("s3").put_object(**where, Body=b"x")
+        said = capsys.readouterr().out
+        assert "[FAILED] documents: 0 of the newest 1 have their files" in said
+        assert f"missing: {key}" in said
+        client("s3").put_object(Bucket=DOCUMENTS, Key=key, Body=b"x")
         assert drill.main(["--stage", "prod"]) == 0
+
+    def test_takes_a_file_that_was_deleted_since_for_no_missing_one(
+        self, rows: Rows, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        snapshot("newest")
+        where = {"Bucket": DOCUMENTS, "Key": document(rows)}
+        client("s3").put_object(**where, Body=b"x")
         client("s3").delete_object(**where)
-        assert drill.main(["--stage", "prod", "--bring-back"]) == 0
-        assert "1 files are back, 0 are missing" in capsys.readouterr().out
-        assert client("s3").get_object(**where)["Body"].read() == b"x"
+        assert drill.main(["--stage", "prod"]) == 0
+        assert "0 of the newest 1 have their files, 1 are deleted" in capsys.readouterr().out
+        later = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+        assert drill.main(["--stage", "prod", "--at", later]) == 1
 
     def test_finds_a_key_that_is_to_be_deleted(self, capsys: pytest.CaptureFixture[str]) -> None:
         snapshot("newest")
@@ -197,18 +231,103 @@ class TestDrill:
         assert drill.main(["--stage", "prod"]) == 1
         assert "[FAILED] seed key: PendingDeletion" in capsys.readouterr().out
 
-    def test_points_another_stage_at_it_and_keeps_it(self, prod: str) -> None:
+    def test_points_another_stage_at_it_and_keeps_it(
+        self, prod: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         snapshot("newest")
-        assert drill.main(["--stage", "prod", "--point", "drill"]) == 0
+        other = ["--point", "drill", "--into-another-stage"]
+        assert drill.main(["--stage", "prod", *other]) == 0
         assert secret_store.get(client("secretsmanager"), "drill", "database") == prod
-        assert len(names()) == 2
+        assert stays(capsys.readouterr().out)
 
-    def test_points_no_stage_at_one_that_failed(self) -> None:
+    def test_brings_no_file_back_and_points_no_stage_at_one_that_failed(
+        self, rows: Rows, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         snapshot("newest")
-        client("cloudformation").delete_stack(StackName="mara")
-        client("cloudformation").create_stack(
-            StackName="mara", TemplateBody=TEMPLATE.replace("!GetAtt Other.Arn", "no-key")
+        where = {"Bucket": DOCUMENTS, "Key": document(rows)}
+        client("s3").put_object(**where, Body=b"x")
+        client("s3").delete_object(**where)
+        break_a_key()
+        assert drill.main(["--stage", "prod", "--bring-back", "--point", "prod"]) == 1
+        with pytest.raises(client("s3").exceptions.NoSuchKey):
+            client("s3").get_object(**where)
+        assert stays(capsys.readouterr().out)
+
+    def test_brings_the_files_of_its_rows_back_for_the_stage_that_gets_it(
+        self, rows: Rows, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        snapshot("newest")
+        where = {"Bucket": DOCUMENTS, "Key": document(rows)}
+        client("s3").put_object(**where, Body=b"x")
+        client("s3").delete_object(**where)
+        assert drill.main(["--stage", "prod", "--bring-back", "--point", "prod"]) == 0
+        said = capsys.readouterr().out
+        assert f"back: {where['Key']}" in said
+        assert "1 files are back, 0 are missing" in said
+        assert client("s3").get_object(**where)["Body"].read() == b"x"
+
+    def test_prints_times_in_utc(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert drill.main(["--stage", "prod", "--at", "2026-11-28T12:00:00+02:00"]) == 0
+        assert "has the data of 2026-11-28T10:00:00Z" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("to_the_real_one")
+class TestDrillThatEndsEarly:
+    """Whatever ends it, no instance stays that is paid for unknowingly."""
+
+    def test_makes_nothing_where_a_key_is_not_named(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        snapshot("newest")
+        outputs = TEMPLATE[: TEMPLATE.index("Outputs")]
+        client("cloudformation").update_stack(StackName="mara", TemplateBody=outputs)
+        assert drill.main(["--stage", "prod"]) == 1
+        assert "no output ConnectionKeyArn, SeedKeyArn" in capsys.readouterr().err
+        assert names() == {SOURCE}
+
+    def test_makes_nothing_where_a_secret_is_missing(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        snapshot("newest")
+        client("secretsmanager").delete_secret(
+            SecretId="mara-prod/database-owner", ForceDeleteWithoutRecovery=True
         )
-        assert drill.main(["--stage", "prod", "--point", "drill"]) == 1
-        with pytest.raises(secret_store.SecretMissing):
-            secret_store.get(client("secretsmanager"), "drill", "database")
+        assert drill.main(["--stage", "prod"]) == 1
+        assert "database-owner" in capsys.readouterr().err
+        assert names() == {SOURCE}
+
+    @pytest.mark.parametrize("error", [WaiterError("n", "Max attempts", {}), DrillFailed("no")])
+    def test_deletes_what_was_made_until_then(
+        self,
+        error: Exception,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        snapshot("newest")
+        monkeypatch.setattr(instance, "_wait", raising(error))
+        assert drill.main(["--stage", "prod"]) == 1
+        said = capsys.readouterr()
+        assert str(error) in said.err
+        assert "is deleted" in said.out
+        assert names() == {SOURCE}
+
+    def test_deletes_it_also_for_an_error_that_was_not_foreseen(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        snapshot("newest")
+        monkeypatch.setattr(instance, "_wait", raising(KeyboardInterrupt()))
+        with pytest.raises(KeyboardInterrupt):
+            drill.main(["--stage", "prod"])
+        assert names() == {SOURCE}
+
+    def test_names_the_instance_that_it_may_not_delete(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        snapshot("newest")
+        refused = {"Error": {"Code": "InvalidDBInstanceState", "Message": "it is being made"}}
+        monkeypatch.setattr(instance, "remove", raising(ClientError(refused, "DeleteDBInstance")))
+        assert drill.main(["--stage", "prod"]) == 0
+        (name,) = names() - {SOURCE}
+        said = capsys.readouterr().out
+        assert "it is being made" in said
+        assert f"--db-instance-identifier {name}" in said
