@@ -324,7 +324,7 @@ class TestDrillThatEndsEarly:
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         snapshot("newest")
-        refused = {"Error": {"Code": "InvalidDBInstanceState", "Message": "it is being made"}}
+        refused: Any = {"Error": {"Code": "InvalidDBInstanceState", "Message": "it is being made"}}
         monkeypatch.setattr(instance, "remove", raising(ClientError(refused, "DeleteDBInstance")))
         assert drill.main(["--stage", "prod"]) == 0
         (name,) = names() - {SOURCE}
