@@ -74,6 +74,11 @@ def _of_audit(parser: argparse.ArgumentParser) -> None:
         "--of", metavar="TEXT", default="a backup", help="note-restore: which backup, and why"
     )
     parser.add_argument(
+        "--another",
+        action="store_true",
+        help="note-restore: do not finish a note that was begun before this restore",
+    )
+    parser.add_argument(
         "--head", action="append", default=[], metavar="POSITION:HASH", help="also this, of the log"
     )
 

@@ -36,17 +36,22 @@ def verify(heads: Sequence[str] = ()) -> str:
     return "\n".join([_summary(verdict), *map(str, verdict.restores)])
 
 
-def note_restore(source: str) -> str:
+def note_restore(source: str, *, is_another: bool = False) -> str:
     """Note that the database at MARA_DATABASE_URL was restored from ``source``.
 
-    MARA_AUDIT_BUCKET names the bucket of its anchors. Raises RuntimeError.
+    ``is_another`` begins a new note where one is not finished. MARA_AUDIT_BUCKET names the bucket
+    of its anchors. Raises RuntimeError.
     """
     point_to_the_local_cloud()
+    from mara.audit.errors import OtherRestoreBegun
     from mara.kernel.errors import DomainError
     from mara.wiring.audit import restore_service
 
     try:
-        return str(restore_service().note(source))
+        return str(restore_service().note(source, is_another=is_another))
+    except OtherRestoreBegun as error:
+        remedy = "If the database was restored once more since then, add --another."
+        raise RuntimeError(f"{error.title}: {error.detail} {remedy}") from error
     except DomainError as error:
         raise RuntimeError(f"{error.title}: {error.detail}") from error
 

@@ -12,7 +12,8 @@ from moto import mock_aws
 
 from mara.audit.model.chain import AuditHead
 from mara.audit.model.deed import AuditAction, Deed
-from mara.audit.model.restore import RestoreNote, StoredNote
+from mara.audit.model.restore import RestoreIntent, RestoreNote
+from mara.audit.model.stored_note import StoredNote
 from mara.kernel.ids import new_id
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform import s3
@@ -27,6 +28,7 @@ class FakeAnchors:
     """Implements ``Anchors``."""
 
     heads: set[AuditHead] = field(default_factory=set)
+    intents: list[RestoreIntent] = field(default_factory=list)
     notes: list[RestoreNote] = field(default_factory=list)
 
     def write(self, head: AuditHead) -> None:
@@ -38,11 +40,15 @@ class FakeAnchors:
     def times(self) -> dict[AuditHead, datetime]:
         return dict.fromkeys(self.heads, datetime.min.replace(tzinfo=UTC))
 
+    def write_intent(self, intent: RestoreIntent) -> None:
+        self.intents.append(intent)
+
     def write_note(self, note: RestoreNote) -> None:
         self.notes.append(note)
 
     def list_notes(self) -> Sequence[StoredNote]:
-        return [StoredNote(str(note.id), note.at, note) for note in self.notes]
+        begun = [StoredNote(f"{one.id}.intent", one.at, intent=one) for one in self.intents]
+        return [*begun, *(StoredNote(str(note.id), note.at, note) for note in self.notes)]
 
 
 @contextmanager

@@ -16,6 +16,8 @@ from infra.local.postgres import APP, PostgresServer, free_port
 from infra.local.settings import DATABASE, REGION, ROOT, STAGE
 
 BUCKET = f"mara-{STAGE}-audit-anchors"
+COMMAND = ("audit", "note-restore", "--another", "--of")
+"""A database that was just restored has no note that is to be finished."""
 
 
 class NotNoted(RuntimeError):
@@ -29,7 +31,7 @@ def note_restore(stack: Path, server: PostgresServer, secret: str, source: str) 
     """
     with _storage(stack, secret) as environment:
         run = subprocess.run(
-            [*(sys.executable, "-m", "infra.local.cli"), "audit", "note-restore", "--of", source],
+            [*(sys.executable, "-m", "infra.local.cli"), *COMMAND, source],
             cwd=ROOT,
             env={
                 **os.environ,

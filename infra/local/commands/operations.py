@@ -104,7 +104,7 @@ def audit(options: argparse.Namespace) -> int:
     from infra.local import verify_audit
 
     if options.action == "note-restore":
-        print(verify_audit.note_restore(options.of))
+        print(verify_audit.note_restore(options.of, is_another=options.another))
     else:
         print(verify_audit.verify(options.head))
     return 0

@@ -4,24 +4,32 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
 
 from infra.local.cli import main
+from mara.audit.adapters.postgres import PostgresAuditLog
 from mara.audit.adapters.s3 import S3Anchors
 from mara.audit.errors import AnchorsUnavailable
 from mara.audit.model.chain import AuditHead
+from mara.audit.model.deed import AuditAction, Deed
 from mara.audit.model.restore import RestoreNote
 from mara.kernel.ids import new_id
+from mara.kernel.unit_of_work import SYSTEM
 from mara.platform import s3
 from mara.platform.clock import now
-from mara.wiring.audit import chain_service, restore_service
+from mara.platform.database import transaction
+from mara.wiring.audit import audit_log, chain_service, restore_service
 from tests.support.audit import bucket_of_anchors, record_logins
 
 Rows = psycopg.Connection[Any]
 Read = Callable[[], tuple[int, str]]
 BACKUP = "the backup of Sunday"
+NOTE = RestoreNote(new_id(), now(), BACKUP, AuditHead(), ())
+NO_TEXT = NOTE.dump().replace(b'"the ', b'1, "a": "')
+"""A note whose source is a number."""
 
 
 @pytest.fixture(autouse=True)
@@ -123,14 +131,20 @@ def test_gives_up_no_anchor_of_rows_that_waited_for_the_chain(
     assert verify()[0] == 0
 
 
-def test_that_names_another_chain_is_found(rows: Rows, anchors: S3Anchors, verify: Read) -> None:
-    """Whoever writes notes still cannot move the rows that a true restore kept."""
-    true = restore_service().note(BACKUP)
-    forged = replace(true, id=new_id(), at=now(), head=AuditHead(2, bytes(32)))
+def test_that_was_forged_hides_no_place_of_a_true_difference(
+    rows: Rows, anchors: S3Anchors, verify: Read
+) -> None:
+    """Its head is no anchor: rows 1 to 3 are as they were."""
+    forged = RestoreNote(new_id(), now(), BACKUP, AuditHead(2, bytes(32)), ())
     anchors.write_note(forged)
+    assert "changed: " not in verify()[1]
+    cut_after(rows, 3)
+    record_logins(2)
+    chain_service().chain_waiting()
     status, said = verify()
     assert status == 1
-    assert "changed: position 2" in said
+    assert "changed: position 5" in said
+    assert "changed: position 2" not in said
 
 
 def test_hides_no_other_version_of_its_note(anchors: S3Anchors) -> None:
@@ -156,16 +170,154 @@ def test_is_finished_by_a_second_call_where_the_bucket_failed(
 ) -> None:
     """The first call chained its row, and the schedule anchors that row meanwhile."""
     cut_after(rows, 3)
-    with monkeypatch.context() as at, pytest.raises(AnchorsUnavailable):
-        at.setattr(S3Anchors, "write_note", fail)
-        restore_service().note(BACKUP)
+    begin_and_fail(monkeypatch, S3Anchors, "write_note")
     chain_more(2)
+    said = verify()[1]
+    assert "a restore was begun, and no accepted note finishes it" in said
+    assert "unconfirmed: position 4" in said
+    note = restore_service().note("in other words")
+    assert (note.source, note.head.position) == (BACKUP, 3)
+    assert [head.position for head in note.given_up] == [5]
+    status, said = verify()
+    assert status == 0, said
+    assert "6 rows in the chain" in said  # the second call added no row
+    assert put_back(rows, 6).head.position == 6  # another restore: the first has its note
+
+
+def test_is_finished_by_a_second_call_where_its_row_is_missing(
+    rows: Rows, monkeypatch: pytest.MonkeyPatch, verify: Read
+) -> None:
+    cut_after(rows, 3)
+    begin_and_fail(monkeypatch, PostgresAuditLog, "record")
+    chain_more(3)
+    assert "a restore was begun, and no accepted note finishes it" in verify()[1]
     note = restore_service().note(BACKUP)
     assert (note.head.position, [head.position for head in note.given_up]) == (3, [5])
     status, said = verify()
     assert status == 0, said
+
+
+def test_leaves_nothing_where_its_intent_is_not_stored(
+    rows: Rows, monkeypatch: pytest.MonkeyPatch, verify: Read
+) -> None:
+    begin_and_fail(monkeypatch, S3Anchors, "write_intent")
+    assert rows.execute("SELECT 1 FROM audit_rows WHERE action = 'restored'").fetchall() == []
+    assert verify()[0] == 0
+
+
+def test_that_was_not_finished_gives_up_nothing_that_came_after_it(
+    rows: Rows, monkeypatch: pytest.MonkeyPatch, verify: Read
+) -> None:
+    """Who rewrites these rows cannot have the second call excuse them."""
+    cut_after(rows, 3)
+    begin_and_fail(monkeypatch, S3Anchors, "write_note")
+    later = datetime.now(UTC) + timedelta(minutes=1)
+    chain_more(3)
+    times = S3Anchors.times
+    monkeypatch.setattr(
+        S3Anchors,
+        "times",
+        lambda self: {head: later if head.position > 5 else at for head, at in times(self).items()},
+    )
+    cut_after(rows, 3)
+    note = restore_service().note(BACKUP)
+    assert [head.position for head in note.given_up] == [5]
+    status, said = verify()
+    assert status == 1
+    assert "cut off: positions 5 to 7" in said
+
+
+def test_that_was_not_finished_is_not_finished_on_another_chain(
+    rows: Rows, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], verify: Read
+) -> None:
+    cut_after(rows, 4)
+    begin_and_fail(monkeypatch, S3Anchors, "write_note")
+    cut_after(rows, 3)
+    assert main(["audit", "note-restore", "--of", BACKUP]) == 1
+    assert "The chain lacks the head 4:" in capsys.readouterr().err
+    assert main(["audit", "note-restore", "--of", BACKUP, "--another"]) == 0
+    assert "positions 4 to 5 of the chain" in capsys.readouterr().out
+    status, said = verify()
+    assert status == 0, said
+
+
+def test_takes_its_head_from_no_row(rows: Rows, verify: Read) -> None:
+    """After a true restore the chain is rewritten, with a row that says that nothing was kept."""
+    cut_after(rows, 0)
+    record_logins(3)
+    chain_service().chain_waiting()
+    record_restored({"source": BACKUP, "head": str(AuditHead())})
+    note = restore_service().note(BACKUP)
+    assert (note.head.position, [head.position for head in note.given_up]) == (3, [5])
+    status, said = verify()
+    assert status == 1
+    assert "cut off: position 3" in said  # the anchor names another row than the note
+    assert "unconfirmed: position 4" in said
+
+
+@pytest.mark.parametrize("detail", [{}, {"source": BACKUP}, {"head": 3}, {"head": "x"}])
+def test_is_noted_beside_a_row_that_no_note_has(
+    rows: Rows, verify: Read, detail: dict[str, Any]
+) -> None:
+    cut_after(rows, 3)
+    record_restored(detail)
+    chain_service().chain_waiting()
+    assert restore_service().note(BACKUP).head.position == 4
+    status, said = verify()
+    assert status == 1
+    assert "unconfirmed: position 4" in said
+    assert "no accepted note has this restore" in said
+    assert "note restores/" not in said
+
+
+def test_confirms_no_second_row_with_its_id(rows: Rows, verify: Read) -> None:
+    note = put_back(rows, 3)
+    record_restored({"head": str(AuditHead())}, note.id)
     chain_more(1)
-    assert put_back(rows, 7).head.position == 7  # the deed of the second call, which has its note
+    status, said = verify()
+    assert status == 1
+    assert "unconfirmed: position 5" in said
+    assert "cut off" not in said
+
+
+@pytest.mark.parametrize(
+    ("head", "reason"),
+    [(None, "it has no intent"), (AuditHead(), "its intent says something else")],
+)
+def test_excuses_nothing_without_its_intent(
+    anchors: S3Anchors, verify: Read, head: AuditHead | None, reason: str
+) -> None:
+    """Its row and its times are right."""
+    kept, _ = chain_service().chain_waiting()
+    note = RestoreNote(new_id(), now(), BACKUP, kept, ())
+    if head:
+        anchors.write_intent(replace(note.intent, head=head))
+    record_restored({"head": str(kept)}, note.id)
+    chain_service().chain_waiting()
+    anchors.write_note(note)
+    status, said = verify()
+    assert status == 1
+    assert f"{note.id}.json: {reason}" in said
+
+
+def test_keeps_the_head_of_its_first_intent(
+    rows: Rows, anchors: S3Anchors, monkeypatch: pytest.MonkeyPatch, verify: Read
+) -> None:
+    cut_after(rows, 3)
+    begin_and_fail(monkeypatch, S3Anchors, "write_note")
+    (begun,) = [one.intent for one in anchors.list_notes() if one.intent]
+    anchors.write_intent(replace(begun, head=AuditHead()))
+    assert restore_service().note(BACKUP).head.position == 3
+    status, said = verify()
+    assert status == 1
+    assert f"{begun.id}.intent.json: an earlier intent has the same id" in said
+
+
+def test_is_named_in_one_line(rows: Rows, verify: Read) -> None:
+    restore_service().note("Sunday\nno differences\x1b[2J \u202e, воскресенье")
+    status, said = verify()
+    assert status == 0
+    assert r"Sunday\nno differences\x1b[2J \u202e, воскресенье: no anchored row" in said
 
 
 def test_that_no_row_of_the_chain_confirms_hides_no_other_chain(
@@ -190,9 +342,7 @@ def test_excuses_nothing_where_its_row_names_another_head(
     rows: Rows, anchors: S3Anchors, verify: Read, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cut_after(rows, 3)
-    with monkeypatch.context() as at, pytest.raises(AnchorsUnavailable):
-        at.setattr(S3Anchors, "write_note", fail)
-        restore_service().note(BACKUP)
+    begin_and_fail(monkeypatch, S3Anchors, "write_note")
     (row,) = rows.execute("SELECT object_id FROM audit_rows WHERE action = 'restored'").fetchall()
     anchors.write_note(RestoreNote(row[0], now(), BACKUP, AuditHead(), tuple(anchors.list())))
     status, said = verify()
@@ -229,7 +379,9 @@ def test_excuses_nothing_more_by_another_version_of_its_note(
     assert "cut off: position 5" in said
 
 
-@pytest.mark.parametrize("content", [b"", b"[1]", b'{"id": 1}', bytes([255])])
+@pytest.mark.parametrize(
+    "content", [b"", b"[1]", b'{"id": 1}', bytes([255]), b"[" * 100_000, b"{}", NO_TEXT]
+)
 def test_is_noted_and_verified_beside_what_is_no_note(
     rows: Rows, anchors: S3Anchors, verify: Read, content: bytes
 ) -> None:
@@ -240,6 +392,20 @@ def test_is_noted_and_verified_beside_what_is_no_note(
     assert "note restores/: it is no note of a restore" in said
     assert f"{BACKUP}: positions 4 to 5 of the chain before it were given up (1 anchor)" in said
     assert "cut off" not in said
+
+
+def record_restored(detail: dict[str, Any], restore_id: UUID | None = None) -> None:
+    """As who administers the database can."""
+    deed = Deed(AuditAction.RESTORED, None, None, "restore", restore_id or new_id(), detail)
+    with transaction(SYSTEM):
+        audit_log().record(deed)
+
+
+def begin_and_fail(monkeypatch: pytest.MonkeyPatch, part: type, step: str) -> None:
+    """A call that ends at one of its steps."""
+    with monkeypatch.context() as at, pytest.raises(AnchorsUnavailable):
+        at.setattr(part, step, fail)
+        restore_service().note(BACKUP)
 
 
 def fail(*_: object) -> None:

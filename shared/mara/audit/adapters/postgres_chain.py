@@ -8,7 +8,6 @@ from mara.audit.adapters.tables import audit_details, audit_rows
 from mara.audit.model.chain import AuditHead, ChainLink
 from mara.audit.model.deed import AuditAction
 from mara.audit.model.entry import AuditEntry, EntryDetail
-from mara.audit.model.restore import RestoreDeed
 from mara.platform.database import connection
 from mara.platform.sql import Row, execute, fetch_all, fetch_one, fetch_value, take
 
@@ -28,9 +27,6 @@ LINKS = LINKS.outerjoin(audit_details, DETAIL.entry_id == ROW.id).order_by(ROW.p
 LIST_LINKS = LINKS.where(ROW.position > bindparam("after_position", type_=ROW.position.type))
 LIST_LINKS = LIST_LINKS.limit(bindparam("limit"))
 RESTORED = LINKS.where(ROW.action == AuditAction.RESTORED, ROW.position.is_not(None))
-LAST_RESTORED = select(ROW.object_id, DETAIL.content).join(audit_details, DETAIL.entry_id == ROW.id)
-LAST_RESTORED = LAST_RESTORED.where(ROW.action == AuditAction.RESTORED)
-LAST_RESTORED = LAST_RESTORED.order_by(ROW.id.desc()).limit(1)
 
 
 class PostgresAuditChain:
@@ -63,13 +59,6 @@ class PostgresAuditChain:
     def list_restored(self) -> list[ChainLink]:
         """Rows of restores."""
         return [_link(row) for row in fetch_all(RESTORED)]
-
-    def find_last_restored(self) -> RestoreDeed | None:
-        """The newest one by its id, which grows with time."""
-        row = fetch_one(LAST_RESTORED)
-        if row is None or row["object_id"] is None:
-            return None
-        return RestoreDeed(row["object_id"], AuditHead.parse(row["content"]["head"]))
 
 
 def _link(row: Row) -> ChainLink:

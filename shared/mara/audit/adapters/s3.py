@@ -8,7 +8,8 @@ from typing import Any
 
 from mara.audit.errors import AnchorsUnavailable
 from mara.audit.model.chain import AuditHead
-from mara.audit.model.restore import RestoreNote, StoredNote
+from mara.audit.model.restore import RestoreIntent, RestoreNote
+from mara.audit.model.stored_note import StoredNote
 from mara.platform import s3
 
 PREFIX = "heads/"
@@ -41,11 +42,13 @@ class S3Anchors:
             first[key] = min(first.get(key, at), at)
         return {_head(key): at for key, at in first.items()}
 
+    def write_intent(self, intent: RestoreIntent) -> None:
+        """Write it under a key of its own; functions have no right to that prefix."""
+        self._put(f"{_key(intent)}.intent.json", intent.dump())
+
     def write_note(self, note: RestoreNote) -> None:
-        """Write the note under a key of its own; functions have no right to that prefix."""
-        key = f"{NOTES}{note.at:%Y%m%dT%H%M%SZ}-{note.id}.json"
-        with _failures():
-            s3.client().put_object(Bucket=self.bucket, Key=key, Body=note.dump())
+        """Write it beside its intent."""
+        self._put(f"{_key(note)}.json", note.dump())
 
     def list_notes(self) -> Sequence[StoredNote]:
         """Every version of every note: none hides another."""
@@ -55,6 +58,10 @@ class S3Anchors:
                 for one in reversed(self._versions(NOTES))  # newest first, where a key has some
             ]
         return sorted(notes, key=lambda note: (note.written_at, note.key))
+
+    def _put(self, key: str, content: bytes) -> None:
+        with _failures():
+            s3.client().put_object(Bucket=self.bucket, Key=key, Body=content)
 
     def _versions(self, prefix: str) -> Sequence[dict[str, Any]]:
         with _failures():
@@ -90,6 +97,10 @@ def _failures() -> Iterator[None]:
         yield
     except (BotoCoreError, ClientError) as error:
         raise AnchorsUnavailable("Try again in a few seconds.") from error
+
+
+def _key(one: RestoreIntent | RestoreNote) -> str:
+    return f"{NOTES}{one.at:%Y%m%dT%H%M%SZ}-{one.id}"
 
 
 def _head(key: str) -> AuditHead:

@@ -1,11 +1,12 @@
-"""What a verification finds: rows that were changed, removed, inserted or cut off."""
+"""What a verification finds: rows that were changed, removed, inserted, cut off or forged."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
 from mara.audit.model.chain import AuditHead
-from mara.audit.model.restore import NoteFinding, RestoreNote
+from mara.audit.model.restore import RestoreNote
+from mara.audit.model.stored_note import NoteFinding
 
 
 class TamperKind(StrEnum):
@@ -15,6 +16,7 @@ class TamperKind(StrEnum):
     REMOVED = "removed"
     INSERTED = "inserted"
     CUT_OFF = "cut off"
+    UNCONFIRMED = "unconfirmed"
 
 
 @dataclass(frozen=True, slots=True)

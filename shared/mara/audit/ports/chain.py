@@ -6,7 +6,8 @@ from typing import Protocol
 
 from mara.audit.model.chain import AuditHead, ChainLink
 from mara.audit.model.entry import AuditEntry
-from mara.audit.model.restore import RestoreDeed, RestoreNote, StoredNote
+from mara.audit.model.restore import RestoreIntent, RestoreNote
+from mara.audit.model.stored_note import StoredNote
 
 
 class AuditChain(Protocol):
@@ -30,9 +31,6 @@ class AuditChain(Protocol):
     def list_restored(self) -> list[ChainLink]:
         """Rows of restores that are in the chain, in its order, with their details."""
 
-    def find_last_restored(self) -> RestoreDeed | None:
-        """Return the newest row of a restore that has its detail, in the chain or not."""
-
 
 class Anchors(Protocol):
     """Heads of the chain outside the database."""
@@ -45,6 +43,9 @@ class Anchors(Protocol):
 
     def times(self) -> Mapping[AuditHead, datetime]:
         """All these heads, and when each was written first. Raises AnchorsUnavailable."""
+
+    def write_intent(self, intent: RestoreIntent) -> None:
+        """Write an intent among the notes of restores. Raises AnchorsUnavailable."""
 
     def write_note(self, note: RestoreNote) -> None:
         """Write a note of a restore beside the heads. Raises AnchorsUnavailable."""

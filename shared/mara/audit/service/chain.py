@@ -7,7 +7,7 @@ from typing import Final
 from mara.audit.model.chain import AuditHead, ChainLink, link_up
 from mara.audit.model.excuses import review
 from mara.audit.model.inspection import ChainInspection
-from mara.audit.model.verification import AuditVerdict
+from mara.audit.model.verification import AuditVerdict, TamperKind
 from mara.audit.ports.chain import Anchors, AuditChain
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 
@@ -70,10 +70,13 @@ class ChainVerificationService:
         stored, anchored_at = self.anchors.list_notes(), self.anchors.times()
         with self.unit_of_work(SYSTEM):
             excuses = review(stored, anchored_at, self.chain.list_restored())
-        anchors = {*anchored_at, *known, *(note.head for note in excuses.notes)}
+        anchors = {*anchored_at, *known, *excuses.heads}
         inspection = ChainInspection(anchors - excuses.given_up - {AuditHead()})
         verdict = inspection.run(self._links())
         verdict.restores, verdict.notes = excuses.notes, excuses.findings
+        for link in excuses.unconfirmed:
+            place, reason = (link.position, link.position), "no accepted note has this restore"
+            verdict.add(TamperKind.UNCONFIRMED, place, link.entry.id, reason)
         with self.unit_of_work(SYSTEM):
             verdict.waiting = self.chain.count_unchained()
         return verdict

@@ -1,12 +1,14 @@
 """Use case: an operator notes that the database was restored from a backup."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
+from mara.audit.errors import OtherRestoreBegun
 from mara.audit.model.chain import AuditHead
 from mara.audit.model.deed import AuditAction, Deed
-from mara.audit.model.restore import RestoreNote
+from mara.audit.model.restore import RestoreIntent, RestoreNote
+from mara.audit.model.stored_note import intents_of
 from mara.audit.ports import AuditLog
 from mara.audit.ports.chain import Anchors, AuditChain
 from mara.audit.service.chain import BATCH, ChainService
@@ -16,7 +18,11 @@ from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class RestoreService:
-    """Tells a restore apart from rows that were cut off: without it both look alike."""
+    """Tells a restore apart from rows that were cut off: without it both look alike.
+
+    First the intent goes to the bucket, then the row to the chain, then the note to the bucket:
+    each step finds what the one before left, also in a call that is repeated.
+    """
 
     chain: AuditChain
     anchors: Anchors
@@ -25,40 +31,76 @@ class RestoreService:
     now: Clock
     new_id: Callable[[], UUID]
 
-    def note(self, source: str) -> RestoreNote:
+    def note(self, source: str, *, is_another: bool = False) -> RestoreNote:
         """Record the restore of ``source`` as a deed, and name the anchors that it gives up.
 
-        To be called before anything else writes to the restored database. A crash leaves a deed
-        without a note: call it again. Raises AnchorsUnavailable.
+        To be called before anything else writes to the restored database. Where it fails, the
+        next call finishes what this one began, with the first source and head; ``is_another``
+        begins a new one instead, after one more restore. Raises AnchorsUnavailable,
+        OtherRestoreBegun.
         """
-        notes = [one.note for one in self.anchors.list_notes() if one.note]
-        ahead = [*self.anchors.list(), *(note.head for note in notes)]
-        note_id = self.new_id()
-        with self.unit_of_work(SYSTEM):
-            head = self.chain.lock_head()
-            head = self._head_of_last_try({note.id for note in notes}) or head
-            detail = {"source": source, "head": str(head)}
-            deed = Deed(AuditAction.RESTORED, None, None, "restore", note_id, detail)
-            self.log.record(deed)
-        run = ChainService(self.chain, self.anchors, self.unit_of_work)
-        run.chain_waiting()
-        again = self._heads_after(head)  # of rows that waited when the backup was taken
-        lost = {one for one in ahead if one.position > head.position} - again
-        note = RestoreNote(note_id, self.now(), source, head, tuple(sorted(lost)))
+        intent = None if is_another else self._find_begun()
+        if intent is None:
+            intent = self._begin(source)
+        self._record(intent)
+        note = RestoreNote.of(intent, self._lost_since(intent))
         self.anchors.write_note(note)
-        run.continue_chain()  # and anchor the new head
+        self._run.continue_chain()  # and anchor the new head
         return note
 
-    def _head_of_last_try(self, noted: Collection[UUID]) -> AuditHead | None:
-        """Return the head that was restored, where a call before left its deed without a note.
+    @property
+    def _run(self) -> ChainService:
+        return ChainService(self.chain, self.anchors, self.unit_of_work)
 
-        The deed is in the chain by then, and so is what waited: the head of now is not the
-        restored one any more.
-        """
-        deed = self.chain.find_last_restored()
-        if deed is None or deed.id in noted:
+    def _find_begun(self) -> RestoreIntent | None:
+        """Return the newest intent, if it has no note: the bucket alone decides that."""
+        stored = self.anchors.list_notes()
+        begun = [intent for _, intent in intents_of(stored).values()]
+        if not begun or begun[-1].id in {one.note.id for one in stored if one.note}:
             return None
-        return deed.head
+        intent = begun[-1]
+        if not self._has(intent.head):
+            raise OtherRestoreBegun(
+                f"The chain lacks the head {intent.head} of the restore that was begun at"
+                f" {intent.at:%Y-%m-%dT%H:%M:%SZ} and is not noted."
+            )
+        return intent
+
+    def _begin(self, source: str) -> RestoreIntent:
+        with self.unit_of_work(SYSTEM):
+            head = self.chain.lock_head()
+        intent = RestoreIntent(self.new_id(), self.now(), source, head)
+        self.anchors.write_intent(intent)
+        return intent
+
+    def _record(self, intent: RestoreIntent) -> None:
+        """Record the deed, unless a call before did, and chain it after all that waits."""
+        self._run.chain_waiting()
+        with self.unit_of_work(SYSTEM):
+            if any(intent.is_recorded_by(link) for link in self.chain.list_restored()):
+                return
+            detail = {"source": intent.source, "head": str(intent.head)}
+            deed = Deed(AuditAction.RESTORED, None, None, "restore", intent.id, detail)
+            self.log.record(deed)
+        self._run.chain_waiting()
+
+    def _lost_since(self, intent: RestoreIntent) -> tuple[AuditHead, ...]:
+        """Return the anchors after its head that the chain lacks, and that are older than it.
+
+        Newer ones are of the restored database, which must have them.
+        """
+        stored = self.anchors.list_notes()
+        begun_at = intents_of(stored)[intent.id][0].written_at
+        known = [(one.note.head, one.written_at) for one in stored if one.note]
+        known += self.anchors.times().items()
+        kept = intent.head.position
+        ahead = {head for head, at in known if head.position > kept and at <= begun_at}
+        return tuple(sorted(ahead - self._heads_after(intent.head)))
+
+    def _has(self, head: AuditHead) -> bool:
+        with self.unit_of_work(SYSTEM):
+            links = self.chain.list_links(head.position - 1, 1)
+        return head == AuditHead() or any(link.head == head for link in links)
 
     def _heads_after(self, head: AuditHead) -> set[AuditHead]:
         found: set[AuditHead] = set()
