@@ -380,7 +380,9 @@ def test_excuses_nothing_more_by_another_version_of_its_note(
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"[1]", b'{"id": 1}', bytes([255]), b"[" * 100_000, b"{}", NO_TEXT]
+    "content",
+    [b"", b"[1]", b'{"id": 1}', bytes([255]), b"{}", b"[" * 100_000, NO_TEXT],
+    ids=["empty", "list", "number", "no-text", "no-fields", "deep", "source"],
 )
 def test_is_noted_and_verified_beside_what_is_no_note(
     rows: Rows, anchors: S3Anchors, verify: Read, content: bytes
