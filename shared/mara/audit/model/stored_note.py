@@ -1,4 +1,4 @@
-"""What the bucket holds among the notes of restores, whoever wrote it."""
+"""What the bucket holds among the notes of restores, from any writer."""
 
 import json
 from collections.abc import Iterable
