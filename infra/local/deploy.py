@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from infra.local import language_model, mailbox, platform_bot, secret_store
 from infra.local.aws import client, endpoint
 from infra.local.chains import servers as chains
-from infra.local.import_resources import import_buckets
+from infra.local.import_resources import ImportFailed, import_buckets
 from infra.local.package import Package, Template, load_template, package
 from infra.local.progress import waits_for
 from infra.local.route_list import routes_of
@@ -111,6 +111,8 @@ def _send(request: Mapping[str, Any], template: Template, secrets: Mapping[str, 
     except ClientError as error:
         if "No updates are to be performed" not in str(error):
             raise DeployFailed(str(error)) from error
+    except ImportFailed as error:
+        raise DeployFailed(str(error)) from error
     _wait(cloudformation)
     _remember_gateway(cloudformation, template)
 

@@ -5,6 +5,7 @@ Grafana draws the same panels of infra/dashboards; here it is not installed.
 
 import argparse
 import re
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -27,17 +28,31 @@ Series = tuple[str, Sequence[float], Sequence[float]]
 """A legend, times in seconds since 1970, and values."""
 
 
-def main() -> None:
-    """Write the picture that the command line asks for."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write the picture that the command line asks for; 1 where there is nothing to draw."""
     parser = argparse.ArgumentParser(prog="python -m infra.observability.pictures")
     parser.add_argument("--prometheus", default="http://127.0.0.1:9090", help="its URL")
     parser.add_argument("--minutes", type=float, default=10, help="how far back the panels go")
     parser.add_argument("file", type=Path)
-    given = parser.parse_args()
+    given = parser.parse_args(arguments)
     source, end = RunningPrometheus(given.prometheus), time.time()
     panels = [panel for panel in PANELS if panel.in_overview]
     found = [(panel, series_of(source, panel, end - given.minutes * 60, end)) for panel in panels]
-    draw([one for one in found if one[1]], given.file)
+    drawn = [one for one in found if one[1]]
+    if not drawn:
+        sys.stderr.write(f"{_why_empty(source, given.minutes)}\n")
+        return 1
+    draw(drawn, given.file)
+    return 0
+
+
+def _why_empty(source: RunningPrometheus, minutes: float) -> str:
+    if not source.query("vector(1)"):
+        return f"There is no Prometheus at {source.url}, or it still starts: see --prometheus."
+    return (
+        f"{source.url} has no data of MARA of the last {minutes:g} minutes: see --minutes, and"
+        " whether it scrapes the stage."
+    )
 
 
 def series_of(source: RunningPrometheus, panel: Panel, begin: float, end: float) -> list[Series]:
@@ -83,4 +98,4 @@ def _named(legend: str, labels: Mapping[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
