@@ -24,6 +24,7 @@ from mara.wallets.adapters.metrics import (
     UNREADABLE_EVENTS,
 )
 from mara.wallets.model import DEPOSIT_RULES, LAG_MAX, Network
+from mara.wiring.erasure import MONEY_METRIC
 from tests.support.template import load_observability
 
 PARTS = ["What it means", "What to look at", "What to do", "When to escalate"]
@@ -98,7 +99,8 @@ class TestCoverage:
         own = {alarm.metric for alarm in known() if alarm.namespace == NAMESPACE}
         of_families = {family.name for family in FAMILIES}
         of_chains = {LAG_SECONDS, FINALIZING_SECONDS, UNREADABLE_EVENTS}
-        of_money = {ledger_metrics.METRIC, ledger_metrics.SHORTFALL, billing_metrics.METRIC}
+        of_ledger = {ledger_metrics.METRIC, ledger_metrics.SHORTFALL}
+        of_money = {*of_ledger, billing_metrics.METRIC, MONEY_METRIC}
         of_use = {usage_metrics.EXCESS, usage_metrics.DIFFERENCES}
         assert own - of_families == {*of_money, *of_use, BACKLOG_METRIC, *of_chains}
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mara.erasure.adapters.data_jobs import PostgresDataJobs
 from mara.erasure.adapters.s3_objects import S3OwnedObjects
@@ -16,6 +16,8 @@ from mara.wiring.audit import audit_log
 if TYPE_CHECKING:
     from mara.erasure.service.erasure_requests import ErasureRequests
     from mara.erasure.service.export_requests import ExportRequests
+
+MONEY_METRIC: Final = "ErasedAccountsWithMoney"
 
 
 def owned_objects() -> S3OwnedObjects:
@@ -85,5 +87,5 @@ def recover(at: datetime) -> dict[str, int]:
         PostgresDataJobs(), owned_objects(), PostgresAccountClosing(), publish, transaction
     )
     found = recovery.recover(at)
-    publish_metric("ErasedAccountsWithMoney", found["erased_with_money"])
+    publish_metric(MONEY_METRIC, found["erased_with_money"])
     return found
