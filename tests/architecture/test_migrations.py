@@ -23,6 +23,8 @@ from tests.support.migrations import (
 
 CHECKED_AFTER = "closed_books"
 """Earlier migrations were made before any stage was deployed that had to keep running."""
+OF_USERS = "identity"
+"""A migration of a release; it makes the table ``users``."""
 
 
 @pytest.fixture(scope="module")
@@ -63,12 +65,27 @@ class TestContractions:
         ("statement", "rule"),
         [
             ("ALTER TABLE users DROP COLUMN company", "ban-drop-column"),
-            ("DROP TABLE trials", "ban-drop-table"),
+            ("DROP TABLE users", "ban-drop-table"),
             ("ALTER TABLE users RENAME COLUMN company TO firm", "renaming-column"),
-            ("ALTER TABLE trials RENAME TO tries", "renaming-table"),
+            ("ALTER TABLE users RENAME TO people", "renaming-table"),
             ("ALTER TABLE users ALTER COLUMN company TYPE integer", "changing-column-type"),
             ("ALTER TABLE users ALTER COLUMN company SET NOT NULL", "adding-not-nullable-field"),
             ("ALTER TABLE users ADD COLUMN nickname text NOT NULL", "adding-required-field"),
+            ("ALTER TABLE users SET SCHEMA archive", "ban-set-schema"),
+            ("DROP FUNCTION users()", "ban-drop"),
+            ("DROP VIEW IF EXISTS users", "ban-drop"),
+            ("DROP MATERIALIZED VIEW users", "ban-drop"),
+            ("DROP TYPE users", "ban-drop"),
+            ("DROP SCHEMA users CASCADE", "ban-drop"),
+            ("ALTER TYPE users RENAME TO people", "ban-rename"),
+            ("REVOKE INSERT ON users FROM mara_app", "ban-revoke"),
+            ("TRUNCATE users", "ban-truncate"),
+            ("TRUNCATE TABLE public.users CASCADE", "ban-truncate"),
+            ("ALTER TABLE users ENABLE ROW LEVEL SECURITY", "ban-row-level-security"),
+            ("alter table users force row level security", "ban-row-level-security"),
+            ("CREATE UNIQUE INDEX CONCURRENTLY one ON users (email)", "ban-unique-index"),
+            ("DO $$ BEGIN ALTER TABLE users DROP COLUMN email; END $$", "ban-do-block"),
+            ("DO $a$ BEGIN EXECUTE 'drop table users'; END $a$", "ban-do-block"),
         ],
     )
     def test_are_refused_until_they_name_a_released_expansion(
@@ -77,9 +94,33 @@ class TestContractions:
         def upgrade() -> None:
             op.execute(statement)
 
-        assert problems(module_of(upgrade), scripts) == [f"tried: {rule}"]
-        assert problems(module_of(upgrade, CHECKED_AFTER), scripts) == [f"tried: {rule}"]
-        assert problems(module_of(upgrade, newest_release()), scripts) == []
+        refused = f"tried: {rule}"
+        assert refused in problems(module_of(upgrade), scripts)
+        assert refused in problems(module_of(upgrade, CHECKED_AFTER), scripts)
+        assert refused not in problems(module_of(upgrade, OF_USERS), scripts)
+
+    def test_are_refused_where_the_expansion_is_of_something_else(
+        self, scripts: ScriptDirectory
+    ) -> None:
+        def upgrade() -> None:
+            op.execute("ALTER TABLE users ADD COLUMN firm text")
+            op.execute("ALTER TABLE answers DROP COLUMN status")
+
+        assert problems(module_of(upgrade, OF_USERS), scripts) == ["tried: identity has no answers"]
+
+    @pytest.mark.parametrize(
+        "comment",
+        [
+            "-- squawk-ignore ban-drop-column",
+            "-- squawk-ignore ban-drop-column -- it is not used",
+            "-- squawk-ignore ban-drop-column, disallowed-unique-constraint -- not used",
+            "/* squawk-ignore ban-drop-column */",
+            "-- squawk-ignore-file",
+            "-- squawk-ignore-file ban-drop-column -- not used",
+        ],
+    )
+    def test_are_excused_by_no_comment(self, comment: str) -> None:
+        assert broken_rules(f"{comment}\nALTER TABLE a DROP COLUMN b") == {"ban-drop-column"}
 
     def test_of_alembics_operations_are_seen_too(self, scripts: ScriptDirectory) -> None:
         def upgrade() -> None:
@@ -106,6 +147,18 @@ class TestLocks:
                 "ALTER TABLE answers ADD COLUMN drawn uuid DEFAULT gen_random_uuid()",
                 "adding-field-with-default",
             ),
+            ("LOCK TABLE answers", "ban-lock"),
+            ("CLUSTER answers USING answers_of_owner", "ban-cluster"),
+            ("VACUUM (FULL, ANALYZE) answers", "ban-vacuum-full"),
+            ("VACUUM FULL answers", "ban-vacuum-full"),
+            ("REINDEX TABLE answers", "ban-reindex"),
+            (
+                (
+                    "ALTER TABLE answers ADD CONSTRAINT long CHECK (text <> '') NOT VALID;"
+                    " ALTER TABLE answers VALIDATE CONSTRAINT long"
+                ),
+                "ban-validate-beside-add",
+            ),
         ],
     )
     def test_on_large_tables_are_refused_whatever_the_migration_declares(
@@ -116,11 +169,16 @@ class TestLocks:
 
         assert f"tried: {rule}" in problems(module_of(upgrade, newest_release()), scripts)
 
-    def test_are_excused_by_a_comment_on_the_statement(self) -> None:
+    def test_are_excused_by_a_comment_on_the_statement_that_says_why(self) -> None:
         statement = "CREATE INDEX ON plans (created_at);"
         rule = "require-concurrent-index-creation"
         assert broken_rules(statement) == {rule}
-        assert broken_rules(f"-- squawk-ignore {rule}\n{statement}") == set()
+        assert broken_rules(f"-- squawk-ignore {rule}\n{statement}") == {rule}
+        assert broken_rules(f"-- squawk-ignore {rule} -- plans are few\n{statement}") == set()
+        rule, statement = "ban-lock", "LOCK TABLE plans"
+        assert broken_rules(statement) == {rule}
+        assert broken_rules(f"-- squawk-ignore {rule}\n{statement}") == {rule}
+        assert broken_rules(f"-- squawk-ignore {rule} -- plans are few\n{statement}") == set()
 
     def test_are_avoided_by_building_an_index_concurrently(self, scripts: ScriptDirectory) -> None:
         def upgrade() -> None:
@@ -139,6 +197,13 @@ class TestExpansions:
             "ALTER TABLE users ADD COLUMN visits bigint NOT NULL DEFAULT 0",
             "CREATE TABLE notes (owner_id uuid REFERENCES users); CREATE INDEX ON notes (owner_id)",
             "ALTER TABLE answers ADD CONSTRAINT long CHECK (text <> '') NOT VALID",
+            "ALTER TABLE answers VALIDATE CONSTRAINT long",
+            (
+                "CREATE TABLE notes (id uuid); ALTER TABLE notes ENABLE ROW LEVEL SECURITY;"
+                " CREATE UNIQUE INDEX ON notes (id); REVOKE UPDATE ON notes FROM mara_app"
+            ),
+            "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS $$ DELETE FROM a; DROP TABLE a $$",
+            "INSERT INTO plans (name) VALUES ('; DROP FUNCTION f; --')",
         ],
     )
     def test_pass(self, statement: str, scripts: ScriptDirectory) -> None:

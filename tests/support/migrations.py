@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -16,6 +17,13 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
 
 from infra.local.settings import ROOT
+from tests.support.migration_statements import (
+    BREAKING,
+    Statement,
+    broken_by_list,
+    excuses_of_locks,
+    statements,
+)
 
 MIGRATIONS: Final = ROOT / "migrations"
 RELEASES: Final = MIGRATIONS / "releases.tsv"
@@ -44,13 +52,13 @@ BLOCKS: Final = {
 
 
 @contextmanager
-def importable_versions() -> Iterator[ScriptDirectory]:
+def importable_versions(folder: Path = MIGRATIONS) -> Iterator[ScriptDirectory]:
     """The migrations; they import what they share from the folder ``migrations``."""
-    sys.path.insert(0, str(MIGRATIONS))
+    sys.path.insert(0, str(folder))
     try:
-        yield ScriptDirectory(str(MIGRATIONS))
+        yield ScriptDirectory(str(folder))
     finally:
-        sys.path.remove(str(MIGRATIONS))
+        sys.path.remove(str(folder))
 
 
 def releases() -> dict[str, str]:
@@ -69,10 +77,15 @@ def sql_of(upgrade: Callable[[], None]) -> str:
 
 
 def broken_rules(sql: str) -> set[str]:
-    """The rules of BREAKS and BLOCKS that these statements break.
+    """The rules of BREAKS and BLOCKS, and of our own lists, that these statements break.
 
-    A comment ``-- squawk-ignore RULE`` before a statement excuses it.
+    A comment ``-- squawk-ignore RULE -- REASON`` before a statement excuses a lock.
     """
+    allowed = excuses_of_locks(sql, BLOCKS)
+    return _broken_by_squawk(allowed) | broken_by_list([*statements(allowed)])
+
+
+def _broken_by_squawk(sql: str) -> set[str]:
     command = [_squawk(), "--reporter", "json", "--assume-in-transaction", "--pg-version", "18"]
     done = subprocess.run(
         [*command, "--stdin-filepath", "migration.sql"],
@@ -89,17 +102,33 @@ def broken_rules(sql: str) -> set[str]:
 
 def problems_of(migration: Script, scripts: ScriptDirectory, newest_release: str) -> list[str]:
     """Why the migration must not be deployed beside code of the version before."""
-    broken = broken_rules(sql_of(migration.module.upgrade))
-    blocking = [f"{migration.revision}: {rule}" for rule in sorted(broken & BLOCKS)]
-    breaking = [f"{migration.revision}: {rule}" for rule in sorted(broken & BREAKS)]
-    return blocking + (breaking if not _contracts(migration, scripts, newest_release) else [])
+    sql = sql_of(migration.module.upgrade)
+    breaks = BREAKS | set(BREAKING)
+    broken = broken_rules(sql)
+    blocking = [f"{migration.revision}: {rule}" for rule in sorted(broken - breaks)]
+    breaking = [f"{migration.revision}: {rule}" for rule in sorted(broken & breaks)]
+    expansion = _expansion_of(migration, scripts, newest_release)
+    if breaking and expansion:
+        source = Path(expansion.path).read_text("utf-8").lower()
+        subjects = {one.subject() for one in _breaking(sql)} - {None}
+        unnamed = [one for one in subjects if not re.search(rf"\b{one}\b", source)]
+        breaking = [f"{migration.revision}: {expansion.revision} has no {one}" for one in unnamed]
+    return blocking + breaking
 
 
-def _contracts(migration: Script, scripts: ScriptDirectory, newest_release: str) -> bool:
-    """Whether the migration names one of a released version, which made it possible."""
-    expansion = getattr(migration.module, "contract_of", None)
-    released = {one.revision for one in scripts.iterate_revisions(newest_release, "base")}
-    return expansion in released
+def _expansion_of(
+    migration: Script, scripts: ScriptDirectory, newest_release: str
+) -> Script | None:
+    """The migration of a released version that, as this one says, made it possible."""
+    named = getattr(migration.module, "contract_of", None)
+    released = scripts.iterate_revisions(newest_release, "base")
+    return next((one for one in released if one.revision == named), None)
+
+
+def _breaking(sql: str) -> list[Statement]:
+    """The statements that break code of the version before, each read by itself."""
+    breaks = BREAKS | set(BREAKING)
+    return [one for one in statements(sql) if one.text and broken_rules(f"{one.sql};") & breaks]
 
 
 def module_of(upgrade: Callable[[], None], contract_of: str | None = None) -> ModuleType:

@@ -53,10 +53,10 @@ def forget_deeds(superuser: psycopg.Connection[Any]) -> None:
     superuser.execute("DELETE FROM audit_rows")
 
 
-def migrate(owner_url: str, *command: str) -> None:
+def migrate(owner_url: str, *command: str, folder: Path = ROOT / "migrations") -> None:
     """Run Alembic as a deployment does."""
     subprocess.run(
-        [sys.executable, "-m", "alembic", "-c", "migrations/alembic.ini", *command],
+        [sys.executable, "-m", "alembic", "-c", f"{folder}/alembic.ini", *command],
         cwd=ROOT,
         env={**os.environ, "MARA_DATABASE_OWNER_URL": owner_url},
         check=True,
