@@ -282,7 +282,9 @@ class TestDrillThatEndsEarly:
         outputs = TEMPLATE[: TEMPLATE.index("Outputs")]
         client("cloudformation").update_stack(StackName="mara", TemplateBody=outputs)
         assert drill.main(["--stage", "prod"]) == 1
-        assert "no output ConnectionKeyArn, SeedKeyArn" in capsys.readouterr().err
+        said = capsys.readouterr()
+        assert "no output ConnectionKeyArn, SeedKeyArn" in said.err
+        assert "was not made" in said.out
         assert names() == {SOURCE}
 
     def test_makes_nothing_where_a_secret_is_missing(
