@@ -18,6 +18,7 @@ import pytest
 
 from infra.local.postgres import ADMIN, PostgresServer, free_port
 from infra.local.secret_store import NAMES
+from infra.observability.rollback import ALARMS
 from tests.support.deploy_guide import commands, guide_steps, run_script
 from tests.support.moto_server import moto_server
 
@@ -104,6 +105,16 @@ def _add_stand_ins(account: Account) -> None:
         account.client("cloudformation").create_stack(
             StackName=name, TemplateBody=json.dumps(template)
         )
+    for name in ALARMS:
+        about = {
+            "EvaluationPeriods": 1,
+            "Threshold": 0,
+            "ComparisonOperator": "GreaterThanThreshold",
+        }
+        metric = {"Namespace": "MARA", "MetricName": "Any", "Period": 60, "Statistic": "Sum"}
+        account.client("cloudwatch").put_metric_alarm(
+            AlarmName=f"mara-prod-{name}", **about, **metric
+        )
     gateway = account.client("apigateway")
     (api,) = gateway.get_rest_apis()["items"]
     about = {
@@ -116,7 +127,7 @@ def _add_stand_ins(account: Account) -> None:
 
 
 def _script() -> str:
-    """Steps 2 to 7, 9 and 11 but for what needs RDS, in one shell as a person runs them."""
+    """Steps 2 to 7, 9, 11 and 13 but for what needs RDS, in one shell as a person runs them."""
     return "\n".join(
         [
             commands(2),
@@ -128,13 +139,14 @@ def _script() -> str:
             "rm chains.json",
             commands(9),
             commands(11),
+            commands(13),
         ]
     )
 
 
-def test_the_guide_has_twelve_steps_and_each_has_commands() -> None:
+def test_the_guide_has_thirteen_steps_and_each_has_commands() -> None:
     steps = guide_steps()
-    assert list(steps) == list(range(1, 13))
+    assert list(steps) == list(range(1, 14))
     assert all(steps.values())
 
 
