@@ -74,12 +74,15 @@ def draw(panels: Sequence[tuple[Panel, Sequence[Series]]], file: Path) -> None:
     from matplotlib.dates import DateFormatter
     from matplotlib.figure import Figure
 
-    clock: Any = DateFormatter("%H:%M")  # type: ignore[no-untyped-call]
+    clock: Any = DateFormatter("%H:%M:%S")  # type: ignore[no-untyped-call]
     rows = -(-len(panels) // COLUMNS)
     figure = Figure(figsize=(6.5 * COLUMNS, 2.4 * rows), layout="constrained")
     axes = figure.subplots(rows, COLUMNS, squeeze=False).flat
+    shown = [at for _, series in panels for _, times, _ in series for at in times]
+    begin, end = (datetime.fromtimestamp(at, UTC) for at in (min(shown), max(shown)))
     for panel, series in panels:
         axis = next(axes)
+        axis.set_xlim(begin, end)
         for legend, times, values in series:
             axis.plot([datetime.fromtimestamp(at, UTC) for at in times], values, label=legend)
         axis.set_title(f"{panel.title}, {panel.unit}", fontsize=9, loc="left")
