@@ -30,7 +30,7 @@ BREAKING: Final = {
     "ban-truncate": re.compile(r"TRUNCATE (?:TABLE )?" + NAME),
     "ban-unique-index": re.compile(r"CREATE UNIQUE INDEX .*?\bON " + NAME),
 }
-"""What code of the version before cannot bear, but for tables that the migration itself makes."""
+"""Statements that break code of the previous version, except on tables the migration creates."""
 BLOCKING: Final = {
     "ban-cluster": re.compile(r"CLUSTER\b"),
     "ban-lock": re.compile(r"LOCK\b"),

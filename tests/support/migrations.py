@@ -38,7 +38,7 @@ BREAKS: Final = {
     "renaming-table",
     "syntax-error",
 }
-"""Rules of Squawk on what code of the version before cannot bear."""
+"""Rules of Squawk on changes that break code of the previous version."""
 BLOCKS: Final = {
     "adding-field-with-default",
     "adding-foreign-key-constraint",

@@ -7,39 +7,31 @@ from uuid import UUID
 import pytest
 
 from functions.queues.send_telegram.handler import handler as send_telegram
-from infra.local.simulators.telegram.server import simulated_telegram
 from mara.kernel.ids import new_id
 from mara.kernel.secret import Secret
 from mara.platform import sqs
 from mara.platform.clock import now
 from mara.platform.database import transaction
-from mara.platform.settings.telegram import telegram_settings
 from mara.telegram.adapters.bot_configs import PostgresBotConfigs
 from mara.telegram.adapters.outgoing import PostgresOutgoingMessages
 from mara.telegram.messages import MessagesWait
 from mara.telegram.model.bot_config import BotConfig
 from mara.telegram.model.outgoing import OutgoingState
-from mara.wiring import telegram_sending
 from mara.wiring.connection_secrets import secret_store
 from mara.wiring.telegram_sending import outgoing_queue
 from tests.support.bots import make_config
 from tests.support.money import make_owner
 from tests.support.outgoing import make_message
-from tests.support.ports import free_port
-from tests.support.telegram import Scene, scene
+from tests.support.simulated_sending import sending_to_a_simulator
+from tests.support.telegram import Scene
 
 pytestmark = pytest.mark.usefixtures("database")
 
 
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
-    with simulated_telegram(free_port()) as telegram:
-        monkeypatch.setenv("MARA_TELEGRAM_API_URL", telegram.url)
-        telegram_settings.cache_clear()
-        telegram_sending.sending_service.cache_clear()
-        yield scene(telegram)
-    telegram_settings.cache_clear()
-    telegram_sending.sending_service.cache_clear()
+    with sending_to_a_simulator(monkeypatch) as found:
+        yield found
 
 
 def connected(here: Scene) -> BotConfig:

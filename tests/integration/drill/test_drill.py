@@ -128,6 +128,14 @@ def raising(error: BaseException) -> Callable[..., NoReturn]:
     return fail
 
 
+def deleted_file(rows: Rows) -> dict[str, str]:
+    """The place of a document's file, which was deleted after it was stored."""
+    where = {"Bucket": DOCUMENTS, "Key": document(rows)}
+    client("s3").put_object(**where, Body=b"x")
+    client("s3").delete_object(**where)
+    return where
+
+
 @pytest.mark.usefixtures("prod")
 class TestInstance:
     def test_is_made_of_the_newest_snapshot_in_the_network_of_the_stage(self) -> None:
@@ -215,9 +223,7 @@ class TestDrill:
         self, rows: Rows, capsys: pytest.CaptureFixture[str]
     ) -> None:
         snapshot("newest")
-        where = {"Bucket": DOCUMENTS, "Key": document(rows)}
-        client("s3").put_object(**where, Body=b"x")
-        client("s3").delete_object(**where)
+        deleted_file(rows)
         assert drill.main(["--stage", "prod"]) == 0
         assert "0 of the newest 1 have their files, 1 are deleted" in capsys.readouterr().out
         later = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
@@ -244,9 +250,7 @@ class TestDrill:
         self, rows: Rows, capsys: pytest.CaptureFixture[str]
     ) -> None:
         snapshot("newest")
-        where = {"Bucket": DOCUMENTS, "Key": document(rows)}
-        client("s3").put_object(**where, Body=b"x")
-        client("s3").delete_object(**where)
+        where = deleted_file(rows)
         break_a_key()
         assert drill.main(["--stage", "prod", "--bring-back", "--point", "prod"]) == 1
         with pytest.raises(client("s3").exceptions.NoSuchKey):
@@ -257,9 +261,7 @@ class TestDrill:
         self, rows: Rows, capsys: pytest.CaptureFixture[str]
     ) -> None:
         snapshot("newest")
-        where = {"Bucket": DOCUMENTS, "Key": document(rows)}
-        client("s3").put_object(**where, Body=b"x")
-        client("s3").delete_object(**where)
+        where = deleted_file(rows)
         assert drill.main(["--stage", "prod", "--bring-back", "--point", "prod"]) == 0
         said = capsys.readouterr().out
         assert f"back: {where['Key']}" in said

@@ -15,7 +15,6 @@ from functions.queues.answer_alerts.handler import handler as answer_alerts
 from functions.queues.keep_dead_letters.handler import handler as keep_dead_letters
 from functions.queues.post_alerts.handler import handler as post_alerts
 from functions.queues.send_telegram.handler import handler as send_telegram
-from infra.local.simulators.telegram.server import simulated_telegram
 from mara.entrypoints.queue import consumer
 from mara.entrypoints.schedule import schedule
 from mara.kernel import correlation
@@ -25,12 +24,10 @@ from mara.kernel.unit_of_work import SYSTEM
 from mara.platform import outbox, outbox_rows
 from mara.platform.clock import now
 from mara.platform.database import transaction
-from mara.platform.settings.telegram import telegram_settings
 from mara.platform.telemetry import logger
 from mara.queues.model.selection import Selection
 from mara.telegram.adapters.updates import PostgresUpdates
 from mara.telegram.model.update import ClaimedUpdate, Lane
-from mara.wiring import telegram_sending
 from mara.wiring.queues import dead_letter_service
 from mara.wiring.telegram_updates import lane_service
 from tests.support.accounts import make_account
@@ -39,9 +36,9 @@ from tests.support.cloud import Cloud, cloud_of_moto
 from tests.support.events import call
 from tests.support.knowledge import learn
 from tests.support.money import make_owner
-from tests.support.ports import free_port
+from tests.support.simulated_sending import sending_to_a_simulator
 from tests.support.stored_bots import add_bot
-from tests.support.telegram import Scene, scene
+from tests.support.telegram import Scene
 from tests.support.webhooks_world import WebhookWorld
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -66,13 +63,8 @@ def cloud() -> Iterator[Cloud]:
 
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
-    with simulated_telegram(free_port()) as telegram:
-        monkeypatch.setenv("MARA_TELEGRAM_API_URL", telegram.url)
-        telegram_settings.cache_clear()
-        telegram_sending.sending_service.cache_clear()
-        yield scene(telegram)
-    telegram_settings.cache_clear()
-    telegram_sending.sending_service.cache_clear()
+    with sending_to_a_simulator(monkeypatch) as found:
+        yield found
 
 
 def receive(cloud: Cloud, queue: str) -> list[Record]:

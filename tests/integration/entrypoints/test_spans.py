@@ -12,7 +12,8 @@ from infra.local.settings import ROOT
 from infra.local.simulators.otlp import HANGS, TRICKLES, SimulatedCollector, attributes
 from infra.local.simulators.serving import served
 from mara.platform.otlp import trace_of
-from tests.integration.entrypoints.test_tracing import (
+from tests.support.ports import free_port
+from tests.support.traced_events import (
     EMAIL,
     ERROR_TEXT,
     FAILED_TICK,
@@ -20,7 +21,6 @@ from tests.integration.entrypoints.test_tracing import (
     POSTPONED_MESSAGE,
     REFUSED_LOGIN,
 )
-from tests.support.ports import free_port
 
 pytestmark = pytest.mark.usefixtures("database")
 

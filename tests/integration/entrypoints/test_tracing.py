@@ -12,36 +12,16 @@ import pytest
 
 from infra.local.settings import ROOT
 from tests.support.environment import SECRETS
+from tests.support.traced_events import (
+    EMAIL,
+    ERROR_TEXT,
+    FAILED_TICK,
+    PASSWORD,
+    POSTPONED_MESSAGE,
+    REFUSED_LOGIN,
+)
 
 TRACE = "1-5759e988-bd862e3fe1be46a994272793"
-EMAIL, PASSWORD = "anna@example.com", "Wrong-Horse-Battery-77"
-ERROR_TEXT = "the balance of Anna"
-
-REFUSED_LOGIN = f"""
-from functions.api.auth.log_in.handler import handler
-from tests.support.events import call
-body = {{"email": "{EMAIL}", "password": "{PASSWORD}"}}
-answer = call(handler, "POST", "/api/v1/auth/login", body=body)
-assert answer.status == 401, answer
-"""
-FAILED_TICK = f"""
-import contextlib
-from tests.support.events import CONTEXT
-from mara.entrypoints.schedule import schedule
-def work(_):
-    raise ZeroDivisionError("{ERROR_TEXT}")
-with contextlib.suppress(ZeroDivisionError):
-    schedule("count-plans")(work)({{}}, CONTEXT)
-"""
-POSTPONED_MESSAGE = f"""
-from tests.support.events import CONTEXT
-from mara.entrypoints.queue import consumer_of
-def consume(message):
-    raise ZeroDivisionError("{ERROR_TEXT}")
-records = [{{"messageId": "m1", "body": "{EMAIL}"}}]
-answer = consumer_of("read-report", str)(consume)({{"Records": records}}, CONTEXT)
-assert answer["batchItemFailures"], answer
-"""
 
 
 @pytest.fixture
