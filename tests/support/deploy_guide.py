@@ -3,6 +3,7 @@
 import re
 import subprocess
 from collections.abc import Mapping
+from pathlib import Path
 
 from infra.local.settings import ROOT
 
@@ -37,11 +38,19 @@ def commands(number: int, *, without: tuple[str, ...] = ()) -> str:
     return "\n".join(kept)
 
 
-def run_script(script: str, env: Mapping[str, str]) -> str:
+def link_checkout(folder: Path) -> Path:
+    """A root of the project for one run alone: workers that run the guide at once share no file."""
+    folder.mkdir()
+    for entry in ROOT.iterdir():
+        (folder / entry.name).symlink_to(entry)
+    return folder
+
+
+def run_script(script: str, checkout: Path, env: Mapping[str, str]) -> str:
     """Run it as a person would, from the root of the project; return what it prints."""
     run = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],
-        cwd=ROOT,
+        cwd=checkout,
         env=dict(env),
         stdin=subprocess.DEVNULL,
         capture_output=True,
