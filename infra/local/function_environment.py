@@ -10,10 +10,11 @@ from functools import cache
 
 from pydantic_settings import BaseSettings
 
-from infra.local import gateway_responses
+from infra.local import gateway_responses, secret_policies
 from infra.local.package import FUNCTION, load_template
 from infra.local.reachability import reached
 from infra.local.settings import ROOT
+from mara.platform.stored_secrets import PREFIX as PREFIX_OF_SECRETS
 
 TARGET = ROOT / "template.yaml"
 SETTINGS = "mara.platform.settings"
@@ -25,8 +26,8 @@ VERIFIES_WHAT_IS_SET = frozenset({f"{SETTINGS}.verification"})
 
 
 def _secret(name: str) -> str:
-    """A dynamic reference; joined, since LocalStack 4.8 resolves one in Fn::Sub too early."""
-    return f'!Join ["", ["{{{{resolve:secretsmanager:mara-", !Ref Stage, "/{name}}}}}"]]'
+    """The name of a secret, which the function reads itself (decision 0043)."""
+    return f'!Sub "{PREFIX_OF_SECRETS}mara-${{Stage}}/{name}"'
 
 
 EXPRESSIONS = {
@@ -123,10 +124,11 @@ def functions() -> dict[str, str]:
 
 
 def render(text: str) -> str:
-    """The template's text with the Environment of every function and GatewayResponses replaced."""
+    """The template's text with what is generated: environments, rights to secrets, responses."""
     head, marker, body = text.partition("\nResources:\n")
     entries = re.split(r"^(?=  \w)", body, flags=re.MULTILINE)
-    return gateway_responses.render(head + marker + "".join(_entry(entry) for entry in entries))
+    text = head + marker + "".join(_entry(entry) for entry in entries)
+    return gateway_responses.render(secret_policies.render(text))
 
 
 def write() -> str:

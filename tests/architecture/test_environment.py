@@ -84,7 +84,7 @@ class TestVariables:
     def test_hold_no_secret_in_the_template_itself(self) -> None:
         """A parameter would put it on a command line and into the stack's history."""
         for name in ("MARA_CHAINS", "MARA_LOCAL_KEYS", "MARA_OPENSEARCH_PASSWORD"):
-            assert '"{{resolve:secretsmanager:mara-", !Ref Stage, "/' in EXPRESSIONS[name], name
+            assert '!Sub "secretsmanager:mara-${Stage}/' in EXPRESSIONS[name], name
         for name, parameter in TEMPLATE["Parameters"].items():
             assert "NoEcho" not in parameter, name
 

@@ -18,7 +18,7 @@ from mara.kernel.unit_of_work import DatabaseUnavailable, Scope
 from mara.metrics.model.families import DATABASE_ERRORS, TRANSACTIONS
 from mara.metrics.service import recorder
 from mara.platform.checked_cursor import CheckedCursor
-from mara.platform.settings.database import DatabaseSettings
+from mara.platform.database_address import database_settings
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -191,7 +191,7 @@ def _connect() -> Connection:
 
     Autocommit: psycopg begins no transaction by itself, ``transaction`` does.
     """
-    settings = DatabaseSettings()  # type: ignore[call-arg]  # from the environment
+    settings = database_settings()
     deadline = time.monotonic() + settings.database_wait_max_s
     while True:
         try:

@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 
 from mara.kernel.unit_of_work import SYSTEM
-from mara.platform.settings.database import DatabaseSettings
+from mara.platform.database_address import database_settings
 
 # A proxy such as RDS Proxy refuses the start-up parameter `options`.
 SET = "SELECT set_config('statement_timeout', %s, true), set_config('mara.scope', %s, true)"
@@ -21,7 +21,7 @@ def own_transaction(
 
     ``name`` is shown in ``pg_stat_activity``. Raises psycopg.Error.
     """
-    settings = DatabaseSettings()  # type: ignore[call-arg]  # from the environment
+    settings = database_settings()
     with psycopg.connect(
         str(settings.database_url), connect_timeout=connect_timeout_s, application_name=name
     ) as link:

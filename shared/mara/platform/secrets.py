@@ -48,8 +48,18 @@ def get_secret(name: str) -> str:
     except (OSError, http.client.HTTPException) as error:
         raise SecretUnavailable("The store of secrets does not answer.") from error
     if status != HTTPStatus.OK:
-        raise SecretUnavailable(f"The store of secrets answers with status {status}.")
+        refusal = RuntimeError(f"status {status} {_kind(answer)}".rstrip())
+        raise SecretUnavailable(f"The store of secrets answers with status {status}.") from refusal
     return str(json.loads(answer)["SecretString"])
+
+
+def _kind(answer: bytes) -> str:
+    """The type of an error, such as ResourceNotFoundException; its message may be anything."""
+    try:
+        kind = str(json.loads(answer)["__type"]).rpartition("#")[2]
+    except (ValueError, KeyError, TypeError):
+        return ""
+    return kind if kind.isalnum() else ""
 
 
 def authorization(body: str, headers: Mapping[str, str]) -> str:

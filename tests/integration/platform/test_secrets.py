@@ -6,13 +6,21 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any, ClassVar
 
+import psycopg
 import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from pydantic import ValidationError
 
 from mara.kernel.errors import Unavailable
+from mara.platform import stored_secrets
+from mara.platform.database_address import database_settings
 from mara.platform.secrets import SecretUnavailable, authorization, get_secret
+from mara.platform.settings.loki import LokiSettings
+from mara.platform.settings.trials import TrialSettings
+from mara.platform.settings.verification import verify_settings
+from mara.platform.stored_secrets import PREFIX, StoredSecrets
 
 NAME = "mara-local/tokens"
 ACCESS_KEY, SECRET_KEY = "AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
@@ -48,6 +56,12 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Server]]:
     running.shutdown()
     thread.join()
     running.server_close()
+
+
+@pytest.fixture
+def stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that has read no secret yet."""
+    monkeypatch.setattr(stored_secrets, "STORED_SECRETS", StoredSecrets(get_secret))
 
 
 @pytest.mark.parametrize("session", [None, SESSION])
@@ -96,3 +110,61 @@ def test_no_answer_is_a_failure_that_may_pass(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
     with pytest.raises(SecretUnavailable):
         get_secret(NAME)
+
+
+class TestReference:
+    """A variable that names a secret in place of a value (decision 0043)."""
+
+    def test_is_read_when_its_settings_are_made_and_once(
+        self, server: type[Server], stored: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("MARA_LOKI_PASSWORD", f"{PREFIX}mara-prod/loki")
+        monkeypatch.setenv("MARA_CHAINS", f"{PREFIX}mara-prod/chains")
+        for _ in range(2):
+            settings = LokiSettings()  # type: ignore[call-arg]
+            assert settings.loki_password.get_secret_value() == "the text"
+        assert [json.loads(body) for _, body in server.seen] == [{"SecretId": "mara-prod/loki"}]
+
+    def test_whose_secret_is_missing_is_named_in_the_log_and_tried_again(
+        self,
+        server: type[Server],
+        stored: None,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        monkeypatch.setenv("MARA_LOKI_PASSWORD", f"{PREFIX}mara-prod/loki")
+        server.status = 400
+        with (
+            caplog.at_level("ERROR", logger="mara"),
+            pytest.raises(SecretUnavailable, match="status 400"),
+        ):
+            LokiSettings()  # type: ignore[call-arg]
+        told = vars(caplog.records[-1])
+        assert (told["variable"], told["secret"]) == ("MARA_LOKI_PASSWORD", "mara-prod/loki")
+        server.status = 200
+        assert LokiSettings().loki_password  # type: ignore[call-arg]
+
+    def test_that_cannot_be_read_means_that_there_is_no_database(
+        self, server: type[Server], stored: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("MARA_DATABASE_URL", f"{PREFIX}mara-prod/database")
+        server.status = 500
+        with pytest.raises(psycopg.OperationalError, match="cannot be read"):
+            database_settings()
+
+    def test_with_a_weak_secret_is_refused_when_it_is_read_without_its_text(
+        self, server: type[Server], stored: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("MARA_STAGE", "prod")
+        monkeypatch.setenv("MARA_TRIAL_KEY", f"{PREFIX}mara-prod/trials")
+        with pytest.raises(ValidationError) as refused:
+            TrialSettings()  # type: ignore[call-arg]
+        assert "the text" not in str(refused.value)
+
+    def test_is_read_by_no_check_of_settings_before_it_is_needed(
+        self, server: type[Server], stored: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("MARA_CHAINS", f"{PREFIX}mara-prod/chains")
+        monkeypatch.setenv("MARA_DATABASE_URL", f"{PREFIX}mara-prod/database")
+        verify_settings()
+        assert server.seen == []
