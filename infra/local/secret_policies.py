@@ -8,6 +8,8 @@ https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.htm
 import re
 from collections.abc import Iterable, Mapping
 
+from mara.platform.stored_secrets import PREFIX
+
 BEGIN, END = "  # <secret policies>\n", "  # </secret policies>\n"
 
 POLICIES: Mapping[str, tuple[str, ...]] = {
@@ -17,7 +19,7 @@ POLICIES: Mapping[str, tuple[str, ...]] = {
 """By logical id, the secrets. A managed policy has at most 6144 characters."""
 
 OF_EVERY_FUNCTION = "database"
-NAMED = re.compile(r"secretsmanager:mara-\$\{Stage\}/([a-z-]+)")
+NAMED = re.compile(re.escape(f"{PREFIX}mara-${{Stage}}/") + "([a-z-]+)")
 ARN = "arn:${AWS::Partition}:%s:${AWS::Region}:${AWS::AccountId}:%s"
 
 

@@ -9,7 +9,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from mara.platform.stored_secrets import is_reference, resolve
+from mara.platform.stored_secrets import resolve
 
 
 class StoredVariables(EnvSettingsSource):
@@ -22,9 +22,9 @@ class StoredVariables(EnvSettingsSource):
         """Return the values by field. Raises SecretUnavailable."""
         own = {f"{self.env_prefix}{name}".lower() for name in self.settings_cls.model_fields}
         self.env_vars = {
-            name: resolve(name.upper(), value) if name in own and value is not None else value
+            name: resolve(name.upper(), value)
             for name, value in self.env_vars.items()
-            if name in own or not is_reference(value)
+            if name in own and value is not None
         }
         return super().__call__()
 
