@@ -1,6 +1,7 @@
 """The `mara` command line."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         load_env_file()
-        if options.command not in NEED_NO_STACK and getattr(options, "stage", STAGE) == STAGE:
+        if _needs_a_stack(options):
             stacks.select()
         status: int = options.run(options)
     except RuntimeError as error:  # every failure of the local cloud is one, with a remedy
@@ -41,13 +42,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
-    except Exception:
-        if options.command not in NEED_NO_STACK and lifecycle.running_pid() is None:
-            again = stacks.command("make up")
-            sys.stderr.write(f"\nmara: the stack in {state_dir()} is down: start it with {again}\n")
-            return 1
-        raise
+    except Exception as error:
+        if (explanation := _explanation(options, error)) is None:
+            raise
+        sys.stderr.write(f"\nmara: {explanation}\n")
+        return 1
     return status
+
+
+def _needs_a_stack(options: argparse.Namespace) -> bool:
+    if options.command in NEED_NO_STACK or getattr(options, "stage", STAGE) != STAGE:
+        return False
+    return options.command not in OF_A_DATABASE or "MARA_DATABASE_URL" not in os.environ
+
+
+def _explanation(options: argparse.Namespace, error: Exception) -> str | None:
+    """Return what to do about a server that does not answer; None for any other failure."""
+    from mara.kernel.unit_of_work import DatabaseUnavailable
+
+    if _needs_a_stack(options):
+        if lifecycle.running_pid() is None:
+            return f"the stack in {state_dir()} is down: start it with {stacks.command('make up')}"
+    elif isinstance(error, DatabaseUnavailable):
+        return f"the database at MARA_DATABASE_URL does not answer: {error.__cause__}"
+    return None
 
 
 NEED_NO_STACK = frozenset(
@@ -55,6 +73,11 @@ NEED_NO_STACK = frozenset(
     | {*("backup", "env", "images", "layers", "localstack", "model", "restore", "up")}
 )
 """Commands that need no running stack."""
+OF_A_DATABASE = frozenset(
+    {*("audit", "clock", "dead-letters", "evaluate", "ledger", "queues", "reindex")}
+    | {*("superuser", "vault")}
+)
+"""Commands that act on the database at MARA_DATABASE_URL, and on a stack only without it."""
 
 COMMANDS: dict[str, tuple[Command, str]] = {
     "up": (stack.up, "start everything, deploy, and create the demo account"),

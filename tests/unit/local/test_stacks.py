@@ -72,6 +72,25 @@ def test_several_are_named_with_their_addresses(
         assert f"MARA_HOME={checkout / name}   http://localhost:{port}" in said
 
 
+@pytest.mark.parametrize("line", [["superuser", "you@example.com"], ["ledger", "verify"]])
+def test_none_is_meant_where_a_database_is_named(
+    line: list[str],
+    checkout: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name, port in (("one", 18000), ("two", 28000)):
+        start(monkeypatch, checkout / name, port)
+    monkeypatch.setenv("MARA_STAGE", "elsewhere")
+    monkeypatch.setenv("MARA_DATABASE_URL", "postgresql://mara:0123456789abcdef@127.0.0.1:1/mara")
+    assert main(line) == 1
+    said = capsys.readouterr().err
+    assert "the database at MARA_DATABASE_URL does not answer" in said
+    assert "make up" not in said
+    assert "0123456789abcdef" not in said
+    assert not os.environ["MARA_HOME"]
+
+
 def test_one_of_several_is_chosen_by_its_port(
     checkout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
