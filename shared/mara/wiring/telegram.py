@@ -127,14 +127,15 @@ def _move_posts(owner_id: UUID, config_id: UUID) -> None:
     from mara.alerts.adapters.bot_removal import unsent_copies, unsent_posts
     from mara.alerts.adapters.owner_chats import PostgresOwnerChats
     from mara.alerts.adapters.postgres_messages import PostgresAlertMessages
-    from mara.alerts.service.lost_posts import BotRemoval, EscalatedCopies
+    from mara.alerts.service.lost_posts import BotRemoval, EscalatedCopies, UnsentCopies
     from mara.platform.outbox import publish
     from mara.telegram.adapters.outgoing import PostgresOutgoingMessages
     from mara.wiring.telegram_sending import outgoing_queue
 
     messages, chats = PostgresAlertMessages(), PostgresOwnerChats()
     queue_messages = outgoing_queue().queue_messages
-    copies = EscalatedCopies(unsent_copies, PostgresOutgoingMessages(), queue_messages, publish)
+    escalated = EscalatedCopies(messages, queue_messages, publish)
+    copies = UnsentCopies(unsent_copies, messages, PostgresOutgoingMessages(), escalated)
     removal = BotRemoval(unsent_posts, messages, chats, copies, publish, now)
     removal.move_posts(owner_id, config_id)
 

@@ -105,11 +105,14 @@ def _outcomes() -> "SendOutcomes":
 
 
 def _take_back(messages: "Sequence[OutgoingMessage]") -> None:
+    from mara.alerts.adapters.owner_chats import PostgresOwnerChats
     from mara.alerts.adapters.postgres_messages import PostgresAlertMessages
-    from mara.alerts.service.lost_posts import LostPosts
+    from mara.alerts.service.lost_posts import EscalatedCopies, LostPosts
     from mara.platform.outbox import publish
 
-    LostPosts(PostgresAlertMessages(), publish, now).take_back(messages)
+    posts = PostgresAlertMessages()
+    copies = EscalatedCopies(posts, outgoing_queue().queue_messages, publish)
+    LostPosts(posts, copies, PostgresOwnerChats(), publish, now).take_back(messages)
 
 
 def chat_migration() -> "ChatMigration":

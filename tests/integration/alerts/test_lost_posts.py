@@ -2,6 +2,10 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 import pytest
 
@@ -44,9 +48,11 @@ def answer_with(chat: Chat, message: OutgoingMessage, outcome: SendOutcome = GON
             "UPDATE outgoing_messages SET state = 'sending', attempts = 1 WHERE id = %s",
             [message.id],
         )
-    sending_service().outcomes.store(
-        Flight(begun, None, chat.bot.token_id, chat.bot.owner_id), outcome
-    )
+    with transaction(SYSTEM):
+        # That of the platform belongs to no owner of alerts.
+        bot = PostgresBotConfigs().find(message.config_id)
+    assert bot
+    sending_service().outcomes.store(Flight(begun, None, bot.token_id, bot.owner_id), outcome)
     chat.show()
 
 
@@ -196,6 +202,86 @@ def test_a_post_without_any_chat_makes_the_notice_once(cloud: Cloud) -> None:
     chat.show()
     assert chat.queued() == []
     assert events().count("alert-undelivered") == 1
+
+
+class TestACopyThatAPersonPassedOn:
+    """See them fail: leave out ``lock_copied``, or what ``copied`` stores."""
+
+    def copied(self, chat: Chat) -> OutgoingMessage:
+        link(chat)
+        posted(chat)
+        assert "passed on" in chat.press(chat.buttons()["🆘 Escalate"])
+        return chat.queued()[-1]
+
+    def copies(self, chat: Chat) -> list[OutgoingMessage]:
+        """All messages but the post and its edits."""
+        return [one for one in chat.queued() if one.chat_id != CHAT]
+
+    @pytest.mark.parametrize("outcome", [GONE, REFUSED])
+    def test_goes_down_the_chain_and_keeps_the_reason_of_each_chat(
+        self, cloud: Cloud, outcome: SendOutcome
+    ) -> None:
+        chat = make_escalating()
+        platform_id = give_account_link(chat.intake.owner.id)
+        first = self.copied(chat)
+        for _ in range(3):
+            answer_with(chat, self.copies(chat)[-1], outcome)
+        found = self.copies(chat)
+        assert [one.chat_id for one in found] == [ESCALATION, PRIVATE, PERSON]
+        assert found[-1].config_id == platform_id
+        assert {one.reason for one in found} == {outcome.words}
+        assert {one.parts for one in found} == {first.parts}
+        assert events().count("alert-undelivered") == 3
+
+    def test_is_rerouted_once_though_the_answer_is_stored_twice(self, cloud: Cloud) -> None:
+        chat = make_escalating()
+        copy = self.copied(chat)
+        begun = copy.begun()
+        answer_with(chat, copy)
+        flight = Flight(begun, None, chat.bot.token_id, chat.bot.owner_id)
+        sending_service().outcomes.store(flight, GONE)
+        assert [one.chat_id for one in self.copies(chat)] == [ESCALATION, PRIVATE]
+
+    def test_ends_with_the_notice_where_no_chat_is_left(self, cloud: Cloud) -> None:
+        chat = make_escalating()
+        self.copied(chat)
+        for _ in range(2):
+            answer_with(chat, self.copies(chat)[-1])
+        assert [one.chat_id for one in self.copies(chat)] == [ESCALATION, PRIVATE]
+        assert events().count("alert-undelivered") == 2
+
+    def test_goes_on_from_where_a_deleted_bot_left_it(self, cloud: Cloud) -> None:
+        chat = make_escalating()
+        give_account_link(chat.intake.owner.id)
+        copy = self.copied(chat)
+        with transaction(chat.intake.owner.id):
+            escalating = PostgresBotConfigs().get(chat.intake.owner.id, copy.config_id)
+        TestABotThatIsDisconnected().disconnect(Chat(chat.intake, escalating))
+        answer_with(chat, self.copies(chat)[-1])
+        assert [one.chat_id for one in self.copies(chat)] == [PRIVATE, PERSON]
+
+    def test_stays_where_it_is_if_the_worker_dies_before_the_commit(self, cloud: Cloud) -> None:
+        chat = make_escalating()
+        copy = self.copied(chat)
+
+        def die(messages: object) -> None:
+            take_back(messages)
+            raise KeyboardInterrupt
+
+        outcomes = sending_service().outcomes
+        take_back: Callable[[Any], None] = outcomes.take_back
+        dying = replace(outcomes, take_back=die)
+        with transaction(chat.intake.owner.id):
+            connection().execute(
+                "UPDATE outgoing_messages SET state = 'sending', attempts = 1 WHERE id = %s",
+                [copy.id],
+            )
+        flight = Flight(copy.begun(), None, chat.bot.token_id, chat.bot.owner_id)
+        with pytest.raises(KeyboardInterrupt):
+            dying.store(flight, GONE)
+        assert [one.chat_id for one in self.copies(chat)] == [ESCALATION]
+        outcomes.store(flight, GONE)
+        assert [one.chat_id for one in self.copies(chat)] == [ESCALATION, PRIVATE]
 
 
 class TestABotThatIsDisconnected:

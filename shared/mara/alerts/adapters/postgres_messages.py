@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mara.alerts.adapters.stored_settings import escalation_values, take_escalation
@@ -82,7 +82,18 @@ LOST = (
 # Who changes several rows locks them in one order first; who posts waits for no row.
 _in_order = select(_messages.post_id).order_by(_messages.post_id).with_for_update()
 LOCK_SHOWN = _in_order.where(*_shown)
-LOCK_GIVEN_UP = _in_order.where(*_given_up)
+LOCK_GIVEN_UP = _in_order.where(
+    _owned,
+    or_(
+        _messages.message_id == func.any(bindparam("given_up")),
+        _messages.escalation_message_id == func.any(bindparam("given_up")),
+    ),
+)
+COPIES = (
+    select(alert_messages)
+    .where(_owned, _messages.escalation_message_id == func.any(bindparam("given_up")))
+    .order_by(_messages.post_id)
+)
 NEXT_DUE = select(func.min(_messages.due_at)).where(_owned)
 FIND = select(alert_messages).where(_owned, _messages.post_id == bindparam("post"))
 LOCK = FIND.with_for_update()
@@ -183,6 +194,12 @@ class PostgresAlertMessages:
         wanted = {"owner_id": owner_id, "given_up": list(message_ids)}
         fetch_all(LOCK_GIVEN_UP, **wanted)
         return {row["message_id"] for row in fetch_all(LOST, **wanted, at=at)}
+
+    def lock_copied(self, owner_id: UUID, message_ids: Collection[UUID]) -> Sequence[AlertMessage]:
+        """Return the posts of which these outgoing messages are copies, locked."""
+        wanted = {"owner_id": owner_id, "given_up": list(message_ids)}
+        fetch_all(LOCK_GIVEN_UP, **wanted)
+        return [message_from(row) for row in fetch_all(COPIES, **wanted)]
 
     def next_due(self, owner_id: UUID) -> datetime | None:
         """Return when the first one is due; None if none is."""

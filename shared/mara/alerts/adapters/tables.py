@@ -199,6 +199,7 @@ alert_messages = Table(
     Column("way", enumerated(PostWay), nullable=False, server_default="own"),
     Column("escalated_at", TIMESTAMP),
     Column("escalation_message_id", Uuid),
+    Column("escalation_way", enumerated(PostWay)),
     one_of("shown", ShownContent),
     one_of("way", PostWay),
     Index("alert_messages_escalation", "escalation_config_id"),

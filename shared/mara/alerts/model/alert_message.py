@@ -76,6 +76,8 @@ class AlertMessage:
     escalated_at: datetime | None = None
     escalation_message_id: UUID | None = None
     """The copy in the chat for escalations."""
+    escalation_way: PostWay | None = None
+    """Where the copy is, once the chat for escalations did not get it."""
 
     @property
     def is_prompt(self) -> bool:
@@ -93,6 +95,10 @@ class AlertMessage:
     def escalated(self, at: datetime, message_id: UUID) -> "AlertMessage":
         """Passed on by a person, in a message; its button says so from now on."""
         return replace(self, escalated_at=at, due_at=at, escalation_message_id=message_id)
+
+    def copied(self, way: PostWay, message_id: UUID) -> "AlertMessage":
+        """With another copy, on the way after the one that failed."""
+        return replace(self, escalation_way=way, escalation_message_id=message_id)
 
     def rerouted(self, way: PostWay, target: AlertTarget, at: datetime) -> "AlertMessage":
         """To be shown somewhere else."""

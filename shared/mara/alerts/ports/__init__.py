@@ -189,6 +189,12 @@ class AlertMessages(Protocol):
     def lost(self, owner_id: UUID, message_ids: Collection[UUID], at: datetime) -> Collection[UUID]:
         """Let the posts that outgoing messages show go another way; return which showed any."""
 
+    def lock_copied(self, owner_id: UUID, message_ids: Collection[UUID]) -> Sequence[AlertMessage]:
+        """Return the posts of which these outgoing messages are copies that people passed on.
+
+        They are locked, and so are those that the messages show, in the order of their ids.
+        """
+
     def next_due(self, owner_id: UUID) -> datetime | None:
         """Return when the first one is due; None if none is."""
 

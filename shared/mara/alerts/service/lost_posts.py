@@ -1,6 +1,6 @@
 """Posts that a chat did not get: they go to the chat for escalations, else to their owner."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +11,7 @@ from mara.alerts.ports import AlertMessages, OwnerChats
 from mara.kernel.clock import Clock
 from mara.kernel.messages import Publish
 from mara.telegram.model.bot_config import BotLanguage
-from mara.telegram.model.outgoing import OutgoingMessage
+from mara.telegram.model.outgoing import OutgoingMessage, Priority
 from mara.telegram.ports.outgoing import OutgoingMessages
 
 
@@ -20,6 +20,8 @@ class LostPosts:
     """Takes posts back that Telegram did not take."""
 
     messages: AlertMessages
+    copies: "EscalatedCopies"
+    chats: OwnerChats
     publish: Publish
     now: Clock
 
@@ -27,16 +29,28 @@ class LostPosts:
         """Let the posts of messages that were given up go another way, and tell their owners.
 
         In the caller's transaction; no effect for messages that show no posts. An edit that was
-        given up changes nothing: its alerts were posted.
+        given up changes nothing: its alerts were posted. What a person passed on is queued at once
+        for the chat after the one that refused it; its own row keeps the words of Telegram.
         """
         posted = [message for message in messages if message.edits is None]
         for owner_id in sorted({message.owner_id for message in posted}):
             given_up = {one.id: one for one in posted if one.owner_id == owner_id}
+            self._reroute_copies(owner_id, given_up)
             lost = self.messages.lost(owner_id, given_up, self.now())
             if lost:
                 self.publish(PostAlerts(owner_id=owner_id))
             for message_id in sorted(lost):
                 self.publish(undelivered_by(given_up[message_id]))
+
+    def _reroute_copies(self, owner_id: UUID, given_up: Mapping[UUID, OutgoingMessage]) -> None:
+        alerts = [one.id for one in given_up.values() if one.priority is Priority.ALERT]
+        if not alerts:
+            return
+        # It locks the posts of all of them; a bot that is queued for comes after posts.
+        for copied in self.messages.lock_copied(owner_id, alerts):
+            if copied.escalation_message_id is not None:
+                given = given_up[copied.escalation_message_id]
+                self.copies.reroute(copied, given, self.chats)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +61,7 @@ class BotRemoval:
     """Returns the posts of a bot (owner, config) that no chat has, locked."""
     messages: AlertMessages
     chats: OwnerChats
-    copies: "EscalatedCopies"
+    copies: "UnsentCopies"
     publish: Publish
     now: Clock
 
@@ -71,25 +85,45 @@ class BotRemoval:
 
 @dataclass(frozen=True, slots=True)
 class EscalatedCopies:
-    """Sends what people passed on to the owner, where the bot that was to post it is deleted."""
+    """Sends what people passed on to the owner, where its chat did not get it."""
 
-    unsent: Callable[[UUID, UUID], Sequence[UUID]]
-    """Returns the copies of a bot (owner, config) that wait."""
-    outgoing: OutgoingMessages
+    messages: AlertMessages
     queue_messages: Callable[[Sequence[OutgoingMessage]], None]
     publish: Publish
 
+    def reroute(self, post: AlertMessage, copy: OutgoingMessage, chats: OwnerChats) -> None:
+        """Queue it for the chat after its own, and tell the owner, in the caller's transaction.
+
+        The new message is the copy from then on, so that it goes on from there if it is lost too.
+        """
+        self.publish(undelivered_by(copy))
+        place = next_copy_place(post, copy, chats)
+        if place is None:
+            return
+        way, target = place
+        assert target.chat_id is not None  # noqa: S101 - chats of owners have one
+        again = copy.sent_to(target.config_id, target.chat_id)
+        self.queue_messages([again])
+        self.messages.save(post.copied(way, again.id))
+
+
+@dataclass(frozen=True, slots=True)
+class UnsentCopies:
+    """Sends what people passed on another way, where the bot that was to post it is deleted."""
+
+    unsent: Callable[[UUID, UUID], Sequence[UUID]]
+    """Returns the copies of a bot (owner, config) that wait."""
+    messages: AlertMessages
+    outgoing: OutgoingMessages
+    copies: EscalatedCopies
+
     def move(self, owner_id: UUID, config_id: UUID, chats: OwnerChats) -> None:
-        """Queue them for the owner's private chat, and tell the owner, in one transaction."""
-        platform = chats.find_platform(owner_id)
-        target = chats.find(owner_id, config_id) or (platform[0] if platform else None)
-        for message_id in self.unsent(owner_id, config_id):
-            message = self.outgoing.get(owner_id, message_id)
-            if message is None:
-                continue
-            self.publish(undelivered_by(message))
-            if target is not None and target.chat_id is not None:
-                self.queue_messages([message.sent_to(target.config_id, target.chat_id)])
+        """Reroute them in the caller's transaction; ``chats`` are those of other bots."""
+        for post in self.messages.lock_copied(owner_id, self.unsent(owner_id, config_id)):
+            assert post.escalation_message_id is not None  # noqa: S101 - it is copied
+            copy = self.outgoing.get(owner_id, post.escalation_message_id)
+            if copy is not None:
+                self.copies.reroute(post, copy, chats)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +162,23 @@ def undelivered_by(message: OutgoingMessage) -> AlertUndelivered:
         chat_id=message.chat_id,
         message_id=message.id,
     )
+
+
+def next_copy_place(
+    post: AlertMessage, copy: OutgoingMessage, chats: OwnerChats
+) -> tuple[PostWay, AlertTarget] | None:
+    """The chat after the one of a copy: the owner's private one, the platform's bot, then none.
+
+    The way is stored: a chat that refuses is no longer found, so that its place does not tell.
+    """
+    if post.escalation_way is None:
+        private = chats.find(copy.owner_id, copy.config_id)
+        if private is not None and private != AlertTarget(copy.config_id, copy.chat_id):
+            return PostWay.PRIVATE, private
+    if post.escalation_way is not PostWay.PLATFORM:
+        found = chats.find_platform(copy.owner_id)
+        return (PostWay.PLATFORM, found[0]) if found else None
+    return None
 
 
 def next_way(message: AlertMessage, chats: OwnerChats, at: datetime) -> AlertMessage:
