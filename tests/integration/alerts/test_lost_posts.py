@@ -2,10 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 import pytest
 
@@ -77,6 +73,14 @@ def posted(chat: Chat) -> OutgoingMessage:
     chat.show()
     (message,) = chat.queued()
     return message
+
+
+def disconnect(chat: Chat) -> None:
+    with transaction(chat.intake.owner.id):
+        locked = PostgresBotConfigs().lock_whole(chat.intake.owner.id, chat.bot.id)
+        for forget in bot_config_service().others:
+            forget(chat.intake.owner.id, chat.bot.id)
+        PostgresBotConfigs().disconnect(locked, now())
 
 
 @pytest.mark.parametrize("outcome", [GONE, REFUSED])
@@ -204,98 +208,11 @@ def test_a_post_without_any_chat_makes_the_notice_once(cloud: Cloud) -> None:
     assert events().count("alert-undelivered") == 1
 
 
-class TestACopyThatAPersonPassedOn:
-    """See them fail: leave out ``lock_copied``, or what ``copied`` stores."""
-
-    def copied(self, chat: Chat) -> OutgoingMessage:
-        link(chat)
-        posted(chat)
-        assert "passed on" in chat.press(chat.buttons()["🆘 Escalate"])
-        return chat.queued()[-1]
-
-    def copies(self, chat: Chat) -> list[OutgoingMessage]:
-        """All messages but the post and its edits."""
-        return [one for one in chat.queued() if one.chat_id != CHAT]
-
-    @pytest.mark.parametrize("outcome", [GONE, REFUSED])
-    def test_goes_down_the_chain_and_keeps_the_reason_of_each_chat(
-        self, cloud: Cloud, outcome: SendOutcome
-    ) -> None:
-        chat = make_escalating()
-        platform_id = give_account_link(chat.intake.owner.id)
-        first = self.copied(chat)
-        for _ in range(3):
-            answer_with(chat, self.copies(chat)[-1], outcome)
-        found = self.copies(chat)
-        assert [one.chat_id for one in found] == [ESCALATION, PRIVATE, PERSON]
-        assert found[-1].config_id == platform_id
-        assert {one.reason for one in found} == {outcome.words}
-        assert {one.parts for one in found} == {first.parts}
-        assert events().count("alert-undelivered") == 3
-
-    def test_is_rerouted_once_though_the_answer_is_stored_twice(self, cloud: Cloud) -> None:
-        chat = make_escalating()
-        copy = self.copied(chat)
-        begun = copy.begun()
-        answer_with(chat, copy)
-        flight = Flight(begun, None, chat.bot.token_id, chat.bot.owner_id)
-        sending_service().outcomes.store(flight, GONE)
-        assert [one.chat_id for one in self.copies(chat)] == [ESCALATION, PRIVATE]
-
-    def test_ends_with_the_notice_where_no_chat_is_left(self, cloud: Cloud) -> None:
-        chat = make_escalating()
-        self.copied(chat)
-        for _ in range(2):
-            answer_with(chat, self.copies(chat)[-1])
-        assert [one.chat_id for one in self.copies(chat)] == [ESCALATION, PRIVATE]
-        assert events().count("alert-undelivered") == 2
-
-    def test_goes_on_from_where_a_deleted_bot_left_it(self, cloud: Cloud) -> None:
-        chat = make_escalating()
-        give_account_link(chat.intake.owner.id)
-        copy = self.copied(chat)
-        with transaction(chat.intake.owner.id):
-            escalating = PostgresBotConfigs().get(chat.intake.owner.id, copy.config_id)
-        TestABotThatIsDisconnected().disconnect(Chat(chat.intake, escalating))
-        answer_with(chat, self.copies(chat)[-1])
-        assert [one.chat_id for one in self.copies(chat)] == [PRIVATE, PERSON]
-
-    def test_stays_where_it_is_if_the_worker_dies_before_the_commit(self, cloud: Cloud) -> None:
-        chat = make_escalating()
-        copy = self.copied(chat)
-
-        def die(messages: object) -> None:
-            take_back(messages)
-            raise KeyboardInterrupt
-
-        outcomes = sending_service().outcomes
-        take_back: Callable[[Any], None] = outcomes.take_back
-        dying = replace(outcomes, take_back=die)
-        with transaction(chat.intake.owner.id):
-            connection().execute(
-                "UPDATE outgoing_messages SET state = 'sending', attempts = 1 WHERE id = %s",
-                [copy.id],
-            )
-        flight = Flight(copy.begun(), None, chat.bot.token_id, chat.bot.owner_id)
-        with pytest.raises(KeyboardInterrupt):
-            dying.store(flight, GONE)
-        assert [one.chat_id for one in self.copies(chat)] == [ESCALATION]
-        outcomes.store(flight, GONE)
-        assert [one.chat_id for one in self.copies(chat)] == [ESCALATION, PRIVATE]
-
-
 class TestABotThatIsDisconnected:
-    def disconnect(self, chat: Chat) -> None:
-        with transaction(chat.intake.owner.id):
-            locked = PostgresBotConfigs().lock_whole(chat.intake.owner.id, chat.bot.id)
-            for forget in bot_config_service().others:
-                forget(chat.intake.owner.id, chat.bot.id)
-            PostgresBotConfigs().disconnect(locked, now())
-
     def test_leaves_posts_that_wait_to_the_chat_for_escalations(self, cloud: Cloud) -> None:
         chat = make_escalating()
         posted(chat)
-        self.disconnect(chat)
+        disconnect(chat)
         chat.show()
         (message,) = chat.queued()
         assert (message.chat_id, SECTION in message.parts[0].text) == (ESCALATION, True)
@@ -309,7 +226,7 @@ class TestABotThatIsDisconnected:
         chat.deliver(labels={"severity": "warning"})
         chat.answer()
         chat.show_at(now() + timedelta(minutes=1))
-        self.disconnect(chat)
+        disconnect(chat)
         chat.show_at(now() + timedelta(minutes=2))
         assert chat.queued() == []
         chat.show_at(now() + timedelta(hours=2, minutes=1))
@@ -323,7 +240,7 @@ class TestABotThatIsDisconnected:
         link(chat)
         link(Chat(chat.intake, other), PRIVATE + 1)
         posted(chat)
-        self.disconnect(chat)
+        disconnect(chat)
         chat.show()
         (message,) = chat.queued()
         assert (message.config_id, message.chat_id) == (other.id, PRIVATE + 1)
@@ -332,13 +249,13 @@ class TestABotThatIsDisconnected:
         chat = make_chat()
         link(chat)
         posted(chat)
-        self.disconnect(chat)
+        disconnect(chat)
         chat.show()
         assert (chat.queued(), "alert-undelivered" in events()) == ([], True)
 
     def test_leaves_later_alerts_to_the_chat_for_escalations(self, cloud: Cloud) -> None:
         chat = make_escalating()
-        self.disconnect(chat)
+        disconnect(chat)
         posted(chat)
         (message,) = chat.queued()
         assert (message.chat_id, SECTION in message.parts[0].text) == (ESCALATION, True)
@@ -349,7 +266,7 @@ class TestABotThatIsDisconnected:
         other = add_bot(account.id, 2)
         chat = make_chat(account=account)
         link(Chat(chat.intake, other), PRIVATE)
-        self.disconnect(chat)
+        disconnect(chat)
         message = posted(chat)
         assert (message.config_id, message.chat_id) == (other.id, PRIVATE)
         assert events().count("alert-undelivered") == 1
@@ -357,7 +274,7 @@ class TestABotThatIsDisconnected:
     def test_then_to_the_account_of_the_owner_by_the_platforms_bot(self, cloud: Cloud) -> None:
         chat = make_chat()
         platform_id = give_account_link(chat.intake.owner.id)
-        self.disconnect(chat)
+        disconnect(chat)
         message = posted(chat)
         assert (message.config_id, message.chat_id) == (platform_id, PERSON)
         path, headers = f"{API}/alerts", chat.intake.owner.headers
@@ -367,7 +284,7 @@ class TestABotThatIsDisconnected:
     def test_then_only_makes_the_notice_of_later_alerts(self, cloud: Cloud) -> None:
         chat = make_chat()
         give_account_link(make_account("boris").id)
-        self.disconnect(chat)
+        disconnect(chat)
         chat.deliver()
         chat.answer()
         chat.show()
@@ -376,7 +293,7 @@ class TestABotThatIsDisconnected:
 
     def test_leaves_later_alerts_to_a_bot_that_the_owner_chooses(self, cloud: Cloud) -> None:
         chat = make_chat()
-        self.disconnect(chat)
+        disconnect(chat)
         other = add_bot(chat.intake.owner.id, 2, target_chat_id=CHAT - 5)
         path, headers = f"{API}/alerts/intakes/{chat.intake.id}", chat.intake.owner.headers
         call(change_intake, "PATCH", path, headers=headers, body={"config_id": str(other.id)})
@@ -388,7 +305,7 @@ class TestABotThatIsDisconnected:
     ) -> None:
         chat = make_chat()
         give_account_link(chat.intake.owner.id)
-        self.disconnect(chat)
+        disconnect(chat)
         path, headers = f"{API}/alerts/intakes/{chat.intake.id}", chat.intake.owner.headers
         call(change_intake, "PATCH", path, headers=headers, body={"config_id": None})
         chat.deliver()
@@ -405,7 +322,7 @@ class TestABotThatIsDisconnected:
         assert copy.chat_id == ESCALATION
         with transaction(chat.intake.owner.id):
             escalating = PostgresBotConfigs().get(chat.intake.owner.id, copy.config_id)
-        self.disconnect(Chat(chat.intake, escalating))
+        disconnect(Chat(chat.intake, escalating))
         moved = chat.queued()[-1]
         assert (moved.config_id, moved.chat_id) == (chat.bot.id, PRIVATE)
         assert moved.parts == copy.parts
@@ -417,7 +334,7 @@ class TestABotThatIsDisconnected:
         with transaction(chat.intake.owner.id):
             store = PostgresOutgoingMessages()
             assert store.save(message.begun().sent_part(41), message)
-        self.disconnect(chat)
+        disconnect(chat)
         chat.show()
         assert (chat.queued(), "alert-undelivered" in events()) == ([], False)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, Table, and_, bindparam, null, or_, select, update
+from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, null, or_, select, update
 
 from mara.alerts.adapters.postgres_messages import message_from
 from mara.alerts.adapters.rule_tables import alert_rules
@@ -17,11 +17,18 @@ _messages, _sent = alert_messages.c, outgoing_messages.c
 _outside = [constant(one.value) for one in (*sorted(UNSEEN), ShownContent.LOST)]
 
 
-def _locked(table: Table, key: str) -> Select[tuple[UUID]]:
-    """The statement that locks the rows that name a bot, in one order."""
+_waits = (
+    _sent.config_id == bindparam("config"),
+    _sent.state.in_([constant(one.value) for one in sorted(WAITING)]),
+)
+
+
+def _locked(table: Table, key: str, *others: ColumnElement[bool]) -> Select[tuple[UUID]]:
+    """The statement that locks the rows that name a bot, and ``others``, in one order."""
     named = or_(
         table.c.config_id == bindparam("config"),
         table.c.escalation_config_id == bindparam("config"),
+        *others,
     )
     rows = select(table.c[key]).where(table.c.owner_id == bindparam("owner"), named)
     return rows.order_by(table.c[key]).with_for_update()
@@ -31,7 +38,11 @@ def _locked(table: Table, key: str) -> Select[tuple[UUID]]:
 LOCKS = (
     _locked(alert_intakes, "id"),
     _locked(alert_rules, "id"),
-    _locked(alert_messages, "post_id"),
+    _locked(
+        alert_messages,
+        "post_id",
+        _messages.escalation_message_id.in_(select(_sent.id).where(*_waits)),
+    ),
 )
 UNSENT = (
     select(alert_messages)
@@ -61,8 +72,7 @@ UNSENT_COPIES = (
     .join(alert_messages, _messages.escalation_message_id == _sent.id)
     .where(
         _messages.owner_id == bindparam("owner"),
-        _sent.config_id == bindparam("config"),
-        _sent.state.in_([constant(one.value) for one in sorted(WAITING)]),
+        *_waits,
     )
     .order_by(_sent.id)
 )

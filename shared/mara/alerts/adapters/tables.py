@@ -204,6 +204,11 @@ alert_messages = Table(
     one_of("way", PostWay),
     Index("alert_messages_escalation", "escalation_config_id"),
     Index("alert_messages_listed", "message_id", postgresql_where=text("message_id IS NOT NULL")),
+    Index(
+        "alert_messages_copied",
+        "escalation_message_id",
+        postgresql_where=text("escalation_message_id IS NOT NULL"),
+    ),
     Index("alert_messages_due", "owner_id", "due_at", postgresql_where=text("due_at IS NOT NULL")),
     Index("alert_messages_config", "config_id"),
     Index("alert_messages_of_owner", "owner_id", "post_id"),

@@ -6,7 +6,8 @@ from uuid import UUID
 from mara.alerts.errors import AlertNotAnswered
 from mara.alerts.model.alert_post import AlertPost
 from mara.alerts.model.vote import BY_API, GivenVote, PostVote
-from mara.alerts.ports import AlertMessages, AlertPosts, Alerts, OwnerChats
+from mara.alerts.ports import AlertPosts, Alerts
+from mara.alerts.ports.messages import AlertMessages, OwnerChats
 from mara.alerts.service.post_votes import PostVotes
 from mara.kernel.clock import Clock
 from mara.kernel.principal import Principal

@@ -9,7 +9,8 @@ from mara.agents.model.withdrawal import withdrawn_from
 from mara.alerts.model.alert import Alert, AlertHistory, AlertSourceKind, AlertStatus, EpisodeEnd
 from mara.alerts.model.alert_overview import AlertOverview
 from mara.alerts.model.alert_post import AlertPost
-from mara.alerts.ports import AlertMessages, AlertPosts, Alerts
+from mara.alerts.ports import AlertPosts, Alerts
+from mara.alerts.ports.messages import AlertMessages
 from mara.documents.ports import OwnDocuments
 from mara.kernel.page import Page, PageRequest
 from mara.kernel.principal import Principal

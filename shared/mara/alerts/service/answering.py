@@ -22,7 +22,8 @@ from mara.alerts.model.alert_post import (
     AskFailure,
     PostState,
 )
-from mara.alerts.ports import AlertAnswering, AlertMessages, AlertPosts
+from mara.alerts.ports import AlertAnswering, AlertPosts
+from mara.alerts.ports.messages import AlertMessages
 from mara.kernel.clock import Clock
 from mara.kernel.correlation import following
 from mara.kernel.count_lock import CountLock

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from mara.alerts.messages import AlertUndelivered, PostAlerts
 from mara.alerts.model.alert_message import AlertMessage, AlertTarget, PostWay
-from mara.alerts.ports import AlertMessages, OwnerChats
+from mara.alerts.ports.messages import AlertMessages, OwnerChats
 from mara.kernel.clock import Clock
 from mara.kernel.messages import Publish
 from mara.telegram.model.bot_config import BotLanguage
@@ -43,11 +43,10 @@ class LostPosts:
                 self.publish(undelivered_by(given_up[message_id]))
 
     def _reroute_copies(self, owner_id: UUID, given_up: Mapping[UUID, OutgoingMessage]) -> None:
-        alerts = [one.id for one in given_up.values() if one.priority is Priority.ALERT]
-        if not alerts:
+        if not any(one.priority is Priority.ALERT for one in given_up.values()):
             return
-        # It locks the posts of all of them; a bot that is queued for comes after posts.
-        for copied in self.messages.lock_copied(owner_id, alerts):
+        # It locks the posts of all of them at once, so that they are locked in one order.
+        for copied in self.messages.lock_copied(owner_id, given_up):
             if copied.escalation_message_id is not None:
                 given = given_up[copied.escalation_message_id]
                 self.copies.reroute(copied, given, self.chats)

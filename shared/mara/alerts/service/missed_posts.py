@@ -7,7 +7,7 @@ from uuid import UUID
 from mara.agents.model import Language
 from mara.alerts.model.missed_post import MISSED_FOR
 from mara.alerts.model.summary import MISSED, summary_text
-from mara.alerts.ports import MissedPosts
+from mara.alerts.ports.messages import MissedPosts
 from mara.kernel.clock import Clock
 from mara.kernel.ids import new_id
 from mara.telegram.model.message_parts import parts_of

@@ -17,7 +17,8 @@ from mara.alerts.model.vote import (
     Verb,
     verb_of,
 )
-from mara.alerts.ports import AlertMessages, AlertPosts
+from mara.alerts.ports import AlertPosts
+from mara.alerts.ports.messages import AlertMessages
 from mara.alerts.service.escalation import escalation_of
 from mara.alerts.service.post_votes import PostVotes
 from mara.kernel.clock import Clock

@@ -8,7 +8,7 @@ from mara.agents.errors import AgentNotFound, AnswerNotFound
 from mara.alerts.messages import PostAlerts
 from mara.alerts.model.alert_post import AlertPost
 from mara.alerts.model.vote import PostVote, VoteCounts
-from mara.alerts.ports import AlertMessages
+from mara.alerts.ports.messages import AlertMessages
 from mara.kernel.messages import Publish
 
 

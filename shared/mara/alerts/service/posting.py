@@ -19,7 +19,8 @@ from mara.alerts.model.missed_post import MissedPost
 from mara.alerts.model.post_message import PostMessage
 from mara.alerts.model.summary import ChatPlace, PostingBot
 from mara.alerts.model.vote import buttons_of, escalation_row
-from mara.alerts.ports import AlertMessages, AlertPosts, MissedPosts, OwnerChats
+from mara.alerts.ports import AlertPosts
+from mara.alerts.ports.messages import AlertMessages, MissedPosts, OwnerChats
 from mara.alerts.service.holding import PostHolding
 from mara.alerts.service.lost_posts import next_way, undelivered
 from mara.alerts.service.rendering import rendered

@@ -15,7 +15,8 @@ from mara.alerts.model.alert_message import (
 from mara.alerts.model.alert_post import key_of
 from mara.alerts.model.recording import Recording, SignalOrigin
 from mara.alerts.model.signal import Signal
-from mara.alerts.ports import AlertMessages, AlertPosts, Alerts, OwnerChats
+from mara.alerts.ports import AlertPosts, Alerts
+from mara.alerts.ports.messages import AlertMessages, OwnerChats
 from mara.kernel.messages import Publish
 
 

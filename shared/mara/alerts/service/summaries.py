@@ -11,7 +11,7 @@ from mara.alerts.model.alert_message import AlertMessage, ShownContent
 from mara.alerts.model.alert_post import AlertPost
 from mara.alerts.model.severity import Severity
 from mara.alerts.model.summary import HEADS, SUMMARY_LASTS, WHOLE_MAX, ChatPlace, summary_text
-from mara.alerts.ports import Summaries
+from mara.alerts.ports.messages import Summaries
 from mara.alerts.service.holding import PostHolding
 from mara.kernel.ids import new_id
 from mara.telegram.model.bot_config import BotLanguage
