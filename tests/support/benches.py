@@ -15,7 +15,7 @@ for name, value in json.loads(sys.argv[2]).items():
     setattr(bench, name, value)
 bench.run()
 """
-TIMEOUT_S = 600
+TIMEOUT_S = 1200
 
 
 def run_bench(name: str, sizes: str, environment: Mapping[str, str] | None = None) -> str:
