@@ -3,7 +3,6 @@
 Ids may be in both, the text of people and documents never.
 """
 
-import json
 import logging
 import os
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from typing import Protocol
 from aws_lambda_powertools.logging import Logger
 
 from mara.kernel import correlation
+from mara.platform.log_line import LineFormatter
 from mara.platform.trace_outcome import TraceOutcome
 
 
@@ -24,20 +24,7 @@ class _Correlation(logging.Filter):
         return True
 
 
-# Made once: `json.dumps` with options makes an encoder for every line.
-_encode = json.JSONEncoder(default=str, ensure_ascii=False, separators=(",", ":")).encode
-
-logger = Logger(
-    service="mara",
-    json_serializer=_encode,
-    # A message is a code, never a JSON document to be taken apart.
-    json_deserializer=str,
-    utc=True,
-    use_rfc3339=True,
-    # Where a line was written is told by its code; finding it out costs a walk up the stack.
-    location=None,
-    log_uncaught_exceptions=False,
-)
+logger = Logger(service="mara", logger_formatter=LineFormatter(), log_uncaught_exceptions=False)
 """The first argument of every call is a stable code, such as ``request`` or ``message_failed``."""
 logger.addFilter(_Correlation())
 
