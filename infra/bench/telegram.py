@@ -1,8 +1,9 @@
 """Measures the webhook function of bots: without its store, and with it.
 
-Without: CPU per update of the whole function (Mangum, FastAPI, frame, secret, parse, answer) beside
-that of aiogram's aiohttp server with a dispatcher that has no handlers, as a bot is usually hosted.
-API Gateway parses HTTP for the function, while aiohttp parses it by itself.
+Without: CPU per update of the whole function (frame, secret, parse, answer) beside that of
+aiogram's aiohttp server with a dispatcher that has no handlers, as a bot is usually hosted.
+API Gateway parses HTTP for the function, while aiohttp parses it by itself. Neither is charged with
+making the updates.
 With: updates per second of one client beside pgbench with one INSERT of the same body, on the same
 server with durable writes (fsync). Both alternate, because the load of the machine changes.
 """
@@ -47,12 +48,16 @@ ADD_OWNER: Final = """
     INSERT INTO users (id, email, created_at, updated_at)
     VALUES (%s, 'bench@example.com', now(), now())
 """
-Receive = Callable[[int], None]
+Receive = Callable[[dict[str, Any]], None]
 
 
 def run() -> None:
     """Measure both and print them. Raises RuntimeError where an update is not taken."""
-    os.environ.update(MARA_STAGE="local", MARA_TOKEN_SECRETS=json.dumps({"k1": SECRET}))
+    os.environ.update(
+        MARA_STAGE="local",
+        MARA_TOKEN_SECRETS=json.dumps({"k1": SECRET}),
+        MARA_CONNECTION_KEY_ARN="arn:aws:kms:eu-central-1:000000000000:key/unused",
+    )
     _without_store()
     with tempfile.TemporaryDirectory() as folder:
         # The server runs as an unprivileged user, who needs access to the folder.
@@ -76,15 +81,16 @@ def body_of(number: int) -> bytes:
 
 def _without_store() -> None:
     receive = _function(_reception_without_store())
-    receive(0)
+    receive(_event(body_of(0)))
     measured: dict[str, list[float]] = {"aiogram": [], "function": []}
     server = AiogramServer(PATH, TOKEN, SECRET)
     bodies = [body_of(number) for number in range(UPDATES)]
     for _ in range(ROUNDS):
         measured["aiogram"].append(server.receive_all(bodies, HEADERS) / UPDATES * 1e6)
+        events = [_event(body) for body in bodies]
         began = time.process_time()
-        for number in range(UPDATES):
-            receive(number)
+        for event in events:
+            receive(event)
         measured["function"].append((time.process_time() - began) / UPDATES * 1e6)
     server.stop()
     median = {name: statistics.median(rounds) for name, rounds in measured.items()}
@@ -94,7 +100,7 @@ def _without_store() -> None:
 
 
 def _function(service: object) -> Receive:
-    """The handler of the route, which receives the update of a number by this service."""
+    """The handler of the route, which receives an update by this service."""
     from functions.api.telegram.receive_update import handler as module
     from mara.platform.telemetry import logger
 
@@ -104,8 +110,8 @@ def _function(service: object) -> Receive:
     vars(module)["update_reception_service"] = lambda: service
     context: Any = SimpleNamespace(aws_request_id="r1", function_name="receive-update")
 
-    def receive(number: int) -> None:
-        answer = module.handler(_event(body_of(number)), context)
+    def receive(event: dict[str, Any]) -> None:
+        answer = module.handler(event, context)
         if answer["statusCode"] != http.client.OK:
             raise RuntimeError(f"the function answered {answer}")
 
@@ -190,7 +196,7 @@ def _with_store(server: PostgresServer, script: Path) -> None:
         began, done = time.perf_counter(), 0
         while time.perf_counter() - began < SECONDS:
             number, done = number + 1, done + 1
-            receive(number)
+            receive(_event(body_of(number)))
         rates["function"].append(done / (time.perf_counter() - began))
     median = {name: statistics.median(rounds) for name, rounds in rates.items()}
     print(f"pgbench, one INSERT, one client       {median['pgbench']:7.0f} a second")

@@ -4,6 +4,8 @@ import importlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+from types import ModuleType
 
 from infra.local.settings import ROOT
 from mara.auth.model.permissions import Rule
@@ -40,7 +42,14 @@ def apps() -> Iterator[tuple[str, RouteApp]]:
     for handler in sorted((ROOT / "functions" / "api").rglob("handler.py")):
         folder = handler.parent.relative_to(ROOT)
         module = importlib.import_module(".".join((*folder.parts, "handler")))
-        yield folder.as_posix(), module.app
+        yield folder.as_posix(), app_of(module)
+
+
+@cache
+def app_of(module: ModuleType) -> RouteApp:
+    """Return the application of a handler, or that which describes its direct route."""
+    app: RouteApp = module.app if hasattr(module, "app") else module.direct.app()
+    return app
 
 
 def declarations() -> list[RouteDeclaration]:

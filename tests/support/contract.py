@@ -10,6 +10,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from infra.local.openapi import TARGET
+from infra.local.routes import app_of
 from mara.entrypoints.http import LambdaHandler
 
 PROBLEM_JSON = "application/problem+json"
@@ -63,7 +64,7 @@ def _served_by(handler: LambdaHandler) -> set[str]:
     """The operations of the function that ``handler`` belongs to; none for a handler of a test."""
     for name, module in list(sys.modules.items()):
         if name.startswith("functions.api.") and getattr(module, "handler", None) is handler:
-            return {route.name for route in module.app.api_routes}
+            return {route.name for route in app_of(module).api_routes}
     return set()
 
 

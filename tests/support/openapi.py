@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from infra.local.openapi import TARGET
-from infra.local.routes import declarations
+from infra.local.routes import app_of, declarations
 from mara.auth.model.permissions import Rule
 from tests.support.events import Answer, call
 
@@ -86,8 +86,7 @@ class Operation:
     @property
     def rule(self) -> Rule:
         """The access rule that its handler declares."""
-        found: Rule = self.handler_module.app.rule
-        return found
+        return app_of(self.handler_module).rule
 
     def call(self, ids: Mapping[str, str], **parts: Any) -> Answer:
         return call(

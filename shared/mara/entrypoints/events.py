@@ -10,6 +10,9 @@ from typing import Any
 
 from mara.kernel.text import mask
 
+# Made once: `json.dumps` with options makes an encoder for every response.
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 Event = dict[str, Any]
 Response = dict[str, Any]
 
@@ -17,6 +20,8 @@ USER_AGENT_MAX = 200
 
 REQUEST = "mara.request"
 """The key of the event under which the frame puts its ``Request``."""
+PRINCIPAL = "mara.principal"
+"""The key of the event under which the frame puts the caller, where it has authenticated one."""
 
 
 @dataclass(slots=True)
@@ -43,6 +48,12 @@ class Request:
         self.event["path"] = path.rstrip("/") or "/"
         if parameters := self.event.get("pathParameters"):
             self.event["pathParameters"] = _masked(parameters)
+
+    def header(self, name: str) -> str:
+        """All values of a header, given in lower case, as one (RFC 9110, 5.3); empty without it."""
+        many: Mapping[str, list[str]] = self.event["multiValueHeaders"]
+        values = [value for sent, found in many.items() if sent.lower() == name for value in found]
+        return ", ".join(values) if values else self.headers.get(name, "")
 
     @property
     def method(self) -> str:
@@ -113,6 +124,6 @@ def json_response(
         "statusCode": status,
         "headers": {"content-type": media_type, **(headers or {})},
         "multiValueHeaders": {},
-        "body": json.dumps(body, ensure_ascii=False, separators=(",", ":")),
+        "body": _encode(body),
         "isBase64Encoded": False,
     }

@@ -5,7 +5,8 @@ import psycopg
 from mara.metrics.model.families import METRIC_FLUSHES
 from mara.metrics.service import recorder
 from mara.platform.clock import now
-from mara.platform.metric_store import NotConnected, PostgresMetricStore
+from mara.platform.database import idle_connection
+from mara.platform.metric_store import PostgresMetricStore
 from mara.platform.metrics import publish_changes
 from mara.platform.telemetry import logger
 
@@ -17,13 +18,10 @@ def flush_metrics() -> None:
     connection nothing is due: the counts wait for an invocation that uses the database.
     """
     counts, at = recorder(), now()
-    if not counts.is_due(at):
+    if not counts.is_due(at) or idle_connection() is None:
         return
     try:
         counts.flush(PostgresMetricStore(), at)
-    except NotConnected:
-        counts.due_at = at
-        return
     except psycopg.Error as error:
         logger.warning("metrics_not_flushed", error=type(error).__name__)
         counts.count(METRIC_FLUSHES, "failed")

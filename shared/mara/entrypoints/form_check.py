@@ -14,9 +14,8 @@ from fastapi import Request as HttpRequest
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from mara.entrypoints.events import REQUEST
+from mara.entrypoints.events import PRINCIPAL, REQUEST
 from mara.entrypoints.pointers import fields_of_body
-from mara.entrypoints.principal import PRINCIPAL
 from mara.kernel.errors import DomainError
 from mara.kernel.principal import Principal
 

@@ -5,10 +5,9 @@ rule and rate limits, and replays the stored response of a repeated request.
 """
 
 import logging
-import time
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from fastapi import FastAPI, Query
 from fastapi.exceptions import RequestValidationError
@@ -22,26 +21,17 @@ from mara.auth.model.permissions import Access, Rule
 from mara.entrypoints import idempotency, rate_limit
 from mara.entrypoints.body_check import BODY_MAX, check_body
 from mara.entrypoints.client import ArrivedAt, CallerDevice
-from mara.entrypoints.counting import count_request
 from mara.entrypoints.error_handlers import (
     handle_domain_error,
     handle_http_exception,
     handle_unexpected_error,
     handle_validation_error,
 )
-from mara.entrypoints.events import REQUEST, Event, Request, Response, json_response
-from mara.entrypoints.flushing import flush_metrics
+from mara.entrypoints.events import Event, Request, Response
 from mara.entrypoints.form_check import Form, FormCheck
-from mara.entrypoints.headers import outgoing_headers
-from mara.entrypoints.language import localized
-from mara.entrypoints.principal import PRINCIPAL, AcceptsToken, identify, load_authentication
-from mara.entrypoints.problems import (
-    PROBLEM_JSON,
-    bad_request,
-    headers_of,
-    internal,
-    problem,
-)
+from mara.entrypoints.frame import LambdaHandler, OnRefusal, framed, problem_response
+from mara.entrypoints.principal import AcceptsToken, identify, load_authentication
+from mara.entrypoints.problems import PROBLEM_JSON, bad_request
 from mara.entrypoints.request_text import check_texts
 from mara.entrypoints.route import (
     ADMIN,
@@ -59,15 +49,9 @@ from mara.entrypoints.route import (
     RouteApp,
     declared,
 )
-from mara.kernel import correlation
 from mara.kernel.errors import DomainError
 from mara.kernel.page import LIMIT_MAX
 from mara.kernel.principal import Principal
-from mara.platform.settings.verification import verify_settings_once
-from mara.platform.telemetry import logger, span, trace
-
-if TYPE_CHECKING:
-    from mara.entrypoints.promised_statuses import PromisedStatuses
 
 __all__ = [
     "ADMIN",
@@ -97,7 +81,6 @@ __all__ = [
 
 ItemT = TypeVar("ItemT")
 
-TRACEPARENT = "traceparent"
 TEXT = [*DEFAULT_TEXT_MIME_TYPES, PROBLEM_JSON, "image/svg+xml", "application/openmetrics-text"]
 """Media types of responses that are not base64 in the response of the function."""
 
@@ -105,9 +88,6 @@ TEXT = [*DEFAULT_TEXT_MIME_TYPES, PROBLEM_JSON, "image/svg+xml", "application/op
 logging.getLogger("mangum.http").disabled = True
 
 Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX)]
-LambdaHandler = Callable[[Event, Any], Response]
-OnRefusal = Callable[[str, str], None]
-"""Learns the last part of the path of a refused call, and the code of the problem."""
 
 
 class HealthOut(BaseModel):
@@ -170,6 +150,11 @@ def api(  # noqa: PLR0913 - each is one declaration of a route, given by name
     return app
 
 
+def serving(app: FastAPI) -> Callable[[Event, Any], Response]:
+    """Return what answers an event by ``app``, given Lambda's context."""
+    return Mangum(app, lifespan="off", text_mime_types=TEXT)
+
+
 def lambda_handler(
     app: FastAPI,
     *,
@@ -187,37 +172,19 @@ def lambda_handler(
     route = declared(app)
     if route.rule.access is not Access.PUBLIC:
         load_authentication()
-    serve = Mangum(app, lifespan="off", text_mime_types=TEXT)
+    serve = serving(app)
     operation, limit = route.operation, rate_limit.OperationLimit.of(route)
-    keep = _keeper(route, on_refusal)
 
     def respond(request: Request, context: Any) -> Response:
-        verify_settings_once()
         check_body(request, body_max, media_types)
         run = partial(serve, request.event, context)
-        return _limited(request, identify(request, route.rule, accepts), route, run, limit=limit)
+        try:
+            principal = identify(request, route.rule, accepts)
+            return _limited(request, principal, route, run, limit=limit)
+        except RequestValidationError as error:
+            return problem_response(bad_request(error.errors(), request), request)
 
-    def handler(event: Event, context: Any) -> Response:
-        started = time.perf_counter()
-        event[REQUEST] = request = Request(event, _request_id(event, context))
-        with correlation.following(_correlation_id(request)):
-            response = _answer(request, operation, lambda: respond(request, context))
-            if keep is not None:
-                response = keep.of(request, response)
-            outgoing_headers(request, response)
-            _log(request, operation, response["statusCode"], time.perf_counter() - started)
-            flush_metrics()
-        return response
-
-    return handler
-
-
-def _keeper(route: RouteApp, on_refusal: OnRefusal | None) -> "PromisedStatuses | None":
-    if route.promised is None:
-        return None
-    from mara.entrypoints.promised_statuses import PromisedStatuses
-
-    return PromisedStatuses(route.promised, on_refusal)
+    return framed(operation, respond, promised=route.promised, on_refusal=on_refusal)
 
 
 def _limited(
@@ -240,59 +207,3 @@ def _limited(
     answer = idempotency.once(request, principal, route, run)
     answer["headers"].update(status.headers())
     return answer
-
-
-def _answer(request: Request, operation: str, respond: Callable[[], Response]) -> Response:
-    traceparent = request.headers.get(TRACEPARENT)
-    with trace(operation, request.request_id) as outcome, span(operation, outcome, traceparent):
-        try:
-            response = respond()
-        except DomainError as error:
-            response = _domain_error_response(request, error)
-        except RequestValidationError as error:
-            body, language = localized(bad_request(error.errors(), request), request)
-            response = json_response(body["status"], body, PROBLEM_JSON, language)
-        except Exception:  # noqa: BLE001 - an exception that leaves a handler ends the environment
-            response = _unexpected_error_response(request)
-        outcome.status = str(response["statusCode"])
-    return response
-
-
-def _request_id(event: Event, context: Any) -> str:
-    of_gateway = event["requestContext"].get("requestId")
-    return str(of_gateway or getattr(context, "aws_request_id", "unknown"))
-
-
-def _correlation_id(request: Request) -> str:
-    """What the caller calls the request or its trace, where valid, or what the answer calls it."""
-    of_trace = correlation.of_trace(request.headers.get(TRACEPARENT))
-    return correlation.chosen(request.headers.get("x-request-id"), of_trace, request.request_id)
-
-
-def _domain_error_response(request: Request, error: DomainError) -> Response:
-    body, language = localized(problem(error, request), request)
-    return json_response(body["status"], body, PROBLEM_JSON, {**headers_of(error), **language})
-
-
-def _unexpected_error_response(request: Request) -> Response:
-    logger.exception("request_failed", request_id=request.request_id)
-    body, language = localized(internal(request), request)
-    return json_response(body["status"], body, PROBLEM_JSON, language)
-
-
-def _log(request: Request, operation: str, status: int, duration_s: float) -> None:
-    """Count the request, and log a line: ids and figures, never content of request or response."""
-    count_request(operation, status, duration_s)
-    principal = request.event.get(PRINCIPAL)
-    parameters: dict[str, str] = request.event.get("pathParameters") or {}
-    logger.info(
-        "request",
-        request_id=request.request_id,
-        operation=operation,
-        status=status,
-        duration_ms=round(duration_s * 1000, 1),
-        user_id=str(principal.user_id) if principal else None,
-        # Nested, because a path parameter may be called user_id too. `proxy` is the rest of an
-        # unknown path, which may hold anything.
-        path={name: value for name, value in parameters.items() if name != "proxy"} or None,
-    )

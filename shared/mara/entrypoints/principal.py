@@ -9,13 +9,12 @@ from fastapi import Request as HttpRequest
 
 from mara.auth.errors import NotLoggedIn
 from mara.auth.model.permissions import Access, Rule
-from mara.entrypoints.events import Request
+from mara.entrypoints.events import PRINCIPAL, Request
 from mara.kernel.principal import Principal
 
 if TYPE_CHECKING:
     from mara.auth.service import AuthenticationService
 
-PRINCIPAL = "mara.principal"
 BEARER = "bearer "
 AcceptsToken = Callable[[str], bool]
 """Whether a token of no user, such as that of a monitoring system, opens the route."""

@@ -9,7 +9,7 @@ from uuid import UUID
 from mara.agents.schemas.pending import PendingAnswerOut
 from mara.agents.schemas.replay import ReplayOut
 from mara.entrypoints.http import AGENTS_READ, USER, api, lambda_handler
-from mara.entrypoints.language import FailureTexts
+from mara.entrypoints.language_parameters import FailureTexts
 from mara.entrypoints.principal import Caller
 from mara.wiring.agents import conversation_service, pending_answer_service
 

@@ -7,7 +7,7 @@ to the balance by a credit note; `preview` shows how much.
 from mara.billing.schemas.subscription_changes import CancellationIn, SubscriptionActionOut
 from mara.billing.schemas.subscriptions import SubscriptionOut
 from mara.entrypoints.http import USER, api, lambda_handler
-from mara.entrypoints.language import CallerLocale
+from mara.entrypoints.language_parameters import CallerLocale
 from mara.entrypoints.principal import Caller
 from mara.wiring.subscriptions import subscription_overview_service, subscription_service
 

@@ -9,7 +9,7 @@ at most.
 from mara.billing.schemas.subscription_changes import PlanChangeRequestIn, SubscriptionActionOut
 from mara.billing.schemas.subscriptions import SubscriptionOut
 from mara.entrypoints.http import USER, api, lambda_handler
-from mara.entrypoints.language import CallerLocale
+from mara.entrypoints.language_parameters import CallerLocale
 from mara.entrypoints.principal import Caller
 from mara.wiring.payments import where_to_pay
 from mara.wiring.subscriptions import subscription_overview_service, subscription_service

@@ -13,7 +13,7 @@ from fastapi import Response
 from mara.billing.schemas.invoice_documents import InvoiceOut
 from mara.entrypoints.http import USER, api, lambda_handler
 from mara.entrypoints.invoice_files import INVOICE_RESPONSES, JSON, InvoiceMediaType, invoice_file
-from mara.entrypoints.language import CallerLocale
+from mara.entrypoints.language_parameters import CallerLocale
 from mara.entrypoints.principal import Caller
 from mara.wiring.invoices import document_renderers, invoice_service
 

@@ -6,7 +6,7 @@ subscription, the default plan holds and `state` is `default`.
 
 from mara.billing.schemas.subscriptions import SubscriptionOut
 from mara.entrypoints.http import USER, api, lambda_handler
-from mara.entrypoints.language import CallerLocale
+from mara.entrypoints.language_parameters import CallerLocale
 from mara.entrypoints.principal import Caller
 from mara.wiring.subscriptions import subscription_overview_service
 

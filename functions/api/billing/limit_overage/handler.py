@@ -5,7 +5,7 @@ The limit is 0 at first: use beyond the allowances is refused until the caller a
 
 from mara.billing.schemas.subscriptions import OverageLimitIn, SubscriptionOut
 from mara.entrypoints.http import USER, api, lambda_handler
-from mara.entrypoints.language import CallerLocale
+from mara.entrypoints.language_parameters import CallerLocale
 from mara.entrypoints.principal import Caller
 from mara.wiring.subscriptions import subscription_overview_service, subscription_service
 

@@ -5,7 +5,7 @@ That is possible until the cancellation takes effect, at the end of the trial or
 
 from mara.billing.schemas.subscriptions import SubscriptionOut
 from mara.entrypoints.http import USER, api, lambda_handler
-from mara.entrypoints.language import CallerLocale
+from mara.entrypoints.language_parameters import CallerLocale
 from mara.entrypoints.principal import Caller
 from mara.wiring.subscriptions import subscription_overview_service, subscription_service
 

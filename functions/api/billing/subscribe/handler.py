@@ -7,7 +7,7 @@ arrived. The caller's wallets are created on every network that is on.
 
 from mara.billing.schemas.subscriptions import SubscriptionIn, SubscriptionOut
 from mara.entrypoints.http import USER, api, lambda_handler
-from mara.entrypoints.language import CallerLocale
+from mara.entrypoints.language_parameters import CallerLocale
 from mara.entrypoints.principal import Caller
 from mara.wiring.subscriptions import subscription_overview_service, subscription_service
 from mara.wiring.vault import vault_service

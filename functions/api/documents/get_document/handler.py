@@ -10,7 +10,7 @@ from pydantic import Field
 from mara.documents.schemas import DocumentOut
 from mara.documents.schemas.analysis import AnalysisOut
 from mara.entrypoints.http import DOCUMENTS_READ, USER, api, lambda_handler
-from mara.entrypoints.language import FailureTexts
+from mara.entrypoints.language_parameters import FailureTexts
 from mara.entrypoints.principal import Caller
 from mara.wiring.documents import analysis_service, library_service
 

@@ -6,7 +6,7 @@ The list is paged: send `next_cursor` of a page as `cursor` of the next request.
 from mara.documents.schemas import DocumentOut
 from mara.documents.schemas.lists import DocumentSort, Superseded, WantedState
 from mara.entrypoints.http import DOCUMENTS_READ, USER, PageOut, api, lambda_handler
-from mara.entrypoints.language import FailureTexts
+from mara.entrypoints.language_parameters import FailureTexts
 from mara.entrypoints.lists import Listed, SearchText, page_out
 from mara.entrypoints.principal import Caller
 from mara.wiring.documents import library_service

@@ -17,7 +17,7 @@ from mara.documents.schemas.uploads import (
     upload_response,
 )
 from mara.entrypoints.http import DOCUMENTS_WRITE, USER, api, lambda_handler
-from mara.entrypoints.language import FailureTexts
+from mara.entrypoints.language_parameters import FailureTexts
 from mara.entrypoints.principal import Caller
 from mara.wiring.agents import upload_service
 

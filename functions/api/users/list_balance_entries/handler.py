@@ -11,7 +11,7 @@ from fastapi import Response
 
 from mara.entrypoints.csv_response import CSV_RESPONSES, WantsCsv, csv_response
 from mara.entrypoints.http import USER, PageOut, api, lambda_handler
-from mara.entrypoints.language import CallerLocale
+from mara.entrypoints.language_parameters import CallerLocale
 from mara.entrypoints.lists import NEWEST, DateSort, Listed, page_out
 from mara.entrypoints.principal import Caller
 from mara.ledger.schemas import ENTRIES_PER_FILE, ENTRY_COLUMNS, EntryOut, entry_cells

@@ -32,6 +32,8 @@ LANE_LEASE = timedelta(seconds=30)
 HANDLED_KEPT = timedelta(days=3)
 """Telegram gives an update up after 24 hours; until then it may come again."""
 DEAD_KEPT = timedelta(days=7)
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a name
+"""The header in which Telegram sends the secret of the webhook."""
 UPDATE_BYTES_MAX = 1024 * 1024
 """A bound of MARA: what Telegram sends is far smaller."""
 
@@ -121,8 +123,8 @@ def lane_of(update: Mapping[str, Any]) -> str:
 
 
 def _id(content: Any, name: str) -> int | None:
-    found = content.get(name) if isinstance(content, Mapping) else None
-    id_ = found.get("id") if isinstance(found, Mapping) else None
+    found = content.get(name) if isinstance(content, dict) else None
+    id_ = found.get("id") if isinstance(found, dict) else None
     return id_ if isinstance(id_, int) and not isinstance(id_, bool) else None
 
 

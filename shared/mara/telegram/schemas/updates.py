@@ -5,8 +5,8 @@ from typing import Annotated, Any, Final
 from fastapi import Header
 from pydantic import BaseModel, Field
 
-STATUSES: Final = frozenset({200, 400, 403, 404, 410, 413, 422})
-"""All that Telegram is answered, but for 503."""
+from mara.telegram.model.update import SECRET_HEADER
+
 _UPDATE: Final = {"update_id": 10000}
 OPENAPI: Final[dict[str, Any]] = {
     "requestBody": {
@@ -37,7 +37,7 @@ OPENAPI: Final[dict[str, Any]] = {
 WebhookSecretHeader = Annotated[
     str,
     Header(
-        alias="X-Telegram-Bot-Api-Secret-Token",
+        alias=SECRET_HEADER,
         description="The secret that setWebhook was given.",
         examples=["Ct3mB5r7xkHq3cVw0yTqk3nWJ0G1uQ5f3aQk8d2mB5r"],
     ),
