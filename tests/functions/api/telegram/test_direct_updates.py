@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -81,7 +82,7 @@ REQUESTS: dict[str, Callable[[], Event]] = {
     "query": lambda: event(query={"a": "1"}),
     "too large": lambda: event(raw=b"x" * UPDATE_BYTES_MAX),
     "not base64": lambda: {**event(), "body": "a"},
-    **{name: lambda name=name: event(method=name) for name in ("GET", "HEAD", "OPTIONS", "PUT")},
+    **{name: partial(event, method=name) for name in ("GET", "HEAD", "OPTIONS", "PUT")},
 }
 OUTCOMES = [
     True,
