@@ -2,13 +2,14 @@
 
 import base64
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
 
-from mara.kernel.text import mask
+from mara.kernel.text import REPLACEMENT, mask
 
 # Made once: `json.dumps` with options makes an encoder for every response.
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -17,6 +18,7 @@ Event = dict[str, Any]
 Response = dict[str, Any]
 
 USER_AGENT_MAX = 200
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 REQUEST = "mara.request"
 """The key of the event under which the frame puts its ``Request``."""
@@ -54,6 +56,12 @@ class Request:
         many: Mapping[str, list[str]] = self.event["multiValueHeaders"]
         values = [value for sent, found in many.items() if sent.lower() == name for value in found]
         return ", ".join(values) if values else self.headers.get(name, "")
+
+    def mask_body(self) -> None:
+        """Put U+FFFD in place of each lone surrogate of a body that is text: UTF-8 has none."""
+        body: str = self.event.get("body") or ""
+        if not body.isascii() and not self.event.get("isBase64Encoded"):
+            self.event["body"] = _SURROGATE.sub(REPLACEMENT, body)
 
     @property
     def method(self) -> str:

@@ -53,6 +53,9 @@ def framed(
     def handler(event: Event, context: Any) -> Response:
         started = time.perf_counter()
         event[REQUEST] = request = Request(event, _request_id(event, context))
+        if keep is not None:
+            # Another program repeats what it cannot send otherwise: its text is taken as it can be.
+            request.mask_body()
         with correlation.following(_correlation_id(request)):
             response = _answer(request, operation, respond, context)
             if keep is not None:

@@ -66,6 +66,7 @@ REQUESTS: dict[str, Callable[[], Event]] = {
     "usual": event,
     "slash": lambda: event(f"{WEBHOOK}/{ID}/"),
     "text body": lambda: {**event(), "body": BODY.decode(), "isBase64Encoded": False},
+    "lone surrogate": lambda: {**event(), "body": '{"t": "\ud800"}', "isBase64Encoded": False},
     "no body": lambda: {**event(), "body": None, "isBase64Encoded": False},
     "no headers": lambda: event(headers={}),
     "header in capitals": lambda: event(headers={SECRET_HEADER.upper(): "s"}),
@@ -115,6 +116,10 @@ class TestFunction:
         seen, reception.seen = reception.seen, []
         assert direct == answer(described, REQUESTS[name]())
         assert seen == reception.seen
+
+    def test_stores_a_lone_surrogate_as_a_replacement_character(self, reception: Reception) -> None:
+        assert answer(function.handler, REQUESTS["lone surrogate"]())["statusCode"] == 200
+        assert [body for *_, body in reception.seen] == ['{"t": "\ufffd"}'.encode()]
 
     def test_has_the_name_of_its_description(self) -> None:
         app = function.direct.app()
