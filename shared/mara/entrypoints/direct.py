@@ -1,9 +1,9 @@
 """Routes that answer their usual request without a web framework.
 
 For a route that another program calls often: FastAPI and Mangum take most of the time of such a
-call, and a third of the CPU of its imports. FastAPI describes the route all the same, for the OpenAPI
-document, and answers whatever is not the usual request, such as an id of another form; it is
-loaded for the first of those. Usual is a POST without a query, to a path with one id.
+call, and a third of the CPU of its imports. FastAPI describes the route all the same, for the
+OpenAPI document, and answers whatever is not the usual request, such as an id of another form; it
+is loaded for the first of those. Usual is a POST without a query, to a path with one id.
 """
 
 import re
