@@ -12,6 +12,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from mara.alerts.adapters.postgres_alerts import PostgresAlerts
 from mara.alerts.adapters.postgres_messages import PostgresAlertMessages
 from mara.alerts.model.summary import WHOLE_MAX
 from mara.kernel.unit_of_work import SYSTEM
@@ -25,7 +26,7 @@ from mara.wiring.telegram import bot_config_service
 from mara.wiring.telegram_sending import chat_migration, sending_service
 from tests.integration.alerts.test_summaries import later, named
 from tests.support.alert_chats import CHAT, Chat, make_chat
-from tests.support.alerting import resolved
+from tests.support.alerting import an_alert, resolved
 from tests.support.cloud import Cloud
 
 Row = tuple[Any, ...]
@@ -107,6 +108,32 @@ def test_rows_are_locked_in_the_order_of_their_posts(
         assert worker.is_alive()
         for one in ids[1:]:
             link.execute(f"{lock} NOWAIT", [one])
+    worker.join()
+
+
+def test_episodes_of_a_post_are_moved_once_their_alerts_are_locked_in_order(
+    chat: Chat, database: str
+) -> None:
+    """Leave out LOCK_OPEN to see it fail: who ends stale alerts may have one, and want the next."""
+    chat.deliver(*(an_alert(fingerprint=f"f{n}", labels={"pod": f"p{n}"}) for n in range(3)))
+    found = rows(chat, "SELECT id, owner_id FROM alerts ORDER BY id")
+    ids, owner_id = [one[0] for one in found], found[0][1]
+    ((post_id,),) = rows(chat, "SELECT DISTINCT post_id FROM alert_episodes")
+
+    def run() -> None:
+        with transaction(owner_id):
+            PostgresAlerts().move_open(owner_id, post_id, post_id)
+
+    with other(database) as link:
+        link.execute("SELECT 1 FROM alerts WHERE id = %s FOR UPDATE", [ids[0]])
+        worker = Thread(target=run)
+        worker.start()
+        waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        while worker.is_alive() and link.execute(waits).fetchone() == (0,):
+            link.execute("SELECT pg_stat_clear_snapshot()")
+        assert worker.is_alive()
+        link.execute("SELECT 1 FROM alert_episodes FOR UPDATE NOWAIT")
+        link.execute("SELECT 1 FROM alerts WHERE id = ANY(%s) FOR UPDATE NOWAIT", [ids[1:]])
     worker.join()
 
 

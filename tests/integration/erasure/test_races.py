@@ -1,9 +1,11 @@
 """An erasure while others work for the account: nothing of theirs is left behind."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from os import urandom
+from threading import Thread
+from time import sleep
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +14,7 @@ import psycopg
 import pytest
 
 from infra.local.postgres import ADMIN, PostgresServer
+from mara.auth.model.devices import Device
 from mara.erasure.adapters.data_jobs import PostgresDataJobs
 from mara.erasure.adapters.s3_archive import PART
 from mara.erasure.errors import ErasureUnfinished
@@ -29,10 +32,11 @@ from mara.queues.adapters.queue_figures import PostgresFigures
 from mara.telegram.model.silenced import Silenced
 from mara.users.errors import UserErased
 from mara.users.model import ERASED_DOMAIN, Profile
+from mara.wiring.auth import session_service
 from mara.wiring.credits import credit_service
 from mara.wiring.erasure import erasure_requests, export_requests, owned_objects, recover
 from mara.wiring.erasure_work import data_job_runner, eraser, exporter
-from mara.wiring.ledger import ledger_service
+from mara.wiring.ledger import ledger_service, lot_service
 from mara.wiring.subscriptions import subscription_service
 from mara.wiring.users import profile_service, user_administration_service
 from tests.support.accounts import PASSWORD, Account, make_account
@@ -132,6 +136,61 @@ class TestWriters:
         done = work.run(state_of(job))
         assert done.certificate is not None
         assert {"kind": "objects", "deleted": 1, "left": 0} in done.certificate["erased"]
+
+
+def subscribe(account: Account) -> Callable[[], object]:
+    add_plan(plan_version("team"))
+    return lambda: subscription_service().subscribe(account.principal, "team")
+
+
+def take_back(account: Account) -> Callable[[], object]:
+    root, service = make_account("root").principal, credit_service()
+    credit = service.give(root, account.id, 2_000_000, "promotion")
+    lot_service().catch_up(account.id)  # else it waits there, with nothing locked
+    return lambda: service.take_back(root, account.id, credit.id, "a mistake")
+
+
+def refresh(account: Account) -> Callable[[], object]:
+    device = Device("192.0.2.7", "other")
+    return lambda: session_service().refresh(account.refresh_token, device=device)
+
+
+class TestTheOrderOfLocks:
+    """Drop ``hold``, or store the use of a session before its token, to see it fail."""
+
+    @pytest.mark.parametrize("prepare", [subscribe, take_back, refresh])
+    def test_is_that_of_an_erasure_the_user_then_the_money_and_the_sessions(
+        self,
+        prepare: Callable[[Account], Callable[[], object]],
+        anna: Account,
+        rows: psycopg.Connection[Any],
+        database: str,
+    ) -> None:
+        credit_service().give(make_account("olga").principal, anna.id, 1_000_000, "promotion")
+        failures: list[Exception] = []
+        work = prepare(anna)
+
+        def run() -> None:
+            try:
+                work()
+            except Exception as error:  # noqa: BLE001 - a thread must hand over what it raised
+                failures.append(error)
+
+        worker = Thread(target=run)
+        waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        with psycopg.connect(database) as erasure:
+            erasure.execute("SELECT set_config('mara.scope', 'system', true)")
+            erasure.execute("SELECT 1 FROM users WHERE id = %s FOR UPDATE", [anna.id])
+            worker.start()
+            while worker.is_alive() and rows.execute(waits).fetchone() == (0,):
+                sleep(0.01)
+            assert worker.is_alive()
+            erasure.execute("SET LOCAL lock_timeout = '1s'")
+            erasure.execute("SELECT * FROM ledger_lock(%s)", [[anna.id]])
+            erasure.execute("SELECT 1 FROM sessions FOR NO KEY UPDATE")
+            erasure.rollback()
+        worker.join()
+        assert failures == []
 
 
 class Mailer:

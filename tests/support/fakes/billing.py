@@ -125,6 +125,9 @@ class FakeAccounts:
                 return self._account(one, at)
         return None
 
+    def hold_owner(self, owner_id: UUID) -> None:
+        """One transaction runs at a time."""
+
     def find(self, owner_id: UUID, at: datetime) -> Account | None:
         return self.lock_of(owner_id, at)
 

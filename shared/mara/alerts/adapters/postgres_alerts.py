@@ -59,6 +59,20 @@ OPEN_EPISODES = select(alert_episodes).where(
     _episodes.alert_id == func.any(bindparam("alert_ids")),
     _episodes.ended_at.is_(None),
 )
+LOCK_OPEN = (
+    select(_alerts.id)
+    .where(
+        _alerts.id.in_(
+            select(_episodes.alert_id).where(
+                _episodes.owner_id == bindparam("owner_id"),
+                _episodes.post_id == bindparam("old_post_id"),
+                _episodes.ended_at.is_(None),
+            )
+        )
+    )
+    .order_by(_alerts.id)
+    .with_for_update()
+)
 MOVE_OPEN = (
     update(alert_episodes)
     .where(
@@ -169,7 +183,12 @@ class PostgresAlerts:
         _write(INSERT_SIGNALS, map(values_of, signals))
 
     def move_open(self, owner_id: UUID, post_id: UUID, new_post_id: UUID) -> None:
-        """Let the open episodes of a post belong to another one."""
+        """Let the open episodes of a post belong to another one.
+
+        All who change episodes have locked their alerts: who ends those that got no signal is
+        waited for, and neither undoes what the other one wrote.
+        """
+        fetch_all(LOCK_OPEN, owner_id=owner_id, old_post_id=post_id)
         execute(MOVE_OPEN, owner_id=owner_id, old_post_id=post_id, new_post_id=new_post_id)
 
     def stale(self, before: datetime, limit: int) -> Sequence[Alert]:

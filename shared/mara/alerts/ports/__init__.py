@@ -85,7 +85,7 @@ class Alerts(Protocol):
         """Insert or update alerts and episodes, and insert signals."""
 
     def move_open(self, owner_id: UUID, post_id: UUID, new_post_id: UUID) -> None:
-        """Let the open episodes of a post belong to another one."""
+        """Let the open episodes of a post belong to another one; their alerts are locked."""
 
     def stale(self, before: datetime, limit: int) -> Sequence[Alert]:
         """Return alerts that fire, without a signal since ``before``; locks all that are free."""

@@ -110,8 +110,10 @@ class SessionService:
             if token_row.expires_at <= at:
                 raise InvalidRefreshToken("Log in again.")
             if consumed or _is_retry(token_row, arrived_at or at):
+                # The new token locks its user, before the session: so does who revokes it.
+                tokens = self._issue(token_row.session_id, token_row.owner_id, at)
                 self.sessions.record_use(token_row.session_id, at, device)
-                return self._issue(token_row.session_id, token_row.owner_id, at)
+                return tokens
             self.sessions.revoke(token_row.session_id, at, "refresh token reused")
         # Raised after the transaction: raised inside, it would roll back the revocation.
         raise RefreshTokenReused("Log in again; if that was not you, change your password.")

@@ -31,6 +31,7 @@ COVERED = (
 SOME = JOINED + "WHERE s.id = ANY (%s) AND s.state <> 'ended' FOR UPDATE OF s SKIP LOCKED"
 OF_OWNER = JOINED + "WHERE s.owner_id = %s AND s.state <> 'ended'"
 OF_OWNER_LOCKED = OF_OWNER + " FOR UPDATE OF s"
+HOLD_OWNER = "SELECT id FROM users WHERE id = %s FOR KEY SHARE"
 SUBSCRIBERS = (
     JOINED
     + """

@@ -17,6 +17,7 @@ from mara.billing.adapters.account_statements import (
     AHEAD,
     COVERED,
     DUE,
+    HOLD_OWNER,
     INSERT_EVENTS,
     INSERT_SUBSCRIPTIONS,
     OF_OWNER,
@@ -72,6 +73,10 @@ class PostgresAccounts:
     def lock_of(self, owner_id: UUID, at: datetime) -> Account | None:
         """The account of the owner's subscription that has not ended; waits for its lock."""
         return next(iter(_accounts(OF_OWNER_LOCKED, (owner_id,), at)), None)
+
+    def hold_owner(self, owner_id: UUID) -> None:
+        """Keep the owner from being erased until the transaction ends."""
+        connection().execute(HOLD_OWNER, (owner_id,))
 
     def find(self, owner_id: UUID, at: datetime) -> Account | None:
         """The same without a lock, for reading."""

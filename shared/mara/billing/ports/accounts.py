@@ -34,6 +34,13 @@ class Accounts(Protocol):
     def lock_of(self, owner_id: UUID, at: datetime) -> Account | None:
         """The account of the owner's subscription that has not ended; waits for its lock."""
 
+    def hold_owner(self, owner_id: UUID) -> None:
+        """Keep the owner from being erased until the transaction ends.
+
+        Before a balance is locked by who adds rows of the owner afterwards: an erasure locks the
+        user first, and the balance then.
+        """
+
     def find(self, owner_id: UUID, at: datetime) -> Account | None:
         """The same without a lock, for reading."""
 

@@ -29,3 +29,10 @@ class UserLookup(Protocol):
 
     def get(self, user_id: UUID) -> User:
         """The user. Raises UserNotFound."""
+
+    def hold(self, user_id: UUID) -> None:
+        """Keep the user from being erased until the transaction ends. Raises UserNotFound.
+
+        Before a balance is locked by who adds rows of the user afterwards: an erasure locks the
+        user first, and the balance then.
+        """

@@ -69,6 +69,7 @@ class CreditService:
             self.credits.get(user_id, credit_id)
         self.lots.catch_up(user_id)
         with self.unit_of_work(SYSTEM):
+            self.users.hold(user_id)
             available = self.ledger.lock_balances([user_id])[user_id].available
             credit = self.credits.get(user_id, credit_id)
             amount = min(self.lots.catch_up_here(user_id).left_of(str(credit_id)), available)

@@ -99,6 +99,7 @@ class SubscriptionService:
         with self.unit_of_work(SYSTEM):
             if self.books.accounts.lock_of(caller.user_id, at) is not None:
                 raise SubscriptionExists("Change the subscription, or cancel it first.")
+            self.books.accounts.hold_owner(caller.user_id)
             version = version_on_sale(self.plans, code, seen_version)
             now = self.books.accounts.billing_time(caller.user_id, at)
             balance = self.books.ledger.lock_balances([caller.user_id])[caller.user_id]

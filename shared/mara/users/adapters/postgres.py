@@ -26,6 +26,11 @@ from mara.users.model import Profile, User, UserFilter
 INSERT = insert(users).values(bound(users.c))
 GET = select(users).where(users.c.id == bindparam("id"))
 LOCK = GET.with_for_update()
+HOLD = (
+    select(users.c.id)
+    .where(users.c.id == bindparam("id"))
+    .with_for_update(read=True, key_share=True)
+)
 FIND = select(users).where(users.c.email == bindparam("email"))
 UPDATE = (
     update(users)
@@ -68,6 +73,11 @@ class PostgresUsers:
     def lock(self, user_id: UUID) -> User:
         """Return the user, locked until the transaction ends. Raises UserNotFound."""
         return _user(fetch_one(LOCK, id=user_id))
+
+    def hold(self, user_id: UUID) -> None:
+        """Keep the user from being locked until the transaction ends. Raises UserNotFound."""
+        if fetch_one(HOLD, id=user_id) is None:
+            raise UserNotFound("Check the id.")
 
     def find_by_email(self, email: str) -> User | None:
         """Return the user with this e-mail address, None if there is none."""
