@@ -78,7 +78,7 @@ def publish_by_relay(message: Message) -> None:
     store([message], left_to_relay=True)
 
 
-def resend_by_relay(queue: str, messages: Iterable[tuple[str, str, str | None]]) -> None:
+def resend_by_relay(queue: str, messages: Iterable[tuple[str, str | None, str | None]]) -> None:
     """Implements Resend: stores the messages for the relay."""
     rows = [OutboxMessage(new_id(), queue, body, *origin) for body, *origin in messages]
     _insert(rows, left_to_relay=True)

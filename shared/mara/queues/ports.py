@@ -19,14 +19,18 @@ class FailureNotes(Protocol):
         """Return and delete the note of a message."""
 
 
-class DeadLetters(Protocol):
-    """The repository of dead letters."""
+class LetterBox(Protocol):
+    """Where messages that died are kept."""
 
     def add(self, letter: DeadLetter) -> bool:
         """Insert a letter, linked to the one that it is a redrive of.
 
         Returns False where the message of its queue has a letter already.
         """
+
+
+class DeadLetters(Protocol):
+    """What stands dead of a queue's work: its messages, or rows that its consumer gave up."""
 
     def list(
         self, queue: str, page: PageRequest, *, state: LetterState | None
@@ -50,6 +54,7 @@ class DeadLetters(Protocol):
     ) -> Sequence[UUID]:
         """Give waiting letters their state; return the ids of those that were waiting still.
 
+        Rows that are redriven wait for their consumer again; those that may not are left out.
         Another transaction that decides the same letters is waited for.
         """
 
@@ -57,10 +62,10 @@ class DeadLetters(Protocol):
 class Resend(Protocol):
     """Stores messages to send again in the outbox of the open transaction."""
 
-    def __call__(self, queue: str, messages: Sequence[tuple[str, str, str | None]]) -> None:
+    def __call__(self, queue: str, messages: Sequence[tuple[str, str | None, str | None]]) -> None:
         """Store the body, the id of the first death, and the correlation id of each.
 
-        The ids travel as attributes.
+        The ids travel as attributes, where there are any.
         """
 
 

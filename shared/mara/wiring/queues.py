@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mara.queues.model.dead_letter import DeadMessage
+    from mara.queues.service.all_letters import AllDeadLetters
     from mara.queues.service.decisions import DeadLetterService
     from mara.queues.service.intake import DeadLetterIntake
     from mara.queues.service.queue_list import QueueListService
@@ -60,12 +61,22 @@ def queue_list_service() -> "QueueListService":
 
 
 @cache
+def dead_letters() -> "AllDeadLetters":
+    """Messages that died, and the rows that stand dead in other tables."""
+    from mara.queues.adapters.dead_letters import PostgresDeadLetters
+    from mara.queues.adapters.dead_row_sources import SOURCES
+    from mara.queues.adapters.dead_rows import PostgresDeadRows
+    from mara.queues.service.all_letters import AllDeadLetters
+
+    return AllDeadLetters([PostgresDeadLetters(), *map(PostgresDeadRows, SOURCES)])
+
+
+@cache
 def dead_letter_service() -> "DeadLetterService":
     """Lists of dead letters, and decisions about them."""
     from mara.platform.clock import now
     from mara.platform.database import transaction
     from mara.platform.outbox_rows import resend_by_relay
-    from mara.queues.adapters.dead_letters import PostgresDeadLetters
     from mara.queues.service.decisions import DeadLetterService
     from mara.wiring.audit import audit_log
     from mara.wiring.connection_secrets import envelope
@@ -73,7 +84,7 @@ def dead_letter_service() -> "DeadLetterService":
 
     return DeadLetterService(
         queues=QUEUES,
-        letters=PostgresDeadLetters(),
+        letters=dead_letters(),
         envelope=envelope(),
         resend=resend_by_relay,
         audit=audit_log(),

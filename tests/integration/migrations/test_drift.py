@@ -23,6 +23,8 @@ RECORDED = (
     *("notices", "pending_answers", "subscriptions"),
 )
 """Tables whose changes triggers write to ``changes``."""
+DIE = ("bot_updates", "outgoing_messages", "webhook_deliveries")
+"""Tables whose rows a trigger gives an id when they die."""
 COUNTED = ("bot_chats", "deposits", "documents", "subscriptions")
 EVENTS = ("insert", "update", "delete")
 """Tables whose rows triggers count by state, and when."""
@@ -195,6 +197,7 @@ class TestWhatTablesCannotDeclare:
             ("alert_posts", "record_answer"),
             ("alert_episodes", "record_joined"),
             ("alert_episodes", "record_moved"),
+            *((table, "give_letter_id") for table in DIE),
             *((table, "refuse_erased") for table in {*ERASED} - UNGUARDED | CLOSED),
             *((table, "record_new") for table in RECORDED),
             *((table, f"count_{event}") for table in COUNTED for event in EVENTS),
@@ -207,6 +210,7 @@ class TestWhatTablesCannotDeclare:
             "audit_refuse",
             "billing_refuse",
             "count_objects",
+            "give_letter_id",
             "ledger_apply_posting",
             "ledger_check_transfers",
             "ledger_content",

@@ -1,7 +1,9 @@
 """GET /api/v1/admin/queues/{queue}/dead-letters - list the dead letters of a queue, newest first.
 
 A message that no consumer could process is kept for 14 days, with the last error as its reason.
-What it says is not shown. One that was redriven and died again names the first letter.
+Updates of bots, messages to Telegram and deliveries of webhooks that were given up are dead letters
+of their queues, as long as their rows are kept. What they say is not shown. One that was redriven
+and died again names the first letter.
 The list is paged: send `next_cursor` of a page as `cursor` of the next request.
 """
 

@@ -2,8 +2,8 @@
 
 Each is sent once, within a minute; one that was decided on already has no effect, so that a
 repeated request does nothing more. With `all`, a request takes 200 at most: send its `next_cursor`
-until there is none. What dies again is another dead letter, which names the first, and is not
-redriven by itself.
+until there is none. Deliveries of a webhook that is switched off stay. What dies again is another
+dead letter, which names the first, and is not redriven by itself.
 """
 
 from mara.entrypoints.http import ADMIN, api, lambda_handler

@@ -104,4 +104,5 @@ account_mails = Table(
     UniqueConstraint("token_hash"),
     one_of("kind", MailKind),
     Index("account_mails_owner", "owner_id", "kind", "created_at"),
+    Index("account_mails_unsent", "created_at", postgresql_where=text("sent_at IS NULL")),
 )

@@ -122,4 +122,5 @@ document_analyses = Table(
     one_of("state", AnalysisState),
     check("(state = 'ready') = (findings IS NOT NULL)", name="document_analyses_check"),
     Index("document_analyses_of_owner", "owner_id", "document_id"),
+    Index("document_analyses_queued", "requested_at", postgresql_where=text("state = 'queued'")),
 )

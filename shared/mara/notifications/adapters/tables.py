@@ -84,6 +84,7 @@ webhooks = Table(
     Index("webhooks_owner", "owner_id", "id"),
 )
 
+# A trigger sets `letter_id` of a delivery that failed.
 webhook_deliveries = Table(
     "webhook_deliveries",
     metadata,
@@ -101,6 +102,7 @@ webhook_deliveries = Table(
     Column("last_status", Integer),
     Column("last_failure", enumerated(DeliveryFailure)),
     Column("correlation_id", Text),
+    Column("letter_id", Uuid),
     UniqueConstraint("webhook_id", "event_id"),
     one_of("state", DeliveryState),
     one_of("last_failure", DeliveryFailure),
@@ -112,6 +114,9 @@ webhook_deliveries = Table(
         postgresql_where=text("state = 'waiting'"),
     ),
     Index("webhook_deliveries_age", "created_at"),
+    Index(
+        "webhook_deliveries_letters", "letter_id", postgresql_where=text("letter_id IS NOT NULL")
+    ),
     Index("webhook_deliveries_of_owner", "owner_id", "id"),
 )
 

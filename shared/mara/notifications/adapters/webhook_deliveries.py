@@ -28,20 +28,21 @@ OF_EACH_WEBHOOK = 4
 """Deliveries of one webhook that one claim takes."""
 
 _columns = webhook_deliveries.c
+_shown = [column for column in _columns if column is not _columns.letter_id]
 _waiting = constant(DeliveryState.WAITING)
 _now = bindparam("now", type_=_columns.next_at.type)
 _begun_again = {"state": _waiting, "attempts": 0, "next_at": _now}
 
 ADD = (
     insert(webhook_deliveries)
-    .values(bound(_columns))
+    .values(bound(_shown))
     .on_conflict_do_nothing(index_elements=["webhook_id", "event_id"])
 )
-GET = select(webhook_deliveries).where(
+GET = select(*_shown).where(
     _columns.id == bindparam("id"), _columns.webhook_id == bindparam("webhook_id")
 )
 LIST = SortedList.of(
-    select(webhook_deliveries).where(
+    select(*_shown).where(
         _columns.webhook_id == bindparam("webhook_id"), equals_if_given(_columns.state, "state")
     ),
     _columns.id,
@@ -79,7 +80,7 @@ CLAIM = (
     update(webhook_deliveries)
     .where(_columns.id.in_(select(_taken.c.id)))
     .values(attempts=_columns.attempts + 1, next_at=bindparam("until"))
-    .returning(webhook_deliveries)
+    .returning(*_shown)
 )
 GIVE_BACK = (
     update(webhook_deliveries)

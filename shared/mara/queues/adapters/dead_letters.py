@@ -78,12 +78,12 @@ DELETE_OLD = delete(dead_letters).where(_letters.created_at < bindparam("before"
 
 
 class PostgresDeadLetters:
-    """Implements DeadLetters."""
+    """Implements LetterBox and DeadLetters."""
 
     def add(self, letter: DeadLetter) -> bool:
         """Insert a letter; False where its message has one."""
         values = values_of(letter)
-        body, concern = values.pop("body"), values.pop("concern")
+        body, concern, _ = (values.pop(name) for name in ("body", "concern", "doorbell"))
         stored = wrapped_columns.dump("content", body)
         return execute(ADD, **values, **stored, **values_of(concern)) == 1
 
@@ -133,6 +133,8 @@ def _parameters(selection: Selection) -> Row:
 
 
 def _letter(row: Row) -> DeadLetter:
-    body = wrapped_columns.load("content", row)
+    body = wrapped_columns.load("content", row) if row["content"] else None
     columns = {name: value for name, value in row.items() if not name.startswith("content")}
+    if body is None:
+        columns["message_id"] = columns.pop("redrive_of")
     return DeadLetter(body=body, concern=take(Concern, columns), **columns)

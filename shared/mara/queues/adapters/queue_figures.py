@@ -1,29 +1,42 @@
 """What the database says of queues: undone work, counts of processes, failures, dead letters."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from mara.platform.database import connection
+from mara.queues.adapters.dead_row_sources import SOURCES
 from mara.queues.model.queue_status import LastError, QueueFigures
 
 RECENT = timedelta(minutes=10)
 FAILED = frozenset({"failed", "postponed", "refused"})
 
-# Each is the first row of an index of the work that is undone; queues without one are not named.
+# Each is the first row of an index of the work that is undone. Of events that wait for the topic
+# one reader is named: they tell it what to do. A queue may be named twice.
 OLDEST = """
     SELECT 'accept-upload', min(updated_at) FROM documents WHERE state = 'uploading'
     UNION ALL SELECT 'ingest-document', min(updated_at) FROM documents
         WHERE state IN ('queued', 'processing')
     UNION ALL SELECT 'purge-document', min(deleted_at) FROM documents WHERE deleted_at IS NOT NULL
+    UNION ALL SELECT 'analyze-document', min(requested_at) FROM document_analyses
+        WHERE state = 'queued'
     UNION ALL SELECT 'answer-question', min(created_at) FROM pending_answers WHERE state = 'queued'
+    UNION ALL SELECT 'answer-alerts', min(created_at) FROM alert_posts WHERE state = 'waiting'
+    UNION ALL SELECT 'post-alerts', min(due_at) FROM alert_messages WHERE due_at <= %(now)s
+    UNION ALL SELECT 'charge-owner', min(due_at) FROM subscriptions
+        WHERE state <> 'ended' AND due_at <= %(now)s
     UNION ALL SELECT 'handle-updates', min(received_at) FROM bot_updates WHERE state = 'waiting'
+    UNION ALL SELECT 'send-account-mail', min(created_at) FROM account_mails
+        WHERE sent_at IS NULL AND (expires_at IS NULL OR expires_at > %(now)s)
     UNION ALL SELECT 'send-telegram', min(due_at) FROM outgoing_messages
         WHERE state IN ('queued', 'sending')
     UNION ALL SELECT 'send-webhooks', min(created_at) FROM webhook_deliveries
         WHERE state = 'waiting'
     UNION ALL SELECT 'handle-user-data', min(requested_at) FROM data_jobs
         WHERE state IN ('waiting', 'settling')
+    UNION ALL SELECT CASE WHEN queue LIKE 'event:%%' THEN 'notify-owner' ELSE queue END,
+        min(created_at) FROM outbox GROUP BY 1
 """
 # An environment's id is a UUIDv7: its counts belong to the time since then.
 COUNTS = """
@@ -47,9 +60,26 @@ ERRORS = """
                 SELECT reason, last_failed_at FROM dead_letters
                 WHERE queue = q.queue ORDER BY id DESC LIMIT 1
             ) AS l
+        {rows}
     ) AS failures (queue, error, at) ORDER BY queue, at DESC
-"""
-DEAD = "SELECT queue, count(*) FROM dead_letters WHERE state = 'waiting' GROUP BY queue"
+""".format(
+    rows=" ".join(
+        f"""
+        UNION ALL (SELECT '{one.queue}', reason, uuid_extract_timestamp(id) FROM (
+            SELECT {one.shown} FROM {one.table} WHERE letter_id IS NOT NULL
+            ORDER BY letter_id DESC LIMIT 1) AS dead)"""
+        for one in SOURCES
+    )
+)
+DEAD = " UNION ALL ".join(
+    (
+        "SELECT queue, count(*) FROM dead_letters WHERE state = 'waiting' GROUP BY queue",
+        *(
+            f"SELECT '{one.queue}', count(*) FROM {one.table} WHERE letter_id IS NOT NULL"
+            for one in SOURCES
+        ),
+    )
+)
 
 
 class PostgresFigures:
@@ -57,11 +87,16 @@ class PostgresFigures:
 
     def read(self, queues: Sequence[str], now: datetime) -> Mapping[str, QueueFigures]:
         """Return the figures of each queue."""
-        oldest = dict(_rows(OLDEST))
+        oldest: dict[str, datetime] = {}
+        for queue, at in _rows(OLDEST, now=now):
+            if at is not None:
+                oldest[queue] = min(at, oldest.get(queue, at))
         errors = {
             queue: LastError(error, at) for queue, error, at in _rows(ERRORS, queues=list(queues))
         }
-        dead = dict(_rows(DEAD))
+        dead = Counter[str]()
+        for queue, count in _rows(DEAD):
+            dead[queue] += count
         counts = _rows(COUNTS, recent=now - RECENT)
         return {
             name: QueueFigures(
@@ -72,7 +107,7 @@ class PostgresFigures:
                 failed=sum(int(n) for q, what, n, _ in counts if q == name and what in FAILED),
                 per_minute=round(sum(float(rate) for q, _, _, rate in counts if q == name), 2),
                 last_error=errors.get(name),
-                dead_letters=dead.get(name, 0),
+                dead_letters=dead[name],
             )
             for name in queues
         }

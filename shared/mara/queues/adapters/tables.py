@@ -17,7 +17,8 @@ from sqlalchemy import (
 from mara.platform.schema import TIMESTAMP, enumerated, metadata, one_of
 from mara.queues.model.dead_letter import LetterState
 
-# No reference to a user: letters are of the platform, and their owners are read from bodies.
+# No reference to a user: letters are of the platform, and their owners are read from bodies. A
+# letter whose content is empty tells what was decided on a dead row of another table.
 dead_letters = Table(
     "dead_letters",
     metadata,
@@ -51,5 +52,10 @@ dead_letters = Table(
     Index("dead_letters_listed", "queue", "id"),
     Index("dead_letters_waiting", "queue", "id", postgresql_where=text("state = 'waiting'")),
     Index("dead_letters_age", "created_at"),
+    Index(
+        "dead_letters_redriven",
+        *("queue", "redrive_of", "id"),
+        postgresql_where=text("redrive_of IS NOT NULL"),
+    ),
     Index("dead_letters_owner", "owner_id"),
 )

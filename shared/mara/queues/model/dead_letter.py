@@ -1,4 +1,4 @@
-"""Dead letters: messages that no consumer could process."""
+"""Dead letters: messages that no consumer could process, and rows of work that were given up."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -50,7 +50,11 @@ class FailureNote:
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A row of dead letters. ``first_id`` is the letter whose redrive ended as this one."""
+    """What died. ``first_id`` is the letter whose redrive ended as this one.
+
+    A message has a ``body``. A row of another table has none: the ``doorbell`` of its work is sent
+    instead, and ``message_id`` is the row's own id.
+    """
 
     id: UUID
     queue: str
@@ -61,7 +65,8 @@ class DeadLetter:
     last_failed_at: datetime
     concern: Concern
     created_at: datetime
-    body: EncryptedValue = field(repr=False)
+    body: EncryptedValue | None = field(default=None, repr=False)
+    doorbell: str | None = None
     redrive_of: str | None = None
     first_id: UUID | None = None
     state: LetterState = LetterState.WAITING

@@ -42,7 +42,7 @@ class Selection:
 class DecidedPart:
     """How many letters a request decided on, how many of its selection are left, and the cursor.
 
-    ``unreadable`` ones cannot be decrypted; they stay as they are.
+    ``unreadable`` ones cannot be decrypted, or may not be sent; they stay as they are.
     """
 
     count: int

@@ -28,12 +28,13 @@ Reason = Annotated[
 
 
 class DeadLetterOut(BaseModel):
-    """A message that no consumer could process, without its text."""
+    """A message that no consumer could process, or a row that it gave up, without its text."""
 
     id: UUID = Field(description="Id of the dead letter.")
     queue: str = Field(description="Name of the queue.", examples=["ingest-document"])
     message_id: str = Field(
-        description="Id of the message in SQS.", examples=["c80e8021-a70a-42c7-a470-796e1186f753"]
+        description="Id of the message in SQS; of an update, a send or a delivery, its own id.",
+        examples=["c80e8021-a70a-42c7-a470-796e1186f753"],
     )
     reason: str = Field(description="The last error.", examples=["DocumentNotFound"])
     attempts: int = Field(description="How often it was tried.", examples=[5])
@@ -114,7 +115,9 @@ class DecisionOut(BaseModel):
     count: int = Field(description="How many were decided on.", examples=[200])
     remaining: int = Field(description="How many of those meant still wait.", examples=[1800])
     unreadable: int = Field(
-        description="How many could not be decrypted; they stay as they are.", examples=[0]
+        description="How many cannot be sent again: they cannot be decrypted, or their webhook is "
+        "switched off. They stay as they are.",
+        examples=[0],
     )
     next_cursor: str | None = Field(
         description="Send it as `cursor` to go on; null at the end.", examples=[CURSOR]

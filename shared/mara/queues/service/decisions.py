@@ -55,7 +55,8 @@ class DeadLetterService:
         bodies = self._open(letters)
 
         def send(ids: Sequence[UUID]) -> None:
-            self.resend(queue, [bodies[id_] for id_ in ids])
+            # One doorbell is enough for all rows of a lane, or of a bot.
+            self.resend(queue, list(dict.fromkeys(bodies[id_] for id_ in ids)))
 
         action = AuditAction.DEAD_LETTERS_REDRIVEN
         deed = Deed(action, actor_id, None, "queue", detail={"queue": queue})
@@ -99,10 +100,16 @@ class DeadLetterService:
             count = self.letters.count_selected(queue, selection)
         return selection, letters, DecidedPart(count=0, remaining=count, unreadable=0)
 
-    def _open(self, letters: Sequence[DeadLetter]) -> dict[UUID, tuple[str, str, str | None]]:
+    def _open(
+        self, letters: Sequence[DeadLetter]
+    ) -> dict[UUID, tuple[str, str | None, str | None]]:
         """Return what is sent again of each letter that can be decrypted."""
-        bodies = {}
+        bodies: dict[UUID, tuple[str, str | None, str | None]] = {}
         for letter in letters:
+            if letter.body is None:
+                if letter.doorbell is not None:
+                    bodies[letter.id] = letter.doorbell, None, None
+                continue
             try:
                 with self.envelope.decrypt(letter.body, body_context(letter.id)) as body:
                     content = bytes(body).decode()

@@ -10,14 +10,14 @@ from mara.kernel.secret import Secret
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 from mara.queues.model.concern import concern_of
 from mara.queues.model.dead_letter import DeadLetter, DeadMessage, body_context, given_up
-from mara.queues.ports import DeadLetters, FailureNotes
+from mara.queues.ports import FailureNotes, LetterBox
 
 
 @dataclass(frozen=True, slots=True)
 class DeadLetterIntake:
     """Moves messages into the table; a message that comes twice is one letter."""
 
-    letters: DeadLetters
+    letters: LetterBox
     notes: FailureNotes
     envelope: Envelope
     unit_of_work: UnitOfWork

@@ -21,7 +21,8 @@ from mara.telegram.adapters.tables import bot_configs
 from mara.telegram.model.outgoing import OutgoingState
 
 _columns, _paces = outgoing_messages.c, bot_chat_paces.c
-_added = [column for column in _columns if column.name not in {"position", "created_at"}]
+_BY_DATABASE = {"position", "created_at", "letter_id"}
+_added = [column for column in _columns if column.name not in _BY_DATABASE]
 _changing = (
     *(_columns.thread_id, _columns.rank, _columns.due_at, _columns.state),
     *(_columns.telegram_ids, _columns.attempts, _columns.is_plain, _columns.reason),

@@ -26,7 +26,7 @@ TELEGRAM_IDS = Converted(ARRAY(BigInteger), load=tuple, dump=list)
 MOMENTS = Converted(ARRAY(TIMESTAMP), load=tuple, dump=list)
 
 # `position` is the order in which messages were added. `edits` has no foreign key: a message is
-# forgotten before its last edit.
+# forgotten before its last edit. A trigger sets `letter_id` of a message that failed.
 outgoing_messages = Table(
     "outgoing_messages",
     metadata,
@@ -54,6 +54,7 @@ outgoing_messages = Table(
     Column("caused_at", TIMESTAMP),
     Column("created_at", TIMESTAMP, nullable=False, server_default=text("now()")),
     Column("correlation_id", Text),
+    Column("letter_id", Uuid),
     one_of("priority", Priority),
     one_of("state", OutgoingState),
     CheckConstraint("(file IS NULL) = (file_name IS NULL)", name="file"),
@@ -69,6 +70,7 @@ outgoing_messages = Table(
         postgresql_where=text("state IN ('queued', 'sending')"),
     ),
     Index("outgoing_messages_created", "created_at"),
+    Index("outgoing_messages_letters", "letter_id", postgresql_where=text("letter_id IS NOT NULL")),
     Index("outgoing_messages_chat", "chat_id", "created_at"),
     Index("outgoing_messages_owner", "owner_id"),
 )

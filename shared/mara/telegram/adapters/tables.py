@@ -96,7 +96,7 @@ disconnected_bots = Table(
     Index("disconnected_bots_at", "at"),
 )
 
-# `position` is the order in which updates were claimed.
+# `position` is the order in which updates were claimed. A trigger sets `letter_id` of a dead one.
 bot_updates = Table(
     "bot_updates",
     metadata,
@@ -112,6 +112,7 @@ bot_updates = Table(
     Column("reason", Text),
     Column("received_at", TIMESTAMP, nullable=False),
     Column("correlation_id", Text),
+    Column("letter_id", Uuid),
     one_of("state", UpdateState),
     CheckConstraint("(body IS NULL) = (state = 'handled')", name="body"),
     Index(
@@ -120,6 +121,7 @@ bot_updates = Table(
         postgresql_where=text("state = 'waiting'"),
     ),
     Index("bot_updates_received", "state", "received_at"),
+    Index("bot_updates_letters", "letter_id", postgresql_where=text("letter_id IS NOT NULL")),
     Index("bot_updates_owner", "owner_id"),
 )
 

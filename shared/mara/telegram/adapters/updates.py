@@ -24,7 +24,7 @@ _is_holder = _lanes.holder == bindparam("holder")
 
 _claimed = (
     insert(bot_updates)
-    .values(bound(c for c in _updates if c is not _updates.position))
+    .values(bound(c for c in _updates if c.name not in {"position", "letter_id"}))
     .on_conflict_do_nothing(index_elements=["config_id", "update_id"])
     .returning(_updates.config_id, _updates.lane, _updates.owner_id)
     .cte("claimed")

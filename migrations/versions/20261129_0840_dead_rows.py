@@ -1,0 +1,53 @@
+"""An id for each update, send and delivery that stands dead, until an operator decides on it."""
+
+from alembic import op
+
+revision = "dead_rows"
+down_revision = "copies_found"
+branch_labels = None
+depends_on = None
+
+DEAD = {"bot_updates": "dead", "outgoing_messages": "failed", "webhook_deliveries": "failed"}
+# The id is made when the row dies, so that ids are in the order of deaths, whatever made it die.
+GIVE = """
+    CREATE FUNCTION give_letter_id() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF NEW.state <> TG_ARGV[0] THEN
+            NEW.letter_id := NULL;
+        ELSIF OLD.state <> TG_ARGV[0] THEN
+            NEW.letter_id := uuidv7();
+        END IF;
+        RETURN NEW;
+    END $$
+"""
+INDEXES = (
+    *(f"{table}_letters ON {table} (letter_id) WHERE letter_id IS NOT NULL" for table in DEAD),
+    "dead_letters_redriven ON dead_letters (queue, redrive_of, id) WHERE redrive_of IS NOT NULL",
+    "account_mails_unsent ON account_mails (created_at) WHERE sent_at IS NULL",
+    "document_analyses_queued ON document_analyses (requested_at) WHERE state = 'queued'",
+)
+
+
+def upgrade() -> None:
+    op.execute(GIVE)
+    op.execute("SELECT set_config('mara.scope', 'system', true)")
+    for table, state in DEAD.items():
+        op.execute(f"ALTER TABLE {table} ADD COLUMN letter_id uuid")
+        op.execute(f"""
+            CREATE TRIGGER give_letter_id BEFORE UPDATE OF state ON {table}
+            FOR EACH ROW EXECUTE FUNCTION give_letter_id('{state}')
+        """)
+        op.execute(f"UPDATE {table} SET letter_id = uuidv7() WHERE state = '{state}'")
+    with op.get_context().autocommit_block():
+        for index in INDEXES:
+            op.execute(f"CREATE INDEX CONCURRENTLY {index}")
+
+
+def downgrade() -> None:
+    for index in INDEXES:
+        op.execute(f"DROP INDEX {index.split()[0]}")
+    for table in DEAD:
+        op.execute(f"DROP TRIGGER give_letter_id ON {table}")
+        op.execute(f"ALTER TABLE {table} DROP COLUMN letter_id")
+    op.execute("DROP FUNCTION give_letter_id")
+    op.execute("DELETE FROM dead_letters WHERE content = ''::bytea")
