@@ -192,9 +192,38 @@ class TestAHigherSeverity:
         chat.deliver(labels={"severity": "critical"}, startsAt="2026-11-28T01:30:00Z")
         chat.answer()
         chat.show()
-        worse = chat.queued()[-1]
-        assert (worse.edits, worse.reply_to) == (None, 41)
+        (worse,) = [one for one in chat.queued()[1:] if one.edits is None]
+        assert worse.reply_to == 41
         assert worse.parts[0].text.startswith("🔴")
+
+    def test_is_said_once_by_the_message_before_below_which_the_section_stays(
+        self, chat: Chat
+    ) -> None:
+        chat.deliver(labels={"severity": "warning"})
+        chat.answer()
+        chat.show()
+        (first,) = chat.queued()
+        for started in ("2026-11-28T01:30:00Z", "2026-11-28T01:40:00Z"):
+            chat.deliver(labels={"severity": "critical"}, startsAt=started)
+            chat.answer()
+            chat.show()
+        chat.deliver(resolved(labels={"severity": "critical"}))
+        chat.show()
+        (edit,) = [one for one in chat.queued() if one.edits == first.id]
+        head = "⏫ KubePodCrashLooping\nMore severe now: a newer message follows.\n"
+        assert edit.parts[0].text.startswith(head)
+        assert SECTION in edit.parts[0].text
+        assert [button.text for row in edit.buttons for button in row] == [
+            button.text for row in first.buttons for button in row
+        ]
+
+    def test_of_a_post_that_was_not_shown_yet_leaves_nothing_to_edit(self, chat: Chat) -> None:
+        chat.deliver(labels={"severity": "warning"})
+        chat.deliver(labels={"severity": "critical"}, startsAt="2026-11-28T01:30:00Z")
+        chat.answer()
+        chat.show()
+        (message,) = chat.queued()
+        assert message.parts[0].text.startswith("🔴")
 
 
 class TestLongAnswers:

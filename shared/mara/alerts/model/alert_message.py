@@ -88,6 +88,11 @@ class AlertMessage:
         return self.shown is ShownContent.NOTHING and self.way is PostWay.OWN
 
     @property
+    def is_shown_alone(self) -> bool:
+        """Whether the chat shows it in a message of its own."""
+        return self.shown in {ShownContent.ALERTS, ShownContent.WHOLE}
+
+    @property
     def can_escalate(self) -> bool:
         """Whether a person may pass it on: it is not in the chat for escalations already."""
         return self.escalation is not None and self.escalation != self.target

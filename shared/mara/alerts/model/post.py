@@ -43,6 +43,11 @@ SOME_RESOLVED: Final = {
     Language.EN: "{over} of {all} resolved",
     Language.RU: "завершено {over} из {all}",
 }
+SUPERSEDED: Final = {
+    Language.EN: "more severe now: a newer message follows",
+    Language.RU: "стало серьёзнее: следует новое сообщение",
+}
+WORSE: Final = "⏫"
 MORE: Final = {Language.EN: "and {count} more", Language.RU: "и ещё {count}"}
 
 
@@ -132,6 +137,13 @@ class Post:
     @property
     def _firing(self) -> list[AlertState]:
         return [one.state for one in self.alerts if one.state.is_firing]
+
+
+def superseded_text(name: str, language: Language) -> FormattedText:
+    """What stands in place of the alerts, all of which a newer post of a higher severity has."""
+    return FormattedText.of(
+        f"{WORSE} ", Span(name, TextFormat.CODE), "\n", SUPERSEDED[language].capitalize(), "."
+    )
 
 
 def _code(text: str) -> Span:

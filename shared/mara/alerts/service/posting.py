@@ -104,7 +104,7 @@ class AlertPostingService:
             self.messages.save(after)
             return
         found = self.messages.alerts_of(message.owner_id, message.post_id)
-        if not found:
+        if not found and not message.is_shown_alone:
             self.messages.save(message.ended())
             return
         if bot is None or located.target.chat_id is None:
@@ -175,7 +175,7 @@ class AlertPostingService:
         if text.has_answer:
             counts = self.messages.votes(post.owner_id, post.id)
             buttons = buttons_of(post.id, counts, language)
-        if located.can_escalate:
+        if located.can_escalate and found:
             is_done = located.escalated_at is not None
             buttons = (*buttons, escalation_row(post.id, language, is_done=is_done))
         queued[0] = replace(queued[0], buttons=buttons)

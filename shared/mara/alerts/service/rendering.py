@@ -8,7 +8,7 @@ from typing import Final
 from mara.agents.model import Language
 from mara.alerts.model.alert import Alert
 from mara.alerts.model.alert_post import AlertPost
-from mara.alerts.model.post import Post, PostedAlert
+from mara.alerts.model.post import Post, PostedAlert, superseded_text
 from mara.alerts.model.post_message import PostMessage, message_of
 from mara.telegram.model.bot_config import BotLanguage
 
@@ -19,7 +19,12 @@ PLACES: Final = ("instance", "pod", "host", "node", "container", "uid", "device"
 def rendered(
     post: AlertPost, found: Sequence[tuple[Alert, bool]], language: BotLanguage, at: datetime
 ) -> PostMessage:
-    """The message of a post as of ``at``; ``found`` are its alerts, and whether each fires."""
+    """The message of a post as of ``at``; ``found`` are its alerts, and whether each fires.
+
+    A post without alerts has given all of them to a newer one of a higher severity.
+    """
+    if not found:
+        return message_of(post, superseded_text(post.name, Language(language)), language)
     newest = max((alert for alert, _ in found), key=lambda alert: alert.last_at)
     stands = Post(
         name=post.name,
