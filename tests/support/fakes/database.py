@@ -23,6 +23,8 @@ from mara.kernel.messages import Message
 from mara.kernel.unit_of_work import SYSTEM, Scope
 from mara.ledger.model import Hold, Transfer, TransferRequest, UserAccount
 from mara.ledger.model.lots import LotMove, LotState
+from mara.notifications.model.notices import Notice, NoticePreferences
+from mara.notifications.model.webhooks import Webhook, WebhookDelivery
 from mara.telegram.model.bot_chat import BotChat
 from mara.telegram.model.bot_config import BotConfig
 from mara.telegram.model.pace import ChatPace
@@ -126,6 +128,10 @@ class Tables:
     credit_notes: dict[UUID, CreditNote] = field(default_factory=dict)
     document_numbers: dict[tuple[str, int], int] = field(default_factory=dict)
     billing_clocks: dict[UUID, timedelta] = field(default_factory=dict)
+    notices: dict[UUID, Notice] = field(default_factory=dict)
+    notice_preferences: dict[UUID, NoticePreferences] = field(default_factory=dict)
+    webhooks: dict[UUID, Webhook] = field(default_factory=dict)
+    webhook_deliveries: dict[UUID, WebhookDelivery] = field(default_factory=dict)
     messages: list[Message] = field(default_factory=list)
     holders: dict[UUID, Holder] = field(default_factory=dict)
     counters: dict[UUID, tuple[Counter, datetime]] = field(default_factory=dict)
@@ -171,6 +177,10 @@ class FakeDatabase:
                 self.committed = self._open
         finally:
             self._open = self.scope = None
+
+    def sees(self, owner_id: UUID) -> bool:
+        """Whether the scope of the transaction has rows of the owner, as row-level security."""
+        return self.scope in (SYSTEM, owner_id)
 
     @contextmanager
     def statement(self) -> Iterator[Tables]:
