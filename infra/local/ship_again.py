@@ -1,39 +1,49 @@
 """`mara ship-again`: calls ship_logs again with the batches of log lines that it has given up."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from infra.local.secret_commands import client_of
 
-MESSAGES_MAX = 10
-"""Messages of one request to SQS; a limit of it."""
+EVENT = "requestPayload"
+"""The event in the record of a failed invocation (AWS Lambda, "Capturing records of asynchronous
+invocations")."""
 
 
 def ship_again(stage: str) -> str:
-    """Call the function of a stage with each batch; return what to print."""
+    """Call the function of a stage with each batch, and wait; return what to print.
+
+    Raises RuntimeError where it fails again: that batch and those after it are kept.
+    """
     name = f"mara-{stage}-ship-logs"
     functions = client_of(stage, "lambda")
 
     def call(payload: dict[str, Any]) -> None:
-        body = json.dumps(payload).encode()
-        functions.invoke(FunctionName=name, InvocationType="Event", Payload=body)
+        # It waits: so its failure is seen before the batch is deleted.
+        answer = functions.invoke(FunctionName=name, Payload=json.dumps(payload).encode())
+        if "FunctionError" in answer:
+            raise RuntimeError(f"{name} failed again: read its log; what is left is kept")
 
-    count = take_all(client_of(stage, "sqs"), f"{name}-failed", call)
-    return f"{count} batches were handed to {name} again"
+    count = take_all(client_of(stage, "s3"), f"{name}-failed", call)
+    return f"{count} batches were shipped by {name}"
 
 
-def take_all(sqs: Any, queue: str, call: Callable[[dict[str, Any]], None]) -> int:
-    """Call with the event of each message of a failure queue, and then delete the message.
+def take_all(s3: Any, bucket: str, call: Callable[[dict[str, Any]], None]) -> int:
+    """Call with the event of each record in the bucket, and then delete the record.
 
     A crash between the two repeats a call: Loki stores a line once. Returns how many there were.
     """
-    url, count = sqs.get_queue_url(QueueName=queue)["QueueUrl"], 0
-    while messages := sqs.receive_message(
-        QueueUrl=url, MaxNumberOfMessages=MESSAGES_MAX, WaitTimeSeconds=1
-    ).get("Messages", []):
-        for message in messages:
-            call(json.loads(message["Body"])["requestPayload"])
-            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-        count += len(messages)
+    count = 0
+    for key in list(_keys(s3, bucket)):
+        record = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+        call(record[EVENT])
+        s3.delete_object(Bucket=bucket, Key=key)
+        count += 1
     return count
+
+
+def _keys(s3: Any, bucket: str) -> Iterator[str]:
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
+        for one in page.get("Contents", ()):
+            yield one["Key"]

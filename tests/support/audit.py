@@ -37,6 +37,9 @@ class FakeAnchors:
     def list(self) -> list[AuditHead]:
         return sorted(self.heads)
 
+    def list_strays(self) -> Sequence[str]:
+        return []
+
     def times(self) -> dict[AuditHead, datetime]:
         return dict.fromkeys(self.heads, datetime.min.replace(tzinfo=UTC))
 

@@ -170,6 +170,9 @@ class LoginFailures(Protocol):
     def reset(self, subject: FailureSubject) -> None:
         """Remove the count of the subject, and its lock."""
 
+    def count_in_window(self, subject: FailureSubject, at: datetime, window: timedelta) -> int:
+        """Count one failure; return how many there were since the first of the ``window``."""
+
     def list(self, account: str, since: datetime) -> list[FailedLogins]:
         """Return the failures for an account (see ``account_key``), the latest first."""
 

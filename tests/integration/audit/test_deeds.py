@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,13 +11,20 @@ import psycopg
 import pytest
 
 from mara.audit.model.deed import AuditAction
+from mara.auth.adapters.postgres_login_failures import PostgresLoginFailures
 from mara.auth.errors import InvalidCredentials
+from mara.auth.model import failure_windows
+from mara.auth.model.devices import FailureSubject
+from mara.auth.service.attempts import Attempt
+from mara.auth.service.failure_records import FailureRecords
 from mara.billing.schemas import PlanIn
 from mara.billing.service.subscriptions import PlanChange
 from mara.kernel.ids import new_id
 from mara.kernel.principal import Principal, Role
-from mara.platform.database import before_commit, connection
+from mara.kernel.unit_of_work import SYSTEM as SCOPE_OF_SYSTEM
+from mara.platform.database import before_commit, connection, transaction
 from mara.wiring.alerts import intake_service
+from mara.wiring.audit import audit_log
 from mara.wiring.auth import api_key_service, session_service
 from mara.wiring.connection_secrets import connection_rewrap_service
 from mara.wiring.credits import credit_note_service, credit_service
@@ -34,6 +42,9 @@ from tests.support.invoices import PRICE, make_customer
 from tests.support.plans import plan_body
 from tests.support.subscriptions import add_plan, pay_in
 
+TOLD = "SELECT content FROM audit_details ORDER BY entry_id"
+EXPECTED = [(1, 1), (10, 2), (100, 3), (1, 1)]
+"""What four rows tell, the last of a new window: failures of a network, and rows."""
 Rows = psycopg.Connection[Any]
 DoDeed = Callable[[], object]
 ROOT = Principal(new_id(), Role.SUPERUSER)
@@ -219,10 +230,40 @@ def test_rewrapping_keys_leaves_a_row_for_each_secret(
     assert rows.execute(NEWEST).fetchall() == [expected]
 
 
-def test_a_failed_login_to_an_unknown_account_leaves_a_row_without_detail(rows: Rows) -> None:
+def test_a_failed_login_to_an_unknown_account_leaves_a_row_that_names_no_network(
+    rows: Rows,
+) -> None:
     log_in("wrong", "mallory@example.com")()
     assert rows.execute(NEWEST).fetchall() == [(A.LOGIN_FAILED, None, None, None)]
-    assert rows.execute("SELECT * FROM audit_details").fetchall() == []
+    found = rows.execute("SELECT content FROM audit_details").fetchall()
+    assert found == [({"failures": 1, "rows": 1},)]
+
+
+def fail_unknown(times: int, at: datetime, networks: int = 1) -> None:
+    records = FailureRecords(PostgresLoginFailures(), audit_log())
+    for number in range(times):
+        subject = FailureSubject("key", network=f"192.0.2.{number % networks}")
+        with transaction(SCOPE_OF_SYSTEM):
+            records.record(Attempt(None, subject, None, timedelta(0)), at)
+
+
+def test_any_number_of_failed_logins_to_unknown_accounts_leaves_a_few_rows_that_count_them(
+    rows: Rows,
+) -> None:
+    at = datetime(2026, 11, 29, 12, tzinfo=UTC)
+    fail_unknown(150, at)
+    fail_unknown(2, at + timedelta(hours=1))
+    found = rows.execute(TOLD).fetchall()
+    assert found == [({"failures": n, "rows": row},) for n, row in EXPECTED]
+
+
+def test_failed_logins_from_any_number_of_networks_leave_a_bounded_number_of_rows(
+    rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(failure_windows, "ROWS_MAX", 3)
+    fail_unknown(200, datetime(2026, 11, 29, 12, tzinfo=UTC), networks=200)
+    found = [content["rows"] for (content,) in rows.execute(TOLD).fetchall()]
+    assert found == [1, 2, 3, 10, 100]
 
 
 def test_the_right_password_of_a_deactivated_account_is_a_failed_login(rows: Rows) -> None:

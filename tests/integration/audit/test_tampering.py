@@ -12,7 +12,9 @@ from mara.audit.adapters.postgres_chain import PostgresAuditChain
 from mara.audit.model.chain import AuditHead, hash_of_row
 from mara.kernel.ids import new_id
 from mara.kernel.unit_of_work import SYSTEM
+from mara.platform import s3
 from mara.platform.database import transaction
+from mara.platform.settings.audit import AuditSettings
 from mara.wiring.audit import audit_log, chain_service
 from tests.support.audit import bucket_of_anchors, record_logins
 
@@ -68,6 +70,17 @@ def test_nothing_is_found_where_nothing_was_done(
     assert verify() == ""
     main(["audit", "verify"])
     assert "5 rows in the chain, 0 waiting, 0 erased details, 2 anchors" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "name", ["x", "12-zz", "000000000000003-", f"3-{'ab' * 32}", "a\nnewline", "²-00"]
+)
+def test_a_key_among_the_anchors_that_names_no_head_is_told(verify: Read, name: str) -> None:
+    bucket = AuditSettings().audit_bucket  # type: ignore[call-arg]  # from the environment
+    s3.client().put_object(Bucket=bucket, Key=f"heads/{name}", Body=b"")
+    (line,) = [one for one in verify().splitlines() if one.startswith("  ")]
+    assert line.startswith("  anchor ")
+    assert line.endswith("names no head of the chain")
 
 
 @pytest.mark.parametrize(

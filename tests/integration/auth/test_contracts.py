@@ -308,6 +308,15 @@ class TestLoginFailures:
         assert [stores.count(later), stores.count(later)] == [None, None]
         assert stores.count(later) is not None
 
+    def test_are_counted_in_windows_that_begin_with_the_first(self, stores: Stores) -> None:
+        subject, window = FailureSubject("window:192.0.2.1"), timedelta(hours=1)
+        counts = list[int]()
+        for minutes in (0, 59, 60, 61, 119, 120):
+            with stores.unit_of_work(SYSTEM):
+                at = NOW + timedelta(minutes=minutes)
+                counts.append(stores.failures.count_in_window(subject, at, window))
+        assert counts == [1, 2, 1, 2, 3, 1]
+
     def test_of_an_account_are_listed_by_network_the_latest_first(self, stores: Stores) -> None:
         other = FailureSubject("account:anna network:192.0.2.2", "anna", "192.0.2.2")
         later = NOW + timedelta(seconds=5)

@@ -332,6 +332,14 @@ class FakeLoginFailures:
     def reset(self, subject: FailureSubject) -> None:
         self.database.tables.failures.pop(subject.key, None)
 
+    def count_in_window(self, subject: FailureSubject, at: datetime, window: timedelta) -> int:
+        known = self.database.tables.failures.get(subject.key)
+        if known is None or known.last_failed_at <= at - window:
+            known = Failures(0, at)
+        counted = replace(known, count=known.count + 1)
+        self.database.tables.failures[subject.key] = counted
+        return counted.count
+
     def list(self, account: str, since: datetime) -> list[FailedLogins]:
         found = [
             FailedLogins(known.network or "", known.count, known.last_failed_at, known.locked_until)

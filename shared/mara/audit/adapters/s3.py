@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from mara.audit.errors import AnchorsUnavailable
-from mara.audit.model.chain import AuditHead
+from mara.audit.model.chain import GENESIS, AuditHead
 from mara.audit.model.restore import RestoreIntent, RestoreNote
 from mara.audit.model.stored_note import StoredNote
 from mara.platform import s3
@@ -25,7 +25,7 @@ class S3Anchors:
 
     def write(self, head: AuditHead) -> None:
         """Write the key once: a bucket with object lock keeps each version for years."""
-        key = f"{PREFIX}{head.position:015d}-{head.hash.hex()}"
+        key = _key_of(head)
         with _failures():
             if not self._has(key):
                 s3.client().put_object(Bucket=self.bucket, Key=key, Body=str(head).encode())
@@ -40,7 +40,13 @@ class S3Anchors:
         for one in self._versions(PREFIX):
             key, at = one["Key"], one["LastModified"]
             first[key] = min(first.get(key, at), at)
-        return {_head(key): at for key, at in first.items()}
+        heads = {_head(key): at for key, at in first.items()}
+        return {head: at for head, at in heads.items() if head is not None}
+
+    def list_strays(self) -> Sequence[str]:
+        """Keys among the heads that name none: the schedule writes no such key."""
+        keys = {one["Key"] for one in self._versions(PREFIX)}
+        return sorted(key for key in keys if _head(key) is None)
 
     def write_intent(self, intent: RestoreIntent) -> None:
         """Write it under a key of its own; functions have no right to that prefix."""
@@ -103,6 +109,15 @@ def _key(one: RestoreIntent | RestoreNote) -> str:
     return f"{NOTES}{one.at:%Y%m%dT%H%M%SZ}-{one.id}"
 
 
-def _head(key: str) -> AuditHead:
+def _key_of(head: AuditHead) -> str:
+    return f"{PREFIX}{head.position:015d}-{head.hash.hex()}"
+
+
+def _head(key: str) -> AuditHead | None:
+    """The head that a key names; None for a key that anyone else wrote."""
     position, _, digest = key.removeprefix(PREFIX).partition("-")
-    return AuditHead(int(position), bytes.fromhex(digest))
+    try:
+        head = AuditHead(int(position), bytes.fromhex(digest))
+    except ValueError:
+        return None
+    return head if _key_of(head) == key and len(head.hash) == len(GENESIS) else None

@@ -5,7 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from mara.audit.model.chain import AuditHead
-from mara.audit.model.restore import RestoreNote
+from mara.audit.model.restore import RestoreNote, in_one_line
 from mara.audit.model.stored_note import NoteFinding
 
 
@@ -38,6 +38,17 @@ class Tampering:
         return f"{self.kind}: {place}{row}: {self.reason}"
 
 
+@dataclass(frozen=True, slots=True)
+class StrayAnchor:
+    """A key among the anchors that names no head: another program wrote it."""
+
+    key: str
+
+    def __str__(self) -> str:
+        """One line for operators."""
+        return f"anchor {in_one_line(self.key)}: the key names no head of the chain"
+
+
 @dataclass(slots=True)
 class AuditVerdict:
     """``erased`` rows have no detail any more; ``waiting`` ones are not in the chain yet."""
@@ -52,11 +63,12 @@ class AuditVerdict:
     """Each must be one that the operators know of."""
     notes: list[NoteFinding] = field(default_factory=list)
     """Objects among the notes that excuse nothing, and should not be there."""
+    strays: list[StrayAnchor] = field(default_factory=list)
 
     @property
-    def findings(self) -> list[Tampering | NoteFinding]:
+    def findings(self) -> list[Tampering | NoteFinding | StrayAnchor]:
         """All that is wrong."""
-        return [*self.tamperings, *self.notes]
+        return [*self.tamperings, *self.notes, *self.strays]
 
     def add(
         self, kind: TamperKind, place: tuple[int, int], entry_id: UUID | None, reason: str

@@ -41,6 +41,9 @@ class Anchors(Protocol):
     def list(self) -> list[AuditHead]:
         """All heads ever written, also those that were deleted. Raises AnchorsUnavailable."""
 
+    def list_strays(self) -> Sequence[str]:
+        """Keys among the heads that name none. Raises AnchorsUnavailable."""
+
     def times(self) -> Mapping[AuditHead, datetime]:
         """All these heads, and when each was written first. Raises AnchorsUnavailable."""
 

@@ -7,7 +7,7 @@ from typing import Final
 from mara.audit.model.chain import AuditHead, ChainLink, link_up
 from mara.audit.model.excuses import review
 from mara.audit.model.inspection import ChainInspection
-from mara.audit.model.verification import AuditVerdict, TamperKind
+from mara.audit.model.verification import AuditVerdict, StrayAnchor, TamperKind
 from mara.audit.ports.chain import Anchors, AuditChain
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 
@@ -68,12 +68,14 @@ class ChainVerificationService:
         """
         # Before the rows: an anchor that is written meanwhile would name rows not read yet.
         stored, anchored_at = self.anchors.list_notes(), self.anchors.times()
+        strays = self.anchors.list_strays()
         with self.unit_of_work(SYSTEM):
             excuses = review(stored, anchored_at, self.chain.list_restored())
         anchors = {*anchored_at, *known, *excuses.heads}
         inspection = ChainInspection(anchors - excuses.given_up - {AuditHead()})
         verdict = inspection.run(self._links())
         verdict.restores, verdict.notes = excuses.notes, excuses.findings
+        verdict.strays = [StrayAnchor(key) for key in strays]
         for link in excuses.unconfirmed:
             place, reason = (link.position, link.position), "no accepted note has this restore"
             verdict.add(TamperKind.UNCONFIRMED, place, link.entry.id, reason)

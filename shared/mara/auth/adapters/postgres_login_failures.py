@@ -41,6 +41,20 @@ INCREMENT = (
     )
     .returning(_failures)
 )
+_begins = login_failures.c.last_failed_at <= bindparam("since", type_=_at.type)
+# `last_failed_at` is the beginning of the window here.
+COUNT_IN_WINDOW = (
+    insert(login_failures)
+    .values(subject=bindparam("key"), failures=1, last_failed_at=_at)
+    .on_conflict_do_update(
+        index_elements=[login_failures.c.subject],
+        set_={
+            "failures": case((_begins, 1), else_=_failures + 1),
+            "last_failed_at": case((_begins, _at), else_=login_failures.c.last_failed_at),
+        },
+    )
+    .returning(_failures)
+)
 LOCK = update(login_failures).where(_of_subject).values(locked_until=bindparam("until"))
 LOCKED_UNTIL = select(_locked_until).where(_of_subject)
 DECREMENT = update(login_failures).where(_of_subject, _failures > 0).values(failures=_failures - 1)
@@ -90,6 +104,11 @@ class PostgresLoginFailures:
     def decrement(self, subject: FailureSubject) -> None:
         """Decrement the count by one."""
         execute(DECREMENT, subject=subject.key)
+
+    def count_in_window(self, subject: FailureSubject, at: datetime, window: timedelta) -> int:
+        """Count one failure; return how many there were since the first of the window."""
+        count: int = fetch_value(COUNT_IN_WINDOW, key=subject.key, at=at, since=at - window)
+        return count
 
     def list(self, account: str, since: datetime) -> list[FailedLogins]:
         """Return the failures of the account since then, the latest first."""

@@ -25,6 +25,7 @@ from mara.auth.model.devices import Device, network_of
 from mara.auth.model.mail import MailKind
 from mara.auth.ports import AccessTokens, Credentials, LoginFailures, Passwords, Sessions
 from mara.auth.service.attempts import Attempt, LoginAttempts
+from mara.auth.service.failure_records import FailureRecords
 from mara.auth.service.opaque import hash_of, new_opaque_token
 from mara.kernel.clock import Clock
 from mara.kernel.ids import new_id
@@ -178,12 +179,9 @@ class SessionService:
 
     def _record_failure(self, attempt: Attempt, email: str) -> None:
         """Record it, and ask for a mail to the owner if it locked, whether or not there is one."""
-        at, credential = self.now(), attempt.credential
+        at = self.now()
         with self.unit_of_work(SYSTEM):
-            # The network of an unknown account is not kept: no owner could have it erased.
-            owner_id = credential.owner_id if credential else None
-            detail = {"network": attempt.account.network} if credential else {}
-            self.audit.record(Deed(AuditAction.LOGIN_FAILED, None, owner_id, detail=detail))
+            FailureRecords(self.failures, self.audit).record(attempt, at)
             if self.failures.remaining_lock(attempt.account, at) is None:
                 return
             self.publish(
