@@ -16,11 +16,14 @@ TARGETS = {
     "mara.agents.model.verification": "tests/unit/agents",
     "mara.agents.model.confidence": "tests/unit/agents",
     "mara.agents.service.decision": "tests/unit/agents",
+    "mara.telegram.model.update": "tests/unit/telegram",
+    "mara.telegram.service.lanes": "tests/unit/telegram",
+    "mara.telegram.service.update_handling": "tests/unit/telegram",
     "mara.search.service.evidence": "tests/unit/search",
     "mara.search.service.fusion": "tests/unit/search",
     "mara.search.service.reranking": "tests/unit/search",
 }
-"""Code of money, auth, evidence and verification. A pattern names a package's modules."""
+"""Code of money, auth, evidence, verification and the order of updates. A pattern names a package's modules."""
 
 SHARED = ROOT / "shared"
 

@@ -58,6 +58,18 @@ class Cloud:
         self.s3: Any = boto3.client("s3")
         self.sqs: Any = boto3.client("sqs")
 
+    def rings(self, queue: str) -> int:
+        """Receive and delete all messages of a queue; return how many."""
+        url = self.sqs.get_queue_url(QueueName=f"mara-local-{queue}")["QueueUrl"]
+        taken = 0
+        while messages := self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get(
+            "Messages"
+        ):
+            for message in messages:
+                self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+            taken += len(messages)
+        return taken
+
     def take(self, queue: str) -> list[str]:
         """Receive and delete all messages of a queue; return the document ids in them."""
         url = self.sqs.get_queue_url(QueueName=f"mara-local-{queue}")["QueueUrl"]

@@ -70,11 +70,10 @@ def reception_service() -> "ReceptionService":
 def intake_trials() -> "IntakeTrials":
     """Test alerts of intakes."""
     from mara.alerts.service.intake_trials import IntakeTrials
-    from mara.platform.outbox_rows import publish_by_relay
+    from mara.platform.outbox import publish
 
-    # The function may send to no queue.
-    storing = _delivery_storing(publish_by_relay)
-    return IntakeTrials(PostgresIntakes(), storing, transaction, now)
+    # At once: a person looks at the chat.
+    return IntakeTrials(PostgresIntakes(), _delivery_storing(publish), transaction, now)
 
 
 def _delivery_storing(publish: "Publish") -> "DeliveryStoring":
@@ -190,15 +189,14 @@ def alert_feedback() -> "AlertFeedback":
     """Votes of owners by the API."""
     from mara.alerts.adapters.owner_chats import PostgresOwnerChats
     from mara.alerts.service.alert_feedback import AlertFeedback
-    from mara.platform.outbox_rows import publish_by_relay
+    from mara.platform.outbox import publish
 
     return AlertFeedback(
         alerts=PostgresAlerts(),
         posts=PostgresAlertPosts(),
         messages=PostgresAlertMessages(),
         chats=PostgresOwnerChats(),
-        # The function may send to no queue.
-        votes=_votes(publish_by_relay),
+        votes=_votes(publish),
         unit_of_work=transaction,
         now=now,
     )
