@@ -23,7 +23,10 @@ TARGETS = {
     "mara.search.service.fusion": "tests/unit/search",
     "mara.search.service.reranking": "tests/unit/search",
 }
-"""Code of money, auth, evidence, verification and the order of updates. A pattern names a package's modules."""
+"""Code of money, auth, evidence, verification and the order of updates.
+
+A pattern names a package's modules.
+"""
 
 SHARED = ROOT / "shared"
 
