@@ -9,6 +9,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from mara.alerts.model.alert import Alert, Episode, RecordedSignal
+from mara.alerts.model.alert_message import AlertMessage
+from mara.alerts.model.alert_post import AlertPost
+from mara.alerts.model.delivery import StoredDelivery
+from mara.alerts.model.intake import Intake
+from mara.alerts.model.rule import ChatRule
+from mara.alerts.model.vote import PostVote
 from mara.audit.model.entry import AuditEntry, EntryDetail
 from mara.billing.model.account import EventRecord, UnpaidInvoice
 from mara.billing.model.counter import Counter
@@ -128,6 +135,15 @@ class Tables:
     credit_notes: dict[UUID, CreditNote] = field(default_factory=dict)
     document_numbers: dict[tuple[str, int], int] = field(default_factory=dict)
     billing_clocks: dict[UUID, timedelta] = field(default_factory=dict)
+    alert_intakes: dict[UUID, Intake] = field(default_factory=dict)
+    alert_deliveries: dict[UUID, StoredDelivery] = field(default_factory=dict)
+    alerts: dict[UUID, Alert] = field(default_factory=dict)
+    alert_episodes: dict[UUID, Episode] = field(default_factory=dict)
+    alert_signals: dict[UUID, RecordedSignal] = field(default_factory=dict)
+    alert_posts: dict[UUID, AlertPost] = field(default_factory=dict)
+    alert_messages: dict[UUID, AlertMessage] = field(default_factory=dict)
+    alert_votes: dict[tuple[UUID, int], PostVote] = field(default_factory=dict)
+    alert_rules: dict[UUID, ChatRule] = field(default_factory=dict)
     notices: dict[UUID, Notice] = field(default_factory=dict)
     notice_preferences: dict[UUID, NoticePreferences] = field(default_factory=dict)
     webhooks: dict[UUID, Webhook] = field(default_factory=dict)
