@@ -88,7 +88,7 @@ def _locate(resource: Template, bucket: str, key: str) -> Template:
     # Layers of one function hold dependencies only; Globals name our own layer for all functions.
     kept = {name: value for name, value in properties.items() if name != "Layers"}
     location = {"Bucket": bucket, "Key": key}
-    return {"Type": resource["Type"], "Properties": {**kept, source: location}}
+    return {**resource, "Properties": {**kept, source: location}}
 
 
 def _plain_media_types(api: Template) -> Template:

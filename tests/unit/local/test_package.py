@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from infra.local.alarms import TARGET
-from infra.local.package import Package, load_template, package
+from infra.local.package import FUNCTION, Package, load_template, package
 from infra.local.settings import ROOT
 
 BUCKET = "artifacts"
@@ -43,6 +43,20 @@ class TestFunctions:
         function = template["Resources"]["LogIn"]["Properties"]
         assert function["CodeUri"] == {"Bucket": BUCKET, "Key": packages["LogIn"].name}
         assert "MARA_BCRYPT_COST" in function["Environment"]["Variables"]
+
+    def test_keep_their_condition(
+        self, packaged: tuple[dict[str, Any], dict[str, Package]]
+    ) -> None:
+        """Without it, every function would be deployed, as that which ships lines to no Loki."""
+        template, _ = packaged
+        conditional = {
+            name: resource["Condition"]
+            for name, resource in load_template()["Resources"].items()
+            if resource["Type"] == FUNCTION and "Condition" in resource
+        }
+        assert conditional
+        for name, condition in conditional.items():
+            assert template["Resources"][name]["Condition"] == condition
 
     def test_have_of_the_layers_our_own_alone(
         self, packaged: tuple[dict[str, Any], dict[str, Package]]
