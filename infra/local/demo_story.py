@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from contextlib import closing
 from typing import Any
 
 from infra.local import demo_alert, demo_billing, demo_money, demo_watch
@@ -18,7 +19,12 @@ QUESTIONS = (
 
 def play() -> None:
     """Register, upload, ask, get an alert, pay, delete, deposit USDT; then MARA watches itself."""
-    api = Api(tries=TRIES)
+    with closing(Api(tries=TRIES)) as api:
+        _play(api)
+    demo_watch.play()
+
+
+def _play(api: Api) -> None:
     email, password = f"guest-{secrets.token_hex(4)}@mara.example", secrets.token_urlsafe(16)
     api.register(email, password, full_name="Гость", locale="ru")
     api.log_in(email, password)
@@ -37,7 +43,6 @@ def play() -> None:
     api.call("DELETE", f"/agents/{agent['id']}")
     say(f"made a wallet on each chain, and sent {demo_money.AMOUNT} test USDT to it:")
     demo_money.play(api)
-    demo_watch.play()
 
 
 def _upload(api: Api, path: Any) -> Any:

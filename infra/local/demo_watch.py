@@ -7,7 +7,7 @@ the chat shows the section of the runbook.
 import socket
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,7 +32,11 @@ KEPT: Final = ("FlexibleTimeWindow", "ScheduleExpression", "Target")
 
 def play() -> None:
     """Play it as the demo account. Raises ApiRefused."""
-    api = Api()
+    with closing(Api()) as api:
+        _play(api)
+
+
+def _play(api: Api) -> None:
     api.log_in(seed.EMAIL, load_secrets().demo_password)
     (agent,) = [one for one in api.call("GET", "/agents")["items"] if one["name"] == seed.AGENT]
     bot = demo_bot.connect(api, agent["id"], seed.BOT, seed.GROUP)

@@ -12,6 +12,8 @@ from mara.entrypoints.http import LambdaHandler
 from tests.support.contract import check_response
 
 CONTEXT = SimpleNamespace(aws_request_id="req-1")
+EXCHANGED: list[tuple[dict[str, Any], dict[str, Any]]] = []
+"""The events and responses of the test that runs."""
 
 
 def api_event(
@@ -66,6 +68,7 @@ def call(handler: LambdaHandler, method: str, path: str, **parts: Any) -> Answer
     event = api_event(method, path, **parts)
     response = handler(event, CONTEXT)
     check_response(handler, event, response)
+    EXCHANGED.append((event, response))
     headers = dict(response.get("headers") or {})
     cookies: SimpleCookie = SimpleCookie()
     many = response.get("multiValueHeaders") or {}

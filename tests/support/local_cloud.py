@@ -103,8 +103,22 @@ class LocalCloud:
 
     def logged(self) -> str:
         """The last lines of each of its logs."""
-        logs = sorted(self.home.glob("*.log"))
-        return "\n".join(f"{log.name}\n{_end_of(log)}" for log in logs)
+        return "\n".join(f"{log.name}\n{_end_of(log)}" for log in self.logs())
+
+    def logs(self) -> list[Path]:
+        """What its servers wrote, a file for each server."""
+        return sorted(self.home.glob("*.log"))
+
+    def log_lines(self) -> Iterator[str]:
+        """What its servers and all its functions wrote, to stdout and stderr too."""
+        for path in self.logs():
+            yield from path.read_text("utf-8", "replace").splitlines()
+        logs = self.client("logs")
+        for groups in logs.get_paginator("describe_log_groups").paginate():
+            for group in groups["logGroups"]:
+                pages = logs.get_paginator("filter_log_events")
+                for page in pages.paginate(logGroupName=group["logGroupName"]):
+                    yield from (event["message"] for event in page["events"])
 
     @property
     def emulator_secret(self) -> str:
