@@ -1,12 +1,16 @@
 """The audit in memory, with transactions that commit or roll back."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
 from mara.audit.model.deed import Deed
 from mara.audit.model.entry import AuditEntry, EntryDetail, entry_of
+from mara.audit.model.listing import AuditFilter, RecordedDeed
 from mara.kernel.ids import new_id
+from mara.kernel.page import PageRequest
+from tests.support.fakes.pages import cut
 
 SALT = b"salt" * 8
 
@@ -19,6 +23,38 @@ class AuditTables(Protocol):
 class HasTables(Protocol):
     @property
     def tables(self) -> Any: ...
+
+
+class FakeAuditEntries:
+    """Implements ``AuditEntries``. It has no chain, so that no deed has a position."""
+
+    def __init__(self, database: HasTables) -> None:
+        self._database = database
+
+    def list(self, wanted: AuditFilter, page: PageRequest) -> Sequence[RecordedDeed]:
+        return cut(self._wanted(wanted), page, id_of=lambda one: one.entry.id)
+
+    def count(self, wanted: AuditFilter) -> int:
+        return len(self._wanted(wanted))
+
+    def _wanted(self, wanted: AuditFilter) -> Sequence[RecordedDeed]:
+        tables: AuditTables = self._database.tables
+        found = [one for one in tables.audit_rows.values() if _matches(one, wanted)]
+        details = [tables.audit_details.get(one.id) for one in found]
+        return [
+            RecordedDeed(entry, None, detail.content if detail else None)
+            for entry, detail in zip(found, details, strict=True)
+        ]
+
+
+def _matches(entry: AuditEntry, wanted: AuditFilter) -> bool:
+    return (
+        wanted.actor_id in (None, entry.actor_id)
+        and wanted.owner_id in (None, entry.owner_id)
+        and wanted.action in (None, entry.action)
+        and (wanted.since is None or entry.at >= wanted.since)
+        and (wanted.until is None or entry.at < wanted.until)
+    )
 
 
 class FakeAuditLog:

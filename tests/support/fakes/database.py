@@ -14,8 +14,10 @@ from mara.alerts.model.alert_message import AlertMessage
 from mara.alerts.model.alert_post import AlertPost
 from mara.alerts.model.delivery import StoredDelivery
 from mara.alerts.model.intake import Intake
+from mara.alerts.model.missed_post import MissedPost
 from mara.alerts.model.rule import ChatRule
 from mara.alerts.model.vote import PostVote
+from mara.alerts.model.watched_message import RuleFiring
 from mara.audit.model.entry import AuditEntry, EntryDetail
 from mara.billing.model.account import EventRecord, UnpaidInvoice
 from mara.billing.model.counter import Counter
@@ -144,6 +146,8 @@ class Tables:
     alert_messages: dict[UUID, AlertMessage] = field(default_factory=dict)
     alert_votes: dict[tuple[UUID, int], PostVote] = field(default_factory=dict)
     alert_rules: dict[UUID, ChatRule] = field(default_factory=dict)
+    rule_firings: dict[tuple[UUID, tuple[int, int]], RuleFiring] = field(default_factory=dict)
+    missed_posts: dict[tuple[UUID, UUID, int], MissedPost] = field(default_factory=dict)
     notices: dict[UUID, Notice] = field(default_factory=dict)
     notice_preferences: dict[UUID, NoticePreferences] = field(default_factory=dict)
     webhooks: dict[UUID, Webhook] = field(default_factory=dict)
