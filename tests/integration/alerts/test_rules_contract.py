@@ -1,25 +1,28 @@
-"""The contract of monitoring rules and of missed posts: PostgreSQL and the fakes."""
+"""The contract of monitoring rules, kept texts and missed posts: PostgreSQL and the fakes."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from mara.alerts.adapters.postgres_missed import PostgresMissedPosts
+from mara.alerts.adapters.postgres_rule_texts import PostgresRuleTexts
 from mara.alerts.adapters.postgres_rules import PostgresRules
 from mara.alerts.errors import RuleNotFound
 from mara.alerts.model.alert import EpisodeEnd
 from mara.alerts.model.alert_post import AlertPost
+from mara.alerts.model.kept_text import KeptText, SealedText, text_id
 from mara.alerts.model.keywords import Keywords
 from mara.alerts.model.missed_post import MissedPost
 from mara.alerts.model.rule import ChatRule, Conditions, RuleSettings, Semantic
+from mara.alerts.model.rule_kinds import ContentKind, RuleSender
 from mara.alerts.model.severity import Severity
 from mara.alerts.model.summary import ListedPosts
 from mara.alerts.model.watched_message import RuleFiring
 from mara.alerts.ports.messages import MissedPosts
-from mara.alerts.ports.rules import Rules
+from mara.alerts.ports.rules import Rules, RuleTexts
 from mara.kernel.ids import new_id
 from mara.kernel.page import PageRequest
 from mara.kernel.unit_of_work import SYSTEM
@@ -32,6 +35,7 @@ from tests.support.alert_stores import (
 )
 from tests.support.fakes.database import FakeDatabase
 from tests.support.fakes.missed_posts import FakeMissedPosts
+from tests.support.fakes.rule_texts import FakeRuleTexts
 from tests.support.fakes.rules import FakeRules
 
 SECOND = timedelta(seconds=1)
@@ -42,6 +46,7 @@ class Store:
     base: AlertStore
     rules: Rules
     missed: MissedPosts
+    texts: RuleTexts
 
     def add(self, owner_id: UUID, config_id: UUID, **changes: Any) -> ChatRule:
         conditions = Conditions(keywords=Keywords(any_of=("down",)))
@@ -60,6 +65,23 @@ class Store:
         with self.base.unit_of_work(SYSTEM):
             return self.rules.get(rule.owner_id, rule.id)
 
+    def keep(self, rule: ChatRule, message_id: int = 1, **changes: Any) -> KeptText:
+        kinds, sealed = frozenset({ContentKind.TEXT}), SealedText(b"nonce", b"ciphertext")
+        made = KeptText(
+            *(text_id(rule.id, CHAT, message_id), rule.id, rule.owner_id, CHAT, message_id),
+            *(None, kinds, RuleSender.PEOPLE, AT, sealed),
+        )
+        text = replace(made, **changes)
+        with self.base.unit_of_work(rule.owner_id):
+            self.texts.keep(text)
+        return text
+
+    def kept(self, rule: ChatRule, since: datetime = AT - timedelta(days=99)) -> list[KeptText]:
+        with self.base.unit_of_work(rule.owner_id):
+            found = self.texts.newest(rule.owner_id, rule.id, since, 9)
+            assert self.texts.count(rule.owner_id, rule.id, since) == len(found)
+        return list(found)
+
     def miss(self, post: AlertPost, config_id: UUID, **changes: Any) -> MissedPost:
         made = MissedPost(post.id, post.owner_id, config_id, CHAT, 7, AT)
         missed = replace(made, **changes)
@@ -73,9 +95,11 @@ def store(request: pytest.FixtureRequest) -> Store:
     if request.param == "fake":
         database = FakeDatabase()
         base = fake_alert_store(database)
-        return Store(base, FakeRules(database), FakeMissedPosts(database))
+        return Store(base, FakeRules(database), FakeMissedPosts(database), FakeRuleTexts(database))
     request.getfixturevalue("database")
-    return Store(postgres_alert_store(), PostgresRules(), PostgresMissedPosts())
+    return Store(
+        postgres_alert_store(), PostgresRules(), PostgresMissedPosts(), PostgresRuleTexts()
+    )
 
 
 @pytest.fixture
@@ -210,3 +234,79 @@ class TestMissedPosts:
         with store.base.unit_of_work(SYSTEM):
             assert store.missed.forget(AT + SECOND) == 1
             assert store.missed.take(anna, bot, CHAT) == [kept]
+
+
+class TestTexts:
+    def test_are_found_newest_first_since_a_time(self, store: Store, anna: UUID, bot: UUID) -> None:
+        rule = store.add(anna, bot)
+        old, new = (store.keep(rule, n, received_at=AT + n * SECOND) for n in (1, 2))
+        store.keep(store.add(anna, bot), 3)
+        assert store.kept(rule) == [new, old]
+        assert store.kept(rule, AT + SECOND) == [new]
+        with store.base.unit_of_work(anna):
+            assert store.texts.newest(anna, rule.id, AT, 1) == [new]
+
+    def test_are_replaced_by_an_edit_which_keeps_their_time(
+        self, store: Store, anna: UUID, bot: UUID
+    ) -> None:
+        rule = store.add(anna, bot)
+        text = store.keep(rule)
+        kinds = frozenset({ContentKind.TEXT, ContentKind.EDITS})
+        edited: dict[str, Any] = {"kinds": kinds, "sealed": SealedText(b"other", b"edited")}
+        store.keep(rule, received_at=AT + SECOND, **edited)
+        assert store.kept(rule) == [replace(text, **edited)]
+
+    @pytest.mark.parametrize(
+        ("changes", "left"),
+        [
+            ({}, 1),
+            ({"chat_ids": (5,)}, 0),
+            ({"chat_ids": ()}, 0),
+            ({"kinds": frozenset({ContentKind.CAPTIONS})}, 0),
+            ({"senders": frozenset({RuleSender.BOTS})}, 0),
+            ({"keep_days": 0}, 0),
+        ],
+    )
+    def test_are_forgotten_that_the_rule_would_not_keep_any_more(
+        self, store: Store, anna: UUID, bot: UUID, changes: dict[str, Any], left: int
+    ) -> None:
+        rule, other = store.add(anna, bot), store.add(anna, bot)
+        for one in (rule, other):
+            store.keep(one)
+        with store.base.unit_of_work(anna):
+            settings = replace(rule.settings, **changes)
+            assert store.texts.forget_unread(rule.id, settings, AT) == 1 - left
+        assert (len(store.kept(rule)), len(store.kept(other))) == (left, 1)
+
+    def test_are_forgotten_of_a_chat_of_a_bot_and_one_by_one(
+        self, store: Store, anna: UUID, bot: UUID
+    ) -> None:
+        rule = store.add(anna, bot)
+        first, second = store.keep(rule, 1), store.keep(rule, 2)
+        elsewhere = store.keep(rule, 3, chat_id=5)
+        with store.base.unit_of_work(anna):
+            assert store.texts.forget_chat(anna, new_id(), CHAT) == 0
+            assert store.texts.forget(anna, [first.id, new_id()]) == 1
+            assert store.texts.forget_chat(anna, bot, CHAT) == 1
+        assert second not in store.kept(rule)
+        assert store.kept(rule) == [elsewhere]
+
+    def test_are_forgotten_after_the_days_of_their_rule_the_oldest_first(
+        self, store: Store, anna: UUID, bot: UUID
+    ) -> None:
+        short, long = store.add(anna, bot, keep_days=1), store.add(anna, bot, keep_days=30)
+        for number in (1, 2, 3):
+            store.keep(short, number, received_at=AT + number * SECOND)
+        store.keep(long)
+        at = AT + timedelta(days=1) + 2 * SECOND
+        with store.base.unit_of_work(SYSTEM):
+            assert [store.texts.forget_old(at, 1) for _ in range(3)] == [1, 1, 0]
+        assert [one.message_id for one in store.kept(short)] == [3]
+        assert len(store.kept(long)) == 1
+
+    def test_go_with_their_rule(self, store: Store, anna: UUID, bot: UUID) -> None:
+        rule = store.add(anna, bot)
+        store.keep(rule)
+        with store.base.unit_of_work(anna):
+            store.rules.delete(anna, rule.id)
+        assert store.kept(rule) == []

@@ -14,6 +14,7 @@ from mara.alerts.model.alert_message import AlertMessage
 from mara.alerts.model.alert_post import AlertPost
 from mara.alerts.model.delivery import StoredDelivery
 from mara.alerts.model.intake import Intake
+from mara.alerts.model.kept_text import KeptText
 from mara.alerts.model.missed_post import MissedPost
 from mara.alerts.model.rule import ChatRule
 from mara.alerts.model.vote import PostVote
@@ -28,6 +29,7 @@ from mara.billing.model.periods import Period
 from mara.billing.model.plan import Plan, PlanVersion
 from mara.billing.model.reservation import Reservation
 from mara.billing.model.subscription import State, Subscription
+from mara.erasure.model.data_job import DataJob
 from mara.kernel.messages import Message
 from mara.kernel.unit_of_work import SYSTEM, Scope
 from mara.ledger.model import Hold, Transfer, TransferRequest, UserAccount
@@ -147,6 +149,8 @@ class Tables:
     alert_votes: dict[tuple[UUID, int], PostVote] = field(default_factory=dict)
     alert_rules: dict[UUID, ChatRule] = field(default_factory=dict)
     rule_firings: dict[tuple[UUID, tuple[int, int]], RuleFiring] = field(default_factory=dict)
+    rule_texts: dict[UUID, KeptText] = field(default_factory=dict)
+    data_jobs: dict[UUID, DataJob] = field(default_factory=dict)
     missed_posts: dict[tuple[UUID, UUID, int], MissedPost] = field(default_factory=dict)
     notices: dict[UUID, Notice] = field(default_factory=dict)
     notice_preferences: dict[UUID, NoticePreferences] = field(default_factory=dict)

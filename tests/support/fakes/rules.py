@@ -57,6 +57,9 @@ class FakeRules:
         del self._rows[rule_id]
         for key in [key for key in self._firings if key[0] == rule_id]:
             del self._firings[key]
+        texts = self._database.tables.rule_texts
+        for one in [one for one in texts.values() if one.rule_id == rule_id]:
+            del texts[one.id]
 
     def watching(self, owner_id: UUID, config_id: UUID, chat_id: int) -> Sequence[ChatRule]:
         return [
