@@ -1,6 +1,7 @@
-"""The commands of infra/docs/deploy.md run as they stand there, from a new account (moto).
+"""The commands of infra/docs/deploy.md run as they stand there, from a new account.
 
-Stand-ins: a PostgreSQL without TLS for RDS, and a stack with an API for that of `sam deploy`.
+The account is that of moto, and of a LocalStack where one can be had. Stand-ins: a PostgreSQL
+without TLS for RDS, and a stack with an API for that of `sam deploy`.
 """
 
 import json
@@ -8,6 +9,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ from infra.local.postgres import ADMIN, PostgresServer, free_port
 from infra.local.secret_store import NAMES
 from infra.observability.rollback import ALARMS
 from tests.support.deploy_guide import commands, guide_steps, link_checkout, run_script
+from tests.support.localstack import localstack_without_functions
 from tests.support.moto_server import moto_server
 
 pytestmark = [pytest.mark.proof, pytest.mark.xdist_group("deploy-guide")]
@@ -29,6 +32,9 @@ REGION = "eu-west-1"
 TOOLS = ("jq", "openssl", "psql")
 RDS = "--stack-name mara-$STAGE-data"
 NOT_OF_EVERY_STAGE = {"local-keys", "loki", "opensearch", "telegram-bot"}
+NOT_ON_LOCALSTACK = ("infra/network.yaml",)
+"""LocalStack 4.8 makes no NAT gateway for an address that a stack allocates. Nor is step 13 run
+there: it does not know the protocol in which botocore speaks to CloudWatch since 2025."""
 E_MAIL = "you@example.com"
 DATA_STACK = {
     "Resources": {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "data"}}},
@@ -50,6 +56,7 @@ class Account:
     url: str
     postgres: PostgresServer
     checkout: Path
+    is_localstack: bool
 
     def client(self, service: str) -> Any:
         make: Any = boto3.client
@@ -82,32 +89,51 @@ class Account:
         return run_script(script, self.checkout, environment)
 
 
-@pytest.fixture(scope="module")
-def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+@pytest.fixture(scope="module", params=["moto", "localstack"])
+def account(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Account]:
     for tool in TOOLS:
         if shutil.which(tool) is None:
             pytest.skip(f"{tool} is missing, which the guide uses.")
     folder = tmp_path_factory.mktemp("account")
     with (
         pytest.MonkeyPatch.context() as monkeypatch,
-        moto_server(monkeypatch) as url,
+        _emulator(request, monkeypatch) as url,
         PostgresServer(folder / "rds", free_port(), durable=False) as postgres,
     ):
         with psycopg.connect(postgres.url(ADMIN, "postgres"), autocommit=True) as link:
             link.execute("CREATE DATABASE mara")
-        made = Account(url, postgres, link_checkout(folder / "checkout"))
+        is_local = request.param == "localstack"
+        made = Account(url, postgres, link_checkout(folder / "checkout"), is_local)
         _add_stand_ins(made)
-        made.run(_script())
+        made.run(_script(without=NOT_ON_LOCALSTACK if is_local else ()))
+        if not is_local:
+            _add_alarms(made)
+            made.run("\n".join([commands(2, without=("deploy",)), commands(13)]))
         yield made
+
+
+def _emulator(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> AbstractContextManager[str]:
+    if request.param == "moto":
+        return moto_server(monkeypatch)
+    return localstack_without_functions(request.config.cache.mkdir("localstack"))
 
 
 def _add_stand_ins(account: Account) -> None:
     password = json.dumps({"password": account.postgres.passwords[ADMIN]})
     account.client("secretsmanager").create_secret(Name="master", SecretString=password)
     for name, template in (("mara-prod-data", DATA_STACK), ("mara", API_STACK)):
-        account.client("cloudformation").create_stack(
-            StackName=name, TemplateBody=json.dumps(template)
-        )
+        stacks = account.client("cloudformation")
+        stacks.create_stack(StackName=name, TemplateBody=json.dumps(template))
+        made = stacks.get_waiter("stack_create_complete")
+        made.wait(StackName=name, WaiterConfig={"Delay": 1})
+    _add_api(account)
+
+
+def _add_alarms(account: Account) -> None:
     for name in ALARMS:
         about = {
             "EvaluationPeriods": 1,
@@ -118,6 +144,9 @@ def _add_stand_ins(account: Account) -> None:
         account.client("cloudwatch").put_metric_alarm(
             AlarmName=f"mara-prod-{name}", **about, **metric
         )
+
+
+def _add_api(account: Account) -> None:
     gateway = account.client("apigateway")
     (api,) = gateway.get_rest_apis()["items"]
     about = {
@@ -129,11 +158,11 @@ def _add_stand_ins(account: Account) -> None:
     gateway.create_deployment(restApiId=api["id"], stageName="prod")
 
 
-def _script() -> str:
-    """Steps 2 to 7, 9, 11 and 13 but for what needs RDS, in one shell as a person runs them."""
+def _script(*, without: tuple[str, ...]) -> str:
+    """Steps 2 to 7, 9 and 11 but for what needs RDS, in one shell as a person runs them."""
     return "\n".join(
         [
-            commands(2),
+            commands(2, without=without),
             commands(4),
             commands(5),
             commands(6, without=(RDS,)),
@@ -141,7 +170,6 @@ def _script() -> str:
             commands(7),
             commands(9),
             commands(11),
-            commands(13),
         ]
     )
 
@@ -153,6 +181,8 @@ def test_the_guide_has_thirteen_steps_and_each_has_commands() -> None:
 
 
 def test_the_network_exists(account: Account) -> None:
+    if account.is_localstack:
+        pytest.skip(f"LocalStack does not deploy {NOT_ON_LOCALSTACK}.")
     (stack,) = account.client("cloudformation").describe_stacks(StackName="mara-prod-network")[
         "Stacks"
     ]
