@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from infra.local import alarms
 from infra.local.settings import ROOT
-from infra.observability import grafana, prometheus_rules
+from infra.observability import alarms, grafana, prometheus_rules
 
 
 def contents() -> Mapping[Path, str]:

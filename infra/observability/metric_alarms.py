@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from infra.local.alarm import OWN_NAMESPACE, STAGE, Alarm
+from infra.observability.alarm import OWN_NAMESPACE, STAGE, Alarm
 from infra.observability.kinds.api import BURN, ERRORS_ALLOWED
 
 WINDOWS_S = (3600, 300)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from infra.local.alarm import OWN_NAMESPACE, STAGE, Alarm
+from infra.observability.alarm import OWN_NAMESPACE, STAGE, Alarm
 
 
 def money_alarms() -> Iterator[Alarm]:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from infra.local.alarm import Alarm
-from infra.local.alarms import TARGET, alarms, render
 from infra.local.package import FUNCTION, load_template
+from infra.observability.alarm import Alarm
+from infra.observability.alarms import TARGET, alarms, render
 from infra.observability.alert_kind import RUNBOOKS, AlertKind
 from infra.observability.kinds import KINDS
 from infra.observability.kinds.chains import STALLED_S, UNSETTLED_S

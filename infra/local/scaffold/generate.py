@@ -7,7 +7,6 @@ from pathlib import Path
 
 from infra.bench.imports import handler_of, measure
 from infra.local import (
-    alarms,
     env_example,
     function_environment,
     openapi,
@@ -16,6 +15,7 @@ from infra.local import (
     triggers,
 )
 from infra.local.settings import ROOT
+from infra.observability import alarms
 
 BUDGET = ROOT / "tests" / "architecture" / "import_budget.json"
 MODULES_SLACK = 15

@@ -3,8 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from mara.wallets.model import ChainState, ChainStatus
+
+PROBED_WITHIN_S: Final = 1.5
+"""Of the two seconds that a check of readiness may take, what all dependencies together have."""
+CALLER_KNOWN_WITHIN_S: Final = 1.9
+"""And until when it is known who asks, from the beginning of the check."""
 
 
 class ProbeState(StrEnum):

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from infra.local.alarms import TARGET
 from infra.local.package import FUNCTION, Package, load_template, package
 from infra.local.settings import ROOT
+from infra.observability.alarms import TARGET
 
 BUCKET = "artifacts"
 

@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, func, insert, null, select, update
+from sqlalchemy import bindparam, delete, insert, null, update
 
 from mara.auth.adapters.tables import api_keys, login_failures
 from mara.auth.model.devices import account_key
-from mara.erasure.adapters.tables import erased_accounts
+from mara.erasure.adapters.tables import COUNT_WITH_MONEY, erased_accounts
 from mara.kernel.principal import Role
-from mara.ledger.adapters.tables import ledger_accounts
-from mara.platform.sql import bound, constant, execute, fetch_value
+from mara.platform.database import connection
+from mara.platform.sql import bound, constant, execute
 from mara.users.adapters.tables import users
 from mara.users.model import ERASED_DOMAIN, User
 
@@ -32,13 +32,6 @@ EMPTY = (
 )
 DELETE_KEYS = delete(api_keys).where(api_keys.c.owner_id == bindparam("user_id"))
 DELETE_FAILURES = delete(login_failures).where(login_failures.c.account == bindparam("account"))
-_money = ledger_accounts.c.available + ledger_accounts.c.reserved + ledger_accounts.c.suspense
-WITH_MONEY = (
-    select(func.count())
-    .select_from(erased_accounts)
-    .join(ledger_accounts, ledger_accounts.c.owner_id == erased_accounts.c.user_id)
-    .where(_money > 0)
-)
 
 
 class PostgresAccountClosing:
@@ -54,4 +47,5 @@ class PostgresAccountClosing:
 
     def with_money(self) -> int:
         """Return how many erased accounts have money."""
-        return int(fetch_value(WITH_MONEY))
+        ((count,),) = connection().execute(COUNT_WITH_MONEY).fetchall()
+        return int(count)

@@ -32,6 +32,12 @@ data_jobs = Table(
     Index("data_jobs_undone", "requested_at", postgresql_where=_is_open),
 )
 
+# Read by this domain for its alarm, and by the scrape of metrics.
+COUNT_WITH_MONEY = """
+    SELECT count(*) FROM erased_accounts AS erased
+    JOIN ledger_accounts AS account ON account.owner_id = erased.user_id
+    WHERE account.available + account.reserved + account.suspense > 0
+"""
 erased_accounts = Table(
     "erased_accounts",
     metadata,

@@ -6,6 +6,8 @@ Each row is the name of the gauge, the values of its labels, and the value.
 from dataclasses import dataclass
 from typing import Final
 
+from mara.erasure.adapters.tables import COUNT_WITH_MONEY
+
 
 @dataclass(frozen=True, slots=True)
 class GaugeQuery:
@@ -138,11 +140,7 @@ ERASED = GaugeQuery(
     "erased-accounts",
     (("mara_erased_accounts_with_money", "Erased accounts that money came to afterwards."),),
     (),
-    """
-    SELECT 'mara_erased_accounts_with_money', count(*) FROM erased_accounts AS erased
-    JOIN ledger_accounts AS account ON account.owner_id = erased.user_id
-    WHERE account.available + account.reserved + account.suspense > 0
-    """,
+    f"SELECT 'mara_erased_accounts_with_money', ({COUNT_WITH_MONEY})",
 )
 QUERIES: Final = (
     *(CONNECTIONS, OBJECTS, CHAINS, OLDEST),

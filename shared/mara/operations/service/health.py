@@ -6,12 +6,17 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from mara.operations.model import Finding, Observation, ProbeState, Readiness, finding_of
+from mara.operations.model import (
+    PROBED_WITHIN_S,
+    Finding,
+    Observation,
+    ProbeState,
+    Readiness,
+    finding_of,
+)
 from mara.operations.ports import GetChainStatuses, Probe
 from mara.wallets.model import ChainStatus, Network
 
-TIME_LIMIT_S: Final = 1.5
-"""Keeps the response time below two seconds if a dependency hangs."""
 KEPT_S: Final = 5.0
 """A result is shown for so long: the calls of anybody cost one round of probes."""
 GIVEN_UP_S: Final = 30.0
@@ -33,7 +38,7 @@ class HealthService:
     probes: Sequence[Probe]
     networks: Collection[Network]
     get_chain_statuses: GetChainStatuses
-    time_limit_s: float = TIME_LIMIT_S
+    time_limit_s: float = PROBED_WITHIN_S
     kept_s: float = KEPT_S
     _running: dict[str, tuple[float, "Future[Answer]"]] = field(default_factory=dict)
     _last: Readiness | None = None
@@ -43,7 +48,8 @@ class HealthService:
         """Return what was found in the last seconds, or ask now; never raises."""
         at = time.time()
         if self._last is None or not 0 <= at - self._asked_at < self.kept_s:
-            self._asked_at, self._last = at, self._ask(at)
+            self._asked_at = at
+            self._last = self._ask(at)
         return self._last
 
     def _ask(self, at: float) -> Readiness:
@@ -70,8 +76,9 @@ class HealthService:
         }
 
     def _finding(self, name: str) -> Finding:
-        _, future = self._running[name]
-        if not future.done():
+        since, future = self._running[name]
+        # What was begun before this round tells a state of then: its process may have been frozen.
+        if since != self._asked_at or not future.done():
             return Finding(name, ProbeState.TIMED_OUT, self.time_limit_s * 1000)
         if (error := future.exception()) is not None:
             # Its words may name a host.

@@ -352,8 +352,32 @@ class TestWhatIsAsked:
         health.check()
         assert asked == [1000.0, 1031.0]
         released.set()
+        for _ in range(2):  # the first may still find what was asked before
+            clock[0] += 6
+            found = health.check()
+        assert found.findings[0].state is ProbeState.UP
+
+    def test_that_thaws_does_not_tell_what_it_was_asked_before(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Else a dependency that is down by now would be shown once as it was."""
+        clock, thawed, answers = [1000.0], threading.Event(), [Observation()]
+        monkeypatch.setattr(time, "time", lambda: clock[0])
+
+        def freeze() -> Observation:
+            if not answers:
+                raise ConnectionError
+            found = answers.pop()
+            thawed.wait(20)
+            return found
+
+        health = service(freeze)
+        assert health.check().findings[0].state is ProbeState.TIMED_OUT
         clock[0] += 6
-        assert health.check().findings[0].state is ProbeState.UP
+        threading.Timer(0.05, thawed.set).start()
+        assert health.check().findings[0].state is ProbeState.TIMED_OUT
+        clock[0] += 6
+        assert health.check().findings[0].state is ProbeState.DOWN
 
     def test_of_a_server_that_hangs_or_fails_is_no_answer(self) -> None:
         with hanging() as host:
