@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import time, timedelta
-from typing import Any, Final, Self
+from typing import Annotated, Any, Final, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -133,6 +133,18 @@ class EscalationBody(BaseModel):
         """Build it from the model object, which names a chat."""
         assert target.chat_id is not None  # noqa: S101 - as it was given
         return cls(config_id=target.config_id, chat_id=target.chat_id, thread_id=target.thread_id)
+
+
+CooldownMinutes = Annotated[
+    JsonInt,
+    Field(ge=1, le=COOLDOWN_MINUTES_MAX, description=COOLDOWN_TEXT, examples=[COOLDOWN_MINUTES]),
+]
+GivenQuietHours = Annotated[
+    QuietHoursBody | None, Field(description=QUIET_TEXT, examples=[QUIET_EXAMPLE])
+]
+GivenEscalation = Annotated[
+    EscalationBody | None, Field(description=ESCALATION_TEXT, examples=[ESCALATION_EXAMPLE])
+]
 
 
 def settings_from(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,15 +14,11 @@ from mara.alerts.model.severity import Severity
 from mara.alerts.schemas.alert_settings import (
     CHAT_ID_MAX,
     COOLDOWN_MINUTES,
-    COOLDOWN_MINUTES_MAX,
     COOLDOWN_TEXT,
-    ESCALATION_EXAMPLE,
-    ESCALATION_TEXT,
-    QUIET_EXAMPLE,
-    QUIET_TEXT,
     THREAD_ID_MAX,
-    EscalationBody,
-    QuietHoursBody,
+    CooldownMinutes,
+    GivenEscalation,
+    GivenQuietHours,
     settings_fields,
     settings_from,
 )
@@ -67,19 +63,9 @@ class IntakeIn(BaseModel):
         default=None, ge=1, le=THREAD_ID_MAX, description=THREAD, examples=[None]
     )
 
-    cooldown_minutes: JsonInt = Field(
-        default=COOLDOWN_MINUTES,
-        ge=1,
-        le=COOLDOWN_MINUTES_MAX,
-        description=COOLDOWN_TEXT,
-        examples=[COOLDOWN_MINUTES],
-    )
-    quiet_hours: QuietHoursBody | None = Field(
-        default=None, description=QUIET_TEXT, examples=[QUIET_EXAMPLE]
-    )
-    escalation: EscalationBody | None = Field(
-        default=None, description=ESCALATION_TEXT, examples=[ESCALATION_EXAMPLE]
-    )
+    cooldown_minutes: CooldownMinutes = COOLDOWN_MINUTES
+    quiet_hours: GivenQuietHours = None
+    escalation: GivenEscalation = None
 
     def to_settings(self) -> IntakeSettings:
         """Convert to the model object. Raises InvalidQuietHours."""
@@ -105,13 +91,9 @@ class IntakePatch(MergePatch):
     target_thread_id: JsonInt | None = optional(
         ge=1, le=THREAD_ID_MAX, description=THREAD, examples=[None]
     )
-    cooldown_minutes: JsonInt = optional(
-        ge=1, le=COOLDOWN_MINUTES_MAX, description=COOLDOWN_TEXT, examples=[COOLDOWN_MINUTES]
-    )
-    quiet_hours: QuietHoursBody | None = optional(description=QUIET_TEXT, examples=[QUIET_EXAMPLE])
-    escalation: EscalationBody | None = optional(
-        description=ESCALATION_TEXT, examples=[ESCALATION_EXAMPLE]
-    )
+    cooldown_minutes: CooldownMinutes = optional()
+    quiet_hours: GivenQuietHours = optional()
+    escalation: GivenEscalation = optional()
 
     def changes(self) -> dict[str, Any]:
         """Return the fields of ``IntakeSettings.changed``. Raises InvalidQuietHours."""
@@ -142,10 +124,8 @@ class IntakeOut(BaseModel):
     target_chat_id: int | None = Field(description=CHAT, examples=[-1001234567890])
     target_thread_id: int | None = Field(description=THREAD, examples=[None])
     cooldown_minutes: int = Field(description=COOLDOWN_TEXT, examples=[COOLDOWN_MINUTES])
-    quiet_hours: QuietHoursBody | None = Field(description=QUIET_TEXT, examples=[QUIET_EXAMPLE])
-    escalation: EscalationBody | None = Field(
-        description=ESCALATION_TEXT, examples=[ESCALATION_EXAMPLE]
-    )
+    quiet_hours: GivenQuietHours
+    escalation: GivenEscalation
     path: str = Field(
         description="Where to post to, at the address of this API.",
         examples=["/api/v1/alerts/intake/0199f0a0-7c2e-7d4a-9a53-0c1f4b1e7a10"],

@@ -11,16 +11,10 @@ from mara.alerts.model.rule import CHATS_MAX, KEEP_DAYS, KEEP_DAYS_MAX, PATTERN_
 from mara.alerts.model.rule_kinds import ContentKind, RuleSender
 from mara.alerts.model.severity import Severity
 from mara.alerts.schemas.alert_settings import (
-    COOLDOWN_MINUTES,
-    COOLDOWN_MINUTES_MAX,
-    COOLDOWN_TEXT,
-    ESCALATION_EXAMPLE,
-    ESCALATION_TEXT,
-    QUIET_EXAMPLE,
-    QUIET_TEXT,
     THREAD_ID_MAX,
-    EscalationBody,
-    QuietHoursBody,
+    CooldownMinutes,
+    GivenEscalation,
+    GivenQuietHours,
     settings_from,
 )
 from mara.alerts.schemas.rule_conditions import (
@@ -79,13 +73,9 @@ class RulePatch(MergePatch):
     target_thread_id: JsonInt | None = optional(
         ge=1, le=THREAD_ID_MAX, description=THREAD, examples=[None]
     )
-    cooldown_minutes: JsonInt = optional(
-        ge=1, le=COOLDOWN_MINUTES_MAX, description=COOLDOWN_TEXT, examples=[COOLDOWN_MINUTES]
-    )
-    quiet_hours: QuietHoursBody | None = optional(description=QUIET_TEXT, examples=[QUIET_EXAMPLE])
-    escalation: EscalationBody | None = optional(
-        description=ESCALATION_TEXT, examples=[ESCALATION_EXAMPLE]
-    )
+    cooldown_minutes: CooldownMinutes = optional()
+    quiet_hours: GivenQuietHours = optional()
+    escalation: GivenEscalation = optional()
     keep_days: JsonInt = optional(ge=0, le=KEEP_DAYS_MAX, description=KEEP, examples=[KEEP_DAYS])
 
     def changes(self) -> dict[str, Any]:

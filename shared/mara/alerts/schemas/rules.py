@@ -25,15 +25,11 @@ from mara.alerts.model.unicode_patterns import read_pattern
 from mara.alerts.schemas.alert_settings import (
     CHAT_ID_MAX,
     COOLDOWN_MINUTES,
-    COOLDOWN_MINUTES_MAX,
     COOLDOWN_TEXT,
-    ESCALATION_EXAMPLE,
-    ESCALATION_TEXT,
-    QUIET_EXAMPLE,
-    QUIET_TEXT,
     THREAD_ID_MAX,
-    EscalationBody,
-    QuietHoursBody,
+    CooldownMinutes,
+    GivenEscalation,
+    GivenQuietHours,
     settings_fields,
     settings_from,
 )
@@ -121,19 +117,9 @@ class RuleIn(BaseModel):
     target_thread_id: JsonInt | None = Field(
         default=None, ge=1, le=THREAD_ID_MAX, description=THREAD, examples=[None]
     )
-    cooldown_minutes: JsonInt = Field(
-        default=COOLDOWN_MINUTES,
-        ge=1,
-        le=COOLDOWN_MINUTES_MAX,
-        description=COOLDOWN_TEXT,
-        examples=[COOLDOWN_MINUTES],
-    )
-    quiet_hours: QuietHoursBody | None = Field(
-        default=None, description=QUIET_TEXT, examples=[QUIET_EXAMPLE]
-    )
-    escalation: EscalationBody | None = Field(
-        default=None, description=ESCALATION_TEXT, examples=[ESCALATION_EXAMPLE]
-    )
+    cooldown_minutes: CooldownMinutes = COOLDOWN_MINUTES
+    quiet_hours: GivenQuietHours = None
+    escalation: GivenEscalation = None
     keep_days: JsonInt = Field(
         default=KEEP_DAYS, ge=0, le=KEEP_DAYS_MAX, description=KEEP, examples=[KEEP_DAYS]
     )
@@ -184,10 +170,8 @@ class RuleOut(BaseModel):
     target_chat_id: int | None = Field(description=TARGET, examples=[-1001234567890])
     target_thread_id: int | None = Field(description=THREAD, examples=[None])
     cooldown_minutes: int = Field(description=COOLDOWN_TEXT, examples=[COOLDOWN_MINUTES])
-    quiet_hours: QuietHoursBody | None = Field(description=QUIET_TEXT, examples=[QUIET_EXAMPLE])
-    escalation: EscalationBody | None = Field(
-        description=ESCALATION_TEXT, examples=[ESCALATION_EXAMPLE]
-    )
+    quiet_hours: GivenQuietHours
+    escalation: GivenEscalation
     keep_days: int = Field(description=KEEP, examples=[KEEP_DAYS])
     fired: int = Field(description="Number of messages that the rule fired on.", examples=[3])
     last_fired_at: datetime | None = Field(
