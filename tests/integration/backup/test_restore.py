@@ -1,7 +1,10 @@
 """A backup of a real PostgreSQL becomes a stack again, on the newest schema or not at all."""
 
+import os
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from pathlib import Path
+from signal import SIGKILL
 
 import psycopg
 import pytest
@@ -175,6 +178,43 @@ def test_killed_at_its_end_leaves_both_stacks_by_their_names(
     assert is_former is not (tmp_path / "other.not-in-use" / "postgres").exists()
     with pytest.raises(CannotRestore, match="Move or delete it"):
         restore(backup, PASSPHRASE, replace=True)
+
+
+def restore_until(step: str, backup: Path) -> int | None:
+    """Restore in a process that is killed where it comes to a step; its exit code."""
+
+    def restore_and_die() -> None:
+        with pytest.MonkeyPatch.context() as at:
+            at.setattr(
+                f"infra.local.backup.restore.{step}", lambda *_, **__: os.kill(os.getpid(), SIGKILL)
+            )
+            restore(backup, PASSPHRASE, replace=True)
+
+    process = get_context("fork").Process(target=restore_and_die)
+    process.start()
+    process.join(60)
+    return process.exitcode
+
+
+@pytest.mark.parametrize("step", ["check_schema", "_place_database", "note_restore", "flush"])
+def test_killed_in_the_middle_changes_nothing_and_a_second_one_goes_through(
+    backup: Path, tmp_path: Path, at: pytest.MonkeyPatch, step: str
+) -> None:
+    """At `note_restore` its PostgreSQL runs in the folder that the second one must delete."""
+    target = tmp_path / "other"
+    target.mkdir()
+    (target / "port").write_text("18000\n")
+    at.setenv("MARA_HOME", str(target))
+    assert restore_until(step, backup) == -SIGKILL
+    assert [path.name for path in target.iterdir()] == ["port"]
+    assert target.with_name("other.restoring").exists()
+    done = restore(backup, PASSPHRASE, replace=True)
+    assert done.revision == migrate.newest()
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == ["backup", "other", "other.before-restore"]
+    with started(target) as server, psycopg.connect(server.url(ADMIN, DATABASE)) as link:
+        found = link.execute("SELECT count(*) FROM audit_rows WHERE action = 'restored'")
+        assert found.fetchone() == (1,)
 
 
 def test_replaces_a_stack_and_keeps_it_and_the_world_outside(
