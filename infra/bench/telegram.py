@@ -165,12 +165,11 @@ def _reception_without_store() -> object:
 
     config = _config()
     configs: Any = SimpleNamespace(find=lambda _: config)
-    updates: Any = SimpleNamespace(claim=lambda _: True)
+    updates: Any = SimpleNamespace(claim=lambda *_: True)
     return replace(
         update_reception_service(),
         configs=configs,
         updates=updates,
-        publish=lambda _: None,
         unit_of_work=lambda _: nullcontext(),
     )
 
@@ -221,11 +220,9 @@ def _store_config() -> None:
 
 
 def _reception_with_store() -> object:
-    from mara.kernel.messages import Message
-    from mara.platform.outbox_rows import store
+    from mara.platform import outbox
     from mara.wiring.telegram import update_reception_service
 
-    def publish(message: Message) -> None:
-        store([message], left_to_relay=True)
-
-    return replace(update_reception_service(), publish=publish)
+    # The message is stored; sending it takes a queue, which is no part of this.
+    vars(outbox)["send_after_commit"] = lambda _: None
+    return update_reception_service()

@@ -60,7 +60,13 @@ def publish_all(messages: Sequence[Message]) -> None:
     """
     is_left = len(messages) > SENT_AT_ONCE_MAX
     stored = store(messages, left_to_relay=is_left)
-    if stored and not is_left:
+    if not is_left:
+        send_after_commit(stored)
+
+
+def send_after_commit(stored: Sequence[OutboxMessage]) -> None:
+    """Send messages that the open transaction has stored, once it is committed."""
+    if stored:
         after_commit(lambda: _send_and_delete(stored))
 
 

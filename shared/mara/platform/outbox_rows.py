@@ -46,7 +46,7 @@ def store(messages: Sequence[Message], *, left_to_relay: bool) -> list[OutboxMes
 
     ``left_to_relay``: the relay sends them at its next look, because their writer does not.
     """
-    stored = [_row(message) for message in messages]
+    stored = [row_of(message) for message in messages]
     _insert(stored, left_to_relay=left_to_relay)
     return stored
 
@@ -56,10 +56,10 @@ def _insert(rows: Sequence[OutboxMessage], *, left_to_relay: bool) -> None:
         connection().execute(INSERT, (left_to_relay, to_json(rows).decode()))
 
 
-def _row(message: Message) -> OutboxMessage:
-    """Return the row of a message; an event has its name and its id in the body too.
+def row_of(message: Message) -> OutboxMessage:
+    """Return the row of a message, for a statement that stores it.
 
-    They are the same in every copy that the topic delivers, which no id of SNS or SQS is: so a
+    An event has its name and its id in the body too. They are the same in every copy that the topic delivers, which no id of SNS or SQS is: so a
     consumer recognises an event that arrives again.
     """
     id_, name, followed = new_id(), message.queue(), correlation.current()

@@ -76,13 +76,10 @@ def bot_access_service() -> "BotAccessService":
 @cache
 def update_reception_service() -> "UpdateReceptionService":
     """Reception of updates."""
-    from mara.platform.outbox import publish
     from mara.telegram.adapters.updates import PostgresUpdates
     from mara.telegram.service.update_reception import UpdateReceptionService
 
-    return UpdateReceptionService(
-        PostgresBotConfigs(), PostgresUpdates(), publish, transaction, now
-    )
+    return UpdateReceptionService(PostgresBotConfigs(), PostgresUpdates(), transaction, now)
 
 
 def forget_expired(at: datetime) -> dict[str, int]:

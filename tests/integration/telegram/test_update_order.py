@@ -17,6 +17,7 @@ import psycopg
 import pytest
 
 from infra.local.postgres import ADMIN, PostgresServer
+from mara.kernel.messages import Message
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform.database import connection, disconnect, transaction
 from mara.telegram.adapters.updates import PostgresUpdates
@@ -78,10 +79,17 @@ def ids_of(place: int) -> list[int]:
     return [*ids, LATE_IDS[place]]
 
 
+class WithoutDoorbells(PostgresUpdates):
+    """All doorbells are lost."""
+
+    def claim(self, update: ClaimedUpdate, message: Message | None = None) -> bool:
+        return super().claim(update)
+
+
 def receive(bot: BotConfig, update: tuple[int, int]) -> str:
     update_id, chat_id = update
     body = json.dumps({"update_id": update_id, "message": {"chat": {"id": chat_id}}}).encode()
-    service = replace(update_reception_service(), publish=lambda _: None)
+    service = replace(update_reception_service(), updates=WithoutDoorbells())
     return str(service.receive(bot.id, "secret", body))
 
 

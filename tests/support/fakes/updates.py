@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from mara.kernel.messages import Message
 from mara.telegram.model.update import ClaimedUpdate, DeadUpdate, FailedUpdate, Lane, UpdateState
 from tests.support.fakes.database import FakeDatabase
 
@@ -35,10 +36,12 @@ class FakeUpdates:
     def _leases(self) -> dict[Lane, tuple[UUID, datetime]]:
         return self._database.tables.bot_lanes
 
-    def claim(self, update: ClaimedUpdate) -> bool:
+    def claim(self, update: ClaimedUpdate, message: Message | None = None) -> bool:
         if _key(update) in self._rows:
             return False
         self._rows[_key(update)] = StoredUpdate(update)
+        if message is not None:
+            self._database.publish(message)
         return True
 
     def lease(self, lane: Lane, holder: UUID, *, now: datetime, until: datetime) -> bool:

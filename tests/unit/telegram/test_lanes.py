@@ -1,6 +1,8 @@
 """The worker of a lane: each update once, in order, whatever ends it."""
 
+from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -8,7 +10,7 @@ from mara.kernel.ids import new_id
 from mara.search.errors import SearchUnavailable
 from mara.telegram.errors import LaneWaits
 from mara.telegram.messages import LaneHasWork
-from mara.telegram.model.update import UpdateState
+from mara.telegram.model.update import ClaimedUpdate, UpdateState
 from tests.support.bot_messages import raw_message
 from tests.support.bots import NOON
 from tests.support.chat_world import ChatWorld
@@ -71,6 +73,31 @@ class TestWork:
         assert world.database.published(LaneHasWork) == 1
         world.service.work(world.lane())
         assert world.agent.asked == ["1", "2", "3", "4"]
+
+    def test_ends_when_its_20_seconds_are_over_to_the_second(self, world: ChatWorld) -> None:
+        for update_id in (1, 2):
+            world.claim(raw_message(f"{update_id}", update_id), update_id)
+        world.agent.after = lambda _: world.wait(20)
+        world.service.work(world.lane())
+        assert world.agent.asked == ["1"]
+        assert world.database.published(LaneHasWork) == 1
+
+    def test_has_its_lane_for_30_seconds_from_each_update_on(self, world: ChatWorld) -> None:
+        leased: list[timedelta] = []
+
+        class Handler:
+            def handle(self, update: ClaimedUpdate, _: UUID) -> bool:
+                _, until = world.database.committed.bot_lanes[world.lane()]
+                leased.append(until - world.clock)
+                with world.database.unit_of_work():
+                    FakeUpdates(world.database).handled(update)
+                world.wait(4)
+                return True
+
+        for update_id in (1, 2):
+            world.claim(raw_message("One", update_id), update_id)
+        replace(world.service, handler=Handler()).work(world.lane())  # type: ignore[arg-type]
+        assert leased == [timedelta(seconds=30)] * 2
 
     def test_stores_nothing_after_its_lease_is_lost(self, world: ChatWorld) -> None:
         def take_over(_: str) -> None:
@@ -152,6 +179,19 @@ class TestFailures:
         world.agent.before = lambda _: None
         world.service.work(world.lane())
         assert world.texts() == ["Answer: One"]
+
+    def test_that_are_due_at_the_end_of_its_time_are_rung_for(self, world: ChatWorld) -> None:
+        """The worker waits until then, and the update is due when it leaves the lane."""
+
+        def late(_: str) -> None:
+            world.wait(18)
+            raise SearchUnavailable("Try again.")
+
+        world.agent.before = late
+        world.claim(raw_message("One"))
+        world.service.work(world.lane())
+        assert world.clock == NOON + timedelta(seconds=20)
+        assert world.database.published(LaneHasWork) == 1
 
 
 class TestWorkersThatDie:

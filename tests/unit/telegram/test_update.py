@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mara.kernel.ids import new_id
-from mara.telegram.model.update import ClaimedUpdate, UpdateState, lane_of
+from mara.telegram.model.update import (
+    DEAD_KEPT,
+    HANDLED_KEPT,
+    UPDATE_BYTES_MAX,
+    ClaimedUpdate,
+    UpdateState,
+    lane_of,
+)
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 JSON = st.recursive(
@@ -49,6 +56,17 @@ class TestLane:
     @given(st.dictionaries(KINDS, JSON))
     def test_is_found_for_any_json(self, update: dict[str, Any]) -> None:
         assert lane_of(update).partition(":")[0] in {"chat", "person", "other"}
+
+
+class TestWhatIsKept:
+    def test_outlasts_the_24_hours_in_which_telegram_repeats_an_update(self) -> None:
+        assert (timedelta(days=3), timedelta(days=7)) == (HANDLED_KEPT, DEAD_KEPT)
+
+    def test_is_of_updates_up_to_a_mebibyte(self) -> None:
+        assert UPDATE_BYTES_MAX == 2**20
+
+    def test_has_the_states_that_the_table_allows(self) -> None:
+        assert {*UpdateState} == {"waiting", "handled", "dead"}
 
 
 class TestFailure:

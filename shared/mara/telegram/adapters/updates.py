@@ -4,11 +4,14 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Boolean, and_, bindparam, delete, func, null, or_, select, update
+from sqlalchemy import Boolean, and_, bindparam, cast, delete, func, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mara.kernel.correlation import current
+from mara.kernel.messages import Message
+from mara.platform.outbox_rows import OutboxMessage, row_of
 from mara.platform.sql import Row, bound, constant, execute, fetch_all, fetch_one, fetch_value
+from mara.platform.tables import outbox
 from mara.telegram.adapters.tables import bot_lanes, bot_updates
 from mara.telegram.model.update import ClaimedUpdate, DeadUpdate, FailedUpdate, Lane, UpdateState
 
@@ -38,8 +41,22 @@ _lane_added = (
     .on_conflict_do_nothing(index_elements=["config_id", "name"])
     .cte("lane")
 )
+_announcement = {
+    name: cast(bindparam(f"message_{name}"), outbox.c[name].type)
+    for name in ("id", "queue", "body", "correlation_id")
+}
+_announced = (
+    insert(outbox)
+    .from_select(
+        [*_announcement],
+        select(*_announcement.values())
+        .select_from(_claimed)
+        .where(_announcement["id"].is_not(None)),
+    )
+    .cte("announced")
+)
 # One round trip: Telegram waits for the answer before it sends the next update of the chat.
-CLAIM = select(func.count()).select_from(_claimed).add_cte(_lane_added)
+CLAIM = select(func.count()).select_from(_claimed).add_cte(_lane_added, _announced)
 LEASE = (
     update(bot_lanes)
     .where(
@@ -114,11 +131,17 @@ FORGET = delete(bot_updates).where(
 )
 
 
+def _parameters(message: OutboxMessage | None) -> dict[str, object]:
+    names = _announcement
+    return {f"message_{name}": getattr(message, name, None) for name in names}
+
+
 class PostgresUpdates:
     """Implements ``Updates``."""
 
-    def claim(self, update: ClaimedUpdate) -> bool:
-        """Store an update; False where the bot has claimed its id already."""
+    def claim(self, update: ClaimedUpdate, message: Message | None = None) -> bool:
+        """Store an update and its message; False where the bot has claimed its id already."""
+        announced = None if message is None else row_of(message)
         row = {
             "config_id": update.config_id,
             "update_id": update.update_id,
@@ -132,7 +155,13 @@ class PostgresUpdates:
             "received_at": update.received_at,
             "correlation_id": current(),
         }
-        return bool(fetch_value(CLAIM, **row))
+        is_new = bool(fetch_value(CLAIM, **row, **_parameters(announced)))
+        if is_new and announced is not None:
+            # Only a claim sends: whoever handles or lists updates loads no queue.
+            from mara.platform.outbox import send_after_commit
+
+            send_after_commit([announced])
+        return is_new
 
     def lease(self, lane: Lane, holder: UUID, *, now: datetime, until: datetime) -> bool:
         """Lease the lane, or renew its lease; False where another holder has it."""

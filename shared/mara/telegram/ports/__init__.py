@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from mara.kernel.messages import Message
 from mara.kernel.page import PageRequest
 from mara.telegram.model.bot_config import BotConfig, BotProfile
 from mara.telegram.model.update import ClaimedUpdate, DeadUpdate, FailedUpdate, Lane
@@ -64,8 +65,11 @@ class Updates(Protocol):
     transaction that handles an update.
     """
 
-    def claim(self, update: ClaimedUpdate) -> bool:
-        """Store an update; return False where the bot has claimed its id already."""
+    def claim(self, update: ClaimedUpdate, message: Message | None = None) -> bool:
+        """Store an update, and publish the message that announces it.
+
+        Return False where the bot has claimed its id already; then nothing is published.
+        """
 
     def lease(self, lane: Lane, holder: UUID, *, now: datetime, until: datetime) -> bool:
         """Lease the lane, or renew its lease; return False where another holder has it.

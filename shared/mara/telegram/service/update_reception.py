@@ -7,7 +7,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from mara.kernel.clock import Clock
-from mara.kernel.messages import Publish
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 from mara.telegram.errors import (
     BotConfigNotFound,
@@ -29,7 +28,6 @@ class UpdateReceptionService:
 
     configs: BotConfigs
     updates: Updates
-    publish: Publish
     unit_of_work: UnitOfWork
     now: Clock
 
@@ -42,12 +40,8 @@ class UpdateReceptionService:
         with self.unit_of_work(SYSTEM):
             config = self._authenticate(config_id, secret)
             update = self._parse(config, body)
-            if not self.updates.claim(update):
-                return False
-            self.publish(
-                LaneHasWork(config_id=config.id, owner_id=config.owner_id, lane=update.lane)
-            )
-        return True
+            ids = {"config_id": config.id, "owner_id": config.owner_id}
+            return self.updates.claim(update, LaneHasWork(**ids, lane=update.lane))
 
     def _authenticate(self, config_id: UUID, secret: str) -> BotConfig:
         config = self.configs.find(config_id)

@@ -3,16 +3,15 @@
 import json
 import subprocess
 import sys
-from dataclasses import replace
 from typing import Any
 
+import psycopg
 import pytest
 
 from functions.api.telegram.disconnect_bot.handler import handler as disconnect_bot
 from functions.api.telegram.receive_update.handler import handler as receive_update
 from infra.local.simulators.telegram.webhooks import SECRET_HEADER
 from mara.kernel.ids import new_id
-from mara.kernel.messages import Message
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform.database import connection, disconnect, transaction
 from mara.telegram.model.update import UPDATE_BYTES_MAX
@@ -68,16 +67,17 @@ class TestUpdate:
         assert sorted(found) == ["False"] * 9 + ["True"]
         assert len(claimed()) == 1
 
-    def test_is_not_claimed_where_the_doorbell_cannot_be_stored(self, bot: ConnectedBot) -> None:
-        """Claim in a transaction of its own to see it fail: the lane would never be handled."""
-
-        def fail(message: Message) -> None:
-            raise ConnectionError("the connection is lost")
-
-        broken = replace(wiring.update_reception_service(), publish=fail)
-        with pytest.raises(ConnectionError):
-            broken.receive(bot.id, secret_of(bot), message())
+    def test_is_not_claimed_where_the_doorbell_cannot_be_stored(
+        self, bot: ConnectedBot, as_owner: psycopg.Connection[Any]
+    ) -> None:
+        """Store the doorbell after the commit to see it fail: the lane would never be handled."""
+        refuse = (
+            "ALTER TABLE outbox ADD CONSTRAINT none CHECK (queue <> 'handle-updates') NOT VALID"
+        )
+        as_owner.execute(refuse)
+        assert post(bot, message()).status == 503
         assert claimed() == []
+        as_owner.execute("ALTER TABLE outbox DROP CONSTRAINT none")
         assert post(bot, message()).json == {"is_repeated": False}
 
     @pytest.mark.parametrize("secret", ["", "wrong", "ы"])
