@@ -59,8 +59,8 @@ def _insert(rows: Sequence[OutboxMessage], *, left_to_relay: bool) -> None:
 def row_of(message: Message) -> OutboxMessage:
     """Return the row of a message, for a statement that stores it.
 
-    An event has its name and its id in the body too. They are the same in every copy that the topic delivers, which no id of SNS or SQS is: so a
-    consumer recognises an event that arrives again.
+    An event has its name and its id in the body too. They are the same in every copy that the topic
+    delivers, which no id of SNS or SQS is: so a consumer recognises an event that arrives again.
     """
     id_, name, followed = new_id(), message.queue(), correlation.current()
     if not isinstance(message, Event):
