@@ -17,9 +17,10 @@ _OF_RECORD = frozenset(vars(logging.makeLogRecord({}))) | {"location", "timestam
 """What every record has, and the keys of a line that are made of it; others are of the caller."""
 _MADE = frozenset({"level", "location", "message", "timestamp"})
 
-# No line shows the thread or the process that wrote it, and finding them out takes time
-# (https://docs.python.org/3/howto/logging.html#optimization).
+# No line shows the thread, the process or the place in the source that wrote it, and finding them
+# out takes time (https://docs.python.org/3/howto/logging.html#optimization).
 logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+vars(logging)["_srcfile"] = None
 
 
 class LineFormatter(LambdaPowertoolsFormatter):
