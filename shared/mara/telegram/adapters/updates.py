@@ -157,7 +157,7 @@ class PostgresUpdates:
         }
         is_new = bool(fetch_value(CLAIM, **row, **_parameters(announced)))
         if is_new and announced is not None:
-            # Only a claim sends: whoever handles or lists updates loads no queue.
+            # Here, so that functions which handle or list updates load no queue.
             from mara.platform.outbox import send_after_commit
 
             send_after_commit([announced])
