@@ -15,7 +15,7 @@ HARMLESS = re.compile(
     r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"  # an id
     r"|\d{4}-\d{2}-\d{2}(T[\d:.+]+Z?)?"  # a date or a time
     r"|[\d.,+-]+"  # a number
-    r"|[a-z]+(_[a-z]+)*"  # a kind, as of an entry
+    r"|[a-z]+([_-][a-z]+)*"  # a kind, as of an entry, or the name of a queue
 )
 OF_PROBLEMS = {"type", "title", "code", "instance"}
 """Members of a problem document with fixed texts and a path."""
@@ -23,6 +23,8 @@ CREDENTIALS = {
     *("authorization", "cookie", "set-cookie", "x-api-key", "x-telegram-bot-api-secret-token")
 }
 SEPARATOR = re.compile(r"[\s;=,]+")
+CLOCK = re.compile(r"\d{2}:\d{2}:\d{2}")
+"""Of the moment at which a cookie ends, which may be that of a log line."""
 
 
 def of_exchange(event: Mapping[str, Any], response: Mapping[str, Any]) -> Iterator[str]:
@@ -40,7 +42,9 @@ def of_headers(headers: Iterable[tuple[str, str]]) -> Iterator[str]:
     """The credentials among the headers."""
     for name, value in headers:
         if name.lower() in CREDENTIALS:
-            yield from (part for part in SEPARATOR.split(value) if len(part) >= SHORTEST)
+            for part in SEPARATOR.split(value):
+                if len(part) >= SHORTEST and not CLOCK.fullmatch(part):
+                    yield part
 
 
 def of_body(content: bytes) -> Iterator[str]:
