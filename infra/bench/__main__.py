@@ -15,6 +15,7 @@ NAMES = (
     "billing",
     "telegram",
     "alerting",
+    "flood",
     "tenants",
     "partitioning",
 )
