@@ -11,10 +11,13 @@ from infra.local.emulator.gate import EmulatorGate
 from infra.local.emulator.log_streams import name_log_streams
 from infra.local.emulator.queues import QueuePersistence
 from infra.local.emulator.schedules import spread_schedules
-from infra.local.emulator.workers import limit_workers
+from infra.local.emulator.workers import limit_consumers, limit_workers
 
 WORKERS_MAX = 32
 """Processes of functions, running or idle; above it, the longest idle ones are stopped."""
+
+CONSUMERS_MAX = max(4, os.cpu_count() or 1)
+"""Processes of one queue's function at once. Several, as some of them wait for a server."""
 
 
 def main() -> None:
@@ -25,6 +28,7 @@ def main() -> None:
     os.environ.pop("LOG_LEVEL", None)
     fork_functions()
     limit_workers(WORKERS_MAX)
+    limit_consumers(CONSUMERS_MAX)
     spread_schedules()
     name_log_streams()
     queues = QueuePersistence(Path(os.environ.pop("MARA_QUEUES_FILE")))

@@ -1,6 +1,8 @@
-"""Limits how many processes of functions the emulator keeps.
+"""Limits how many processes of functions the emulator keeps, and starts at once.
 
-ministack keeps the first process of every function for ever, and those of a burst for minutes.
+ministack keeps the first process of every function for ever, and those of a burst for minutes. A
+burst of messages starts as many processes as the queue's concurrency allows. On AWS each has a CPU
+of its own; here they share the cores, and twenty cold starts at once end at the function's timeout.
 """
 
 import threading
@@ -18,6 +20,18 @@ def limit_workers(workers_max: int) -> None:
 
     acquire = within_limit(runtime, runtime.acquire_worker, workers_max)
     runtime.acquire_worker = lambda_svc.acquire_worker = acquire
+
+
+def limit_consumers(at_once_max: int) -> None:
+    """Make the emulator run each function of a queue at most this many times at once."""
+    from ministack.services import lambda_svc
+
+    concurrency = lambda_svc._sqs_esm_concurrency  # noqa: SLF001 - it has no setting
+
+    def within_cores(*arguments: Any, **options: Any) -> int:
+        return min(int(concurrency(*arguments, **options)), at_once_max)
+
+    lambda_svc._sqs_esm_concurrency = within_cores  # noqa: SLF001
 
 
 def within_limit(runtime: Any, acquire: Acquire, workers_max: int) -> Acquire:

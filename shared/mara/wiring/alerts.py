@@ -149,7 +149,7 @@ def alert_posting_service() -> "AlertPostingService":
     from mara.alerts.service.holding import PostHolding
     from mara.alerts.service.posting import AlertPostingService
     from mara.alerts.service.summaries import SummaryPosting
-    from mara.platform.count_lock import lock_count
+    from mara.platform.count_lock import lock_count, try_work_lock
     from mara.platform.doorbells import ring_later
     from mara.platform.outbox import publish
     from mara.telegram.adapters.bot_chats import PostgresBotChats
@@ -170,6 +170,7 @@ def alert_posting_service() -> "AlertPostingService":
         holding=holding,
         missed=PostgresMissedPosts(),
         publish=publish,
+        take_work=try_work_lock,
         lock_count=lock_count,
         unit_of_work=transaction,
         now=now,

@@ -1,18 +1,23 @@
 """Posts of alerts in chats: one message for each, edited when its alerts change."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
+import psycopg
 import pytest
 
 from functions.api.agents.delete_agent.handler import handler as delete_agent
 from functions.api.alerts.change_intake.handler import handler as change_intake
 from functions.api.alerts.create_intake.handler import handler as create_intake
 from functions.schedules.answer_waiting_alerts.handler import handler as answer_waiting_alerts
+from mara.alerts.adapters.postgres_messages import PostgresAlertMessages
+from mara.alerts.model.alert_message import AlertMessage
 from mara.alerts.model.post_message import HEAD_UNITS_MAX
 from mara.extraction.model import Block, Place
 from mara.kernel.unit_of_work import SYSTEM
+from mara.platform.count_lock import TRY_LOCK
 from mara.platform.database import connection, transaction
 from mara.telegram.adapters.bot_configs import PostgresBotConfigs
 from mara.telegram.adapters.outgoing import PostgresOutgoingMessages
@@ -266,6 +271,39 @@ class TestWorkers:
         assert answer_waiting_alerts({}, None)["result"] == 1
         chat.show()
         assert answer_waiting_alerts({}, None)["result"] == 0
+
+    def test_do_not_wait_for_another_one_of_the_same_owner(self, chat: Chat, database: str) -> None:
+        """Waiting, the workers of one owner's flood would take the places of all others."""
+        chat.deliver()
+        chat.answer()
+        with psycopg.connect(database) as other:
+            other.execute(TRY_LOCK, (f"alert_posting:{chat.intake.owner.id}",))
+            assert chat.show() == {"batchItemFailures": []}
+            assert chat.queued() == []
+        chat.show()
+        assert len(chat.queued()) == 1
+
+    def test_ring_again_for_what_another_one_left_to_them_at_their_end(
+        self, chat: Chat, database: str
+    ) -> None:
+        rung: list[timedelta] = []
+        service = replace(alert_posting_service(), ring_later=lambda _, delay: rung.append(delay))
+        key = f"alert_posting:{chat.intake.owner.id}"
+
+        class FoundNothing(PostgresAlertMessages):
+            """A message becomes due when nothing was found, and its worker does not wait."""
+
+            def claim(self, owner_id: UUID, at: datetime) -> AlertMessage | None:
+                found = super().claim(owner_id, at)
+                with psycopg.connect(database) as other:
+                    assert other.execute(TRY_LOCK, (key,)).fetchone() == (False,)
+                    other.execute("SET mara.scope = 'system'")
+                    other.execute("UPDATE alert_messages SET due_at = %s", (at,))
+                return found
+
+        chat.deliver()
+        assert replace(service, messages=FoundNothing()).show_due(chat.intake.owner.id) == 0
+        assert rung == [timedelta(0)]
 
     def test_ring_again_for_a_message_that_is_due_soon(self, chat: Chat) -> None:
         rung: list[timedelta] = []

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from enum import Enum
 from typing import Final
 from uuid import UUID
 
@@ -27,7 +28,7 @@ from mara.alerts.service.rendering import rendered
 from mara.alerts.service.summaries import SummaryPosting
 from mara.kernel.clock import Clock
 from mara.kernel.correlation import following
-from mara.kernel.count_lock import CountLock
+from mara.kernel.count_lock import CountLock, WorkLock
 from mara.kernel.ids import new_id
 from mara.kernel.messages import Publish
 from mara.kernel.unit_of_work import UnitOfWork
@@ -43,6 +44,12 @@ SHOWN_SOON: Final = timedelta(seconds=15)
 
 GATHERED_FOR: Final = timedelta(seconds=1)
 """The posts of a lost digest are taken back one by one; the next digest begins after the last."""
+
+
+class _Step(Enum):
+    SHOWN = "shown"
+    NOTHING_DUE = "nothing due"
+    BUSY = "another worker is at it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,7 @@ class AlertPostingService:
     owner_chats: OwnerChats
     missed: MissedPosts
     publish: Publish
+    take_work: WorkLock
     lock_count: CountLock
     unit_of_work: UnitOfWork
     now: Clock
@@ -69,10 +77,17 @@ class AlertPostingService:
     def show_due(self, owner_id: UUID) -> int:
         """Queue what is due, the most severe first; return how many messages were looked at.
 
-        It rings again for what is due soon, and for what it had no time for.
+        It rings again for what is due soon, and for what it had no time for. It ends where another
+        worker is at it: a worker that waited would keep a place that other owners' alerts need.
         """
         ends_at, worked = self.now() + WORKS_FOR, 0
-        while self.now() < ends_at and self._show_next(owner_id):
+        while self.now() < ends_at:
+            step = self._show_next(owner_id)
+            if step is _Step.BUSY:
+                # That worker looks once more when it is done: what is due now is not lost.
+                return worked
+            if step is _Step.NOTHING_DUE:
+                break
             worked += 1
         at = self.now()
         with self.unit_of_work(owner_id):
@@ -82,15 +97,17 @@ class AlertPostingService:
             self.ring_later(PostAlerts(owner_id=owner_id), wait)
         return worked
 
-    def _show_next(self, owner_id: UUID) -> bool:
+    def _show_next(self, owner_id: UUID) -> _Step:
         with self.unit_of_work(owner_id):
-            # Two workers would each begin a digest, or a summary.
+            if not self.take_work(owner_id, "alert_posting"):
+                return _Step.BUSY
+            # Held posts become a digest, or a summary, once.
             self.lock_count(owner_id, "alert_messages")
             message = self.messages.claim(owner_id, self.now())
             if message is None:
-                return False
+                return _Step.NOTHING_DUE
             self._show(message)
-        return True
+        return _Step.SHOWN
 
     def _show(self, message: AlertMessage) -> None:
         """Queue what the message says now; end it if there is no place for it."""

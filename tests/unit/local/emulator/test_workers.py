@@ -4,7 +4,10 @@ import threading
 from dataclasses import dataclass, field
 from typing import Any
 
-from infra.local.emulator.workers import take_idle, within_limit
+import pytest
+from ministack.services import lambda_svc
+
+from infra.local.emulator.workers import limit_consumers, take_idle, within_limit
 
 
 @dataclass(eq=False)
@@ -58,3 +61,12 @@ def test_a_new_process_takes_the_place_of_an_idle_one() -> None:
     assert runtime.done.wait(5)
     assert runtime.killed == old[:1]
     assert runtime._workers["b"] == [worker]
+
+
+@pytest.mark.parametrize(("allowed", "at_once"), [(20, 4), (4, 4), (2, 2)])
+def test_a_queue_starts_no_more_functions_at_once_than_the_cores_can_serve(
+    allowed: int, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lambda_svc, "_sqs_esm_concurrency", lambda *_: allowed)
+    limit_consumers(4)
+    assert lambda_svc._sqs_esm_concurrency({}, {}, {}) == at_once
