@@ -20,32 +20,19 @@ GIVE = """
         RETURN NEW;
     END $$
 """
-INDEXES = (
-    *(f"{table}_letters ON {table} (letter_id) WHERE letter_id IS NOT NULL" for table in DEAD),
-    "dead_letters_redriven ON dead_letters (queue, redrive_of, id) WHERE redrive_of IS NOT NULL",
-    "account_mails_unsent ON account_mails (created_at) WHERE sent_at IS NULL",
-    "document_analyses_queued ON document_analyses (requested_at) WHERE state = 'queued'",
-)
 
 
 def upgrade() -> None:
     op.execute(GIVE)
-    op.execute("SELECT set_config('mara.scope', 'system', true)")
     for table, state in DEAD.items():
         op.execute(f"ALTER TABLE {table} ADD COLUMN letter_id uuid")
         op.execute(f"""
             CREATE TRIGGER give_letter_id BEFORE UPDATE OF state ON {table}
             FOR EACH ROW EXECUTE FUNCTION give_letter_id('{state}')
         """)
-        op.execute(f"UPDATE {table} SET letter_id = uuidv7() WHERE state = '{state}'")
-    with op.get_context().autocommit_block():
-        for index in INDEXES:
-            op.execute(f"CREATE INDEX CONCURRENTLY {index}")
 
 
 def downgrade() -> None:
-    for index in INDEXES:
-        op.execute(f"DROP INDEX {index.split()[0]}")
     for table in DEAD:
         op.execute(f"DROP TRIGGER give_letter_id ON {table}")
         op.execute(f"ALTER TABLE {table} DROP COLUMN letter_id")

@@ -159,6 +159,10 @@ class TestLocks:
                 ),
                 "ban-validate-beside-add",
             ),
+            (
+                "ALTER TABLE answers ADD COLUMN note text; UPDATE answers SET note = text",
+                "ban-backfill-beside-alter",
+            ),
         ],
     )
     def test_on_large_tables_are_refused_whatever_the_migration_declares(
@@ -183,10 +187,34 @@ class TestLocks:
     def test_are_avoided_by_building_an_index_concurrently(self, scripts: ScriptDirectory) -> None:
         def upgrade() -> None:
             with op.get_context().autocommit_block():
-                op.execute("CREATE INDEX CONCURRENTLY ON answers (status)")
+                op.execute("DROP INDEX CONCURRENTLY IF EXISTS by_status")
+                op.execute("CREATE INDEX CONCURRENTLY by_status ON answers (status)")
 
         assert "CONCURRENTLY" in sql_of(upgrade)
         assert problems(module_of(upgrade), scripts) == []
+
+    @pytest.mark.parametrize(
+        "before",
+        [
+            "SELECT 1",
+            "DROP INDEX CONCURRENTLY IF EXISTS by_another",
+            "ALTER TABLE answers ADD COLUMN note text",
+            (
+                "DROP INDEX CONCURRENTLY IF EXISTS by_status;"
+                " ALTER TABLE answers ADD COLUMN note text"
+            ),
+        ],
+    )
+    def test_of_an_index_that_fails_half_way_leave_nothing_in_the_way_of_another_try(
+        self, before: str, scripts: ScriptDirectory
+    ) -> None:
+        def upgrade() -> None:
+            op.execute(before)
+            with op.get_context().autocommit_block():
+                op.execute("CREATE INDEX CONCURRENTLY by_status ON answers (status)")
+
+        expected = "tried: ban-concurrently-beside-others"
+        assert expected in problems(module_of(upgrade, newest_release()), scripts)
 
 
 class TestExpansions:

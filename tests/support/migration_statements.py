@@ -40,7 +40,12 @@ BLOCKING: Final = {
 """What keeps others waiting."""
 VALIDATED_AT_ONCE: Final = "ban-validate-beside-add"
 """A constraint is validated in the transaction that adds it, whose lock the validation then has."""
-IN_OWN_LISTS: Final = frozenset({*BLOCKING, VALIDATED_AT_ONCE})
+NOT_AGAIN: Final = "ban-concurrently-beside-others"
+"""An index is built outside of a transaction beside other statements, or without removing what a
+build that failed has left: the migration could not be run again. No comment excuses it."""
+UNDER_LOCK: Final = "ban-backfill-beside-alter"
+"""Rows are changed in the transaction that alters their table, whose lock lasts as long."""
+IN_OWN_LISTS: Final = frozenset({*BLOCKING, VALIDATED_AT_ONCE, UNDER_LOCK})
 TABLE: Final = re.compile(r"CREATE (?:\w+ )*?TABLE (?:IF NOT EXISTS )?(?P<name>[\w.\"]+)")
 SUBJECT: Final = re.compile(r"(?:ALTER|DROP) (?:MATERIALIZED )?\w+ " + NAME)
 
@@ -95,7 +100,7 @@ def broken_by_list(found: Sequence[Statement]) -> set[str]:
     for one in found:
         locks = {rule for rule, pattern in BLOCKING.items() if pattern.match(one.text)}
         broken |= locks - one.excused
-    return broken | _validated_at_once(found)
+    return broken | _validated_at_once(found) | _not_again(found) | _under_lock(found)
 
 
 def _validated_at_once(found: Sequence[Statement]) -> set[str]:
@@ -107,6 +112,30 @@ def _validated_at_once(found: Sequence[Statement]) -> set[str]:
         validated = set(re.findall(r"VALIDATE CONSTRAINT ([^\s,]+)", one.text))
         if validated & added and VALIDATED_AT_ONCE not in one.excused:
             return {VALIDATED_AT_ONCE}
+    return set()
+
+
+def _not_again(found: Sequence[Statement]) -> set[str]:
+    removed: set[str] = set()
+    is_built, is_alone = False, True
+    for one in found:
+        if match := re.match(r"DROP INDEX CONCURRENTLY IF EXISTS (\S+)$", one.text):
+            removed.add(match[1])
+        elif match := re.match(r"CREATE (?:UNIQUE )?INDEX CONCURRENTLY (\S+)", one.text):
+            is_built, is_alone = True, is_alone and match[1] in removed
+        elif one.text and not one.text.startswith(("BEGIN", "COMMIT")):
+            is_alone = False
+    return {NOT_AGAIN} if is_built and not is_alone else set()
+
+
+def _under_lock(found: Sequence[Statement]) -> set[str]:
+    altered: set[str] = set()
+    for one in found:
+        if match := re.match(r"ALTER TABLE " + NAME, one.text):
+            altered.add(_plain(match["name"]))
+        changed = re.match(r"(?:UPDATE|DELETE FROM) " + NAME, one.text)
+        if changed and _plain(changed["name"]) in altered and UNDER_LOCK not in one.excused:
+            return {UNDER_LOCK}
     return set()
 
 
