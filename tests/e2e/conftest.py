@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.exchanges import Exchanges, recorded
 from tests.support.local_cloud import RUNNING, LocalCloud, local_cloud
 from tests.support.ports import free_port
 from tests.support.story import Customer
@@ -37,13 +36,6 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     with local_cloud(folder, MARA_CORS_ORIGINS=origins) as started:
         started.up()
         yield started
-
-
-@pytest.fixture
-def exchanges() -> Iterator[Exchanges]:
-    """What the test's clients send and receive."""
-    with recorded() as found:
-        yield found
 
 
 @pytest.fixture
