@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, ClassVar
+from uuid import UUID
 
 import pytest
 
@@ -18,7 +19,7 @@ from mara.telegram.model.kept_texts import ChatKeeping
 from mara.telegram.model.outgoing import Priority
 from mara.telegram.model.person import PersonKind
 from mara.telegram.model.standing import ChatStanding, Standing
-from mara.telegram.model.update import UpdateState
+from mara.telegram.model.update import ClaimedUpdate, UpdateState
 from mara.telegram.service.update_handling import ASK_WITHIN
 from tests.support.bot_messages import BOT, raw_message, raw_update
 from tests.support.bots import NOON
@@ -537,3 +538,71 @@ class TestCounts:
         counted()
         world.say("Disk?", 70)
         assert counted("mara_telegram_updates") == {"mara_telegram_updates|handled": 1}
+
+    def test_have_updates_that_failed_and_that_are_dead(self, world: ChatWorld) -> None:
+        def fail(_: str) -> None:
+            raise RuntimeError
+
+        world.agent.before = fail
+        world.link()
+        world.claim(raw_message("Disk?", 1))
+        counted()
+        for passed_s in (0, 2, 10):
+            world.clock += timedelta(seconds=passed_s)
+            world.service.work(world.lane())
+        assert world.stored().state is UpdateState.DEAD
+        found = counted("mara_telegram_updates")
+        assert found == {"mara_telegram_updates|failed": 2, "mara_telegram_updates|dead": 1}
+
+
+class TestALostLease:
+    """The one who has it handles the update: nothing is stored, and nothing counted."""
+
+    def test_before_the_update_is_handled_leaves_it(self, world: ChatWorld) -> None:
+        world.link()
+        world.claim(raw_message("Disk?", 1))
+        counted()
+        assert world.handler.handle(waiting(world), new_id()) is False
+        assert world.stored().state is UpdateState.WAITING
+        assert world.agent.asked == []
+        assert counted("mara_telegram_updates") == {}
+
+    @pytest.mark.parametrize("error", [None, RuntimeError("down")])
+    def test_while_the_agent_answers_leaves_it_with_a_try_used(
+        self, world: ChatWorld, error: Exception | None
+    ) -> None:
+        holder, other = new_id(), new_id()
+
+        def lose(_: str) -> None:
+            with world.database.unit_of_work():
+                FakeUpdates(world.database).release(world.lane(), holder)
+                assert lease(world, other)
+            if error is not None:
+                raise error
+
+        world.agent.before = lose
+        world.link()
+        world.claim(raw_message("Disk?", 1))
+        update = waiting(world)
+        with world.database.unit_of_work():
+            assert lease(world, holder)
+        counted()
+        assert world.handler.handle(update, holder) is False
+        stored = world.stored()
+        assert (stored.state, stored.reason) == (UpdateState.WAITING, "worker_ended")
+        assert world.texts() == []
+        assert counted("mara_telegram_updates") == {}
+
+
+def waiting(world: ChatWorld) -> ClaimedUpdate:
+    """The update that waits in the lane."""
+    with world.database.unit_of_work():
+        found = FakeUpdates(world.database).next(world.lane())
+    assert found is not None
+    return found
+
+
+def lease(world: ChatWorld, holder: UUID) -> bool:
+    """Lease the lane for half a minute, in the transaction that is open."""
+    until = world.clock + timedelta(seconds=30)
+    return FakeUpdates(world.database).lease(world.lane(), holder, now=world.clock, until=until)
