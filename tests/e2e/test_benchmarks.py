@@ -19,3 +19,9 @@ def test_alerting_shows_every_alert_and_answers_none_wrongly(stack: LocalCloud) 
     printed = run_bench("alerting", json.dumps({"WARM_UP": 1}), stack.environment)
     assert "8 alerts with a runbook" in printed
     assert "wrong 0" in printed
+
+
+def test_a_flood_keeps_no_alert_of_another_tenant_from_its_chat(stack: LocalCloud) -> None:
+    sizes = json.dumps({"ALERTS": 3, "STORM": 600, "FLOODERS": 1})
+    printed = run_bench("flood", sizes, stack.environment)
+    assert "3 alerts beside 600 in one body" in printed
