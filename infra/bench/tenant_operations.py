@@ -192,10 +192,10 @@ def _charging() -> Any:
 def _update(tenant: Tenant, number: int) -> None:
     """Store an update, lease its lane, take the update, and mark it as handled."""
     from mara.platform.database import transaction
-    from mara.telegram.adapters.updates import PostgresUpdates
     from mara.telegram.model.update import ClaimedUpdate
+    from mara.wiring.telegram import update_reception_service
 
-    updates, now = PostgresUpdates(), datetime.now(UTC)
+    updates, now = update_reception_service().updates, datetime.now(UTC)
     update = ClaimedUpdate(
         tenant.config_id, tenant.owner_id, 1_000_000 + number, "chat 1", b"{}", now
     )
