@@ -35,7 +35,7 @@ SIZES: dict[str, dict[str, object]] = {
         "SECONDS": 1.0,
     },
 }
-ELSEWHERE = {"load", "alerting"}
+ELSEWHERE = {"load", "alerting", "flood"}
 """They need a running stack: tests/e2e/test_benchmarks.py."""
 
 
