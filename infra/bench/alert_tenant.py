@@ -2,6 +2,8 @@
 
 import secrets
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +19,8 @@ from infra.local.telegram_client import TelegramPeople
 SEARCHING: Final = "Ищу в регламенте"
 """What a message says until the section is there."""
 POLL_S: Final = 0.05
+EVERY_S: Final = 3.6
+"""Slower than 18 messages a minute, which is what a group gets."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,14 @@ class AlertTenant:
     def disconnect(self) -> None:
         """Disconnect the bot, so that the simulated Telegram sends it nothing more."""
         self.api.call("DELETE", f"/telegram/configs/{self.bot.config_id}")
+
+
+@contextmanager
+def paced() -> Iterator[None]:
+    """Make the block last as long as a group's budget asks between two alerts."""
+    began = time.monotonic()
+    yield
+    time.sleep(max(EVERY_S - (time.monotonic() - began), 0))
 
 
 def name_of(body: Any) -> str:

@@ -10,20 +10,17 @@ the delivery until the simulated Telegram shows the message with a section or it
 import json
 import os
 import secrets
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from infra.bench.alert_tenant import AlertTenant, name_of, percentiles
+from infra.bench.alert_tenant import AlertTenant, name_of, paced, percentiles
 from infra.local.api_client import wait_for
 from infra.local.demo_alert import settled
 from infra.quality.forms import Alert
 
 SMALL_SET: Final = Path("tests/data/alert_quality")
-EVERY_S: Final = 3.6
-"""Slower than 18 messages a minute, which is what a group gets."""
 SHOWN_WITHIN_S: Final = 60.0
 WARM_UP: Final = 3
 FOREIGN_MAX: Final = 50
@@ -69,7 +66,8 @@ def run() -> None:
     for name, some in (("with a runbook", cases), ("of other systems", list(_foreign()))):
         tally = Tally()
         for case in some:
-            _measure(tenant, case, tally)
+            with paced():
+                _measure(tenant, case, tally)
         _report(name, tally)
     tenant.disconnect()
 
@@ -94,15 +92,13 @@ def _foreign() -> Iterator[Case]:
 
 def _renamed(case: Case) -> Case:
     """Another alert that asks the same way, so that the functions are warm."""
-    body = json.loads(
-        json.dumps(case.body).replace(name_of(case.body), f"Warm{name_of(case.body)}")
-    )
+    name = name_of(case.body)
+    body = json.loads(json.dumps(case.body).replace(name, f"Warm{name}"))
     body["alerts"][0]["fingerprint"] = secrets.token_hex(8)
     return Case(body, None)
 
 
 def _measure(tenant: AlertTenant, case: Case, tally: Tally) -> None:
-    began = time.monotonic()
     shown = tenant.show(case.body, SHOWN_WITHIN_S)
     tally.shown_s.append(shown.after_s)
     tally.late += shown.was_late
@@ -113,7 +109,6 @@ def _measure(tenant: AlertTenant, case: Case, tally: Tally) -> None:
     citations = post["reply"]["citations"] if post["reply"] else []
     is_answered = post["reply"] is not None and post["reply"]["status"] == ANSWERED
     tally.count(case, citations[0]["filename"] if is_answered else None)
-    time.sleep(max(EVERY_S - (time.monotonic() - began), 0))
 
 
 def _report(name: str, tally: Tally) -> None:

@@ -217,7 +217,7 @@ class TestClaiming:
         claimed = store.claim()
         with store.unit_of_work(SYSTEM):
             store.deliveries.give_back(claimed, AT + DAY)
-            store.deliveries.give_back(claimed, AT)  # it is not ours any more
+            store.deliveries.give_back(claimed, AT)  # another worker has it now
         assert store.get(delivery) == replace(delivery, next_at=AT + DAY)
 
 
