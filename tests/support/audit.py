@@ -10,7 +10,7 @@ from uuid import UUID
 import boto3
 from moto import mock_aws
 
-from mara.audit.model.chain import AuditHead
+from mara.audit.model.chain import AnchoredHeads, AuditHead
 from mara.audit.model.deed import AuditAction, Deed
 from mara.audit.model.restore import RestoreIntent, RestoreNote
 from mara.audit.model.stored_note import StoredNote
@@ -37,11 +37,8 @@ class FakeAnchors:
     def list(self) -> list[AuditHead]:
         return sorted(self.heads)
 
-    def list_strays(self) -> Sequence[str]:
-        return []
-
-    def times(self) -> dict[AuditHead, datetime]:
-        return dict.fromkeys(self.heads, datetime.min.replace(tzinfo=UTC))
+    def find_all(self) -> AnchoredHeads:
+        return AnchoredHeads(dict.fromkeys(self.heads, datetime.min.replace(tzinfo=UTC)))
 
     def write_intent(self, intent: RestoreIntent) -> None:
         self.intents.append(intent)

@@ -13,7 +13,7 @@ from infra.local.cli import main
 from mara.audit.adapters.postgres import PostgresAuditLog
 from mara.audit.adapters.s3 import S3Anchors
 from mara.audit.errors import AnchorsUnavailable
-from mara.audit.model.chain import AuditHead
+from mara.audit.model.chain import AnchoredHeads, AuditHead
 from mara.audit.model.deed import AuditAction, Deed
 from mara.audit.model.restore import RestoreNote
 from mara.kernel.ids import new_id
@@ -205,6 +205,19 @@ def test_leaves_nothing_where_its_intent_is_not_stored(
     assert verify()[0] == 0
 
 
+def date_anchors(
+    monkeypatch: pytest.MonkeyPatch, dated: Callable[[AuditHead, datetime], datetime]
+) -> None:
+    """Let S3 tell another time for when each head was written first."""
+    find_all = S3Anchors.find_all
+
+    def found(self: S3Anchors) -> AnchoredHeads:
+        kept = find_all(self)
+        return replace(kept, times={head: dated(head, at) for head, at in kept.times.items()})
+
+    monkeypatch.setattr(S3Anchors, "find_all", found)
+
+
 def test_that_was_not_finished_gives_up_nothing_that_came_after_it(
     rows: Rows, monkeypatch: pytest.MonkeyPatch, verify: Read
 ) -> None:
@@ -213,12 +226,7 @@ def test_that_was_not_finished_gives_up_nothing_that_came_after_it(
     begin_and_fail(monkeypatch, S3Anchors, "write_note")
     later = datetime.now(UTC) + timedelta(minutes=1)
     chain_more(3)
-    times = S3Anchors.times
-    monkeypatch.setattr(
-        S3Anchors,
-        "times",
-        lambda self: {head: later if head.position > 5 else at for head, at in times(self).items()},
-    )
+    date_anchors(monkeypatch, lambda head, at: later if head.position > 5 else at)
     cut_after(rows, 3)
     note = restore_service().note(BACKUP)
     assert [head.position for head in note.given_up] == [5]
@@ -350,13 +358,11 @@ def test_excuses_nothing_where_its_row_names_another_head(
 
 
 def test_excuses_no_anchor_that_is_written_after_it(
-    rows: Rows, anchors: S3Anchors, verify: Read, monkeypatch: pytest.MonkeyPatch
+    rows: Rows, verify: Read, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put_back(rows, 3)
     later = datetime.now(UTC) + timedelta(minutes=1)
-    times = S3Anchors.times
-    late = {head: later for head in anchors.list() if head.position == 5}
-    monkeypatch.setattr(S3Anchors, "times", lambda self: {**times(self), **late})
+    date_anchors(monkeypatch, lambda head, at: later if head.position == 5 else at)
     status, said = verify()
     assert status == 1
     assert "it gives up the anchor 5, which was written after it" in said

@@ -3,14 +3,16 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mara.audit.errors import AnchorsUnavailable
-from mara.audit.model.chain import GENESIS, AuditHead
+from mara.audit.model.chain import GENESIS, AnchoredHeads, AuditHead
 from mara.audit.model.restore import RestoreIntent, RestoreNote
 from mara.audit.model.stored_note import StoredNote
 from mara.platform import s3
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 PREFIX = "heads/"
 NOTES = "restores/"
@@ -32,21 +34,19 @@ class S3Anchors:
 
     def list(self) -> list[AuditHead]:
         """All heads, in their order."""
-        return sorted(self.times())
+        return sorted(self.find_all().times)
 
-    def times(self) -> dict[AuditHead, datetime]:
+    def find_all(self) -> AnchoredHeads:
         """All heads; versions show also those that a delete marker hides."""
         first: dict[str, datetime] = {}
         for one in self._versions(PREFIX):
             key, at = one["Key"], one["LastModified"]
             first[key] = min(first.get(key, at), at)
-        heads = {_head(key): at for key, at in first.items()}
-        return {head: at for head, at in heads.items() if head is not None}
-
-    def list_strays(self) -> Sequence[str]:
-        """Keys among the heads that name none: the schedule writes no such key."""
-        keys = {one["Key"] for one in self._versions(PREFIX)}
-        return sorted(key for key in keys if _head(key) is None)
+        heads = {key: _head(key) for key in first}
+        return AnchoredHeads(
+            times={head: first[key] for key, head in heads.items() if head is not None},
+            strays=sorted(key for key, head in heads.items() if head is None),
+        )
 
     def write_intent(self, intent: RestoreIntent) -> None:
         """Write it under a key of its own; functions have no right to that prefix."""

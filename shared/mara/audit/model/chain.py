@@ -1,8 +1,9 @@
 """The chain of rows: each hash covers the one before it, and its row."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from mara.audit.model.entry import AuditEntry, EntryDetail
 
@@ -26,6 +27,16 @@ class AuditHead:
         """Read that form. Raises ValueError."""
         position, _, digest = text.partition(":")
         return cls(int(position), bytes.fromhex(digest))
+
+
+@dataclass(frozen=True, slots=True)
+class AnchoredHeads:
+    """What stands where the heads are written; also what was deleted there."""
+
+    times: Mapping[AuditHead, datetime]
+    """When each head was written first."""
+    strays: Sequence[str] = ()
+    """Keys that name no head, in order: the schedule writes none."""
 
 
 @dataclass(frozen=True, slots=True)

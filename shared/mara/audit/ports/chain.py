@@ -1,10 +1,9 @@
 """Ports of the chain: its rows, and its anchors outside the database."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Protocol
 
-from mara.audit.model.chain import AuditHead, ChainLink
+from mara.audit.model.chain import AnchoredHeads, AuditHead, ChainLink
 from mara.audit.model.entry import AuditEntry
 from mara.audit.model.restore import RestoreIntent, RestoreNote
 from mara.audit.model.stored_note import StoredNote
@@ -41,11 +40,8 @@ class Anchors(Protocol):
     def list(self) -> list[AuditHead]:
         """All heads ever written, also those that were deleted. Raises AnchorsUnavailable."""
 
-    def list_strays(self) -> Sequence[str]:
-        """Keys among the heads that name none. Raises AnchorsUnavailable."""
-
-    def times(self) -> Mapping[AuditHead, datetime]:
-        """All these heads, and when each was written first. Raises AnchorsUnavailable."""
+    def find_all(self) -> AnchoredHeads:
+        """All these heads with their times, and keys that name none. Raises AnchorsUnavailable."""
 
     def write_intent(self, intent: RestoreIntent) -> None:
         """Write an intent among the notes of restores. Raises AnchorsUnavailable."""

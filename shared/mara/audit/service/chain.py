@@ -67,15 +67,14 @@ class ChainVerificationService:
         Raises AnchorsUnavailable.
         """
         # Before the rows: an anchor that is written meanwhile would name rows not read yet.
-        stored, anchored_at = self.anchors.list_notes(), self.anchors.times()
-        strays = self.anchors.list_strays()
+        stored, anchored = self.anchors.list_notes(), self.anchors.find_all()
         with self.unit_of_work(SYSTEM):
-            excuses = review(stored, anchored_at, self.chain.list_restored())
-        anchors = {*anchored_at, *known, *excuses.heads}
+            excuses = review(stored, anchored.times, self.chain.list_restored())
+        anchors = {*anchored.times, *known, *excuses.heads}
         inspection = ChainInspection(anchors - excuses.given_up - {AuditHead()})
         verdict = inspection.run(self._links())
         verdict.restores, verdict.notes = excuses.notes, excuses.findings
-        verdict.strays = [StrayAnchor(key) for key in strays]
+        verdict.strays = [StrayAnchor(key) for key in anchored.strays]
         for link in excuses.unconfirmed:
             place, reason = (link.position, link.position), "no accepted note has this restore"
             verdict.add(TamperKind.UNCONFIRMED, place, link.entry.id, reason)

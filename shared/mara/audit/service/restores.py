@@ -92,7 +92,7 @@ class RestoreService:
         stored = self.anchors.list_notes()
         begun_at = intents_of(stored)[intent.id][0].written_at
         known = [(one.note.head, one.written_at) for one in stored if one.note]
-        known += self.anchors.times().items()
+        known += self.anchors.find_all().times.items()
         kept = intent.head.position
         ahead = {head for head, at in known if head.position > kept and at <= begun_at}
         return tuple(sorted(ahead - self._heads_after(intent.head)))
