@@ -49,6 +49,8 @@ def test_parts_are_whole_in_order_and_within_the_limits(
 
 
 @given(TEXTS, st.integers(30, 200))
+@example(FormattedText.of(Span("диск 👩", TextFormat.BOLD), "x" * 30), 30)
+@example(FormattedText.of(Span("ab", TextFormat.CODE), "\u0301" * 40), 30)
 def test_an_entity_that_fits_is_never_divided(text: FormattedText, units_max: int) -> None:
     parts = parts_of(text, first_max=units_max, units_max=units_max)
     arrived = [visible(span.text) for part in parts for span in part.spans if span.format]

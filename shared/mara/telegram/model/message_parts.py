@@ -6,7 +6,7 @@ ignored. Characters are counted as UTF-16 code units, of which there are at leas
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from mara.telegram.model.formatted_text import FormattedText, units_of
@@ -49,18 +49,28 @@ def _end_of_part(text: FormattedText, units_max: int) -> int:
     longest = min(_fitting(text.text, units_max), _with_entities(text))
     if longest == len(text.text):
         return longest
-    inside = _inside_entities(text, units_max)
-    for choose in (_outside(inside), lambda _: True):
-        for least in (int(longest * FULL_ENOUGH), 1):
-            for kind in BREAKS:
-                ends = [found.start() for found in kind.finditer(text.text, least, longest + 1)]
-                usable = [end for end in ends if least <= end <= longest and choose(end)]
-                if usable:
-                    return usable[-1]
-        starts = [start for start, end in inside if 0 < start <= longest < end]
-        if starts:
-            return starts[0]
-    return _between_characters(text.text, longest)
+    inside = [place for place in _inside_entities(text, units_max) if place[0] <= longest]
+    starts = [start for start, end in inside if 0 < start <= longest < end]
+    end = _best_end(text.text, longest, _outside(inside), starts)
+    # Inside an entity that fits into a part only where the first part is too short for it.
+    return end or _best_end(text.text, longest, lambda _: True, []) or longest
+
+
+def _best_end(
+    text: str, longest: int, usable: Callable[[int], bool], starts: Sequence[int]
+) -> int | None:
+    """The best usable place to cut; None without any. ``starts`` are those of cut entities."""
+    for least in (int(longest * FULL_ENOUGH), 1):
+        for kind in BREAKS:
+            ends = [found.start() for found in kind.finditer(text, least, longest + 1)]
+            breaks = [end for end in ends if least <= end <= longest and usable(end)]
+            if breaks:
+                return breaks[-1]
+    if starts:
+        return starts[0]
+    places = [place for place in range(longest, 0, -1) if usable(place)]
+    whole = (place for place in places if _between_characters(text, place))
+    return next(whole, places[0] if places else None)
 
 
 def _fitting(text: str, units_max: int) -> int:
@@ -101,13 +111,9 @@ def _outside(entities: list[tuple[int, int]]) -> Callable[[int], bool]:
     return lambda place: not any(start < place < end for start, end in entities)
 
 
-def _between_characters(text: str, end: int) -> int:
-    """The last place up to ``end`` that divides no character with its marks and joiners."""
-    for place in range(end, 0, -1):
-        before, after = text[place - 1], text[place]
-        if before != JOINER and not _continues(after):
-            return place
-    return end
+def _between_characters(text: str, place: int) -> bool:
+    """Whether a cut at this place divides no character from its marks and joiners."""
+    return text[place - 1] != JOINER and not _continues(text[place])
 
 
 def _continues(character: str) -> bool:
