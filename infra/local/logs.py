@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from infra.local.log_events import events_of
 from infra.local.log_line import LEVELS, LogLine, parse, render
 from infra.local.settings import STAGE
 from mara.logs.model import LogBatch
@@ -73,14 +74,10 @@ class LogReader:
 
     def _new(self, group: str) -> list[LogLine]:
         first_ms = self._next_ms.get(group, self._first_ms)
-        pages = self._logs.get_paginator("filter_log_events").paginate(
-            logGroupName=group, startTime=first_ms
-        )
         # The emulator gives events no id: what is the same in all is counted.
         found = Counter(
             (event["timestamp"], event["logStreamName"], event["message"])
-            for page in pages
-            for event in page["events"]
+            for event in events_of(self._logs, group, first_ms)
         )
         fresh = found - self._seen.get(group, Counter())
         self._seen[group] = found

@@ -2,11 +2,13 @@
 
 import base64
 import json
+import time
 from typing import Any
 
 import httpx
 import pytest
 
+from infra.local.log_events import PAGE_MAX
 from infra.local.seed_plans import UNLIMITED
 from infra.quality.forms import FORMS
 from tests.support.knowledge import data_folder
@@ -210,6 +212,14 @@ class TestFrontDoor:
 
 class TestLogs:
     def test_are_found_by_the_id_of_a_request(self, stack: LocalCloud) -> None:
+        """Though there are more events than one answer of the emulator gives."""
+        group, stream = "/mara/local", "of-a-test"
+        logs = stack.client("logs")
+        logs.create_log_stream(logGroupName=group, logStreamName=stream)
+        line: dict[str, Any] = {"timestamp": int(time.time() * 1000), "message": "{}"}
+        for amount in (PAGE_MAX - 1, 2):
+            logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=[line] * amount)
+            line["timestamp"] += 1
         answer = httpx.get(f"{stack.url}/api/v1/health", trust_env=False, timeout=60)
         request_id = answer.headers["x-request-id"]
 

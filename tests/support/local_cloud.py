@@ -14,6 +14,7 @@ from typing import Any
 import boto3
 import httpx
 
+from infra.local.log_events import events_of
 from infra.local.settings import REGION, Ports
 from tests.support.ports import free_ports, is_free
 from tests.support.processes import kill
@@ -116,9 +117,8 @@ class LocalCloud:
         logs = self.client("logs")
         for groups in logs.get_paginator("describe_log_groups").paginate():
             for group in groups["logGroups"]:
-                pages = logs.get_paginator("filter_log_events")
-                for page in pages.paginate(logGroupName=group["logGroupName"]):
-                    yield from (event["message"] for event in page["events"])
+                events = events_of(logs, group["logGroupName"])
+                yield from (event["message"] for event in events)
 
     @property
     def emulator_secret(self) -> str:

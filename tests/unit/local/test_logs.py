@@ -3,14 +3,18 @@
 import json
 import re
 import time
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from moto import mock_aws
 
-from infra.local import aws
+from infra.local import aws, log_events
 from infra.local.cli import main
 from infra.local.log_line import parse, render
 from infra.local.logs import LineFilter, LogReader
@@ -92,6 +96,52 @@ class TestLines:
         for line in ("START RequestId: 1", "said", "END RequestId: 1", "REPORT RequestId: 1"):
             write(cloudwatch, "log-in", line, 1)
         assert texts(reader) == [("log_in", "said")]
+
+
+class TestEvents:
+    """The emulator's pages, which have no token of a next page (moto's have one)."""
+
+    @given(
+        st.lists(st.integers(5, 12), max_size=40).map(sorted),
+        st.sampled_from([None, 0, 5, 7, 13]),
+    )
+    def test_beyond_one_page_are_read_by_their_time(
+        self, times: list[int], first_ms: int | None
+    ) -> None:
+        size = max(Counter(times).values(), default=0) + 1
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(log_events, "PAGE_MAX", size)
+            logs = OnePage([{"timestamp": at, "message": str(n)} for n, at in enumerate(times)])
+            found = [event["message"] for event in log_events.events_of(logs, GROUP, first_ms)]
+        assert found == [str(n) for n, at in enumerate(times) if at >= (first_ms or 0)]
+
+    def test_of_one_millisecond_that_fill_a_page_end_no_reading(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(log_events, "PAGE_MAX", 2)
+        logs = OnePage([{"timestamp": at, "message": str(at)} for at in (1, 2, 2, 2, 3)])
+        found = [event["message"] for event in log_events.events_of(logs, GROUP)]
+        assert found == ["1", "2", "2", "3"]
+
+    def test_of_several_pages_are_read_with_their_tokens(self, cloudwatch: Any) -> None:
+        for n in range(3):
+            write(cloudwatch, "log-in", str(n), 3 - n)
+        found = [event["message"] for event in log_events.events_of(cloudwatch, GROUP)]
+        assert found == ["0", "1", "2"]
+
+
+class OnePage:
+    """FilterLogEvents as the emulator answers it: the first page, without a token."""
+
+    def __init__(self, events: list[dict[str, Any]]) -> None:
+        self._events = events
+
+    def get_paginator(self, _: str) -> "OnePage":
+        return self
+
+    def paginate(self, *, startTime: int = 0, **_: Any) -> Iterator[dict[str, Any]]:  # noqa: N803
+        since = [event for event in self._events if event["timestamp"] >= startTime]
+        yield {"events": since[: log_events.PAGE_MAX]}
 
 
 class TestFilter:
