@@ -1,7 +1,7 @@
 """GET /metrics: who may read it, its two formats, and what it tells."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as read_openmetrics
@@ -37,6 +37,17 @@ def scrape(accept: str = "text/plain") -> Answer:
     answer = call(get_metrics, "GET", PATH, headers=headers)
     assert answer.status == 200, answer.text
     return answer
+
+
+def scrape_until(condition: Callable[[str], bool]) -> str:
+    """Scrape until the gauges are there; a scrape goes without those that take too long.
+
+    The first requests load the client of SQS, and wait for connections.
+    """
+    for _ in range(100):
+        if condition(text := scrape().text):
+            break
+    return text
 
 
 def consumed_queues() -> set[str]:
@@ -121,11 +132,12 @@ class TestFigures:
         assert set(QUEUES) == consumed_queues()
         sqs.send("ingest-document", "{}")
         keep_dead_letters({"Records": [moved("m-1", "{}")]}, None)
-        # The first requests load the client of SQS, which takes longer than a scrape waits.
-        for _ in range(20):
-            text = scrape().text
-            if text.count("mara_queue_depth{") == len(QUEUES):
-                break
+        text = scrape_until(
+            lambda text: (
+                text.count("mara_queue_depth{") == len(QUEUES)
+                and "mara_queue_dead_letters{" in text
+            )
+        )
         assert 'mara_queue_depth{queue="ingest-document"} 1.0' in text
         assert 'mara_queue_dead_letters{queue="ingest-document"} 1.0' in text
         assert 'mara_source_age_seconds{source="queue-ingest-document"}' in text
