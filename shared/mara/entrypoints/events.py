@@ -1,7 +1,6 @@
 """The parts of an API Gateway event (REST API, payload 1.0) that the frame reads and writes."""
 
 import base64
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,10 +8,8 @@ from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
 
+from mara.kernel.json_text import encoded
 from mara.kernel.text import REPLACEMENT, mask
-
-# Made once: `json.dumps` with options makes an encoder for every response.
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 Event = dict[str, Any]
 Response = dict[str, Any]
@@ -132,6 +129,6 @@ def json_response(
         "statusCode": status,
         "headers": {"content-type": media_type, **(headers or {})},
         "multiValueHeaders": {},
-        "body": _encode(body),
+        "body": encoded(body),
         "isBase64Encoded": False,
     }

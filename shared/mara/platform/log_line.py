@@ -4,15 +4,16 @@ Every invocation writes a line, and a route without a web framework spends a qua
 it. A line with an exception, or with arguments, is left to Powertools.
 """
 
-import json
 import logging
 import os
+from collections.abc import Mapping
+from typing import Any
 
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from aws_lambda_powertools.shared.constants import XRAY_TRACE_ID_ENV
 
-# Made once: `json.dumps` with options makes an encoder for every line.
-_encode = json.JSONEncoder(default=str, ensure_ascii=False, separators=(",", ":")).encode
+from mara.kernel.json_text import encoded
+
 _OF_RECORD = frozenset(vars(logging.makeLogRecord({}))) | {"location", "timestamp", "level"}
 """What every record has, and the keys of a line that are made of it; others are of the caller."""
 _MADE = frozenset({"level", "location", "message", "timestamp"})
@@ -21,6 +22,10 @@ _MADE = frozenset({"level", "location", "message", "timestamp"})
 # out takes time (https://docs.python.org/3/howto/logging.html#optimization).
 logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 vars(logging)["_srcfile"] = None
+
+
+def _encode(line: Mapping[str, Any]) -> str:
+    return encoded(line, str)
 
 
 class LineFormatter(LambdaPowertoolsFormatter):

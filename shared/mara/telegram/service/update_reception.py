@@ -1,12 +1,12 @@
 """Receives updates: checks that Telegram sends them, and stores them in their lanes."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
 from mara.kernel.clock import Clock
+from mara.kernel.json_text import parsed
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 from mara.telegram.errors import (
     BotConfigNotFound,
@@ -71,9 +71,9 @@ class UpdateReceptionService:
 
 def _object_of(body: bytes) -> Mapping[str, Any]:
     try:
-        parsed = json.loads(body)
+        update = parsed(body)
     except (ValueError, RecursionError):
         raise MalformedUpdate("Send an object of JSON.") from None
-    if not isinstance(parsed, dict):
+    if not isinstance(update, dict):
         raise MalformedUpdate("Send an object of JSON.")
-    return parsed
+    return update
