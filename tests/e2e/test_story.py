@@ -1,6 +1,8 @@
 """The story on the deployed stack: API Gateway, Lambda, S3, SQS and PostgreSQL."""
 
 import base64
+import hashlib
+import hmac
 import json
 import time
 from typing import Any
@@ -204,10 +206,21 @@ class TestFrontDoor:
             assert browser.post("/auth/refresh", headers={"x-csrf-token": csrf}).status_code == 200
 
     def test_an_upload_too_large_for_lambda_names_the_other_way(self, somebody: Customer) -> None:
-        files = {"file": ("large.txt", b"x" * (5 * 1024 * 1024))}
+        files = {"file": ("large.txt", b"x" * 4_500_000)}
         answer = somebody.call("POST", "/documents/upload", files=files)
         assert answer.status_code == 413
         assert "sha256" in answer.json()["detail"]
+        assert "4500000 bytes" in answer.json()["detail"]
+
+    def test_an_alert_may_be_signed(self, stack: LocalCloud, somebody: Customer) -> None:
+        made = {"name": "Monitoring", "agent_id": somebody.create_agent()}
+        intake = ok(somebody.call("POST", "/alerts/intakes", json=made))
+        body = b'{"title": "DiskAlmostFull"}'
+        digest = hmac.digest(intake["secret"].encode(), body, hashlib.sha256).hex()
+        path, signed = f"/alerts/intake/{intake['id']}", {"x-mara-signature": f"sha256={digest}"}
+        url = f"{stack.url}/api/v1{path}"
+        answer = httpx.post(url, content=body, headers=signed, trust_env=False, timeout=60)
+        assert answer.status_code == 202
 
 
 class TestLogs:

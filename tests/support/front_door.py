@@ -20,6 +20,8 @@ ORIGIN = "http://localhost:3000"
 ROUTES = [
     ["GET", "/api/v1/health"],
     ["POST", "/api/v1/auth/login"],
+    ["POST", "/api/v1/documents/upload"],
+    ["POST", "/api/v1/alerts/intake/{intake_id}"],
     ["GET", "/api/v1/agents/{agent_id}"],
     ["GET", "/docs"],
     ["GET", "/docs/{proxy+}"],

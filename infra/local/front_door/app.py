@@ -27,6 +27,8 @@ from infra.local.front_door.paths import BadTarget, normalize
 from infra.local.front_door.problems import answer, common_headers
 from infra.local.front_door.slots import RETRY_AFTER_S, Busy, Slots
 from infra.local.settings import STATUS_PATH
+from mara.entrypoints.body_check import LARGE_DELIVERY, LARGE_FILE
+from mara.entrypoints.gateway_problems import GATEWAY_PROBLEMS
 from mara.entrypoints.route_table import Match, Route
 
 DOCUMENTATION = "/docs"
@@ -41,6 +43,11 @@ _REFUSALS = {
     http_headers.BadFraming: "malformed_request",
     http_headers.HeadersTooLarge: "headers_too_large",
 }
+_ADVICE = {
+    "/api/v1/documents/upload": LARGE_FILE,
+    "/api/v1/alerts/intake/{intake_id}": LARGE_DELIVERY,
+}
+"""What to do about a body that is too large, as the route itself would say."""
 _RETRY = {"retry-after": str(RETRY_AFTER_S)}
 
 
@@ -83,12 +90,12 @@ class FrontDoor:
             async with asyncio.timeout(self.body_timeout_s):
                 body = await read_body(request)
         except BodyTooLarge:
-            refusal = "body_too_large"
+            refusal, detail = "body_too_large", _too_large(route)
         except (TimeoutError, ClientDisconnect):
-            refusal = "request_timeout"
+            refusal, detail = "request_timeout", None
         else:
             return await self._forward(request, deployed, route, body)
-        return answer(request, refusal, origins=deployed.origins, headers=_CLOSE)
+        return answer(request, refusal, origins=deployed.origins, detail=detail, headers=_CLOSE)
 
     async def _forward(
         self, request: Request, deployed: Deployment, route: Route, body: bytes
@@ -175,6 +182,12 @@ def _refuse(request: Request, path: str, found: Match, origins: frozenset[str]) 
         return answer(request, "route_not_found", origins=origins)
     allow = {"allow": ", ".join(allowed)}
     return answer(request, "method_not_allowed", origins=origins, headers=allow)
+
+
+def _too_large(route: Route) -> str:
+    detail = GATEWAY_PROBLEMS["body_too_large"].detail
+    advice = _ADVICE.get(route.path)
+    return f"{detail} {advice}" if advice else detail
 
 
 def _wants_page(request: Request) -> bool:

@@ -21,10 +21,12 @@ HOP_BY_HOP = frozenset(
     }
 )
 # What a client could forge: API Gateway sets these, and the emulator routes by the others.
+# No prefix may cover a header that the API documents, such as X-Mara-Signature.
 FORGEABLE = frozenset(
     {"forwarded", "via", "x-real-ip", "x-original-url", "x-rewrite-url", "x-http-method-override"}
+    | {SECRET_HEADER}
 )
-FORGEABLE_PREFIXES = ("x-forwarded-", "x-amz-", "x-amzn-", "x-ministack-", "x-mara-")
+FORGEABLE_PREFIXES = ("x-forwarded-", "x-amz-", "x-amzn-", "x-ministack-")
 
 Headers = list[tuple[bytes, bytes]]
 

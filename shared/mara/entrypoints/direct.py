@@ -13,7 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from mara.entrypoints.body_check import check_body
+from mara.entrypoints.body_check import BodyLimit, check_body
 from mara.entrypoints.events import Event, Request, Response, json_response
 from mara.entrypoints.frame import LambdaHandler, framed, problem_response
 from mara.entrypoints.problems import headers_of, problem
@@ -39,7 +39,7 @@ class DirectRoute:
     promised: Collection[int]
     """The statuses that it may answer with, beside 503 (``promised_statuses``)."""
     body_max: int
-    """Bytes as received."""
+    """Bytes of a body."""
     receive: Callable[[UUID, Request], Any]
     """Returns the body of the answer, which is 200. Raises DomainError."""
     describe: Callable[["RouteApp"], None]
@@ -50,10 +50,10 @@ class DirectRoute:
         (name,) = _PARAMETER.findall(self.path)
         before, after = (re.escape(part) for part in self.path.split(f"{{{name}}}"))
         usual_path = re.compile(before + _ID + after).fullmatch
-        described = cache(self._serve)
+        described, limit = cache(self._serve), BodyLimit(self.body_max)
 
         def respond(request: Request, context: Any) -> Response:
-            check_body(request, self.body_max, ())
+            check_body(request, limit, ())
             found = usual_path(request.path)
             if found is None or not _is_usual(request):
                 return described()(request.event, context)

@@ -89,8 +89,11 @@ class Request:
 
     @property
     def body_size(self) -> int:
-        """Size of the body in bytes as the function receives it, base64 if it is encoded."""
-        return len(self.event.get("body") or "")
+        """Size of the body in bytes as the client sent it, whatever form the event has it in."""
+        body: str = self.event.get("body") or ""
+        if self.event.get("isBase64Encoded"):
+            return len(body) // 4 * 3 - body.count("=", -2)
+        return len(body) if body.isascii() else len(body.encode(errors="surrogatepass"))
 
     @property
     def media_type(self) -> str:

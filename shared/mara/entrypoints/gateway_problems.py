@@ -62,7 +62,7 @@ GATEWAY_PROBLEMS = {
     "body_too_large": GatewayProblem(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         "The request body is too large",
-        "API Gateway accepts at most 10 MB.",
+        "API Gateway accepts at most 10 MB, and most routes accept less.",
         "entrypoints",
     ),
     "headers_too_large": GatewayProblem(

@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 from mara.auth.model import Scope
 from mara.auth.model.permissions import Access, Rule
 from mara.entrypoints import idempotency, rate_limit
-from mara.entrypoints.body_check import BODY_MAX, check_body
+from mara.entrypoints.body_check import BodyLimit, check_body
 from mara.entrypoints.client import ArrivedAt, CallerDevice
 from mara.entrypoints.error_handlers import (
     handle_domain_error,
@@ -59,7 +59,6 @@ __all__ = [
     "AGENTS_READ",
     "ALERTS_READ",
     "BALANCE_READ",
-    "BODY_MAX",
     "DOCUMENTS_READ",
     "DOCUMENTS_WRITE",
     "PUBLIC",
@@ -158,16 +157,16 @@ def serving(app: FastAPI) -> Callable[[Event, Any], Response]:
 def lambda_handler(
     app: FastAPI,
     *,
-    body_max: int = BODY_MAX,
+    body_limit: BodyLimit = BodyLimit(),  # noqa: B008 - it is immutable
     media_types: Sequence[str] = ("application/json",),
     on_refusal: OnRefusal | None = None,
     accepts: AcceptsToken | None = None,
 ) -> LambdaHandler:
     """Create the Lambda handler: the frame around ``app``.
 
-    ``body_max`` is in bytes as received; without ``media_types``, all are taken; ``on_refusal``
-    learns of refused calls of a route with promised statuses; ``accepts`` says whether a token of
-    no user opens the route. Raises TypeError where ``app`` declares no access.
+    Without ``media_types``, all are taken; ``on_refusal`` learns of refused calls of a route with
+    promised statuses; ``accepts`` says whether a token of no user opens the route. Raises TypeError
+    where ``app`` declares no access.
     """
     route = declared(app)
     if route.rule.access is not Access.PUBLIC:
@@ -176,7 +175,7 @@ def lambda_handler(
     operation, limit = route.operation, rate_limit.OperationLimit.of(route)
 
     def respond(request: Request, context: Any) -> Response:
-        check_body(request, body_max, media_types)
+        check_body(request, body_limit, media_types)
         run = partial(serve, request.event, context)
         try:
             principal = identify(request, route.rule, accepts)

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from pydantic import BaseModel, ConfigDict
 
-from mara.entrypoints import http
+from mara.entrypoints.body_check import BODY_MAX
 from mara.entrypoints.http import PUBLIC, USER, LambdaHandler, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.kernel.errors import Invalid, Unavailable
@@ -139,7 +139,7 @@ class TestProblems:
         assert response["statusCode"] == 422
 
     def test_a_large_body_is_413(self) -> None:
-        body = {"name": "x" * http.BODY_MAX}
+        body = {"name": "x" * BODY_MAX}
         assert call(greet(), "POST", PATH, body=body).status == 413
 
     def test_another_media_type_is_415(self) -> None:

@@ -18,6 +18,7 @@ from mara.alerts.schemas.deliveries import (
     ReceiptOut,
     SentCredentials,
 )
+from mara.entrypoints.body_check import LARGE_DELIVERY, BodyLimit
 from mara.entrypoints.http import PUBLIC, Replay, api, lambda_handler
 from mara.wiring.alerts import reception_service
 
@@ -36,4 +37,5 @@ def note_refusal(intake_id: str, code: str) -> None:
     reception_service().count_refused(intake_id, code)
 
 
-handler = lambda_handler(app, body_max=BODY_MAX, media_types=(), on_refusal=note_refusal)
+LIMIT = BodyLimit(BODY_MAX, LARGE_DELIVERY)
+handler = lambda_handler(app, body_limit=LIMIT, media_types=(), on_refusal=note_refusal)

@@ -1,9 +1,9 @@
 """POST /api/v1/documents/upload - upload a small file, or get an upload URL for a large one.
 
-A multipart form carries the file itself, up to about 4.5 MB. A larger file is announced as JSON:
-the response then has a form, with which the client sends the file to the storage. The document is
-read after that: ask for its state until it is `ready`. The same file uploaded again is the same
-document, and the status is 200.
+A multipart form carries the file itself, up to 4.5 MB with the form. A larger file is announced as
+JSON: the response then has a form, with which the client sends the file to the storage. The
+document is read after that: ask for its state until it is `ready`. The same file uploaded again is
+the same document, and the status is 200.
 """
 
 from fastapi import Request, Response
@@ -16,6 +16,7 @@ from mara.documents.schemas.uploads import (
     parse_upload,
     upload_response,
 )
+from mara.entrypoints.body_check import LARGE_FILE, BodyLimit
 from mara.entrypoints.http import DOCUMENTS_WRITE, USER, api, lambda_handler
 from mara.entrypoints.language_parameters import FailureTexts
 from mara.entrypoints.principal import Caller
@@ -34,4 +35,4 @@ async def upload_document(
     return body
 
 
-handler = lambda_handler(app, body_max=BODY_MAX, media_types=MEDIA_TYPES)
+handler = lambda_handler(app, body_limit=BodyLimit(BODY_MAX, LARGE_FILE), media_types=MEDIA_TYPES)

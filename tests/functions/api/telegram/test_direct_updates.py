@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from functions.api.telegram.receive_update import handler as function
+from mara.entrypoints.body_check import BodyLimit
 from mara.entrypoints.http import LambdaHandler, Replay, lambda_handler
 from mara.kernel.errors import Unavailable
 from mara.telegram import errors
@@ -47,7 +48,7 @@ def reception(monkeypatch: pytest.MonkeyPatch) -> Reception:
 def described() -> LambdaHandler:
     """The same function, each of whose requests FastAPI answers."""
     route = function.direct
-    return lambda_handler(route.app(), body_max=route.body_max, media_types=())
+    return lambda_handler(route.app(), body_limit=BodyLimit(route.body_max), media_types=())
 
 
 def event(path: str = f"{WEBHOOK}/{ID}", method: str = "POST", **parts: Any) -> Event:

@@ -1,6 +1,7 @@
 """What the front door forwards, in which form, and what it answers itself."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ import pytest
 from infra.local.front_door.bodies import BODY_MAX
 from infra.local.front_door.headers import HEADERS_MAX
 from infra.local.front_door.slots import Slots
+from infra.local.openapi import TARGET as OPENAPI_FILE
+from mara.entrypoints.body_check import LARGE_DELIVERY, LARGE_FILE
 from tests.support.front_door import ORIGIN, SECRET, NotingEmulator, door_before, write_gateway
 from tests.support.loops import run_async
 
@@ -40,6 +43,22 @@ def send(
     emulator: NotingEmulator, gateway: Path, method: str, path: str, **parts: Any
 ) -> httpx.Response:
     return play(emulator, gateway, lambda client: client.request(method, path, **parts))
+
+
+def documented_headers() -> list[str]:
+    """Request headers of the OpenAPI document: parameters of operations, and API keys."""
+    document = json.loads(OPENAPI_FILE.read_text("utf-8"))
+    operations = [
+        operation
+        for item in document["paths"].values()
+        for operation in item.values()
+        if isinstance(operation, dict)
+    ]
+    parameters = [
+        *(parameter for found in operations for parameter in found.get("parameters", ())),
+        *document["components"]["securitySchemes"].values(),
+    ]
+    return sorted({found["name"].lower() for found in parameters if found.get("in") == "header"})
 
 
 class TestForwarding:
@@ -74,6 +93,14 @@ class TestForwarding:
         assert headers["x-mara-front-door"] == [SECRET]
         assert headers["host"] == ["127.0.0.1:1"]
         assert not set(forged.values()) & {value for found in headers.values() for value in found}
+
+    @pytest.mark.parametrize("name", documented_headers())
+    def test_keeps_each_header_that_the_api_documents(
+        self, emulator: NotingEmulator, gateway: Path, name: str
+    ) -> None:
+        send(emulator, gateway, "GET", "/api/v1/health", headers={name: "sent"})
+        ((_, _, headers, _),) = emulator.requests
+        assert headers[name.lower()] == ["sent"]
 
     def test_keeps_the_credentials_of_the_api(
         self, emulator: NotingEmulator, gateway: Path
@@ -135,6 +162,21 @@ class TestRefusals:
             assert answer.status_code == 413
             assert answer.headers.get("access-control-allow-origin") == allowed
             assert answer.headers["vary"] == "Origin"
+
+    @pytest.mark.parametrize(
+        ("path", "advice"),
+        [
+            ("auth/login", "accept less."),
+            ("documents/upload", LARGE_FILE),
+            ("alerts/intake/0199f0a0-7c2e-7d4a-9a53-0c1f4b1e7a10", LARGE_DELIVERY),
+        ],
+    )
+    def test_of_a_large_body_advise_what_fits_the_route(
+        self, emulator: NotingEmulator, gateway: Path, path: str, advice: str
+    ) -> None:
+        large = b"x" * (BODY_MAX + 1)
+        answer = send(emulator, gateway, "POST", f"/api/v1/{path}", content=large)
+        assert answer.json()["detail"].endswith(advice)
 
     def test_of_headers_that_are_too_large(self, emulator: NotingEmulator, gateway: Path) -> None:
         sent = {"x-big": "a" * HEADERS_MAX}
