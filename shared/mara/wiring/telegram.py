@@ -84,8 +84,8 @@ def update_reception_service() -> "UpdateReceptionService":
 
 def forget_expired(at: datetime) -> dict[str, int]:
     """Delete what is over: updates, ids of disconnected bots, invitations, messages; how many."""
+    from mara.alerts.adapters.shown_messages import forget_messages
     from mara.kernel.unit_of_work import SYSTEM
-    from mara.telegram.adapters.outgoing import PostgresOutgoingMessages
     from mara.telegram.adapters.people import PostgresInvitations
     from mara.telegram.adapters.updates import PostgresUpdates
     from mara.telegram.model.bot_config import REMEMBERED
@@ -101,7 +101,7 @@ def forget_expired(at: datetime) -> dict[str, int]:
     with transaction(SYSTEM):
         deleted["bot_invitations"] = PostgresInvitations().forget(at)
     with transaction(SYSTEM):
-        deleted["outgoing_messages"] = PostgresOutgoingMessages().forget(at - SENT_KEPT)
+        deleted["outgoing_messages"] = forget_messages(at - SENT_KEPT)
     return deleted
 
 

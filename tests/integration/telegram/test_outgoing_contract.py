@@ -218,7 +218,8 @@ class TestNext:
         edit, lost = store.edit(message), store.add(B, edits=new_id())
         assert store.next() == [(edit.id, None), (lost.id, None)]
         with store.unit_of_work(SYSTEM):
-            store.messages.sent_instead(message.id, (71,))
+            assert store.messages.sent_instead(message.id, (71,))
+            assert not store.messages.sent_instead(new_id(), (71,))
         assert store.next() == [(edit.id, 71), (lost.id, None)]
 
 
@@ -267,16 +268,6 @@ class TestGivingUp:
         with store.unit_of_work(SYSTEM):
             given_up = store.messages.fail_revoked(NOON + SECOND, "revoked")
         assert [one.id for one in given_up] == [old.id]
-
-
-class TestForget:
-    def test_deletes_old_messages_that_do_not_wait(self, store: Store) -> None:
-        sent, waiting = store.send(store.add()), store.add()
-        with store.unit_of_work(SYSTEM):
-            assert store.messages.forget(NOON - timedelta(days=9)) == 0
-            assert store.messages.forget(NOON + timedelta(days=9)) == 1
-        assert store.get(sent) is None
-        assert store.get(waiting) == waiting
 
 
 class TestSenders:

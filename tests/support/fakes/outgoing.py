@@ -82,9 +82,11 @@ class FakeOutgoingMessages:
         if message_id in self._rows:
             self._rows[message_id] = replace(self._rows[message_id], edited_at=now)
 
-    def sent_instead(self, message_id: UUID, telegram_ids: tuple[int, ...]) -> None:
-        if message_id in self._rows:
-            self._rows[message_id] = replace(self._rows[message_id], telegram_ids=telegram_ids)
+    def sent_instead(self, message_id: UUID, telegram_ids: tuple[int, ...]) -> bool:
+        if message_id not in self._rows:
+            return False
+        self._rows[message_id] = replace(self._rows[message_id], telegram_ids=telegram_ids)
+        return True
 
     def move(self, config_id: UUID, old_chat_id: int, new_chat_id: int) -> None:
         self._know(config_id, new_chat_id)
@@ -99,13 +101,6 @@ class FakeOutgoingMessages:
         old = [one for one in self._rows.values() if one.waits and one.due_at < due_before]
         revoked = [one for one in old if configs[one.config_id].state is BotState.REVOKED]
         return self._fail(revoked, reason)
-
-    def forget(self, before: datetime) -> int:
-        rows = self._rows.values()
-        old = [one.id for one in rows if one.due_at < before and not one.waits]
-        for message_id in old:
-            del self._rows[message_id]
-        return len(old)
 
     def _is_next(self, message: OutgoingMessage, now: datetime) -> bool:
         if message.edits is None:

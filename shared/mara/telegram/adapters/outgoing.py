@@ -65,9 +65,10 @@ class PostgresOutgoingMessages:
         """Remember when a message was edited."""
         execute(statements.EDITED, of_id=message_id, edited_at=now)
 
-    def sent_instead(self, message_id: UUID, telegram_ids: tuple[int, ...]) -> None:
-        """Let later edits of the message go to other messages of Telegram; none: send them."""
-        execute(statements.SENT_INSTEAD, of_id=message_id, telegram_ids=telegram_ids)
+    def sent_instead(self, message_id: UUID, telegram_ids: tuple[int, ...]) -> bool:
+        """Let later edits of the message go elsewhere; False where it is unknown."""
+        values = {"of_id": message_id, "telegram_ids": telegram_ids}
+        return execute(statements.SENT_INSTEAD, **values) == 1
 
     def move(self, config_id: UUID, old_chat_id: int, new_chat_id: int) -> None:
         """Send what waits for a chat to another one."""
@@ -87,10 +88,6 @@ class PostgresOutgoingMessages:
         """Give up what was due before a time at bots whose token is revoked, and return it."""
         rows = fetch_all(statements.FAIL_REVOKED, due_before=due_before, reason=reason)
         return [_message(row) for row in rows]
-
-    def forget(self, before: datetime) -> int:
-        """Delete what was added before a time and waits no more; its number."""
-        return execute(statements.FORGET, before=before)
 
 
 def _values(message: OutgoingMessage) -> Row:

@@ -6,7 +6,6 @@ from sqlalchemy import (
     FromClause,
     Interval,
     bindparam,
-    delete,
     func,
     or_,
     select,
@@ -176,7 +175,4 @@ FAIL_REVOKED = (
     .where(_columns.id.in_(_revoked.scalar_subquery()))
     .values(_given_up)
     .returning(outgoing_messages)
-)
-FORGET = delete(outgoing_messages).where(
-    _columns.created_at < bindparam("before"), ~_waits(outgoing_messages)
 )

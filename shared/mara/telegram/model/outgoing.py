@@ -21,7 +21,7 @@ and a half minutes."""
 
 
 SENT_KEPT: Final = timedelta(days=30)
-"""A message is edited for so long at most; a later edit is sent as a message."""
+"""A message is kept for so long after it was made; the message of an alert as long as the alert."""
 
 
 class Priority(StrEnum):

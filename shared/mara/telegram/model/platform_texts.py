@@ -52,10 +52,10 @@ PLATFORM_TEXTS: Final[Mapping[PlatformText, Mapping[BotLanguage, str]]] = {
     PlatformText.PRIVACY: {
         BotLanguage.RU: "Хранится номер и имя вашего Telegram, пока вы не удалите связь; ваши "
         "сообщения — пока не обработаны, а если обработать не удалось, 7 дней; мои сообщения — "
-        "{sent_days} дней.",
+        "{sent_days} дней, а об алертах — пока хранится алерт.",
         BotLanguage.EN: "Kept are the id and the name of your Telegram account until you remove "
         "the link; your messages until they are handled, 7 days where that fails; my messages "
-        "{sent_days} days.",
+        "{sent_days} days, those of alerts as long as the alert.",
     },
     PlatformText.UNLINK_ASKED: {
         BotLanguage.RU: "Удалить связь? Уведомления аккаунта и его алерты больше не придут сюда; "

@@ -39,8 +39,11 @@ class OutgoingMessages(Protocol):
     def edited(self, message_id: UUID, now: datetime) -> None:
         """Remember when a message was edited."""
 
-    def sent_instead(self, message_id: UUID, telegram_ids: tuple[int, ...]) -> None:
-        """Let later edits of the message go to other messages of Telegram; none: send them."""
+    def sent_instead(self, message_id: UUID, telegram_ids: tuple[int, ...]) -> bool:
+        """Let later edits of the message go to other messages of Telegram; none: send them.
+
+        Return False where the message is unknown.
+        """
 
     def move(self, config_id: UUID, old_chat_id: int, new_chat_id: int) -> None:
         """Send what waits for a chat to another one: its group became a supergroup."""
@@ -50,9 +53,6 @@ class OutgoingMessages(Protocol):
 
     def fail_revoked(self, due_before: datetime, reason: str) -> Sequence[OutgoingMessage]:
         """Give up what was due before a time at bots whose token is revoked, and return it."""
-
-    def forget(self, before: datetime) -> int:
-        """Delete what was added before a time and waits no more; its number."""
 
 
 class BotSenders(Protocol):

@@ -91,8 +91,11 @@ class SendOutcomes:
         self.messages.save(after, message)
         if message.edits is None:
             return
-        if flight.edited_id is None:
-            self.messages.sent_instead(message.edits, after.telegram_ids)
+        if flight.edited_id is None and not self.messages.sent_instead(
+            message.edits, after.telegram_ids
+        ):
+            # The edited one is forgotten: without a row each later edit would be a message.
+            self.messages.add(replace(after, id=message.edits, edits=None))
         self.messages.edited(message.edits, self.now())
 
     def _postponed(self, flight: Flight, outcome: SendOutcome) -> None:
