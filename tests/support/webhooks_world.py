@@ -1,6 +1,7 @@
 """Outgoing webhooks on PostgreSQL, with a clock that tests move and receivers that they script."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -32,9 +33,11 @@ class ScriptedSender:
     script: Script = lambda _request: ACCEPTED
     sent: list[WebhookRequest] = field(default_factory=list)
 
-    def send_all(self, requests: Sequence[WebhookRequest]) -> Sequence[WebhookAnswer]:
-        self.sent += requests
-        return [self.script(request) for request in requests]
+    def start(self, request: WebhookRequest) -> Future[WebhookAnswer]:
+        self.sent.append(request)
+        answered = Future[WebhookAnswer]()
+        answered.set_result(self.script(request))
+        return answered
 
     @property
     def ids(self) -> list[str]:

@@ -1,6 +1,7 @@
 """The ports of the notifications domain."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -67,11 +68,14 @@ class Deliveries(Protocol):
     def count(self, webhook_id: UUID, page: PageRequest) -> int:
         """Return the number of the webhook's deliveries that the page's filter selects."""
 
-    def claim(self, now: datetime, until: datetime, *, limit: int) -> Sequence[WebhookDelivery]:
+    def claim(
+        self, now: datetime, until: datetime, *, limit: int, without: Collection[UUID] = ()
+    ) -> Sequence[WebhookDelivery]:
         """Take deliveries that are due, of webhooks that are on: count an attempt of each.
 
-        They are due again at ``until``. No two transactions take the same. A few of each webhook
-        are taken, so that one with many does not delay the others.
+        They are due again at ``until``. No two transactions take the same. Owners take turns, and
+        the webhooks of one do, a few of each: one with many does not delay the others. Those of
+        the owners ``without`` are left.
         """
 
     def give_back(self, claimed: Sequence[WebhookDelivery], at: datetime) -> None:
@@ -105,8 +109,8 @@ class WebhookRequest:
 class WebhookSender(Protocol):
     """Sends requests to receivers; whatever they do is an answer, no error."""
 
-    def send_all(self, requests: Sequence[WebhookRequest]) -> Sequence[WebhookAnswer]:
-        """Send the requests side by side; return the answers in the same order."""
+    def start(self, request: WebhookRequest) -> Future[WebhookAnswer]:
+        """Begin to send a request, beside those that are on the way; its answer comes later."""
 
 
 class Notices(Protocol):

@@ -57,7 +57,7 @@ class TestRequest:
     def test_goes_to_the_checked_address_with_the_name_in_sni_and_host(
         self, there: Receiver
     ) -> None:
-        assert sender(there).send_all([REQUEST]) == [WebhookAnswer(204)]
+        assert sender(there).start(REQUEST).result() == WebhookAnswer(204)
         assert (there.dialled, there.names) == ([PUBLIC], [NAME])
         (request,) = there.requests
         assert request.line == "POST /mara?of=team HTTP/1.1"
@@ -95,8 +95,9 @@ class TestRequest:
 
         there.serve = slowly
         began = time.monotonic()
-        answers = sender(there).send_all([REQUEST] * 8)
-        assert [one.status for one in answers] == [204] * 8
+        to_all = sender(there)
+        answers = [to_all.start(REQUEST) for _ in range(8)]
+        assert [one.result().status for one in answers] == [204] * 8
         assert time.monotonic() - began < 2.5
 
 

@@ -1,9 +1,12 @@
 """Deliveries on PostgreSQL: each event once per webhook, tried again, given up in the end."""
 
 import json
-from dataclasses import replace
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import psycopg
@@ -198,7 +201,7 @@ class TestSending:
         world.deliveries.test(anna.principal, calm.id)
         with transaction(SYSTEM):
             claimed = PostgresDeliveries().claim(world.at, world.at, limit=16)
-        assert sorted(one.webhook_id for one in claimed) == sorted([*[busy.id] * 4, calm.id])
+        assert sorted(one.webhook_id for one in claimed) == sorted([*[busy.id] * 2, calm.id])
         world.sending().send_due()
         assert len(set(world.sender.ids)) == 31
 
@@ -304,6 +307,62 @@ class TestWorkers:
         assert world.sending().send_due() == 1
         assert list(rows_of("SELECT count(*) FROM webhook_deliveries")) == [(0,)]
         assert list(rows_of("SELECT count(*) FROM connection_secrets")) == [(0,)]
+
+
+class TestReceiversThatHang:
+    """See it fail: wait for all flights in ``_land``."""
+
+    def test_delay_no_delivery_that_comes_meanwhile(
+        self, anna: Account, world: WebhookWorld
+    ) -> None:
+        boris = make_account("boris")
+        there, _ = world.create(boris, "https://boris.example.com/")
+        for _ in range(3):
+            webhook, _ = world.create(anna)
+            for _ in range(3):
+                world.deliveries.test(anna.principal, webhook.id)
+        sender = HangingSender(lambda: world.deliveries.test(boris.principal, there.id))
+        assert world.sending(sender).send_due() == 10
+        assert sender.ended_before_the_other == 0
+        assert sender.most_hanging <= 7
+
+    def test_of_one_owner_leave_places_for_others(self, world: WebhookWorld, anna: Account) -> None:
+        boris = make_account("boris")
+        hooks = [world.create(anna)[0] for _ in range(20)]
+        for hook in hooks:
+            for _ in range(4):
+                world.deliveries.test(anna.principal, hook.id)
+        world.create(boris)
+        world.deliveries.prepare(deposit_credited(boris.id))
+        with transaction(SYSTEM):
+            later = world.at + timedelta(seconds=1)
+            claimed = PostgresDeliveries().claim(later, later, limit=16)
+        owners = [one.owner_id for one in claimed]
+        assert sorted(owners) == sorted([*[anna.id] * 4, boris.id])
+
+
+@dataclass
+class HangingSender:
+    """Implements ``WebhookSender``: all but one receiver hang for three seconds."""
+
+    meanwhile: Callable[[], object]
+    """Is called once, while the first ones hang."""
+    hanging: list[Future[WebhookAnswer]] = field(default_factory=list)
+    most_hanging: int = 0
+    ended_before_the_other: int | None = None
+
+    def start(self, request: WebhookRequest) -> Future[WebhookAnswer]:
+        answer = Future[WebhookAnswer]()
+        if "boris" in request.url:
+            self.ended_before_the_other = sum(one.done() for one in self.hanging)
+            answer.set_result(ACCEPTED)
+            return answer
+        self.hanging.append(answer)
+        self.most_hanging = max(self.most_hanging, sum(not one.done() for one in self.hanging))
+        Timer(3, lambda: answer.set_result(ACCEPTED)).start()
+        if len(self.hanging) == 1:
+            self.meanwhile()
+        return answer
 
 
 class TestSwitchingOff:

@@ -4,7 +4,7 @@ That two transactions at once take no delivery twice is PostgreSQL's alone (SKIP
 ``test_webhook_sending.py``.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -74,9 +74,11 @@ class Store:
             assert self.deliveries.add(delivery)
         return delivery
 
-    def claim(self, at: datetime = AT, limit: int = 9) -> list[WebhookDelivery]:
+    def claim(
+        self, at: datetime = AT, limit: int = 9, without: Collection[UUID] = ()
+    ) -> list[WebhookDelivery]:
         with self.unit_of_work(SYSTEM):
-            return list(self.deliveries.claim(at, at + SECOND, limit=limit))
+            return list(self.deliveries.claim(at, at + SECOND, limit=limit, without=without))
 
     def get(self, delivery: WebhookDelivery) -> WebhookDelivery:
         with self.unit_of_work(SYSTEM):
@@ -201,9 +203,21 @@ class TestClaiming:
             store.deliver(webhook, next_at=AT - age * SECOND)
         store.deliver(calm)
         assert sorted(one.webhook_id for one in store.claim()) == sorted(
-            [*[webhook.id] * 4, calm.id]
+            [*[webhook.id] * 2, calm.id]
         )
         assert [one.webhook_id for one in store.claim()] == [webhook.id] * 2
+
+    def test_lets_owners_take_turns(self, store: Store, webhook: Webhook) -> None:
+        """Number the deliveries of each webhook alone to see it fail."""
+        webhooks = [webhook, *(store.add(webhook.owner_id) for _ in range(5))]
+        for age in range(18):
+            store.deliver(webhooks[age % 6], next_at=AT - age * SECOND)
+        other = store.add(store.make_owner())
+        store.deliver(other)
+        taken = [one.owner_id for one in store.claim()]
+        assert sorted(taken) == sorted([*[webhook.owner_id] * 4, other.owner_id])
+        assert store.claim(without=[webhook.owner_id]) == []
+        assert len(store.claim(limit=3)) == 3
 
     def test_leaves_webhooks_alone_that_are_off(self, store: Store, webhook: Webhook) -> None:
         store.deliver(webhook)

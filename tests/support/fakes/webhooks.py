@@ -1,6 +1,6 @@
 """Outgoing webhooks and their deliveries in memory."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -11,6 +11,7 @@ from mara.notifications.adapters.webhook_deliveries import OF_EACH_WEBHOOK
 from mara.notifications.errors import DeliveryNotFound, WebhookNotFound
 from mara.notifications.model.webhook_events import EventType
 from mara.notifications.model.webhooks import (
+    OF_EACH_OWNER,
     DeliveryFailure,
     DeliveryState,
     Webhook,
@@ -100,13 +101,13 @@ class FakeDeliveries:
     def count(self, webhook_id: UUID, page: PageRequest) -> int:
         return len(self._wanted(webhook_id, page))
 
-    def claim(self, now: datetime, until: datetime, *, limit: int) -> Sequence[WebhookDelivery]:
-        due = [(at, one) for at, one in self._due() if at <= now]
-        taken: list[WebhookDelivery] = []
-        for _, one in due:
-            of_same = sum(other.webhook_id == one.webhook_id for other in taken)
-            if len(taken) < limit and of_same < OF_EACH_WEBHOOK:
-                taken.append(replace(one, attempts=one.attempts + 1, next_at=until))
+    def claim(
+        self, now: datetime, until: datetime, *, limit: int, without: Collection[UUID] = ()
+    ) -> Sequence[WebhookDelivery]:
+        due = [one for at, one in self._due() if at <= now and one.owner_id not in without]
+        first = _in_turns(due, OF_EACH_WEBHOOK, lambda one: one.webhook_id)
+        chosen = _in_turns(first, OF_EACH_OWNER, lambda one: one.owner_id)[:limit]
+        taken = [replace(one, attempts=one.attempts + 1, next_at=until) for one in chosen]
         self._put(taken)
         return taken
 
@@ -169,3 +170,13 @@ class FakeDeliveries:
 
     def _put(self, deliveries: Iterable[WebhookDelivery]) -> None:
         self._rows.update({one.id: one for one in deliveries})
+
+
+def _in_turns(
+    due: Sequence[WebhookDelivery], most: int, group: Callable[[WebhookDelivery], UUID]
+) -> list[WebhookDelivery]:
+    """Up to ``most`` of each group: the first of all, then the second of all."""
+    turns = [
+        (sum(group(other) == group(one) for other in due[:n]), one) for n, one in enumerate(due)
+    ]
+    return [one for turn, one in sorted(turns, key=lambda each: each[0]) if turn < most]

@@ -1,6 +1,6 @@
 """Deliveries of outgoing webhooks in PostgreSQL: rows that workers take by their time."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,7 +11,12 @@ from mara.kernel.correlation import current
 from mara.kernel.page import PageRequest
 from mara.notifications.adapters.tables import webhook_deliveries, webhooks
 from mara.notifications.errors import DeliveryNotFound
-from mara.notifications.model.webhooks import DeliveryFailure, DeliveryState, WebhookDelivery
+from mara.notifications.model.webhooks import (
+    OF_EACH_OWNER,
+    DeliveryFailure,
+    DeliveryState,
+    WebhookDelivery,
+)
 from mara.platform.sql import (
     bound,
     constant,
@@ -24,7 +29,7 @@ from mara.platform.sql import (
 )
 from mara.platform.sql_lists import SortedList
 
-OF_EACH_WEBHOOK = 4
+OF_EACH_WEBHOOK = 2
 """Deliveries of one webhook that one claim takes."""
 
 _columns = webhook_deliveries.c
@@ -61,11 +66,25 @@ _first = (
     .limit(OF_EACH_WEBHOOK)
     .lateral("first")
 )
-_due = (
-    select(_first.c.id)
+_of_webhook = func.row_number().over(partition_by=webhooks.c.id, order_by=_first.c.next_at)
+_found = (
+    select(_first.c.id, _first.c.next_at, webhooks.c.owner_id, _of_webhook.label("turn"))
     .select_from(webhooks.join(_first, true()))
-    .where(webhooks.c.off_because.is_(None))
-    .order_by(_first.c.next_at)
+    .where(
+        webhooks.c.off_because.is_(None),
+        webhooks.c.owner_id != func.all(bindparam("without")),
+    )
+    .subquery("found")
+)
+_of_owner = func.row_number().over(
+    partition_by=_found.c.owner_id, order_by=(_found.c.turn, _found.c.next_at, _found.c.id)
+)
+_turns = select(_found.c.id, _found.c.next_at, _of_owner.label("turn")).subquery("turns")
+# Owners take turns: the first of each before the second of any.
+_due = (
+    select(_turns.c.id)
+    .where(_turns.c.turn <= OF_EACH_OWNER)
+    .order_by(_turns.c.turn, _turns.c.next_at)
     .limit(bindparam("limit"))
 )
 _row = webhook_deliveries.alias("row")
@@ -153,9 +172,11 @@ class PostgresDeliveries:
         """Return the number of the webhook's deliveries that the page's filter selects."""
         return LIST.total(webhook_id=webhook_id, state=page.filters.get("state"))
 
-    def claim(self, now: datetime, until: datetime, *, limit: int) -> Sequence[WebhookDelivery]:
+    def claim(
+        self, now: datetime, until: datetime, *, limit: int, without: Collection[UUID] = ()
+    ) -> Sequence[WebhookDelivery]:
         """Take deliveries that are due; see ``Deliveries.claim``."""
-        rows = fetch_all(CLAIM, now=now, until=until, limit=limit)
+        rows = fetch_all(CLAIM, now=now, until=until, limit=limit, without=list(without))
         return [WebhookDelivery(**row) for row in rows]
 
     def give_back(self, claimed: Sequence[WebhookDelivery], at: datetime) -> None:

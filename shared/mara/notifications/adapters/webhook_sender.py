@@ -10,9 +10,9 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import Message as Headers
 from http import HTTPStatus
@@ -57,11 +57,13 @@ class HttpsWebhookSender:
     resolve: Resolve = resolve
     connect: Connect = connect
     time_max_s: float = TIME_MAX_S
+    _threads: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(AT_ONCE, thread_name_prefix="webhook")
+    )
 
-    def send_all(self, requests: Sequence[WebhookRequest]) -> Sequence[WebhookAnswer]:
-        """Send the requests side by side; return the answers in the same order."""
-        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="webhook") as pool:
-            return list(pool.map(self.send, requests))
+    def start(self, request: WebhookRequest) -> Future[WebhookAnswer]:
+        """Begin to send a request in a thread of its own, beside those that are on the way."""
+        return self._threads.submit(self.send, request)
 
     def send(self, request: WebhookRequest) -> WebhookAnswer:
         """Send one request; every failure of the receiver is an answer."""

@@ -28,6 +28,10 @@ class OffReason(StrEnum):
     FAILING = "failing"
 
 
+OF_EACH_OWNER: Final = 4
+"""Deliveries of one owner that a worker has on the way, before it takes no more of that owner."""
+
+
 class DeliveryState(StrEnum):
     """The state of one event for one webhook."""
 

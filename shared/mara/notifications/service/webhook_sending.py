@@ -4,7 +4,9 @@ A delivery is taken for ``LEASE``. A worker that dies in between leaves it to th
 may send it a second time; its ``webhook-id`` is the same.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -18,6 +20,7 @@ from mara.notifications.messages import WebhookSwitchedOff
 from mara.notifications.model.delivery_attempts import WAITS
 from mara.notifications.model.webhook_signature import signed_headers
 from mara.notifications.model.webhooks import (
+    OF_EACH_OWNER,
     DeliveryFailure,
     Webhook,
     WebhookAnswer,
@@ -27,12 +30,18 @@ from mara.notifications.ports import Deliveries, WebhookRequest, Webhooks, Webho
 from mara.vault.model import ConnectionSecret
 from mara.vault.ports import SecretStore
 
+Flights = dict[Future[WebhookAnswer], WebhookDelivery]
+
 LEASE = timedelta(seconds=60)
 """Longer than an attempt takes, with the pauses of a slow resolver."""
-BATCH = 16
-"""Sent side by side, so that a batch takes no longer than its slowest attempt."""
+AT_ONCE = 16
+"""Sent side by side by a worker. What is answered makes room for the next one at once."""
+LOOK_EVERY_S = 1.0
+"""How often a worker whose receivers do not answer looks for what became due, in seconds."""
+GATHERED_S = 0.05
+"""For so long it waits for further answers, in seconds, before it takes deliveries again."""
 WORK_FOR = timedelta(seconds=30)
-"""No batch is begun after that."""
+"""No attempt is begun after that."""
 WAIT_MAX = timedelta(seconds=6)
 """For a delivery that is due so soon, the worker waits: the second attempt comes after 5 s."""
 HEADERS = {"Content-Type": "application/json", "User-Agent": "MARA-Webhooks/1"}
@@ -66,12 +75,19 @@ class WebhookSendingService:
         Raises KeysUnavailable where secrets cannot be opened: nothing is lost then.
         """
         until = self.now() + WORK_FOR
+        flights: Flights = {}
         sent = 0
-        while self.now() < until:
-            attempts = self._send_batch()
-            sent += attempts
-            if not attempts and not self._wait_for_next(until):
-                return sent
+        try:
+            while self.now() < until:
+                begun = self._begin(flights)
+                sent += begun
+                if flights:
+                    self._land(flights)
+                elif not begun and not self._wait_for_next(until):
+                    return sent
+        finally:
+            while flights:
+                self._land(flights)
         self.ring()
         return sent
 
@@ -85,10 +101,16 @@ class WebhookSendingService:
         self.wait((due - now).total_seconds())
         return True
 
-    def _send_batch(self) -> int:
+    def _begin(self, flights: Flights) -> int:
+        """Begin the attempts that there is room for; return how many were taken."""
+        room = AT_ONCE - len(flights)
+        if not room:
+            return 0
+        on_the_way = Counter(delivery.owner_id for delivery in flights.values())
+        full = [owner_id for owner_id, count in on_the_way.items() if count >= OF_EACH_OWNER]
         now = self.now()
         with self.unit_of_work(SYSTEM):
-            claimed = self.deliveries.claim(now, now + LEASE, limit=BATCH)
+            claimed = self.deliveries.claim(now, now + LEASE, limit=room, without=full)
             webhooks = {one.webhook_id: self.webhooks.get(one.webhook_id) for one in claimed}
             sealed = self._sealed(webhooks.values(), now)
         # Beyond the last attempt, one was interrupted: it is not repeated for ever.
@@ -97,10 +119,16 @@ class WebhookSendingService:
             self._end(delivery, WebhookAnswer(failure=DeliveryFailure.INTERRUPTED))
         to_send = [one for one in claimed if one.attempts <= len(WAITS)]
         keys = self._open(sealed, to_send)
-        requests = [self._request(one, webhooks[one.webhook_id], keys) for one in to_send]
-        for delivery, answer in zip(to_send, self.sender.send_all(requests), strict=True):
-            self._end(delivery, answer)
+        for one in to_send:
+            flights[self.sender.start(self._request(one, webhooks[one.webhook_id], keys))] = one
         return len(claimed)
+
+    def _land(self, flights: Flights) -> None:
+        """Store the answers that came; return without any after a time."""
+        wait(flights, LOOK_EVERY_S, FIRST_COMPLETED)
+        answered, _ = wait(flights, GATHERED_S)
+        for flight in answered:
+            self._end(flights.pop(flight), flight.result())
 
     def _sealed(self, webhooks: Iterable[Webhook], now: datetime) -> Sequence[ConnectionSecret]:
         wanted = [one for webhook in webhooks for one in webhook.secret_ids(now)]
