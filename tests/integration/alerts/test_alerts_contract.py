@@ -23,7 +23,7 @@ from mara.alerts.model.alert import (
 )
 from mara.alerts.model.alert_message import AlertMessage, PostWay, ShownContent
 from mara.alerts.model.alert_overview import PostResult
-from mara.alerts.model.alert_post import AskFailure, PostState
+from mara.alerts.model.alert_post import ASKED_AT_ONCE_MAX, AskFailure, PostState
 from mara.alerts.model.alert_state import SignalOutcome
 from mara.alerts.model.severity import Severity
 from mara.alerts.model.vote import PostVote, VoteCounts
@@ -174,8 +174,8 @@ class TestPosts:
     ) -> None:
         until = AT + HOUR
         later = store.add_post(anna)
-        severe = store.add_post(anna, severity=CRITICAL)
-        store.add_post(anna, try_after=until + HOUR)
+        severe = store.add_post(anna, key="severe", severity=CRITICAL)
+        store.add_post(anna, key="much later", try_after=until + HOUR)
         store.add_post(anna, state=PostState.FAILED)
 
         def claim() -> UUID | None:
@@ -190,17 +190,49 @@ class TestPosts:
         assert again is not None
         assert again.tries == 2
 
+    @pytest.mark.parametrize(
+        "changes",
+        [{}, {"key": "other"}, {"agent_id": new_id()}, {"is_test": True}],
+    )
+    def test_are_not_claimed_while_another_asks_the_same(
+        self, store: AlertStore, anna: UUID, changes: dict[str, Any]
+    ) -> None:
+        store.add_post(store.make_owner(), leased_until=AT)
+        first = store.add_post(anna)
+        asked = store.add_post(anna, **{"leased_until": AT, **changes})
+        with store.unit_of_work(anna):
+            found = store.posts.claim(anna, AT, AT + HOUR)
+            assert (found and found.id) == (first.id if changes else None)
+            if not changes:
+                store.posts.save(replace(asked, leased_until=None, try_after=AT + HOUR))
+                assert store.posts.claim(anna, AT, AT + HOUR) is not None
+
+    def test_are_claimed_a_few_at_once_of_an_owner(self, store: AlertStore, anna: UUID) -> None:
+        boris = store.make_owner()
+        for number in range(ASKED_AT_ONCE_MAX + 1):
+            for owner in (anna, boris):
+                store.add_post(owner, key=f"key {number}")
+        for owner in (anna, boris):
+            with store.unit_of_work(owner):
+                times = range(ASKED_AT_ONCE_MAX + 1)
+                found = [store.posts.claim(owner, AT, AT + SECOND) for _ in times]
+                assert [one is None for one in found] == [*[False] * ASKED_AT_ONCE_MAX, True]
+                assert found[0] is not None
+                store.posts.save(replace(found[0], state=PostState.FAILED))
+                assert store.posts.claim(owner, AT, AT + SECOND) is not None
+
     def test_say_when_the_next_one_may_be_tried_and_who_waits(
         self, store: AlertStore, anna: UUID
     ) -> None:
         boris = store.make_owner()
         with store.unit_of_work(anna):
-            assert store.posts.next_try(anna) is None
+            assert store.posts.next_try(anna, AT) is None
         store.add_post(anna, try_after=AT + HOUR)
         store.add_post(anna, leased_until=AT + SECOND)
         store.add_post(boris, state=PostState.ANSWERED)
         with store.unit_of_work(SYSTEM):
-            assert store.posts.next_try(anna) == AT + SECOND
+            assert store.posts.next_try(anna, AT) == AT + SECOND
+            assert store.posts.next_try(anna, AT + SECOND) == AT + HOUR
             assert store.posts.owners_waiting(AT, 9) == []
             assert store.posts.owners_waiting(AT + HOUR, 9) == [anna]
 

@@ -1,8 +1,10 @@
 """Answers to alerts: once, whatever fails, in the order of their urgency and at their pace."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from multiprocessing import Value
 from typing import Any
 
 import pytest
@@ -10,7 +12,12 @@ import pytest
 from functions.schedules.answer_waiting_alerts.handler import handler as answer_waiting_alerts
 from mara.agents.model import Answer
 from mara.alerts.errors import AlertsWait
-from mara.alerts.model.alert_post import ASKS_PER_MINUTE_MAX, TEST_ANSWERS_MAX, AlertPost
+from mara.alerts.model.alert_post import (
+    ASKED_AT_ONCE_MAX,
+    ASKS_PER_MINUTE_MAX,
+    TEST_ANSWERS_MAX,
+    AlertPost,
+)
 from mara.alerts.ports import AlertAnswering
 from mara.alerts.service.answering import AlertAnsweringService
 from mara.billing.model.meters import Feature, Meter
@@ -18,6 +25,7 @@ from mara.kernel.unit_of_work import SYSTEM, DatabaseUnavailable
 from mara.platform.database import connection, transaction
 from mara.search.errors import SearchUnavailable
 from mara.wiring.alerts import alert_answering_service
+from tests.integration.alerts.test_flood import words
 from tests.support.alerting import AlertIntake, alertmanager, an_alert, work
 from tests.support.billing import USDT, allowances, plan_version
 from tests.support.cloud import Cloud
@@ -261,6 +269,63 @@ class TestOneQuestion:
         assert first["answer_id"] == second["answer_id"]
         assert first["reply"] == second["reply"]
         assert (units(Meter.ANSWERS), units(Meter.ALERTS)) == (1, 1)
+
+    def test_is_asked_by_one_worker_and_answered_for_all_posts(self, intake: AlertIntake) -> None:
+        """A worse alert has a post of its own with the same question.
+
+        See it fail: leave ``_same_is_asked`` out of the claim.
+        """
+        deliver(intake, labels={"severity": "warning"})
+        deliver(intake, startsAt="2026-11-28T01:00:01Z")
+        slow = _slow(0.5)
+        outcomes(lambda _: str(slow().answer_waiting(intake.owner.id)), range(2))
+        assert scalar("SELECT count(*) FROM alert_posts WHERE state = 'answered'") == 2
+        assert scalar("SELECT count(DISTINCT answer_id) FROM alert_posts") == 1
+        assert (units(Meter.ANSWERS), units(Meter.ALERTS)) == (1, 1)
+
+
+class TestOneOwner:
+    def test_has_a_few_questions_asked_at_once_and_all_of_them_in_the_end(
+        self, intake: AlertIntake
+    ) -> None:
+        """See it fail: leave ``_asked_at_once`` out of the claim."""
+        without_limits(intake.owner.id)
+        names = words("Flood", 9)
+        intake.post(
+            alertmanager(*(an_alert(labels={"alertname": n}, fingerprint=n) for n in names))
+        )
+        at_once, most = Value("i", 0), Value("i", 0)
+        slow = _slow(0.5, at_once, most)
+        outcomes(lambda _: str(slow().answer_waiting(intake.owner.id)), range(8))
+        assert most.value == ASKED_AT_ONCE_MAX
+        assert scalar("SELECT count(*) FROM alert_posts WHERE state = 'waiting'") == 0
+
+
+def _slow(
+    seconds: float, at_once: Any = None, most: Any = None
+) -> Callable[[], AlertAnsweringService]:
+    """Makes services whose agents take so long, and count how many are asked at once."""
+
+    @dataclass
+    class Slow(Broken):
+        def ask(self, *args: Any) -> Answer:
+            if at_once is not None:
+                with at_once.get_lock():
+                    at_once.value += 1
+                    most.value = max(most.value, at_once.value)
+            time.sleep(seconds)
+            try:
+                return self.real.ask(*args)
+            finally:
+                if at_once is not None:
+                    with at_once.get_lock():
+                        at_once.value -= 1
+
+    def make() -> AlertAnsweringService:
+        service = alert_answering_service()
+        return replace(service, asking=Slow(service.asking, ZeroDivisionError()))
+
+    return make
 
 
 class TestTheSchedule:

@@ -8,7 +8,7 @@ from uuid import UUID
 from mara.alerts.model.alert import Alert, AlertSource
 from mara.alerts.model.alert_message import LISTED, UNSEEN, AlertMessage, ShownContent
 from mara.alerts.model.alert_overview import PostResult
-from mara.alerts.model.alert_post import AlertPost, PostState
+from mara.alerts.model.alert_post import ASKED_AT_ONCE_MAX, AlertPost, PostState
 from mara.alerts.model.vote import PostVote, VoteCounts
 from mara.kernel.correlation import current
 from tests.support.fakes.database import FakeDatabase, Tables
@@ -43,19 +43,25 @@ class FakeAlertPosts:
         return sorted(found, key=lambda one: one.id, reverse=True)
 
     def claim(self, owner_id: UUID, at: datetime, until: datetime) -> AlertPost | None:
-        due = [one for one in self._of(owner_id) if _is_due(one, at)]
-        if not due:
+        asked = [one for one in self._of(owner_id) if _is_leased(one, at)]
+        same = {(one.key, one.agent_id, one.is_test) for one in asked}
+        due = [
+            one
+            for one in self._of(owner_id)
+            if _is_due(one, at) and (one.key, one.agent_id, one.is_test) not in same
+        ]
+        if not due or len(asked) >= ASKED_AT_ONCE_MAX:
             return None
         first = min(due, key=lambda one: (one.severity.rank, one.id))
         self._rows[first.id] = replace(first, leased_until=until, tries=first.tries + 1)
         return self._rows[first.id]
 
-    def next_try(self, owner_id: UUID) -> datetime | None:
+    def next_try(self, owner_id: UUID, at: datetime) -> datetime | None:
         waiting = [one for one in self._of(owner_id) if one.state is PostState.WAITING]
         times = (
             max(filter(None, (one.created_at, one.try_after, one.leased_until))) for one in waiting
         )
-        return min(times, default=None)
+        return min((one for one in times if one > at), default=None)
 
     def asked_since(self, owner_id: UUID, since: datetime, *, tests: bool) -> int:
         asked = [one for one in self._of(owner_id) if one.asked_at and one.asked_at > since]
@@ -204,6 +210,11 @@ def _is_due(post: AlertPost, at: datetime) -> bool:
     may_be_tried = post.try_after is None or post.try_after <= at
     is_free = post.leased_until is None or post.leased_until < at
     return post.state is PostState.WAITING and may_be_tried and is_free
+
+
+def _is_leased(post: AlertPost, at: datetime) -> bool:
+    is_waiting = post.state is PostState.WAITING
+    return is_waiting and post.leased_until is not None and post.leased_until >= at
 
 
 def _result(tables: Tables, post_id: UUID) -> PostResult:

@@ -4,14 +4,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, func, insert, literal, or_, select, update
+from sqlalchemy import and_, bindparam, exists, func, insert, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from mara.alerts.adapters.post_results import results_of
 from mara.alerts.adapters.tables import alert_posts, urgency
 from mara.alerts.model.alert import AlertSource
 from mara.alerts.model.alert_overview import PostResult
-from mara.alerts.model.alert_post import AlertPost, PostState
+from mara.alerts.model.alert_post import ASKED_AT_ONCE_MAX, AlertPost, PostState
 from mara.kernel.correlation import current
 from mara.platform.sql import (
     Row,
@@ -55,12 +55,25 @@ OF_EPISODES = (
     .where(_owned, _columns.id == func.any(bindparam("ids")))
     .order_by(_columns.id.desc())
 )
+_other = alert_posts.alias("other")
+_asked_now = (
+    _other.c.owner_id == bindparam("owner_id"),
+    _other.c.state == constant(PostState.WAITING.value),
+    _other.c.leased_until >= bindparam("at"),
+)
+_same_is_asked = exists().where(
+    *_asked_now,
+    _other.c.key == _columns.key,
+    _other.c.agent_id == _columns.agent_id,
+    _other.c.is_test == _columns.is_test,
+)
+_asked_at_once = select(func.count()).select_from(_other).where(*_asked_now).scalar_subquery()
 CLAIM = (
     update(alert_posts)
     .where(
         _columns.id
         == select(_columns.id)
-        .where(_owned, _due)
+        .where(_owned, _due, ~_same_is_asked, _asked_at_once < ASKED_AT_ONCE_MAX)
         .order_by(urgency, _columns.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -69,9 +82,8 @@ CLAIM = (
     .values(leased_until=bindparam("until"), tries=_columns.tries + 1)
     .returning(alert_posts)
 )
-NEXT_TRY = select(
-    func.min(func.greatest(_columns.created_at, _columns.try_after, _columns.leased_until))
-).where(_owned, _waiting)
+_tried_at = func.greatest(_columns.created_at, _columns.try_after, _columns.leased_until)
+NEXT_TRY = select(func.min(_tried_at)).where(_owned, _waiting, _tried_at > bindparam("at"))
 ASKED_SINCE = (
     select(func.count())
     .select_from(alert_posts)
@@ -125,13 +137,13 @@ class PostgresAlertPosts:
         return [_post(row) for row in fetch_all(OF_EPISODES, owner_id=owner_id, ids=list(post_ids))]
 
     def claim(self, owner_id: UUID, at: datetime, until: datetime) -> AlertPost | None:
-        """Lease the most severe post that waits, of these the oldest, and count the try."""
+        """Lease a post that waits and count the try; see ``AlertPosts.claim``."""
         row = fetch_one(CLAIM, owner_id=owner_id, at=at, until=until)
         return _post(row) if row else None
 
-    def next_try(self, owner_id: UUID) -> datetime | None:
-        """Return when the first of the posts that wait may be tried; None if none waits."""
-        found: datetime | None = fetch_value(NEXT_TRY, owner_id=owner_id)
+    def next_try(self, owner_id: UUID, at: datetime) -> datetime | None:
+        """Return when the next of the posts that wait may be tried after ``at``."""
+        found: datetime | None = fetch_value(NEXT_TRY, owner_id=owner_id, at=at)
         return found
 
     def asked_since(self, owner_id: UUID, since: datetime, *, tests: bool) -> int:

@@ -18,6 +18,8 @@ ANSWER_LASTS: Final = timedelta(minutes=10)
 """For so long an answer is used again for the same question to the same version of an agent."""
 ASKS_PER_MINUTE_MAX: Final = 30
 """Of one owner."""
+ASKED_AT_ONCE_MAX: Final = 4
+"""Posts of one owner whose agents are asked at once: the other workers are for other owners."""
 TEST_ANSWERS_MAX: Final = 20
 """Of one owner in a day: they cost nothing."""
 TRIES_MAX: Final = 3

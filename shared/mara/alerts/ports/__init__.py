@@ -122,11 +122,16 @@ class AlertPosts(Protocol):
     def claim(self, owner_id: UUID, at: datetime, until: datetime) -> AlertPost | None:
         """Lease the most severe post that waits, of these the oldest, and count the try.
 
-        None if none is to be tried at that time, or others have them.
+        None if none is to be tried at that time, or others have them. A question whose answer
+        another worker is about to get waits for it, and where an owner has ASKED_AT_ONCE_MAX on
+        lease, all wait: who gives a lease back looks for the next. Call it under a lock.
         """
 
-    def next_try(self, owner_id: UUID) -> datetime | None:
-        """Return when the first of the posts that wait may be tried; None if none waits."""
+    def next_try(self, owner_id: UUID, at: datetime) -> datetime | None:
+        """Return when the next of the posts that wait may be tried after ``at``; None if none is.
+
+        What may be tried at ``at`` already is left out: others have it, or it waits for them.
+        """
 
     def asked_since(self, owner_id: UUID, since: datetime, *, tests: bool) -> int:
         """Return for how many posts (tests only, or all) an agent was asked since then."""

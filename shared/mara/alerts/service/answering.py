@@ -90,7 +90,7 @@ class AlertAnsweringService:
         """The next post, leased or already without an answer; None if none may be asked now."""
         at = self.now()
         with self.unit_of_work(owner_id):
-            # Parallel workers of an owner keep to one pace.
+            # Parallel workers of an owner keep to one pace, and ask a question once.
             self.lock_count(owner_id, "alert_posts")
             if self.posts.asked_since(owner_id, at - MINUTE, tests=False) >= ASKS_PER_MINUTE_MAX:
                 return None
@@ -158,8 +158,8 @@ class AlertAnsweringService:
     def _check_next(self, owner_id: UUID) -> None:
         at = self.now()
         with self.unit_of_work(owner_id):
-            next_try = self.posts.next_try(owner_id)
-        if next_try is not None and at < next_try <= at + TRIES_SOON:
+            next_try = self.posts.next_try(owner_id, at)
+        if next_try is not None and next_try <= at + TRIES_SOON:
             raise AlertsWait("The next try is due in some seconds.")
 
 
