@@ -19,6 +19,7 @@ from mara.kernel.unit_of_work import SYSTEM
 from tests.support.alert_stores import AT, AlertStore, fake_alert_store, postgres_alert_store
 
 SECOND = timedelta(seconds=1)
+ALERT = new_id()
 ALL = PageRequest(9)
 
 
@@ -145,6 +146,25 @@ class TestDeliveries:
         wanted = replace(known, id=new_id(), body_hash=body)
         with store.unit_of_work(intake.owner_id):
             found = store.deliveries.find_same(wanted, AT - 60 * SECOND)
+        assert found == (known if is_same else None)
+
+    @pytest.mark.parametrize(
+        ("later", "is_same"),
+        [
+            ({"alert_ids": (ALERT, new_id())}, False),
+            ({"alert_ids": (new_id(),)}, True),
+            ({"alert_ids": ()}, True),
+        ],
+        ids=["of its alert", "of another alert", "of none"],
+    )
+    def test_are_the_same_until_a_later_one_is_about_one_of_their_alerts(
+        self, store: AlertStore, intake: Intake, later: dict[str, Any], *, is_same: bool
+    ) -> None:
+        known = deliver(store, intake, alert_ids=(new_id(), ALERT))
+        deliver(store, intake, body_hash=b"later", **later)
+        deliver(store, add(store, intake.owner_id), body_hash=b"later", alert_ids=(ALERT,))
+        with store.unit_of_work(intake.owner_id):
+            found = store.deliveries.find_same(replace(known, id=new_id()), AT - 60 * SECOND)
         assert found == (known if is_same else None)
 
     def test_are_the_same_with_the_same_key_at_any_time_whatever_the_body(

@@ -83,7 +83,7 @@ class FakeAlertDeliveries:
             found = [one for one in known if one.key_hash == delivery.key_hash]
         else:
             same = [one for one in known if one.body_hash == delivery.body_hash]
-            found = [one for one in same if one.received_at > since]
+            found = [one for one in same if one.received_at > since and not _is_passed(one, known)]
         return found[-1] if found else None
 
     def list(self, owner_id: UUID, intake_id: UUID, page: PageRequest) -> list[StoredDelivery]:
@@ -95,3 +95,8 @@ class FakeAlertDeliveries:
     def _of(self, owner_id: UUID, intake_id: UUID) -> Sequence[StoredDelivery]:
         rows = self._database.tables.alert_deliveries.values()
         return [one for one in rows if (one.owner_id, one.intake_id) == (owner_id, intake_id)]
+
+
+def _is_passed(delivery: StoredDelivery, known: Sequence[StoredDelivery]) -> bool:
+    later = (one for one in known if one.id > delivery.id)
+    return any(set(one.alert_ids) & set(delivery.alert_ids) for one in later)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -135,6 +135,7 @@ def test_the_plain_form_says_more() -> None:
         "status": "OK",
         "fingerprint": "zbx-17",
         "starts_at": "2026-11-20T03:14:15Z",
+        "ends_at": "2026-11-20T03:14:16Z",
         "unknown": [],
     }
     assert only(body) == Signal(
@@ -145,7 +146,9 @@ def test_the_plain_form_says_more() -> None:
         description="No space left",
         labels={"host": "db-1", "try": "2"},
         starts_at=STARTED,
+        ends_at=STARTED + timedelta(seconds=1),
     )
+    assert only({**body, "status": "firing"}).ends_at is None
 
 
 def test_of_a_storm_the_rest_is_counted_by_name() -> None:
@@ -161,6 +164,14 @@ def test_texts_are_cut_and_can_be_stored() -> None:
     signal = only(long)
     assert (signal.name, len(signal.description)) == ("a\ufffd\ufffd", TEXT_MAX)
     assert signal.labels == {"k\ufffd": "v"}
+
+
+@pytest.mark.parametrize(
+    ("said", "count"),
+    [(0, 0), (-1, 0), (2**31 - 1, 2**31 - 1), (2**31, 2**31 - 1), (True, 0), ("7", 0), (7.5, 0)],
+)
+def test_what_is_left_out_is_counted_as_far_as_can_be_stored(said: object, count: int) -> None:
+    assert read_delivery({**ALERTMANAGER, "truncatedAlerts": said}).truncated == count
 
 
 @pytest.mark.parametrize(

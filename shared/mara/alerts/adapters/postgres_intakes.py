@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, exists, func, insert, select, update
 
 from mara.alerts.adapters.stored_settings import settings_values, take_settings
 from mara.alerts.adapters.tables import alert_deliveries, alert_intakes
@@ -69,12 +69,19 @@ INSERT_DELIVERY = insert(alert_deliveries).values(bound(_deliveries))
 FIND_BY_KEY = select(alert_deliveries).where(
     *_of_intake, _deliveries.key_hash == bindparam("key_hash")
 )
+_later = alert_deliveries.alias("later")
 FIND_BY_BODY = (
     select(alert_deliveries)
     .where(
         *_of_intake,
         _deliveries.body_hash == bindparam("body_hash"),
         _deliveries.received_at > bindparam("since"),
+        ~exists().where(
+            _later.c.owner_id == _deliveries.owner_id,
+            _later.c.intake_id == _deliveries.intake_id,
+            _later.c.id > _deliveries.id,
+            _later.c.alert_ids.op("&&")(_deliveries.alert_ids),
+        ),
     )
     .order_by(_deliveries.id.desc())
     .limit(1)
@@ -140,7 +147,10 @@ class PostgresAlertDeliveries:
         execute(INSERT_DELIVERY, **values_of(delivery))
 
     def find_same(self, delivery: StoredDelivery, since: datetime) -> StoredDelivery | None:
-        """Return the one with the same key; without a key, the one since then with its body."""
+        """Return the one with the same key; without a key, the one since then with its body.
+
+        A body is that of another delivery once a later one was about one of its alerts.
+        """
         wanted: Row = {"owner_id": delivery.owner_id, "intake_id": delivery.intake_id}
         if delivery.key_hash is not None:
             row = fetch_one(FIND_BY_KEY, key_hash=delivery.key_hash, **wanted)

@@ -1,14 +1,15 @@
 """Conversion of states, replies and failures to and from the values of JSON columns."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
 from mara.agents.adapters.tables import answers
 from mara.agents.model import AnswerStatus, Reply, Usage
 from mara.alerts.model.alert_post import AskFailure
-from mara.alerts.model.alert_state import AlertState, Firing
+from mara.alerts.model.alert_state import AlertState
+from mara.alerts.model.firing import Firing
 from mara.alerts.model.severity import Severity
 from mara.platform.schema import load_record
 
@@ -16,34 +17,52 @@ Stored = Mapping[str, Any]
 
 
 def stored_state(state: AlertState) -> Stored:
-    """Return what JSON can hold of a state: its mappings become lists."""
+    """Return what JSON can hold of a state: its mappings become lists.
+
+    The version before reads ``firings``, ``ended_at``, ``seen`` and ``opened`` alone.
+    """
     return {
         "firings": [
             [began_at, one.count, one.last_at, one.severity]
             for began_at, one in state.firings.items()
         ],
+        "folded_from": next(
+            (one.folded_from for one in state.firings.values() if one.folded_from), None
+        ),
+        "is_untimed": state.is_untimed,
         "ended_at": state.ended_at,
-        "seen": [[*key, at] for key, at in state.seen.items()],
+        "seen": [],
+        "said": [[*key, at] for key, at in state.seen.items()],
         "opened": list(state.opened),
     }
 
 
 def load_state(stored: Stored) -> AlertState:
-    """Return the state of an alert."""
+    """Return the state of an alert; that of the version before knows no signals again."""
     return AlertState(
-        firings={
-            datetime.fromisoformat(began_at): Firing(
-                count, datetime.fromisoformat(last_at), Severity(severity)
-            )
-            for began_at, count, last_at, severity in stored["firings"]
-        },
+        firings=_load_firings(stored),
         ended_at=_moment(stored["ended_at"]),
         seen={
-            (is_firing, _moment(starts_at), _moment(ends_at)): datetime.fromisoformat(at)
-            for is_firing, starts_at, ends_at, at in stored["seen"]
+            (has_time, digest): datetime.fromisoformat(at)
+            for has_time, digest, at in stored.get("said", ())
         },
         opened=tuple(map(datetime.fromisoformat, stored["opened"])),
+        is_untimed=stored.get("is_untimed", False),
     )
+
+
+def _load_firings(stored: Stored) -> Mapping[datetime, Firing]:
+    firings = {
+        datetime.fromisoformat(began_at): Firing(
+            count, datetime.fromisoformat(last_at), Severity(severity)
+        )
+        for began_at, count, last_at, severity in stored["firings"]
+    }
+    if folded_from := _moment(stored.get("folded_from")):
+        # The oldest is the one that others are folded in.
+        oldest = min(firings)
+        firings[oldest] = replace(firings[oldest], folded_from=folded_from)
+    return firings
 
 
 def stored_reply(reply: Reply) -> Stored:

@@ -3,6 +3,9 @@
 Two Alertmanagers of a cluster, retries and queues deliver late, twice and in any order. Signals are
 therefore kept by the time at which the alert says that it began, and the latest end decides which
 of them still count: both only grow, so every order leads to the same state.
+
+Times of the sender are compared with each other only, since its clock may be wrong. What has no
+time follows the order of arrival: a firing goes on with what is open, a resolved ends all of it.
 """
 
 from collections.abc import Mapping
@@ -11,16 +14,21 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from mara.alerts.model.firing import Firing, began_first, folded
 from mara.alerts.model.severity import Severity
 from mara.alerts.model.signal import Signal
 
 SAME_FOR: Final = timedelta(seconds=60)
 """Equal signals within this time are one: two Alertmanagers deliver both."""
+SEEN_MAX: Final = 50
+"""So many signals are known again."""
 STALE_AFTER: Final = timedelta(hours=24)
 """An alert without a signal for so long is taken for over: removed alerts never resolve."""
 FLAPPING: Final = 3
 FLAPPING_WITHIN: Final = timedelta(hours=1)
 """So many episodes within this time make an alert that flaps."""
+
+Seen = Mapping[tuple[bool, str], datetime]
 
 
 class SignalOutcome(StrEnum):
@@ -37,36 +45,19 @@ class SignalOutcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Firing:
-    """How often an alert that began at one time was reported, when last, and how severe."""
-
-    count: int
-    last_at: datetime
-    severity: Severity
-
-    def and_again(self, at: datetime, severity: Severity) -> "Firing":
-        """With one more report."""
-        return Firing(
-            self.count + 1,
-            max(self.last_at, at),
-            min(self.severity, severity, key=lambda one: one.rank),
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class AlertState:
     """``firings`` by the time at which they began; those up to ``ended_at`` are over.
 
-    ``seen`` has the last times of equal signals, by what makes them equal. ``opened`` are the
-    beginnings of episodes, ascending.
+    ``is_untimed`` if the only firing has no time: it is there by its arrival. ``seen`` has the
+    arrivals of the last signals, by whether they have a time and by what they say. ``opened`` are
+    the arrivals that began episodes, ascending.
     """
 
     firings: Mapping[datetime, Firing] = field(default_factory=dict)
     ended_at: datetime | None = None
-    seen: Mapping[tuple[bool, datetime | None, datetime | None], datetime] = field(
-        default_factory=dict
-    )
+    seen: Seen = field(default_factory=dict)
     opened: tuple[datetime, ...] = ()
+    is_untimed: bool = False
 
     @property
     def is_firing(self) -> bool:
@@ -76,7 +67,7 @@ class AlertState:
     @property
     def began_at(self) -> datetime | None:
         """The beginning of the open episode; None without one."""
-        return min(self.firings, default=None)
+        return began_first(self.firings)
 
     @property
     def count(self) -> int:
@@ -105,43 +96,64 @@ class AlertState:
     def receive(self, signal: Signal, at: datetime) -> tuple["AlertState", SignalOutcome]:
         """The state after a signal that arrived at ``at``.
 
-        A signal without a time began, or ended, when it arrived.
+        Nothing that is kept grows with the number of signals.
         """
-        key = (signal.is_firing, signal.starts_at, signal.ends_at)
+        signal = signal.without_future(at)
+        key = (signal.has_time, signal.digest)
         if not signal.is_unique and key in self.seen and abs(at - self.seen[key]) < SAME_FOR:
             return self, SignalOutcome.DUPLICATE
-        recent = {one: when for one, when in self.seen.items() if at - when < SAME_FOR}
-        if signal.is_firing:
-            # What has no time and never ends is one firing, however often it is reported.
-            goes_on = self.began_at if signal.is_unique else None
-            after, outcome = self._fire(signal.starts_at or goes_on or at, at, signal.severity)
-        else:
-            after, outcome = self._resolve(signal.ends_at or at)
-        return replace(after, seen=recent if signal.is_unique else {**recent, key: at}), outcome
+        after, outcome = self._fire(signal, at) if signal.is_firing else self._resolve(signal)
+        new = {} if signal.is_unique else {key: at}
+        return replace(after, seen={**self._seen_since(at - SAME_FOR), **new}), outcome
 
     def expire(self) -> "AlertState":
         """The state of a stale alert whose episode is over.
 
         No signal said that it ended: an alert that is reported again fires again.
         """
-        return replace(self, firings={})
+        return replace(self, firings={}, is_untimed=False)
 
-    def _fire(
-        self, began_at: datetime, at: datetime, severity: Severity
-    ) -> tuple["AlertState", SignalOutcome]:
-        if self.ended_at is not None and began_at <= self.ended_at:
+    def _seen_since(self, since: datetime) -> Seen:
+        """What may be known again. What has no time is another one after any other."""
+        timed = [(when, key) for key, when in self.seen.items() if key[0] and when > since]
+        return {key: when for when, key in sorted(timed)[1 - SEEN_MAX :]}
+
+    def _fire(self, signal: Signal, at: datetime) -> tuple["AlertState", SignalOutcome]:
+        began_at = signal.starts_at
+        if began_at and self.ended_at and began_at <= self.ended_at:
             return self, SignalOutcome.OUTDATED
-        before = self.firings.get(began_at)
-        firing = before.and_again(at, severity) if before else Firing(1, at, severity)
-        after = replace(self, firings={**self.firings, began_at: firing})
+        firings, new = dict(self.firings), Firing(1, at, signal.severity)
+        # What has no time goes on with the newest that is open, whose time may come later.
+        is_joining = began_at is None or self.is_untimed
+        joined = max(firings, default=None) if is_joining else began_at
+        before = firings.pop(joined, None) if joined else None
+        firings[began_at or joined or at] = before.joined_by(new) if before else new
+        after = replace(
+            self,
+            firings=folded(firings),
+            is_untimed=not began_at and (not before or self.is_untimed),
+        )
         if self.severity is None:
             return replace(after, opened=(*self.opened[-FLAPPING:], at)), SignalOutcome.OPENED
-        is_worse = severity.rank < self.severity.rank
+        is_worse = signal.severity.rank < self.severity.rank
         return after, SignalOutcome.WORSENED if is_worse else SignalOutcome.REPEATED
 
-    def _resolve(self, ended_at: datetime) -> tuple["AlertState", SignalOutcome]:
-        latest = max(self.ended_at or ended_at, ended_at)
-        left = {began: firing for began, firing in self.firings.items() if began > latest}
-        after = replace(self, firings=left, ended_at=latest)
+    def _resolve(self, signal: Signal) -> tuple["AlertState", SignalOutcome]:
+        """A resolved that names a beginning ends that one, and never a later one."""
+        ends = [at for at in (signal.starts_at, signal.ends_at, self.ended_at) if at]
+        ended_at = max(ends, default=None)
+        if not signal.has_time:
+            left: Mapping[datetime, Firing] = {}
+            ended_at = max([*ends, *([] if self.is_untimed else self.firings)], default=None)
+        elif self.is_untimed:
+            # An end that is known was there before it.
+            left = self.firings if ended_at == self.ended_at else {}
+        else:
+            left = {
+                began: one for began, one in self.firings.items() if ended_at and began > ended_at
+            }
+        after = replace(
+            self, firings=left, ended_at=ended_at, is_untimed=self.is_untimed and bool(left)
+        )
         is_resolved = self.is_firing and not left
         return after, SignalOutcome.RESOLVED if is_resolved else SignalOutcome.OUTDATED

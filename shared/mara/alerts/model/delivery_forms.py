@@ -20,6 +20,8 @@ SIGNALS_MAX: Final = 500
 """How many alerts of one delivery are taken one by one."""
 NAME_MAX, TEXT_MAX, LABELS_MAX, LABEL_MAX = 300, 20_000, 100, 2000
 """In characters; further labels and characters are cut."""
+COUNT_MAX: Final = 2**31 - 1
+"""What a column holds; a higher count is said to be this one."""
 NO_DATA: Final = ("DatasourceNoData", "DatasourceError")
 """Names under which Grafana reports the state of a rule, which the label `rulename` names."""
 RUNBOOK_KEYS: Final = ("runbook_url", "runbook")
@@ -133,6 +135,7 @@ def _of_plain(body: Json, default: Severity) -> Signal:
         description=text,
         labels=labels,
         starts_at=_time(body.get("starts_at")),
+        ends_at=None if is_firing else _time(body.get("ends_at")),
     )
 
 
@@ -178,4 +181,6 @@ def _time(value: object) -> datetime | None:
 
 
 def _count(value: object) -> int:
-    return max(value, 0) if isinstance(value, int) and not isinstance(value, bool) else 0
+    if not isinstance(value, int) or isinstance(value, bool):
+        return 0
+    return min(max(value, 0), COUNT_MAX)

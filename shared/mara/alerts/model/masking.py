@@ -33,21 +33,22 @@ def masked(text: str) -> str:
 
 def fingerprint_of_text(text: str) -> str:
     """The fingerprint of an alert that has nothing but a text."""
-    return _digest([masked(text)])
+    return digest_of([masked(text)])
 
 
 def fingerprint_of_labels(labels: Mapping[str, str]) -> str:
     """The fingerprint of an alert with labels, which its sender did not give."""
-    return _digest(part for pair in sorted(labels.items()) for part in pair)
+    return digest_of(part for pair in sorted(labels.items()) for part in pair)
 
 
 def question_key(name: str, texts: Iterable[str], labels: Mapping[str, str]) -> str:
     """Equal for alerts that have one answer: those that differ in masked values only."""
     said = [f"{key}={masked(value)}" for key, value in sorted(labels.items()) if key not in PASSING]
-    return _digest([name, *map(masked, texts), *said])
+    return digest_of([name, *map(masked, texts), *said])
 
 
-def _digest(parts: Iterable[str]) -> str:
+def digest_of(parts: Iterable[str]) -> str:
+    """Equal for equal lists of texts: 32 hexadecimal digits."""
     digest = hashlib.sha256()
     for part in parts:
         encoded = part.encode()

@@ -84,7 +84,8 @@ class Recording:
             post_id = self._post(signal, at).id if may_be_new else episode.post_id
             self._keep(episode.still(state, post_id))
         elif outcome is SignalOutcome.RESOLVED and episode:
-            over = episode.over(state.ended_at or at, EpisodeEnd.RESOLVED)
+            ended_at = signal.without_future(at).ends_at or at
+            over = episode.over(ended_at, EpisodeEnd.RESOLVED)
             self.changed_episodes[over.id] = over
             del self.episodes[alert.id]
         elif outcome is SignalOutcome.OUTDATED and not signal.is_firing and episode:

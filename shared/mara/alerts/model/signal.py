@@ -1,11 +1,16 @@
 """What a monitoring system says about its alerts: signals, and the deliveries that carry them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
+from mara.alerts.model.masking import digest_of
 from mara.alerts.model.severity import Severity
+
+CLOCK_AHEAD_MAX: Final = timedelta(minutes=10)
+"""So far may the clock of a sender be ahead."""
 
 
 class DeliveryForm(StrEnum):
@@ -44,6 +49,32 @@ class Signal:
     question: str = field(default="", repr=False)
     scope: str = ""
     is_unique: bool = False
+
+    @property
+    def has_time(self) -> bool:
+        """Whether the sender says when the alert began or ended."""
+        return self.starts_at is not None or self.ends_at is not None
+
+    @property
+    def digest(self) -> str:
+        """Equal for signals that say the same."""
+        times = [at.isoformat() if at else "" for at in (self.starts_at, self.ends_at)]
+        texts = [self.name, self.summary, self.description, self.runbook, self.question]
+        labels = [part for pair in sorted(self.labels.items()) for part in pair]
+        return digest_of([str(self.is_firing), *times, self.severity, *texts, *labels])
+
+    def without_future(self, at: datetime) -> "Signal":
+        """Without the times that a sender with a wrong clock gave a signal which came at ``at``.
+
+        An end in the future would hide all that begins until then.
+        """
+        starts_at, ends_at = (
+            one if one and one <= at + CLOCK_AHEAD_MAX else None
+            for one in (self.starts_at, self.ends_at)
+        )
+        if (starts_at, ends_at) == (self.starts_at, self.ends_at):
+            return self
+        return replace(self, starts_at=starts_at, ends_at=ends_at)
 
 
 @dataclass(frozen=True, slots=True)

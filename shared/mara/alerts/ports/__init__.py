@@ -56,7 +56,10 @@ class AlertDeliveries(Protocol):
         """Insert a delivery."""
 
     def find_same(self, delivery: StoredDelivery, since: datetime) -> StoredDelivery | None:
-        """Return the one with the same key; without a key, the one since then with its body."""
+        """Return the one with the same key; without a key, the one since then with its body.
+
+        A body is that of another delivery once a later one was about one of its alerts.
+        """
 
     def list(self, owner_id: UUID, intake_id: UUID, page: PageRequest) -> list[StoredDelivery]:
         """Return a page, and one more than its limit if there are more. Raises InvalidCursor."""

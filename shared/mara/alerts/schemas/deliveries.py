@@ -21,6 +21,10 @@ PLAIN: Final = {
     "title": "DiskAlmostFull",
     "text": "Less than 5 % of /var are free on db-3.",
     "severity": "critical",
+    "labels": {"host": "db-3"},
+    "fingerprint": "disk-db-3",
+    "status": "firing",
+    "starts_at": "2026-01-15T09:30:00Z",
 }
 OPENAPI: Final[dict[str, Any]] = {
     "requestBody": {
@@ -49,6 +53,35 @@ OPENAPI: Final[dict[str, Any]] = {
                             "type": "string",
                             "description": "Severity, in the words of the sender.",
                             "examples": [PLAIN["severity"]],
+                        },
+                        "labels": {
+                            "type": "object",
+                            "description": "Where it fires, and what else tells alerts apart.",
+                            "examples": [PLAIN["labels"]],
+                        },
+                        "fingerprint": {
+                            "type": "string",
+                            "description": "Equal for all signals of one alert; without it, the "
+                            "labels are compared, or else the texts without their numbers.",
+                            "examples": [PLAIN["fingerprint"]],
+                        },
+                        "status": {
+                            "type": "string",
+                            "description": "`firing`, or `resolved` in the words of the sender.",
+                            "examples": [PLAIN["status"]],
+                        },
+                        "starts_at": {
+                            "type": "string",
+                            "format": "date-time",
+                            "description": "When it began. A resolved with the same time ends this "
+                            "firing, and none that began later.",
+                            "examples": [PLAIN["starts_at"]],
+                        },
+                        "ends_at": {
+                            "type": "string",
+                            "format": "date-time",
+                            "description": "When it ended; read where it is resolved.",
+                            "examples": ["2026-01-15T10:30:00Z"],
                         },
                     },
                     "examples": [PLAIN],

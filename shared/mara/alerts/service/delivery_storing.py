@@ -15,7 +15,11 @@ from mara.alerts.ports import AlertDeliveries, Intakes
 from mara.alerts.service.recorder import AlertRecorder
 
 SAME_BODY_FOR: Final = timedelta(seconds=60)
-"""The same body within this time is a retry; later it is a repeat, which Alertmanager sends."""
+"""The same body within this time is a retry; later it is a repeat, which Alertmanager sends.
+
+So it is after another signal of one of its alerts: an outage that returns has the body of its
+beginning where the sender gives no times.
+"""
 
 
 @dataclass(frozen=True, slots=True)

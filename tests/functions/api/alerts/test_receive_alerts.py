@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -147,6 +148,12 @@ class TestBodies:
         (stored,) = call(list_deliveries, "GET", path, headers=intake.owner.headers).json["items"]
         assert (stored["counted"], stored["truncated"]) == ({"KubePodCrashLooping": 9500}, 7)
 
+    def test_of_more_alerts_than_can_be_counted_are_taken(self, intake: AlertIntake) -> None:
+        for truncated in (2**31, 10**4000):
+            body = json.dumps(alertmanager(an_alert(), truncatedAlerts=truncated))
+            receipt = intake.post(raw=body.encode())
+            assert (receipt.status, receipt.json["counted"]) == (202, 2**31 - 1)
+
 
 class TestRepeatedDeliveries:
     def test_of_one_body_within_a_minute_are_one(self, intake: AlertIntake) -> None:
@@ -161,7 +168,7 @@ class TestRepeatedDeliveries:
             connection().execute(
                 "UPDATE alert_deliveries SET received_at = received_at - interval '2 minutes'"
             )
-            connection().execute("UPDATE alerts SET state = jsonb_set(state, '{seen}', '[]')")
+            connection().execute("UPDATE alerts SET state = jsonb_set(state, '{said}', '[]')")
         assert not intake.post(raw=BODY).json["is_repeated"]
         (episode,) = intake.alert(first["alert_ids"][0])["episodes"]
         assert episode["count"] == 2
@@ -176,6 +183,66 @@ class TestRepeatedDeliveries:
         intake.post(alertmanager(an_alert(), externalURL="http://the-other:9093"))
         shown = intake.alert(first["alert_ids"][0])
         assert (shown["episodes"][0]["count"], len(shown["signals"])) == (1, 1)
+
+
+def kuma(*, is_up: bool, text: str) -> dict[str, Any]:
+    monitor = {"name": "Shop", "url": "https://shop.example", "type": "http"}
+    return {"heartbeat": {"status": int(is_up), "msg": text}, "monitor": monitor, "msg": text}
+
+
+class TestOutagesThatReturn:
+    """Each signal comes within a second of the one before."""
+
+    def outcomes(self, intake: AlertIntake, *bodies: dict[str, Any]) -> list[str]:
+        receipts = [intake.post(body) for body in bodies]
+        assert {receipt.status for receipt in receipts} == {202}
+        shown = intake.alert(receipts[-1].json["alert_ids"][0])
+        return [signal["outcome"] for signal in shown["signals"]][::-1]
+
+    def test_are_told_by_uptime_kuma_in_other_words_each_time(self, intake: AlertIntake) -> None:
+        down, again = kuma(is_up=False, text="timeout"), kuma(is_up=False, text="503")
+        up = kuma(is_up=True, text="200 OK")
+        assert self.outcomes(intake, down, up, again) == ["opened", "resolved", "opened"]
+
+    def test_are_told_in_the_same_words_and_a_retry_of_them_is_none(
+        self, intake: AlertIntake
+    ) -> None:
+        down, up = {"title": "Backup failed"}, {"title": "Backup failed", "status": "ok"}
+        sent = [down, down, up, up, down, down]
+        assert self.outcomes(intake, *sent) == ["opened", "resolved", "opened"]
+        assert intake.post(down).json["is_repeated"]
+
+    def test_get_worse(self, intake: AlertIntake) -> None:
+        disk = {"title": "Disk", "fingerprint": "d", "severity": "warning", "text": "80 %"}
+        worse = {**disk, "severity": "critical", "text": "99 %"}
+        assert self.outcomes(intake, disk, worse) == ["opened", "worsened"]
+        shown = intake.alert(intake.post(worse).json["alert_ids"][0])
+        assert (shown["severity"], shown["description"]) == ("critical", "99 %")
+
+    @pytest.mark.parametrize("seconds", [-120, 0, 120])
+    def test_are_told_apart_by_times_of_a_clock_that_is_wrong(
+        self, intake: AlertIntake, seconds: int
+    ) -> None:
+        at = datetime.now(UTC) + timedelta(seconds=seconds)
+        first, second = ((at + timedelta(seconds=later)).isoformat() for later in (0, 1))
+        down = {"title": "Backup failed", "starts_at": first}
+        again = {"title": "Backup failed", "starts_at": second}
+        sent = [down, {**down, "status": "resolved"}, again, {**again, "status": "resolved"}]
+        assert self.outcomes(intake, *sent) == ["opened", "resolved"] * 2
+
+    def test_of_one_alert_by_the_thousand_cost_as_much_as_the_first(
+        self, intake: AlertIntake
+    ) -> None:
+        began = datetime(2026, 1, 1, tzinfo=UTC)
+        for body in range(4):
+            times = [began + timedelta(seconds=500 * body + one) for one in range(500)]
+            storm = [an_alert(startsAt=at.isoformat()) for at in times]
+            (alert_id,) = intake.post(alertmanager(*storm)).json["alert_ids"]
+        assert intake.alert(alert_id)["episodes"][0]["count"] == 2000
+        with transaction(SYSTEM):
+            row = connection().execute("SELECT length(state::text) FROM alerts").fetchone()
+        assert row
+        assert row[0] < 20_000
 
 
 class TestWhateverElseGoesWrong:
