@@ -86,12 +86,14 @@ def alert_recorder(publish: "Publish") -> "AlertRecorder":
     """Records of signals."""
     from mara.alerts.adapters.owner_chats import PostgresOwnerChats
     from mara.alerts.service.recorder import AlertRecorder
+    from mara.platform.count_lock import lock_count
 
     return AlertRecorder(
         PostgresAlerts(),
         PostgresAlertPosts(),
         PostgresAlertMessages(),
         PostgresOwnerChats(),
+        lock_count,
         publish,
     )
 

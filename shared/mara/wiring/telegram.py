@@ -125,6 +125,7 @@ def _move_posts(owner_id: UUID, config_id: UUID) -> None:
     from mara.alerts.adapters.owner_chats import PostgresOwnerChats
     from mara.alerts.adapters.postgres_messages import PostgresAlertMessages
     from mara.alerts.service.lost_posts import BotRemoval, EscalatedCopies, UnsentCopies
+    from mara.platform.count_lock import lock_count
     from mara.platform.outbox import publish
     from mara.telegram.adapters.outgoing import PostgresOutgoingMessages
     from mara.wiring.telegram_sending import outgoing_queue
@@ -133,7 +134,7 @@ def _move_posts(owner_id: UUID, config_id: UUID) -> None:
     queue_messages = outgoing_queue().queue_messages
     escalated = EscalatedCopies(messages, queue_messages, publish)
     copies = UnsentCopies(unsent_copies, messages, PostgresOutgoingMessages(), escalated)
-    removal = BotRemoval(unsent_posts, messages, chats, copies, publish, now)
+    removal = BotRemoval(unsent_posts, messages, chats, copies, lock_count, publish, now)
     removal.move_posts(owner_id, config_id)
 
 

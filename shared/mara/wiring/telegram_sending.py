@@ -108,11 +108,13 @@ def _take_back(messages: "Sequence[OutgoingMessage]") -> None:
     from mara.alerts.adapters.owner_chats import PostgresOwnerChats
     from mara.alerts.adapters.postgres_messages import PostgresAlertMessages
     from mara.alerts.service.lost_posts import EscalatedCopies, LostPosts
+    from mara.platform.count_lock import lock_count
     from mara.platform.outbox import publish
 
     posts = PostgresAlertMessages()
     copies = EscalatedCopies(posts, outgoing_queue().queue_messages, publish)
-    LostPosts(posts, copies, PostgresOwnerChats(), publish, now).take_back(messages)
+    lost = LostPosts(posts, copies, PostgresOwnerChats(), lock_count, publish, now)
+    lost.take_back(messages)
 
 
 def chat_migration() -> "ChatMigration":

@@ -37,6 +37,10 @@ PRIVATE, PLATFORM = AlertTarget(new_id(), 77), AlertTarget(new_id(), 78)
 WARNING = Signal("DiskFull", "f1", is_firing=True, severity=Severity.WARNING, starts_at=AT)
 
 
+def no_lock(owner_id: UUID, kind: str) -> None:
+    """One transaction of the fakes runs at a time."""
+
+
 @dataclass
 class OwnersChats:
     """Implements ``OwnerChats``: those that a test names."""
@@ -65,7 +69,7 @@ class World:
         found = SignalOrigin(ANNA, SOURCE, new_id(), TARGET, new_id())
         store = self.store
         recorder = AlertRecorder(
-            store.alerts, store.posts, store.messages, self.chats, self.database.publish
+            store.alerts, store.posts, store.messages, self.chats, no_lock, self.database.publish
         )
         with self.database.unit_of_work(ANNA):
             recorder.record(replace(found, **origin), signals, at)
@@ -87,7 +91,7 @@ class World:
     def take_back(self, *messages: OutgoingMessage) -> None:
         copies = EscalatedCopies(self.store.messages, self.queued.extend, self.database.publish)
         posts = LostPosts(
-            self.store.messages, copies, self.chats, self.database.publish, lambda: AT
+            self.store.messages, copies, self.chats, no_lock, self.database.publish, lambda: AT
         )
         with self.database.unit_of_work():
             posts.take_back(messages)

@@ -12,6 +12,11 @@ from mara.alerts.model.severity import Severity
 ANSWER_AWAITED_FOR: Final = timedelta(seconds=2)
 """A post whose question is not answered by then is shown without an answer, which is edited in."""
 
+WAYS_LOCK: Final = "alert_ways"
+"""The lock of an owner under which a bot is named as the next way of a post, and disconnected: a
+bot that is named meanwhile would take the message of the post with it. It comes after the rows of a
+bot, and before those of messages of posts."""
+
 
 class ShownContent(StrEnum):
     """What a chat shows of a post: nothing, the alerts alone, the answer too, or a line of many.

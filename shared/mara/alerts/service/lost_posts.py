@@ -6,9 +6,15 @@ from datetime import datetime
 from uuid import UUID
 
 from mara.alerts.messages import AlertUndelivered, PostAlerts
-from mara.alerts.model.alert_message import AlertMessage, AlertTarget, PostWay
+from mara.alerts.model.alert_message import (
+    WAYS_LOCK,
+    AlertMessage,
+    AlertTarget,
+    PostWay,
+)
 from mara.alerts.ports.messages import AlertMessages, OwnerChats
 from mara.kernel.clock import Clock
+from mara.kernel.count_lock import CountLock
 from mara.kernel.messages import Publish
 from mara.telegram.model.bot_config import BotLanguage
 from mara.telegram.model.outgoing import OutgoingMessage, Priority
@@ -22,6 +28,7 @@ class LostPosts:
     messages: AlertMessages
     copies: "EscalatedCopies"
     chats: OwnerChats
+    lock_count: CountLock
     publish: Publish
     now: Clock
 
@@ -45,6 +52,7 @@ class LostPosts:
     def _reroute_copies(self, owner_id: UUID, given_up: Mapping[UUID, OutgoingMessage]) -> None:
         if not any(one.priority is Priority.ALERT for one in given_up.values()):
             return
+        self.lock_count(owner_id, WAYS_LOCK)
         # It locks the posts of all of them at once, so that they are locked in one order.
         for copied in self.messages.lock_copied(owner_id, given_up):
             if copied.escalation_message_id is not None:
@@ -61,11 +69,16 @@ class BotRemoval:
     messages: AlertMessages
     chats: OwnerChats
     copies: "UnsentCopies"
+    lock_count: CountLock
     publish: Publish
     now: Clock
 
     def move_posts(self, owner_id: UUID, config_id: UUID) -> None:
-        """Move them in the caller's transaction, and tell their owner of each chat."""
+        """Move them in the caller's transaction, and tell their owner of each chat.
+
+        No other worker names the bot from then on: what it named would be deleted with the bot.
+        """
+        self.lock_count(owner_id, WAYS_LOCK)
         chats = OtherChats(self.chats, config_id)
         moved = False
         for message in self.unsent(owner_id, config_id):

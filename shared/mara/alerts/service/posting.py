@@ -11,6 +11,7 @@ from mara.alerts.messages import PostAlerts
 from mara.alerts.model.alert import Alert
 from mara.alerts.model.alert_message import (
     LISTED,
+    WAYS_LOCK,
     AlertMessage,
     PostWay,
     ShownContent,
@@ -103,6 +104,7 @@ class AlertPostingService:
                 return _Step.BUSY
             # Held posts become a digest, or a summary, once.
             self.lock_count(owner_id, "alert_messages")
+            self.lock_count(owner_id, WAYS_LOCK)
             message = self.messages.claim(owner_id, self.now())
             if message is None:
                 return _Step.NOTHING_DUE

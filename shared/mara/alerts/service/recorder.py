@@ -8,6 +8,7 @@ from uuid import UUID
 from mara.alerts.messages import AlertUndelivered, AnswerAlerts, PostAlerts
 from mara.alerts.model.alert_message import (
     ANSWER_AWAITED_FOR,
+    WAYS_LOCK,
     AlertMessage,
     AlertTarget,
     PostWay,
@@ -17,6 +18,7 @@ from mara.alerts.model.recording import Recording, SignalOrigin
 from mara.alerts.model.signal import Signal
 from mara.alerts.ports import AlertPosts, Alerts
 from mara.alerts.ports.messages import AlertMessages, OwnerChats
+from mara.kernel.count_lock import CountLock
 from mara.kernel.messages import Publish
 
 
@@ -28,6 +30,7 @@ class AlertRecorder:
     posts: AlertPosts
     messages: AlertMessages
     chats: OwnerChats
+    lock_count: CountLock
     publish: Publish
 
     def record(
@@ -103,6 +106,8 @@ class AlertRecorder:
         target, removed = origin.target or origin.alerting.escalation, origin.removed_config_id
         if target is not None or removed is None:
             return target, PostWay.OWN
+        # The bot of that chat may be on its way out.
+        self.lock_count(origin.owner_id, WAYS_LOCK)
         private = self.chats.find(origin.owner_id, removed)
         if private is not None:
             return private, PostWay.PRIVATE
