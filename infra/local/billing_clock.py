@@ -31,13 +31,15 @@ def advance(email: str, by: timedelta) -> str:
     """Advance and do what became due; a sentence with the new time. Raises RuntimeError."""
     if "MARA_DATABASE_URL" not in os.environ:
         os.environ.update(environment_of(folder_of("advance_clock")))
-    from mara.kernel.errors import DomainError
+    from mara.kernel.errors import DomainError, Unavailable
     from mara.wiring.billing_clock import billing_clock_service
     from mara.wiring.users import user_administration_service
 
     try:
         user = user_administration_service().find(email)
         moved = billing_clock_service().advance(user.id, by)
+    except Unavailable:
+        raise
     except DomainError as error:
         raise RuntimeError(f"{email}: {error.detail}") from error
     return f"the billing time of {user.email} is {moved:%Y-%m-%d %H:%M} UTC"

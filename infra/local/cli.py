@@ -4,9 +4,11 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
-from infra.local import lifecycle, stacks
+from infra.local import stacks
 from infra.local.cli_arguments import arguments_of
+from infra.local.cli_failures import Acting, leave_quietly
 from infra.local.commands import (
     backups,
     chains,
@@ -18,7 +20,7 @@ from infra.local.commands import (
 )
 from infra.local.env_variables import load_env_file
 from infra.local.scaffold import commands as scaffold
-from infra.local.settings import STAGE, state_dir
+from infra.local.settings import STAGE
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -32,47 +34,47 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command.set_defaults(run=run)
         arguments_of(name)(command)
     options = parser.parse_args(arguments)
+    acting = Acting(False, False)
     try:
         load_env_file()
-        if _needs_a_stack(options):
+        acting = _acting(options)
+        if acting.on_the_stack:
             stacks.select()
+            if options.command not in OF_A_STOPPED_STACK:
+                stacks.check_runs()
         status: int = options.run(options)
-    except RuntimeError as error:  # every failure of the local cloud is one, with a remedy
-        sys.stderr.write(f"\nmara: {error}\n")
-        return 1
+        sys.stdout.flush()
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError as error:
+        return leave_quietly(error)
     except Exception as error:
-        if (explanation := _explanation(options, error)) is None:
+        if (sentence := acting.sentence_of(error)) is None:
             raise
-        sys.stderr.write(f"\nmara: {explanation}\n")
+        sys.stderr.write(f"\nmara: {sentence}\n")
         return 1
     return status
 
 
-def _needs_a_stack(options: argparse.Namespace) -> bool:
+def _acting(options: argparse.Namespace) -> Acting:
+    """Return what a command acts on; asked before it runs, for it sets variables itself."""
+    named = [str(value) for value in vars(options).values() if isinstance(value, str | Path)]
     if options.command in NEED_NO_STACK or getattr(options, "stage", STAGE) != STAGE:
-        return False
-    return options.command not in OF_A_DATABASE or "MARA_DATABASE_URL" not in os.environ
-
-
-def _explanation(options: argparse.Namespace, error: Exception) -> str | None:
-    """Return what to do about a server that does not answer; None for any other failure."""
-    from mara.kernel.unit_of_work import DatabaseUnavailable
-
-    if _needs_a_stack(options):
-        if lifecycle.running_pid() is None:
-            return f"the stack in {state_dir()} is down: start it with {stacks.command('make up')}"
-    elif isinstance(error, DatabaseUnavailable):
-        return f"the database at MARA_DATABASE_URL does not answer: {error.__cause__}"
-    return None
+        return Acting(False, False, named)
+    is_of_a_database = options.command in OF_A_DATABASE or (
+        options.command == "chain" and options.action == "rescan"
+    )
+    names_one = is_of_a_database and "MARA_DATABASE_URL" in os.environ
+    return Acting(not names_one, names_one, named)
 
 
 NEED_NO_STACK = frozenset(
     {*("new", "generate", "openapi", "triggers", "permissions", "revision", "template", "alarms")}
     | {*("backup", "env", "images", "layers", "localstack", "model", "restore", "up")}
 )
-"""Commands that need no running stack."""
+"""Commands that concern no stack, or one that need not run."""
+OF_A_STOPPED_STACK = frozenset({"down", "scrape-token", "status"})
+"""Commands that mean a stack and do their work where it is down, too."""
 OF_A_DATABASE = frozenset(
     {*("audit", "clock", "dead-letters", "evaluate", "ledger", "queues", "reindex")}
     | {*("superuser", "vault")}

@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from uuid import UUID
 
 from infra.local import aws
 from infra.local.environment import point_to_the_local_cloud
 from infra.local.settings import REGION, load_secrets
 from mara.kernel.page import PageRequest
+from mara.queues.errors import QueueNotFound
 from mara.queues.model.dead_letter import LetterState
 from mara.queues.model.selection import DecidedPart, Selection
 
@@ -31,11 +33,14 @@ def show_queues() -> str:
 
 
 def show_letters(queue: str) -> str:
-    """Return a line for each of the newest dead letters that wait. Raises QueueNotFound."""
+    """Return a line for each of the newest dead letters that wait. Raises RuntimeError."""
     point_to_the_local_cloud()
     from mara.wiring.queues import dead_letter_service
 
-    page = dead_letter_service().list(queue, PageRequest(SHOWN, total=True), LetterState.WAITING)
+    with _known_queue(queue):
+        page = dead_letter_service().list(
+            queue, PageRequest(SHOWN, total=True), LetterState.WAITING
+        )
     lines = [
         f"{one.id}  {one.last_failed_at:%Y-%m-%d %H:%M:%S}  {one.attempts} tries  {one.reason}"
         for one in page.items
@@ -44,20 +49,20 @@ def show_letters(queue: str) -> str:
 
 
 def redrive(queue: str, ids: Sequence[UUID] | None, *, dry_run: bool) -> str:
-    """Send letters again, all that wait now unless ``ids`` are given. Raises QueueNotFound."""
+    """Send letters again, all that wait now unless ``ids`` are given. Raises RuntimeError."""
     point_to_the_local_cloud()
     from mara.wiring.queues import dead_letter_service
 
     service = dead_letter_service()
     return _to_the_end(
-        lambda selection: service.redrive(None, queue, selection, dry_run=dry_run), ids
+        queue, lambda selection: service.redrive(None, queue, selection, dry_run=dry_run), ids
     )
 
 
 def discard(queue: str, ids: Sequence[UUID] | None, reason: str | None, dry_run: bool) -> str:  # noqa: FBT001 - as the command line has it
     """Give letters up for good, all that wait now unless ``ids`` are given.
 
-    Raises QueueNotFound; RuntimeError without a reason.
+    Raises RuntimeError without a reason, and for a queue that does not exist.
     """
     if not reason:
         raise RuntimeError("say why: --reason TEXT; it is recorded in the audit")
@@ -66,15 +71,29 @@ def discard(queue: str, ids: Sequence[UUID] | None, reason: str | None, dry_run:
 
     service = dead_letter_service()
     return _to_the_end(
-        lambda selection: service.discard(None, queue, selection, reason, dry_run=dry_run), ids
+        queue,
+        lambda selection: service.discard(None, queue, selection, reason, dry_run=dry_run),
+        ids,
     )
 
 
-def _to_the_end(decide: Callable[[Selection], DecidedPart], ids: Sequence[UUID] | None) -> str:
-    parts = list(_parts(decide, Selection(ids)))
+def _to_the_end(
+    queue: str, decide: Callable[[Selection], DecidedPart], ids: Sequence[UUID] | None
+) -> str:
+    with _known_queue(queue):
+        parts = list(_parts(decide, Selection(ids)))
     unreadable = sum(part.unreadable for part in parts)
     count, left = sum(part.count for part in parts), parts[-1].remaining
     return f"{count} decided on, {left} left, {unreadable} unreadable"
+
+
+@contextmanager
+def _known_queue(queue: str) -> Iterator[None]:
+    """Name the command that lists the queues where there is none of this name."""
+    try:
+        yield
+    except QueueNotFound:
+        raise RuntimeError(f"there is no queue {queue}: `mara queues` lists them") from None
 
 
 def _parts(

@@ -13,12 +13,11 @@ if TYPE_CHECKING:
 def evaluate(agent: str, version: int | None) -> str:
     """Return one line per case, then the score, and why cases were left out.
 
-    Answers use the plan of the agent's owner. Raises RuntimeError if nothing is left of it, if
-    ``agent`` is no id, or if the agent or the version does not exist.
+    Answers use the plan of the agent's owner. Raises RuntimeError if ``agent`` is no id or
+    that of no agent; DomainError if nothing is left of the plan, or the version does not exist.
     """
     point_to_the_local_cloud()
     from mara.agents.errors import AgentNotFound
-    from mara.kernel.errors import DomainError
     from mara.kernel.principal import Principal, Role
     from mara.wiring.agents import evaluation_service
 
@@ -31,10 +30,7 @@ def evaluate(agent: str, version: int | None) -> str:
         owner_id = service.owner_of(agent_id)
     except AgentNotFound as error:
         raise RuntimeError(f"There is no agent {agent_id}.") from error
-    try:
-        evaluation = service.evaluate(Principal(owner_id, Role.USER), agent_id, version)
-    except DomainError as error:
-        raise RuntimeError(f"{error.title}: {error.detail}") from error
+    evaluation = service.evaluate(Principal(owner_id, Role.USER), agent_id, version)
     return "\n".join(_lines(evaluation))
 
 

@@ -93,7 +93,10 @@ def run(folder: str, event: dict[str, Any]) -> Any:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    event: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    try:
+        event: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    except ValueError as error:
+        raise RuntimeError(f"{path} is not JSON: {error}") from None
     return event
 
 

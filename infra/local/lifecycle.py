@@ -14,11 +14,13 @@ from infra.local.progress import waits_for
 from infra.local.settings import (
     SERVERS_FILE,
     STATUS_PATH,
+    named_port,
     ports,
     record_port,
     state_dir,
 )
-from infra.local.stacks import PID_FILE, register, supervisor_of
+from infra.local.stacks import command, register
+from infra.local.supervisor_process import MODULE, PID_FILE, supervisor_of
 
 START_TIMEOUT_S = 90.0
 POLL_S = 0.1
@@ -61,6 +63,7 @@ def start() -> bool:
 
     Raises CannotStart.
     """
+    _check_port_base()
     if is_running():
         return False
     check()
@@ -69,7 +72,7 @@ def start() -> bool:
     (state_dir() / SERVERS_FILE).unlink(missing_ok=True)
     log = state_dir() / "supervisor.log"
     process = background.launch(
-        [stack_environment.python(), "-m", "infra.local.supervisor"],
+        [stack_environment.python(), "-m", MODULE],
         log,
         {**os.environ, "MARA_HOME": str(state_dir()), "MARA_PORT_BASE": str(ports().front)},
     )
@@ -127,6 +130,17 @@ def _front_door() -> dict[str, Any] | None:
         return json.loads(body) if body else None
     except ValueError:  # another program has the port
         return None
+
+
+def _check_port_base() -> None:
+    """Refuse to move a stack that runs: the ports that are named may be those of another one."""
+    named, now = named_port(), ports().front
+    if running_pid() is not None and named not in {None, now}:
+        raise CannotStart(
+            f"The stack in {state_dir()} runs at port {now}. To start another one at {named}, name "
+            f"its folder with MARA_HOME. To move this one, stop it first: MARA_PORT_BASE={now} "
+            f"{command('make down')}"
+        )
 
 
 def _check_disk() -> None:

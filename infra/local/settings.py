@@ -6,6 +6,8 @@ import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from infra.local.supervisor_process import supervisor_of
+
 ROOT = Path(__file__).parents[2]
 DEFAULT_HOME = ROOT / ".mara"
 DEFAULT_PORT = 8000
@@ -68,10 +70,25 @@ def state_dir() -> Path:
 
 
 def ports() -> Ports:
-    """Return the ports, counted from MARA_PORT_BASE, else from where the stack was started last."""
-    named = os.environ.get("MARA_PORT_BASE")
-    first = int(named) if named else recorded_port(state_dir()) or DEFAULT_PORT
+    """Return the ports of the stack: those at which it runs, whatever MARA_PORT_BASE says.
+
+    A stack that is down is started at MARA_PORT_BASE, else where it was started last.
+    """
+    home = state_dir()
+    recorded = recorded_port(home)
+    if recorded is not None and supervisor_of(home) is not None:
+        first = recorded
+    else:
+        first = named_port() or recorded or DEFAULT_PORT
     return Ports(*range(first, first + len(Ports.__dataclass_fields__)))
+
+
+def named_port() -> int | None:
+    """Return MARA_PORT_BASE; None where it is not set. Raises RuntimeError if it is no number."""
+    named = os.environ.get("MARA_PORT_BASE")
+    if named and not named.isdecimal():
+        raise RuntimeError(f"MARA_PORT_BASE must be the number of a port, not {named!r}.")
+    return int(named) if named else None
 
 
 def record_port() -> None:

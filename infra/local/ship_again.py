@@ -14,7 +14,8 @@ invocations")."""
 def ship_again(stage: str) -> str:
     """Call the function of a stage with each batch, and wait; return what to print.
 
-    Raises RuntimeError where it fails again: that batch and those after it are kept.
+    Raises RuntimeError where it fails again: that batch and those after it are kept. So does a
+    stage without a Loki.
     """
     name = f"mara-{stage}-ship-logs"
     functions = client_of(stage, "lambda")
@@ -25,7 +26,11 @@ def ship_again(stage: str) -> str:
         if "FunctionError" in answer:
             raise RuntimeError(f"{name} failed again: read its log; what is left is kept")
 
-    count = take_all(client_of(stage, "s3"), f"{name}-failed", call)
+    s3 = client_of(stage, "s3")
+    try:
+        count = take_all(s3, f"{name}-failed", call)
+    except s3.exceptions.NoSuchBucket:
+        raise RuntimeError(f"the stage {stage} ships no log lines: it has no LokiUrl") from None
     return f"{count} batches were shipped by {name}"
 
 

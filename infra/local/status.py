@@ -7,6 +7,7 @@ from typing import Any
 from infra.local import lifecycle, probe
 from infra.local.chains import servers as chains
 from infra.local.emulator import process as emulator
+from infra.local.postgres import PROBE_TIMEOUT_S
 from infra.local.settings import REQUEST_FILE, front_url, load_secrets, ports, state_dir
 from infra.local.stacks import command
 from infra.local.supervision import UP
@@ -21,7 +22,7 @@ class StackStatus:
 
 
 def describe() -> StackStatus:
-    """Ask the supervisor's record and each server itself; takes less than two seconds."""
+    """Ask the supervisor's record and each server itself; takes a few seconds at most."""
     pid, stack = lifecycle.running_pid(), f"the stack in {state_dir()}"
     if pid is None:
         return StackStatus(False, f"down: {stack}. Start it with `{command('make up')}`")
@@ -31,7 +32,7 @@ def describe() -> StackStatus:
             ports().emulator,
             emulator.answers(ports().emulator, load_secrets().emulator_secret),
         ),
-        "database": (ports().postgres, probe.listens(ports().postgres)),
+        "database": (ports().postgres, database_answers()),
     }
     known = lifecycle.server_states()
     if "telegram" in known:
@@ -52,6 +53,19 @@ def describe() -> StackStatus:
     links = ", ".join(f"{name} {place}" for name, place in chains.describe().items())
     end = [f"  {'model':<15} {_language_model()}", f"chains: {links}"]
     return StackStatus(runs and is_deployed, "\n".join([address, *lines, *end]))
+
+
+def database_answers() -> bool:
+    """Whether it takes connections: one that shuts down listens, too, and refuses them."""
+    import psycopg
+
+    from infra.local.migrate import owner_url
+
+    try:
+        psycopg.connect(owner_url(), connect_timeout=PROBE_TIMEOUT_S).close()
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 def _state(known: dict[str, Any], *, answers: bool) -> str:

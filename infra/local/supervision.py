@@ -1,7 +1,6 @@
-"""Keeps servers running: one that ends is started again, and the others are left alone."""
+"""Keeps servers running: one that ends or falls silent is started again, the others left alone."""
 
 import json
-import os
 import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -12,12 +11,21 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Self
 
+from infra.local.child_ends import ChildEnds
+
 if TYPE_CHECKING:
     import subprocess
 
 QUICK_S = 10.0
 QUICK_ENDS_MAX = 3
 """A server that ends so often, each time within QUICK_S of its start, is given up."""
+
+PROBE_S = 2.0
+"""Between two questions to servers whether they answer."""
+SILENT_MAX_S = 20.0
+"""A server that does not answer for so long is stopped, and started again."""
+END_MAX_S = 10.0
+"""One that does not end so long after its signal is killed."""
 
 UP, RESTARTING, OFF = "up", "restarting", "off"
 
@@ -43,19 +51,40 @@ class Server:
     restarts: bool = True
     """False for one whose end must be noticed and tolerated."""
     stop_signal: signal.Signals = signal.SIGTERM
+    answers: Callable[[], bool] = lambda: True
+    """Whether it does its work; one that runs may still refuse all."""
     process: "subprocess.Popen[bytes] | None" = None
     state: str = OFF
     ends: list[str] = field(default_factory=list)
     """A sentence for each time that it ended."""
     _started_at: float = 0.0
     _quick_ends: int = 0
+    _answered_at: float = 0.0
+    _told_at: float | None = None
+    """When it was told to end."""
 
     def run(self) -> Self:
         """Start it."""
-        self._started_at = time.monotonic()
+        self._started_at, self._told_at = time.monotonic(), None
         self.process = self.start()
+        self._answered_at = time.monotonic()
         self.state = UP
         return self
+
+    def probe(self) -> None:
+        """Tell it to end where it has not answered for long; kill it where it does not end."""
+        now = time.monotonic()
+        if self.process is None or self.state != UP:
+            return
+        if self._told_at is not None:
+            if now - self._told_at > END_MAX_S:
+                self.process.kill()
+        elif self.answers():
+            self._answered_at = now
+        elif now - self._answered_at > SILENT_MAX_S:
+            print(f"{self.name} has not answered for {SILENT_MAX_S:g} s: it is stopped", flush=True)
+            self._told_at = now
+            self.process.send_signal(self.stop_signal)
 
     def has_ended(self, exit_code: int) -> None:
         """Note an end; ``exit_code`` is negative for a signal."""
@@ -75,11 +104,13 @@ class Supervision:
     """The servers of one supervisor process, and the file that tells their state."""
 
     def __init__(self, file: Path) -> None:
-        """``file`` is rewritten at each change. Handles SIGTERM from now on."""
+        """``file`` is rewritten at each change. Handles SIGTERM and SIGCHLD from now on."""
         self._file = file
         self._servers: list[Server] = []
         self._stop_requested = False
         self._may_interrupt = False
+        self._probed_at = 0.0
+        self._ends = ChildEnds()
         signal.signal(signal.SIGTERM, self._request_stop)
 
     def run(self, servers: Iterable[Server]) -> None:
@@ -103,11 +134,20 @@ class Supervision:
         """Start each server again that ends, until SIGTERM raises ShuttingDown."""
         while True:
             with self._interruptible():
-                pid, status = os.wait()  # adopted orphans end here as well
-            server = next((s for s in self._servers if s.process and s.process.pid == pid), None)
-            if server is not None and server.process is not None:
-                server.process.returncode = os.waitstatus_to_exitcode(status)
-                self._handle_end(server, server.process.returncode)
+                ended = self._ends.wait(PROBE_S)  # adopted orphans end here as well
+                self._probe()
+            for pid, exit_code in ended:
+                by_id = (s for s in self._servers if s.process and s.process.pid == pid)
+                server_of_it = next(by_id, None)
+                if server_of_it is not None and server_of_it.process is not None:
+                    server_of_it.process.returncode = exit_code
+                    self._handle_end(server_of_it, exit_code)
+
+    def _probe(self) -> None:
+        if time.monotonic() - self._probed_at >= PROBE_S:
+            for server in self._servers:
+                server.probe()
+            self._probed_at = time.monotonic()
 
     def stop(self) -> None:
         """Stop all in the opposite order, and wait for each."""

@@ -77,7 +77,7 @@ def database_server(folder: Path, secrets: Secrets) -> Server:
         return database.process
 
     # SIGINT is PostgreSQL's fast shutdown: it does not wait for clients.
-    return Server("database", start, stop_signal=signal.SIGINT)
+    return Server("database", start, stop_signal=signal.SIGINT, answers=database.answers)
 
 
 def model_server(port: int) -> Server:

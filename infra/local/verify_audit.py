@@ -14,21 +14,17 @@ def verify(heads: Sequence[str] = ()) -> str:
 
     ``heads`` are more anchors, as the schedule logs them: ``<position>:<hash>``. Raises
     RuntimeError with a line for each row that was changed, removed, inserted or cut off, and for
-    each note of a restore that nothing confirms.
+    each note of a restore that nothing confirms; AnchorsUnavailable, DatabaseUnavailable.
     """
     point_to_the_local_cloud()
     from mara.audit.model.chain import AuditHead
-    from mara.kernel.errors import DomainError
     from mara.wiring.audit import chain_verification_service
 
     try:
         known = [AuditHead.parse(head) for head in heads]
     except ValueError:
         raise RuntimeError("write a head as the log has it: <position>:<hash>") from None
-    try:
-        verdict = chain_verification_service().verify(known)
-    except DomainError as error:
-        raise RuntimeError(f"{error.title}: {error.detail}") from error
+    verdict = chain_verification_service().verify(known)
     if verdict.findings:
         lines = (f"  {found}" for found in verdict.findings)
         known_restores = map(str, verdict.restores)
@@ -40,11 +36,10 @@ def note_restore(source: str, *, is_another: bool = False) -> str:
     """Note that the database at MARA_DATABASE_URL was restored from ``source``.
 
     ``is_another`` begins a new note where one is not finished. MARA_AUDIT_BUCKET names the bucket
-    of its anchors. Raises RuntimeError.
+    of its anchors. Raises RuntimeError, AnchorsUnavailable, DatabaseUnavailable.
     """
     point_to_the_local_cloud()
     from mara.audit.errors import OtherRestoreBegun
-    from mara.kernel.errors import DomainError
     from mara.wiring.audit import restore_service
 
     try:
@@ -52,8 +47,6 @@ def note_restore(source: str, *, is_another: bool = False) -> str:
     except OtherRestoreBegun as error:
         remedy = "If the database was restored once more since then, add --another."
         raise RuntimeError(f"{error.title}: {error.detail} {remedy}") from error
-    except DomainError as error:
-        raise RuntimeError(f"{error.title}: {error.detail}") from error
 
 
 def _summary(verdict: "AuditVerdict") -> str:

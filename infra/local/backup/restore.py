@@ -23,7 +23,8 @@ from infra.local.postgres import major_version as postgres_version
 from infra.local.processes import unprivileged_owner
 from infra.local.settings import DATABASE as NAME
 from infra.local.settings import PORT_FILE, load_secrets, state_dir
-from infra.local.stacks import command, supervisor_of
+from infra.local.stacks import command
+from infra.local.supervisor_process import supervisor_of
 
 FORMER = ".before-restore"
 PREPARED = ".restoring"

@@ -112,21 +112,17 @@ def begin() -> list[str]:
 def rescan(name: str, first: int | None, last: int | None) -> str:
     """Read finalized blocks again and settle missed deposits.
 
-    MARA_CHAINS and MARA_DATABASE_URL default to the local cloud. Raises RuntimeError.
+    MARA_CHAINS and MARA_DATABASE_URL default to the local cloud. Raises RuntimeError, DomainError.
     """
     from infra.local.environment import point_to_the_local_cloud
 
     if first is None or last is None or last < first:
         raise RuntimeError("Give the first and the last block: --from 100 --to 200")
     point_to_the_local_cloud()
-    from mara.kernel.errors import DomainError
     from mara.wallets.model import BlockRange, Network
     from mara.wiring.wallets import reconciliation_service
 
-    try:
-        settled = reconciliation_service(Network(name)).rescan(BlockRange(first, last))
-    except DomainError as error:
-        raise RuntimeError(f"{error.title}. {error.detail}") from error
+    settled = reconciliation_service(Network(name)).rescan(BlockRange(first, last))
     return f"{name}, blocks {first} to {last}: settled {settled} missed deposits"
 
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moto import mock_aws
 
-from infra.local import aws, log_events
+from infra.local import aws, log_events, stacks
 from infra.local.cli import main
 from infra.local.log_line import parse, render
 from infra.local.logs import LineFilter, LogReader
@@ -216,6 +216,7 @@ class TestCommand:
         tmp_path: Path,
     ) -> None:
         monkeypatch.setattr(aws, "client", lambda _: cloudwatch)
+        monkeypatch.setattr(stacks, "supervisor_of", lambda _: 1)
         monkeypatch.setenv("MARA_HOME", str(tmp_path))
         write(cloudwatch, "log-in", "old", 10)
         write(cloudwatch, "log-in", "recent", 1)

@@ -6,7 +6,9 @@ import signal
 import subprocess
 import sys
 import textwrap
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ ROOT = Path(__file__).parents[3]
 PROGRAM = """
 import os, signal, subprocess, sys
 from pathlib import Path
+from infra.local import supervision as supervision_module
 from infra.local.supervision import Server, ShuttingDown, StartFailed, Supervision
 
 folder = Path(sys.argv[1])
@@ -43,7 +46,18 @@ def asked_to_stop():
 def fails():
     raise RuntimeError("its port is taken")
 
+def runs_again():
+    return len((folder / "deaf").read_text().splitlines()) > 1
+
+def deaf_at_first():
+    is_first = not (folder / "deaf").exists()
+    # What is ignored stays so in the process that is started.
+    signal.signal(signal.SIGINT, signal.SIG_IGN if is_first else signal.SIG_DFL)
+    return sleeper("deaf")()
+
 supervision = Supervision(folder / "servers.json")
+supervision_module.PROBE_S, supervision_module.SILENT_MAX_S = 0.1, 0.5
+supervision_module.END_MAX_S = 0.5
 try:
     supervision.run([Server("one", sleeper("one"), recover=recover), Server("two", sleeper("two"))])
     if "fails" in sys.argv:
@@ -52,6 +66,12 @@ try:
         supervision.run([Server("late", asked_to_stop), Server("never", sleeper("never"))])
     if "short" in sys.argv:
         supervision.run([Server("short", sleeper("short", "0"))])
+    if "silent" in sys.argv:
+        answers = lambda: not (folder / "silent-now").exists()
+        supervision.run([Server("silent", sleeper("silent"), answers=answers)])
+    if "deaf" in sys.argv:
+        deaf = Server("deaf", deaf_at_first, stop_signal=signal.SIGINT, answers=runs_again)
+        supervision.run([deaf])
     supervision.adopt("chain", sleeper("chain")())
     supervision.watch()
 except StartFailed as error:
@@ -87,13 +107,21 @@ class Supervisor:
         return str(self.states().get(name, {}).get("state"))
 
 
+@contextmanager
+def running(folder: Path, *options: str) -> Iterator[Supervisor]:
+    started = Supervisor(folder, *options)
+    try:
+        until("all run", lambda: started.state("chain") == "up")
+        yield started
+    finally:
+        started.process.terminate()
+        started.process.communicate(timeout=20)
+
+
 @pytest.fixture
 def supervisor(tmp_path: Path) -> Iterator[Supervisor]:
-    started = Supervisor(tmp_path)
-    until("all run", lambda: started.state("chain") == "up")
-    yield started
-    started.process.terminate()
-    started.process.communicate(timeout=20)
+    with running(tmp_path) as started:
+        yield started
 
 
 def test_a_killed_server_is_started_again_and_the_others_go_on(supervisor: Supervisor) -> None:
@@ -131,6 +159,31 @@ def test_one_that_ends_at_once_every_time_is_given_up(tmp_path: Path) -> None:
     assert started.state("two") == "up"
     started.process.terminate()
     started.process.communicate(timeout=20)
+
+
+class TestSilentServer:
+    def test_is_started_again_and_the_others_go_on(self, tmp_path: Path) -> None:
+        with running(tmp_path, "silent") as started:
+            (tmp_path / "silent-now").touch()
+            until("it was stopped", lambda: len(started.pids("silent")) > 1)
+            (tmp_path / "silent-now").unlink()
+            until("it is up", lambda: started.state("silent") == "up")
+            assert len(started.pids("one")) == 1
+            assert "signal 15" in started.states()["silent"]["ended"][0]
+
+    def test_that_answers_again_in_time_is_left_alone(self, tmp_path: Path) -> None:
+        with running(tmp_path, "silent") as started:
+            (tmp_path / "silent-now").touch()
+            time.sleep(0.2)
+            (tmp_path / "silent-now").unlink()
+            time.sleep(1)
+            assert len(started.pids("silent")) == 1
+
+    def test_that_does_not_end_is_killed(self, tmp_path: Path) -> None:
+        with running(tmp_path, "deaf") as started:
+            until("it runs again", lambda: len(started.pids("deaf")) == 2)
+            until("it is up", lambda: started.state("deaf") == "up")
+            assert "signal 9" in started.states()["deaf"]["ended"][0]
 
 
 def test_one_that_does_not_start_is_named_with_its_reason(tmp_path: Path) -> None:
