@@ -10,6 +10,7 @@ from mara.alerts.adapters.postgres_alerts import PostgresAlerts
 from mara.alerts.adapters.postgres_intakes import PostgresAlertDeliveries, PostgresIntakes
 from mara.alerts.adapters.postgres_messages import PostgresAlertMessages
 from mara.alerts.adapters.postgres_posts import PostgresAlertPosts
+from mara.alerts.adapters.postgres_retention import PostgresAlertRetention
 from mara.alerts.model.alert import Alert, AlertSource, AlertSourceKind, AlertStatus, Episode
 from mara.alerts.model.alert_message import AlertMessage, AlertTarget
 from mara.alerts.model.alert_post import AlertPost
@@ -17,13 +18,14 @@ from mara.alerts.model.alert_state import AlertState
 from mara.alerts.model.severity import Severity
 from mara.alerts.ports import AlertDeliveries, AlertPosts, Alerts, Intakes
 from mara.alerts.ports.messages import AlertMessages
+from mara.alerts.ports.retention import AlertRetention
 from mara.kernel.ids import new_id
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 from mara.platform.clock import now
 from mara.platform.database import transaction
 from mara.vault.ports import SecretStore
 from mara.wiring.connection_secrets import secret_store
-from tests.support.fakes.alerts import FakeAlerts
+from tests.support.fakes.alerts import FakeAlertRetention, FakeAlerts
 from tests.support.fakes.database import FakeDatabase
 from tests.support.fakes.intakes import FakeAlertDeliveries, FakeIntakes
 from tests.support.fakes.posts import FakeAlertMessages, FakeAlertPosts
@@ -45,6 +47,7 @@ class AlertStore:
     alerts: Alerts
     posts: AlertPosts
     messages: AlertMessages
+    retention: AlertRetention
     secrets: SecretStore
     unit_of_work: UnitOfWork
     make_owner: Callable[[], UUID]
@@ -100,6 +103,7 @@ def postgres_alert_store() -> AlertStore:
         PostgresAlerts(),
         PostgresAlertPosts(),
         PostgresAlertMessages(),
+        PostgresAlertRetention(),
         secret_store(),
         transaction,
         make_owner,
@@ -115,6 +119,7 @@ def fake_alert_store(database: FakeDatabase | None = None) -> AlertStore:
         FakeAlerts(database),
         FakeAlertPosts(database),
         FakeAlertMessages(database),
+        FakeAlertRetention(database),
         fake_secret_store(database, now),
         database.unit_of_work,
         new_id,

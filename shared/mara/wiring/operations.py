@@ -110,13 +110,14 @@ def delete_expired(now: datetime) -> dict[str, int]:
     """Delete expired rows, and fold the counts of ended processes; return how many of each."""
     from mara.operations.adapters import postgres
     from mara.platform import metric_folding
-    from mara.wiring import queues, rules, telegram
+    from mara.wiring import alert_retention, queues, rules, telegram
 
     # First, so that rows which cannot be deleted do not stop the figures.
     folded = {"metric_values_folded": metric_folding.fold(now)}
     return {
         **folded,
         **postgres.delete_expired(now),
+        **alert_retention.forget_expired(now),
         **telegram.forget_expired(now),
         **rules.forget_expired(now),
         **queues.forget_expired(now),

@@ -1,8 +1,9 @@
 """Alerts with their episodes and signals in memory."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from mara.alerts.errors import AlertNotFound
@@ -19,6 +20,63 @@ from mara.alerts.model.alert import (
 from mara.kernel.page import PageRequest
 from tests.support.fakes.database import FakeDatabase, Tables
 from tests.support.fakes.pages import cut
+
+Row = TypeVar("Row")
+
+
+class FakeAlertRetention:
+    """Implements ``AlertRetention``. What refers to a row goes with it."""
+
+    def __init__(self, database: FakeDatabase) -> None:
+        self._database = database
+
+    @property
+    def _tables(self) -> Tables:
+        return self._database.tables
+
+    def forget_alerts(self, before: datetime, limit: int) -> int:
+        tables = self._tables
+        gone = _taken(
+            tables.alerts,
+            lambda one: one.last_at < before and one.status is not AlertStatus.FIRING,
+            limit,
+        )
+        _taken(tables.alert_episodes, lambda one: one.alert_id in gone)
+        _taken(tables.alert_signals, lambda one: one.alert_id in gone)
+        return len(gone)
+
+    def forget_episodes(self, before: datetime, limit: int) -> int:
+        rows = self._tables.alert_episodes
+        return len(_taken(rows, lambda one: bool(one.ended_at and one.ended_at < before), limit))
+
+    def forget_signals(self, before: datetime, limit: int) -> int:
+        return len(_taken(self._tables.alert_signals, lambda one: one.received_at < before, limit))
+
+    def forget_posts(self, before: datetime, limit: int) -> int:
+        tables = self._tables
+        used = {one.post_id for one in tables.alert_episodes.values()}
+        gone = _taken(
+            tables.alert_posts,
+            lambda one: one.created_at < before and one.id not in used,
+            limit,
+        )
+        _taken(tables.alert_messages, lambda one: one.post_id in gone)
+        return len(gone)
+
+    def forget_deliveries(self, before: datetime, limit: int) -> int:
+        rows = self._tables.alert_deliveries
+        return len(_taken(rows, lambda one: one.received_at < before, limit))
+
+
+def _taken(
+    rows: dict[UUID, Row], is_old: Callable[[Row], bool], limit: int | None = None
+) -> set[UUID]:
+    """The keys of the rows that were deleted."""
+    gone = {key for key, row in rows.items() if is_old(row)}
+    gone = set(sorted(gone)[:limit])
+    for key in gone:
+        del rows[key]
+    return gone
 
 
 class FakeAlerts:

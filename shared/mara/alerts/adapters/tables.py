@@ -262,6 +262,7 @@ alert_episodes = Table(
         unique=True,
         postgresql_where=text("ended_at IS NULL"),
     ),
+    Index("alert_episodes_ended", "ended_at", postgresql_where=text("ended_at IS NOT NULL")),
     Index("alert_episodes_of_owner", "owner_id", "id"),
 )
 
@@ -280,5 +281,6 @@ alert_signals = Table(
     Column("starts_at", TIMESTAMP),
     Column("ends_at", TIMESTAMP),
     Index("alert_signals_alert", "alert_id", "id"),
+    Index("alert_signals_received", "received_at"),
     Index("alert_signals_of_owner", "owner_id", "id"),
 )

@@ -5,14 +5,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, delete, exists, select
 
-from mara.alerts.adapters.tables import (
-    alert_deliveries,
-    alert_episodes,
-    alert_intakes,
-    alert_posts,
-    alerts,
-)
-from mara.alerts.model.alert import AlertStatus
+from mara.alerts.adapters.tables import alert_intakes
 from mara.auth.adapters.tables import account_mails, login_failures, refresh_tokens, sessions
 from mara.kernel.unit_of_work import SYSTEM
 from mara.notifications.adapters.tables import changes, notices, webhook_deliveries, webhooks
@@ -27,7 +20,6 @@ from mara.platform import (
     rate_limit_store,
 )
 from mara.platform.database import transaction
-from mara.platform.settings.alerts import alert_settings
 from mara.platform.sql import execute
 from mara.vault.adapters.tables import connection_secrets
 
@@ -70,17 +62,6 @@ DELETE_OLD_SECRETS = delete(connection_secrets).where(
         )
     )
 )
-# With their episodes and signals.
-DELETE_ALERTS = delete(alerts).where(
-    alerts.c.last_at < bindparam("before"), alerts.c.status != AlertStatus.FIRING.value
-)
-DELETE_ALERT_POSTS = delete(alert_posts).where(
-    alert_posts.c.created_at < bindparam("before"),
-    ~exists().where(alert_episodes.c.post_id == alert_posts.c.id),
-)
-DELETE_ALERT_DELIVERIES = delete(alert_deliveries).where(
-    alert_deliveries.c.received_at < bindparam("before")
-)
 
 
 def delete_expired(now: datetime) -> dict[str, int]:
@@ -89,7 +70,6 @@ def delete_expired(now: datetime) -> dict[str, int]:
     Each table has its own transaction, so that locks are held briefly.
     """
     unused_since = now - REFRESH_TOKEN_RETENTION
-    last_at = now - timedelta(days=alert_settings().alert_retention_days)
     tables: dict[str, Callable[[], int]] = {
         "object_counts": object_counts.sum_up,
         "refresh_tokens": lambda: execute(DELETE_REFRESH_TOKENS, before=unused_since),
@@ -101,9 +81,6 @@ def delete_expired(now: datetime) -> dict[str, int]:
         "notices": lambda: execute(DELETE_NOTICES, before=now - NOTICE_RETENTION),
         "webhook_deliveries": lambda: execute(DELETE_DELIVERIES, before=now - DELIVERY_RETENTION),
         "connection_secrets": lambda: execute(DELETE_OLD_SECRETS, before=now),
-        "alerts": lambda: execute(DELETE_ALERTS, before=last_at),
-        "alert_posts": lambda: execute(DELETE_ALERT_POSTS, before=last_at),
-        "alert_deliveries": lambda: execute(DELETE_ALERT_DELIVERIES, before=last_at),
         "rate_limits": lambda: rate_limit_store.delete_expired(now),
         "message_failures": lambda: failure_store.delete_older(now - FAILURE_RETENTION),
         "metric_values": lambda: metric_folding.delete_marked(now),
