@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from mara.entrypoints.events import Request
+from mara.entrypoints.field_messages import message_of
 from mara.entrypoints.pointers import pointer_of, pointers_to
 from mara.kernel import errors
 from mara.kernel.checked import DOMAIN_ERROR
@@ -119,7 +120,10 @@ def bad_request(
     ``also`` are errors that the domain found in other fields.
     """
     fields = [
-        *({"pointer": pointer_of(e), "code": _field_code(e), "detail": e["msg"]} for e in found),
+        *(
+            {"pointer": pointer_of(e), "code": _field_code(e), "detail": message_of(e)}
+            for e in found
+        ),
         *_field_errors(also, request, path or {}),
     ]
     return {

@@ -16,6 +16,8 @@ from pathlib import Path
 ANY = "*"
 TITLE, DETAIL = "title", "detail"
 ERROR_TEXTS, FAILURE_TEXTS = "texts.tsv", "failures.tsv"
+LISTS = {"expected", "schemes", "types"}
+"""Placeholders whose value lists what is allowed."""
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -43,7 +45,12 @@ class Text:
     def in_russian(self, text: str) -> str | None:
         """Return the Russian form of ``text``, None if it is not this text."""
         found = self.pattern.fullmatch(text)
-        return PLACEHOLDER.sub(lambda name: found[name[1]], self.ru) if found else None
+        return PLACEHOLDER.sub(lambda name: _inserted(name[1], found), self.ru) if found else None
+
+    @property
+    def words(self) -> int:
+        """How many characters are not inserted: the more, the fewer texts it stands for."""
+        return len(PLACEHOLDER.sub("", self.en))
 
 
 def translate(code: str, text: str) -> str:
@@ -66,13 +73,23 @@ def _translate(file: str, code: str, text: str) -> str:
 
 @cache
 def catalog(file: str = ERROR_TEXTS) -> dict[str, list[Text]]:
-    """Return the texts by code: exact ones first, then those with placeholders, ``*`` last."""
+    """Return the texts by code: exact ones first, then those with placeholders, ``*`` last.
+
+    Of those with placeholders the ones with more words come first: "less than or equal to {le}"
+    is not "less than {lt}" with another value.
+    """
     texts: dict[str, list[Text]] = {}
     for text in _read(file):
         texts.setdefault(text.code, []).append(text)
     for found in texts.values():
-        found.sort(key=lambda text: (text.en == ANY, "{" in text.en))
+        found.sort(key=lambda text: (text.en == ANY, "{" in text.en, -text.words))
     return texts
+
+
+def _inserted(name: str, found: re.Match[str]) -> str:
+    """The value of a placeholder; a list ends with "or", in English where it is written."""
+    value = found[name]
+    return value.replace(" or ", " или ") if name in LISTS else value
 
 
 def _read(file: str) -> Iterator[Text]:
