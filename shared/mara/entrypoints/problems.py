@@ -5,7 +5,6 @@ from http import HTTPStatus
 from typing import Any
 
 from mara.entrypoints.events import Request
-from mara.entrypoints.field_messages import message_of
 from mara.entrypoints.pointers import pointer_of, pointers_to
 from mara.kernel import errors
 from mara.kernel.checked import DOMAIN_ERROR
@@ -119,6 +118,8 @@ def bad_request(
 
     ``also`` are errors that the domain found in other fields.
     """
+    from mara.entrypoints.field_messages import message_of  # few environments need it
+
     fields = [
         *(
             {"pointer": pointer_of(e), "code": _field_code(e), "detail": message_of(e)}

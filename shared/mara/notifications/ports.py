@@ -106,6 +106,13 @@ class WebhookRequest:
     body: bytes = field(repr=False)
 
 
+class WebhookPlans(Protocol):
+    """Which owners may create webhooks."""
+
+    def check(self, owner_id: UUID) -> None:
+        """Raise a refusal where the owner's plan has no webhooks."""
+
+
 class WebhookSender(Protocol):
     """Sends requests to receivers; whatever they do is an answer, no error."""
 

@@ -16,6 +16,7 @@ from mara.billing.adapters.usage_invoices import PostgresUsageInvoices
 from mara.billing.adapters.usage_levels import STORED_BYTES, PostgresUsageLevels
 from mara.billing.adapters.usage_metrics import CloudWatchUsageMetrics
 from mara.billing.model.meters import Meter
+from mara.billing.service.features import FeatureService
 from mara.billing.service.levels import LevelService
 from mara.billing.service.metering import Metering
 from mara.billing.service.period_usage import CountedPeriodUsage
@@ -58,13 +59,23 @@ def metering() -> Metering:
         usage_book(),
         PostgresReservations(),
         settlements,
-        PlanAdvice(PostgresPlans(), PostgresUsageHolders(), usage_book(), now),
+        _plan_advice(),
         ledger_service(),
         asynchronous,
         _renew,
         now,
         new_id,
     )
+
+
+@cache
+def feature_service() -> FeatureService:
+    """What a plan contains, without its counters."""
+    return FeatureService(PostgresUsageHolders(), _plan_advice(), transaction, now)
+
+
+def _plan_advice() -> PlanAdvice:
+    return PlanAdvice(PostgresPlans(), PostgresUsageHolders(), usage_book(), now)
 
 
 def _renew(owner_id: UUID) -> bool:

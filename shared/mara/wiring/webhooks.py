@@ -17,6 +17,7 @@ from mara.platform.outbox import publish
 
 if TYPE_CHECKING:
     from mara.notifications.ports import WebhookSender
+    from mara.notifications.service.webhook_creation import WebhookCreationService
     from mara.notifications.service.webhook_sending import WebhookSendingService
     from mara.notifications.service.webhooks import WebhookService
 
@@ -37,6 +38,16 @@ def webhook_service() -> "WebhookService":
         now,
         audit_log(),
     )
+
+
+@cache
+def webhook_creation_service() -> "WebhookCreationService":
+    """Creation of outgoing webhooks, which needs a plan that has them."""
+    from mara.billing.adapters.webhook_plans import PlanWebhooks
+    from mara.notifications.service.webhook_creation import WebhookCreationService
+    from mara.wiring.metering import feature_service
+
+    return WebhookCreationService(PlanWebhooks(feature_service()), webhook_service())
 
 
 @cache

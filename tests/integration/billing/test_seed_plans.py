@@ -14,6 +14,11 @@ class TestSeed:
         seed_plans.seed()
         assert [plan.code for plan in plan_service().list_public()] == ["free", "team", "business"]
 
+    def test_gives_a_larger_plan_all_features_of_a_smaller_one(self) -> None:
+        seed_plans.seed()
+        features = [plan.current.terms.features for plan in plan_service().list_public()]
+        assert features[0] <= features[1] <= features[2]
+
     def test_keeps_what_an_administrator_has_changed(self) -> None:
         seed_plans.seed()
         team = next(plan for plan in plan_service().list_public() if plan.code == "team")

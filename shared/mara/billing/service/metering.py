@@ -15,6 +15,7 @@ from mara.billing.model.usage import check_feature, decide
 from mara.billing.model.usage_refusals import funds_short
 from mara.billing.model.usage_request import UsageRequest
 from mara.billing.ports import Reservations, UsageHolders
+from mara.billing.service.features import FeatureService
 from mara.billing.service.plan_advice import PlanAdvice
 from mara.billing.service.settlements import Settlements
 from mara.billing.service.usage_book import UsageBook
@@ -98,13 +99,8 @@ class Metering:
 
     def check(self, owner_id: UUID, feature: Feature) -> None:
         """Raises NotInPlan unless the user's plan contains the feature."""
-        with self.unit_of_work(owner_id):
-            holder = self.holders.get(owner_id, self.now())
-            try:
-                check_feature(entitlement_of(holder), feature)
-            except NotInPlan as refusal:
-                self.advice.add_to(refusal, owner_id, {}, feature)
-                raise
+        features = FeatureService(self.holders, self.advice, self.unit_of_work, self.now)
+        features.check(owner_id, feature)
 
     def _advise(self, refusal: DomainError, request: UsageRequest) -> None:
         self.advice.add_to(refusal, request.owner_id, request.quantities, request.feature)

@@ -25,7 +25,9 @@ from functions.api.notifications.rotate_webhook_secret.handler import (
 from functions.api.notifications.test_webhook.handler import handler as send_test_event
 from mara.entrypoints.http import LambdaHandler
 from tests.support.accounts import Account, make_account
+from tests.support.billing import plan_version
 from tests.support.events import Answer, call
+from tests.support.subscriptions import pay_in, subscribe_now
 
 URL = "https://hooks.example.com/mara"
 PATH = "/api/v1/webhooks"
@@ -56,6 +58,19 @@ def ask(
 
 def create(account: Account, **fields: Any) -> Answer:
     return ask(account, create_webhook, "POST", body={"url": URL, **fields})
+
+
+class TestPlan:
+    def test_without_webhooks_refuses_new_ones_and_keeps_those_that_are_there(
+        self, anna: Account
+    ) -> None:
+        made = create(anna).json
+        pay_in(anna.id, 11_000_000)
+        subscribe_now(anna.id, plan_version("without-webhooks", features=frozenset()))
+        refused = create(anna)
+        assert (refused.status, refused.json["code"]) == (403, "not_in_plan")
+        assert refused.json["rule"]["feature"] == "webhooks"
+        assert ask(anna, get_webhook, "GET", f"/{made['id']}").json["active"]
 
 
 class TestSecret:
