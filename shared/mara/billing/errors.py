@@ -94,6 +94,12 @@ class NotInPlan(Forbidden):
     title = "The plan does not contain this"
 
 
+class AccountInactive(Forbidden):
+    """The account is deactivated: it uses nothing, and is charged nothing."""
+
+    title = "The account is deactivated"
+
+
 class ReservationEnded(Conflict):
     """The reservation with this key was settled, released or expired before."""
 

@@ -44,7 +44,7 @@ class Webhooks(Protocol):
         """Return the number of the owner's webhooks."""
 
     def list_wanting(self, owner_id: UUID, event: EventType) -> Sequence[Webhook]:
-        """Return the owner's webhooks that are on and want this event."""
+        """Return the webhooks of an active owner that are on and want this event."""
 
     def save(self, webhook: Webhook) -> None:
         """Store the changed webhook."""

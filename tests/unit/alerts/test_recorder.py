@@ -54,6 +54,9 @@ class OwnersChats:
     def find_platform(self, owner_id: UUID) -> tuple[AlertTarget, BotLanguage] | None:
         return (self.platform, BotLanguage.EN) if self.platform else None
 
+    def is_served(self, owner_id: UUID) -> bool:
+        return True
+
 
 @dataclass
 class World:

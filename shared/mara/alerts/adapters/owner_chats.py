@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import and_, bindparam, select
 
 from mara.alerts.model.alert_message import AlertTarget
-from mara.platform.sql import constant, fetch_one
+from mara.platform.sql import constant, fetch_one, fetch_value
 from mara.telegram.adapters.tables import bot_chats, bot_configs, bot_people
 from mara.telegram.model.bot_config import BotLanguage
 from mara.users.adapters.tables import users
@@ -41,6 +41,8 @@ FIND_PLATFORM = (
     )
 )
 
+IS_SERVED = select(users.c.active).where(users.c.id == bindparam("owner_id"))
+
 
 class PostgresOwnerChats:
     """Implements ``OwnerChats``."""
@@ -59,3 +61,7 @@ class PostgresOwnerChats:
             return None
         target = AlertTarget(row["config_id"], row["telegram_id"])
         return target, BotLanguage(row["locale"].value)
+
+    def is_served(self, owner_id: UUID) -> bool:
+        """Whether the owner's account is active."""
+        return bool(fetch_value(IS_SERVED, owner_id=owner_id))

@@ -23,6 +23,7 @@ from mara.platform.sql import (
     take,
     values_of,
 )
+from mara.users.adapters.tables import users
 
 _intakes, _deliveries = alert_intakes.c, alert_deliveries.c
 _key = (_intakes.owner_id == bindparam("owner_id"), _intakes.id == bindparam("id"))
@@ -40,7 +41,12 @@ UPDATE_INTAKE = (
 )
 GET_INTAKE = select(alert_intakes).where(*_key)
 LOCK_INTAKE = GET_INTAKE.with_for_update()
-FIND_INTAKE = select(alert_intakes).where(_intakes.id == bindparam("id"))
+# An account that is shut out has no intakes for senders.
+FIND_INTAKE = (
+    select(alert_intakes)
+    .join(users, users.c.id == _intakes.owner_id)
+    .where(_intakes.id == bindparam("id"), users.c.active)
+)
 LIST_INTAKES = paged(
     select(alert_intakes).where(_intakes.owner_id == bindparam("owner_id")), _intakes.id
 )
@@ -106,7 +112,7 @@ class PostgresIntakes:
         return _known(fetch_one(LOCK_INTAKE, owner_id=owner_id, id=intake_id))
 
     def find(self, intake_id: UUID) -> Intake | None:
-        """Return an intake of any account; None without one."""
+        """Return an intake of any account that is active; None without one."""
         row = fetch_one(FIND_INTAKE, id=intake_id)
         return _known(row) if row else None
 

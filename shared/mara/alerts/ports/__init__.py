@@ -28,7 +28,7 @@ class Intakes(Protocol):
         """Return it, locked until the transaction ends. Raises IntakeNotFound."""
 
     def find(self, intake_id: UUID) -> Intake | None:
-        """Return an intake of any account, in the scope of the system; None without one."""
+        """Return an intake of any active account, in the scope of the system; None without one."""
 
     def save(self, intake: Intake) -> None:
         """Update the settings and the secrets."""

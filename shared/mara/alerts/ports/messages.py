@@ -131,3 +131,6 @@ class OwnerChats(Protocol):
 
         None where no Telegram account is linked, or it has blocked the bot.
         """
+
+    def is_served(self, owner_id: UUID) -> bool:
+        """Whether the owner's account is active."""

@@ -155,6 +155,10 @@ class OtherChats:
         """Return the owner's chat with the platform's bot, which is none of the owner's."""
         return self.chats.find_platform(owner_id)
 
+    def is_served(self, owner_id: UUID) -> bool:
+        """Whether the owner's account is active."""
+        return self.chats.is_served(owner_id)
+
 
 def undelivered(message: AlertMessage) -> AlertUndelivered:
     """Return what tells the owner of a post that had no chat, or lost it before it was sent."""

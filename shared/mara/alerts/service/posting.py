@@ -112,7 +112,13 @@ class AlertPostingService:
         return _Step.SHOWN
 
     def _show(self, message: AlertMessage) -> None:
-        """Queue what the message says now; end it if there is no place for it."""
+        """Queue what the message says now; end it if there is no place for it.
+
+        A deactivated account shows nothing, and nothing later of what came meanwhile.
+        """
+        if not self.owner_chats.is_served(message.owner_id):
+            self.messages.save(message.ended())
+            return
         bot = self._bot(message)
         located = replace(message, target=bot.located(message.target)) if bot else message
         if message.shown is ShownContent.LOST:

@@ -178,6 +178,7 @@ def _holder(rows: Sequence[Row], at: datetime) -> Holder:
         paid_version=versions.get(row["paid_version_id"]),
         unpaid_start=row["unpaid_start"],
         is_covered=row["is_covered"],
+        is_active=row["holder_is_active"],
     )
 
 

@@ -1,6 +1,7 @@
 """The SQL of metered use. Rows travel as one JSON array per table, as in ``account_statements``."""
 
-HOLDER_COLUMNS = """u.id AS holder_id, u.created_at AS holder_created_at, s.*,
+HOLDER_COLUMNS = """u.id AS holder_id, u.created_at AS holder_created_at,
+        u.active AS holder_is_active, s.*,
         coalesce(c.ahead_us, 0) AS ahead_us, i.period_start AS unpaid_start,
         i.paused_since IS NOT NULL AS is_covered,
         CASE WHEN s.state = 'past_due' THEN (

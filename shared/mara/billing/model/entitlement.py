@@ -19,7 +19,8 @@ class Holder:
 
     ``now`` is the user's billing time. ``paid_version`` is the version of the last paid period,
     ``unpaid_start`` the start of the period of the open invoice, and ``is_covered`` whether
-    deposits in flight cover that invoice; all three are for ``past_due`` only.
+    deposits in flight cover that invoice; all three are for ``past_due`` only. ``is_active`` is
+    False for a deactivated account.
     """
 
     owner_id: UUID
@@ -30,6 +31,7 @@ class Holder:
     paid_version: PlanVersion | None = None
     unpaid_start: datetime | None = None
     is_covered: bool = False
+    is_active: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from mara.billing.errors import NotInPlan, ReservationEnded, UsageLimitReached
+from mara.billing.errors import AccountInactive, NotInPlan, ReservationEnded, UsageLimitReached
 from mara.billing.model.counter import Counter
 from mara.billing.model.entitlement import Entitlement, entitlement_of, renewal_is_due
 from mara.billing.model.meters import Feature, Meter
@@ -51,7 +51,7 @@ class Metering:
         """Grant all quantities, or none; the same key gives the same reservation.
 
         Opens transactions of its own. Raises UsageLimitReached, InsufficientFunds, NotInPlan,
-        ReservationEnded.
+        ReservationEnded, and AccountInactive for bots, queues and alerts of a deactivated account.
         """
         try:
             return self._reserve(request)
@@ -119,6 +119,8 @@ class Metering:
         with self.unit_of_work(request.owner_id):
             at = self.now()
             holder, known, locked = self.holders.lock(request.owner_id, request.key, at)
+            if not holder.is_active:
+                raise AccountInactive("Ask the operator to activate it.")
             if known is not None:
                 return _still_open(known)
             if renews and renewal_is_due(holder):

@@ -12,6 +12,7 @@ from mara.notifications.model.webhook_events import EventType
 from mara.notifications.model.webhooks import Webhook
 from mara.platform.sql import bound, execute, fetch_all, fetch_one, values_of
 from mara.platform.sql_lists import SortedList
+from mara.users.adapters.tables import users
 
 _columns = webhooks.c
 _changed = (
@@ -28,7 +29,9 @@ LIST = SortedList.of(
 )
 LIST_WANTING = (
     select(webhooks)
+    .join(users, users.c.id == _columns.owner_id)
     .where(
+        users.c.active,
         _columns.owner_id == bindparam("owner_id"),
         _columns.off_because.is_(None),
         or_(
@@ -70,7 +73,7 @@ class PostgresWebhooks:
         return LIST.total(owner_id=owner_id)
 
     def list_wanting(self, owner_id: UUID, event: EventType) -> Sequence[Webhook]:
-        """Return the owner's webhooks that are on and want this event."""
+        """Return the webhooks of an active owner that are on and want this event."""
         rows = fetch_all(LIST_WANTING, owner_id=owner_id, event=event)
         return [Webhook(**row) for row in rows]
 

@@ -44,7 +44,8 @@ class NoticeService:
     def write(self, message: NotifyOwner) -> bool:
         """Write the notice of an event; False where there is none to write, or it is there.
 
-        An event of a user who is gone is ignored, and one of a crowd whose first was told.
+        An event of a user who is gone or deactivated is ignored, and one of a crowd whose first was
+        told.
         """
         kind = kind_of(message.event, message.data)
         if kind is None:
@@ -130,7 +131,6 @@ class NoticeService:
 
     def _is_known(self, owner_id: UUID) -> bool:
         try:
-            self.users.get(owner_id)
+            return self.users.get(owner_id).active
         except UserNotFound:
             return False
-        return True

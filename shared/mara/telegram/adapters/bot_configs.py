@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 
 from mara.kernel.page import PageRequest
@@ -14,6 +14,8 @@ from mara.telegram.adapters.bot_locks import lock_all
 from mara.telegram.adapters.tables import bot_configs, disconnected_bots
 from mara.telegram.errors import BotConfigNotFound
 from mara.telegram.model.bot_config import BotConfig, BotProfile, BotSettings, WebhookSecret
+from mara.telegram.model.platform_bot import PLATFORM_ACCOUNT
+from mara.users.adapters.tables import users
 
 _columns = bot_configs.c
 _key = (_columns.owner_id == bindparam("owner_id"), _columns.id == bindparam("id"))
@@ -24,10 +26,15 @@ ADD = (
     .values(bound(_columns))
     .on_conflict_do_nothing(index_elements=["telegram_id"])
 )
-GET = select(bot_configs).where(*_key)
-FIND = select(bot_configs).where(_columns.id == bindparam("id"))
+# The account of the platform's bot is no person's, and never active.
+_is_served = or_(users.c.active, users.c.id == PLATFORM_ACCOUNT)
+_with_owner = select(bot_configs, _is_served.label("is_served")).join(
+    users, users.c.id == _columns.owner_id
+)
+GET = _with_owner.where(*_key)
+FIND = _with_owner.where(_columns.id == bindparam("id"))
 # Rows that refer to the bot may be added meanwhile: their writers would wait, holding locks.
-LOCK = GET.with_for_update(key_share=True)
+LOCK = GET.with_for_update(key_share=True, of=bot_configs)
 _unchecked = (
     select(_columns.id)
     .where(_columns.checked_at <= bindparam("before"), _columns.state != constant("token_revoked"))

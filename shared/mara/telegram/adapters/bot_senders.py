@@ -12,6 +12,8 @@ from mara.telegram.adapters.bot_locks import lock_sender
 from mara.telegram.adapters.outgoing_tables import bot_chat_paces, bot_senders, outgoing_messages
 from mara.telegram.adapters.tables import bot_configs
 from mara.telegram.model.pace import BotPace, ChatPace
+from mara.telegram.model.platform_bot import PLATFORM_ACCOUNT
+from mara.users.adapters.tables import users
 
 _columns, _paces, _messages = bot_senders.c, bot_chat_paces.c, outgoing_messages.c
 _bot = _columns.config_id == bindparam("of_config")
@@ -42,8 +44,10 @@ SAVE_CHAT = (
 LIST_IDLE = (
     select(_columns.config_id, _columns.owner_id)
     .join(bot_configs, bot_configs.c.id == _columns.config_id)
+    .join(users, users.c.id == _columns.owner_id)
     .where(
         _is_free,
+        or_(users.c.active, users.c.id == PLATFORM_ACCOUNT),
         bot_configs.c.state != constant("token_revoked"),
         select(_messages.id)
         .where(

@@ -5,6 +5,7 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Interval,
+    and_,
     bindparam,
     func,
     or_,
@@ -18,6 +19,8 @@ from mara.platform.sql import bound, constant
 from mara.telegram.adapters.outgoing_tables import bot_chat_paces, bot_senders, outgoing_messages
 from mara.telegram.adapters.tables import bot_configs
 from mara.telegram.model.outgoing import OutgoingState
+from mara.telegram.model.platform_bot import PLATFORM_ACCOUNT
+from mara.users.adapters.tables import users
 
 _columns, _paces = outgoing_messages.c, bot_chat_paces.c
 _BY_DATABASE = {"position", "created_at", "letter_id"}
@@ -163,10 +166,14 @@ FAIL_CHAT = (
 _revoked = (
     select(_columns.id)
     .join(bot_configs, bot_configs.c.id == _columns.config_id)
+    .join(users, users.c.id == bot_configs.c.owner_id)
     .where(
         _waits(outgoing_messages),
         _columns.due_at < bindparam("due_before"),
-        bot_configs.c.state == constant("token_revoked"),
+        or_(
+            bot_configs.c.state == constant("token_revoked"),
+            and_(~users.c.active, users.c.id != PLATFORM_ACCOUNT),
+        ),
     )
     .with_for_update(skip_locked=True, of=outgoing_messages)
 )

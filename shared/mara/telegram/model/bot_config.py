@@ -114,6 +114,7 @@ class BotConfig:
 
     ``checked_at`` is when Telegram was asked last whether token and webhook still are the bot's.
     ``reads_all_since`` is since when privacy mode is known to be off, None while it is on.
+    ``is_served`` is False while the account of its owner is deactivated, where one bot is read.
     """
 
     id: UUID
@@ -127,6 +128,7 @@ class BotConfig:
     updated_at: datetime
     checked_at: datetime
     reads_all_since: datetime | None = None
+    is_served: bool = True
 
     def shown(self, profile: BotProfile, now: datetime) -> "BotConfig":
         """The bot with what getMe says now."""

@@ -52,7 +52,10 @@ class OutgoingMessages(Protocol):
         """Give up what waits for a chat, and return it."""
 
     def fail_revoked(self, due_before: datetime, reason: str) -> Sequence[OutgoingMessage]:
-        """Give up what was due before a time at bots whose token is revoked, and return it."""
+        """Give up what was due before a time at bots that send nothing, and return it.
+
+        Their token is revoked, or their account deactivated.
+        """
 
 
 class BotSenders(Protocol):

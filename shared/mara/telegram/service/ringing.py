@@ -16,7 +16,7 @@ RUNG_MAX: Final = 1000
 """Bots, and lanes, of one tick; those that wait are rung for by the next."""
 REVOKED_KEPT: Final = timedelta(hours=24)
 """How long messages wait for another token of their bot."""
-REVOKED: Final = "Telegram no longer knows the token of the bot."
+REVOKED: Final = "Telegram no longer knows the token of the bot, or its account is deactivated."
 
 
 @dataclass(frozen=True, slots=True)

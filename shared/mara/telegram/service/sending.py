@@ -76,8 +76,8 @@ class SendingService:
     def send(self, config_id: UUID, owner_id: UUID) -> int:
         """Send what may be sent now and soon; return how many requests were answered.
 
-        None are sent where another sender is at work, the token is revoked, or the bot was
-        disconnected. Raises KeysUnavailable.
+        None are sent where another sender is at work, the token is revoked, the account is
+        deactivated, or the bot was disconnected. Raises KeysUnavailable.
         """
         now, holder = self.now(), new_id()
         with self.unit_of_work(SYSTEM):
@@ -85,7 +85,7 @@ class SendingService:
             if config is None or config.owner_id not in {owner_id, PLATFORM_ACCOUNT}:
                 return 0
             sealed = self.tokens.get(config.token_id)
-            if sealed is None or config.state is BotState.REVOKED:
+            if sealed is None or config.state is BotState.REVOKED or not config.is_served:
                 return 0
             if not self.senders.lease(config_id, holder, now=now, until=now + LEASE):
                 return 0

@@ -144,7 +144,8 @@ class UpdateHandler:
 
     def _react(self, update: ClaimedUpdate, incoming: Incoming) -> Reaction:
         config = self.configs.get(update.owner_id, update.config_id)
-        if isinstance(incoming, Membership) and not self._is_newest(update, incoming):
+        is_late = isinstance(incoming, Membership) and not self._is_newest(update, incoming)
+        if is_late or not config.is_served:
             return Silence()
         if config.owner_id == PLATFORM_ACCOUNT:
             return self.platform.react(config, update, incoming)

@@ -34,11 +34,14 @@ class UpdateReceptionService:
     def receive(self, config_id: UUID, secret: str, body: bytes) -> bool:
         """Claim the update and ring for its lane; return False if it was claimed before.
 
-        Both stand in one transaction. Raises BotConfigNotFound, BotDisconnected,
-        WrongWebhookSecret and MalformedUpdate; then nothing is stored.
+        That of a bot whose account is deactivated is dropped, as if it was. Both stand in one
+        transaction. Raises BotConfigNotFound, BotDisconnected, WrongWebhookSecret and
+        MalformedUpdate; then nothing is stored.
         """
         with self.unit_of_work(SYSTEM):
             config = self._authenticate(config_id, secret)
+            if not config.is_served:
+                return False
             update = self._parse(config, body)
             ids = {"config_id": config.id, "owner_id": config.owner_id}
             return self.updates.claim(update, LaneHasWork(**ids, lane=update.lane))
