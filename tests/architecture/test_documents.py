@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.local.cli import COMMANDS, NEED_NO_STACK
 from infra.local.settings import ROOT
 
 DECISIONS = sorted((ROOT / "infra" / "decisions").glob("[0-9]*.md"))
@@ -44,6 +45,17 @@ class TestDecisions:
             assert form
             assert f"| [{form['number']}]({path.name}) | {form['title']} | " in index
         assert index.count("\n| [0") == len(DECISIONS)
+
+
+class TestCommands:
+    OF_DEVELOPERS = NEED_NO_STACK - {"backup", "localstack", "model", "restore", "up"}
+    """Of CONTRIBUTING.md, or run by `mara generate`."""
+
+    @pytest.mark.parametrize("command", sorted(COMMANDS.keys() - OF_DEVELOPERS))
+    def test_of_operators_are_in_the_table_of_the_readme(self, command: str) -> None:
+        text = (ROOT / "README.md").read_text("utf-8")
+        table = text.partition("## Commands")[2].partition("\n## ")[0]
+        assert re.search(rf"(?:make|mara) {command}\b|, `{command}\b", table)
 
 
 class TestDocuments:
