@@ -6,7 +6,7 @@ a fake runs at a time. See ``test_lock_order.py`` and ``test_killed.py``.
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -332,12 +332,27 @@ class TestMessages:
                     store.messages.save(message.ended())
         assert found == [severe.id, old.id, young.id]
 
-    def test_say_when_the_next_one_is_due_and_whose(self, store: AlertStore, anna: UUID) -> None:
+    def test_are_rung_for_once_at_each_time(self, store: AlertStore, anna: UUID) -> None:
+        soon = store.add_message(store.add_post(anna), due_at=AT + 2 * SECOND)
+
+        def take_bell(at: datetime = AT, until: datetime = AT + 9 * SECOND) -> datetime | None:
+            with store.unit_of_work(anna):
+                return store.messages.take_bell(anna, at, until)
+
+        assert take_bell(until=AT + SECOND) is None
+        assert [take_bell() for _ in range(3)] == [soon.due_at, None, None]
+        sooner = store.add_message(store.add_post(anna), due_at=AT + SECOND)
+        assert [take_bell() for _ in range(2)] == [sooner.due_at, None]
+        assert [take_bell(AT + SECOND) for _ in range(2)] == [sooner.due_at] * 2
+        with store.unit_of_work(anna):
+            store.messages.save(sooner.ended())
+            store.messages.save(replace(soon, due_at=AT + 3 * SECOND))
+        assert [take_bell() for _ in range(2)] == [AT + 3 * SECOND, None]
+
+    def test_say_whose_are_due(self, store: AlertStore, anna: UUID) -> None:
         store.add_message(store.add_post(anna), due_at=AT + SECOND)
         store.add_message(store.add_post(anna), due_at=None)
         with store.unit_of_work(SYSTEM):
-            assert store.messages.next_due(anna) == AT + SECOND
-            assert store.messages.next_due(new_id()) is None
             assert store.messages.owners_due(AT, 9) == []
             assert store.messages.owners_due(AT + SECOND, 9) == [anna]
 

@@ -1,5 +1,7 @@
 """Posts of alerts in chats: one message for each, edited when its alerts change."""
 
+import json
+import math
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,22 +16,25 @@ from functions.api.alerts.create_intake.handler import handler as create_intake
 from functions.schedules.answer_waiting_alerts.handler import handler as answer_waiting_alerts
 from mara.alerts.adapters.postgres_messages import PostgresAlertMessages
 from mara.alerts.model.alert_message import AlertMessage
+from mara.alerts.model.credentials import DeliveryCredentials
 from mara.alerts.model.post_message import HEAD_UNITS_MAX
 from mara.extraction.model import Block, Place
 from mara.kernel.unit_of_work import SYSTEM
+from mara.platform.clock import now
 from mara.platform.count_lock import TRY_LOCK
 from mara.platform.database import connection, transaction
 from mara.telegram.adapters.bot_configs import PostgresBotConfigs
 from mara.telegram.adapters.outgoing import PostgresOutgoingMessages
 from mara.telegram.model.bot_config import BotLanguage
 from mara.telegram.model.formatted_text import units_of
-from mara.wiring.alerts import alert_posting_service
+from mara.wiring.alerts import alert_posting_service, reception_service
 from mara.wiring.telegram_sending import chat_migration
 from tests.support.accounts import make_account
 from tests.support.alert_chats import CHAT, Chat, make_chat
 from tests.support.alerting import (
     API,
     SECTION,
+    alertmanager,
     an_alert,
     make_intake,
     resolved,
@@ -314,6 +319,42 @@ class TestWorkers:
         waited(seconds=2)
         assert service.show_due(chat.intake.owner.id) == 1
         assert len(rung) == 1
+
+    def test_do_not_multiply_while_alerts_keep_coming(self, chat: Chat) -> None:
+        """One new alert a second. See it fail: ring for whatever ``due_at`` is the next."""
+        began, bells, most = now(), list[int](), 0
+        for second in range(20):
+            at = began + timedelta(seconds=second)
+            deliver_at(chat, at, f"A{'x' * second}")
+            bells.append(second)  # of the delivery
+            ringing, bells = (
+                [one for one in bells if one <= second],
+                [b for b in bells if b > second],
+            )
+            for _ in ringing:
+                bells += [second + max(math.ceil(wait), 1) for wait in show_and_ring(chat, at)]
+            most = max(most, len(ringing))
+        assert most <= 3
+        assert len(chat.queued()) >= 15
+
+
+def deliver_at(chat: Chat, at: datetime, name: str) -> None:
+    alert = an_alert(labels={"alertname": name}, fingerprint=name, startsAt=at.isoformat())
+    body, credentials = json.dumps(alertmanager(alert)), DeliveryCredentials(chat.intake.secret)
+    service = replace(reception_service(), now=lambda: at)
+    service.receive(UUID(chat.intake.id), body.encode(), credentials)
+
+
+def show_and_ring(chat: Chat, at: datetime) -> list[float]:
+    """Let a worker show what is due; after how many seconds the doorbells ring that it rang."""
+    waits: list[float] = []
+    service = replace(
+        alert_posting_service(),
+        now=lambda: at,
+        ring_later=lambda _, wait: waits.append(wait.total_seconds()),
+    )
+    service.show_due(chat.intake.owner.id)
+    return waits
 
 
 class TestAGroupThatBecameASupergroup:

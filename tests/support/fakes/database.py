@@ -146,6 +146,7 @@ class Tables:
     alert_signals: dict[UUID, RecordedSignal] = field(default_factory=dict)
     alert_posts: dict[UUID, AlertPost] = field(default_factory=dict)
     alert_messages: dict[UUID, AlertMessage] = field(default_factory=dict)
+    rung_for: dict[UUID, datetime] = field(default_factory=dict)
     alert_votes: dict[tuple[UUID, int], PostVote] = field(default_factory=dict)
     alert_rules: dict[UUID, ChatRule] = field(default_factory=dict)
     rule_firings: dict[tuple[UUID, tuple[int, int]], RuleFiring] = field(default_factory=dict)

@@ -174,8 +174,15 @@ class FakeAlertMessages:
         found = [one for one in self._of(owner_id) if one.escalation_message_id in message_ids]
         return sorted(found, key=lambda one: one.post_id)
 
-    def next_due(self, owner_id: UUID) -> datetime | None:
-        return min((one.due_at for one in self._of(owner_id) if one.due_at), default=None)
+    def take_bell(self, owner_id: UUID, at: datetime, until: datetime) -> datetime | None:
+        due = [(o.due_at, o.post_id) for o in self._of(owner_id) if o.due_at and o.due_at <= until]
+        if not due:
+            return None
+        rung, (due_at, post_id) = self._database.tables.rung_for, min(due)
+        if due_at > at and rung.get(post_id) == due_at:
+            return None
+        rung[post_id] = due_at
+        return due_at
 
     def owners_due(self, at: datetime, limit: int) -> Sequence[UUID]:
         rows = self._rows.values()

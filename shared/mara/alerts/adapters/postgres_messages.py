@@ -37,8 +37,9 @@ _votes = alert_votes.c
 _owned = _messages.owner_id == bindparam("owner_id")
 ANSWERED = (ShownContent.NOTHING, ShownContent.ALERTS, ShownContent.WHOLE)
 _keys = (_messages.post_id, _messages.owner_id)
+_stored = [column for column in _messages if column is not _messages.rung_for]
 
-INSERT = insert(alert_messages).values(bound(_messages))
+INSERT = insert(alert_messages).values(bound(_stored))
 _shown = (
     _owned,
     _messages.post_id == func.any(bindparam("post_ids")),
@@ -66,7 +67,7 @@ CLAIM = (
 SAVE = (
     update(alert_messages)
     .where(_owned, _messages.post_id == bindparam("id"))
-    .values(bound(c for c in _messages if c not in _keys))
+    .values(bound(c for c in _stored if c not in _keys))
 )
 _given_up = (
     _owned,
@@ -94,7 +95,24 @@ COPIES = (
     .where(_owned, _messages.escalation_message_id == func.any(bindparam("given_up")))
     .order_by(_messages.post_id)
 )
-NEXT_DUE = select(func.min(_messages.due_at)).where(_owned)
+_next = (
+    select(_messages.post_id, _messages.due_at, _messages.rung_for)
+    .where(_owned, _messages.due_at <= bindparam("until"))
+    .order_by(_messages.due_at, _messages.post_id)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+    .cte("next")
+)
+# The doorbell of what is due already has rung, and may have found a worker that saw nothing due.
+TAKE_BELL = (
+    update(alert_messages)
+    .where(
+        _messages.post_id == _next.c.post_id,
+        or_(_next.c.due_at <= bindparam("at"), _next.c.rung_for.is_distinct_from(_next.c.due_at)),
+    )
+    .values(rung_for=_next.c.due_at)
+    .returning(_messages.due_at)
+)
 FIND = select(alert_messages).where(_owned, _messages.post_id == bindparam("post"))
 LOCK = FIND.with_for_update()
 VOTE = (
@@ -201,9 +219,9 @@ class PostgresAlertMessages:
         fetch_all(LOCK_GIVEN_UP, **wanted)
         return [message_from(row) for row in fetch_all(COPIES, **wanted)]
 
-    def next_due(self, owner_id: UUID) -> datetime | None:
-        """Return when the first one is due; None if none is."""
-        found: datetime | None = fetch_value(NEXT_DUE, owner_id=owner_id)
+    def take_bell(self, owner_id: UUID, at: datetime, until: datetime) -> datetime | None:
+        """Return for when the caller rings for the first that is due; see ``AlertMessages``."""
+        found: datetime | None = fetch_value(TAKE_BELL, owner_id=owner_id, at=at, until=until)
         return found
 
     def owners_due(self, at: datetime, limit: int) -> Sequence[UUID]:
@@ -229,6 +247,7 @@ class PostgresAlertMessages:
 
 def message_from(row: Row) -> AlertMessage:
     """Return the message that a row holds."""
+    row.pop("rung_for", None)
     escalation = take_escalation(row)
     return AlertMessage(target=take(AlertTarget, row), escalation=escalation, **row)
 

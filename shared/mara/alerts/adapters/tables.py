@@ -182,7 +182,7 @@ alert_posts = Table(
 
 urgency = case({one.value: one.rank for one in Severity}, value=alert_posts.c.severity)
 
-# `message_id` has no foreign key: messages are forgotten before posts.
+# `message_id` has no foreign key. `rung_for` is the last `due_at` that a doorbell was rung for.
 alert_messages = Table(
     "alert_messages",
     metadata,
@@ -200,6 +200,7 @@ alert_messages = Table(
     Column("escalated_at", TIMESTAMP),
     Column("escalation_message_id", Uuid),
     Column("escalation_way", enumerated(PostWay)),
+    Column("rung_for", TIMESTAMP),
     one_of("shown", ShownContent),
     one_of("way", PostWay),
     Index("alert_messages_escalation", "escalation_config_id"),

@@ -57,8 +57,13 @@ class AlertMessages(Protocol):
         They are locked, and so are those that the messages show, in the order of their ids.
         """
 
-    def next_due(self, owner_id: UUID) -> datetime | None:
-        """Return when the first one is due; None if none is."""
+    def take_bell(self, owner_id: UUID, at: datetime, until: datetime) -> datetime | None:
+        """Return for when the caller is to ring for the first one that is due ``until`` then.
+
+        None if none is, or somebody rang for that message and time already: a doorbell rings once.
+        For what is due at ``at`` it rings again, as the doorbell may have come too early. One that
+        is lost is repeated by the schedule, which asks ``owners_due``.
+        """
 
     def owners_due(self, at: datetime, limit: int) -> Sequence[UUID]:
         """Return owners with messages that are due, in the scope of the system."""

@@ -92,9 +92,9 @@ class AlertPostingService:
             worked += 1
         at = self.now()
         with self.unit_of_work(owner_id):
-            next_due = self.messages.next_due(owner_id)
-        if next_due is not None and next_due <= at + SHOWN_SOON:
-            wait = max(next_due - at, timedelta(0))
+            rings_at = self.messages.take_bell(owner_id, at, at + SHOWN_SOON)
+        if rings_at is not None:
+            wait = max(rings_at - at, timedelta(0))
             self.ring_later(PostAlerts(owner_id=owner_id), wait)
         return worked
 
