@@ -43,9 +43,15 @@ class LineFilter:
 
 
 def show(wanted: LineFilter, since_minutes: float, *, follow: bool) -> None:
-    """Print the lines of the last minutes, then new ones until interrupted if ``follow``."""
-    from infra.local.aws import client
+    """Print the lines of the last minutes, then new ones until interrupted if ``follow``.
 
+    Raises UnknownFunction.
+    """
+    from infra.local.aws import client
+    from infra.local.invoke import folder_of
+
+    if wanted.function is not None:
+        folder_of(wanted.function)
     reader = LogReader(client("logs"), int((time.time() - since_minutes * 60) * 1000))
     while True:
         for line in reader.lines(wanted):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 TIMEOUT_S = 10.0
 WAIT_MAX_S = 300.0
 POLL_S = 1.0
+NOT_POSITIVE = "The amount must be positive."
 ENDED = {"credited", "suspense", "orphaned"}
 
 
@@ -62,12 +63,14 @@ def send(address: str, amount: str, network: str | None = None) -> Payment:
     from mara.wiring.wallets import address_codec
 
     found = Network(network or network_of(address))
+    if amount.startswith("-"):
+        raise RuntimeError(NOT_POSITIVE)
     try:
         recipient, micro_usdt = address_codec().decode(found, address), parse_usdt(amount)
     except DomainError as error:
         raise RuntimeError(f"{error.title}. {error.detail}") from error
     if micro_usdt == 0:
-        raise RuntimeError("The amount must be positive.")
+        raise RuntimeError(NOT_POSITIVE)
     if found is Network.APTOS:
         transaction = _pay_on_aptos(address, micro_usdt)
     else:

@@ -17,7 +17,6 @@ INFO = {
     "version": "1.0.0",
     "summary": "AI agents that answer from a company's own documents, with verbatim citations.",
     "description": (
-        "AI agents that answer from a company's own documents, with verbatim citations.\n\n"
         "- Authentication: `POST /api/v1/auth/login` returns an access token, which is sent as "
         "`Authorization: Bearer`. Where an operation names a scope, an API key is accepted too.\n"
         "- Errors are RFC 9457 problem documents: `code` is stable, and `type` is the address of "

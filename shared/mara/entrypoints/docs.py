@@ -65,6 +65,9 @@ SwaggerUIBundle({
   plugins: [() => ({ wrapComponents: { ParameterIncludeEmpty: leaveEmptyOut } })],
 });
 """
+LOGO = b"https://cdn.redoc.ly/redoc/logo-mini.svg"
+NO_LOGO = b"data:,"
+"""ReDoc leaves its logo out where it cannot be shown; the policy forbids other hosts."""
 PAGES = {"docs": SWAGGER, "redoc": REDOC}
 FAVICON = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">
 <rect width="32" height="32" rx="6" fill="#1f6feb"/>
@@ -88,6 +91,7 @@ def page(path: str, *, ends_with_slash: bool = False) -> Response:
         raise RouteNotFound(f"/{path} does not exist.")
     file, media_type = ASSETS[name]
     content = (_folder() / file).read_bytes() if file else _start().encode()
+    content = content.replace(LOGO, NO_LOGO)
     return Response(content, media_type=media_type, headers=HEADERS)
 
 

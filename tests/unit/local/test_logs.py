@@ -208,6 +208,15 @@ class TestRender:
 
 
 class TestCommand:
+    def test_names_a_function_that_does_not_exist(
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        monkeypatch.setattr(stacks, "supervisor_of", lambda _: 1)
+        assert main(["logs", "--no-follow", "--function", "nonsense"]) == 1
+        assert "no function is called nonsense" in capsys.readouterr().err
+
     def test_ends_without_following(
         self,
         cloudwatch: Any,

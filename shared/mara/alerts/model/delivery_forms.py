@@ -26,6 +26,7 @@ NO_DATA: Final = ("DatasourceNoData", "DatasourceError")
 """Names under which Grafana reports the state of a rule, which the label `rulename` names."""
 RUNBOOK_KEYS: Final = ("runbook_url", "runbook")
 """Annotations that name the runbook of an alert."""
+KUMA: Final = frozenset({"heartbeat", "monitor", "msg"})
 KUMA_KEPT: Final = frozenset({"name", "url", "type"})
 KUMA_UP, KUMA_PENDING, KUMA_MAINTENANCE = 1, 2, 3
 RESOLVED: Final = frozenset({"resolved", "ok", "recovery", "up", "closed", "normal"})
@@ -43,11 +44,29 @@ def read_delivery(body: object, default: Severity = Severity.WARNING) -> Deliver
         if isinstance(alerts, list) and all(map(_has_labels, alerts)):
             form = DeliveryForm.GRAFANA if "orgId" in body else DeliveryForm.ALERTMANAGER
             return _of_list(form, body, alerts, default)
-        if {"heartbeat", "monitor", "msg"} <= body.keys():
+        if body.keys() >= KUMA:
             return Delivery(DeliveryForm.UPTIME_KUMA, _of_kuma(body))
         if _text(body.get("title"), NAME_MAX):
             return Delivery(DeliveryForm.PLAIN, [_of_plain(body, default)])
-    raise UnknownDeliveryForm(
+    raise _unknown(body)
+
+
+def _unknown(body: object) -> UnknownDeliveryForm:
+    """The refusal of a body, which says what the form that it resembles lacks."""
+    if isinstance(body, Mapping) and "alerts" in body:
+        alerts = body["alerts"]
+        if not isinstance(alerts, list):
+            return UnknownDeliveryForm(
+                "alerts must be a list, as Alertmanager and Grafana send it."
+            )
+        first = next(place for place, alert in enumerate(alerts) if not _has_labels(alert))
+        return UnknownDeliveryForm(
+            f"The alert alerts/{first} needs an object labels, as Alertmanager and Grafana send it."
+        )
+    if isinstance(body, Mapping) and (found := KUMA & body.keys()) and found != {"msg"}:
+        lacking = ", ".join(sorted(KUMA - found))
+        return UnknownDeliveryForm(f"The form of Uptime Kuma needs {lacking} too.")
+    return UnknownDeliveryForm(
         "Known are Alertmanager, Grafana, Uptime Kuma, and a JSON object with a title."
     )
 

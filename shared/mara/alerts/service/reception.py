@@ -3,6 +3,7 @@
 import hmac
 import json
 from dataclasses import dataclass, replace
+from typing import NoReturn
 from uuid import UUID
 
 from mara.alerts.errors import UnreadableDelivery, WrongIntakeSecret
@@ -104,6 +105,14 @@ class ReceptionService:
 
 def _parsed(body: bytes) -> object:
     try:
-        return json.loads(body)
+        return json.loads(body, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        place = error.pos + 1
+        raise UnreadableDelivery(f"The body is not JSON from character {place} on.") from error
     except (ValueError, RecursionError) as error:
         raise UnreadableDelivery("Send JSON.") from error
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    """Python reads NaN and Infinity as numbers; JSON has neither (RFC 8259, section 6)."""
+    raise UnreadableDelivery(f"{name} is not JSON.")

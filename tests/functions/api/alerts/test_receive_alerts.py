@@ -112,6 +112,8 @@ class TestBodies:
             pytest.param(b"[" * 100_000, "unreadable_delivery", id="too deep"),
             (b'{"a": 1}', "unknown_delivery_form"),
             (b"", "unreadable_delivery"),
+            (b'{"title": "a", "labels": {"value": NaN}}', "unreadable_delivery"),
+            (b'{"title": "a", "labels": {"value": -Infinity}}', "unreadable_delivery"),
         ],
     )
     def test_that_cannot_be_read_are_422_and_counted(
@@ -120,6 +122,25 @@ class TestBodies:
         refused = intake.post(raw=body)
         assert (refused.status, refused.json["code"]) == (422, code)
         assert seen(intake)["last_refusal"] == code
+
+    @pytest.mark.parametrize(
+        ("body", "said"),
+        [
+            (
+                '{"alerts": [{"labels": {}}, {"status": "firing"}]}',
+                "alerts/1 needs an object labels",
+            ),
+            ('{"alerts": {}}', "alerts must be a list"),
+            ('{"heartbeat": {}, "msg": "a"}', "needs monitor too"),
+            ('{"msg": "a"}', "a JSON object with a title"),
+            ('{"title": "a\nb"}', "from character 13 on"),
+            ('{"title": NaN}', "NaN is not JSON"),
+        ],
+    )
+    def test_that_cannot_be_read_are_told_what_they_lack(
+        self, intake: AlertIntake, body: str, said: str
+    ) -> None:
+        assert said in intake.post(raw=body.encode()).json["detail"]
 
     def test_above_5_mb_are_413_and_counted(self, intake: AlertIntake) -> None:
         refused = intake.post({"title": "a", "text": "x" * 5 * 1024 * 1024})

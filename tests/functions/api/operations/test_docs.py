@@ -1,12 +1,14 @@
 """The pages of the API's documentation, and their assets."""
 
 import base64
+import json
 import re
 from urllib.parse import urljoin
 
 import pytest
 
 from functions.api.operations.show_docs.handler import handler
+from infra.local.openapi import TARGET
 from mara.entrypoints.docs import ASSETS, page
 from tests.support.events import CONTEXT, api_event, call
 
@@ -38,6 +40,22 @@ def test_links_of_a_page_lead_to_what_is_there(path: str, stage: str) -> None:
         address = urljoin(f"https://api.example.com{stage}{path}", link)
         found = address.removeprefix(f"https://api.example.com{stage}/")
         assert found == "openapi.json" or found.removeprefix("docs/") in ASSETS, link
+
+
+def test_redoc_asks_no_other_host_for_its_logo() -> None:
+    """The policy forbids it: the browser would report an error on each page."""
+    assert b"//cdn." not in bytes(page("docs/redoc.js").body)
+
+
+def test_no_operation_says_twice_what_it_does() -> None:
+    """Swagger UI and ReDoc show the summary before the description."""
+    document = json.loads(TARGET.read_text("utf-8"))
+    described = [
+        document["info"],
+        *(operation for methods in document["paths"].values() for operation in methods.values()),
+    ]
+    twice = [one["summary"] for one in described if one["summary"] in one.get("description", "")]
+    assert twice == []
 
 
 def test_the_icon_is_an_svg_image() -> None:
