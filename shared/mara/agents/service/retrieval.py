@@ -1,5 +1,6 @@
 """Step 3 of an answer: search for passages, and select the best one of each section."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -7,8 +8,11 @@ from mara.agents.model.non_answers import without_non_answers
 from mara.agents.model.passages import choose
 from mara.agents.service.question import Question
 from mara.kernel.principal import Principal
-from mara.search.model import Evidence, Hit
-from mara.search.service.search import SearchService
+from mara.search.model import Evidence, Hit, SearchMode
+from mara.search.model.alert_text import AlertText
+from mara.search.model.naming import TITLE_WORDS_MIN, name_parts, names_of, spelling_of
+from mara.search.model.windows import titles_of
+from mara.search.service.search import SearchResult, SearchService
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +42,93 @@ class PassageRetriever:
     def retrieve(self, caller: Principal, question: Question) -> Iterator[Retrieval]:
         """Yield a retrieval for each search text; each search runs only when it is consumed.
 
+        The first is of the runbook that an alert links to, if the documents have it.
+
         Raises SearchUnavailable, EmbeddingUnavailable.
         """
-        settings = question.agent.settings
+        yield from self._of_runbook(caller, question)
         for text in question.search_texts:
-            found = self.search.retrieve(caller, text, document_ids=settings.document_ids)
-            unknown = found.unknown
-            found = found.keeping(without_non_answers(found.hits, question.text))
-            passages = choose(found.answering, question.text)[: settings.top_k]
-            best = found.hits[0] if found.hits else None
-            yield Retrieval(text, passages, self.search.evidence(found), best, unknown)
+            found = self._search(caller, question, text)
+            yield self._retrieval(question, text, self._kept(question, found), found.unknown)
+
+    def _search(self, caller: Principal, question: Question, text: str) -> SearchResult:
+        documents = question.agent.settings.document_ids
+        return self.search.retrieve(caller, text, document_ids=documents)
+
+    def _kept(self, question: Question, found: SearchResult) -> SearchResult:
+        return found.keeping(without_non_answers(found.hits, question.text))
+
+    def _retrieval(
+        self, question: Question, text: str, found: SearchResult, unknown: str | None = None
+    ) -> Retrieval:
+        passages = choose(found.answering, question.text)[: question.agent.settings.top_k]
+        best = found.hits[0] if found.hits else None
+        return Retrieval(text, passages, self.search.evidence(found), best, unknown)
+
+    def _of_runbook(self, caller: Principal, question: Question) -> Iterator[Retrieval]:
+        """What stands under a title that the link says; nothing if the alert's own name does too.
+
+        The title of a section counts only below that of its page, if the documents have both. A
+        page of several alerts is no runbook of one that it does not name.
+        """
+        alert = AlertText.read(question.text)
+        own = _squeezed(alert.name or "")
+        if all(_squeezed(name) == own for name in alert.runbook):
+            return
+        titles = self._titles(caller, question, [alert.name or "", *alert.runbook])
+        known = {key: title for one in titles for key, title in one.items()}
+        said = [key for key in map(_squeezed, alert.runbook) if key in known]
+        if any(own in one and not one.keys().isdisjoint(said) for one in titles):
+            return
+        for number, key in enumerate(said):
+            text = _asked_by(known[key], alert, is_named=own in known)
+            found = self._kept(question, self._search(caller, question, text))
+            is_there = [_titles(hit).keys() >= set(said[number:]) for hit in found.answering]
+            is_of_several = any(_has_alerts_below(hit, key) for hit in found.answering)
+            if found.named and all(is_there) and not is_of_several:
+                yield self._retrieval(question, text, found)
+                return
+
+    def _titles(
+        self, caller: Principal, question: Question, names: Sequence[str]
+    ) -> list[dict[str, str]]:
+        """Those above each passage that has words of the names."""
+        text = " ".join(map(_as_identifier, names))
+        documents, mode = question.agent.settings.document_ids, SearchMode.LEXICAL
+        hits = self.search.retrieve(caller, text, document_ids=documents, mode=mode).hits
+        return [_titles(hit) for hit in hits]
+
+
+def _titles(hit: Hit) -> dict[str, str]:
+    """The titles of several words above a passage, without their numbers, by what links say."""
+    titles = titles_of(hit.chunk, hit.filename)
+    names = [names_of(title)[-1] for title in titles]
+    return {_squeezed(one): one for one in names if len(name_parts(one)) >= TITLE_WORDS_MIN}
+
+
+def _has_alerts_below(hit: Hit, key: str) -> bool:
+    """Whether the title below the one that a link says is an identifier, as names of alerts are."""
+    titles = [names_of(title)[-1] for title in titles_of(hit.chunk, hit.filename)]
+    keys = [_squeezed(title) for title in titles]
+    below = titles[len(keys) - keys[::-1].index(key) :] if key in keys else []
+    return bool(below) and spelling_of(below[0]) == "camel"
+
+
+def _squeezed(name: str) -> str:
+    """The letters and digits alone: the links of programs that publish runbooks have no more."""
+    return "".join(name_parts(name))
+
+
+def _as_identifier(name: str) -> str:
+    """A name of one word as an identifier is spelled, which search finds as a whole, unstemmed."""
+    return name if len(name_parts(name)) != 1 else name[:-1].lower() + name[-1:].upper()
+
+
+def _asked_by(title: str, alert: AlertText, *, is_named: bool) -> str:
+    """The alert with the title in place of its name, which is a fact unless a title has it."""
+    parts = "-".join(name_parts(title))
+    named = title if spelling_of(title) or not spelling_of(parts) else parts
+    own_name = "" if is_named else alert.name or ""
+    summary = " ".join([own_name, *alert.facts.values()]).strip()
+    found = {"labels": {"alertname": named}, "annotations": {"summary": summary}}
+    return json.dumps({"alerts": [found]}, ensure_ascii=False)

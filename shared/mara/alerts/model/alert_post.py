@@ -10,9 +10,10 @@ from uuid import UUID
 
 from mara.agents.model import Answer, AnswerStatus, Reply
 from mara.alerts.model.alert import AlertSource
-from mara.alerts.model.masking import question_key
+from mara.alerts.model.masking import MASK, masked, question_key
 from mara.alerts.model.severity import Severity
 from mara.alerts.model.signal import Signal
+from mara.search.model.alert_fields import names_in_link
 
 ANSWER_LASTS: Final = timedelta(minutes=10)
 """For so long an answer is used again for the same question to the same version of an agent."""
@@ -154,8 +155,14 @@ def latency_ms(created_at: datetime, settled_at: datetime | None) -> int | None:
 
 
 def key_of(signal: Signal) -> str:
-    """Equal for signals whose questions differ in nothing but values such as addresses."""
-    key = question_key(signal.name, [signal.summary, signal.description], signal.labels)
+    """Equal for signals whose questions differ in nothing but values such as addresses.
+
+    A link to a runbook counts by the names in it, unless it says the name of the alert again.
+    """
+    known = {"", masked(signal.name), MASK}
+    runbook = [name for name in names_in_link(signal.runbook) if masked(name) not in known]
+    texts = [signal.summary, signal.description, *runbook]
+    key = question_key(signal.name, texts, signal.labels)
     return f"{key}:{signal.scope}" if signal.scope else key
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from mara.search.model.alert_fields import NAME_KEYS, PastedAlert, name_in
+from mara.search.model.alert_fields import NAME_KEYS, PastedAlert, name_in, runbook_in
 from mara.search.model.json_fields import alert_of_json
 from mara.search.model.labels import alert_of_labels
 
@@ -50,7 +50,7 @@ class AlertText:
 
     ``others`` are the names of the other alerts in it that fire, in order, at most OTHERS_MAX.
     ``facts`` are the annotations by key, and ``around`` is the text around a JSON object or before
-    labels.
+    labels. ``runbook`` are the names that its link to a runbook has, that of a section first.
     """
 
     text: str
@@ -59,6 +59,7 @@ class AlertText:
     others: Sequence[str] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
     around: str = ""
+    runbook: Sequence[str] = ()
 
     @classmethod
     def read(cls, question: str) -> "AlertText":
@@ -73,8 +74,15 @@ class AlertText:
             return cls(_prose(question))
         parts = [*([name] if name else []), *map(_prose, facts.values())]
         text = " ".join(dict.fromkeys(part for part in parts if part))
-        others = _others(pasted, name)
-        return cls(text, name, structured=True, others=others, facts=facts, around=pasted.around)
+        return cls(
+            text,
+            name,
+            structured=True,
+            others=_others(pasted, name),
+            facts=facts,
+            around=pasted.around,
+            runbook=runbook_in(fields),
+        )
 
 
 def _others(pasted: PastedAlert, name: str | None) -> Sequence[str]:

@@ -6,6 +6,7 @@ annotations of one alert, the names of the others, and the words around the JSON
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 from mara.search.model.alert_text import AlertText
 
@@ -33,6 +34,10 @@ def shortened(question: str) -> str:
     first: dict[str, Any] = {"status": "firing", "labels": {}, "annotations": {}}
     if alert.name:
         first["labels"]["alertname"] = alert.name[:NAME_MAX]
+    if alert.runbook:
+        first["annotations"]["runbook_url"] = "#".join(
+            quote(name, safe="") for name in reversed(alert.runbook)
+        )
     whole = {"alerts": [first, *others]}
     for key, fact in alert.facts.items():
         room = SHORT_MAX - len(around) - len(_json(whole)) - FRAME
