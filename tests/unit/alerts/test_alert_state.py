@@ -293,6 +293,22 @@ def test_of_many_beginnings_the_oldest_are_told_together(steps: list[int], ended
     assert again.is_firing is after.is_firing
 
 
+def test_what_the_version_before_has_stored_goes_on_and_it_reads_what_is_stored_now() -> None:
+    """Both run at once during a deployment, and the one before again after a rollback."""
+    stored = {
+        "firings": [[str(one), 3, str(BEGAN), "warning"] for one in (BEGAN, NEWEST)],
+        "ended_at": None,
+        "seen": [[True, str(BEGAN), None, str(BEGAN)]],
+        "opened": [str(BEGAN)],
+    }
+    state = load_state(stored)
+    assert shown(state) == (True, BEGAN, 6, BEGAN, Severity.WARNING)
+    after, outcome = state.receive(UP, NEWEST + MINUTE)
+    assert (outcome, after.ended_at) == (SignalOutcome.RESOLVED, NEWEST)
+    now = json.loads(dump_json(stored_state(state)))
+    assert {name: now[name] for name in stored} == {**stored, "seen": []}
+
+
 def test_nothing_of_a_state_grows_with_the_number_of_its_signals() -> None:
     state = AlertState()
     for number in range(2000):

@@ -151,6 +151,12 @@ def test_the_plain_form_says_more() -> None:
     assert only({**body, "status": "firing"}).ends_at is None
 
 
+@pytest.mark.parametrize("zero", ["0001-01-01T00:00:00Z", "1970-01-01T03:00:00+03:00", "", 0])
+def test_a_time_that_is_not_set_is_none(zero: object) -> None:
+    resolved = {"title": "Backup failed", "status": "resolved", "starts_at": zero, "ends_at": zero}
+    assert not only(resolved).has_time
+
+
 def test_of_a_storm_the_rest_is_counted_by_name() -> None:
     names = ["DiskFull"] * (SIGNALS_MAX + 7) + ["DiskSlow"] * 2
     alerts = [{**ALERT, "labels": {"alertname": name}} for name in names]

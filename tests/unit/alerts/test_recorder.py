@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mara.alerts.messages import AlertUndelivered, AnswerAlerts, PostAlerts
 from mara.alerts.model.alert import AlertStatus, EpisodeEnd
@@ -143,6 +145,45 @@ class TestRecording:
         (message,) = world.show()
         assert (message.target, message.way) == (PLATFORM, PostWay.PLATFORM)
         assert world.database.published(AlertUndelivered) == 1
+
+
+TIMES = st.none() | st.integers(-30, 30).map(lambda minutes: AT + minutes * MINUTE)
+SIGNALS = st.builds(
+    lambda is_firing, starts_at, ends_at, severity: replace(
+        WARNING,
+        is_firing=is_firing,
+        severity=severity,
+        starts_at=starts_at,
+        ends_at=None if is_firing else ends_at,
+    ),
+    st.booleans(),
+    TIMES,
+    TIMES,
+    st.sampled_from(Severity),
+)
+SECONDS = st.integers(0, 90)
+
+
+class TestAnySignals:
+    @given(st.lists(st.tuples(SIGNALS, SECONDS), max_size=12))
+    def test_leave_an_open_episode_where_the_alert_fires_and_none_elsewhere(
+        self, sent: list[tuple[Signal, int]]
+    ) -> None:
+        """With times and without, of clocks that are right or wrong, in any order, twice too."""
+        world, at = World(), AT
+        for signal, pause in sent:
+            at += timedelta(seconds=pause)
+            world.record(signal, at=at)
+            tables = world.database.committed
+            (alert,) = tables.alerts.values()
+            open_ones = [one for one in tables.alert_episodes.values() if one.ended_at is None]
+            state = alert.state
+            assert len(open_ones) == state.is_firing
+            assert (alert.status is AlertStatus.FIRING) == state.is_firing
+            for one in open_ones:
+                shown = (state.began_at, state.count, state.severity, state.last_at)
+                assert (one.began_at, one.count, one.severity, one.last_at) == shown
+                assert alert.severity is state.severity
 
 
 class TestStaleness:

@@ -22,6 +22,7 @@ NAME_MAX, TEXT_MAX, LABELS_MAX, LABEL_MAX = 300, 20_000, 100, 2000
 """In characters; further labels and characters are cut."""
 COUNT_MAX: Final = 2**31 - 1
 """What a column holds; a higher count is said to be this one."""
+UNIX_EPOCH_YEAR: Final = 1970
 NO_DATA: Final = ("DatasourceNoData", "DatasourceError")
 """Names under which Grafana reports the state of a rule, which the label `rulename` names."""
 RUNBOOK_KEYS: Final = ("runbook_url", "runbook")
@@ -186,12 +187,12 @@ def _text(value: object, length_max: int) -> str:
 
 
 def _time(value: object) -> datetime | None:
-    """A time with an offset; None for the zero time of Go and for what is none."""
+    """A time with an offset; None for the zero times of Go and of Unix and for what is none."""
     try:
         at = datetime.fromisoformat(str(value))
     except ValueError:
         return None
-    if at.tzinfo is None or at.year <= 1:
+    if at.tzinfo is None or at.year <= UNIX_EPOCH_YEAR:
         return None
     try:
         return at.astimezone(UTC)
