@@ -110,6 +110,16 @@ class TestTheFirstMessage:
             "the agent was deleted. The owner can choose another one for the intake."
         )
 
+    def test_is_in_one_language_where_the_agent_refuses_in_another(self, chat: Chat) -> None:
+        russian = add_bot(chat.intake.owner.id, 2, target_chat_id=5, language=BotLanguage.RU)
+        other = Chat(make_intake(chat.intake.owner, config_id=str(russian.id)), russian)
+        other.deliver(labels={"alertname": "Zyx"}, fingerprint="z", annotations={"summary": "q"})
+        other.answer()
+        other.show()
+        (text,) = other.texts()
+        assert "Your documents" not in text
+        assert "документах" in text
+
     def test_is_in_the_language_of_the_bot(self, chat: Chat) -> None:
         russian = add_bot(chat.intake.owner.id, 2, target_chat_id=5, language=BotLanguage.RU)
         intake = make_intake(
@@ -355,6 +365,21 @@ def show_and_ring(chat: Chat, at: datetime) -> list[float]:
     )
     service.show_due(chat.intake.owner.id)
     return waits
+
+
+class TestAStormInOneDelivery:
+    def test_says_how_many_alerts_there_are(self, chat: Chat) -> None:
+        """500 are taken one by one, and the others counted by name."""
+        storm = [an_alert(fingerprint=f"{n:016x}", labels={"pod": ""}) for n in range(600)]
+        chat.deliver(*storm)
+        chat.answer()
+        chat.show()
+        (message,) = chat.queued()
+        assert "\n600 alerts\n" in message.parts[0].text
+        assert "?" not in message.parts[0].text
+        chat.deliver(resolved(fingerprint=f"{0:016x}", labels={"pod": ""}))
+        chat.show()
+        assert "\n500 alerts\n" in chat.queued()[-1].parts[0].text
 
 
 class TestAGroupThatBecameASupergroup:

@@ -201,6 +201,16 @@ class FakeAlertMessages:
         ]
         return max(before, key=lambda one: one.post_id).message_id if before else None
 
+    def left_out(self, post: AlertPost) -> int:
+        tables = self._database.tables
+        ids = {one.alert_id for one in tables.alert_episodes.values() if one.post_id == post.id}
+        found = [
+            one
+            for one in tables.alert_deliveries.values()
+            if one.intake_id == post.source.id and ids & set(one.alert_ids)
+        ]
+        return max(found, key=lambda one: one.id).more.get(post.name, 0) if found else 0
+
     def alerts_of(self, owner_id: UUID, post_id: UUID) -> Sequence[tuple[Alert, bool]]:
         tables = self._database.tables
         fires: dict[UUID, bool] = {}

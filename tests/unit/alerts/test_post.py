@@ -130,3 +130,21 @@ def test_every_order_of_doubled_signals_ends_in_the_same_message() -> None:
         alerts = [PostedAlert(place, state) for place in "abc"]
         shown.add(post(*alerts).text(Language.EN, BEGAN + 80 * MINUTE))
     assert len(shown) == 1
+
+
+def test_counts_alerts_that_nothing_tells_apart() -> None:
+    """A sender without places: "• ?" would say nothing."""
+    alerts = [PostedAlert("", state_after(FIRING))] * 500
+    assert lines(post(*alerts, left_out=100))[-1] == "600 alerts"
+    assert lines(post(*alerts, left_out=100), Language.RU)[-1] == "алертов: 600"
+    assert "?" not in post(*alerts).text(Language.EN, BEGAN).text
+    assert lines(post(alerts[0]))[-1] == "Disk is full"
+
+
+def test_counts_those_without_a_place_and_those_left_out_with_the_others() -> None:
+    placed = [PostedAlert(f"db-{n:02}", state_after(FIRING)) for n in range(12)]
+    nowhere = [PostedAlert("", state_after(FIRING))] * 3
+    found = lines(post(*placed, *nowhere, left_out=100))
+    assert [line for line in found if line.startswith("•")] == [f"• db-{n:02}" for n in range(10)]
+    assert found[-1] == "and 105 more"
+    assert lines(post(placed[0], left_out=1))[-2:] == ["• db-00", "and 1 more"]

@@ -106,6 +106,27 @@ class TestRichText:
         assert spans(rich(f"See {url} or [it]({url})"), TextFormat.CODE) == [url, url]
         assert spans(rich(f"[it]({url})"), TextFormat.TEXT_LINK) == []
 
+    @pytest.mark.parametrize(
+        ("text", "code", "shown"),
+        [
+            ("`put x <\nchains.json` now", ["put x < chains.json"], "put x < chains.json now"),
+            ("`a\nb` and `c`", ["a b", "c"], "a b and c"),
+            ("``a ` b``", ["a ` b"], "a ` b"),
+            ("`` ` ``", ["`"], "`"),
+            ("`  `", ["  "], "  "),
+            ("`one\n\ntwo`", [], "`one\n\ntwo`"),
+            ("`a`` b `c`", ["a`` b "], "a`` b c`"),
+            (r"\`a` b `c`", ["b"], r"\`abc`"),
+        ],
+    )
+    def test_reads_spans_of_code_as_commonmark_does(
+        self, text: str, code: list[str], shown: str
+    ) -> None:
+        """https://spec.commonmark.org/0.31.2/#code-spans"""
+        found = rich(text)
+        assert spans(found, TextFormat.CODE) == code
+        assert found.text == shown
+
     def test_keeps_other_marks_verbatim(self) -> None:
         for text in ("a * b_c_d **x**", "1 ` 2", "[x] (y)", "x[0](1)", ""):
             assert rich(text) == FormattedText.of(text)

@@ -1,5 +1,6 @@
 """Fixed texts of answers, in each language of answers."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -37,6 +38,11 @@ def refusal(absent: Sequence[str], language: Language) -> str:
     if not absent:
         return NOT_IN_DOCUMENTS[language]
     return ABSENT[language].format(codes=", ".join(dict.fromkeys(absent)))
+
+
+def in_language(text: str, language: Language) -> str:
+    """Write the lines that are fixed texts of refusals and notes in another language."""
+    return "\n".join(_line_in(line, language) for line in text.split("\n"))
 
 
 def quoted(citations: Sequence[Citation], language: Language) -> str:
@@ -86,3 +92,14 @@ def source_line(citation: Citation, language: Language, *, has_namesake: bool) -
     if place.row is not None:
         parts.append(f"{ROW[language]} {place.row}")
     return " · ".join(parts)
+
+
+def _line_in(line: str, language: Language) -> str:
+    for texts in (NOT_IN_DOCUMENTS, ABSENT, WITHDRAWN, OTHER_ALERTS):
+        for text in texts.values():
+            before, field, after = re.split(r"(\{\w+\}|$)", text, maxsplit=1)
+            is_one = line.startswith(before) and line.endswith(after)
+            if is_one and (field or line == before):
+                value = line[len(before) : len(line) - len(after)]
+                return value.join(re.split(r"\{\w+\}", texts[language]))
+    return line

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from mara.alerts.adapters.stored_settings import escalation_values, take_escalation
 from mara.alerts.adapters.tables import (
+    alert_deliveries,
     alert_episodes,
     alert_messages,
     alert_posts,
@@ -157,6 +158,23 @@ ALERTS_OF = (
     .order_by(_alerts.id)
 )
 
+_deliveries = alert_deliveries.c
+_of_post = func.array(
+    select(_episodes.alert_id)
+    .where(_episodes.owner_id == bindparam("owner_id"), _episodes.post_id == bindparam("post"))
+    .scalar_subquery()
+)
+LEFT_OUT = (
+    select(_deliveries.more)
+    .where(
+        _deliveries.owner_id == bindparam("owner_id"),
+        _deliveries.intake_id == bindparam("intake"),
+        _deliveries.alert_ids.op("&&")(_of_post),
+    )
+    .order_by(_deliveries.id.desc())
+    .limit(1)
+)
+
 
 class PostgresAlertMessages:
     """Implements ``AlertMessages``."""
@@ -239,6 +257,12 @@ class PostgresAlertMessages:
             id=post.id,
         )
         return row["message_id"] if row else None
+
+    def left_out(self, post: AlertPost) -> int:
+        """Count the alerts with the post's name that the last delivery of its alerts left out."""
+        wanted = {"owner_id": post.owner_id, "post": post.id, "intake": post.source.id}
+        row = fetch_one(LEFT_OUT, **wanted)
+        return int(row["more"].get(post.name, 0)) if row else 0
 
     def alerts_of(self, owner_id: UUID, post_id: UUID) -> Sequence[tuple[Alert, bool]]:
         """Return the alerts of a post, and whether each still fires in it."""

@@ -49,6 +49,7 @@ SUPERSEDED: Final = {
 }
 WORSE: Final = "⏫"
 MORE: Final = {Language.EN: "and {count} more", Language.RU: "и ещё {count}"}
+COUNT: Final = {Language.EN: "{count} alerts", Language.RU: "алертов: {count}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,8 @@ class Post:
     """What a post says. ``severity`` is that of the signal which began it.
 
     It is shown once all is over; until then, the highest of the alerts that fire counts: a late end
-    takes the reports of an earlier outage away, as if they had come in order.
+    takes the reports of an earlier outage away, as if they had come in order. ``left_out`` are
+    those of its name that the last delivery had beside those which were taken one by one.
     """
 
     name: str
@@ -73,6 +75,7 @@ class Post:
     summary: str = ""
     description: str = ""
     is_test: bool = False
+    left_out: int = 0
 
     def text(self, language: Language, at: datetime) -> FormattedText:
         """The head, the state and the places, as of ``at``; times are UTC."""
@@ -122,14 +125,18 @@ class Post:
         return FormattedText.of("; ".join(parts))
 
     def _places(self, language: Language) -> list[FormattedText]:
-        if len(self.alerts) == 1 and not self.alerts[0].place:
-            return []
-        ordered = sorted(self.alerts, key=lambda one: (not one.state.is_firing, one.place))
+        count = len(self.alerts) + self.left_out
+        placed = [one for one in self.alerts if one.place]
+        if not placed:
+            return [FormattedText.of(COUNT[language].format(count=count))] if count > 1 else []
+        ordered = sorted(placed, key=lambda one: (not one.state.is_firing, one.place))
         lines = [
-            FormattedText.of("• " if one.state.is_firing else f"{OVER} ", _code(one.place))
+            FormattedText.of(
+                "• " if one.state.is_firing else f"{OVER} ", Span(one.place, TextFormat.CODE)
+            )
             for one in ordered[:LISTED_MAX]
         ]
-        more = len(ordered) - LISTED_MAX
+        more = count - len(lines)
         if more > 0:
             lines.append(FormattedText.of(MORE[language].format(count=more)))
         return lines
@@ -144,10 +151,6 @@ def superseded_text(name: str, language: Language) -> FormattedText:
     return FormattedText.of(
         f"{WORSE} ", Span(name, TextFormat.CODE), "\n", SUPERSEDED[language].capitalize(), "."
     )
-
-
-def _code(text: str) -> Span:
-    return Span(text or "?", TextFormat.CODE)
 
 
 def _time(at: datetime) -> str:

@@ -1,8 +1,10 @@
 """The message of a post in a chat: its alerts, and the section of the runbook or the reason."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from mara.agents.model import Language
+from mara.agents.model.messages import in_language
 from mara.alerts.model.alert_message import ShownContent
 from mara.alerts.model.alert_post import AlertPost, PostState
 from mara.telegram.model.answer_text import answer_text
@@ -83,7 +85,9 @@ def message_of(post: AlertPost, alerts: FormattedText, language: BotLanguage) ->
 
 def _answer(post: AlertPost, language: BotLanguage) -> FormattedText:
     if post.reply is not None:
-        return answer_text(post.reply, language)
+        # The agent answers in its own language, or that of the question: a post is in one.
+        text = in_language(post.reply.text, Language(language))
+        return answer_text(replace(post.reply, text=text), language)
     if post.state is PostState.WAITING:
         return FormattedText.of(WAITS[language])
     reason = REASONS.get(post.failure.code if post.failure else "", OTHER_REASON)

@@ -71,6 +71,9 @@ class AlertMessages(Protocol):
     def message_before(self, post: AlertPost) -> UUID | None:
         """Return the message of the last post before with this question; None without one."""
 
+    def left_out(self, post: AlertPost) -> int:
+        """Count the alerts with the post's name that the last delivery of its alerts left out."""
+
     def alerts_of(self, owner_id: UUID, post_id: UUID) -> Sequence[tuple[Alert, bool]]:
         """Return the alerts of a post, and whether each still fires in it."""
 

@@ -13,8 +13,8 @@ from mara.telegram.model.bot_config import BotConfig
 from mara.telegram.model.formatted_text import FormattedText, Span, TextFormat
 from mara.telegram.model.outgoing import OutgoingMessage, Priority
 
-Stands = tuple[AlertPost, Sequence[tuple[Alert, bool]]]
-"""A post with its alerts, and whether each still fires."""
+Stands = tuple[AlertPost, Sequence[tuple[Alert, bool]], int]
+"""A post with its alerts, whether each still fires, and how many were left out."""
 
 
 def escalation_of(
@@ -25,13 +25,13 @@ def escalation_of(
     ``config`` is the bot of the target, in whose language it is.
     """
     chat_id = target.chat_id or config.settings.target_chat_id
-    post, found = stands
+    post, found, left_out = stands
     if chat_id is None or not found:
         return None
     language = config.settings.language
     before, _, after = ESCALATED_BY[language].partition("{name}")
     head = FormattedText.of(before, Span(name or "?", TextFormat.CODE), after, "\n\n")
-    text = rendered(post, found, language, at)
+    text = rendered(post, found, language, at, left_out=left_out)
     return OutgoingMessage(
         id=new_id(),
         config_id=config.id,

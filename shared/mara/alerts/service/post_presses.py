@@ -98,7 +98,8 @@ class PostPresses:
             return None
         (post,) = self.posts.of_episodes(message.owner_id, [message.post_id])
         found = self.messages.alerts_of(message.owner_id, message.post_id)
-        return escalation_of(message.escalation, config, (post, found), name=name, at=at)
+        stands = (post, found, self.messages.left_out(post))
+        return escalation_of(message.escalation, config, stands, name=name, at=at)
 
 
 def _is_shown_here(message: AlertMessage, config: BotConfig, press: Press) -> bool:

@@ -193,7 +193,8 @@ class AlertPostingService:
         found: Sequence[tuple[Alert, bool]],
         language: BotLanguage,
     ) -> AlertMessage:
-        text = rendered(post, found, language, self.now())
+        left_out = self.messages.left_out(post)
+        text = rendered(post, found, language, self.now(), left_out=left_out)
         message_id = located.message_id or new_id()
         queued = self._outgoing(located, post, text, message_id)
         buttons: tuple[tuple[Button, ...], ...] = ()

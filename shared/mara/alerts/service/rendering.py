@@ -17,11 +17,17 @@ PLACES: Final = ("instance", "pod", "host", "node", "container", "uid", "device"
 
 
 def rendered(
-    post: AlertPost, found: Sequence[tuple[Alert, bool]], language: BotLanguage, at: datetime
+    post: AlertPost,
+    found: Sequence[tuple[Alert, bool]],
+    language: BotLanguage,
+    at: datetime,
+    *,
+    left_out: int,
 ) -> PostMessage:
     """The message of a post as of ``at``; ``found`` are its alerts, and whether each fires.
 
-    A post without alerts has given all of them to a newer one of a higher severity.
+    ``left_out`` are those that its last delivery only counted. A post without alerts has given all
+    of them to a newer one of a higher severity.
     """
     if not found:
         return message_of(post, superseded_text(post.name, Language(language)), language)
@@ -33,6 +39,7 @@ def rendered(
         summary=newest.summary,
         description=newest.description,
         is_test=post.is_test,
+        left_out=left_out,
     )
     return message_of(post, stands.text(Language(language), at), language)
 

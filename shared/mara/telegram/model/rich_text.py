@@ -13,7 +13,8 @@ from mara.telegram.model.formatted_text import FormattedText, Span, TextFormat
 
 MARKS: Final = re.compile(
     r"^[ \t]*(?P<fence>`{3,}|~{3,})[^\n`]*\n(?P<block>.*?)(?:\n[ \t]*(?P=fence)[ \t]*$|\Z)"
-    r"|(?P<ticks>`+)(?P<code>[^`\n]+)(?P=ticks)"
+    # CommonMark 6.1: a span of code may go over lines of a paragraph, and hold other backticks.
+    r"|(?<![`\\])(?P<ticks>`+)(?!`)(?P<code>(?:(?!\n[ \t]*\n).)+?)(?<!`)(?P=ticks)(?!`)"
     r"|\[(?P<label>[^\[\]\n]+)\]\((?P<target>https?://[^\s()]+)\)"
     r"|(?P<url>https?://[^\s<>\"'`)\]]+)",
     re.MULTILINE | re.DOTALL,
@@ -51,7 +52,7 @@ def _marked(found: re.Match[str]) -> Iterator[Span | str]:
     if found["block"] is not None:
         yield Span(found["block"], TextFormat.PRE)
     elif found["code"] is not None:
-        yield Span(found["code"], TextFormat.CODE)
+        yield Span(_code(found["code"]), TextFormat.CODE)
     elif found["label"] is None:
         yield Span(found["url"], TextFormat.CODE) if is_local(found["url"]) else found["url"]
     elif is_local(found["target"]):
@@ -59,3 +60,10 @@ def _marked(found: re.Match[str]) -> Iterator[Span | str]:
         yield Span(found["target"], TextFormat.CODE)
     else:
         yield Span(found["label"], TextFormat.TEXT_LINK, found["target"])
+
+
+def _code(text: str) -> str:
+    """The content of a span of code: line endings are spaces, and one at both ends is left out."""
+    line = text.replace("\n", " ")
+    is_padded = line.strip() and line.startswith(" ") and line.endswith(" ")
+    return line[1:-1] if is_padded else line
