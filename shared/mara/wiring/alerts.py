@@ -66,6 +66,11 @@ def reception_service() -> "ReceptionService":
     )
 
 
+def count_refused(intake_id: str, code: str) -> None:
+    """Count a delivery that was refused with this code."""
+    reception_service().count_refused(intake_id, code)
+
+
 @cache
 def intake_trials() -> "IntakeTrials":
     """Test alerts of intakes."""

@@ -20,7 +20,7 @@ from mara.alerts.schemas.deliveries import (
 )
 from mara.entrypoints.body_check import LARGE_DELIVERY, BodyLimit
 from mara.entrypoints.http import PUBLIC, Replay, api, lambda_handler
-from mara.wiring.alerts import reception_service
+from mara.wiring.alerts import count_refused, reception_service
 
 app = api(access=PUBLIC, replay=Replay.NOTHING, per_minute=30_000, promised=STATUSES)
 
@@ -33,9 +33,5 @@ async def receive_alerts(
     return ReceiptOut.of(reception_service().receive(intake_id, body, credentials, key=key))
 
 
-def note_refusal(intake_id: str, code: str) -> None:
-    reception_service().count_refused(intake_id, code)
-
-
 LIMIT = BodyLimit(BODY_MAX, LARGE_DELIVERY)
-handler = lambda_handler(app, body_limit=LIMIT, media_types=(), on_refusal=note_refusal)
+handler = lambda_handler(app, body_limit=LIMIT, media_types=(), on_refusal=count_refused)
