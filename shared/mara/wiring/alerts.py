@@ -186,24 +186,28 @@ def alert_posting_service() -> "AlertPostingService":
 
 def _votes(publish: "Publish") -> "PostVotes":
     from mara.alerts.adapters.agent_feedback import rate
+    from mara.alerts.adapters.owner_chats import PostgresOwnerChats
     from mara.alerts.service.post_votes import PostVotes
     from mara.wiring.agents import conversation_service
 
-    return PostVotes(PostgresAlertMessages(), partial(rate, conversation_service()), publish)
+    return PostVotes(
+        messages=PostgresAlertMessages(),
+        chats=PostgresOwnerChats(),
+        rate=partial(rate, conversation_service()),
+        publish=publish,
+        unit_of_work=transaction,
+    )
 
 
 @cache
 def alert_feedback() -> "AlertFeedback":
     """Votes of owners by the API."""
-    from mara.alerts.adapters.owner_chats import PostgresOwnerChats
     from mara.alerts.service.alert_feedback import AlertFeedback
     from mara.platform.outbox import publish
 
     return AlertFeedback(
         alerts=PostgresAlerts(),
         posts=PostgresAlertPosts(),
-        messages=PostgresAlertMessages(),
-        chats=PostgresOwnerChats(),
         votes=_votes(publish),
         unit_of_work=transaction,
         now=now,

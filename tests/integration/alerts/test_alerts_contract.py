@@ -439,3 +439,19 @@ class TestVotes:
                 store.messages.vote(PostVote(of_post.id, anna, person, helped, AT))
             assert store.messages.votes(anna, post.id) == VoteCounts(1, 1)
             assert store.messages.votes(anna, new_id()) == VoteCounts()
+
+    def test_stand_in_place_of_others_and_have_a_last_one(
+        self, store: AlertStore, anna: UUID
+    ) -> None:
+        post, other = store.add_post(anna), store.add_post(anna)
+        with store.unit_of_work(anna):
+            assert store.messages.last_vote(anna, post.id) is None
+            for of_post, person, second in ((post, 11, 2), (post, 12, 1), (other, 11, 0)):
+                at = AT + second * SECOND
+                store.messages.vote(PostVote(of_post.id, anna, person, person == 11, at))
+            assert store.messages.last_vote(anna, post.id) is True
+            owners = PostVote(post.id, anna, 0, False, AT + HOUR)
+            store.messages.vote(owners, instead_of=[11, 13])
+            assert store.messages.last_vote(anna, post.id) is False
+            assert store.messages.votes(anna, post.id) == VoteCounts(0, 2)
+            assert store.messages.votes(anna, other.id) == VoteCounts(1, 0)

@@ -152,8 +152,16 @@ class FakeAlertMessages:
     def lock(self, owner_id: UUID, post_id: UUID) -> AlertMessage | None:
         return self.find(owner_id, post_id)
 
-    def vote(self, vote: PostVote) -> None:
-        self._database.tables.alert_votes[vote.post_id, vote.telegram_id] = vote
+    def vote(self, vote: PostVote, *, instead_of: Collection[int] = ()) -> None:
+        votes = self._database.tables.alert_votes
+        for person in instead_of:
+            votes.pop((vote.post_id, person), None)
+        votes[vote.post_id, vote.telegram_id] = vote
+
+    def last_vote(self, owner_id: UUID, post_id: UUID) -> bool | None:
+        votes = self._database.tables.alert_votes.values()
+        found = [one for one in votes if (one.owner_id, one.post_id) == (owner_id, post_id)]
+        return max(found, key=lambda one: one.at).helped if found else None
 
     def votes(self, owner_id: UUID, post_id: UUID) -> VoteCounts:
         return _votes(self._database.tables, post_id)

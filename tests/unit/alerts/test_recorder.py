@@ -56,6 +56,9 @@ class OwnersChats:
     def find_platform(self, owner_id: UUID) -> tuple[AlertTarget, BotLanguage] | None:
         return (self.platform, BotLanguage.EN) if self.platform else None
 
+    def telegram_ids(self, owner_id: UUID) -> tuple[int, ...]:
+        return ()
+
     def is_served(self, owner_id: UUID) -> bool:
         return True
 

@@ -1,11 +1,12 @@
 """The private chats of owners with their bots, in PostgreSQL."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import and_, bindparam, select
 
 from mara.alerts.model.alert_message import AlertTarget
-from mara.platform.sql import constant, fetch_one, fetch_value
+from mara.platform.sql import constant, fetch_all, fetch_one, fetch_value
 from mara.telegram.adapters.tables import bot_chats, bot_configs, bot_people
 from mara.telegram.model.bot_config import BotLanguage
 from mara.users.adapters.tables import users
@@ -41,6 +42,10 @@ FIND_PLATFORM = (
     )
 )
 
+LINKED = select(_people.telegram_id).where(
+    _people.owner_id == bindparam("owner_id"),
+    _people.kind.in_((constant("owner"), constant("account"))),
+)
 IS_SERVED = select(users.c.active).where(users.c.id == bindparam("owner_id"))
 
 
@@ -61,6 +66,10 @@ class PostgresOwnerChats:
             return None
         target = AlertTarget(row["config_id"], row["telegram_id"])
         return target, BotLanguage(row["locale"].value)
+
+    def telegram_ids(self, owner_id: UUID) -> Collection[int]:
+        """Return the Telegram accounts that are linked as the owner's."""
+        return {row["telegram_id"] for row in fetch_all(LINKED, owner_id=owner_id)}
 
     def is_served(self, owner_id: UUID) -> bool:
         """Whether the owner's account is active."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mara.alerts.adapters.stored_settings import escalation_values, take_escalation
@@ -124,10 +124,13 @@ VOTE = (
         set_={"helped": bindparam("helped"), "at": bindparam("at")},
     )
 )
+_votes_of = (_votes.owner_id == bindparam("owner_id"), _votes.post_id == bindparam("post"))
+FORGET_VOTES = delete(alert_votes).where(
+    *_votes_of, _votes.telegram_id == func.any(bindparam("people"))
+)
+LAST_VOTE = select(_votes.helped).where(*_votes_of).order_by(_votes.at.desc()).limit(1)
 VOTES = (
-    select(_votes.helped, func.count().label("people"))
-    .where(_votes.owner_id == bindparam("owner_id"), _votes.post_id == bindparam("post"))
-    .group_by(_votes.helped)
+    select(_votes.helped, func.count().label("people")).where(*_votes_of).group_by(_votes.helped)
 )
 OWNERS_DUE = (
     select(_messages.owner_id)
@@ -211,9 +214,17 @@ class PostgresAlertMessages:
         row = fetch_one(LOCK, owner_id=owner_id, post=post_id)
         return message_from(row) if row else None
 
-    def vote(self, vote: PostVote) -> None:
-        """Store a vote, in place of an earlier one of the same person."""
+    def vote(self, vote: PostVote, *, instead_of: Collection[int] = ()) -> None:
+        """Store a vote, in place of an earlier one of the same person or of those named."""
+        if instead_of:
+            ids = {"owner_id": vote.owner_id, "post": vote.post_id}
+            execute(FORGET_VOTES, **ids, people=sorted(instead_of))
         execute(VOTE, **values_of(vote))
+
+    def last_vote(self, owner_id: UUID, post_id: UUID) -> bool | None:
+        """Return whether it helped, as the last who voted says; None without votes."""
+        found: bool | None = fetch_value(LAST_VOTE, owner_id=owner_id, post=post_id)
+        return found
 
     def votes(self, owner_id: UUID, post_id: UUID) -> VoteCounts:
         """Count the votes on a post."""

@@ -46,8 +46,8 @@ GONE: Final = {
 }
 
 
-BY_API: Final = 0
-"""The ``telegram_id`` of an owner who votes by the API and has no linked Telegram account."""
+BY_OWNER: Final = 0
+"""The ``telegram_id`` of the owner's one vote: by the API, or by a linked Telegram account."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,8 +39,11 @@ class AlertMessages(Protocol):
     def lock(self, owner_id: UUID, post_id: UUID) -> AlertMessage | None:
         """Return it, locked until the transaction ends; None without one."""
 
-    def vote(self, vote: PostVote) -> None:
-        """Store a vote, in place of an earlier one of the same person."""
+    def vote(self, vote: PostVote, *, instead_of: Collection[int] = ()) -> None:
+        """Store a vote, in place of an earlier one of the same person or of those named."""
+
+    def last_vote(self, owner_id: UUID, post_id: UUID) -> bool | None:
+        """Return whether it helped, as the last who voted says; None without votes."""
 
     def votes(self, owner_id: UUID, post_id: UUID) -> VoteCounts:
         """Count the votes on a post."""
@@ -139,6 +142,9 @@ class OwnerChats(Protocol):
 
         None where no Telegram account is linked, or it has blocked the bot.
         """
+
+    def telegram_ids(self, owner_id: UUID) -> Collection[int]:
+        """Return the Telegram accounts that are linked as the owner's."""
 
     def is_served(self, owner_id: UUID) -> bool:
         """Whether the owner's account is active."""

@@ -5,9 +5,8 @@ from uuid import UUID
 
 from mara.alerts.errors import AlertNotAnswered
 from mara.alerts.model.alert_post import AlertPost
-from mara.alerts.model.vote import BY_API, GivenVote, PostVote
+from mara.alerts.model.vote import BY_OWNER, GivenVote, PostVote
 from mara.alerts.ports import AlertPosts, Alerts
-from mara.alerts.ports.messages import AlertMessages, OwnerChats
 from mara.alerts.service.post_votes import PostVotes
 from mara.kernel.clock import Clock
 from mara.kernel.principal import Principal
@@ -20,8 +19,6 @@ class AlertFeedback:
 
     alerts: Alerts
     posts: AlertPosts
-    messages: AlertMessages
-    chats: OwnerChats
     votes: PostVotes
     unit_of_work: UnitOfWork
     now: Clock
@@ -31,10 +28,9 @@ class AlertFeedback:
         owner_id = caller.user_id
         with self.unit_of_work(owner_id):
             post = self._newest_post(owner_id, alert_id)
-            voter = self._telegram_id(owner_id, post.id)
-            vote = PostVote(post.id, owner_id, voter, helped, self.now())
+            vote = PostVote(post.id, owner_id, BY_OWNER, helped, self.now())
             counts = self.votes.count(vote)
-        self.votes.pass_on(post, helped=helped)
+        self.votes.pass_on(post)
         return GivenVote(vote, counts)
 
     def _newest_post(self, owner_id: UUID, alert_id: UUID) -> AlertPost:
@@ -44,11 +40,3 @@ class AlertFeedback:
         if newest is None or newest.reply is None:
             raise AlertNotAnswered("Wait until its agent was asked.")
         return newest
-
-    def _telegram_id(self, owner_id: UUID, post_id: UUID) -> int:
-        """The account with which the owner presses buttons, so that a person has one vote."""
-        message = self.messages.find(owner_id, post_id)
-        private = message and self.chats.find(owner_id, message.target.config_id)
-        platform = self.chats.find_platform(owner_id)
-        linked = private or (platform[0] if platform else None)
-        return linked.chat_id if linked and linked.chat_id is not None else BY_API

@@ -1,6 +1,6 @@
 """Posts that a chat did not get: they go to the chat for escalations, else to their owner."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -154,6 +154,10 @@ class OtherChats:
     def find_platform(self, owner_id: UUID) -> tuple[AlertTarget, BotLanguage] | None:
         """Return the owner's chat with the platform's bot, which is none of the owner's."""
         return self.chats.find_platform(owner_id)
+
+    def telegram_ids(self, owner_id: UUID) -> Collection[int]:
+        """Return the Telegram accounts that are linked as the owner's."""
+        return self.chats.telegram_ids(owner_id)
 
     def is_served(self, owner_id: UUID) -> bool:
         """Whether the owner's account is active."""

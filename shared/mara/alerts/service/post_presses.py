@@ -59,7 +59,7 @@ class PostPresses:
         post = self._vote(config, press, verb, post_id)
         if post is None:
             return GONE[language]
-        self.votes.pass_on(post, helped=verb is Verb.HELPED)
+        self.votes.pass_on(post)
         return THANKS[language]
 
     def _vote(self, config: BotConfig, press: Press, verb: Verb, post_id: UUID) -> AlertPost | None:
