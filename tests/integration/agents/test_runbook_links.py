@@ -25,6 +25,17 @@ OPS = [
     Block(POD, Place(headings=("KubePodCrashLooping", "Mitigation"))),
     Block(QUEUE, Place(headings=("Queue grows too long", "Mitigation"))),
 ]
+NIGHT = [
+    Block(text, Place(headings=(title, "Steps")))
+    for title, text in {
+        "The backup fails": "Free space on the target, then start the backup again.",
+        "The mail server rejects logins": "Restart the directory service.",
+    }.items()
+]
+DAY = [
+    Block(f"Call the owner of service {letter}.", Place(headings=(f"Service {letter} fails",)))
+    for letter in "abcdefghi"
+]
 WIKI = "https://wiki.example/runbooks"
 
 
@@ -37,6 +48,8 @@ class OnCall:
         learn(self.caller.user_id, "ops-handbook.md", OPS)
         page = [Block(PAGE, Place(headings=("Meaning",)))]
         learn(self.caller.user_id, "WebsiteIsDown.md", page)
+        learn(self.caller.user_id, "night-shift.md", NIGHT)
+        learn(self.caller.user_id, "day-shift.md", DAY)
         self.agent_id = agent_service().create(self.caller, AgentSettings("On call")).id
 
     def ask(self, name: str, link: str) -> tuple[AnswerStatus, Sequence[str], str]:
@@ -69,6 +82,7 @@ def on_call() -> OnCall:
         (f"{WIKI}/Queue+grows+too+long", QUEUE),
         (f"{WIKI}/%51ueue%20grows%20too%20long", QUEUE),
         (f"{WIKI}/website-is-down", PAGE),
+        (f"{WIKI}/website-is-down#meaning", PAGE),
         ("WebsiteIsDown", PAGE),
     ],
 )
@@ -93,6 +107,10 @@ def test_get_the_section_of_the_link_rather_than_their_own(on_call: OnCall) -> N
         f"{WIKI}/mitigation",
         f"{WIKI}/12345",
         f"{WIKI}/ops-handbook",
+        f"{WIKI}/ops-handbook#queue-lag",
+        f"{WIKI}/WebsiteIsDown#another-section",
+        f"{WIKI}/night-shift",
+        f"{WIKI}/day-shift",
         f"{WIKI}/%00%FF",
         "https://",
         "http://[",

@@ -1,8 +1,9 @@
 """Step 3 of an answer: search for passages, and select the best one of each section."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from mara.agents.model.non_answers import without_non_answers
 from mara.agents.model.passages import choose
@@ -13,6 +14,9 @@ from mara.search.model.alert_text import AlertText
 from mara.search.model.naming import TITLE_WORDS_MIN, name_parts, names_of, spelling_of
 from mara.search.model.windows import titles_of
 from mara.search.service.search import SearchResult, SearchService
+
+PARTS_MAX: Final = 8
+"""A page with more parts is of several alerts: meaning, impact, diagnosis, mitigation are four."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,24 +72,28 @@ class PassageRetriever:
     def _of_runbook(self, caller: Principal, question: Question) -> Iterator[Retrieval]:
         """What stands under a title that the link says; nothing if the alert's own name does too.
 
-        The title of a section counts only below that of its page, if the documents have both. A
-        page of several alerts is no runbook of one that it does not name.
+        The title of a section counts only below that of its page, if the documents have both, and
+        a page counts only with the section that is linked. A page of several alerts is no runbook
+        of one that it does not name.
         """
         alert = AlertText.read(question.text)
         own = _squeezed(alert.name or "")
-        if all(_squeezed(name) == own for name in alert.runbook):
+        linked = [_squeezed(name) for name in alert.runbook]
+        if all(key == own for key in linked):
             return
         titles = self._titles(caller, question, [alert.name or "", *alert.runbook])
         known = {key: title for one in titles for key, title in one.items()}
-        said = [key for key in map(_squeezed, alert.runbook) if key in known]
+        said = [key for key in linked if len(name_parts(known.get(key, ""))) >= TITLE_WORDS_MIN]
         if any(own in one and not one.keys().isdisjoint(said) for one in titles):
             return
-        for number, key in enumerate(said):
+        for key in said:
+            if not any(one.keys() >= set(linked[: linked.index(key) + 1]) for one in titles):
+                continue
             text = _asked_by(known[key], alert, is_named=own in known)
             found = self._kept(question, self._search(caller, question, text))
-            is_there = [_titles(hit).keys() >= set(said[number:]) for hit in found.answering]
-            is_of_several = any(_has_alerts_below(hit, key) for hit in found.answering)
-            if found.named and all(is_there) and not is_of_several:
+            above = {one for one in linked[linked.index(key) :] if one in known}
+            is_there = [_titles(hit).keys() >= above for hit in found.answering]
+            if found.named and all(is_there) and not _is_of_several(found.answering, key):
                 yield self._retrieval(question, text, found)
                 return
 
@@ -100,18 +108,27 @@ class PassageRetriever:
 
 
 def _titles(hit: Hit) -> dict[str, str]:
-    """The titles of several words above a passage, without their numbers, by what links say."""
-    titles = titles_of(hit.chunk, hit.filename)
-    names = [names_of(title)[-1] for title in titles]
-    return {_squeezed(one): one for one in names if len(name_parts(one)) >= TITLE_WORDS_MIN}
-
-
-def _has_alerts_below(hit: Hit, key: str) -> bool:
-    """Whether the title below the one that a link says is an identifier, as names of alerts are."""
+    """The titles above a passage, without their numbers, by what links say."""
     titles = [names_of(title)[-1] for title in titles_of(hit.chunk, hit.filename)]
-    keys = [_squeezed(title) for title in titles]
-    below = titles[len(keys) - keys[::-1].index(key) :] if key in keys else []
-    return bool(below) and spelling_of(below[0]) == "camel"
+    return {_squeezed(title): title for title in titles}
+
+
+def _is_of_several(hits: Sequence[Hit], key: str) -> bool:
+    """Whether what stands below a title are runbooks of several alerts.
+
+    They are titled with identifiers, as alerts are, or are many, or have the same parts.
+    """
+    places = [_below(key, _titles(hit)) for hit in hits]
+    parts = {place[0] for place in places if place}
+    pairs = {(place[1], place[0]) for place in places if place[1:]}
+    has_same_parts = len(pairs) > len({part for part, _ in pairs})
+    is_named = any(spelling_of(part) == "camel" for part in parts)
+    return is_named or has_same_parts or len(parts) > PARTS_MAX
+
+
+def _below(key: str, titles: Mapping[str, str]) -> Sequence[str]:
+    """The titles below the one that a link says, the outermost first."""
+    return list(titles.values())[list(titles).index(key) + 1 :] if key in titles else []
 
 
 def _squeezed(name: str) -> str:
