@@ -86,10 +86,11 @@ def forget_expired(at: datetime) -> dict[str, int]:
     """Delete what is over: updates, ids of disconnected bots, invitations, messages; how many."""
     from mara.alerts.adapters.shown_messages import forget_messages
     from mara.kernel.unit_of_work import SYSTEM
+    from mara.telegram.adapters.outgoing import PostgresOutgoingMessages
     from mara.telegram.adapters.people import PostgresInvitations
     from mara.telegram.adapters.updates import PostgresUpdates
     from mara.telegram.model.bot_config import REMEMBERED
-    from mara.telegram.model.outgoing import SENT_KEPT
+    from mara.telegram.model.outgoing import PACES_KEPT, SENT_KEPT
     from mara.telegram.model.update import DEAD_KEPT, HANDLED_KEPT
 
     kept = {"handled_before": at - HANDLED_KEPT, "dead_before": at - DEAD_KEPT}
@@ -102,6 +103,8 @@ def forget_expired(at: datetime) -> dict[str, int]:
         deleted["bot_invitations"] = PostgresInvitations().forget(at)
     with transaction(SYSTEM):
         deleted["outgoing_messages"] = forget_messages(at - SENT_KEPT)
+    with transaction(SYSTEM):
+        deleted["bot_chat_paces"] = PostgresOutgoingMessages().forget_paces(at - PACES_KEPT)
     return deleted
 
 

@@ -11,10 +11,11 @@ import pytest
 
 from mara.kernel.ids import new_id
 from mara.kernel.unit_of_work import SYSTEM
-from mara.platform.database import transaction
+from mara.platform.database import connection, transaction
 from mara.telegram.adapters.bot_configs import PostgresBotConfigs
 from mara.telegram.adapters.bot_senders import PostgresBotSenders
 from mara.telegram.adapters.outgoing import PostgresOutgoingMessages
+from mara.telegram.adapters.outgoing_statements import NEXT_MESSAGES
 from mara.telegram.model.bot_config import BotConfig, BotState
 from mara.telegram.model.formatted_text import FormattedText, Span, TextFormat
 from mara.telegram.model.outgoing import (
@@ -268,6 +269,42 @@ class TestGivingUp:
         with store.unit_of_work(SYSTEM):
             given_up = store.messages.fail_revoked(NOON + SECOND, "revoked")
         assert [one.id for one in given_up] == [old.id]
+
+
+class TestPaces:
+    """Only PostgreSQL forgets them."""
+
+    @pytest.fixture
+    def store(self, database: str) -> Store:
+        return stored_bot()
+
+    def test_of_silent_chats_are_forgotten_and_begun_again(self, store: Store) -> None:
+        """See it fail: leave the messages that wait out of FORGET_PACES, or update alone."""
+        message = store.add()
+        store.send(store.add(B))
+        with store.unit_of_work(SYSTEM):
+            paused = ChatPace(True, (), (), NOON + SECOND)
+            store.senders.save_chat_pace(store.config.id, B, paused)
+            assert store.messages.forget_paces(NOON) == 0
+            assert store.messages.forget_paces(NOON + 2 * SECOND) == 1
+            assert store.messages.forget_paces(NOON + 2 * SECOND) == 0
+            again = ChatPace(True, (NOON,), (NOON,), NOON)
+            store.senders.save_chat_pace(store.config.id, B, again)
+            paces = store.senders.chat_paces(store.config.id, [A, B])
+        assert paces[B] == again
+        assert store.next() == [(message.id, None)]
+
+    def test_are_not_read_to_find_what_waits(self, store: Store) -> None:
+        """A bot may know many chats. See it fail: join ``bot_chat_paces`` in NEXT_MESSAGES."""
+        waiting = [store.add(chat_id) for chat_id in (A, B, A)]
+        with store.unit_of_work(SYSTEM):
+            connection().execute(
+                "INSERT INTO bot_chat_paces (config_id, chat_id, owner_id)"
+                " SELECT %s, n, %s FROM generate_series(1000, 4000) n",
+                (store.config.id, store.config.owner_id),
+            )
+        assert "bot_chat_paces" not in str(NEXT_MESSAGES)
+        assert store.next() == [(waiting[0].id, None), (waiting[1].id, None)]
 
 
 class TestSenders:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, func, null, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from mara.platform.sql import bound, constant, execute, fetch_all, fetch_one
 from mara.telegram.adapters.bot_locks import lock_sender
@@ -36,10 +37,23 @@ WAITS = select(_paces.chat_id, _paces.paused_until).where(
 )
 CHATS = select(bot_chat_paces).where(_chats, _paces.chat_id == func.any(bindparam("chat_ids")))
 SAVE = update(bot_senders).where(_bot).values(bound((_columns.sent,)))
+_budget = {
+    str(column.key): bindparam(column.key, type_=column.type)
+    for column in (_paces.sent, _paces.edited, _paces.paused_until)
+}
+# The row of a chat that was silent for a day may be gone.
 SAVE_CHAT = (
-    update(bot_chat_paces)
-    .where(_chats, _paces.chat_id == bindparam("of_chat"))
-    .values(bound((_paces.sent, _paces.edited, _paces.paused_until)))
+    insert(bot_chat_paces)
+    .from_select(
+        ["config_id", "chat_id", "owner_id", *_budget],
+        select(
+            bot_configs.c.id,
+            bindparam("of_chat", type_=_paces.chat_id.type),
+            bot_configs.c.owner_id,
+            *_budget.values(),
+        ).where(bot_configs.c.id == bindparam("of_config")),
+    )
+    .on_conflict_do_update(index_elements=["config_id", "chat_id"], set_=_budget)
 )
 LIST_IDLE = (
     select(_columns.config_id, _columns.owner_id)

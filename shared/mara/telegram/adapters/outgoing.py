@@ -89,6 +89,10 @@ class PostgresOutgoingMessages:
         rows = fetch_all(statements.FAIL_REVOKED, due_before=due_before, reason=reason)
         return [_message(row) for row in rows]
 
+    def forget_paces(self, before: datetime) -> int:
+        """Delete what chats got last before a time, unless something waits for them; how many."""
+        return execute(statements.FORGET_PACES, before=before)
+
 
 def _values(message: OutgoingMessage) -> Row:
     return {

@@ -1,12 +1,17 @@
 """The statements of outgoing messages."""
 
+from typing import Any
+
 from sqlalchemy import (
+    CTE,
     BindParameter,
     ColumnElement,
     FromClause,
     Interval,
     and_,
     bindparam,
+    delete,
+    exists,
     func,
     or_,
     select,
@@ -38,8 +43,41 @@ def _waits(of: FromClause) -> ColumnElement[bool]:
     return of.c.state.in_((constant("queued"), constant("sending")))
 
 
+def _last(moments: ColumnElement[Any]) -> ColumnElement[Any]:
+    return moments[func.cardinality(moments)]
+
+
 _one, _edited = outgoing_messages.alias("one"), outgoing_messages.alias("edited")
-_of_chat = (_one.c.config_id == _paces.config_id, _one.c.chat_id == _paces.chat_id, _waits(_one))
+_config: BindParameter[Any] = bindparam("config_id")
+
+
+def _chats() -> CTE:
+    """The chats for which messages wait: one look-up in the index for each, not one for each row.
+
+    PostgreSQL has no skip scan (wiki.postgresql.org/wiki/Loose_indexscan). The last one is null.
+    """
+    first, after = outgoing_messages.alias("first"), outgoing_messages.alias("after")
+    lowest = (
+        select(first.c.chat_id)
+        .where(first.c.config_id == _config, _waits(first))
+        .order_by(first.c.chat_id)
+        .limit(1)
+        .subquery("lowest")
+    )
+    chats = select(lowest.c.chat_id).cte("chats", recursive=True)
+    following = (
+        select(after.c.chat_id)
+        .where(after.c.config_id == _config, _waits(after), after.c.chat_id > chats.c.chat_id)
+        .order_by(after.c.chat_id)
+        .limit(1)
+        .correlate(chats)
+        .scalar_subquery()
+    )
+    return chats.union_all(select(following).where(chats.c.chat_id.is_not(None)))
+
+
+_waiting_chats = _chats()
+_of_chat = (_one.c.config_id == _config, _one.c.chat_id == _waiting_chats.c.chat_id, _waits(_one))
 _in_order = (_one.c.rank, _one.c.position)
 _is_there = or_(_edited.c.id.is_(None), ~_waits(_edited))
 
@@ -65,11 +103,7 @@ _message = (
     .limit(1)
     .lateral("message")
 )
-NEXT_MESSAGES = (
-    select(*_message.c)
-    .select_from(bot_chat_paces.join(_message, true()))
-    .where(_paces.config_id == bindparam("config_id"))
-)
+NEXT_MESSAGES = select(*_message.c).select_from(_waiting_chats.join(_message, true()))
 _edit = (
     select(_one, _edited.c.telegram_ids.label("edited_ids"))
     .select_from(_one.outerjoin(_edited, _edited.c.id == _one.c.edits))
@@ -79,11 +113,7 @@ _edit = (
     .limit(1)
     .lateral("edit")
 )
-NEXT_EDITS = (
-    select(*_edit.c)
-    .select_from(bot_chat_paces.join(_edit, true()))
-    .where(_paces.config_id == bindparam("config_id"))
-)
+NEXT_EDITS = select(*_edit.c).select_from(_waiting_chats.join(_edit, true()))
 _due_at = func.greatest(
     _one.c.due_at, _edited.c.edited_at + bindparam("edit_every", type_=Interval())
 )
@@ -182,4 +212,13 @@ FAIL_REVOKED = (
     .where(_columns.id.in_(_revoked.scalar_subquery()))
     .values(_given_up)
     .returning(outgoing_messages)
+)
+_waits_there = exists().where(
+    _columns.config_id == _paces.config_id,
+    _columns.chat_id == _paces.chat_id,
+    _waits(outgoing_messages),
+)
+_last_sent = func.greatest(_last(_paces.sent), _last(_paces.edited), _paces.paused_until)
+FORGET_PACES = delete(bot_chat_paces).where(
+    func.coalesce(_last_sent < bindparam("before"), True), ~_waits_there
 )

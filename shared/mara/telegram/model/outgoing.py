@@ -22,6 +22,8 @@ and a half minutes."""
 
 SENT_KEPT: Final = timedelta(days=30)
 """A message is kept for so long after it was made; the message of an alert as long as the alert."""
+PACES_KEPT: Final = timedelta(days=1)
+"""How long the budget of a silent chat is kept: longer than it lasts, a minute, and any wait."""
 
 
 class Priority(StrEnum):

@@ -51,6 +51,9 @@ class OutgoingMessages(Protocol):
     def fail_chat(self, config_id: UUID, chat_id: int, reason: str) -> Sequence[OutgoingMessage]:
         """Give up what waits for a chat, and return it."""
 
+    def forget_paces(self, before: datetime) -> int:
+        """Delete what chats got last before a time, unless something waits for them; how many."""
+
     def fail_revoked(self, due_before: datetime, reason: str) -> Sequence[OutgoingMessage]:
         """Give up what was due before a time at bots that send nothing, and return it.
 
