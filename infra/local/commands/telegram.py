@@ -19,10 +19,23 @@ def run(options: argparse.Namespace) -> int:
         case "press":
             _press(people, options)
         case _ if options.chat:
-            print(text_of(people.chat(options.chat)))
+            print(visible(text_of(people.chat(options.chat))))
         case _:
-            print("\n".join(chat["title"] for chat in people.state()["chats"]))
+            print(visible("\n".join(chat["title"] for chat in people.state()["chats"])))
     return 0
+
+
+def visible(text: str) -> str:
+    """Return the text with control characters as escapes: a terminal would obey them."""
+    return "".join(
+        one if one.isprintable() or one in "\n\t" or is_joiner(one) else ascii(one)[1:-1]
+        for one in text
+    )
+
+
+def is_joiner(character: str) -> bool:
+    """Whether it joins other characters, as those of many emoji are."""
+    return character in "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"
 
 
 def text_of(chat: Any) -> str:
@@ -65,6 +78,10 @@ def _required(options: argparse.Namespace, name: str) -> str:
     value = getattr(options, name)
     if not value:
         raise TelegramRefused(f"{options.action} needs the argument {name.upper()}.")
+    try:
+        str(value).encode()
+    except UnicodeEncodeError:
+        raise TelegramRefused(f"{name.upper()} is no text in UTF-8.") from None
     return str(value)
 
 

@@ -50,6 +50,14 @@ class TestSay:
             run("say", "Ops", "disk?")
         assert here.texts() == []
 
+    def test_refuses_bytes_that_are_no_utf_8(self, here: Scene) -> None:
+        """The shell hands them over as lone surrogates."""
+        with pytest.raises(TelegramRefused, match="TEXT is no text in UTF-8"):
+            run("say", "On call", "disk \udcff")
+        with pytest.raises(TelegramRefused, match="CHAT is no text in UTF-8"):
+            run("say", "On \udcff", "disk")
+        assert here.texts() == []
+
     @pytest.mark.usefixtures("here")
     def test_needs_a_text(self) -> None:
         with pytest.raises(TelegramRefused, match="say needs the argument TEXT"):
@@ -84,3 +92,15 @@ def test_says_how_to_start_a_simulator_that_is_down(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("MARA_PORT_BASE", str(first))
     with pytest.raises(TelegramRefused, match="make up"):
         run("show")
+
+
+class TestControlCharacters:
+    def test_are_shown_and_do_nothing_in_the_terminal(
+        self, here: Scene, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Telegram makes spaces of those below U+0020 in texts, but not in names and titles."""
+        here.send("red \x9b31m and \u202e 👩\u200d🚒 тест")
+        run("show", "On call")
+        shown = capsys.readouterr().out
+        assert "red \\x9b31m and \\u202e 👩\u200d🚒 тест" in shown
+        assert telegram.visible("Ops\x1b[2J\n\tteam\x07") == "Ops\\x1b[2J\n\tteam\\x07"
