@@ -1,6 +1,7 @@
 """`mara telegram`: the chats of the simulated Telegram in a terminal."""
 
 import argparse
+import unicodedata
 from datetime import datetime
 from typing import Any
 
@@ -27,15 +28,7 @@ def run(options: argparse.Namespace) -> int:
 
 def visible(text: str) -> str:
     """Return the text with control characters as escapes: a terminal would obey them."""
-    return "".join(
-        one if one.isprintable() or one in "\n\t" or is_joiner(one) else ascii(one)[1:-1]
-        for one in text
-    )
-
-
-def is_joiner(character: str) -> bool:
-    """Whether it joins other characters, as those of many emoji are."""
-    return character in "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"
+    return "".join(ascii(one)[1:-1] if _is_control(one) else one for one in text)
 
 
 def text_of(chat: Any) -> str:
@@ -94,3 +87,9 @@ def _message(message: Any) -> str:
     lines += [f"  (file {message['file']})"] if message["file"] else []
     rows = [" ".join(f"[{button['text']}]" for button in row) for row in message["buttons"]]
     return "\n".join([*lines, *(f"  {row}" for row in rows)])
+
+
+def _is_control(character: str) -> bool:
+    """Whether it is no part of a text; those that join others are, in emoji and in words."""
+    is_text = character in "\n\t\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"
+    return not is_text and unicodedata.category(character)[0] == "C"

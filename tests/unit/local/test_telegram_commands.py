@@ -99,8 +99,8 @@ class TestControlCharacters:
         self, here: Scene, capsys: pytest.CaptureFixture[str]
     ) -> None:
         """Telegram makes spaces of those below U+0020 in texts, but not in names and titles."""
-        here.send("red \x9b31m and \u202e 👩\u200d🚒 тест")
+        here.send("red \x9b31m\u00a0and 👩\u200d🚒 тест")
         run("show", "On call")
         shown = capsys.readouterr().out
-        assert "red \\x9b31m and \\u202e 👩\u200d🚒 тест" in shown
+        assert "red \\x9b31m\u00a0and 👩\u200d🚒 тест" in shown
         assert telegram.visible("Ops\x1b[2J\n\tteam\x07") == "Ops\\x1b[2J\n\tteam\\x07"
