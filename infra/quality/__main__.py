@@ -3,8 +3,9 @@
 Each set is measured with the coefficients of a fit without it; the coefficients of all sets follow,
 which `mara.agents.model.confidence` holds. The threshold is the lowest at which few questions of
 XQuAD's even paragraphs are answered falsely where half of all paragraphs are missing; those of its
-odd paragraphs are in no fit and choose nothing. The penalty of a question about an identifier that
-no title has is the lowest at which few alerts are answered from a sibling of their missing runbook.
+odd paragraphs are in no fit and choose nothing, nor are its articles, each a knowledge base of its
+own. The penalty of a question about an identifier that no title has is the lowest at which few
+alerts are answered from a sibling of their missing runbook.
 """
 
 import os
@@ -18,7 +19,7 @@ from typing import Any
 from infra.quality.fitting import Curve, features, fit_sets, foreign_features
 from infra.quality.logistic import area_under_roc, calibration_error
 from infra.quality.observations import Kind, Observation, Observer
-from infra.quality.sets import paragraphs, read_alerts, runbooks
+from infra.quality.sets import articles, paragraphs, read_alerts, runbooks
 from mara.wiring.search import configured_embedder
 
 RUNBOOKS = ("runbooks-dev", "runbooks-gitlab")
@@ -57,6 +58,15 @@ def observe_questions(folder: Path, embedder: Any, asked: str, written: str) -> 
     even = paragraphs(folder / "xquad", asked, written, embedder)
     whole = Observer(paragraphs(folder / "xquad", asked, written, embedder, every=1), embedder)
     return list(Observer(even, embedder).questions()), list(whole.halves(0)), list(whole.halves(1))
+
+
+def observe_articles(folder: Path, embedder: Any, language: str) -> Sequence[Observation]:
+    """The questions of each article of XQuAD, asked of this one alone: a small knowledge base."""
+    return [
+        seen
+        for each in articles(folder / "xquad", language, embedder)
+        for seen in Observer(each, embedder).questions()
+    ]
 
 
 def threshold(halves: Sequence[Sequence[Observation]], curve: Curve) -> float:
@@ -126,6 +136,9 @@ def main(folder: Path) -> None:
     for name in odd:
         report(f"{name} even, half", even[name], curve, at)
         report(f"{name} odd, half", odd[name], curve, at)
+    for language in ("en", "ru"):
+        seen = observe_articles(folder, embedder, language)
+        report(f"xquad-{language} articles, titled", seen, curve, at)
     report("xquad-ru-en odd, half", across_odd, foreign, at)
     print("ranking, coverage, title, Russian, intercept:", curve.coefficients.round(2))
     print("across scripts: ranking, coverage, intercept:", foreign.coefficients.round(2))

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid5
 
 from infra.quality.array_index import ArrayIndex
@@ -47,6 +48,20 @@ def paragraphs(
     asked = _xquad(folder, asked_in)
     questions = [(q, f"{n}.txt") for n, (_, found) in asked if n % every == 0 for q in found]
     return QuestionSet(f"xquad-{asked_in}{written_in}", index, documents, (), questions)
+
+
+def articles(folder: Path, language: str, embedder: Embedder) -> Iterator[QuestionSet]:
+    """The articles of XQuAD, each alone, its paragraphs under the article's title.
+
+    The titles are English in both languages.
+    """
+    for article in _articles(folder, language):
+        heading = Place(headings=(article["title"].replace("_", " "),))
+        read = [_paragraph(each) for each in article["paragraphs"]]
+        blocks = {f"{n}.txt": [Block(text, heading)] for n, (text, _) in enumerate(read)}
+        index, documents = _indexed(blocks, embedder)
+        asked = [(q, f"{n}.txt") for n, (_, found) in enumerate(read) for q in found]
+        yield QuestionSet(article["title"], index, documents, (), asked)
 
 
 def read_alerts(folder: Path) -> Iterator[Alert]:
@@ -92,10 +107,21 @@ def _indexed(
 
 def _xquad(folder: Path, language: str) -> list[tuple[int, tuple[str, list[str]]]]:
     """The paragraphs with their questions, numbered from 0."""
-    stored = json.loads((folder / f"xquad.{language}.dev.json").read_text("utf-8"))
     found = [
-        (paragraph["context"].strip("\ufeff"), [asked["question"] for asked in paragraph["qas"]])
-        for article in stored["data"]
-        for paragraph in article["paragraphs"]
+        _paragraph(each)
+        for article in _articles(folder, language)
+        for each in article["paragraphs"]
     ]
     return list(enumerate(found))
+
+
+def _articles(folder: Path, language: str) -> list[dict[str, Any]]:
+    stored = json.loads((folder / f"xquad.{language}.dev.json").read_text("utf-8"))
+    found: list[dict[str, Any]] = stored["data"]
+    return found
+
+
+def _paragraph(paragraph: Mapping[str, Any]) -> tuple[str, list[str]]:
+    """Its text and its questions."""
+    questions = [asked["question"] for asked in paragraph["qas"]]
+    return paragraph["context"].strip("\ufeff"), questions

@@ -47,6 +47,9 @@ def a_hit(
     return Hit(chunk, "guide.md", score, lexical=2 * score, semantic=semantic, coverage=coverage)
 
 
+CHUNKS = 20
+
+
 @dataclass
 class FakeIndex:
     """Finds what it was told to find; remembers what it was asked.
@@ -64,7 +67,8 @@ class FakeIndex:
             Candidate(hit.chunk, hit.filename, hit.lexical, hit.semantic, hit.coverage)
             for hit in self.hits
         ]
-        return IndexMatches(candidates, len(candidates), lexical=ScoreDistribution(0.0, 1.0))
+        # Scores as high as those of `a_hit` do not occur among a handful of chunks.
+        return IndexMatches(candidates, CHUNKS, lexical=ScoreDistribution(0.0, 1.0))
 
     def replace(
         self, owner_id: UUID, document_id: UUID, chunks: Sequence[tuple[Chunk, Sequence[float]]]

@@ -1,6 +1,7 @@
 """The quality set of the repository: sections in two languages, questions, and what is missing."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -42,9 +43,12 @@ def unanswered() -> tuple[str, ...]:
     return tuple(json.loads((FOLDER / "unanswered.json").read_text("utf-8")))
 
 
-def fill(index: MemoryIndex, embedder: Embedder) -> None:
-    """Index the sections; a document's id is derived from its name, so that runs are alike."""
-    for path in sorted((FOLDER / "docs").iterdir()):
+def fill(index: MemoryIndex, embedder: Embedder, paths: Sequence[Path] = ()) -> None:
+    """Index these files in Markdown, or the sections of the quality set.
+
+    A document's id is derived from its name, so that runs are alike.
+    """
+    for path in paths or sorted((FOLDER / "docs").iterdir()):
         document_id = uuid5(OWNER, path.name)
         index.filenames[document_id] = path.name
         blocks = list(read_markdown(path.read_text("utf-8")))

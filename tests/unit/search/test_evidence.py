@@ -31,20 +31,19 @@ class SynonymEmbedder(FakeEmbedder):
         return float(word == other) or self.synonyms.get((word, other), 0.0)
 
 
-def a_hit(
-    text: str,
-    *headings: str,
-    score: float = 1.0,
-) -> Hit:
+def a_hit(text: str, *headings: str, score: float = 1.0, by_shared_titles: float = 0.0) -> Hit:
     chunk = Chunk(UUID(int=1), UUID(int=2), 0, text, Place(headings=headings))
-    return Hit(chunk, "0.txt", score)
+    return Hit(chunk, "0.txt", score, by_shared_titles=by_shared_titles)
 
 
 def evidence(
-    question: str, hit: Hit, synonyms: dict[tuple[str, str], float] | None = None
+    question: str,
+    *hits: Hit,
+    synonyms: dict[tuple[str, str], float] | None = None,
+    for_fact: bool = False,
 ) -> Evidence:
-    query = QueryAnalysis(question, {}, CHUNKS)
-    return collect_evidence(query.gist, hit, CHUNKS, SynonymEmbedder(synonyms=synonyms or {}))
+    query, embedder = QueryAnalysis(question, {}, CHUNKS), SynonymEmbedder(synonyms=synonyms or {})
+    return collect_evidence(query, hits, embedder, for_fact=for_fact)
 
 
 class TestCoverage:
@@ -77,8 +76,7 @@ class TestCoverage:
             ("blorp snark", []),
             ("blorp frood snark frood", [(["frood"], ["snark", "blorp", "wabe", "mimsy"])]),
         ):
-            gist = QueryAnalysis(question, {}, CHUNKS).gist
-            collect_evidence(gist, hit, 1, embedder)
+            collect_evidence(QueryAnalysis(question, {}, CHUNKS), [hit], embedder)
             assert [
                 (list(words), [o for o in others if o != "0"]) for words, others in embedder.asked
             ] == asked
@@ -96,3 +94,37 @@ class TestTitle:
         assert evidence("why blorp snark", hit).title == pytest.approx(1.0)
         assert 0.0 < evidence("why blorp", hit).title < 1.0
         assert evidence("why zibbet", hit).title == 0.0
+
+
+class TestFact:
+    """A question for a fact, under a title that several sections have."""
+
+    WABE = a_hit("Snark.", "Blorp", "Wabe", score=21.0, by_shared_titles=7.0)
+    FROOD = a_hit("Mumsy.", "Blorp", "Frood")
+
+    def found(self, question: str, *hits: Hit) -> tuple[float, float, float]:
+        seen = evidence(question, *hits, for_fact=True)
+        return seen.coverage, seen.title, seen.ranking * (RANKING_OFFSET + math.log(CHUNKS))
+
+    def test_has_no_evidence_in_a_title_that_other_sections_have(self) -> None:
+        assert self.found("blorp zibbet", self.WABE, self.FROOD) == pytest.approx((0, 0, 14))
+        assert self.found("blorp snark", self.WABE, self.FROOD) == pytest.approx((1, 0, 14))
+        assert self.found("blorp wabe", self.WABE, self.FROOD) == pytest.approx((1, 1, 14))
+
+    def test_has_evidence_in_a_title_of_one_section(self) -> None:
+        coverage, title, _ = self.found("blorp zibbet", self.WABE, a_hit("Mumsy.", "Frood"))
+        assert (coverage, title) == pytest.approx((0.5, 1))
+
+    def test_is_about_the_subject_where_it_says_a_title_in_full_and_nothing_else(self) -> None:
+        assert self.found("blorp", self.WABE, self.FROOD) == pytest.approx((1, 1, 21))
+        mome = [a_hit("Snark.", "Blorp mome", text) for text in ("Wabe", "Frood")]
+        assert self.found("blorp", *mome)[:2] == pytest.approx((0, 0))
+
+    def test_is_answered_by_a_text_and_not_by_a_heading_alone(self) -> None:
+        heading = a_hit("Blorp zibbet", "Blorp zibbet", score=30.0)
+        assert self.found("zibbet", heading, self.WABE)[2] == pytest.approx(14)
+        assert self.found("zibbet", heading)[2] == pytest.approx(30)
+
+    def test_is_not_what_an_alert_asks(self) -> None:
+        seen = evidence("blorp zibbet", self.WABE, self.FROOD)
+        assert (seen.coverage, seen.title) == pytest.approx((0.5, 1.0))

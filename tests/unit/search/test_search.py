@@ -7,6 +7,7 @@ from mara.kernel.ids import new_id
 from mara.kernel.principal import Principal, Role
 from mara.search.model import Hit, RankedCandidate
 from mara.search.model.matching import QueryAnalysis
+from mara.search.service.reranking import FeatureReranker
 from mara.search.service.search import SearchService
 from tests.support.agents import FakeEmbedder, FakeIndex, a_hit, no_transaction
 
@@ -49,3 +50,36 @@ def test_only_those_that_the_question_names() -> None:
     assert read == [[NAMED.chunk.text]]
     assert found[0] == NAMED.chunk.text
     assert sorted(found[1:]) == sorted(hit.chunk.text for hit in OTHERS)
+
+
+class TestNamed:
+    """Whether the question names the section that answers."""
+
+    TITLE = "Halden Freight rules"
+
+    def is_named(self, question: str, hits: Sequence[Hit]) -> bool:
+        service = SearchService(FakeIndex(hits), FakeEmbedder(), FeatureReranker(), no_transaction)
+        found = service.retrieve(Principal(new_id(), Role.USER), question)
+        seen = service.evidence(found)
+        return seen is not None and seen.named
+
+    def test_not_by_a_title_of_several_sections_where_a_fact_is_asked_for(self) -> None:
+        document = new_id()
+        hits = [
+            a_hit("Rest.", headings=(self.TITLE, "Breaks"), document_id=document),
+            a_hit("Pay.", headings=(self.TITLE, "Fuel"), document_id=document),
+        ]
+        assert not self.is_named("What do the Halden Freight rules say of dogs?", hits)
+        assert self.is_named("What to do by the Halden Freight rules?", hits)
+        assert not self.is_named("What do the Halden Freight rules say of dogs?", hits[:1])
+        assert self.is_named("What are the Halden Freight rules?", hits)
+        other = a_hit("Rest.", headings=("Breaks of other drivers",))
+        assert self.is_named("What do the Halden Freight rules say of dogs?", [hits[0], other])
+
+    def test_by_the_identifier_that_the_question_is_about(self) -> None:
+        document = new_id()
+        hits = [
+            a_hit(text, headings=("DiskWillFillSoon", text), document_id=document)
+            for text in ("Meaning", "Owner")
+        ]
+        assert self.is_named("Who owns DiskWillFillSoon?", hits)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from mara.agents.model.question_parts import best_of_each_part
-from mara.agents.model.sections import is_bare_heading, section_path
+from mara.agents.model.sections import section_path
 from mara.search.model import Chunk, Hit
 
 SECTIONS_MAX = 3
@@ -37,7 +37,7 @@ def choose(hits: Sequence[Hit], question: str) -> list[Hit]:
     """
     best: dict[SectionKey, Hit] = {}
     for hit in hits:
-        taken = _best_below(hit, hits) if is_bare_heading(hit.chunk) else hit
+        taken = _best_below(hit, hits) if hit.chunk.is_bare_heading else hit
         best.setdefault(_key(taken.chunk), taken)
     sections = list(best.values())
     least = OTHER_SECTION_SHARE * sections[0].score if sections else 0.0
@@ -73,7 +73,7 @@ def _best_below(heading: Hit, hits: Sequence[Hit]) -> Hit:
         for hit in hits
         if hit.chunk.document_id == document
         and hit.chunk.place.headings[: len(path)] == path
-        and not is_bare_heading(hit.chunk)
+        and not hit.chunk.is_bare_heading
     )
     return next(below, heading)
 

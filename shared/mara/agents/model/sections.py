@@ -20,11 +20,6 @@ class Section:
     chunks: Sequence[Chunk]
 
 
-def is_bare_heading(chunk: Chunk) -> bool:
-    """Whether the passage consists of its heading alone."""
-    return chunk.place.headings[-1:] == (chunk.text.strip(),)
-
-
 def section_path(place: Place) -> tuple[object, ...]:
     """Return what the passages of one section have in common, besides their document.
 
@@ -49,7 +44,7 @@ def section_of(chunk: Chunk, chunks: Sequence[Chunk]) -> Section:
         following = list(takewhile(_belongs_to(chunk.place), after))
         preceding = list(takewhile(_belongs_to(chunk.place), before[::-1]))
     found = [chunk, *following, *preceding[::-1]]
-    return Section([other for other in found if not is_bare_heading(other)] or [chunk])
+    return Section([other for other in found if not other.is_bare_heading] or [chunk])
 
 
 def remedies_for(chunk: Chunk, chunks: Sequence[Chunk]) -> list[Section]:
@@ -70,7 +65,7 @@ def remedies_for(chunk: Chunk, chunks: Sequence[Chunk]) -> list[Section]:
     own = path[: depth + 1]
     sections = groupby(within, key=lambda other: other.place.headings[: depth + 1])
     found = [
-        [other for other in part if not is_bare_heading(other)]
+        [other for other in part if not other.is_bare_heading]
         for heading, part in sections
         if heading != own and is_remedy(heading[-1], chapter)
     ]

@@ -13,7 +13,8 @@ from mara.search.model import Evidence, Hit, SearchMode
 from mara.search.model.alert_text import AlertText
 from mara.search.model.naming import TITLE_WORDS_MIN, name_parts, names_of, spelling_of
 from mara.search.model.windows import titles_of
-from mara.search.service.search import SearchResult, SearchService
+from mara.search.service.result import SearchResult
+from mara.search.service.search import SearchService
 
 PARTS_MAX: Final = 8
 """A page with more parts is of several alerts: meaning, impact, diagnosis, mitigation are four."""

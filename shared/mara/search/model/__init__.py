@@ -21,6 +21,11 @@ class Chunk:
     text: str
     place: Place
 
+    @property
+    def is_bare_heading(self) -> bool:
+        """Whether the passage consists of its heading alone."""
+        return self.place.headings[-1:] == (self.text.strip(),)
+
     @staticmethod
     def id_for(document_id: UUID, ordinal: int) -> UUID:
         """A deterministic id (UUIDv5), so that a retry overwrites instead of duplicating."""
@@ -33,7 +38,8 @@ class Hit:
 
     ``lexical`` (a BM25 sum, unbounded) and ``semantic`` (see Candidate) are the scores of the two
     retrievers: ``None`` where a retriever did not find the chunk. ``coverage`` (0..1) is the share
-    of the query's words, weighted by idf, that the chunk contains.
+    of the query's words, weighted by idf, that the chunk contains. ``by_shared_titles`` is the part
+    of ``score`` for titles that other sections have too.
     """
 
     chunk: Chunk
@@ -42,6 +48,7 @@ class Hit:
     lexical: float | None = None
     semantic: float | None = None
     coverage: float = 0.0
+    by_shared_titles: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +98,14 @@ class Candidate:
 class RankedCandidate:
     """A candidate with its score in a ranking, in standard deviations where it was fused.
 
-    ``semantic_z`` is the z-score of the semantic retriever.
+    ``semantic_z`` is the z-score of the semantic retriever; ``by_shared_titles`` is the part of
+    ``score`` for titles that other sections have too.
     """
 
     candidate: Candidate
     score: float
     semantic_z: float = 0.0
+    by_shared_titles: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,13 +29,35 @@ HOST = re.compile(
 )
 
 
+def asks_for_fact(text: str) -> bool:
+    """Whether a text asks a question, other than what to do about something."""
+    return not REMEDY.search(text) and any(map(_is_question, _sentences(text)))
+
+
 def asked_codes(text: str) -> Sequence[Code]:
     """The codes that every answer must have."""
-    sentences = [part.strip() for part in SENTENCE.split(text) if part.strip()]
-    if len(sentences) == 1 and len(text.split()) <= SHORT:
-        return codes_of(text)
-    asked = [part for part in sentences if part.endswith("?") or INTERROGATIVE.match(part)]
-    found = [code for part in asked for code in codes_of(part)]
-    if REMEDY.search(text):
+    found = [code for part in _asking(text) for code in codes_of(part)]
+    if REMEDY.search(text) and not _is_short(text):
         return [code for code in found if not HOST.fullmatch(code.said)]
     return found
+
+
+def naming_sentences(text: str) -> Sequence[str]:
+    """The sentences whose hosts and numbered names every answer must have."""
+    return [] if REMEDY.search(text) else _asking(text)
+
+
+def _asking(text: str) -> Sequence[str]:
+    return [text] if _is_short(text) else [part for part in _sentences(text) if _is_question(part)]
+
+
+def _is_short(text: str) -> bool:
+    return len(_sentences(text)) == 1 and len(text.split()) <= SHORT
+
+
+def _sentences(text: str) -> list[str]:
+    return [part.strip() for part in SENTENCE.split(text) if part.strip()]
+
+
+def _is_question(sentence: str) -> bool:
+    return sentence.endswith("?") or INTERROGATIVE.match(sentence) is not None

@@ -5,6 +5,7 @@ where the words are: in one sentence, next to each other, spelled as in the ques
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -18,6 +19,7 @@ FAMILY_MATCH = 0.5
 """Match of a word of the same family, where the word itself is 1."""
 TITLE_FAMILY_MATCH = 0.7
 TRANSLATION_MATCH = 0.9
+TITLE_IN_FULL = 0.999
 EXTRA_WORD_IDF = 0.75
 """The idf assumed for a word of the passage that is not in the query, as a share of the highest."""
 QUERY_BIGRAM_DISTANCE, PASSAGE_BIGRAM_DISTANCE = 2, 3
@@ -70,18 +72,33 @@ class WeightedWords:
         """``frequencies``: how many of the ``chunk_count`` chunks searched contain each stem."""
         self.words = words(text)
         corpus_size = max(chunk_count, CORPUS_SIZE_MIN)
-        self._by_stem = {word.stem: word for word in self.words}
+        self.by_stem = {word.stem: word for word in self.words}
         self.weights = {
             stem: idf(_document_frequency(word, frequencies), corpus_size)
-            for stem, word in self._by_stem.items()
+            for stem, word in self.by_stem.items()
         }
         self.total = sum(self.weights.values())
         self.extra_word_weight = EXTRA_WORD_IDF * idf(1, corpus_size)
 
+    def beyond(self, said: Vocabulary) -> "WeightedWords | None":
+        """The words that no word of ``said`` matches; ``None`` if there are none."""
+        rest = copy(self)
+        rest.words = [word for word in self.words if not said.match(word)]
+        rest.by_stem = {word.stem: word for word in rest.words}
+        rest.weights = {stem: self.weights[stem] for stem in rest.by_stem}
+        rest.total = sum(rest.weights.values())
+        return rest if rest.words else None
+
+    def is_title(self, title: Sequence[Word]) -> bool:
+        """Whether these words say the title in full, and nothing more."""
+        return self.title_coverage(title)[0] > TITLE_IN_FULL and not self.beyond(
+            Vocabulary.of(title)
+        )
+
     def coverage(self, found: Vocabulary) -> float:
         """The weighted share of the query's words that are in ``found``: 0..1."""
         weight = sum(
-            weight * found.match(self._by_stem[stem]) for stem, weight in self.weights.items()
+            weight * found.match(self.by_stem[stem]) for stem, weight in self.weights.items()
         )
         return weight / self.total if self.total else 0.0
 
@@ -187,7 +204,8 @@ class PassageAnalysis:
             self.sentences.append(numbered(parts, first))
             self.words += self.sentences[-1]
             first += len(parts)
-        self.titles = [words(title) for title in titles_of(chunk, filename)]
+        self.titles = {title: words(title) for title in titles_of(chunk, filename)}
+        """The words of each title."""
 
     @cached_property
     def vocabularies(self) -> list[Vocabulary]:

@@ -26,7 +26,7 @@ def match_codes(codes: Sequence[Code], ranked: Sequence[RankedCandidate]) -> Cod
 
     A code that no candidate has as a whole may be meant by one of them: see ``code_parts``.
     """
-    texts = [_text_of(hit) for hit in ranked]
+    texts = [text_of(hit) for hit in ranked]
     found = [[_has(text, code) for code in codes] for text in texts]
     for n, code in enumerate(codes):
         if not any(row[n] for row in found) and (key := meant_by(code, texts)) is not None:
@@ -43,7 +43,8 @@ def match_codes(codes: Sequence[Code], ranked: Sequence[RankedCandidate]) -> Cod
     return CodeMatches(exact, others, absent)
 
 
-def _text_of(hit: RankedCandidate) -> str:
+def text_of(hit: RankedCandidate) -> str:
+    """Titles and text of a candidate."""
     chunk = hit.candidate.chunk
     return "\n".join([*titles_of(chunk, hit.candidate.filename), chunk.text])
 

@@ -4,12 +4,13 @@ The weights were tuned together on XQuAD (CC BY-SA 4.0) in Russian and English a
 against real runbooks; the ranking changes little when any of them is halved or doubled.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mara.search.model import Chunk, Hit, RankedCandidate
 from mara.search.model.matching import PassageAnalysis, QueryAnalysis
+from mara.search.model.shared_titles import shared_titles
 from mara.search.service.fusion import by_score
 
 if TYPE_CHECKING:
@@ -69,34 +70,54 @@ class FeatureReranker:
         """Reorder the best DEPTH candidates; every score stays below those before it."""
         head, tail = ranked[:DEPTH], ranked[DEPTH:]
         keys = sections_of([hit.candidate.chunk for hit in head])
+        shared = shared_titles((hit.candidate.chunk, hit.candidate.filename) for hit in ranked)
         sections: dict[Section, float] = {}
         for key, hit in zip(keys, head, strict=True):
             sections[key] = max(sections.get(key, hit.semantic_z), hit.semantic_z)
         better = by_score(
-            replace(hit, score=self._score(query, hit, sections[key]))
+            self._scored(query, hit, sections[key], shared)
             for key, hit in zip(keys, head, strict=True)
         )
         return append_tail(better, tail)
 
-    def _score(self, query: QueryAnalysis, hit: RankedCandidate, section: float) -> float:
+    def _scored(
+        self, query: QueryAnalysis, hit: RankedCandidate, section: float, shared: Collection[str]
+    ) -> RankedCandidate:
         passage = PassageAnalysis(hit.candidate.chunk, hit.candidate.filename)
+        by_title = {
+            title: query.whole.title_coverage(parts) for title, parts in passage.titles.items()
+        }
+        by_titles = self._title_score(by_title.values())
+        own = self._title_score(said for title, said in by_title.items() if title not in shared)
+        return replace(
+            hit,
+            score=hit.score + self._score(query, passage, hit.semantic_z, section) + by_titles,
+            by_shared_titles=by_titles - own,
+        )
+
+    def _title_score(self, said: Iterable[tuple[float, float]]) -> float:
+        """The score for titles, given the share of each that the query says, and its weight."""
+        found = list(said)
+        return self.weights.title_coverage * max(
+            (share for share, _ in found), default=0.0
+        ) + self.weights.title_idf * max((share * idf for share, idf in found), default=0.0)
+
+    def _score(
+        self, query: QueryAnalysis, passage: PassageAnalysis, semantic_z: float, section: float
+    ) -> float:
         whole, weights = query.whole, self.weights
-        titles = [whole.title_coverage(title) for title in passage.titles]
         similarity = max(
             (part.f1(sentence) for part in query.sentences for sentence in passage.vocabularies),
             default=0.0,
         )
         coverage = max(map(whole.coverage, passage.vocabularies), default=0.0)
         return (
-            hit.score
-            + weights.semantic * hit.semantic_z
+            weights.semantic * semantic_z
             + weights.section_semantic * section
             + weights.sentence_coverage * coverage
             + weights.exact_form * whole.exact_form_coverage(passage.forms)
             + weights.bigram * whole.bigram_coverage(passage.words)
             + weights.sentence_similarity * similarity
-            + weights.title_coverage * max((share for share, _ in titles), default=0.0)
-            + weights.title_idf * max((share * idf for share, idf in titles), default=0.0)
         )
 
 
@@ -118,7 +139,7 @@ def diversify(hits: Sequence[Hit]) -> list[Hit]:
     for hit in hits:
         parent = _parent(hit.chunk)
         repeats = seen.get(parent, 0)
-        if _is_bare_heading(hit.chunk):
+        if hit.chunk.is_bare_heading:
             repeats = REPEATS_MAX
         else:
             seen[parent] = repeats + 1
@@ -134,10 +155,6 @@ def _parent(chunk: Chunk) -> object:
     if not place.headings:
         return chunk.id
     return (chunk.document_id, place.headings[:-1] or place.headings)
-
-
-def _is_bare_heading(chunk: Chunk) -> bool:
-    return chunk.place.headings[-1:] == (chunk.text.strip(),)
 
 
 def sections_of(chunks: Sequence[Chunk]) -> list[Section]:

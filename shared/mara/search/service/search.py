@@ -8,65 +8,21 @@ from mara.kernel.principal import Principal
 from mara.kernel.unit_of_work import UnitOfWork
 from mara.search.model import Chunk, Evidence, Hit, Query, RankedCandidate, SearchMode
 from mara.search.model.alert_text import AlertText
-from mara.search.model.asking import asked_codes
+from mara.search.model.asking import asked_codes, asks_for_fact, naming_sentences
 from mara.search.model.long_alert import shortened
 from mara.search.model.matching import QueryAnalysis
-from mara.search.model.naming import is_of_another, mentions, subject_of
-from mara.search.model.windows import title_of, titles_of
+from mara.search.model.naming import subject_of
+from mara.search.model.neighbours import only_neighbours
 from mara.search.ports import Embedder, Reranker, SearchIndex
 from mara.search.service.evidence import collect_evidence
-from mara.search.service.exactness import CodeMatches, match_codes
+from mara.search.service.exactness import CodeMatches, match_codes, text_of
 from mara.search.service.fusion import fuse
 from mara.search.service.naming import split_named
 from mara.search.service.reranking import FeatureReranker, append_tail, diversify
+from mara.search.service.result import SearchResult
 
 EXACT_MAX = 3
 """If more passages have a code, it does not identify one of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class SearchResult:
-    """All hits, best first, and the query as the corpus searched weights its words.
-
-    The first ``named`` hits are under a title that the question says in full; the first ``exact``
-    hits have the codes asked for, of which those in ``absent`` are nowhere. ``subject`` is the
-    identifier that the question is about.
-    """
-
-    query: QueryAnalysis
-    hits: Sequence[Hit]
-    named: int = 0
-    exact: int = 0
-    absent: Sequence[str] = ()
-    subject: str | None = None
-
-    @property
-    def answering(self) -> Sequence[Hit]:
-        """The hits that may answer: those that the question names, if it names any."""
-        return self.hits[: self.named or self.exact or None]
-
-    def keeping(self, hits: Sequence[Hit]) -> "SearchResult":
-        """The result with these of its hits alone."""
-        kept = {hit.chunk.id for hit in hits}
-        named = sum(hit.chunk.id in kept for hit in self.hits[: self.named])
-        exact = sum(hit.chunk.id in kept for hit in self.hits[: self.exact])
-        return replace(self, hits=hits, named=named, exact=exact)
-
-    @property
-    def unknown(self) -> str | None:
-        """The identifier that the question is about, if no hit mentions it."""
-        if self.subject is None or self.named:
-            return None
-        texts = (f"{title_of(hit.chunk, hit.filename)}\n{hit.chunk.text}" for hit in self.hits)
-        return None if mentions(self.subject, texts) else self.subject
-
-    @property
-    def is_of_another(self) -> bool:
-        """Whether the first hit is under another identifier than the one asked about."""
-        if self.subject is None or self.named or not self.hits:
-            return False
-        best = self.hits[0]
-        return is_of_another(self.subject, titles_of(best.chunk, best.filename))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,16 +76,29 @@ class SearchService:
         ranked = fuse(matches, mode)
         if mode is not SearchMode.HYBRID:
             return SearchResult(analysis, [_hit(each) for each in ranked])
+        return self._ordered(text, alert, analysis, ranked)
+
+    def _ordered(
+        self, text: str, alert: AlertText, query: QueryAnalysis, ranked: Sequence[RankedCandidate]
+    ) -> SearchResult:
+        """The candidates that the question names first, or those that have its codes."""
         subject = subject_of(alert.text, alert.name)
+        for_fact = not alert.structured and asks_for_fact(text)
         named, others = split_named(alert.text, subject, ranked)
         if named:
-            hits = self._rerank(analysis, named, others)
-            return SearchResult(analysis, hits, named=len(named), subject=subject)
+            hits = self._rerank(query, named, others)
+            return SearchResult(query, hits, named=len(named), subject=subject, for_fact=for_fact)
         codes = () if alert.structured else asked_codes(text)
         matched = match_codes(codes, ranked) if codes else CodeMatches((), ranked, ())
-        hits = self._rerank(analysis, matched.exact, matched.others)
-        exact, absent = len(matched.exact), matched.absent
-        return SearchResult(analysis, hits, exact=exact, absent=absent, subject=subject)
+        asked = () if alert.structured else naming_sentences(text)
+        return SearchResult(
+            query,
+            self._rerank(query, matched.exact, matched.others),
+            exact=len(matched.exact),
+            absent=[*matched.absent, *only_neighbours(asked, list(map(text_of, ranked)))],
+            subject=subject,
+            for_fact=for_fact,
+        )
 
     def read_around(
         self, caller: Principal, chunk: Chunk, *, before: int, after: int
@@ -153,15 +122,14 @@ class SearchService:
         if not result.hits:
             return None
         decided = Evidence(
-            named=result.named > 0,
+            named=result.is_named,
             of_another=result.is_of_another,
             absent=result.absent,
             exact=0 < result.exact <= EXACT_MAX,
         )
         if decided.is_decided:
             return decided
-        query = result.query
-        found = collect_evidence(query.gist, result.hits[0], query.chunk_count, self.embedder)
+        found = collect_evidence(result.query, result.hits, self.embedder, for_fact=result.for_fact)
         return replace(found, about_identifier=result.subject is not None)
 
     def _rerank(
@@ -188,4 +156,5 @@ def _hit(ranked: RankedCandidate) -> Hit:
         lexical=found.lexical,
         semantic=found.semantic,
         coverage=found.coverage,
+        by_shared_titles=ranked.by_shared_titles,
     )
