@@ -98,6 +98,8 @@ def forget_expired(at: datetime) -> dict[str, int]:
     with transaction(SYSTEM):
         deleted["bot_updates"] = PostgresUpdates().forget(**kept)
     with transaction(SYSTEM):
+        deleted["bot_lanes"] = PostgresUpdates().forget_lanes()
+    with transaction(SYSTEM):
         deleted["disconnected_bots"] = PostgresBotConfigs().forget_disconnected(at - REMEMBERED)
     with transaction(SYSTEM):
         deleted["bot_invitations"] = PostgresInvitations().forget(at)

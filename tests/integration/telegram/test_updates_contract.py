@@ -13,12 +13,13 @@ import pytest
 
 from mara.kernel.ids import new_id
 from mara.kernel.unit_of_work import SYSTEM
-from mara.platform.database import disconnect, transaction
+from mara.platform.database import connection, disconnect, transaction
 from mara.platform.sql import fetch_one
 from mara.telegram.adapters import updates as updates_adapter
 from mara.telegram.adapters.updates import PostgresUpdates
 from mara.telegram.model.update import ClaimedUpdate, FailedUpdate, Lane, UpdateState
 from mara.telegram.ports import Updates
+from mara.wiring.telegram_sending import ringing_service
 from tests.support.bots import NOON
 from tests.support.fakes.database import FakeDatabase
 from tests.support.fakes.updates import FakeUpdates
@@ -187,6 +188,43 @@ class TestForget:
             assert forget(handled_before=NOON + SECOND, dead_before=NOON) == 1
             assert forget(handled_before=NOON + SECOND, dead_before=NOON + SECOND) == 1
         assert store.claim(1, 2, 3) == [True, True, False]
+
+
+@pytest.mark.usefixtures("database")
+class TestLanes:
+    """Only PostgreSQL has rows of them."""
+
+    @pytest.fixture
+    def store(self) -> Store:
+        return Store(PostgresUpdates(), connected_bot(), transaction)
+
+    def forget(self, store: Store) -> int:
+        with store.unit_of_work(SYSTEM):
+            return store.updates.forget_lanes()
+
+    def test_are_forgotten_with_their_last_update(self, store: Store) -> None:
+        """See it fail: leave ``_of_any`` out."""
+        store.claim(1)
+        assert (store.handle(), self.forget(store)) == (1, 0)
+        with store.unit_of_work(SYSTEM):
+            store.updates.forget(handled_before=NOON + SECOND, dead_before=NOON)
+        holder = new_id()
+        store.lease(holder)
+        assert self.forget(store) == 0
+        store.release(holder)
+        assert [self.forget(store) for _ in range(2)] == [1, 0]
+        assert store.claim(2) == [True]
+        assert store.idle() == ["chat:1"]
+
+    def test_are_restored_where_an_update_was_claimed_meanwhile(self, store: Store) -> None:
+        """See it fail: leave ``restore_lanes`` out of the schedule."""
+        store.claim(1)
+        with store.unit_of_work(SYSTEM):
+            connection().execute("DELETE FROM bot_lanes")
+        assert store.idle() == []
+        rung = ringing_service().ring(NOON)
+        assert (rung["lanes"], store.idle()) == (1, ["chat:1"])
+        assert store.lease(new_id())
 
 
 WORKERS = 4

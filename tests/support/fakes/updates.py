@@ -113,6 +113,12 @@ class FakeUpdates:
             if row.state is UpdateState.DEAD and row.update.config_id == config_id
         ]
 
+    def forget_lanes(self) -> int:
+        return 0  # the fake has no rows of lanes
+
+    def restore_lanes(self) -> int:
+        return 0
+
     def forget(self, *, handled_before: datetime, dead_before: datetime) -> int:
         before = {UpdateState.HANDLED: handled_before, UpdateState.DEAD: dead_before}
         old = [

@@ -4,7 +4,19 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Boolean, and_, bindparam, cast, delete, func, null, or_, select, update
+from sqlalchemy import (
+    Boolean,
+    and_,
+    bindparam,
+    cast,
+    delete,
+    exists,
+    func,
+    null,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from mara.kernel.correlation import current
@@ -130,6 +142,23 @@ FORGET = delete(bot_updates).where(
     )
 )
 
+_of_any = exists().where(_updates.config_id == _lanes.config_id, _updates.lane == _lanes.name)
+FORGET_LANES = delete(bot_lanes).where(_lanes.holder.is_(None), ~_of_any)
+# Who claims an update locks no lane, which may be forgotten in that moment.
+RESTORE_LANES = (
+    insert(bot_lanes)
+    .from_select(
+        ["config_id", "name", "owner_id"],
+        select(_updates.config_id, _updates.lane, _updates.owner_id)
+        .distinct()
+        .where(
+            _waits,
+            ~exists().where(_lanes.config_id == _updates.config_id, _lanes.name == _updates.lane),
+        ),
+    )
+    .on_conflict_do_nothing(index_elements=["config_id", "name"])
+)
+
 
 def _parameters(message: OutboxMessage | None) -> dict[str, object]:
     names = _announcement
@@ -219,6 +248,14 @@ class PostgresUpdates:
     def forget(self, *, handled_before: datetime, dead_before: datetime) -> int:
         """Delete handled and dead updates that were received before these times; their number."""
         return execute(FORGET, handled_before=handled_before, dead_before=dead_before)
+
+    def forget_lanes(self) -> int:
+        """Delete lanes of which no update is kept; their number."""
+        return execute(FORGET_LANES)
+
+    def restore_lanes(self) -> int:
+        """Add lanes that were forgotten while an update was claimed; their number."""
+        return execute(RESTORE_LANES)
 
 
 def _key(lane: Lane) -> Row:

@@ -117,6 +117,12 @@ class Updates(Protocol):
     def forget(self, *, handled_before: datetime, dead_before: datetime) -> int:
         """Delete handled and dead updates that were received before these times; their number."""
 
+    def forget_lanes(self) -> int:
+        """Delete lanes of which no update is kept; their number."""
+
+    def restore_lanes(self) -> int:
+        """Add lanes that were forgotten while an update was claimed; their number."""
+
 
 class BotLevel(Protocol):
     """The number of bots of a user; each method stands in the caller's transaction."""

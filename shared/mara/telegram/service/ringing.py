@@ -38,6 +38,7 @@ class RingingService:
             self.publish_all(
                 [MessagesWait(config_id=config_id, owner_id=owner) for config_id, owner in idle]
             )
+            self.updates.restore_lanes()
             lanes = self.updates.list_idle(now, limit=RUNG_MAX)
             self.publish_all(
                 [
