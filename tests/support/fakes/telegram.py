@@ -9,7 +9,7 @@ from uuid import UUID
 from mara.billing.errors import UsageLimitReached
 from mara.kernel.page import PageRequest
 from mara.telegram.errors import BotConfigNotFound, InvalidBotToken
-from mara.telegram.model.bot_config import BotConfig, BotLanguage, BotProfile, BotState
+from mara.telegram.model.bot_config import BotConfig, BotProfile, BotState
 from tests.support.fakes.database import FakeDatabase
 
 
@@ -35,9 +35,6 @@ class FakeBotConfigs:
         if found is None or found.owner_id != owner_id:
             raise BotConfigNotFound("Check the id.")
         return found
-
-    def language_of(self, owner_id: UUID) -> BotLanguage:
-        return BotLanguage.EN  # of all accounts
 
     def lock(self, owner_id: UUID, config_id: UUID) -> BotConfig:
         return self.get(owner_id, config_id)

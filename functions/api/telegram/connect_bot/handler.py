@@ -15,8 +15,8 @@ app = api(access=USER, per_minute=10)
 
 @app.post("/api/v1/telegram/configs", status_code=201)
 async def connect_bot(body: BotIn, caller: Caller) -> BotOut:
+    token, settings = body.token.get_secret_value(), body.to_settings()
     service = bot_config_service()
-    token, settings = body.token.get_secret_value(), body.to_settings(service.language_of(caller))
     return BotOut.of(service.connect(caller, token, settings, take_over=body.take_over))
 
 

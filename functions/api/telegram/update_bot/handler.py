@@ -17,9 +17,8 @@ app = api(access=USER, per_minute=10)
 @app.put("/api/v1/telegram/configs/{config_id}")
 async def update_bot(config_id: UUID, body: BotUpdateIn, caller: Caller) -> BotOut:
     token = body.token.get_secret_value() if body.token else None
-    service = bot_config_service()
-    settings = body.to_settings(service.language_of(caller))
-    return BotOut.of(service.update(caller, config_id, settings, token))
+    settings = body.to_settings()
+    return BotOut.of(bot_config_service().update(caller, config_id, settings, token))
 
 
 handler = lambda_handler(app)

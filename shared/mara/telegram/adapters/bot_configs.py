@@ -13,13 +13,7 @@ from mara.platform.sql_lists import SortedList, containing, contains_if_given
 from mara.telegram.adapters.bot_locks import lock_all
 from mara.telegram.adapters.tables import bot_configs, disconnected_bots
 from mara.telegram.errors import BotConfigNotFound
-from mara.telegram.model.bot_config import (
-    BotConfig,
-    BotLanguage,
-    BotProfile,
-    BotSettings,
-    WebhookSecret,
-)
+from mara.telegram.model.bot_config import BotConfig, BotProfile, BotSettings, WebhookSecret
 from mara.telegram.model.platform_bot import PLATFORM_ACCOUNT
 from mara.users.adapters.tables import users
 
@@ -68,7 +62,6 @@ REMEMBER = insert(disconnected_bots).values(bound(disconnected_bots.c))
 WAS_DISCONNECTED = select(disconnected_bots.c.id).where(
     disconnected_bots.c.id == bindparam("id"), disconnected_bots.c.at > bindparam("since")
 )
-LANGUAGE_OF = select(users.c.locale).where(users.c.id == bindparam("owner_id"))
 FORGET = delete(disconnected_bots).where(disconnected_bots.c.at < bindparam("before"))
 
 
@@ -111,10 +104,6 @@ class PostgresBotConfigs:
     def count(self, owner_id: UUID, page: PageRequest) -> int:
         """Return the number of the owner's bots that the filters of ``page`` admit."""
         return LIST.total(owner_id=owner_id, like=containing(page.filters.get("text")))
-
-    def language_of(self, owner_id: UUID) -> BotLanguage:
-        """Return the language of an account."""
-        return BotLanguage(fetch_value(LANGUAGE_OF, owner_id=owner_id).value)
 
     def save(self, config: BotConfig) -> None:
         """Update all columns that may change."""

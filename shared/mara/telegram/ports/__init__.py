@@ -7,7 +7,7 @@ from uuid import UUID
 
 from mara.kernel.messages import Message
 from mara.kernel.page import PageRequest
-from mara.telegram.model.bot_config import BotConfig, BotLanguage, BotProfile
+from mara.telegram.model.bot_config import BotConfig, BotProfile
 from mara.telegram.model.update import ClaimedUpdate, DeadUpdate, FailedUpdate, Lane
 
 
@@ -22,9 +22,6 @@ class BotConfigs(Protocol):
 
     def get(self, owner_id: UUID, config_id: UUID) -> BotConfig:
         """Return the owner's bot. Raises BotConfigNotFound."""
-
-    def language_of(self, owner_id: UUID) -> BotLanguage:
-        """Return the language of an account."""
 
     def lock(self, owner_id: UUID, config_id: UUID) -> BotConfig:
         """Return it, locked until the transaction ends. Raises BotConfigNotFound."""

@@ -38,9 +38,9 @@ class _SettingsIn(BaseModel):
     target_thread_id: Annotated[JsonInt, Field(ge=1, le=2**31 - 1)] | None = Field(
         default=None, description="Id of a topic of this chat; null for none.", examples=[None]
     )
-    language: BotLanguage | None = Field(
-        default=None,
-        description="Language of the bot in groups and of alerts; null for that of the account.",
+    language: BotLanguage = Field(
+        default=BotLanguage.RU,
+        description="Language of the bot in groups and of alerts.",
         examples=["ru"],
     )
     access: BotAccess = Field(
@@ -67,14 +67,14 @@ class _SettingsIn(BaseModel):
         examples=["5"],
     )
 
-    def to_settings(self, language: BotLanguage) -> BotSettings:
-        """Convert to the model object, with this language where none is given."""
+    def to_settings(self) -> BotSettings:
+        """Convert to the model object."""
         return BotSettings(
             name=self.name,
             agent_id=self.agent_id,
             target_chat_id=self.target_chat_id,
             target_thread_id=self.target_thread_id,
-            language=self.language or language,
+            language=self.language,
             access=self.access,
             questions_per_minute=self.questions_per_minute,
             chat_questions_per_hour=self.chat_questions_per_hour,

@@ -27,7 +27,6 @@ from mara.telegram.errors import (
 )
 from mara.telegram.model.bot_config import (
     BotConfig,
-    BotLanguage,
     BotProfile,
     BotSettings,
     BotState,
@@ -86,11 +85,6 @@ class BotConfigService:
                 self._forget(config)
                 raise
         return self._save(config, state=BotState.ACTIVE)
-
-    def language_of(self, caller: Principal) -> BotLanguage:
-        """The language of a bot whose owner names none: that of the account."""
-        with self.unit_of_work(caller.user_id):
-            return self.configs.language_of(caller.user_id)
 
     def update(
         self, caller: Principal, config_id: UUID, settings: BotSettings, token: str | None = None

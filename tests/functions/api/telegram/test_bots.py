@@ -34,15 +34,6 @@ def disconnect(bot: ConnectedBot) -> Answer:
 
 
 class TestConnection:
-    def test_speaks_the_language_of_the_account_unless_one_is_given(
-        self, bot: ConnectedBot
-    ) -> None:
-        assert bot.made["language"] == "en"
-        with transaction(SYSTEM):
-            connection().execute("UPDATE users SET locale = 'ru' WHERE id = %s", (bot.owner.id,))
-        assert update(bot).json["language"] == "ru"
-        assert update(bot, language="en").json["language"] == "en"
-
     def test_sets_a_webhook_of_this_api_with_a_secret(self, bot: ConnectedBot) -> None:
         webhook = bot.bot.webhook
         assert webhook is not None
