@@ -82,10 +82,10 @@ def test_money_arrives_by_itself_while_blocks_are_produced(payer: Payer) -> None
 
 
 def test_the_chain_itself_tells_what_a_wallet_holds(payer: Payer) -> None:
+    """At once, whether the deposit is credited yet or not."""
     payer.pay("12.5")
     said = ok(payer.customer.call("GET", f"/wallets/my/{payer.network}/balance"))
     assert said["balances"][0] == {"asset": "USDT", "amount": "12.500000"}
-    assert payer.balance()[1] == "0.000000"
 
 
 @pytest.mark.parametrize(
