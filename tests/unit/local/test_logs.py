@@ -212,8 +212,10 @@ class TestCommand:
         self,
         monkeypatch: pytest.MonkeyPatch,
         capsys: pytest.CaptureFixture[str],
+        tmp_path: Path,
     ) -> None:
         monkeypatch.setattr(stacks, "supervisor_of", lambda _: 1)
+        monkeypatch.setenv("MARA_HOME", str(tmp_path))
         assert main(["logs", "--no-follow", "--function", "nonsense"]) == 1
         assert "no function is called nonsense" in capsys.readouterr().err
 
