@@ -13,6 +13,7 @@ from mara.agents.errors import AgentNotFound, AnswerNotFound, GateClosed, Versio
 from mara.agents.model import AgentSettings, Answer, AnswerStatus
 from mara.agents.model.evaluation import Outcome
 from mara.agents.model.prompts import PROMPT_VERSION
+from mara.billing.errors import UsageLimitReached
 from mara.documents.adapters.postgres import PostgresDocuments
 from mara.documents.model import Document
 from mara.kernel.principal import Principal
@@ -288,7 +289,7 @@ class TestPublish:
         assert (stopped.score, stopped.stopped_by) == (1.0, "usage_limit_reached")
         with pytest.raises(GateClosed, match="usage_limit_reached"):
             publication_service().publish(caller, agent_id, 2)
-        with pytest.raises(RuntimeError, match="plan"):
+        with pytest.raises(UsageLimitReached):
             evaluate_at_the_command_line(str(agent_id), None)
 
     def test_lists_the_versions_of_ones_own_agent(
