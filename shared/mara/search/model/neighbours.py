@@ -21,11 +21,15 @@ Name = tuple[str, str]
 """What neighbours share, and what tells them apart."""
 
 
-def only_neighbours(asked: Iterable[str], texts: Sequence[str]) -> Sequence[str]:
-    """The names in ``asked`` that no text has, though one has a neighbour, as they are spelled."""
+def only_neighbours(asked: Iterable[str], documents: Iterable[str]) -> Sequence[str]:
+    """The names in ``asked`` that no text has, though one has a neighbour, as they are spelled.
+
+    The texts in ``documents`` are not read for a question without such a name.
+    """
     names = dict(found for sentence in asked for found in _names(sentence))
     if not names:
         return []
+    texts = list(documents)
     documented = {name for text in texts for name, _ in _names(text)}
     shared = {common for common, _ in documented}
     covered = {f".{found[1].lower()}" for text in texts for found in WILDCARD.finditer(text)}

@@ -95,7 +95,7 @@ class SearchService:
             query,
             self._rerank(query, matched.exact, matched.others),
             exact=len(matched.exact),
-            absent=[*matched.absent, *only_neighbours(asked, list(map(text_of, ranked)))],
+            absent=[*matched.absent, *only_neighbours(asked, map(text_of, ranked))],
             subject=subject,
             for_fact=for_fact,
         )
