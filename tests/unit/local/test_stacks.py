@@ -183,13 +183,16 @@ class TestAnotherStack:
         assert main(["audit", "verify"]) == 1
         assert f"the stack in {checkout / 'stopped'} is down" in capsys.readouterr().err
 
-    def test_is_not_read_in_place_of_one_that_runs(
-        self, checkout: Path, start: Start, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    @pytest.fixture
+    def mine(self, checkout: Path, start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A stack that runs at 28000 and is named by its folder, with the port of another one."""
         monkeypatch.delenv("MARA_PORT_BASE")
         start(checkout / "mine", 28000)
         monkeypatch.setenv("MARA_PORT_BASE", "18000")
         monkeypatch.setenv("MARA_HOME", str(checkout / "mine"))
+
+    @pytest.mark.usefixtures("mine")
+    def test_is_not_read_in_place_of_one_that_runs(self) -> None:
         stacks.select()
         assert ports().front == 28000
 
@@ -201,13 +204,8 @@ class TestAnotherStack:
         with pytest.raises(stacks.StackDown, match="copy is down"):
             stacks.check_runs()
 
-    def test_is_not_taken_for_the_one_that_is_started(
-        self, checkout: Path, start: Start, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.delenv("MARA_PORT_BASE")
-        start(checkout / "mine", 28000)
-        monkeypatch.setenv("MARA_PORT_BASE", "18000")
-        monkeypatch.setenv("MARA_HOME", str(checkout / "mine"))
+    @pytest.mark.usefixtures("mine")
+    def test_is_not_taken_for_the_one_that_is_started(self) -> None:
         with pytest.raises(CannotStart, match="runs at port 28000"):
             lifecycle.start()
 
