@@ -32,13 +32,22 @@ class SwaggerUi:
     page: Page
     url: str
     failed: list[str] = field(default_factory=list)
+    operations: dict[str, list[str]] = field(default_factory=dict)
+    """The operation ids of each tag."""
 
     def open(self) -> None:
         self.page.on("console", self._note)
         self.page.on("pageerror", lambda error: self.failed.append(str(error)))
         self.page.on("response", self._note_response)
+        document = self.page.request.get(f"{self.url}/openapi.json").json()
+        for operation in (one for path in document["paths"].values() for one in path.values()):
+            self.operations.setdefault(operation["tags"][0], []).append(operation["operationId"])
         self.page.goto(f"{self.url}/docs")
-        self.page.locator(".opblock").first.wait_for()
+        self.page.locator(".opblock-tag").first.wait_for()
+
+    def toggle(self, tag: str) -> None:
+        """Open or close a tag."""
+        self.page.locator(f'.opblock-tag[data-tag="{tag}"]').click()
 
     def authorize(self, email: str) -> None:
         self.page.locator(".auth-wrapper .btn.authorize").click()
@@ -78,6 +87,8 @@ class SwaggerUi:
 
     def _opened(self, operation: str) -> Locator:
         block = self.page.locator(f'[id$="-{operation}"].opblock')
+        if not block.count():
+            self.toggle(next(tag for tag, ids in self.operations.items() if operation in ids))
         block.scroll_into_view_if_needed()
         if "is-open" not in (block.get_attribute("class") or ""):
             block.locator(".opblock-summary-control").click()
@@ -146,13 +157,29 @@ def test_a_newcomer_plays_the_story_by_clicks(
     assert (status, len(listed["items"])) == (200, 1)
 
     swagger.page.reload()
-    swagger.page.locator(".opblock").first.wait_for()
+    swagger.page.locator(".opblock-tag").first.wait_for()
     status, balance, _ = swagger.execute("get_balance")
     assert (status, balance["available"]) == (200, "0.000000")
 
 
+def test_each_tag_opens_with_all_its_operations(swagger: SwaggerUi) -> None:
+    rows = swagger.page.locator(".opblock")
+    for tag, operations in swagger.operations.items():
+        swagger.toggle(tag)
+        expect(rows).to_have_count(len(operations))
+        swagger.toggle(tag)
+        expect(rows).to_have_count(0)
+
+
+def test_tags_are_found_by_a_part_of_their_name(swagger: SwaggerUi) -> None:
+    tags = swagger.page.locator(".opblock-tag")
+    expect(tags).to_have_count(len(swagger.operations))
+    swagger.page.locator(".operation-filter-input").fill("wall")
+    expect(tags).to_have_count(1)
+
+
 @pytest.mark.parametrize(
-    ("path", "shown"), [("/docs", ".opblock"), ("/redoc", "[data-section-id]")]
+    ("path", "shown"), [("/docs", ".opblock-tag"), ("/redoc", "[data-section-id]")]
 )
 @pytest.mark.parametrize("slash", ["", "/"])
 def test_a_page_is_shown_with_and_without_a_trailing_slash(
