@@ -20,6 +20,9 @@ QUICK_S = 10.0
 QUICK_ENDS_MAX = 3
 """A server that ends so often, each time within QUICK_S of its start, is given up."""
 
+READY_MAX_S = 60.0
+READY_POLL_S = 0.05
+
 PROBE_S = 2.0
 """Between two questions to servers whether they answer."""
 SILENT_MAX_S = 20.0
@@ -51,6 +54,8 @@ class Server:
     restarts: bool = True
     """False for one whose end must be noticed and tolerated."""
     stop_signal: signal.Signals = signal.SIGTERM
+    is_ready: Callable[[], bool] = lambda: True
+    """Whether it has started; the next server is started then."""
     answers: Callable[[], bool] = lambda: True
     """Whether it does its work; one that runs may still refuse all."""
     process: "subprocess.Popen[bytes] | None" = None
@@ -120,9 +125,20 @@ class Supervision:
             self._servers.append(server)
             try:
                 server.run()
+                self._wait_until_ready(server)
             except (RuntimeError, OSError) as error:
                 raise StartFailed(f"The {server.name} did not start:\n{error}") from error
             self._write()
+
+    def _wait_until_ready(self, server: Server) -> None:
+        give_up_at = time.monotonic() + READY_MAX_S
+        while not server.is_ready():
+            self._check_stop()
+            if server.process is not None and server.process.poll() is not None:
+                raise RuntimeError(f"it ended with exit status {server.process.returncode}")
+            if time.monotonic() > give_up_at:
+                raise RuntimeError(f"it is not ready after {READY_MAX_S:g} s")
+            time.sleep(READY_POLL_S)
 
     def adopt(self, name: str, process: "subprocess.Popen[bytes]") -> None:
         """Stop a process with the others; it is not started again. Raises ShuttingDown."""

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from infra.local import language_model
+from infra.local import language_model, probe
 from infra.local.chains import servers as chains
 from infra.local.emulator import process as emulator
 from infra.local.postgres import ADMIN, APP, OWNER, PostgresServer
@@ -82,7 +82,11 @@ def database_server(folder: Path, secrets: Secrets) -> Server:
 
 def model_server(port: int) -> Server:
     """Return the embedded language model."""
-    return Server("language model", lambda: start_module("model_server", "--port", port))
+    return Server(
+        "language model",
+        lambda: start_module("model_server", "--port", port),
+        is_ready=lambda: probe.listens(port),
+    )
 
 
 def telegram_server(port: int) -> Server:
@@ -94,7 +98,7 @@ def telegram_server(port: int) -> Server:
         command = [sys.executable, "-m", module, "--port", str(port), "--state", str(state)]
         return spawn(command, log=state_dir() / "telegram.log")
 
-    return Server("telegram", start)
+    return Server("telegram", start, is_ready=lambda: probe.listens(port))
 
 
 def _database(folder: Path, secrets: Secrets) -> PostgresServer:

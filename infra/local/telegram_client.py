@@ -57,6 +57,10 @@ class TelegramPeople:
             answer = httpx.request(
                 method, f"{self._url}/{action}", json=body, timeout=TIMEOUT_S, trust_env=False
             )
+        except httpx.TimeoutException:
+            raise TelegramRefused(
+                f"The simulated Telegram has not answered {action} for {TIMEOUT_S:g} s"
+            ) from None
         except httpx.TransportError:
             again = command("make up")
             raise TelegramRefused(f"The simulated Telegram does not run: {again}") from None

@@ -55,6 +55,10 @@ def deaf_at_first():
     signal.signal(signal.SIGINT, signal.SIG_IGN if is_first else signal.SIG_DFL)
     return sleeper("deaf")()
 
+def asks_for_slow():
+    (folder / "slow-was-ready").write_text(str((folder / "slow-is-ready").exists()))
+    return sleeper("asks-for-slow")()
+
 supervision = Supervision(folder / "servers.json")
 supervision_module.PROBE_S, supervision_module.SILENT_MAX_S = 0.1, 0.5
 supervision_module.END_MAX_S = 0.5
@@ -64,6 +68,11 @@ try:
         supervision.run([Server("three", fails)])
     if "asked-to-stop" in sys.argv:
         supervision.run([Server("late", asked_to_stop), Server("never", sleeper("never"))])
+    if "slow" in sys.argv:
+        supervision_module.READY_MAX_S = 5.0
+        is_ready = (folder / "slow-is-ready").exists
+        slow = Server("slow", sleeper("slow", sys.argv[-1]), is_ready=is_ready)
+        supervision.run([slow, Server("asks", asks_for_slow)])
     if "short" in sys.argv:
         supervision.run([Server("short", sleeper("short", "0"))])
     if "silent" in sys.argv:
@@ -193,6 +202,39 @@ def test_one_that_does_not_start_is_named_with_its_reason(tmp_path: Path) -> Non
     for name in ("one", "two"):
         with pytest.raises(ProcessLookupError):
             os.kill(started.pids(name)[0], 0)
+
+
+class TestServerThatStartsSlowly:
+    def test_is_waited_for(self, tmp_path: Path) -> None:
+        started = Supervisor(tmp_path, "slow", "600")
+        until("it starts", lambda: started.pids("slow"))
+        assert not (tmp_path / "slow-was-ready").exists()
+        assert "slow" not in started.states()
+        (tmp_path / "slow-is-ready").touch()
+        until("all run", lambda: started.state("chain") == "up")
+        assert (tmp_path / "slow-was-ready").read_text() == "True"
+        started.process.terminate()
+        started.process.communicate(timeout=20)
+
+    @pytest.mark.parametrize(
+        ("lasts", "reason"),
+        [("0", "it ended with exit status 0"), ("600", "it is not ready after 5 s")],
+    )
+    def test_is_given_up_with_the_reason(self, tmp_path: Path, lasts: str, reason: str) -> None:
+        started = Supervisor(tmp_path, "slow", lasts)
+        said, _ = started.process.communicate(timeout=20)
+        assert said == f"The slow did not start:\n{reason}\n"
+        assert started.pids("asks-for-slow") == []
+        with pytest.raises(ProcessLookupError):
+            os.kill(started.pids("slow")[0], 0)
+
+    def test_is_stopped_with_the_others(self, tmp_path: Path) -> None:
+        started = Supervisor(tmp_path, "slow", "600")
+        until("it starts", lambda: started.pids("slow"))
+        started.process.terminate()
+        started.process.communicate(timeout=20)
+        with pytest.raises(ProcessLookupError):
+            os.kill(started.pids("slow")[0], 0)
 
 
 def test_a_stop_while_a_server_starts_leaves_no_process(tmp_path: Path) -> None:
