@@ -35,6 +35,5 @@ class WebhookCreationService:
 
         Raises NotInPlan, WebhookUrlRefused, TooManyWebhooks, KeysUnavailable.
         """
-        self.webhooks.check(url)
         self.plans.check(caller.user_id)
         return self.webhooks.create(caller, url=url, description=description, events=events)
