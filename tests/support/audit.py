@@ -14,13 +14,20 @@ from mara.audit.model.chain import AnchoredHeads, AuditHead
 from mara.audit.model.deed import AuditAction, Deed
 from mara.audit.model.restore import RestoreIntent, RestoreNote
 from mara.audit.model.stored_note import StoredNote
+from mara.erasure.adapters.owned_rows import PostgresOwnedRows
 from mara.kernel.ids import new_id
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform import s3
-from mara.platform.database import transaction
+from mara.platform.database import connection, transaction
 from mara.platform.settings.audit import AuditSettings
 from mara.wiring.audit import audit_log
+from mara.wiring.schema import metadata
 from tests.support.cloud import KEEP_SESSION
+
+USER = """
+    INSERT INTO users (id, email, role, active, locale, time_zone, created_at, updated_at)
+    VALUES (%s, %s, 'user', true, 'en', 'UTC', now(), now())
+"""
 
 
 @dataclass
@@ -65,6 +72,15 @@ def bucket_of_anchors() -> Iterator[str]:
         )
         yield name
         s3.client.cache_clear()
+
+
+def erase_details(owner_id: UUID) -> int:
+    """Close the account as an erasure does, and delete what the audit tells of it."""
+    with transaction(SYSTEM):
+        connection().execute(USER, [owner_id, f"{owner_id}@example.com"])
+        connection().execute("INSERT INTO erased_accounts VALUES (%s, now())", [owner_id])
+        audit_log().record(Deed(AuditAction.ACCOUNT_ERASED, owner_id, owner_id))
+        return PostgresOwnedRows(metadata).delete(owner_id, "audit_details")
 
 
 def login_of(owner_id: UUID) -> Deed:

@@ -32,11 +32,16 @@ class AuditEntryOut(BaseModel):
     object_id: UUID | None = Field(description="Id of the object, if it has one.")
     detail: dict[str, Any] | None = Field(
         description="What else was recorded, such as an address or a reason; null if nothing was, "
-        "or if it is erased.",
+        "or if it was deleted.",
         examples=[{"address": "192.0.2.7"}],
     )
     is_erased: bool = Field(
         description="Whether the detail was erased with the account.", examples=[False]
+    )
+    is_removed: bool = Field(
+        description="Whether the detail was deleted, and no erasure of the account explains it: "
+        "the audit was tampered with, and `mara audit verify` names the row.",
+        examples=[False],
     )
     position: int | None = Field(
         description="Place in the chain of hashes; null for a minute at most.", examples=[1742]
@@ -50,6 +55,7 @@ class AuditEntryOut(BaseModel):
             **{name: getattr(deed.entry, name) for name in same},
             detail=dict(deed.detail) if deed.detail is not None else None,
             is_erased=deed.is_erased,
+            is_removed=deed.is_removed,
             position=deed.position,
         )
 

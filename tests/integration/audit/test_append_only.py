@@ -11,6 +11,7 @@ from mara.kernel.ids import new_id
 from mara.kernel.unit_of_work import SYSTEM
 from mara.platform.database import connection, transaction
 from mara.wiring.audit import audit_log
+from tests.support.audit import erase_details, record_logins
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -20,6 +21,7 @@ INSERT_CHAINED = """
     VALUES (gen_random_uuid(), now(), 'login', 9, '\\x00', '\\x01')
 """
 FOR_THE_APPLICATION = [
+    "DELETE FROM audit_details",
     "DELETE FROM audit_rows",
     "TRUNCATE audit_rows",
     "UPDATE audit_rows SET action = 'login_failed'",
@@ -29,6 +31,7 @@ FOR_THE_APPLICATION = [
     INSERT_CHAINED,
 ]
 FOR_THE_OWNER = [
+    "DELETE FROM audit_details",
     "DELETE FROM audit_rows",
     "TRUNCATE audit_rows, audit_details",
     "UPDATE audit_rows SET position = position + 1",
@@ -57,6 +60,22 @@ def test_the_owner_of_the_tables_cannot(statement: str, as_owner: psycopg.Connec
     as_owner.execute(CHAIN)
     with pytest.raises(InsufficientPrivilege):
         as_owner.execute(statement)
+
+
+def test_details_go_with_an_erased_account_and_no_other() -> None:
+    anna, boris = new_id(), new_id()
+    record_logins(2, anna)
+    record_logins(1, boris)
+    assert erase_details(anna) == 2
+    with pytest.raises(InsufficientPrivilege), transaction(SYSTEM):
+        connection().execute("DELETE FROM audit_details WHERE owner_id = %s", [boris])
+
+
+def test_the_detail_of_a_deed_on_no_account_stays() -> None:
+    with transaction(SYSTEM):
+        audit_log().record(Deed(AuditAction.SCHEDULE_RUN, None, None, detail={"name": "n"}))
+    with pytest.raises(InsufficientPrivilege), transaction(SYSTEM):
+        connection().execute("DELETE FROM audit_details")
 
 
 def test_a_row_enters_the_chain_once() -> None:

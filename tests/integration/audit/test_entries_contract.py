@@ -3,7 +3,9 @@
 The place in the chain is PostgreSQL's alone (``test_chain.py``): the fake has no chain.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -31,6 +33,8 @@ class Store:
     log: AuditLog
     entries: AuditEntries
     unit_of_work: UnitOfWork
+    delete_details: Callable[[], object]
+    """Whoever they are of: past the trigger, in PostgreSQL."""
 
     def record(self, action: AuditAction, owner_id: UUID, actor_id: UUID, **detail: str) -> None:
         with self.unit_of_work(SYSTEM):
@@ -49,10 +53,12 @@ def store(request: pytest.FixtureRequest) -> Store:
     if request.param == "fake":
         database = FakeDatabase()
         log, entries = FakeAuditLog(database), FakeAuditEntries(database)
-        made = Store(log, entries, database.unit_of_work)
+        forget = lambda: database.committed.audit_details.clear()  # noqa: E731, PLW0108
+        made = Store(log, entries, database.unit_of_work, forget)
     else:
-        request.getfixturevalue("database")
-        made = Store(audit_log(), PostgresAuditEntries(), transaction)
+        link = request.getfixturevalue("past_the_rules")
+        forget = partial(link.execute, "DELETE FROM audit_details")
+        made = Store(audit_log(), PostgresAuditEntries(), transaction, forget)
     made.record(LOGIN, ANNA, ANNA, address="192.0.2.7")
     made.record(ROLE, ANNA, ROOT, role="superuser")
     made.record(LOGIN, BORIS, BORIS)
@@ -93,10 +99,18 @@ def test_is_cut_at_moments_of_which_the_last_is_outside(store: Store) -> None:
 
 
 def test_says_that_a_detail_was_erased(store: Store) -> None:
-    with store.unit_of_work(SYSTEM):
-        store.log.forget(ANNA)
-    assert [one.is_erased for one in store.list()] == [False, True, True]
-    assert [one.detail for one in store.list()] == [None] * 3
+    store.record(AuditAction.ACCOUNT_ERASED, ANNA, ANNA)
+    store.delete_details()
+    assert [one.is_erased for one in store.list()] == [False, False, True, True]
+    assert [one.is_removed for one in store.list()] == [False] * 4
+    assert [one.detail for one in store.list()] == [None] * 4
+
+
+def test_says_that_a_detail_was_removed_where_no_erasure_is_recorded(store: Store) -> None:
+    store.record(AuditAction.ACCOUNT_ERASED, BORIS, BORIS)
+    store.delete_details()
+    assert [one.is_removed for one in store.list()] == [False, False, True, True]
+    assert not any(one.is_erased for one in store.list())
 
 
 def test_is_read_by_pages(store: Store) -> None:

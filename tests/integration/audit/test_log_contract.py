@@ -28,10 +28,6 @@ class Store:
             for deed in deeds:
                 self.log.record(deed)
 
-    def forget(self, owner_id: UUID) -> int:
-        with self.unit_of_work(SYSTEM):
-            return self.log.forget(owner_id)
-
 
 @pytest.fixture(params=["fake", "postgres"])
 def store(request: pytest.FixtureRequest) -> Store:
@@ -72,11 +68,3 @@ def test_a_deed_that_is_rolled_back_leaves_nothing(store: Store) -> None:
         store.log.record(login(new_id()))
         _ = 1 / 0
     assert store.count() == (0, 0)
-
-
-def test_forgetting_a_user_deletes_details_of_deeds_on_that_user_and_no_row(store: Store) -> None:
-    anna, boris = new_id(), new_id()
-    store.record(login(anna), login(anna), login(boris))
-    assert store.forget(anna) == 2
-    assert store.count() == (3, 1)
-    assert store.forget(anna) == 0

@@ -15,8 +15,8 @@ from mara.kernel.unit_of_work import SYSTEM
 from mara.platform import s3
 from mara.platform.database import transaction
 from mara.platform.settings.audit import AuditSettings
-from mara.wiring.audit import audit_log, chain_service
-from tests.support.audit import bucket_of_anchors, record_logins
+from mara.wiring.audit import chain_service
+from tests.support.audit import bucket_of_anchors, erase_details, record_logins
 
 Damage = psycopg.Connection[Any]
 Read = Callable[[], str]
@@ -107,6 +107,21 @@ def test_a_changed_detail_is_named(past_the_rules: Damage, verify: Read) -> None
     assert f"changed: position 4, row {row_id}: its detail" in verify()
 
 
+@pytest.mark.parametrize("position", [2, 4])
+def test_a_removed_detail_is_named(past_the_rules: Damage, verify: Read, position: int) -> None:
+    row_id = id_at(past_the_rules, position)
+    past_the_rules.execute("DELETE FROM audit_details WHERE entry_id = %s", [row_id])
+    assert f"removed detail: position {position}, row {row_id}: no erasure" in verify()
+
+
+def test_a_mark_of_an_erasure_that_the_audit_lacks_excuses_no_removed_detail(
+    past_the_rules: Damage, verify: Read
+) -> None:
+    past_the_rules.execute("INSERT INTO erased_accounts VALUES (%s, now())", [ERASED])
+    past_the_rules.execute("DELETE FROM audit_details WHERE owner_id = %s", [ERASED])
+    assert verify().count("removed detail: ") == 3
+
+
 def test_a_removed_row_is_named(past_the_rules: Damage, verify: Read) -> None:
     past_the_rules.execute("DELETE FROM audit_rows WHERE position = 3")
     assert "removed: position 3:" in verify()
@@ -170,10 +185,9 @@ def test_an_anchor_of_the_log_counts_as_one_of_the_bucket(
 def test_the_rows_of_an_erased_user_still_verify(
     verify: Read, capsys: pytest.CaptureFixture[str], rows: Damage
 ) -> None:
-    with transaction(SYSTEM):
-        assert audit_log().forget(ERASED) == 3
+    assert erase_details(ERASED) == 3
     assert verify() == ""
     main(["audit", "verify"])
-    assert "5 rows in the chain, 0 waiting, 3 erased details" in capsys.readouterr().out
+    assert "5 rows in the chain, 1 waiting, 3 erased details" in capsys.readouterr().out
     kept = "SELECT count(*) FROM audit_details WHERE owner_id = %s"
     assert rows.execute(kept, [ERASED]).fetchall() == [(0,)]

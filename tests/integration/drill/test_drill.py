@@ -27,6 +27,7 @@ from tests.support.cloud import KEEP_SESSION
 Rows = psycopg.Connection[Any]
 SOURCE = "the-database-of-prod"
 DOCUMENTS = "mara-prod-documents"
+CUT_OFF = "FROM audit_rows WHERE position > 1"
 DATA = """
 Resources:
   Subnets:
@@ -199,8 +200,8 @@ class TestDrill:
         record_logins(3)
         chain_service().continue_chain()
         rows.execute("SET session_replication_role = replica")
-        rows.execute("DELETE FROM audit_details")
-        rows.execute("DELETE FROM audit_rows WHERE position > 1")
+        rows.execute(f"DELETE FROM audit_details WHERE entry_id IN (SELECT id {CUT_OFF})")
+        rows.execute(f"DELETE {CUT_OFF}")
         assert drill.main(["--stage", "prod"]) == 0
         assert "[ok] audit:   cut off: positions 2 to 3" in capsys.readouterr().out
         rows.execute("UPDATE audit_rows SET actor_id = gen_random_uuid()")

@@ -178,6 +178,7 @@ class TestWhatTablesCannotDeclare:
     def test_triggers(self, migrated: Connection) -> None:
         assert rows(migrated, TRIGGERS) == {
             ("audit_details", "erase_only"),
+            ("audit_details", "of_erased_only"),
             ("audit_rows", "append_only"),
             ("audit_rows", "chain_once"),
             ("credit_notes", "append_only"),
@@ -207,6 +208,7 @@ class TestWhatTablesCannotDeclare:
     def test_functions(self, migrated: Connection) -> None:
         assert {name for (name,) in rows(migrated, FUNCTIONS)} == {
             "audit_chain_once",
+            "audit_keep_details",
             "audit_refuse",
             "billing_refuse",
             "count_objects",

@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from mara.audit.model.deed import Deed
+from mara.audit.model.deed import AuditAction, Deed
 from mara.audit.model.entry import AuditEntry, EntryDetail, entry_of
 from mara.audit.model.listing import AuditFilter, RecordedDeed
 from mara.kernel.ids import new_id
 from mara.kernel.page import PageRequest
 from tests.support.fakes.pages import cut
 
+ERASED = AuditAction.ACCOUNT_ERASED
 SALT = b"salt" * 8
 
 
@@ -41,8 +42,10 @@ class FakeAuditEntries:
         tables: AuditTables = self._database.tables
         found = [one for one in tables.audit_rows.values() if _matches(one, wanted)]
         details = [tables.audit_details.get(one.id) for one in found]
+        erasures = [one for one in tables.audit_rows.values() if one.action == ERASED]
+        erased = {one.owner_id for one in erasures}
         return [
-            RecordedDeed(entry, None, detail.content if detail else None)
+            RecordedDeed(entry, None, detail.content if detail else None, entry.owner_id in erased)
             for entry, detail in zip(found, details, strict=True)
         ]
 
@@ -73,10 +76,3 @@ class FakeAuditLog:
         self._tables.audit_rows[entry.id] = entry
         if detail:
             self._tables.audit_details[entry.id] = detail
-
-    def forget(self, owner_id: UUID) -> int:
-        details = self._tables.audit_details
-        found = [key for key, detail in details.items() if detail.owner_id == owner_id]
-        for key in found:
-            del details[key]
-        return len(found)

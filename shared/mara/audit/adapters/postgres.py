@@ -24,7 +24,6 @@ RECORD: Final = """
     SELECT %(id)s, %(owner_id)s::uuid, %(salt)s, %(content)s::jsonb
     WHERE %(content)s::jsonb IS NOT NULL
 """
-FORGET: Final = "DELETE FROM audit_details WHERE owner_id = %(owner_id)s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,3 @@ class PostgresAuditLog:
             "content": canonical_json(detail.content).decode() if detail else None,
         }
         connection().execute(RECORD, parameters)
-
-    def forget(self, owner_id: UUID) -> int:
-        """Delete the user's salts and details."""
-        return connection().execute(FORGET, {"owner_id": owner_id}).rowcount

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import bindparam, func, select, update
 
+from mara.audit.adapters.postgres_erased import erased_owners
 from mara.audit.adapters.tables import audit_details, audit_rows
 from mara.audit.model.chain import AuditHead, ChainLink
 from mara.audit.model.deed import AuditAction
@@ -54,14 +55,20 @@ class PostgresAuditChain:
 
     def list_links(self, after: int, limit: int) -> list[ChainLink]:
         """Rows after a position, with their details."""
-        return [_link(row) for row in fetch_all(LIST_LINKS, after_position=after, limit=limit)]
+        return _links(fetch_all(LIST_LINKS, after_position=after, limit=limit))
 
     def list_restored(self) -> list[ChainLink]:
         """Rows of restores."""
-        return [_link(row) for row in fetch_all(RESTORED)]
+        return _links(fetch_all(RESTORED))
 
 
-def _link(row: Row) -> ChainLink:
+def _links(rows: Sequence[Row]) -> list[ChainLink]:
+    erased = erased_owners(rows)
+    return [_link(row, is_owner_erased=row["owner_id"] in erased) for row in rows]
+
+
+def _link(row: Row, *, is_owner_erased: bool) -> ChainLink:
     owner_id, salt, content = row.pop("detail_owner_id"), row.pop("salt"), row.pop("content")
     detail = EntryDetail(row["id"], owner_id, salt, content) if salt is not None else None
-    return take(ChainLink, row, entry=take(AuditEntry, row), detail=detail)
+    entry = take(AuditEntry, row)
+    return take(ChainLink, row, entry=entry, detail=detail, is_owner_erased=is_owner_erased)

@@ -4,6 +4,7 @@ from functools import cache
 
 from sqlalchemy import bindparam, select
 
+from mara.audit.adapters.postgres_erased import erased_owners
 from mara.audit.adapters.tables import audit_details, audit_rows
 from mara.audit.model.entry import AuditEntry
 from mara.audit.model.listing import AuditFilter, RecordedDeed
@@ -28,7 +29,9 @@ class PostgresAuditEntries:
     def list(self, wanted: AuditFilter, page: PageRequest) -> list[RecordedDeed]:
         """A page, and one more if there are more."""
         given = _given(wanted)
-        return [_recorded(row) for row in _list(frozenset(given)).fetch(page, **given)]
+        rows = _list(frozenset(given)).fetch(page, **given)
+        erased = erased_owners(rows)
+        return [_recorded(row, is_erased=row["owner_id"] in erased) for row in rows]
 
     def count(self, wanted: AuditFilter) -> int:
         """How many match."""
@@ -47,5 +50,5 @@ def _given(wanted: AuditFilter) -> Row:
     return {name: value for name, value in values_of(wanted).items() if value is not None}
 
 
-def _recorded(row: Row) -> RecordedDeed:
-    return RecordedDeed(take(AuditEntry, row), row["position"], row["content"])
+def _recorded(row: Row, *, is_erased: bool) -> RecordedDeed:
+    return RecordedDeed(take(AuditEntry, row), row["position"], row["content"], is_erased)

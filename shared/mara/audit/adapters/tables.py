@@ -45,7 +45,7 @@ audit_rows = Table(
     Index("audit_rows_at", "at"),
 )
 
-# Deleted where a user is erased.
+# Deleted where a user is erased; a trigger refuses it for any other.
 audit_details = Table(
     "audit_details",
     metadata,

@@ -48,6 +48,8 @@ class ChainLink:
     previous: bytes
     hash: bytes
     detail: EntryDetail | None = None
+    is_owner_erased: bool = False
+    """Whether the audit has the erasure of the account that the row is about."""
 
     @property
     def is_intact(self) -> bool:
@@ -56,8 +58,13 @@ class ChainLink:
 
     @property
     def has_true_detail(self) -> bool:
-        """Whether the detail is the one that was recorded, or is erased."""
+        """Whether the detail is the one that was recorded, or is missing."""
         return self.detail is None or self.detail.mac == self.entry.detail_mac
+
+    @property
+    def lacks_detail(self) -> bool:
+        """Whether a detail was recorded, and is not there."""
+        return self.detail is None and self.entry.detail_mac is not None
 
     @property
     def head(self) -> AuditHead:

@@ -40,7 +40,7 @@ class ChainInspection:
     def _inspect(self, link: ChainLink, following: ChainLink | None) -> None:
         before, verdict = self._before, self.verdict
         verdict.rows += 1
-        verdict.erased += link.detail is None and link.entry.detail_mac is not None
+        verdict.erased += link.lacks_detail and link.is_owner_erased
         place, entry_id = (link.position, link.position), link.entry.id
         gap = link.position > before.position + 1
         if gap:
@@ -63,6 +63,9 @@ class ChainInspection:
             verdict.add(TamperKind.CHANGED, place, entry_id, reason)
         elif not link.has_true_detail:
             verdict.add(TamperKind.CHANGED, place, entry_id, "its detail has another hash")
+        elif link.lacks_detail and not link.is_owner_erased:
+            reason = "no erasure of its account is recorded"
+            verdict.add(TamperKind.REMOVED_DETAIL, place, entry_id, reason)
         self._compare(link)
         self._before = verdict.head = link.head
 

@@ -23,7 +23,7 @@ class AuditFilter:
 
 @dataclass(frozen=True, slots=True)
 class RecordedDeed:
-    """``detail`` is None where the deed had none, or it is erased.
+    """``detail`` is None where the deed had none, or it was deleted.
 
     ``position`` is the place in the chain, None until the schedule has added the row.
     """
@@ -31,8 +31,19 @@ class RecordedDeed:
     entry: AuditEntry
     position: int | None
     detail: Mapping[str, Any] | None = field(repr=False)
+    is_owner_erased: bool = False
+    """Whether the audit has the erasure of the account that the deed was done to."""
 
     @property
     def is_erased(self) -> bool:
-        """Whether there was a detail."""
+        """Whether there was a detail, and it was erased with the account."""
+        return self._lacks_detail and self.is_owner_erased
+
+    @property
+    def is_removed(self) -> bool:
+        """Whether there was a detail, and no erasure explains that it is gone."""
+        return self._lacks_detail and not self.is_owner_erased
+
+    @property
+    def _lacks_detail(self) -> bool:
         return self.detail is None and self.entry.detail_mac is not None

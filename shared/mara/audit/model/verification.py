@@ -14,6 +14,7 @@ class TamperKind(StrEnum):
 
     CHANGED = "changed"
     REMOVED = "removed"
+    REMOVED_DETAIL = "removed detail"
     INSERTED = "inserted"
     CUT_OFF = "cut off"
     UNCONFIRMED = "unconfirmed"
@@ -51,7 +52,7 @@ class StrayAnchor:
 
 @dataclass(slots=True)
 class AuditVerdict:
-    """``erased`` rows have no detail any more; ``waiting`` ones are not in the chain yet."""
+    """``erased`` rows lost their detail with the account; ``waiting`` ones are in no chain yet."""
 
     head: AuditHead = field(default_factory=AuditHead)
     rows: int = 0

@@ -1,7 +1,6 @@
 """Ports of the audit: the log of deeds here, the chain of its rows in ``chain``."""
 
 from typing import Protocol
-from uuid import UUID
 
 from mara.audit.model.deed import Deed
 
@@ -13,10 +12,4 @@ class AuditLog(Protocol):
         """Add a row. It waits for no other transaction: a schedule adds rows to the chain later.
 
         A user's scope may record deeds on that user only.
-        """
-
-    def forget(self, owner_id: UUID) -> int:
-        """Delete salts and details of all deeds on the user; return how many there were.
-
-        Rows and chain stay, and still verify.
         """

@@ -1,7 +1,8 @@
 """GET /api/v1/admin/audit, through the function itself."""
 
-from uuid import UUID
+from typing import Any
 
+import psycopg
 import pytest
 
 from functions.api.audit.list_audit_entries.handler import handler as list_audit_entries
@@ -12,7 +13,7 @@ from mara.kernel.unit_of_work import SYSTEM
 from mara.platform.database import transaction
 from mara.wiring.audit import audit_log, chain_service
 from tests.support.accounts import Account, make_account
-from tests.support.audit import bucket_of_anchors, login_of
+from tests.support.audit import bucket_of_anchors, erase_details, login_of
 from tests.support.events import Answer, call
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -42,11 +43,6 @@ def record(*deeds: Deed) -> None:
             audit_log().record(deed)
 
 
-def forget(owner_id: UUID) -> None:
-    with transaction(SYSTEM):
-        audit_log().forget(owner_id)
-
-
 def ask(account: Account, **query: str) -> Answer:
     path = "/api/v1/admin/audit"
     return call(list_audit_entries, "GET", path, headers=account.headers, query=query)
@@ -64,9 +60,16 @@ class TestListAuditEntries:
         assert (key["object_kind"], key["detail"], key["is_erased"]) == ("api_key", None, False)
 
     def test_shows_that_a_detail_is_erased(self, admin: Account) -> None:
-        forget(ANNA)
-        found = [(one["detail"], one["is_erased"]) for one in ask(admin).json["items"][:3]]
+        erase_details(ANNA)
+        found = [(one["detail"], one["is_erased"]) for one in ask(admin).json["items"][1:4]]
         assert found == [(None, True), (None, False), (None, True)]
+
+    def test_calls_a_detail_erased_only_where_the_account_was(
+        self, admin: Account, past_the_rules: psycopg.Connection[Any]
+    ) -> None:
+        past_the_rules.execute("DELETE FROM audit_details")
+        found = [(one["is_erased"], one["is_removed"]) for one in ask(admin).json["items"]]
+        assert found == [(False, True), (False, False), (False, True), (False, True)]
 
     def test_shows_the_place_in_the_chain(self, admin: Account) -> None:
         assert [one["position"] for one in ask(admin).json["items"]] == [None] * 4
