@@ -7,10 +7,11 @@ transform in a nested stack, and its resources count towards a limit of their ow
 from collections.abc import Iterator
 from typing import Any
 
-from infra.local.package import FUNCTION, load_template
+from infra.local.package import load_template
 from infra.local.settings import ROOT
 from infra.observability import cloudwatch_dashboard
 from infra.observability.alarm import OWN_NAMESPACE, STAGE, Alarm, Dimensions
+from infra.observability.function_alarms import function_alarms
 from infra.observability.kinds.chains import STALLED_S, UNSETTLED_S
 from infra.observability.metric_alarms import metric_alarms
 from infra.observability.money_alarms import money_alarms
@@ -37,10 +38,11 @@ def alarms() -> list[Alarm]:
         *money_alarms(),
         *_of_chains(),
         *_of_outbox(),
+        *_of_schedules(),
         *_of_api(),
         *metric_alarms(),
         *_of_queues(resources),
-        *_of_functions(resources),
+        *function_alarms(resources),
     ]
 
 
@@ -121,6 +123,23 @@ def _of_outbox() -> Iterator[Alarm]:
     )
 
 
+def _of_schedules() -> Iterator[Alarm]:
+    yield Alarm(
+        logical_id="SchedulesLate",
+        name="schedule-late",
+        runbook="schedule-late",
+        action="A schedule does not run or fails each time: search the logs for schedule_late.",
+        namespace=OWN_NAMESPACE,
+        metric="SchedulesLate",
+        dimensions=STAGE,
+        statistic="Maximum",
+        threshold=0,
+        periods=2,
+        # RelayOutbox writes it each minute.
+        missing="breaching",
+    )
+
+
 def _of_api() -> Iterator[Alarm]:
     yield Alarm(
         logical_id="ApiServerErrors",
@@ -167,40 +186,5 @@ def _of_queues(resources: dict[str, Any]) -> Iterator[Alarm]:
             # Twice what one message may take, and a quarter of an hour at least.
             threshold=max(900, properties["VisibilityTimeout"] // 3),
             periods=3,
-            **common,
-        )
-
-
-def _of_functions(resources: dict[str, Any]) -> Iterator[Alarm]:
-    for logical_id, resource in resources.items():
-        if resource["Type"] != FUNCTION:
-            continue
-        function = resource["Properties"]["FunctionName"]["Fn::Sub"]
-        name = function.removeprefix("mara-${Stage}-")
-        common: dict[str, Any] = {
-            "namespace": "AWS/Lambda",
-            "dimensions": (("FunctionName", function),),
-            "statistic": "Sum",
-            "threshold": 0,
-        }
-        is_route = resource["Properties"]["CodeUri"].startswith("functions/api/")
-        # A route catches its exceptions, so one error is a crash or a timeout. Queues and schedules
-        # run again: an error that comes back within 15 minutes is no passing one.
-        again: dict[str, Any] = {} if is_route else {"periods": 3, "periods_to_alarm": 2}
-        yield Alarm(
-            logical_id=f"{logical_id}Errors",
-            name=f"{name}-errors",
-            runbook="function-errors",
-            action=f"{logical_id} crashes, times out or raises: read its log.",
-            metric="Errors",
-            **again,
-            **common,
-        )
-        yield Alarm(
-            logical_id=f"{logical_id}Throttles",
-            name=f"{name}-throttles",
-            runbook="function-throttles",
-            action=f"{logical_id} is throttled: compare concurrency with the account's quota.",
-            metric="Throttles",
             **common,
         )

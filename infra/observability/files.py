@@ -5,6 +5,7 @@ from pathlib import Path
 
 from infra.local.settings import ROOT
 from infra.observability import alarms, grafana, prometheus_rules
+from infra.observability.kinds import KINDS
 
 
 def contents() -> Mapping[Path, str]:
@@ -13,7 +14,7 @@ def contents() -> Mapping[Path, str]:
     return {
         alarms.TARGET: alarms.render(),
         folder / "rules.yml": prometheus_rules.written(prometheus_rules.rules()),
-        folder / "rules_test.yml": prometheus_rules.written(prometheus_rules.tests()),
+        folder / "rules_test.yml": prometheus_rules.written(prometheus_rules.tests(KINDS)),
         **{
             grafana.FOLDER / name: grafana.written(dashboard)
             for name, dashboard in grafana.dashboards().items()

@@ -3,6 +3,7 @@
 from typing import Final
 
 from infra.observability.alert_kind import Sample
+from mara.queues.model.known_schedules import SCHEDULES
 
 LONG: Final = 1600
 
@@ -13,6 +14,10 @@ def _constant(value: float) -> str:
 
 def _growing(by: int) -> str:
     return f"0+{by}x{LONG}"
+
+
+def _counted_each_hour() -> str:
+    return " ".join(f"{count}x59" for count in range(LONG // 60))
 
 
 _NETWORKS: Final = ("aptos", "arbitrum", "tron")
@@ -35,6 +40,16 @@ HEALTHY: Final[tuple[Sample, ...]] = (
         for one in _RUNS
     ),
     ('mara_schedule_runs_total{schedule="scan-tron",outcome="failed"}', _constant(9)),
+    # One try in each hour fails, and the next is done.
+    (
+        'mara_schedule_runs_total{schedule="forget-expired",outcome="failed"}',
+        _counted_each_hour(),
+    ),
+    # One run failed altogether.
+    *(
+        (f'mara_schedule_done_age_seconds{{schedule="{name}"}}', _constant(2 * one.period.seconds))
+        for name, one in SCHEDULES.items()
+    ),
     *((f'mara_chain_lag_seconds{{network="{one}"}}', _constant(20)) for one in _NETWORKS),
     *((f'mara_chain_closing_seconds{{network="{one}"}}', _constant(300)) for one in _NETWORKS),
     ('mara_chain_unreadable_events_total{network="tron"}', _constant(1)),

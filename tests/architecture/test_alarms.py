@@ -1,6 +1,9 @@
 """Every queue and function has its alarms, and every alarm says what to do."""
 
 import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -18,6 +21,8 @@ from mara.ledger.adapters import metrics as ledger_metrics
 from mara.metrics.model.families import FAMILIES
 from mara.platform.metrics import NAMESPACE
 from mara.platform.outbox import BACKLOG_METRIC
+from mara.queues.adapters import late_schedules
+from mara.queues.model.known_schedules import SCHEDULES
 from mara.wallets.adapters.metrics import (
     FINALIZING_SECONDS,
     LAG_SECONDS,
@@ -102,7 +107,8 @@ class TestCoverage:
         of_ledger = {ledger_metrics.METRIC, ledger_metrics.SHORTFALL}
         of_money = {*of_ledger, billing_metrics.METRIC, MONEY_METRIC}
         of_use = {usage_metrics.EXCESS, usage_metrics.DIFFERENCES}
-        assert own - of_families == {*of_money, *of_use, BACKLOG_METRIC, *of_chains}
+        of_work = {BACKLOG_METRIC, late_schedules.METRIC}
+        assert own - of_families == {*of_money, *of_use, *of_work, *of_chains}
 
     def test_of_every_network_by_its_own_rules(self) -> None:
         assert set(UNSETTLED_S) == set(Network)
@@ -119,9 +125,63 @@ class TestCoverage:
                 "SubscriptionsUncharged",
                 "UsageLevelsUncounted",
                 "OutboxBacklog",
+                "SchedulesLate",
             ),
             *stalled,
         }
+
+
+TRIES_S = (0, 61, 183)
+"""When an asynchronous invocation of Lambda fails, after its beginning: it is tried twice again."""
+WATCHED_S = 172_800
+
+
+def fires(alarm: Alarm, errors_s: Iterator[int]) -> bool:
+    """Whether the sum of errors of so many whole periods exceeds the threshold."""
+    counts = Counter(at // alarm.period_s for at in errors_s)
+    bad = {period for period, count in counts.items() if count > alarm.threshold}
+    needed = alarm.periods_to_alarm or alarm.periods
+    return any(
+        sum(period - back in bad for back in range(alarm.periods)) >= needed
+        for period in range(WATCHED_S // alarm.period_s + 1)
+    )
+
+
+RARE = [name for name, one in SCHEDULES.items() if one.period >= timedelta(hours=1)]
+
+
+class TestErrorsOfSchedules:
+    """The first run may fall on any second of the period of an alarm."""
+
+    def alarm_of(self, name: str) -> Alarm:
+        function = f"mara-${{Stage}}-{SCHEDULES[name].function}"
+        wanted = ("Errors", (("FunctionName", function),))
+        (found,) = [one for one in known() if (one.metric, one.dimensions) == wanted]
+        return found
+
+    def runs_s(self, name: str, offset: int) -> range:
+        return range(offset, WATCHED_S, int(SCHEDULES[name].period.total_seconds()))
+
+    @pytest.mark.parametrize("name", SCHEDULES)
+    def test_fire_wherever_all_tries_fail(self, name: str) -> None:
+        alarm = self.alarm_of(name)
+        for offset in range(0, 3600, 13):
+            errors = (run + at for run in self.runs_s(name, offset) for at in TRIES_S)
+            assert fires(alarm, errors), offset
+
+    @pytest.mark.parametrize("name", SCHEDULES)
+    def test_do_not_fire_for_one_try_that_fails(self, name: str) -> None:
+        alarm = self.alarm_of(name)
+        for offset in range(0, 3600, 13):
+            assert not fires(alarm, iter([offset]))
+
+    @pytest.mark.parametrize("name", RARE)
+    def test_do_not_fire_where_each_run_of_a_rare_schedule_is_done_at_the_second_try(
+        self, name: str
+    ) -> None:
+        alarm = self.alarm_of(name)
+        for offset in range(0, 3600, 13):
+            assert not fires(alarm, iter(self.runs_s(name, offset)))
 
 
 class TestRunbooks:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from infra.observability.alert_kind import Area
 from infra.observability.files import contents
 from infra.observability.kinds import KINDS
 from infra.observability.panels import PANELS
+from mara.queues.model.known_schedules import SCHEDULES
 from tests.support.cloud import storage_and_queues
 from tests.support.known_metrics import scraped_names
 from tests.support.prometheus import promtool
@@ -77,6 +79,28 @@ class TestRules:
 
     def test_fire_on_faults_and_never_on_a_platform_that_works(self) -> None:
         status, said = promtool("test", "rules", prometheus_rules.FOLDER / "rules_test.yml")
+        assert status == 0, said
+
+    @pytest.mark.parametrize("name", SCHEDULES)
+    def test_know_each_schedule_by_its_own_period(self, name: str, tmp_path: Path) -> None:
+        """It is late five minutes after the limit, and not within it."""
+        (kind,) = [one for one in KINDS if one.name == "schedule-late"]
+        minutes = int(SCHEDULES[name].late_after.total_seconds() / 60)
+        kind = replace(
+            kind,
+            fires=(
+                (f'mara_schedule_done_age_seconds{{schedule="{name}"}}', f"0+60x{minutes + 9}"),
+            ),
+            labels={"schedule": name},
+            at=minutes + 6,
+        )
+        tests = prometheus_rules.tests([kind])
+        tests["tests"][0]["alert_rule_test"].append(
+            {"eval_time": f"{minutes}m", "alertname": kind.alert}
+        )
+        (tmp_path / "rules.yml").write_text(RULES.read_text("utf-8"))
+        (tmp_path / "tests.yml").write_text(yaml.safe_dump(tests))
+        status, said = promtool("test", "rules", tmp_path / "tests.yml")
         assert status == 0, said
 
     def test_each_have_samples_on_which_they_fire(self) -> None:

@@ -4,13 +4,30 @@ from functools import partial
 from typing import Final
 
 from infra.observability.alert_kind import AlertKind, Area, Urgency
+from infra.observability.function_alarms import RARE
+from mara.queues.model.known_schedules import SCHEDULES
 
 _urgent = partial(AlertKind, area=Area.WORK, urgency=Urgency.CRITICAL)
 _later = partial(AlertKind, area=Area.WORK, urgency=Urgency.WARNING)
-_failed_runs = 'sum by (schedule) (increase(mara_schedule_runs_total{outcome="failed"}[15m]))'
+_failed_runs = (
+    'sum by (schedule) (increase(mara_schedule_runs_total{outcome="failed",schedule!~"RARE"}[15m]))'
+    # Two of a rare schedule, whose tries are over within minutes, weigh as much as three of others.
+    " or 1.5 * sum by (schedule)"
+    ' (increase(mara_schedule_runs_total{outcome="failed",schedule=~"RARE"}[1h]))'
+).replace("RARE", "|".join(RARE))
 _failed_messages = 'sum by (queue) (increase(mara_queue_messages_total{outcome="failed"}[15m]))'
 
 _queued = '{work=~"documents|updates|sends|audit|user-data"}'
+
+_limits_s = {name: one.late_after.total_seconds() for name, one in sorted(SCHEDULES.items())}
+_by_limit = {
+    limit_s: "|".join(name for name, of in _limits_s.items() if of == limit_s)
+    for limit_s in sorted(set(_limits_s.values()))
+}
+_lateness = " or ".join(
+    f'max by (schedule) (mara_schedule_done_age_seconds{{schedule=~"{names}"}}) / {limit_s:g}'
+    for limit_s, names in _by_limit.items()
+)
 
 WORK: Final = (
     _urgent(
@@ -39,6 +56,19 @@ WORK: Final = (
         expression="max by (queue) (mara_queue_dead_letters)",
         fires=(('mara_queue_dead_letters{queue="ingest-document"}', "0x10 1x30"),),
         labels={"queue": "ingest-document"},
+    ),
+    _urgent(
+        name="schedule-late",
+        meaning="A schedule was not done for twice its period and ten minutes.",
+        summary="The schedule {{ $labels.schedule }} does not run, or fails each time.",
+        expression=_lateness,
+        threshold=1,
+        hold="5m",
+        fires=(
+            ('mara_schedule_done_age_seconds{schedule="release-expired-holds"}', "0+60x40"),
+            ('mara_schedule_done_age_seconds{schedule="forget-expired"}', "0+60x40"),
+        ),
+        labels={"schedule": "release-expired-holds"},
     ),
     _later(
         name="function-errors",

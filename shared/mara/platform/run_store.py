@@ -1,4 +1,4 @@
-"""The table ``schedule_runs``: the last run of each schedule."""
+"""The last run of each schedule, and when it was last done."""
 
 from datetime import datetime
 
@@ -10,8 +10,13 @@ BEGIN = """
         SET started_at = excluded.started_at, ended_at = NULL, outcome = NULL, error = NULL
     RETURNING true
 """
-# Not that of a later run: this one may have lost its lease.
+# The run is not that of a later one: this one may have lost its lease.
 END = """
+    WITH done AS (
+        INSERT INTO done_schedules (name, done_at)
+            SELECT %(name)s, %(at)s WHERE %(outcome)s = 'done'
+        ON CONFLICT (name) DO UPDATE SET done_at = excluded.done_at
+    )
     UPDATE schedule_runs SET ended_at = %(at)s, outcome = %(outcome)s, error = %(error)s
     WHERE name = %(name)s AND started_at = %(started_at)s
     RETURNING true

@@ -105,6 +105,14 @@ message_failures = Table(
     Index("message_failures_age", "last_at"),
 )
 
+# A migration inserts the row of each schedule.
+done_schedules = Table(
+    "done_schedules",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("done_at", TIMESTAMP, nullable=False),
+)
+
 # The last run of each schedule; ``ended_at`` is missing while it runs, and where it was killed.
 schedule_runs = Table(
     "schedule_runs",

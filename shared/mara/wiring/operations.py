@@ -96,14 +96,22 @@ RELAY_PERIOD = timedelta(seconds=58)
 
 
 def relay(now: datetime) -> int:
-    """Send the messages that the outbox still holds; return how many."""
+    """Send the messages that the outbox still holds; return how many.
+
+    Then the schedules that are late are reported. The alarm fires without a report too, so that it
+    also notices if this schedule does not run.
+    """
     import time
 
     from mara.platform import clock, outbox
     from mara.platform.settings.relay import RelaySettings
+    from mara.queues.adapters import late_schedules
+    from mara.queues.model.known_schedules import SCHEDULES
 
     interval = timedelta(seconds=RelaySettings().relay_interval_s)
-    return outbox.Relay(interval, RELAY_PERIOD, clock.now, time.sleep).run(now)
+    sent = outbox.Relay(interval, RELAY_PERIOD, clock.now, time.sleep).run(now)
+    late_schedules.report(SCHEDULES.values(), clock.now())
+    return sent
 
 
 def delete_expired(now: datetime) -> dict[str, int]:

@@ -75,7 +75,7 @@ NOT_TENANTS = {
     *("login_failures", "outbox", "rate_limits", "leases"),
     *("chain_scans", "chain_providers", "unreadable_events", "index_in_use"),
     *("metric_values", "metric_totals", "object_counts", "ledger_figures"),
-    *("message_failures", "schedule_runs", "erased_accounts"),
+    *("message_failures", "schedule_runs", "done_schedules", "erased_accounts"),
 }
 """Tables without an owner; all others are under row-level security."""
 OF_EVERYONE = {"plans", "plan_versions"}

@@ -109,7 +109,11 @@ UNOWNED: Final[Mapping[str, str]] = MappingProxyType(
         "trials": "A keyed hash of the address outlives the account by a year: one trial each.",
         "unreadable_events": "What a chain says of transfers, which is public.",
         **dict.fromkeys(
-            ("chain_providers", "chain_scans", "document_numbers", "index_in_use", "leases"),
+            ("chain_providers", "chain_scans", "document_numbers", "done_schedules"),
+            "It holds nothing of users.",
+        ),
+        **dict.fromkeys(
+            ("index_in_use", "leases"),
             "It holds nothing of users.",
         ),
         **dict.fromkeys(

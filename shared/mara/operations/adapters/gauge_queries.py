@@ -89,6 +89,15 @@ OLDEST = GaugeQuery(
     ) AS oldest (work, since)
     """,
 )
+SCHEDULES = GaugeQuery(
+    "schedules",
+    (("mara_schedule_done_age_seconds", "Seconds since a schedule was last done."),),
+    ("schedule",),
+    """
+    SELECT 'mara_schedule_done_age_seconds', name,
+        extract(epoch FROM clock_timestamp() - done_at) FROM done_schedules
+    """,
+)
 # What the last audit of the ledger found; amounts are micro-USDT.
 LEDGER = GaugeQuery(
     "ledger",
@@ -143,6 +152,6 @@ ERASED = GaugeQuery(
     f"SELECT 'mara_erased_accounts_with_money', ({COUNT_WITH_MONEY})",
 )
 QUERIES: Final = (
-    *(CONNECTIONS, OBJECTS, CHAINS, OLDEST),
+    *(CONNECTIONS, OBJECTS, CHAINS, OLDEST, SCHEDULES),
     *(LEDGER, CUSTODY, PAUSED, DEAD_LETTERS, ERASED),
 )

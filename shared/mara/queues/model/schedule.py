@@ -4,6 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
+
+LATE_BEYOND: Final = timedelta(minutes=10)
+"""What a schedule has beside two periods: for a run and its tries, or for a deployment."""
 
 
 class RunOutcome(StrEnum):
@@ -23,6 +27,11 @@ class Schedule:
     function: str
     period: timedelta
     payload: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def late_after(self) -> timedelta:
+        """The age of the last done run from which on it is late: one run may fail altogether."""
+        return 2 * self.period + LATE_BEYOND
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from mara.platform import lease_store, run_store
 from mara.platform.clock import now
 from mara.queues.adapters import lambda_start
 from mara.queues.errors import ScheduleNotStarted
+from mara.queues.model.known_schedules import SCHEDULES
 from mara.queues.model.schedule import Schedule
-from mara.wiring.schedules import SCHEDULES
 from tests.support.accounts import Account, make_account
 from tests.support.dead_letters import rows
 from tests.support.events import Answer, call
