@@ -17,6 +17,7 @@ from mara.metrics.service import recorder
 from mara.platform import database as platform_database
 from mara.platform import opensearch as platform_opensearch
 from mara.platform.telemetry import logger
+from tests.support.aws import retry_at_once
 from tests.support.empty_database import EmptyDatabases
 from tests.support.environment import clear_caches, set_environment
 from tests.support.opensearch import opensearch_server
@@ -39,7 +40,8 @@ hypothesis_settings.load_profile("fixed")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Set the seed of pytest-randomly if the command line names none."""
+    """Set the seed of the order if the command line names none; wait for no retry of boto3."""
+    retry_at_once()
     if config.getoption("randomly_seed", None) == "default":
         config.option.randomly_seed = ORDER_SEED
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 from samtranslator.yaml_helper import yaml_parse
 
 from infra.local.settings import ROOT
+from tests.support.aws import aws_of_moto
 
 REGION = "eu-west-1"
 
@@ -30,7 +30,7 @@ def create(name: str, parameters: dict[str, str]) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def account() -> Iterator[None]:
-    with mock_aws():
+    with aws_of_moto():
         yield
 
 

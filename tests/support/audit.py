@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 import boto3
-from moto import mock_aws
 
 from mara.audit.model.chain import AnchoredHeads, AuditHead
 from mara.audit.model.deed import AuditAction, Deed
@@ -22,7 +21,7 @@ from mara.platform.database import connection, transaction
 from mara.platform.settings.audit import AuditSettings
 from mara.wiring.audit import audit_log
 from mara.wiring.schema import metadata
-from tests.support.cloud import KEEP_SESSION
+from tests.support.aws import aws_of_moto
 
 USER = """
     INSERT INTO users (id, email, role, active, locale, time_zone, created_at, updated_at)
@@ -62,7 +61,7 @@ class FakeAnchors:
 def bucket_of_anchors() -> Iterator[str]:
     """The bucket in this process (moto), with object lock and versions."""
     name = AuditSettings().audit_bucket  # type: ignore[call-arg]  # from the environment
-    with mock_aws(config=KEEP_SESSION):
+    with aws_of_moto():
         s3.client.cache_clear()
         storage: Any = boto3.client("s3")
         storage.create_bucket(

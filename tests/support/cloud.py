@@ -8,25 +8,21 @@ from typing import Any
 from uuid import UUID
 
 import boto3
-from moto import mock_aws
-from moto.core.config import DefaultConfig
 
 from infra.local.package import load_template
 from mara.kernel.errors import Conflict
 from mara.platform import s3, ses, sqs
 from mara.wiring.documents import acceptance_service, ingestion_service, purge_service
+from tests.support.aws import aws_of_moto
 
 STAGE = "local"
 BUCKET = "mara-test"
 CLIENTS = (s3.client, ses.client, sqs.client, sqs.queue_url)
 
-KEEP_SESSION: DefaultConfig = {"core": {"reset_boto3_session": False}}
-"""A new session would read the models of the services again: 0.1 s for each test."""
-
 
 @contextmanager
 def storage_and_queues(bucket: str = BUCKET) -> Iterator[None]:
-    with mock_aws(config=KEEP_SESSION):
+    with aws_of_moto():
         _forget_clients()
         place = {"LocationConstraint": "eu-west-1"}
         boto3.client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration=place)  # type: ignore[arg-type]

@@ -30,6 +30,7 @@ def set_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         "MARA_BCRYPT_COST": "4",
         "MARA_REQUESTS_PER_MINUTE_USER": "60000",
         "MARA_REQUESTS_PER_MINUTE_ADDRESS": "60000",
+        "AWS_ENDPOINT_URL": NOWHERE,
         "AWS_DEFAULT_REGION": "eu-west-1",
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",

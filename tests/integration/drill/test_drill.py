@@ -9,7 +9,6 @@ import boto3
 import psycopg
 import pytest
 from botocore.exceptions import ClientError, WaiterError
-from moto import mock_aws
 
 from infra.drill import __main__ as drill
 from infra.drill import instance
@@ -22,7 +21,7 @@ from mara.platform.database import disconnect
 from mara.wiring.audit import chain_service
 from tests.support.accounts import make_account
 from tests.support.audit import record_logins
-from tests.support.cloud import KEEP_SESSION
+from tests.support.aws import aws_of_moto
 
 Rows = psycopg.Connection[Any]
 SOURCE = "the-database-of-prod"
@@ -58,7 +57,7 @@ def prod(database: str, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatc
     """A stage with a database, buckets and keys; its secret names the role of the real database."""
     for name in ("MARA_STAGE", "MARA_DATABASE_URL", "MARA_AUDIT_BUCKET"):
         monkeypatch.setenv(name, os.environ.get(name, ""))
-    with mock_aws(config=KEEP_SESSION):
+    with aws_of_moto():
         s3.client.cache_clear()
         _network_and_database()
         client("cloudformation").create_stack(StackName="mara", TemplateBody=TEMPLATE)

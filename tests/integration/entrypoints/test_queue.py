@@ -9,12 +9,12 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from mara.entrypoints.queue import consumer
 from mara.kernel.errors import Conflict, Invalid, NotFound, Unavailable
 from mara.kernel.messages import Message
 from mara.platform import sqs
+from tests.support.aws import aws_of_moto
 
 
 class GreetPerson(Message):
@@ -48,7 +48,7 @@ FAILURES: dict[str, Exception] = {
 
 @pytest.fixture
 def dead_letters() -> Iterator[Any]:
-    with mock_aws():
+    with aws_of_moto():
         client = boto3.client("sqs")
         queue = client.create_queue(QueueName="mara-local-greet-person-dead")
         sqs.client.cache_clear()
@@ -136,14 +136,14 @@ class TestConsumer:
             gc.unfreeze()
 
     def test_where_the_dead_letters_cannot_be_reached_sqs_counts_it_down(self) -> None:
-        with mock_aws():  # without the queue
+        with aws_of_moto():  # without the queue
             sqs.client.cache_clear()
             sqs.queue_url.cache_clear()
             assert consume(greet("refused")) == ([], ["0"])
 
     def test_what_is_postponed_comes_again_soon(self, log: io.StringIO) -> None:
         """Not after the visibility timeout, which is six times that of the function."""
-        with mock_aws():
+        with aws_of_moto():
             client = boto3.client("sqs")
             url = client.create_queue(
                 QueueName="mara-local-greet-person", Attributes={"VisibilityTimeout": "1800"}

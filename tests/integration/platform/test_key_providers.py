@@ -9,7 +9,6 @@ from uuid import UUID
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from mara.kernel.envelope import (
     DataKey,
@@ -26,6 +25,7 @@ from mara.platform.envelope import AesGcmEnvelope
 from mara.platform.kms import KmsKeys
 from mara.platform.local_keys import LocalKeys
 from mara.platform.settings.keys import LocalKeySettings
+from tests.support.aws import aws_of_moto
 from tests.support.environment import LOCAL_KEYS
 
 CONTEXT = EncryptionContext("vaults", "seed", new_id(), new_id())
@@ -61,7 +61,7 @@ def rotate(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> I
 
         yield next_local
         return
-    with mock_aws():
+    with aws_of_moto():
         kms.client.cache_clear()
         yield lambda: KmsKeys(boto3.client("kms").create_key()["KeyMetadata"]["Arn"])
         kms.client.cache_clear()
@@ -167,7 +167,7 @@ class TestEnvelope:
 class TestKms:
     def test_that_does_not_answer_is_a_failure_to_retry(self) -> None:
         gone = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
-        with mock_aws():
+        with aws_of_moto():
             kms.client.cache_clear()
             with pytest.raises(KeysUnavailable):
                 KmsKeys(gone).generate_data_key(CONTEXT)
@@ -176,7 +176,7 @@ class TestKms:
     def test_writes_no_data_key_into_a_log_that_is_debugged(
         self, caplog: pytest.LogCaptureFixture
     ) -> None:
-        with mock_aws(), caplog.at_level(logging.DEBUG):
+        with aws_of_moto(), caplog.at_level(logging.DEBUG):
             kms.client.cache_clear()
             logging.getLogger("botocore.parsers").setLevel(logging.NOTSET)
             keys = KmsKeys(boto3.client("kms").create_key()["KeyMetadata"]["Arn"])

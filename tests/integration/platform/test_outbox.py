@@ -10,13 +10,13 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from mara.kernel.messages import Event, Message, Publish, PublishAll
 from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 from mara.platform import outbox, outbox_rows, sns, sqs
 from mara.platform.clock import now
 from mara.platform.database import connection, disconnect, transaction
+from tests.support.aws import aws_of_moto
 from tests.support.fakes.database import FakeDatabase
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -37,13 +37,13 @@ DELETE_AND_LOSE = "SELECT pg_terminate_backend(pg_backend_pid()), %s::uuid[]"
 
 @pytest.fixture
 def aws_without_queues() -> Iterator[None]:
-    with mock_aws():
+    with aws_of_moto():
         yield
 
 
 @pytest.fixture
 def received() -> Iterator[Received]:
-    with mock_aws():
+    with aws_of_moto():
         client = boto3.client("sqs")
         url = client.create_queue(QueueName="mara-local-greet-person")["QueueUrl"]
 
@@ -388,7 +388,7 @@ class TestEvents:
     """They go to the topic, and to those queues that subscribed to their name."""
 
     def test_reach_whoever_subscribed_to_them(self) -> None:
-        with mock_aws():
+        with aws_of_moto():
             told = subscriber("person-greeted")
             not_told = subscriber("person-forgotten")
             with transaction(SYSTEM):
@@ -399,7 +399,7 @@ class TestEvents:
         assert waiting() == 0
 
     def test_wait_for_the_relay_where_the_topic_does_not_take_them(self) -> None:
-        with mock_aws():
+        with aws_of_moto():
             with transaction(SYSTEM):
                 outbox.publish(PersonGreeted(name="anna"))
             assert waiting() == 1

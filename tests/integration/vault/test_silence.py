@@ -9,7 +9,6 @@ from typing import Any
 import boto3
 import psycopg
 import pytest
-from moto import mock_aws
 
 from mara.kernel.envelope import DecryptionFailed, EncryptionContext, KeysUnavailable
 from mara.kernel.ids import new_id
@@ -26,6 +25,7 @@ from mara.vault.service.vaults import VaultService
 from mara.wiring.audit import audit_log
 from tests.support import bip39
 from tests.support.accounts import make_account
+from tests.support.aws import aws_of_moto
 from tests.support.silence import ENTROPY, KnownDerivation, assert_silent, failure
 
 GONE = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
@@ -103,7 +103,7 @@ def test_no_log_error_repr_or_row_holds_a_seed_or_a_key(
 ) -> None:
     """Invariant 4: no endpoint and no log ever holds a seed or private key."""
     caller = make_account().principal
-    with mock_aws():
+    with aws_of_moto():
         kms.client.cache_clear()
         logging.getLogger("botocore.parsers").setLevel(logging.NOTSET)
         keys = [boto3.client("kms").create_key()["KeyMetadata"]["Arn"] for _ in range(2)]

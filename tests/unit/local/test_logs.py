@@ -12,12 +12,12 @@ import boto3
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from moto import mock_aws
 
 from infra.local import aws, log_events, stacks
 from infra.local.cli import main
 from infra.local.log_line import parse, render
 from infra.local.logs import LineFilter, LogReader
+from tests.support.aws import aws_of_moto
 
 MINUTE_MS = 60_000
 GROUP = "/mara/local"
@@ -30,7 +30,7 @@ def stream_of(name: str) -> str:
 
 @pytest.fixture
 def cloudwatch() -> Any:
-    with mock_aws():
+    with aws_of_moto():
         client = boto3.client("logs", region_name="eu-west-1")
         client.create_log_group(logGroupName=GROUP)
         for name in ("log-in", "ask-agent"):

@@ -7,7 +7,6 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from infra.local import secret_commands
 from infra.local.cli import main
@@ -21,11 +20,12 @@ from infra.local.secret_store import (
     put_missing,
 )
 from mara.platform.weak_secrets import weakness_reason
+from tests.support.aws import aws_of_moto
 
 
 @pytest.fixture
 def client() -> Iterator[Any]:
-    with mock_aws():
+    with aws_of_moto():
         yield boto3.client("secretsmanager")
 
 

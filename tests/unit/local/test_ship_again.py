@@ -6,10 +6,10 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from infra.local import ship_again as command
 from infra.local.ship_again import take_all
+from tests.support.aws import aws_of_moto
 
 BUCKET = "mara-local-ship-logs-failed"
 SQS_MESSAGE_BYTES_MAX = 1024 * 1024
@@ -17,7 +17,7 @@ SQS_MESSAGE_BYTES_MAX = 1024 * 1024
 
 @pytest.fixture
 def s3() -> Iterator[Any]:
-    with mock_aws():
+    with aws_of_moto():
         client = boto3.client("s3", region_name="us-east-1")
         client.create_bucket(Bucket=BUCKET)
         yield client

@@ -12,7 +12,6 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from functions.api.operations.check_health.handler import handler as check_health
 from functions.api.operations.check_readiness.handler import handler as check_readiness
@@ -28,6 +27,7 @@ from mara.platform.settings.telegram import telegram_settings
 from mara.wallets.model import Network
 from mara.wiring.operations import health_service
 from tests.support.accounts import make_account
+from tests.support.aws import aws_of_moto
 from tests.support.cloud import storage_and_queues
 from tests.support.environment import SCRAPE_TOKEN
 from tests.support.events import Answer, call
@@ -387,7 +387,7 @@ class TestWhatIsAsked:
             assert time.monotonic() - began < AT_MOST_S
 
     def test_of_kms_is_the_state_of_the_key(self) -> None:
-        with mock_aws():
+        with aws_of_moto():
             kms.client.cache_clear()
             client = boto3.client("kms")
             key_id = client.create_key()["KeyMetadata"]["KeyId"]

@@ -7,7 +7,6 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from infra.local import secret_store
 from infra.local.language_model import own_ollama
@@ -17,6 +16,7 @@ from infra.local.settings import load_secrets, ports
 from infra.local.simulators import aptos
 from infra.local.simulators.ollama import SimulatedOllama, simulated_ollama
 from infra.local.simulators.serving import served
+from tests.support.aws import aws_of_moto
 from tests.support.ports import free_port, free_ports
 
 BRIDGE = "172.17.0.1"
@@ -44,7 +44,7 @@ def ollama(no_ollama: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulat
 
 @pytest.fixture
 def store() -> Iterator[Any]:
-    with mock_aws():
+    with aws_of_moto():
         yield boto3.client("secretsmanager", region_name="eu-west-1")
 
 
