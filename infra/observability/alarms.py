@@ -13,6 +13,7 @@ from infra.observability import cloudwatch_dashboard
 from infra.observability.alarm import OWN_NAMESPACE, STAGE, Alarm, Dimensions
 from infra.observability.function_alarms import function_alarms
 from infra.observability.kinds.chains import STALLED_S, UNSETTLED_S
+from infra.observability.log_alarms import log_alarms
 from infra.observability.metric_alarms import metric_alarms
 from infra.observability.money_alarms import money_alarms
 
@@ -41,6 +42,7 @@ def alarms() -> list[Alarm]:
         *_of_schedules(),
         *_of_api(),
         *metric_alarms(),
+        *log_alarms(),
         *_of_queues(resources),
         *function_alarms(resources),
     ]

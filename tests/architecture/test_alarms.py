@@ -17,6 +17,7 @@ from infra.observability.kinds import KINDS
 from infra.observability.kinds.chains import STALLED_S, UNSETTLED_S
 from mara.billing.adapters import metrics as billing_metrics
 from mara.billing.adapters import usage_metrics
+from mara.entrypoints.log_batch import DROPPED
 from mara.ledger.adapters import metrics as ledger_metrics
 from mara.metrics.model.families import FAMILIES
 from mara.platform.metrics import NAMESPACE
@@ -95,7 +96,7 @@ class TestCoverage:
             if resource["Type"] == "AWS::SQS::Queue"
         }
         assert watched("ApproximateAgeOfOldestMessage") == {q for q, read in queues.items() if read}
-        # What a function without a queue gave up: the alarm on its errors has fired before.
+        # What a function without a queue gave up.
         dead = {q for q, read in queues.items() if not read and not q.endswith("-failed")}
         # They do not stay there: a consumer moves them to a table at once.
         assert watched("NumberOfMessagesReceived") == dead
@@ -107,8 +108,12 @@ class TestCoverage:
         of_ledger = {ledger_metrics.METRIC, ledger_metrics.SHORTFALL}
         of_money = {*of_ledger, billing_metrics.METRIC, MONEY_METRIC}
         of_use = {usage_metrics.EXCESS, usage_metrics.DIFFERENCES}
-        of_work = {BACKLOG_METRIC, late_schedules.METRIC}
+        of_work = {BACKLOG_METRIC, late_schedules.METRIC, DROPPED}
         assert own - of_families == {*of_money, *of_use, *of_work, *of_chains}
+
+    def test_of_what_ship_logs_gives_up(self) -> None:
+        function = resources()["ShipLogs"]["Properties"]["FunctionName"]["Fn::Sub"]
+        assert watched("AsyncEventsDropped") == {function}
 
     def test_of_every_network_by_its_own_rules(self) -> None:
         assert set(UNSETTLED_S) == set(Network)

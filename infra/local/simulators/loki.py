@@ -31,7 +31,8 @@ class SimulatedLoki:
     """``script`` holds the next answers: a status, which says nothing of the lines, or 204."""
 
     script: deque[int] = field(default_factory=deque)
-    retry_after_s: int | None = None
+    retry_after: str | None = None
+    """The header ``Retry-After``: seconds, or anything."""
     stored: dict[Stored, dict[str, str]] = field(default_factory=dict)
     """Each line once, with its metadata."""
     repeated: int = 0
@@ -50,7 +51,7 @@ class SimulatedLoki:
         self.headers = dict(request.headers)
         status = self.script.popleft() if self.script else STORED
         if status != STORED:
-            headers = {"Retry-After": str(self.retry_after_s)} if self.retry_after_s else {}
+            headers = {"Retry-After": self.retry_after} if self.retry_after else {}
             return PlainTextResponse(f"scripted {status}", status, headers)
         body = gzip.decompress(await request.body())
         refusal = self._take(json.loads(body)) if len(body) <= BODY_BYTES_MAX else "too large"

@@ -85,6 +85,12 @@ WORK: Final = (
         summary="A function is throttled.",
         expression=None,
     ),
+    _later(
+        name="log-lines-unshipped",
+        meaning="Loki refused log lines, or did not take batches of them; CloudWatch alone knows.",
+        summary="Log lines did not reach Loki.",
+        expression=None,
+    ),
     _urgent(
         name="scrape-fails",
         meaning="Prometheus gets no figures, so that no other alert can fire.",

@@ -6,7 +6,7 @@ from mara.kernel.errors import Invalid, Unavailable
 
 
 class LogStoreUnavailable(Unavailable):
-    """The store answered 429 or 5xx, or not in time; it may ask for a wait, in seconds."""
+    """The store neither took the lines nor refused them; it may ask for a wait, in seconds."""
 
     title: ClassVar[str] = "The log store is unavailable"
 

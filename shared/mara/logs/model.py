@@ -84,7 +84,7 @@ def pushes(found: Sequence[LogEntry], bytes_max: int = PUSH_BYTES_MAX) -> Iterat
 def _fields(message: str) -> dict[str, Any]:
     try:
         found = json.loads(message)
-    except ValueError:
+    except (ValueError, RecursionError):  # as deep as no line of a function is
         return {}
     return found if isinstance(found, dict) else {}
 

@@ -94,7 +94,7 @@ class TestLines:
 
 
 class TestFaults:
-    @pytest.mark.parametrize("status", [429, 500, 503])
+    @pytest.mark.parametrize("status", [200, 302, 401, 408, 425, 429, 500, 503])
     def test_of_a_moment_are_retried_in_the_invocation(
         self, loki: SimulatedLoki, status: int
     ) -> None:
@@ -102,8 +102,13 @@ class TestFaults:
         assert handler(log_event([line(1)]), None) == {"stored": 1, "dropped": 0}
         assert loki.requests == 3
 
-    def test_that_last_fail_the_invocation_after_three_tries(self, loki: SimulatedLoki) -> None:
-        loki.script = deque([503] * 3)
+    @pytest.mark.parametrize(
+        "status", [200, 202, 302, 307, 308, 401, 403, 404, 405, 408, 425, 429, 451, 500, 503]
+    )
+    def test_that_last_fail_the_invocation_after_three_tries(
+        self, loki: SimulatedLoki, status: int
+    ) -> None:
+        loki.script = deque([status] * 3)
         with pytest.raises(LogStoreUnavailable):
             handler(log_event([line(1)]), None)
         assert loki.requests == 3
@@ -115,10 +120,24 @@ class TestFaults:
         with pytest.raises(LogStoreUnavailable, match="ConnectionRefusedError"):
             handler(log_event([line(1)]), None)
 
-    def test_that_are_final_drop_the_lines_and_count_them(
-        self, loki: SimulatedLoki, log: io.StringIO, capsys: pytest.CaptureFixture[str]
+    @pytest.mark.parametrize(
+        "asked", ["²", "1e9", "-1", "Sun, 29 Nov 2026 12:00:00 GMT", "9" * 400]
+    )
+    def test_that_ask_for_no_wait_in_seconds_are_retried_as_others(
+        self, loki: SimulatedLoki, asked: str
     ) -> None:
-        loki.script = deque([400])
+        loki.script, loki.retry_after = deque([429, 429]), asked
+        assert handler(log_event([line(1)]), None) == {"stored": 1, "dropped": 0}
+
+    @pytest.mark.parametrize("status", [400, 413, 422])
+    def test_of_the_lines_drop_them_and_count_them(
+        self,
+        loki: SimulatedLoki,
+        log: io.StringIO,
+        capsys: pytest.CaptureFixture[str],
+        status: int,
+    ) -> None:
+        loki.script = deque([status])
         assert handler(log_event([line(1), line(2)]), None) == {"stored": 0, "dropped": 2}
         assert loki.requests == 1
         assert "log_lines_dropped" in log.getvalue()
@@ -141,7 +160,7 @@ class TestAnHourWithoutLoki:
         batches, given_up, refused = list(self._batches()), list[dict[str, Any]](), 0
         for place, event in enumerate(batches):
             is_down = len(batches) // 4 <= place < len(batches) // 2
-            loki.script = deque([503] * 9 if is_down else draw.choice(WEATHER))
+            loki.script = deque([draw.choice(DOWN)] * 9 if is_down else draw.choice(WEATHER))
             refused += 400 in loki.script
             if not invoke(event):
                 given_up.append(event)
@@ -161,3 +180,5 @@ class TestAnHourWithoutLoki:
 
 WEATHER: Sequence[Sequence[int]] = ([], [], [], [429], [429, 500], [503, 503, 503], [400])
 """Answers before Loki stores again."""
+DOWN: Sequence[int] = (200, 302, 401, 403, 404, 408, 503)
+"""Answers of Loki, or of what stands before it, that say nothing of the lines."""

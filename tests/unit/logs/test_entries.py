@@ -46,6 +46,9 @@ class TestLevel:
         assert entry_of("Traceback (most recent call last):").level == "ERROR"
         assert entry_of('["level", "INFO"]').level == "ERROR"
 
+    def test_of_json_that_is_too_deep_to_be_read_is_error(self) -> None:
+        assert entry_of('{"a":' + "[" * 200_000).level == "ERROR"
+
     @pytest.mark.parametrize("line", ["START RequestId: 1", "REPORT RequestId: 1\tDuration: 2 ms"])
     def test_of_a_line_of_lambda_is_info(self, line: str) -> None:
         assert entry_of(line).level == "INFO"

@@ -21,6 +21,15 @@ PATH = "/loki/api/v1/push"
 TIMEOUT_S = 10.0
 SERVICE = "mara"
 ANSWER_BYTES_MAX = 1000
+REFUSALS = frozenset(
+    {
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+    }
+)
+"""Answers about the lines themselves. All others are about the way to Loki, such as a password that
+has changed or a proxy's page with 200, and may be mended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +47,11 @@ class LokiLogStore:
         """Push one stream for each level. Raises LogStoreUnavailable, LinesRefused."""
         body = gzip.compress(json.dumps(self._document(function, entries)).encode(), 5)
         status, retry_after, said = self._post(body)
-        if status in (HTTPStatus.OK, HTTPStatus.NO_CONTENT):
+        if status == HTTPStatus.NO_CONTENT:
             return
-        if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise LogStoreUnavailable(f"Loki answered {status}.", retry_after)
-        raise LinesRefused(f"Loki answered {status}: {said}")
+        if status in REFUSALS:
+            raise LinesRefused(f"Loki answered {status}: {said}")
+        raise LogStoreUnavailable(f"Loki answered {status}.", retry_after)
 
     def _document(self, function: str, entries: Sequence[LogEntry]) -> dict[str, Any]:
         """Labels are few, and their values bounded; ids are structured metadata."""
@@ -86,4 +95,5 @@ class LokiLogStore:
 
 
 def _seconds(retry_after: str | None) -> float:
-    return float(retry_after) if retry_after and retry_after.isdigit() else 0.0
+    """The header may also be a date, or what no number is: ``isdigit`` is true of a superscript."""
+    return float(retry_after) if retry_after and retry_after.isdecimal() else 0.0
