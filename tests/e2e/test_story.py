@@ -259,9 +259,17 @@ class TestSecrets:
     def test_none_stands_in_any_log(self, stack: LocalCloud, somebody: Customer) -> None:
         agent_id = somebody.create_agent()
         somebody.ask(agent_id, "tram-lantern-unique-question")
+        in_a_path = "tram-lantern-in-a-path"
+        assert somebody.call("GET", f"/agents/{in_a_path}?token={in_a_path}").status_code == 422
+        assert somebody.call("GET", f"/no-route/{in_a_path}").status_code == 404
         secrets = json.loads((stack.home / "secrets.json").read_text("utf-8"))
         assert (stack.home / "secrets.json").stat().st_mode & 0o077 == 0
         logs = "\n".join(stack.log_lines())
         assert agent_id in logs
-        for secret in (*secrets.values(), somebody.token, "tram-lantern-unique-question"):
+        for secret in (
+            *secrets.values(),
+            somebody.token,
+            "tram-lantern-unique-question",
+            in_a_path,
+        ):
             assert secret not in logs

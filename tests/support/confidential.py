@@ -30,6 +30,7 @@ CLOCK = re.compile(r"\d{2}:\d{2}:\d{2}")
 def of_exchange(event: Mapping[str, Any], response: Mapping[str, Any]) -> Iterator[str]:
     """What a Lambda event of API Gateway and its response carry."""
     yield from of_headers(event["headers"].items())
+    yield from of_address(event)
     lines = response.get("multiValueHeaders") or {}
     yield from of_headers((name, line) for name, values in lines.items() for line in values)
     for message in (event, response):
@@ -47,6 +48,14 @@ def of_headers(headers: Iterable[tuple[str, str]]) -> Iterator[str]:
                     yield part
 
 
+def of_address(event: Mapping[str, Any]) -> Iterator[str]:
+    """The parts of the path and the values of the query that are not known to be harmless."""
+    parts = list(event.get("path", "").split("/"))
+    parts += (event.get("pathParameters") or {}).values()
+    parts += (event.get("queryStringParameters") or {}).values()
+    yield from (one for one in parts if _is_confidential(one))
+
+
 def of_body(content: bytes) -> Iterator[str]:
     """The strings of a JSON body, or the lines of a text, that are not known to be harmless."""
     try:
@@ -55,9 +64,7 @@ def of_body(content: bytes) -> Iterator[str]:
         values = content.decode("utf-8", "ignore").splitlines()
     else:
         values = [value for key, value in _strings(document, "") if key not in OF_PROBLEMS]
-    for value in values:
-        if len(value) >= SHORTEST and value not in _known() and not HARMLESS.fullmatch(value):
-            yield value
+    yield from filter(_is_confidential, values)
 
 
 def found_in(text: str, values: Iterable[str]) -> list[str]:
@@ -65,6 +72,10 @@ def found_in(text: str, values: Iterable[str]) -> list[str]:
     return [
         value for value in sorted(set(values)) if value in text or json.dumps(value)[1:-1] in text
     ]
+
+
+def _is_confidential(value: str) -> bool:
+    return len(value) >= SHORTEST and value not in _known() and not HARMLESS.fullmatch(value)
 
 
 def _strings(document: Any, key: str) -> Iterator[tuple[str, str]]:

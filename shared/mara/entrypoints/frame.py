@@ -3,6 +3,7 @@
 It loads no web framework, so that a route can do without one (``direct``).
 """
 
+import re
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     from mara.entrypoints.promised_statuses import PromisedStatuses
 
 TRACEPARENT = "traceparent"
+HIDDEN = "?"
+"""In a log line, what stands for a part of a path that is no id."""
+_ID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|-?[0-9]{1,16}")
+"""A UUID, or a whole number as Telegram's ids are."""
 
 LambdaHandler = Callable[[Event, Any], Response]
 Respond = Callable[[Request, Any], Response]
@@ -126,6 +131,16 @@ def _log(request: Request, operation: str, status: int, duration_s: float) -> No
         duration_ms=round(duration_s * 1000, 1),
         user_id=str(principal.user_id) if principal else None,
         # Nested, because a path parameter may be called user_id too. `proxy` is the rest of an
-        # unknown path, which may hold anything.
-        path={name: value for name, value in parameters.items() if name != "proxy"} or None,
+        # unknown path.
+        path={name: _shown(one) for name, one in parameters.items() if name != "proxy"} or None,
     )
+
+
+def _shown(value: str) -> str:
+    """Return an id, or a name of the product's own; all else may be anything, such as a secret."""
+    if _ID.fullmatch(value):
+        return value
+    from mara.queues.model.known_queues import QUEUES
+    from mara.queues.model.known_schedules import NETWORKS, SCHEDULES
+
+    return value if value in {*QUEUES, *SCHEDULES, *NETWORKS} else HIDDEN

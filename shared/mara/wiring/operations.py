@@ -11,13 +11,6 @@ if TYPE_CHECKING:
     from mara.operations.service.health import HealthService
     from mara.operations.service.scrape import ScrapeService
 
-QUEUES = (
-    *("accept-upload", "analyze-document", "answer-alerts", "answer-question", "charge-owner"),
-    *("handle-updates", "handle-user-data", "ingest-document", "notify-owner", "post-alerts"),
-    *("purge-document", "send-account-mail", "send-telegram", "send-webhooks"),
-)
-"""The queues whose depth a scrape reads; a test compares them with the template."""
-
 
 @cache
 def health_service() -> "HealthService":
@@ -55,6 +48,7 @@ def scrape_service() -> "ScrapeService":
     from mara.operations.adapters.queue_gauges import QueueGauges
     from mara.operations.service.scrape import ScrapeService
     from mara.platform import sqs
+    from mara.queues.model.known_queues import QUEUES
 
     sources: list[GaugeSource] = [DatabaseGauges(query) for query in QUERIES]
     sources += [QueueGauges(queue) for queue in QUEUES]

@@ -54,8 +54,8 @@ def queue_list_service() -> "QueueListService":
     from mara.platform.database import transaction
     from mara.queues.adapters.queue_depths import SqsDepths
     from mara.queues.adapters.queue_figures import PostgresFigures
+    from mara.queues.model.known_queues import QUEUES
     from mara.queues.service.queue_list import QueueListService
-    from mara.wiring.operations import QUEUES
 
     return QueueListService(QUEUES, SqsDepths(), PostgresFigures(), transaction, now)
 
@@ -77,10 +77,10 @@ def dead_letter_service() -> "DeadLetterService":
     from mara.platform.clock import now
     from mara.platform.database import transaction
     from mara.platform.outbox_rows import resend_by_relay
+    from mara.queues.model.known_queues import QUEUES
     from mara.queues.service.decisions import DeadLetterService
     from mara.wiring.audit import audit_log
     from mara.wiring.connection_secrets import envelope
-    from mara.wiring.operations import QUEUES
 
     return DeadLetterService(
         queues=QUEUES,

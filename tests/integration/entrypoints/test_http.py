@@ -12,7 +12,10 @@ from mara.entrypoints.body_check import BODY_MAX
 from mara.entrypoints.http import PUBLIC, USER, LambdaHandler, api, lambda_handler
 from mara.entrypoints.principal import Caller
 from mara.kernel.errors import Invalid, Unavailable
+from mara.queues.model.known_queues import QUEUES
+from mara.queues.model.known_schedules import SCHEDULES
 from mara.users.model import Locale, Profile
+from mara.wallets.model import Network
 from mara.wiring.users import profile_service
 from tests.support.accounts import make_account
 from tests.support.events import CONTEXT, api_event, call
@@ -231,6 +234,44 @@ class TestLogLine:
         assert {"request_id", "operation", "status", "duration_ms"} <= line.keys()
         assert "tram-lantern" not in output
         assert "Анна" not in output
+
+    @pytest.mark.parametrize(
+        "value",
+        [
+            *(
+                "tram-lantern",
+                "anna@example.com",
+                "sk-live-0123456789",
+                "eyJhbGciOiJI.eyJz",
+                "tron ",
+            ),
+            *("Анна", "1" * 17, "١٢٣", "0199f0a0-7c2e-7d4a-9a53-0c1f4b1e7a10x", "", "\n7"),
+        ],
+    )
+    def test_shows_no_part_of_a_path_that_is_no_id(self, value: str, log: io.StringIO) -> None:
+        assert path_logged(value, log) == "?"
+        assert len(value) < 3 or value not in log.getvalue()
+
+    @pytest.mark.parametrize(
+        "value",
+        [
+            *("0199f0a0-7c2e-7d4a-9a53-0c1f4b1e7a10", "0199F0A0-7C2E-7D4A-9A53-0C1F4B1E7A10"),
+            *("-1001234567890", "7"),
+        ],
+    )
+    def test_shows_ids(self, value: str, log: io.StringIO) -> None:
+        assert path_logged(value, log) == value
+
+    @pytest.mark.parametrize("name", [*Network, *SCHEDULES, *QUEUES])
+    def test_shows_each_name_of_the_product(self, name: str, log: io.StringIO) -> None:
+        assert path_logged(name, log) == name
+
+
+def path_logged(value: str, log: io.StringIO) -> str:
+    call(greet(), "POST", PATH, body={}, path_parameters={"agent_id": value})
+    line: dict[str, Any] = json.loads(log.getvalue().splitlines()[-1])
+    shown: str = line["path"]["agent_id"]
+    return shown
 
 
 def test_three_warm_calls_in_one_process_work() -> None:

@@ -11,9 +11,9 @@ from mara.kernel.unit_of_work import SYSTEM
 from mara.platform.clock import now
 from mara.platform.database import connection, transaction
 from mara.queues.adapters.queue_figures import OLDEST, PostgresFigures
+from mara.queues.model.known_queues import QUEUES
 from mara.telegram.adapters.updates import PostgresUpdates
 from mara.telegram.model.update import ClaimedUpdate
-from mara.wiring.operations import QUEUES
 from tests.support.accounts import make_account
 from tests.support.deaths import make_bot
 

@@ -42,6 +42,18 @@ def test_a_credential_is_confidential(
     assert "canary-token" in set(of_exchange({**EVENT, **event}, {**RESPONSE, **response}))
 
 
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"path": "/api/v1/agents/Canary-42/ask"},
+        {"pathParameters": {"agent_id": "Canary-42"}},
+        {"queryStringParameters": {"q": "Canary-42"}},
+    ],
+)
+def test_a_part_of_the_address_is_confidential(event: dict[str, object]) -> None:
+    assert list(of_exchange({**EVENT, **event}, RESPONSE)) == ["Canary-42"]
+
+
 def test_ids_times_numbers_and_states_are_not() -> None:
     body = {
         "id": "01a2260a-a03c-79b7-a124-5b0ae13be2b5",

@@ -14,7 +14,7 @@ from mara.kernel.principal import Role
 from mara.metrics.model.families import FAMILIES
 from mara.metrics.service import AT_ONCE, recorder
 from mara.platform import sqs
-from mara.wiring.operations import QUEUES
+from mara.queues.model.known_queues import QUEUES
 from tests.support.accounts import make_account
 from tests.support.cloud import storage_and_queues
 from tests.support.dead_letters import moved
