@@ -3,6 +3,7 @@
 from typing import Final
 
 from infra.observability.alert_kind import Sample
+from mara.platform.oldest_work import WORKS
 from mara.queues.model.known_schedules import SCHEDULES
 
 LONG: Final = 1600
@@ -56,8 +57,9 @@ HEALTHY: Final[tuple[Sample, ...]] = (
     ('mara_chain_rpc_calls_total{network="tron",outcome="answered"}', _growing(20)),
     ('mara_chain_rpc_calls_total{network="tron",outcome="unavailable"}', _growing(2)),
     *(
-        (f'mara_oldest_work_seconds{{work="{one}"}}', _constant(4))
-        for one in ("documents", "outbox", "audit", "updates", "sends", "renewals", "user-data")
+        (f'mara_oldest_work_seconds{{work="{work.name}"}}', _constant(4))
+        for work in WORKS
+        if work.is_ours
     ),
     ('mara_queue_dead_letters{queue="ingest-document"}', _constant(0)),
     ('mara_queue_messages_total{queue="ingest-document",outcome="failed"}', _constant(3)),

@@ -45,6 +45,8 @@ MONEY: Final = (
         summary="What is owed to users is not backed by custody and credits.",
         expression="sum(mara_ledger_owed_micro_usdt)"
         " - (sum(mara_ledger_custody_micro_usdt) + sum(mara_ledger_credits_micro_usdt))",
+        # One reading alone wakes a person only where the next, a minute later, says the same.
+        hold="1m",
         fires=(
             ("mara_ledger_owed_micro_usdt", "11x40"),
             ('mara_ledger_custody_micro_usdt{network="tron"}', "9x40"),

@@ -5,6 +5,7 @@ from typing import Final
 
 from infra.observability.alert_kind import AlertKind, Area, Urgency
 from infra.observability.function_alarms import RARE
+from mara.platform.oldest_work import WORKS
 from mara.queues.model.known_schedules import SCHEDULES
 
 _urgent = partial(AlertKind, area=Area.WORK, urgency=Urgency.CRITICAL)
@@ -17,7 +18,9 @@ _failed_runs = (
 ).replace("RARE", "|".join(RARE))
 _failed_messages = 'sum by (queue) (increase(mara_queue_messages_total{outcome="failed"}[15m]))'
 
-_queued = '{work=~"documents|updates|sends|audit|user-data"}'
+_with_own_rules = {"outbox", "renewals"}
+_late = [work.name for work in WORKS if work.is_ours and work.name not in _with_own_rules]
+_queued = f'{{work=~"{"|".join(_late)}"}}'
 
 _limits_s = {name: one.late_after.total_seconds() for name, one in sorted(SCHEDULES.items())}
 _by_limit = {
@@ -41,7 +44,7 @@ WORK: Final = (
     ),
     _later(
         name="queue-age",
-        meaning="The oldest work that a queue announces waits longer than 15 minutes.",
+        meaning="The oldest work that could have been done waits longer than 15 minutes.",
         summary="The oldest of the {{ $labels.work }} waits too long.",
         expression=f"max by (work) (mara_oldest_work_seconds{_queued})",
         threshold=900,

@@ -2,6 +2,8 @@
 
 import io
 import json
+import re
+import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,11 +12,14 @@ import pytest
 
 from functions.schedules.release_expired_holds.handler import handler as release_expired_holds
 from functions.schedules.verify_ledger.handler import handler as verify_ledger
+from infra.observability.kinds import KINDS
 from mara.kernel.unit_of_work import SYSTEM
 from mara.ledger.adapters.metrics import METRIC, SHORTFALL
 from mara.ledger.model import Balance, Cause
 from mara.operations.adapters.database_gauges import DatabaseGauges
-from mara.operations.adapters.gauge_queries import CUSTODY, LEDGER
+from mara.operations.adapters.gauge_queries import LEDGER
+from mara.operations.model import Gauge
+from mara.operations.service.scrape import ScrapeService
 from mara.platform.database import transaction
 from mara.platform.metrics import NAMESPACE
 from mara.wiring.ledger import ledger_service
@@ -24,6 +29,10 @@ from tests.support.money import balance_of, make_owner
 from tests.support.template import load_observability
 
 pytestmark = pytest.mark.usefixtures("database")
+
+
+def value_of(gauge: Gauge) -> float:
+    return gauge.values[()]
 
 
 def metric(written: str) -> Any:
@@ -84,9 +93,10 @@ class TestFigures:
     """What a scrape reads of the last audit."""
 
     def figures(self) -> dict[tuple[str, ...], float]:
-        read = [gauge for query in (LEDGER, CUSTODY) for gauge in DatabaseGauges(query).read()]
         return {
-            (gauge.name, *labels): value for gauge in read for labels, value in gauge.values.items()
+            (gauge.name, *labels): value
+            for gauge in DatabaseGauges(LEDGER).read()
+            for labels, value in gauge.values.items()
         }
 
     def test_are_differences_and_custody_beside_what_is_owed(self) -> None:
@@ -109,3 +119,34 @@ class TestFigures:
         assert found["mara_ledger_differences",] == 1
         assert found["mara_ledger_owed_micro_usdt",] == 6
         assert emf_values(capsys.readouterr().out)[SHORTFALL,] == 1
+
+    def test_that_an_alert_compares_are_of_one_query(self) -> None:
+        """A source that is late has the values of the audit before."""
+        (kind,) = [one for one in KINDS if one.name == "custody-below-liabilities"]
+        compared = set(re.findall(r"mara_\w+", kind.expression or ""))
+        assert len(compared) == 3
+        assert compared <= {name for name, _ in LEDGER.gauges}
+        assert kind.hold == "1m"
+
+    def test_are_of_one_audit_in_every_scrape(self) -> None:
+        """The reading of the second audit is late: a scrape has all of the first until then."""
+        books, reading = ["100"], threading.Event()
+        reading.set()
+
+        class Ledger:
+            name = "ledger"
+
+            def read(self) -> list[Gauge]:
+                value = float(books[-1])
+                reading.wait(5)
+                return [Gauge(name, "", (), {(): value}) for name, _ in LEDGER.gauges]
+
+        service = ScrapeService([Ledger()], dict, limit_s=0.05)
+        assert {value_of(gauge) for gauge in service.scrape().gauges} == {100}
+        books.append("150")
+        reading.clear()
+        assert {value_of(gauge) for gauge in service.scrape().gauges} == {100}
+        reading.set()
+        while {value_of(gauge) for gauge in service.scrape().gauges} == {100}:
+            pass
+        assert {value_of(gauge) for gauge in service.scrape().gauges} == {150}

@@ -20,9 +20,9 @@ from mara.platform.database import transaction
 from mara.telegram.adapters.outgoing import PostgresOutgoingMessages
 from tests.support.money import make_owner
 from tests.support.outgoing import make_message
+from tests.support.plans_of_queries import scans_of_large_tables
 from tests.support.stored_bots import add_bot
 
-FULL_SCAN_ROWS_MAX = 1000
 SCRAPES = 5
 MILLION = 1_000_000
 FILL_DOCUMENTS = """
@@ -138,6 +138,7 @@ class TestOldestWork:
             as_owner.execute(
                 "UPDATE documents SET state = 'queued', updated_at = now() - interval '1 day'"
             )
+            as_owner.execute("UPDATE documents SET waits_since = updated_at")
         assert {"documents", "sends"} <= late()
         with as_owner.transaction():
             as_owner.execute("SET LOCAL mara.scope = 'system'")
@@ -157,13 +158,6 @@ class TestQueries:
     def test_tell_the_connections_in_use(self) -> None:
         (gauge,) = DatabaseGauges(QUERIES[0]).read()
         assert gauge.values["active",] >= 1
-
-
-def scans_of_large_tables(plan: dict[str, Any]) -> list[str]:
-    """The tables of more than a few rows that a plan reads as a whole."""
-    is_one = plan["Node Type"] == "Seq Scan" and plan["Plan Rows"] > FULL_SCAN_ROWS_MAX
-    found = [plan["Relation Name"]] if is_one else []
-    return found + [name for part in plan.get("Plans", []) for name in scans_of_large_tables(part)]
 
 
 def prove_cost(link: psycopg.Connection[Any], rows: int) -> float:

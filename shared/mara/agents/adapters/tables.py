@@ -146,6 +146,7 @@ pending_answers = Table(
     Index("pending_answers_agent", "agent_id"),
     Index("pending_answers_conversation", "conversation_id"),
     Index("pending_answers_of_owner", "owner_id", "id"),
+    Index("pending_answers_queued", "created_at", postgresql_where=text("state = 'queued'")),
 )
 
 agent_versions = Table(

@@ -210,6 +210,7 @@ alert_messages = Table(
         "escalation_message_id",
         postgresql_where=text("escalation_message_id IS NOT NULL"),
     ),
+    Index("alert_messages_oldest", "due_at", postgresql_where=text("due_at IS NOT NULL")),
     Index("alert_messages_due", "owner_id", "due_at", postgresql_where=text("due_at IS NOT NULL")),
     Index("alert_messages_config", "config_id"),
     Index("alert_messages_of_owner", "owner_id", "post_id"),

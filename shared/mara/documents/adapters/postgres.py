@@ -51,7 +51,7 @@ _lease_is_over = and_(_processing, _columns.lease_until < bindparam("at"))
 
 _progress = (_columns.progress_stage, _columns.progress_done, _columns.progress_total)
 
-INSERT = insert(documents).values(bound(_columns))
+INSERT = insert(documents).values(bound(c for c in _columns if c is not _columns.waits_since))
 UPDATE = (
     update(documents)
     .where(_of_owner, _of_id)
@@ -268,6 +268,7 @@ def _document(row: Row | None) -> Document:
         raise DocumentNotFound("Check the id.")
     code, detail = row.pop("failure_code"), row.pop("failure_detail")
     stage, done, total = (row.pop(column.name) for column in _progress)
+    row.pop("waits_since")
     return Document(
         failure=Failure(code, detail) if code else None,
         progress=Progress(stage, done, total) if stage else None,

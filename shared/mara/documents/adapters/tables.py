@@ -74,6 +74,8 @@ documents = Table(
     Column("updated_at", TIMESTAMP, nullable=False),
     Column("deleted_at", TIMESTAMP),
     Column("superseded_at", TIMESTAMP),
+    # Since when it is queued: a trigger notes that.
+    Column("waits_since", TIMESTAMP),
     Column("progress_stage", enumerated(Stage)),
     Column("progress_done", Integer),
     Column("progress_total", Integer),
@@ -101,6 +103,12 @@ documents = Table(
     Index("documents_owner", "owner_id", "id"),
     Index("documents_name", "owner_id", "filename"),
     Index("documents_hash", "owner_id", "sha256"),
+    Index(
+        "documents_queued",
+        "waits_since",
+        postgresql_where=text("state = 'queued' AND deleted_at IS NULL"),
+    ),
+    Index("documents_deleted", "deleted_at", postgresql_where=text("deleted_at IS NOT NULL")),
     Index(
         "documents_open",
         "updated_at",

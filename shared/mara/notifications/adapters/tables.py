@@ -113,6 +113,7 @@ webhook_deliveries = Table(
         "next_at",
         postgresql_where=text("state = 'waiting'"),
     ),
+    Index("webhook_deliveries_oldest", "next_at", postgresql_where=text("state = 'waiting'")),
     Index("webhook_deliveries_age", "created_at"),
     Index(
         "webhook_deliveries_letters", "letter_id", postgresql_where=text("letter_id IS NOT NULL")

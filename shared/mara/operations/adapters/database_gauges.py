@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from mara.operations.adapters.gauge_queries import GaugeQuery
 from mara.operations.model import Gauge
@@ -33,16 +34,13 @@ class DatabaseGauges:
             statement_timeout_ms=STATEMENT_TIMEOUT_MS,
         ) as link:
             rows = link.execute(self.query.statement).fetchall()
-        return [
-            Gauge(
-                name,
-                documentation,
-                self.query.labels,
-                {
-                    tuple(map(str, row[1:-1])): float(row[-1])
-                    for row in rows
-                    if row[0] == name and row[-1] is not None
-                },
-            )
-            for name, documentation in self.query.gauges
-        ]
+        return [self._gauge(name, documentation, rows) for name, documentation in self.query.gauges]
+
+    def _gauge(self, name: str, documentation: str, rows: Sequence[tuple[Any, ...]]) -> Gauge:
+        labels = self.query.labels_of(name)
+        values = {
+            tuple(map(str, row[1 : 1 + len(labels)])): float(row[-1])
+            for row in rows
+            if row[0] == name and row[-1] is not None
+        }
+        return Gauge(name, documentation, labels, values)

@@ -7,16 +7,26 @@ from dataclasses import dataclass
 from typing import Final
 
 from mara.erasure.adapters.tables import COUNT_WITH_MONEY
+from mara.platform.oldest_work import WORKS
 
 
 @dataclass(frozen=True, slots=True)
 class GaugeQuery:
-    """One query, the gauges that its rows belong to, and the labels of them all."""
+    """One query, the gauges that its rows belong to, and the labels of them all.
+
+    Gauges that an alert compares belong to one query: sources may be late one by one, and have the
+    values of another moment then. ``plain`` gauges have no labels; null stands in their rows.
+    """
 
     source: str
     gauges: tuple[tuple[str, str], ...]
     labels: tuple[str, ...]
     statement: str
+    plain: frozenset[str] = frozenset()
+
+    def labels_of(self, gauge: str) -> tuple[str, ...]:
+        """The labels of one of the gauges."""
+        return () if gauge in self.plain else self.labels
 
 
 CONNECTIONS = GaugeQuery(
@@ -61,32 +71,17 @@ CHAINS = GaugeQuery(
     ) AS g (name, value)
     """,
 )
-# Each is the first row of an index of the work that is undone; open erasures are few, and wait 20
-# minutes for those who still write. What waits for a customer is left
-# out: an upload, and the messages of a bot until its owner gives it another token. The state is
-# named twice: the first condition is that of the index.
+_SINCE = " UNION ALL ".join(
+    f"SELECT '{work.name}', ({work.since})" for work in WORKS if work.is_ours
+)
 OLDEST = GaugeQuery(
     "oldest-work",
     (("mara_oldest_work_seconds", "Age of the oldest work that is undone; 0 without any."),),
     ("work",),
-    """
+    f"""
     SELECT 'mara_oldest_work_seconds', work,
         greatest(coalesce(extract(epoch FROM clock_timestamp() - since), 0), 0)
-    FROM (
-        SELECT 'documents', min(updated_at) FROM documents
-            WHERE state IN ('uploading', 'queued', 'processing') AND state <> 'uploading'
-        UNION ALL SELECT 'outbox', min(created_at) FROM outbox
-        UNION ALL SELECT 'audit', min(at) FROM audit_rows WHERE position IS NULL
-        UNION ALL SELECT 'updates', min(received_at) FROM bot_updates WHERE state = 'waiting'
-        UNION ALL SELECT 'sends', min(due_at) FROM outgoing_messages
-            WHERE state IN ('queued', 'sending') AND NOT EXISTS (
-                SELECT FROM bot_configs
-                WHERE id = outgoing_messages.config_id AND bot_configs.state = 'token_revoked')
-        UNION ALL SELECT 'user-data', min(requested_at + CASE kind
-            WHEN 'erasure' THEN interval '20 minutes' ELSE interval '0' END)
-            FROM data_jobs WHERE state IN ('waiting', 'settling')
-        UNION ALL SELECT 'renewals', min(due_at) FROM subscriptions WHERE state <> 'ended'
-    ) AS oldest (work, since)
+    FROM ({_SINCE}) AS oldest (work, since)
     """,
 )
 SCHEDULES = GaugeQuery(
@@ -99,31 +94,25 @@ SCHEDULES = GaugeQuery(
     """,
 )
 # What the last audit of the ledger found; amounts are micro-USDT.
+CUSTODY: Final = "mara_ledger_custody_micro_usdt"
+_OF_AUDIT: Final = (
+    ("mara_ledger_differences", "Differences that the last audit found."),
+    ("mara_ledger_owed_micro_usdt", "What users have in all: available, reserved, suspense."),
+    ("mara_ledger_credits_micro_usdt", "What was given to users by hand."),
+    ("mara_ledger_audit_age_seconds", "Seconds since the last audit."),
+)
 LEDGER = GaugeQuery(
     "ledger",
-    (
-        ("mara_ledger_differences", "Differences that the last audit found."),
-        ("mara_ledger_owed_micro_usdt", "What users have in all: available, reserved, suspense."),
-        ("mara_ledger_credits_micro_usdt", "What was given to users by hand."),
-        ("mara_ledger_audit_age_seconds", "Seconds since the last audit."),
-    ),
-    (),
-    """
-    SELECT CASE name WHEN 'differences' THEN 'mara_ledger_differences'
-        ELSE 'mara_ledger_' || name || '_micro_usdt' END, value
-    FROM ledger_figures WHERE name <> 'custody'
-    UNION ALL SELECT 'mara_ledger_audit_age_seconds',
-        extract(epoch FROM clock_timestamp() - max(audited_at)) FROM ledger_figures
-    """,
-)
-CUSTODY = GaugeQuery(
-    "custody",
-    (("mara_ledger_custody_micro_usdt", "What is in custody by the ledger, by network."),),
+    (*_OF_AUDIT, (CUSTODY, "What is in custody by the ledger, by network.")),
     ("network",),
     """
-    SELECT 'mara_ledger_custody_micro_usdt', network, value
-    FROM ledger_figures WHERE name = 'custody'
+    SELECT CASE name WHEN 'differences' THEN 'mara_ledger_differences'
+        ELSE 'mara_ledger_' || name || '_micro_usdt' END, network, value
+    FROM ledger_figures
+    UNION ALL SELECT 'mara_ledger_audit_age_seconds', NULL,
+        extract(epoch FROM clock_timestamp() - max(audited_at)) FROM ledger_figures
     """,
+    plain=frozenset(name for name, _ in _OF_AUDIT),
 )
 PAUSED = GaugeQuery(
     "paused-chats",
@@ -131,7 +120,7 @@ PAUSED = GaugeQuery(
     (),
     """
     SELECT 'mara_bot_chats_paused', count(*) FROM bot_chat_paces
-    WHERE paused_until > clock_timestamp()
+    WHERE paused_until > now()
     """,
 )
 # The rows of a partial index: of those that no operator has decided on, kept for 14 days.
@@ -153,5 +142,5 @@ ERASED = GaugeQuery(
 )
 QUERIES: Final = (
     *(CONNECTIONS, OBJECTS, CHAINS, OLDEST, SCHEDULES),
-    *(LEDGER, CUSTODY, PAUSED, DEAD_LETTERS, ERASED),
+    *(LEDGER, PAUSED, DEAD_LETTERS, ERASED),
 )

@@ -6,37 +6,24 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from mara.platform.database import connection
+from mara.platform.oldest_work import WORKS
 from mara.queues.adapters.dead_row_sources import SOURCES
 from mara.queues.model.queue_status import LastError, QueueFigures
 
 RECENT = timedelta(minutes=10)
 FAILED = frozenset({"failed", "postponed", "refused"})
 
-# Each is the first row of an index of the work that is undone. Of events that wait for the topic
-# one reader is named: they tell it what to do. A queue may be named twice.
-OLDEST = """
-    SELECT 'accept-upload', min(updated_at) FROM documents WHERE state = 'uploading'
-    UNION ALL SELECT 'ingest-document', min(updated_at) FROM documents
-        WHERE state IN ('queued', 'processing')
-    UNION ALL SELECT 'purge-document', min(deleted_at) FROM documents WHERE deleted_at IS NOT NULL
-    UNION ALL SELECT 'analyze-document', min(requested_at) FROM document_analyses
-        WHERE state = 'queued'
-    UNION ALL SELECT 'answer-question', min(created_at) FROM pending_answers WHERE state = 'queued'
-    UNION ALL SELECT 'answer-alerts', min(created_at) FROM alert_posts WHERE state = 'waiting'
-    UNION ALL SELECT 'post-alerts', min(due_at) FROM alert_messages WHERE due_at <= %(now)s
-    UNION ALL SELECT 'charge-owner', min(due_at) FROM subscriptions
-        WHERE state <> 'ended' AND due_at <= %(now)s
-    UNION ALL SELECT 'handle-updates', min(received_at) FROM bot_updates WHERE state = 'waiting'
-    UNION ALL SELECT 'send-account-mail', min(created_at) FROM account_mails
-        WHERE sent_at IS NULL AND (expires_at IS NULL OR expires_at > %(now)s)
-    UNION ALL SELECT 'send-telegram', min(due_at) FROM outgoing_messages
-        WHERE state IN ('queued', 'sending')
-    UNION ALL SELECT 'send-webhooks', min(created_at) FROM webhook_deliveries
-        WHERE state = 'waiting'
-    UNION ALL SELECT 'handle-user-data', min(requested_at) FROM data_jobs
-        WHERE state IN ('waiting', 'settling')
-    UNION ALL SELECT CASE WHEN queue LIKE 'event:%%' THEN 'notify-owner' ELSE queue END,
-        min(created_at) FROM outbox GROUP BY 1
+# Of events that wait for the topic one reader is named: they tell it what to do. A queue may be
+# named twice. What is due later has no age yet.
+_SINCE = " UNION ALL ".join(
+    f"SELECT '{work.queue}', ({work.since})" for work in WORKS if work.queue
+)
+OLDEST = f"""
+    SELECT queue, since FROM (
+        {_SINCE}
+        UNION ALL SELECT CASE WHEN queue LIKE 'event:%%' THEN 'notify-owner' ELSE queue END,
+            min(created_at) FROM outbox GROUP BY 1
+    ) AS oldest (queue, since) WHERE since <= %(now)s
 """
 # An environment's id is a UUIDv7: its counts belong to the time since then.
 COUNTS = """
@@ -89,8 +76,7 @@ class PostgresFigures:
         """Return the figures of each queue."""
         oldest: dict[str, datetime] = {}
         for queue, at in _rows(OLDEST, now=now):
-            if at is not None:
-                oldest[queue] = min(at, oldest.get(queue, at))
+            oldest[queue] = min(at, oldest.get(queue, at))
         errors = {
             queue: LastError(error, at) for queue, error, at in _rows(ERRORS, queues=list(queues))
         }
