@@ -354,3 +354,43 @@ class TestSize:
         shared = load_template()["Globals"]["Function"]["Layers"]
         for name, function in resources(FUNCTION).items():
             assert len(shared) + len(function.get("Layers", [])) <= 5, name
+
+
+class TestUnlimitedRoutes:
+    """Anybody may call them as often as they like: they look into no table for a limit."""
+
+    def of_anybody(self) -> set[tuple[str, str]]:
+        """The method and the path of each, as API Gateway writes it in the settings of a stage."""
+        return {
+            (event["Properties"]["Method"], "/" + event["Properties"]["Path"].replace("/", "~1"))
+            for properties in resources(FUNCTION).values()
+            for event in properties.get("Events", {}).values()
+            if event["Type"] == "Api"
+            and "is_limited=False" in (ROOT / properties["CodeUri"] / "handler.py").read_text()
+        }
+
+    def settings(self) -> list[dict[str, Any]]:
+        (api,) = resources("AWS::Serverless::Api").values()
+        return list(api["MethodSettings"])
+
+    def test_are_throttled_by_the_gateway(self) -> None:
+        """Which answers 429: that fires no alarm."""
+        throttled = {(one["HttpMethod"], one["ResourcePath"]) for one in self.settings()}
+        assert throttled == self.of_anybody()
+        for one in self.settings():
+            assert 0 < one["ThrottlingRateLimit"] <= one["ThrottlingBurstLimit"] <= 100
+
+    def test_are_throttled_on_the_stage_that_is_deployed(self) -> None:
+        made = translated(load_template(), with_events=False)["Resources"].values()
+        stages = [one for one in made if one["Type"] == "AWS::ApiGateway::Stage"]
+        assert [one["Properties"]["MethodSettings"] for one in stages] == [self.settings()]
+
+    def test_have_no_reserved_concurrency_as_no_route_has(self) -> None:
+        """Lambda's throttling is a 5xx: a few callers would fire alarms and end a deployment."""
+        reserved = {
+            name
+            for name, properties in resources(FUNCTION).items()
+            if "ReservedConcurrentExecutions" in properties
+            and properties["CodeUri"].startswith("functions/api/")
+        }
+        assert reserved == set()
