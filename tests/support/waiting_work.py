@@ -74,7 +74,7 @@ def wait_mail(link: Connection) -> None:
 
 
 def wait_delivery(
-    link: Connection, due_in: timedelta = -HOURS, *, attempts: int = 0, **of_webhook: object
+    link: Connection, due_in: timedelta = -HOURS, *, attempts: int = 0, **of_webhook: Any
 ) -> None:
     """A delivery of a webhook."""
     webhook = {"id": new_id(), "owner_id": new_id(), "url": "https://x.test", "description": ""}

@@ -20,9 +20,9 @@ from mara.platform.clock import now
 from mara.platform.database import transaction
 from mara.platform.oldest_work import WORKS
 from mara.queues.adapters.queue_figures import PostgresFigures
+from mara.queues.model.known_queues import QUEUES
 from mara.telegram.model.bot_config import BotConfig
 from mara.telegram.model.platform_bot import PLATFORM_ACCOUNT
-from mara.wiring.operations import QUEUES
 from tests.support.money import make_owner
 from tests.support.plans_of_queries import scans_of_large_tables
 from tests.support.stored_bots import add_bot
@@ -208,7 +208,7 @@ class TestWorkThatWaitsForOthers:
 
     @pytest.mark.parametrize("state", [{"failing_since": now()}, {"off_because": "owner"}])
     def test_is_a_delivery_to_a_receiver_that_fails_or_is_off(
-        self, state: dict[str, object], past_the_rules: Connection
+        self, state: dict[str, Any], past_the_rules: Connection
     ) -> None:
         wait_delivery(past_the_rules, **state)
         assert late() == set()
