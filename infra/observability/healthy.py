@@ -59,7 +59,7 @@ HEALTHY: Final[tuple[Sample, ...]] = (
     *(
         (f'mara_oldest_work_seconds{{work="{work.name}"}}', _constant(4))
         for work in WORKS
-        if work.is_ours
+        if work.can_be_late
     ),
     ('mara_queue_dead_letters{queue="ingest-document"}', _constant(0)),
     ('mara_queue_messages_total{queue="ingest-document",outcome="failed"}', _constant(3)),

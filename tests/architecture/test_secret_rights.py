@@ -35,8 +35,8 @@ def rights_of(name: str) -> Iterator[dict[str, Any]]:
     role = shared_role(properties(name))
     given = properties(role)["ManagedPolicyArns"] if role else properties(name).get("Policies", [])
     for policy in given:
-        is_ours = isinstance(policy, dict) and policy.get("Ref") in TEMPLATE["Resources"]
-        for statement in statements(properties(policy["Ref"]) if is_ours else policy):
+        can_be_late = isinstance(policy, dict) and policy.get("Ref") in TEMPLATE["Resources"]
+        for statement in statements(properties(policy["Ref"]) if can_be_late else policy):
             if statement["Action"] == "secretsmanager:GetSecretValue":
                 yield statement
 

@@ -19,7 +19,7 @@ _failed_runs = (
 _failed_messages = 'sum by (queue) (increase(mara_queue_messages_total{outcome="failed"}[15m]))'
 
 _with_own_rules = {"outbox", "renewals"}
-_late = [work.name for work in WORKS if work.is_ours and work.name not in _with_own_rules]
+_late = [work.name for work in WORKS if work.can_be_late and work.name not in _with_own_rules]
 _queued = f'{{work=~"{"|".join(_late)}"}}'
 
 _limits_s = {name: one.late_after.total_seconds() for name, one in sorted(SCHEDULES.items())}

@@ -14,14 +14,14 @@ from mara.platform.oldest_sends import OLDEST_SENDS
 class Work:
     """One kind: ``since`` selects one time, null where none waits.
 
-    ``queue`` announces it, if any does. ``is_ours`` is False where it waits for a customer: it is
-    shown to operators, and never late.
+    ``queue`` announces it, if any does. ``can_be_late`` is False where it waits for a customer:
+    it is shown to operators alone.
     """
 
     name: str
     queue: str | None
     since: str
-    is_ours: bool = True
+    can_be_late: bool = True
 
 
 # What a message was given up for stands in its queue's dead letters, which have an alert: rows from
@@ -63,7 +63,7 @@ _QUEUED: Final = """
 """
 
 WORKS: Final = (
-    Work("uploads", "accept-upload", _UPLOADS, is_ours=False),
+    Work("uploads", "accept-upload", _UPLOADS, can_be_late=False),
     Work("documents", "ingest-document", f"SELECT least(({_PROCESSING}), ({_QUEUED}))"),
     Work(
         "purges",

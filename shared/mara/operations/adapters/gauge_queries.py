@@ -72,7 +72,7 @@ CHAINS = GaugeQuery(
     """,
 )
 _SINCE = " UNION ALL ".join(
-    f"SELECT '{work.name}', ({work.since})" for work in WORKS if work.is_ours
+    f"SELECT '{work.name}', ({work.since})" for work in WORKS if work.can_be_late
 )
 OLDEST = GaugeQuery(
     "oldest-work",
