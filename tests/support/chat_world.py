@@ -53,6 +53,11 @@ from tests.support.fakes.vaults import fake_secret_store
 GROUP_ID = -1001
 
 
+def forget_nothing(_config_id: UUID, _telegram_id: int, *, within: int | None = None) -> int:
+    """Implements ``ForgetTalk`` where no test looks at what is left."""
+    return 0 if within is None else 1
+
+
 @dataclass
 class FakeAgent:
     """Implements ``ChatAnswering`` and ``OwnerFacts``: one answer for the ids of a question."""
@@ -329,9 +334,12 @@ class ChatWorld:
                 people,
                 chats,
                 invitations,
+                forget_nothing,
                 memberships,
                 admission,
-                AccountUnlinking(people, chats, database.publish, lambda _: BotLanguage.EN),
+                AccountUnlinking(
+                    people, chats, forget_nothing, database.publish, lambda _: BotLanguage.EN
+                ),
                 self.now,
             ),
             work=ChatWork(self.agent, self.agent, self.muting, conversations, outgoing, self.now),

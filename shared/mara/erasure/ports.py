@@ -141,9 +141,10 @@ class OwnedPassages(Protocol):
 class AccountClosing(Protocol):
     """Takes the personal data out of the account, in the open transaction of the system."""
 
-    def close(self, user: User, at: datetime) -> None:
+    def close(self, user: User, at: datetime) -> int:
         """Empty the user's row, delete its API keys and counts of failed logins, and mark it.
 
+        Returns how many keys there were.
         From the commit on, no row can be added for the account to the tables that are erased.
         """
 

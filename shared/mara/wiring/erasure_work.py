@@ -68,11 +68,11 @@ def exporter() -> "Exporter":
 @cache
 def eraser() -> "Eraser":
     """Erasures."""
-    from mara.erasure.adapters.platform_rows import forget_linked_person
     from mara.erasure.adapters.writers import PostgresWriters
     from mara.erasure.service.erasing import Eraser
     from mara.platform.ses import SesMailer
     from mara.platform.settings.mail import MailSettings
+    from mara.telegram.adapters.platform_talk import forget_linked_person
 
     return Eraser(
         jobs=PostgresDataJobs(),

@@ -86,10 +86,12 @@ def forget_expired(at: datetime) -> dict[str, int]:
     """Delete what is over: updates, ids of disconnected bots, invitations, messages; how many."""
     from mara.alerts.adapters.shown_messages import forget_messages
     from mara.kernel.unit_of_work import SYSTEM
+    from mara.telegram.adapters.bot_replies import PostgresBotReplies
     from mara.telegram.adapters.outgoing import PostgresOutgoingMessages
     from mara.telegram.adapters.people import PostgresInvitations
     from mara.telegram.adapters.updates import PostgresUpdates
     from mara.telegram.model.bot_config import REMEMBERED
+    from mara.telegram.model.bot_reply import KEPT_FOR
     from mara.telegram.model.outgoing import PACES_KEPT, SENT_KEPT
     from mara.telegram.model.update import DEAD_KEPT, HANDLED_KEPT
 
@@ -99,6 +101,8 @@ def forget_expired(at: datetime) -> dict[str, int]:
         deleted["bot_updates"] = PostgresUpdates().forget(**kept)
     with transaction(SYSTEM):
         deleted["bot_lanes"] = PostgresUpdates().forget_lanes()
+    with transaction(SYSTEM):
+        deleted["bot_replies"] = PostgresBotReplies().forget(at - KEPT_FOR)
     with transaction(SYSTEM):
         deleted["disconnected_bots"] = PostgresBotConfigs().forget_disconnected(at - REMEMBERED)
     with transaction(SYSTEM):

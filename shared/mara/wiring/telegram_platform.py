@@ -8,6 +8,7 @@ from mara.platform.database import transaction
 from mara.telegram.adapters.bot_chats import PostgresBotChats
 from mara.telegram.adapters.bot_configs import PostgresBotConfigs
 from mara.telegram.adapters.people import PostgresBotPeople, PostgresInvitations
+from mara.telegram.adapters.platform_talk import forget_talk
 from mara.telegram.service.account_links import AccountLinks, AccountLinkService
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 def account_link_service() -> AccountLinkService:
     """Links of users."""
     return AccountLinkService(
-        account_links(), PostgresBotConfigs(), PostgresInvitations(), transaction, now
+        account_links(), PostgresBotConfigs(), PostgresInvitations(), forget_talk, transaction, now
     )
 
 

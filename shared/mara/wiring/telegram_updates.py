@@ -127,6 +127,7 @@ def _platform_reception() -> "PlatformReception":
     from mara.telegram.adapters.bot_chats import PostgresBotChats
     from mara.telegram.adapters.bot_replies import PostgresBotReplies
     from mara.telegram.adapters.people import PostgresBotPeople, PostgresInvitations
+    from mara.telegram.adapters.platform_talk import forget_talk
     from mara.telegram.service.account_unlinking import AccountUnlinking
     from mara.telegram.service.platform_reception import PlatformReception
     from mara.telegram.service.reply_admission import ReplyAdmission
@@ -136,9 +137,10 @@ def _platform_reception() -> "PlatformReception":
         people=people,
         chats=chats,
         invitations=PostgresInvitations(),
+        forget_talk=forget_talk,
         memberships=_memberships(),
         admission=ReplyAdmission(PostgresBotReplies(), lock_count),
-        unlinking=AccountUnlinking(people, chats, publish, _language_of),
+        unlinking=AccountUnlinking(people, chats, forget_talk, publish, _language_of),
         now=now,
     )
 

@@ -21,6 +21,7 @@ from mara.telegram.model.platform_bot import PLATFORM_ACCOUNT
 from mara.wallets.model import Network
 from mara.wiring.erasure import erasure_requests, export_requests
 from mara.wiring.erasure_work import data_job_runner, eraser
+from mara.wiring.telegram_platform import account_link_service
 from tests.support.accounts import PASSWORD, Account
 from tests.support.canaries import (
     CANARY,
@@ -138,6 +139,7 @@ def test_an_erased_user_is_found_nowhere_and_the_export_had_everything(
     deleted = {one["kind"]: one["deleted"] for one in certificate["erased"]}
     assert deleted["answers"] >= 2
     assert deleted["objects"] == 3
+    assert deleted["api_keys"] >= 1
     assert deleted["webhooks at Telegram"] == 2
     assert bot.bot.webhook is None
     assert [mail.to for mail in mails.sent] == [vera.account.email]
@@ -152,6 +154,21 @@ def test_an_erased_user_is_found_nowhere_and_the_export_had_everything(
         assert queues_with(word) == set()
         assert word not in log.getvalue()
     assert Rows(rows, other.account.id).all() == kept
+
+
+@pytest.mark.usefixtures("log")
+def test_nothing_is_left_of_a_person_who_was_unlinked_before(rows: psycopg.Connection[Any]) -> None:
+    begin_scans()
+    vera = make_tenant("vera", WORD)
+    telegram_id = PERSON + crc32(WORD.encode())
+    person = talk_to_the_platform(rows, telegram_id)
+    stranger = talk_to_the_platform(rows, PERSON + crc32(b"granite"))
+    assert tables_with(rows, person) > {key.split()[0] for key in TALK}
+    account_link_service().remove(vera.account.principal)
+    assert tables_with(rows, person) == set()
+    erase(vera.account)
+    assert tables_with(rows, person) == set()
+    assert tables_with(rows, stranger) >= {key.split()[0] for key in TALK}
 
 
 def talk_to_the_platform(rows: psycopg.Connection[Any], telegram_id: int) -> str:

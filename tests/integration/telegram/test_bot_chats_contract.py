@@ -15,11 +15,13 @@ from mara.platform.clock import now
 from mara.platform.database import transaction
 from mara.telegram.adapters.bot_chats import PostgresBotChats
 from mara.telegram.adapters.bot_configs import PostgresBotConfigs
+from mara.telegram.adapters.bot_replies import PostgresBotReplies
 from mara.telegram.adapters.outgoing import PostgresOutgoingMessages
 from mara.telegram.adapters.people import PostgresBotPeople, PostgresInvitations
 from mara.telegram.adapters.updates import PostgresUpdates
 from mara.telegram.errors import BotChatNotFound
 from mara.telegram.model.bot_chat import BotChat, ChatKind, ChatState
+from mara.telegram.model.bot_reply import KEPT_FOR, BotReply, ReplyKind
 from mara.telegram.model.person import (
     CODE_LIFE,
     BotPerson,
@@ -253,6 +255,18 @@ def test_the_hourly_cleaning_deletes_what_is_over_and_nothing_else() -> None:
         PostgresBotConfigs().disconnect(config, NOON)
     assert forget_expired(NOON + timedelta(hours=48)) == none
     assert forget_expired(month) == {**none, "disconnected_bots": 1}
+
+
+@pytest.mark.usefixtures("database")
+def test_the_hourly_cleaning_deletes_replies_of_a_bot_that_says_nothing_more() -> None:
+    store = postgres_store()
+    ids = (store.config_id, store.owner_id)
+    with transaction(store.owner_id):
+        PostgresBotReplies().add(BotReply(*ids, 1, ReplyKind.IGNORED, 7, 7, NOON))
+        PostgresBotReplies().add(BotReply(*ids, 2, ReplyKind.IGNORED, 7, 7, NOON + SECOND))
+    assert forget_expired(NOON + KEPT_FOR)["bot_replies"] == 1
+    assert forget_expired(NOON + KEPT_FOR)["bot_replies"] == 0
+    assert forget_expired(NOON + KEPT_FOR + SECOND)["bot_replies"] == 1
 
 
 @pytest.mark.usefixtures("database")

@@ -37,13 +37,14 @@ DELETE_FAILURES = delete(login_failures).where(login_failures.c.account == bindp
 class PostgresAccountClosing:
     """Implements ``AccountClosing``."""
 
-    def close(self, user: User, at: datetime) -> None:
+    def close(self, user: User, at: datetime) -> int:
         """Empty the row, delete keys and counts of failed logins, and mark the account."""
         execute(MARK, user_id=user.id, erased_at=at)
-        execute(DELETE_KEYS, user_id=user.id)
+        keys = execute(DELETE_KEYS, user_id=user.id)
         execute(DELETE_FAILURES, account=account_key(user.email))
         # The address is unique, and frees the former one.
         execute(EMPTY, user_id=user.id, email=f"{user.id}{ERASED_DOMAIN}", at=at)
+        return keys
 
     def with_money(self) -> int:
         """Return how many erased accounts have money."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from mara.audit.model.deed import AuditAction, Deed
@@ -24,6 +25,9 @@ from mara.users.errors import LastSuperuser
 from mara.users.messages import UserDeactivated
 from mara.users.model import User
 from mara.users.ports import SessionRevocation, Users
+
+KEYS: Final = "api_keys"
+"""The table of what is deleted with the request, and not by the work that follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,8 @@ class ErasureRequests:
             self.jobs.end_exports(user.id, at)
             self._take_money(job, give_up=give_up_balance)
             self.sessions.revoke_all(user.id, at, "account erased")
-            self.closing.close(user, at)
+            if keys := self.closing.close(user, at):
+                self.jobs.add_count(job.id, KEYS, keys)
             self.audit.record(Deed(AuditAction.ACCOUNT_ERASED, user.id, user.id, "erasure", job.id))
             self.publish(UserDeactivated(owner_id=user.id))
             self.publish(HandleUserData(job_id=job.id))

@@ -22,6 +22,7 @@ ADD = (
     .on_conflict_do_nothing(index_elements=["config_id", "update_id"])
 )
 FORGET = delete(bot_replies).where(_of_bot, _columns.at <= bindparam("before"))
+FORGET_OLD = delete(bot_replies).where(_columns.at <= bindparam("before"))
 _is_unpriced = and_(
     _columns.price.is_(None),
     or_(*(_columns.kind == kind for kind in ASKING)),
@@ -84,3 +85,7 @@ class PostgresBotReplies:
         """Insert the reply, and delete those of the same bot that are older than a day."""
         execute(FORGET, config_id=reply.config_id, before=reply.at - KEPT_FOR)
         execute(ADD, **values_of(reply))
+
+    def forget(self, before: datetime) -> int:
+        """Delete what was done before a time, also by bots that say nothing more; how many."""
+        return execute(FORGET_OLD, before=before)

@@ -21,10 +21,11 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """The bot answers the message with a text."""
+    """The bot answers the message with a text, as a message of ``owner_id``; None: of its owner."""
 
     message: IncomingMessage
     text: FormattedText
+    owner_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,19 @@ class BotPeople(Protocol):
         """Remove the person; return False where the account was not linked."""
 
 
+class ForgetTalk(Protocol):
+    """Deletes what the platform's bot holds of a Telegram account but its link.
+
+    Messages of users, such as notices, stay: they go with their users.
+    """
+
+    def __call__(self, config_id: UUID, telegram_id: int, /, *, within: int | None = None) -> int:
+        """Delete it in the open transaction, of the scope of the system; return how many rows.
+
+        ``within`` is the update that is handled just now: those that wait behind it stay.
+        """
+
+
 class Invitations(Protocol):
     """The codes that link Telegram accounts."""
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from mara.kernel.clock import Clock
 from mara.kernel.page import PageRequest
 from mara.kernel.principal import Principal
-from mara.kernel.unit_of_work import UnitOfWork
+from mara.kernel.unit_of_work import SYSTEM, UnitOfWork
 from mara.telegram.errors import AccountNotLinked, BotChatNotFound, NoPlatformBot
 from mara.telegram.model.bot_config import BotConfig, BotState
 from mara.telegram.model.person import (
@@ -19,7 +19,7 @@ from mara.telegram.model.person import (
 )
 from mara.telegram.model.platform_bot import PLATFORM_ACCOUNT, AccountLink
 from mara.telegram.ports import BotConfigs
-from mara.telegram.ports.chats import BotChats, BotPeople, Invitations
+from mara.telegram.ports.chats import BotChats, BotPeople, ForgetTalk, Invitations
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ class AccountLinkService:
     links: AccountLinks
     configs: BotConfigs
     invitations: Invitations
+    forget_talk: ForgetTalk
     unit_of_work: UnitOfWork
     now: Clock
 
@@ -68,11 +69,15 @@ class AccountLinkService:
         return NewInvitation(link, makes, expires_at)
 
     def remove(self, caller: Principal) -> None:
-        """Remove the link: no notice goes there from now on. Raises AccountNotLinked."""
-        with self.unit_of_work(caller.user_id):
+        """Remove the link, and what was said over it: later, nothing would tell whose it was.
+
+        No notice goes there from now on. Raises AccountNotLinked.
+        """
+        with self.unit_of_work(SYSTEM):
             person = self.links.people.find_account(caller.user_id)
             if person is None:
                 raise AccountNotLinked("There is nothing to remove.")
+            self.forget_talk(person.config_id, person.telegram_id)
             key = (caller.user_id, person.config_id, person.telegram_id)
             self.links.people.remove(*key)
             self.links.chats.delete(*key)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from mara.kernel.clock import Clock
 from mara.kernel.errors import Forbidden, LimitReached, NotFound, PaymentRequired
@@ -31,13 +32,15 @@ from mara.telegram.service.outgoing_queue import OutgoingQueue
 class OutgoingText:
     """A text that answers a message; ``conversation`` is to be remembered with it.
 
-    ``price`` is what the answer cost, in micro-USDT.
+    ``price`` is what the answer cost, in micro-USDT. ``owner_id`` is whose message it is, if not
+    that of the bot's owner.
     """
 
     message: IncomingMessage
     text: FormattedText
     conversation: ChatConversation | None = None
     price: int = 0
+    owner_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ class ChatWork:
                 OutgoingMessage(
                     id=new_id(),
                     config_id=update.config_id,
-                    owner_id=update.owner_id,
+                    owner_id=said.owner_id or update.owner_id,
                     chat_id=message.chat.id,
                     priority=Priority.ANSWER,
                     parts=tuple(parts_of(said.text)),

@@ -26,7 +26,7 @@ from mara.telegram.model.platform_texts import PLATFORM_TEXTS, PlatformText
 from mara.telegram.model.reaction import AnswerPress, Reaction, Say, Silence
 from mara.telegram.model.reply_limits import ReplyLimits
 from mara.telegram.model.update import ClaimedUpdate
-from mara.telegram.ports.chats import BotChats, BotPeople, Invitations
+from mara.telegram.ports.chats import BotChats, BotPeople, ForgetTalk, Invitations
 from mara.telegram.service.account_unlinking import AccountUnlinking
 from mara.telegram.service.chat_memberships import ChatMemberships
 from mara.telegram.service.reply_admission import ReplyAdmission
@@ -39,6 +39,7 @@ class PlatformReception:
     people: BotPeople
     chats: BotChats
     invitations: Invitations
+    forget_talk: ForgetTalk
     memberships: ChatMemberships
     admission: ReplyAdmission
     unlinking: AccountUnlinking
@@ -73,8 +74,12 @@ class PlatformReception:
             return _say(config, message, self._link(config, command.argument, message, sender))
         if command is not None and command.name is CommandName.PRIVACY:
             return _say(config, message, PlatformText.PRIVACY)
-        if person is not None and (text := self.unlinking.text_for(command, person)) is not None:
-            return _say(config, message, text, self.unlinking.language_of(person.owner_id))
+        if person is not None:
+            text = self.unlinking.text_for(command, person, update.update_id)
+            if text is not None:
+                language = self.unlinking.language_of(person.owner_id)
+                # A message of the account: whose it was, nothing else tells after the unlinking.
+                return replace(_say(config, message, text, language), owner_id=person.owner_id)
         return _say(config, message, PlatformText.HELP if person else PlatformText.NOT_LINKED)
 
     def _is_admitted(
@@ -101,6 +106,7 @@ class PlatformReception:
             return PlatformText.LINKED_TO_OTHER
         before = self.people.find_account(taken.owner_id)
         if before is not None and before.telegram_id != sender.id:
+            self.forget_talk(before.config_id, before.telegram_id)
             self.people.remove(before.owner_id, before.config_id, before.telegram_id)
             self.chats.delete(before.owner_id, before.config_id, before.telegram_id)
         ids = (config.id, taken.owner_id)

@@ -163,7 +163,8 @@ class UpdateHandler:
 
     def _finish(self, update: ClaimedUpdate, reaction: Silence | Say) -> None:
         if isinstance(reaction, Say):
-            self.work.queue(update, OutgoingText(reaction.message, reaction.text))
+            said = OutgoingText(reaction.message, reaction.text, owner_id=reaction.owner_id)
+            self.work.queue(update, said)
         self.updates.handled(update)
 
     def _begun(self, update: ClaimedUpdate) -> FailedUpdate:

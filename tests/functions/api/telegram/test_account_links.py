@@ -2,12 +2,14 @@
 
 from typing import Any
 
+import psycopg
 import pytest
 
 from functions.api.telegram.get_telegram_account.handler import handler as get_telegram_account
 from functions.api.telegram.link_telegram_account.handler import handler as link_telegram_account
 from functions.api.telegram.unlink_telegram_account.handler import handler as unlink
 from infra.local.simulators.telegram import founding, groups, people
+from infra.local.simulators.telegram.model import User
 from infra.local.simulators.telegram.server import SimulatedTelegram
 from infra.local.simulators.telegram.webhooks import Settings, Webhook
 from mara.kernel.unit_of_work import SYSTEM
@@ -16,10 +18,23 @@ from mara.telegram.model.bot_config import BotLanguage, BotState
 from mara.telegram.model.platform_bot import PLATFORM_ACCOUNT
 from mara.telegram.model.platform_texts import PLATFORM_TEXTS, PlatformText
 from tests.support.accounts import Account, make_account
+from tests.support.canaries import tables_with
 from tests.support.events import Answer, call
 from tests.support.platform_bots import PATH, PlatformBot
 
 EN, RU = BotLanguage.EN, BotLanguage.RU
+Rows = psycopg.Connection[Any]
+HELD = {"bot_updates", "bot_lanes", "bot_replies", "outgoing_messages", "bot_chat_paces"}
+"""What the bot holds of whoever talks to it."""
+KEPT = {"outgoing_messages", "bot_chat_paces"}
+"""Of these, what is the account's own."""
+NOTICE = """
+    INSERT INTO outgoing_messages (id, config_id, owner_id, chat_id, priority, rank, parts, buttons,
+        due_at, state, telegram_ids, attempts, is_plain)
+    SELECT gen_random_uuid(), config_id, %s, chat_id, priority, rank, parts, buttons,
+        now() + interval '1 hour', 'queued', '{}', 0, false
+    FROM outgoing_messages LIMIT 1
+"""
 
 
 @pytest.fixture
@@ -227,6 +242,75 @@ class TestUnlink:
         ann = platform.person()
         platform.link(anna, ann)
         assert "/unlink" in platform.say(ann, "/help")[0]
+
+
+class TestForgetting:
+    """Later nothing would tell whose the person was."""
+
+    def test_by_the_owner_leaves_nothing_of_the_person(
+        self, platform: PlatformBot, anna: Account, past_the_rules: Rows
+    ) -> None:
+        ann, stranger = platform.person(), platform.person("Boris")
+        platform.say(stranger, "hello")
+        platform.link(anna, ann)
+        platform.say(ann, "/help")
+        assert left_of(ann, past_the_rules) > HELD
+        remove(anna)
+        assert left_of(ann, past_the_rules) == set()
+        assert left_of(stranger, past_the_rules) == HELD
+
+    def test_for_another_leaves_nothing_of_the_one_before(
+        self, platform: PlatformBot, anna: Account, past_the_rules: Rows
+    ) -> None:
+        phone, other = platform.person(), platform.person("Anna")
+        platform.link(anna, phone)
+        platform.link(anna, other)
+        assert left_of(phone, past_the_rules) == set()
+        assert left_of(other, past_the_rules) > HELD
+
+    def test_in_the_chat_leaves_its_answers_as_messages_of_the_account(
+        self, platform: PlatformBot, anna: Account, past_the_rules: Rows
+    ) -> None:
+        ann = platform.person()
+        platform.link(anna, ann)
+        platform.say(ann, "/unlink")
+        assert platform.say(ann, "/unlink_yes") == said(PlatformText.UNLINKED)
+        assert left_of(ann, past_the_rules) == KEPT
+        for table in KEPT:
+            found = past_the_rules.execute(f"SELECT DISTINCT owner_id FROM {table}").fetchall()
+            assert found == [(anna.id,)]
+
+    def test_leaves_messages_of_the_account_and_the_pace_of_those_that_wait(
+        self, platform: PlatformBot, anna: Account, past_the_rules: Rows
+    ) -> None:
+        """An edit of an alert whose message is gone would be sent as a new one."""
+        ann = platform.person()
+        platform.link(anna, ann)
+        platform.say(ann, "/help")
+        past_the_rules.execute(NOTICE, [anna.id])
+        remove(anna)
+        assert left_of(ann, past_the_rules) == KEPT
+        for table in KEPT:
+            found = past_the_rules.execute(f"SELECT DISTINCT owner_id FROM {table}").fetchall()
+            assert found == [(anna.id,)]
+
+    def test_in_the_chat_keeps_what_waits_behind_it(
+        self, platform: PlatformBot, anna: Account, past_the_rules: Rows
+    ) -> None:
+        ann = platform.person()
+        platform.link(anna, ann)
+        world = platform.telegram.world
+        people.say(world, platform.chat(ann), ann, "/unlink_yes")
+        assert platform.say(ann, "hello") == [
+            *said(PlatformText.UNLINKED),
+            *said(PlatformText.NOT_LINKED),
+        ]
+        assert left_of(ann, past_the_rules) == HELD
+
+
+def left_of(person: User, link: Rows) -> set[str]:
+    """The tables that have the id of the person, but for messages on their way to queues."""
+    return tables_with(link, str(person.id)) - {"outbox"}
 
 
 class TestTalk:
