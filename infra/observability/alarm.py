@@ -29,7 +29,7 @@ class Alarm:
     namespace: str
     metric: str
     dimensions: Dimensions
-    statistic: Literal["Average", "Maximum", "Sum", "SampleCount"]
+    statistic: Literal["Average", "Maximum", "Minimum", "Sum", "SampleCount"]
     threshold: float
     comparison: Comparison = "GreaterThanThreshold"
     period_s: int = 300
@@ -41,15 +41,19 @@ class Alarm:
     notifies: bool = True
     """Whether it tells the operators; one that does not is shown beside another."""
 
+    condition: str | None = None
+    """The condition of the template under which the stack has it; always where it is None."""
+
     def render(self) -> str:
         """Return the resource as YAML."""
         pairs = [f"{{Name: {n}, Value: {_text(v)}}}" for n, v in self.dimensions]
         to_alarm = self.periods_to_alarm or self.periods
         actions = "[!Ref AlarmsTopic]" if self.notifies else "[]"
+        condition = f"    Condition: {self.condition}\n" if self.condition else ""
         return f"""\
   {self.logical_id}:
     Type: AWS::CloudWatch::Alarm
-    Properties:
+{condition}    Properties:
       AlarmName: !Sub "mara-${{Stage}}-{self.name}"
       AlarmDescription: "{self.action} Runbook: infra/docs/runbooks/{self.runbook}.md"
       Namespace: {self.namespace}

@@ -11,6 +11,7 @@ from infra.local.package import load_template
 from infra.local.settings import ROOT
 from infra.observability import cloudwatch_dashboard
 from infra.observability.alarm import OWN_NAMESPACE, STAGE, Alarm, Dimensions
+from infra.observability.database_alarms import database_alarms
 from infra.observability.function_alarms import function_alarms
 from infra.observability.kinds.chains import STALLED_S, UNSETTLED_S
 from infra.observability.log_alarms import log_alarms
@@ -27,6 +28,10 @@ Description: The alarms and the dashboard of MARA; infra/docs/runbooks says what
 Parameters:
   Stage: {Type: String}
   AlarmsTopic: {Type: String, Description: The ARN of the topic that alarms are sent to}
+  DatabaseIdentifier: {Type: String, Default: "", Description: The instance of RDS to watch}
+
+Conditions:
+  HasDatabase: !Not [!Equals [!Ref DatabaseIdentifier, ""]]
 
 Resources:
 """
@@ -42,6 +47,7 @@ def alarms() -> list[Alarm]:
         *_of_schedules(),
         *_of_api(),
         *metric_alarms(),
+        *database_alarms(),
         *log_alarms(),
         *_of_queues(resources),
         *function_alarms(resources),

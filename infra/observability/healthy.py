@@ -70,6 +70,8 @@ HEALTHY: Final[tuple[Sample, ...]] = (
     ('mara_http_request_duration_seconds_bucket{operation="ask",le="2.5"}', _growing(5990)),
     ('mara_http_request_duration_seconds_count{operation="ask"}', _growing(6000)),
     ('mara_database_errors_total{kind="connection"}', _constant(8)),
+    ('mara_database_connections{state="idle"}', _constant(500)),
+    ('mara_database_connections{state="active"}', _constant(200)),
     ('mara_model_request_duration_seconds_count{outcome="answered"}', _growing(9)),
     ('mara_model_request_duration_seconds_count{outcome="failed"}', _growing(1)),
     ('mara_alert_latency_seconds_bucket{le="5.0"}', _growing(9)),

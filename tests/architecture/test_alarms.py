@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from infra.local.package import FUNCTION, load_template
+from infra.local.settings import ROOT
 from infra.observability.alarm import Alarm
 from infra.observability.alarms import TARGET, alarms, render
 from infra.observability.alert_kind import RUNBOOKS, AlertKind
 from infra.observability.kinds import KINDS
+from infra.observability.kinds.api import CONNECTIONS_HIGH
 from infra.observability.kinds.chains import STALLED_S, UNSETTLED_S
 from mara.billing.adapters import metrics as billing_metrics
 from mara.billing.adapters import usage_metrics
@@ -73,6 +75,21 @@ class TestFile:
         for resource in alarm_resources():
             assert len(resource["Properties"]["AlarmDescription"]) <= DESCRIPTION_MAX
 
+    def test_has_alarms_on_the_database_where_it_is_one_of_rds(self) -> None:
+        of_rds = {one.logical_id: one.condition for one in known() if one.namespace == "AWS/RDS"}
+        assert of_rds == dict.fromkeys(
+            ("DatabaseStorageLow", "DatabaseConnectionsHigh"), "HasDatabase"
+        )
+        made = load_observability()
+        assert set(made["Conditions"]) == {"HasDatabase"}
+        for name in of_rds:
+            assert made["Resources"][name]["Condition"] == "HasDatabase"
+
+    def test_warns_before_the_functions_have_no_connection_left(self) -> None:
+        guide = (ROOT / "infra/docs/deploy.md").read_text("utf-8")
+        (of_role,) = re.findall(r"MARA_APP_CONNECTIONS=(\d+)", guide)
+        assert int(of_role) * 0.8 < CONNECTIONS_HIGH < int(of_role)
+
     def test_gets_all_of_its_parameters_from_the_stack(self) -> None:
         given = resources()["Observability"]["Properties"]["Parameters"]
         assert set(given) == set(load_observability()["Parameters"])
@@ -131,6 +148,7 @@ class TestCoverage:
                 "UsageLevelsUncounted",
                 "OutboxBacklog",
                 "SchedulesLate",
+                "DatabaseStorageLow",
             ),
             *stalled,
         }

@@ -101,6 +101,12 @@ class TestDatabase:
         assert properties["ManageMasterUserPassword"]
         assert "MasterUserPassword" not in properties
 
+    def test_grows_by_itself_before_its_disk_is_full(self, properties: dict[str, Any]) -> None:
+        given = yaml_parse((ROOT / "infra" / "data.yaml").read_text("utf-8"))["Parameters"]
+        assert properties["MaxAllocatedStorage"] == {"Ref": "MaxStorageGb"}
+        # RDS asks for a quarter more.
+        assert given["MaxStorageGb"]["Default"] >= 1.26 * given["StorageGb"]["Default"]
+
     def test_logs_no_parameter_of_a_statement(self) -> None:
         template = yaml_parse((ROOT / "infra" / "data.yaml").read_text("utf-8"))
         parameters = template["Resources"]["Parameters"]["Properties"]["Parameters"]

@@ -16,6 +16,8 @@ BURN: Final = 14.4
 WINDOWS: Final = ("1h", "5m")
 ERRORS_ALLOWED: Final = 0.001
 SLOW_ALLOWED: Final = 0.01
+CONNECTIONS_HIGH: Final = 700
+"""Of the 800 of the role of the functions, and some 900 of the instance: infra/docs/scaling.md."""
 _requests = "sum(rate(mara_http_requests_total[WINDOW]))"
 _errors = 'sum(rate(mara_http_requests_total{status="5xx"}[WINDOW]))'
 _fast = 'sum(rate(mara_http_request_duration_seconds_bucket{le="2.5"}[WINDOW]))'
@@ -65,5 +67,23 @@ API: Final = (
         threshold=5,
         fires=(('mara_database_errors_total{kind="connection"}', "0+3x40"),),
         labels={"kind": "connection"},
+    ),
+    _urgent(
+        name="database-storage-low",
+        meaning="Less than 10 GiB are free on the disk of the database, which RDS did not enlarge.",
+        summary="The disk of the database is nearly full.",
+        expression=None,
+    ),
+    _later(
+        name="database-connections-high",
+        meaning="More than 700 connections to the database are open, of 800 for the functions.",
+        summary="Nearly all connections to the database are open.",
+        expression="sum(mara_database_connections)",
+        threshold=CONNECTIONS_HIGH,
+        hold="10m",
+        fires=(
+            ('mara_database_connections{state="idle"}', "0+50x40"),
+            ('mara_database_connections{state="active"}', "40x40"),
+        ),
     ),
 )
