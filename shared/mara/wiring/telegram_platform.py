@@ -8,7 +8,6 @@ from mara.platform.database import transaction
 from mara.telegram.adapters.bot_chats import PostgresBotChats
 from mara.telegram.adapters.bot_configs import PostgresBotConfigs
 from mara.telegram.adapters.people import PostgresBotPeople, PostgresInvitations
-from mara.telegram.adapters.platform_talk import forget_talk
 from mara.telegram.service.account_links import AccountLinks, AccountLinkService
 
 if TYPE_CHECKING:
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
 @cache
 def account_link_service() -> AccountLinkService:
     """Links of users."""
+    from mara.telegram.adapters.platform_talk import forget_talk
+
     return AccountLinkService(
         account_links(), PostgresBotConfigs(), PostgresInvitations(), forget_talk, transaction, now
     )
