@@ -37,12 +37,13 @@ def test_each_role_of_the_database_has_a_password_of_its_own(given: dict[str, st
     assert given["MARA_POSTGRES_PASSWORD"] == secrets.postgres_password
     assert given["MARA_OWNER_PASSWORD"] == secrets.owner_password
     assert given["MARA_APP_PASSWORD"] == secrets.app_password
-    passwords = re.findall(r"ROLE (\w+) LOGIN .* PASSWORD :'(\w+)';", ROLES.read_text())
+    passwords = re.findall(r"ALTER ROLE (\w+) LOGIN\b.* PASSWORD :'(\w+)';", ROLES.read_text())
     assert passwords == [("mara_owner", "owner_password"), ("mara_app", "app_password")]
 
 
 def test_the_script_of_the_roles_reads_variables_of_its_container() -> None:
     container = yaml.safe_load(compose.FILE.read_text())["services"]["postgres"]["environment"]
-    read = set(re.findall(r"\$(MARA_\w+)", ROLES.read_text()))
-    assert read == {"MARA_OWNER_PASSWORD", "MARA_APP_PASSWORD"}
-    assert read <= container.keys()
+    read = set(re.findall(r"\\getenv \w+ (MARA_\w+)", ROLES.read_text()))
+    assert read == {"MARA_OWNER_PASSWORD", "MARA_APP_PASSWORD", "MARA_APP_CONNECTIONS"}
+    # The number of connections has a default.
+    assert read - {"MARA_APP_CONNECTIONS"} <= container.keys()
