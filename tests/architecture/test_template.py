@@ -394,3 +394,12 @@ class TestUnlimitedRoutes:
             and properties["CodeUri"].startswith("functions/api/")
         }
         assert reserved == set()
+
+
+class TestStage:
+    @pytest.mark.parametrize("path", ["template.yaml", "infra/network.yaml", "infra/data.yaml"])
+    def test_is_no_beginning_of_the_name_of_another(self, path: str) -> None:
+        """Rights name `mara-<stage>-*`: those of `prod` would cover `prod-eu`."""
+        allowed = yaml_parse((ROOT / path).read_text("utf-8"))["Parameters"]["Stage"]
+        assert re.fullmatch(allowed["AllowedPattern"], "prod2")
+        assert not re.fullmatch(allowed["AllowedPattern"], "prod-eu")

@@ -33,7 +33,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]
         with psycopg.connect(url, user="rdsadmin", password="rds", autocommit=True) as link:
             link.execute(f"ALTER ROLE {ADMIN} RENAME TO first")
             link.execute(f"CREATE ROLE {ADMIN} LOGIN CREATEROLE CREATEDB")
-            link.execute(f"ALTER ROLE {ADMIN} PASSWORD '{password}'")  # type: ignore[arg-type]
+            link.execute(f"ALTER ROLE {ADMIN} PASSWORD '{password}'")
             link.execute(f"ALTER DATABASE mara OWNER TO {ADMIN}")
         # RDS lets its postgres make this extension.
         with psycopg.connect(url, dbname="mara", user="rdsadmin", password="rds") as link:
