@@ -52,8 +52,8 @@ def _widget(place: int, panel: Panel) -> dict[str, Any]:
 
 
 def _search(metric: str) -> str:
-    labels = {family.name: family.in_cloudwatch for family in FAMILIES} | OWN_DIMENSIONS
-    schema = ",".join((NAMESPACE, "Stage", *(labels[metric] or ())))
+    labels = {family.name: family.labels for family in FAMILIES} | OWN_DIMENSIONS
+    schema = ",".join((NAMESPACE, "Stage", *labels[metric]))
     statistic = "Maximum" if metric in OWN_DIMENSIONS else "Sum"
     chosen = f'{{{schema}}} MetricName="{metric}" Stage="${{Stage}}"'
     return f"SEARCH('{chosen}', '{statistic}', {PERIOD_S})"

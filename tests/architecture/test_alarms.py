@@ -17,7 +17,6 @@ from infra.observability.alert_kind import RUNBOOKS, AlertKind
 from infra.observability.kinds import KINDS
 from infra.observability.kinds.api import CONNECTIONS_HIGH
 from infra.observability.kinds.chains import STALLED_S, UNSETTLED_S
-from infra.observability.panels import PANELS
 from mara.billing.adapters import metrics as billing_metrics
 from mara.billing.adapters import usage_metrics
 from mara.entrypoints.log_batch import DROPPED
@@ -132,22 +131,6 @@ class TestCoverage:
     def test_of_what_ship_logs_gives_up(self) -> None:
         function = resources()["ShipLogs"]["Properties"]["FunctionName"]["Fn::Sub"]
         assert watched("AsyncEventsDropped") == {function}
-
-    def test_and_the_dashboard_read_all_that_is_written_of_families_and_no_other(self) -> None:
-        """Each set of dimensions is a metric that AWS bills."""
-        written = {
-            family.name: ("Stage", *family.in_cloudwatch)
-            for family in FAMILIES
-            if family.in_cloudwatch is not None
-        }
-        assert not any(family.buckets and family.in_cloudwatch for family in FAMILIES)
-        shown = {name for panel in PANELS for name in panel.metrics}
-        watching = [alarm for alarm in known() if alarm.metric.startswith("mara_")]
-        assert set(written) == {alarm.metric for alarm in watching} | (
-            shown & {family.name for family in FAMILIES}
-        )
-        for alarm in watching:
-            assert tuple(name for name, _ in alarm.dimensions) == written[alarm.metric]
 
     def test_of_every_network_by_its_own_rules(self) -> None:
         assert set(UNSETTLED_S) == set(Network)

@@ -1,12 +1,12 @@
 """Metrics in CloudWatch's embedded metric format, among the log lines."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Final, Literal
 
 from mara.metrics.model.families import FAMILIES
-from mara.metrics.model.family import SEPARATOR, Series
+from mara.metrics.model.family import MICRO, SEPARATOR, SUM, Family, Series
 from mara.platform.settings.stage import stage
 
 NAMESPACE: Final = "MARA"
@@ -31,28 +31,38 @@ def publish_metric(
 
 
 def publish_changes(changes: Mapping[Series, int]) -> None:
-    """Write what was counted since the last time: one line for each set of dimensions.
+    """Write what was counted since the last time: one line for each set of labels.
 
-    Only counters that are `in_cloudwatch`, summed over their other labels.
+    Of a histogram, the number of observations and their sum are written.
     """
-    lines: dict[tuple[tuple[str, str], ...], Counter[str]] = defaultdict(Counter)
-    for dimensions, name, value in _by_name(changes):
-        lines[dimensions][name] += value
+    lines: dict[tuple[tuple[str, str], ...], dict[str, tuple[Unit, float]]] = defaultdict(dict)
+    for dimensions, name, unit, value in _by_name(changes):
+        line = lines[dimensions]
+        _, before = line.get(name, (unit, 0))
+        line[name] = (unit, before + value)
     for dimensions, values in lines.items():
-        _write({name: ("Count", value) for name, value in values.items()}, dict(dimensions))
+        _write(values, dict(dimensions))
 
 
 def _by_name(
     changes: Mapping[Series, int],
-) -> Iterator[tuple[tuple[tuple[str, str], ...], str, int]]:
+) -> Iterator[tuple[tuple[tuple[str, str], ...], str, Unit, float]]:
     families = {family.name: family for family in FAMILIES}
     for series, change in changes.items():
         family = families[series.partition(SEPARATOR)[0]]
-        if family.in_cloudwatch is None:
-            continue
-        labels, _ = family.take_apart(series) or ((), "")
-        values = dict(zip(family.labels, labels, strict=True))
-        yield tuple((label, values[label]) for label in family.in_cloudwatch), family.name, change
+        labels, part = family.take_apart(series) or ((), "")
+        dimensions = tuple(zip(family.labels, labels, strict=True))
+        name, unit, value = _named(family, part, change)
+        yield dimensions, name, unit, value
+
+
+def _named(family: Family, part: str, change: int) -> tuple[str, Unit, float]:
+    if not family.buckets:
+        return family.name, "Count", change
+    if part != SUM:
+        return f"{family.name}_count", "Count", change
+    unit: Unit = "Seconds" if family.name.endswith("_seconds") else "Count"
+    return f"{family.name}_sum", unit, change / MICRO
 
 
 def _write(values: Mapping[str, tuple[Unit, float]], dimensions: Mapping[str, str]) -> None:

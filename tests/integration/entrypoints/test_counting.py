@@ -16,7 +16,6 @@ from mara.entrypoints.schedule import schedule
 from mara.kernel.errors import Conflict, NotFound
 from mara.kernel.messages import Message
 from mara.kernel.unit_of_work import SYSTEM
-from mara.metrics.model.families import FAMILIES, HTTP_REQUESTS
 from mara.metrics.service import AT_ONCE, recorder
 from mara.platform import metric_folding
 from mara.platform.clock import now
@@ -213,20 +212,7 @@ class TestLinesForCloudWatch:
             due()
             call(greet, "GET", PATH, query={"name": name})
         written = emf_values(capsys.readouterr().out)
-        assert written["mara_http_requests", "2xx"] == 1
-        assert written["mara_http_requests", "4xx"] == 1
+        assert written["mara_http_requests", "greet", "2xx"] == 1
+        assert written["mara_http_requests", "greet", "4xx"] == 1
+        assert written["mara_http_request_duration_seconds_count", "greet"] == 1
         assert written["mara_metric_flushes", "stored"] == 1
-
-    def test_sum_up_what_no_alarm_and_no_panel_tells_apart(
-        self, greet: LambdaHandler, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        """Each set of dimensions costs as much as a metric of its own."""
-        due()
-        for operation in ("first", "second"):
-            recorder().count(HTTP_REQUESTS, operation, "5xx", by=2)
-        call(greet, "GET", PATH, query={"name": "Ada"})
-        written = emf_values(capsys.readouterr().out)
-        assert written["mara_http_requests", "5xx"] == 4
-        assert {name for name, *_ in written} <= {
-            family.name for family in FAMILIES if family.in_cloudwatch is not None
-        }

@@ -18,28 +18,19 @@ HTTP_REQUESTS = Family(
     "mara_http_requests",
     "Requests by operation and class of status; errors are the classes 4xx and 5xx.",
     ("operation", "status"),
-    in_cloudwatch=("status",),
 )
 HTTP_SECONDS = Family(
     "mara_http_request_duration_seconds", "Duration of a request.", ("operation",), SECONDS
 )
-TRANSACTIONS = Family(
-    "mara_database_transactions", "Ended transactions.", ("outcome",), in_cloudwatch=("outcome",)
-)
+TRANSACTIONS = Family("mara_database_transactions", "Ended transactions.", ("outcome",))
 STATEMENT_DURATION = Family(
     "mara_database_statement_duration_seconds", "Duration of a statement.", (), STATEMENT_SECONDS
 )
 DATABASE_ERRORS = Family(
-    "mara_database_errors",
-    "Failed statements and connections, by kind.",
-    ("kind",),
-    in_cloudwatch=("kind",),
+    "mara_database_errors", "Failed statements and connections, by kind.", ("kind",)
 )
 QUEUE_MESSAGES = Family(
-    "mara_queue_messages",
-    "Messages taken from a queue, by outcome.",
-    ("queue", "outcome"),
-    in_cloudwatch=("outcome",),
+    "mara_queue_messages", "Messages taken from a queue, by outcome.", ("queue", "outcome")
 )
 QUEUE_SECONDS = Family(
     "mara_queue_message_duration_seconds",
@@ -48,10 +39,7 @@ QUEUE_SECONDS = Family(
     LONG_SECONDS,
 )
 SCHEDULE_RUNS = Family(
-    "mara_schedule_runs",
-    "Runs of a schedule, by outcome.",
-    ("schedule", "outcome"),
-    in_cloudwatch=("outcome",),
+    "mara_schedule_runs", "Runs of a schedule, by outcome.", ("schedule", "outcome")
 )
 SCHEDULE_SECONDS = Family(
     "mara_schedule_run_duration_seconds", "Duration of a run.", ("schedule",), LONG_SECONDS
@@ -62,9 +50,7 @@ INGESTION_SECONDS = Family(
     ("stage",),
     LONG_SECONDS,
 )
-ANSWERS = Family(
-    "mara_answers", "Stored answers, by status.", ("status",), in_cloudwatch=("status",)
-)
+ANSWERS = Family("mara_answers", "Stored answers, by status.", ("status",))
 CONFIDENCE = Family("mara_answer_confidence", "Confidence of answers, 0 to 1.", (), SHARES)
 MODEL_SECONDS = Family(
     "mara_model_request_duration_seconds",
@@ -73,22 +59,17 @@ MODEL_SECONDS = Family(
     LONG_SECONDS,
 )
 MODEL_TOKENS = Family(
-    "mara_model_tokens",
-    "Tokens that the language model read and wrote.",
-    ("direction",),
-    in_cloudwatch=("direction",),
+    "mara_model_tokens", "Tokens that the language model read and wrote.", ("direction",)
 )
 RPC_CALLS = Family(
     "mara_chain_rpc_calls",
     "Requests to providers of chains, by outcome; errors are all but answered.",
     ("network", "outcome"),
-    in_cloudwatch=("outcome",),
 )
 BLOCKS_READ = Family(
     "mara_chain_blocks_read",
     "Blocks that scans have read, at the head and again when final.",
     ("network",),
-    in_cloudwatch=("network",),
 )
 UNREADABLE_EVENTS = Family(
     "mara_chain_unreadable_events",
@@ -101,35 +82,27 @@ CHARGES = Family(
     "Charges of subscriptions: charged, refused (not covered), set_aside (an internal error).",
     ("outcome",),
     known=("charged", "refused", "set_aside"),
-    in_cloudwatch=("outcome",),
 )
-EXCESS_USE = Family(
-    "mara_usage_beyond_reservation", "Units used beyond their reservation.", in_cloudwatch=()
-)
+EXCESS_USE = Family("mara_usage_beyond_reservation", "Units used beyond their reservation.")
 LEVEL_DIFFERENCES = Family(
-    "mara_usage_level_differences",
-    "Stored levels of use that differed from what exists.",
-    in_cloudwatch=(),
+    "mara_usage_level_differences", "Stored levels of use that differed from what exists."
 )
 UPDATES = Family(
     "mara_telegram_updates",
     "Tries of updates of bots: handled, failed, dead.",
     ("outcome",),
     known=("handled", "failed", "dead"),
-    in_cloudwatch=("outcome",),
 )
 SENDS = Family(
     "mara_telegram_sends",
     "Requests that send or edit a message, by what Telegram said; a 429 is postponed.",
     ("result",),
-    in_cloudwatch=("result",),
 )
 POST_ENDS = Family(
     "mara_alert_posts",
     "Alerts by the end of their question: answered, refused, failed, or unpaid by their owner.",
     ("end",),
     known=("answered", "refused", "failed", "unpaid"),
-    in_cloudwatch=("end",),
 )
 ALERT_SECONDS = Family(
     "mara_alert_latency_seconds",
@@ -146,7 +119,6 @@ METRIC_FLUSHES = Family(
     "Flushes of counts, by outcome.",
     ("outcome",),
     known=("stored", "failed"),
-    in_cloudwatch=("outcome",),
 )
 
 FAMILIES: Final = (

@@ -36,9 +36,6 @@ class Family:
     known: tuple[str, ...] = ()
     """Values of the one label of a counter that are shown as 0 before they are counted: the first
     count of a series that was not there is no increase to Prometheus."""
-    in_cloudwatch: tuple[str, ...] | None = None
-    """The labels by which CloudWatch gets a counter too; None where it gets none. Each set of their
-    values is a metric that AWS bills: only what an alarm or the dashboard reads is written."""
 
     @property
     def parts(self) -> tuple[str, ...]:
