@@ -1,6 +1,6 @@
 """Old signals, and episodes that ended, are found without a scan of their tables."""
 
-from alembic import op
+from indexes import create, drop
 
 revision = "old_signals_found"
 down_revision = "dead_rows_found"
@@ -14,13 +14,8 @@ INDEXES = (
 
 
 def upgrade() -> None:
-    with op.get_context().autocommit_block():
-        for index in INDEXES:
-            op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {index.split()[0]}")
-            op.execute(f"CREATE INDEX CONCURRENTLY {index}")
+    create(INDEXES)
 
 
 def downgrade() -> None:
-    with op.get_context().autocommit_block():
-        for index in INDEXES:
-            op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {index.split()[0]}")
+    drop(INDEXES)

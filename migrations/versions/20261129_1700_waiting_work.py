@@ -1,6 +1,6 @@
 """The oldest work that waits is found by an index of each kind."""
 
-from alembic import op
+from indexes import create, drop
 
 revision = "waiting_work"
 down_revision = "waits_noted"
@@ -17,13 +17,8 @@ INDEXES = (
 
 
 def upgrade() -> None:
-    with op.get_context().autocommit_block():
-        for index in INDEXES:
-            op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {index.split()[0]}")
-            op.execute(f"CREATE INDEX CONCURRENTLY {index}")
+    create(INDEXES)
 
 
 def downgrade() -> None:
-    with op.get_context().autocommit_block():
-        for index in INDEXES:
-            op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {index.split()[0]}")
+    drop(INDEXES)
