@@ -52,10 +52,13 @@ class PassageRetriever:
         if linked := LinkedRunbook(question.text, search).find():
             yield self._retrieval(question, *linked)
         for text in question.search_texts:
-            yield self._retrieval(question, text, search(text))
+            found = search(text)
+            kept = found.keeping(without_non_answers(found.hits, question.text))
+            yield self._retrieval(question, text, kept, found.unknown)
 
-    def _retrieval(self, question: Question, text: str, found: SearchResult) -> Retrieval:
-        kept = found.keeping(without_non_answers(found.hits, question.text))
-        passages = choose(kept.answering, question.text)[: question.agent.settings.top_k]
-        best = kept.hits[0] if kept.hits else None
-        return Retrieval(text, passages, self.search.evidence(kept), best, found.unknown)
+    def _retrieval(
+        self, question: Question, text: str, found: SearchResult, unknown: str | None = None
+    ) -> Retrieval:
+        passages = choose(found.answering, question.text)[: question.agent.settings.top_k]
+        best = found.hits[0] if found.hits else None
+        return Retrieval(text, passages, self.search.evidence(found), best, unknown)
