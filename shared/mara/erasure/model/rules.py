@@ -109,19 +109,12 @@ UNOWNED: Final[Mapping[str, str]] = MappingProxyType(
         "trials": "A keyed hash of the address outlives the account by a year: one trial each.",
         "unreadable_events": "What a chain says of transfers, which is public.",
         **dict.fromkeys(
-            ("chain_providers", "chain_scans", "document_numbers", "done_schedules"),
-            "It holds nothing of users.",
-        ),
-        **dict.fromkeys(
-            ("index_in_use", "leases"),
-            "It holds nothing of users.",
-        ),
-        **dict.fromkeys(
-            ("ledger_figures", "message_failures", "metric_totals", "metric_values"),
-            "It holds nothing of users.",
-        ),
-        **dict.fromkeys(
-            ("object_counts", "plans", "plan_versions", "schedule_runs"),
+            (
+                *("chain_providers", "chain_scans", "document_numbers", "done_schedules"),
+                *("index_in_use", "leases", "ledger_figures", "message_failures"),
+                *("metric_totals", "metric_values", "object_counts", "plans", "plan_versions"),
+                "schedule_runs",
+            ),
             "It holds nothing of users.",
         ),
     }
