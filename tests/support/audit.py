@@ -74,7 +74,7 @@ def bucket_of_anchors() -> Iterator[str]:
 
 
 def erase_details(owner_id: UUID) -> int:
-    """Close the account as an erasure does, and delete what the audit tells of it."""
+    """Close the account as an erasure does, and delete the details of its audit rows."""
     with transaction(SYSTEM):
         connection().execute(USER, [owner_id, f"{owner_id}@example.com"])
         connection().execute("INSERT INTO erased_accounts VALUES (%s, now())", [owner_id])

@@ -104,6 +104,10 @@ class Supervisor:
             text=True,
         )
 
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.communicate(timeout=20)
+
     def pids(self, name: str) -> list[int]:
         path = self.folder / name
         return [int(line) for line in path.read_text().splitlines()] if path.exists() else []
@@ -123,8 +127,7 @@ def running(folder: Path, *options: str) -> Iterator[Supervisor]:
         until("all run", lambda: started.state("chain") == "up")
         yield started
     finally:
-        started.process.terminate()
-        started.process.communicate(timeout=20)
+        started.stop()
 
 
 @pytest.fixture
@@ -166,8 +169,7 @@ def test_one_that_ends_at_once_every_time_is_given_up(tmp_path: Path) -> None:
     until("it is given up", lambda: started.state("short") == "off")
     assert len(started.pids("short")) == 4
     assert started.state("two") == "up"
-    started.process.terminate()
-    started.process.communicate(timeout=20)
+    started.stop()
 
 
 class TestSilentServer:
@@ -213,8 +215,7 @@ class TestServerThatStartsSlowly:
         (tmp_path / "slow-is-ready").touch()
         until("all run", lambda: started.state("chain") == "up")
         assert (tmp_path / "slow-was-ready").read_text() == "True"
-        started.process.terminate()
-        started.process.communicate(timeout=20)
+        started.stop()
 
     @pytest.mark.parametrize(
         ("lasts", "reason"),
@@ -231,8 +232,7 @@ class TestServerThatStartsSlowly:
     def test_is_stopped_with_the_others(self, tmp_path: Path) -> None:
         started = Supervisor(tmp_path, "slow", "600")
         until("it starts", lambda: started.pids("slow"))
-        started.process.terminate()
-        started.process.communicate(timeout=20)
+        started.stop()
         with pytest.raises(ProcessLookupError):
             os.kill(started.pids("slow")[0], 0)
 

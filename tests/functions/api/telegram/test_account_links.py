@@ -25,7 +25,7 @@ from tests.support.platform_bots import PATH, PlatformBot
 EN, RU = BotLanguage.EN, BotLanguage.RU
 Rows = psycopg.Connection[Any]
 HELD = {"bot_updates", "bot_lanes", "bot_replies", "outgoing_messages", "bot_chat_paces"}
-"""What the bot holds of whoever talks to it."""
+"""The tables of the bot's own rows on a person."""
 KEPT = {"outgoing_messages", "bot_chat_paces"}
 """Of these, what is the account's own."""
 NOTICE = """
